@@ -1,0 +1,25 @@
+import type { EC2, Instance, Snapshot, Volume } from '@aws-sdk/client-ec2';
+import type { KMS } from '@aws-sdk/client-kms';
+import type { STS } from '@aws-sdk/client-sts';
+import { definersFor } from '../contract/step.ts';
+
+/** Reads that go out together: ids asked for in the same turn share one Describe call. `undefined` means that AWS does not show it (now). */
+export interface Sight {
+  instance(id: string): Promise<Instance | undefined>;
+  volume(id: string): Promise<Volume | undefined>;
+  snapshot(id: string): Promise<Snapshot | undefined>;
+  /** What this run made with this token, oldest first. */
+  volumesMade(token: string): Promise<readonly Volume[]>;
+  snapshotsMade(token: string): Promise<readonly Snapshot[]>;
+}
+
+/** The services of one account and region as the steps use them. Every client sends once; retrying is the engine's. */
+export interface AwsServices {
+  readonly region: string;
+  readonly ec2: EC2;
+  readonly kms: KMS;
+  readonly sts: STS;
+  readonly sight: Sight;
+}
+
+export const { defineRead, defineEffect, defineVerify, defineTarget } = definersFor<AwsServices>();

@@ -1,0 +1,31 @@
+import type { Entry, Key } from './record.ts';
+
+/** What a run tells while it goes: every journal record, and what is not worth a record. */
+export type RunEvent =
+  | { readonly type: 'record'; readonly entry: Entry; readonly at: number }
+  | {
+      readonly type: 'step.started';
+      readonly plan: string;
+      readonly step: string;
+      readonly uses: string;
+      readonly items: number;
+    }
+  | { readonly type: 'step.finished'; readonly plan: string; readonly step: string }
+  | { readonly type: 'effect.started'; readonly key: Key; readonly uses: string; readonly title: string }
+  | { readonly type: 'effect.progress'; readonly key: Key; readonly progress: number }
+  | {
+      readonly type: 'effect.retried';
+      readonly key: Key;
+      readonly code: string;
+      readonly message: string;
+      readonly inMs: number;
+    }
+  | {
+      readonly type: 'gate.waiting';
+      readonly plan: string;
+      readonly step: string;
+      readonly gate: 'window' | 'hold';
+      readonly until: number;
+    };
+
+export type Emit = (event: RunEvent) => void;

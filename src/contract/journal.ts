@@ -1,0 +1,13 @@
+import type { Entry, JournalRecord } from './record.ts';
+
+/** One run's journal, owned by this process. */
+export interface Journal {
+  readonly run: string;
+  /** All records so far, this process's included. */
+  readonly records: readonly JournalRecord[];
+  /** Hash of the last record. */
+  readonly head: string;
+  /** Resolves when the record is on disk. Appends side by side share one sync. Rejects, for good, when another owner has taken over or the disk fails. */
+  append(entry: Entry): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,94 @@
+import type { Json } from './json.ts';
+import type { PlanSource } from './plan.ts';
+import type { Observation } from './step.ts';
+
+/** A thing done is known by this. `undo` counts the calls that take it back. */
+export interface Key {
+  readonly plan: string;
+  readonly step: string;
+  /** The item's id; null for a step without `each`. */
+  readonly item: string | null;
+  readonly generation: number;
+  readonly undo?: number;
+}
+
+/** Who writes a journal segment; enough to see whether it still lives. */
+export interface Owner {
+  readonly host: string;
+  readonly machine: string;
+  readonly boot: string;
+  readonly pidNamespace: string;
+  readonly pid: number;
+  readonly started: string;
+}
+
+/** What the journal holds. Every record also gets `at`, ISO time of the run's clock, when it is appended. */
+export type Entry =
+  | {
+      readonly t: 'open';
+      readonly epoch: number;
+      readonly by: Owner;
+      readonly sealed: { readonly [epoch: string]: number };
+    }
+  | {
+      readonly t: 'submitted';
+      readonly run: string;
+      readonly version: string;
+      readonly plans: readonly (PlanSource & { readonly hash: string })[];
+    }
+  | {
+      readonly t: 'command';
+      readonly command: 'run' | 'resume' | 'rollback';
+      readonly options: { readonly [name: string]: Json };
+    }
+  | { readonly t: 'observed'; readonly plan: string; readonly observation: Observation }
+  | {
+      readonly t: 'intent';
+      readonly key: Key;
+      readonly uses: string;
+      readonly token: string;
+      readonly input: Json;
+      readonly before: Json;
+    }
+  | { readonly t: 'answered'; readonly key: Key; readonly output: Json }
+  | { readonly t: 'surplus'; readonly key: Key; readonly output: Json }
+  | {
+      readonly t: 'done';
+      readonly key: Key;
+      readonly uses: string;
+      readonly input: Json;
+      readonly output: Json;
+      readonly changed: boolean;
+    }
+  | {
+      readonly t: 'failed';
+      readonly key: Key;
+      readonly uses: string;
+      readonly reason: string;
+      readonly neverRan: boolean;
+    }
+  | {
+      readonly t: 'retired';
+      readonly plan: string;
+      readonly step: string;
+      readonly item: string | null;
+      readonly reason: string;
+    }
+  | { readonly t: 'gate'; readonly plan: string; readonly step: string; readonly until: number }
+  | { readonly t: 'passed'; readonly plan: string; readonly step: string }
+  | { readonly t: 'announced'; readonly plan: string; readonly step: string; readonly text: string }
+  | { readonly t: 'write-point'; readonly plan: string; readonly reason: string }
+  | { readonly t: 'unwinding'; readonly plan: string; readonly reason: string; readonly rollback: boolean }
+  | { readonly t: 'unwound'; readonly plan: string }
+  | {
+      readonly t: 'stopped';
+      readonly plan: string;
+      readonly error: string;
+      readonly message: string;
+      readonly hint: string;
+      readonly exit: number;
+    }
+  | { readonly t: 'finished'; readonly plan: string; readonly status: 'done' | 'rolled-back' }
+  | { readonly t: 'interrupted'; readonly signal: string };
+
+export type JournalRecord = Entry & { readonly at: string };

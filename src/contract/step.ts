@@ -1,0 +1,170 @@
+import type * as z from 'zod';
+import type { Clock } from './clock.ts';
+import type { Json } from './json.ts';
+import type { Verdict, VerdictStatus } from './verdict.ts';
+
+/**
+ * What an effect does to the target or to data, from harmless to final.
+ * `additive` makes something new · `disruptive` changes the target · `destructive` deletes an original · `discard` deletes what this run made.
+ */
+export type Hazard = 'additive' | 'disruptive' | 'destructive' | 'discard';
+
+/** What a look shows of an effect: has it happened? */
+export type Seen<O> =
+  /** Not happened. `before` is what the effect will change, as an undo needs it. */
+  | { readonly is: 'absent'; readonly before?: Json }
+  | {
+      readonly is: 'pending';
+      readonly output: O;
+      readonly progress?: number | undefined;
+      readonly surplus?: readonly O[];
+    }
+  | { readonly is: 'done'; readonly output: O; readonly surplus?: readonly O[] }
+  /** It happened and ended badly, for good. `neverRan`: AWS shows that the target never served on what the effect gave it. */
+  | { readonly is: 'failed'; readonly reason: string; readonly neverRan?: boolean };
+
+/** A call of a registered step, by name, so that steps need not import each other. */
+export interface StepCall {
+  readonly uses: string;
+  readonly with: Readonly<Record<string, unknown>>;
+}
+
+/** What a step may use. `S` is the services of the platform, opaque to the engine. */
+export interface StepContext<S> {
+  readonly aws: S;
+  readonly clock: Clock;
+  readonly run: string;
+  readonly plan: string;
+  readonly target: { readonly type: string; readonly id: string };
+  /** `uuidv5(run, key)`: client token, tag value or part of an identifier. The same after every crash, another in the next generation. */
+  readonly token: string;
+  /** When this effect's call was first sent, in ms; undefined before. Looks use it to tell "not yet" from "gone". */
+  readonly sentAt: number | undefined;
+  readonly signal: AbortSignal;
+  /** Tells the operator something that ought to stand in the report: what can't be carried, what was accepted. */
+  announce(text: string): void;
+}
+
+interface Definition<I, O> {
+  readonly type: string;
+  /** IAM actions that the step needs. */
+  readonly permissions: readonly string[];
+  readonly input: z.ZodType<I>;
+  readonly output: z.ZodType<O>;
+  /** One line for the operator: "snapshot vol-…". */
+  title(input: I): string;
+}
+
+/** Looks, changes nothing. Throws a RekeyError to refuse. `known` is what an earlier generation of this run found, to hold on to. */
+export interface ReadDefinition<S, I, O> extends Definition<I, O> {
+  readonly kind: 'read';
+  read(ctx: StepContext<S>, input: I, known: O | undefined): Promise<O>;
+  /** Ids of what this run will change or replace and so must claim. */
+  claims?(output: O): readonly string[];
+}
+
+/** One mutating AWS call. */
+export interface EffectDefinition<S, I, O> extends Definition<I, O> {
+  readonly kind: 'effect';
+  readonly hazard: Hazard;
+  /** What makes sending it twice safe: a client token, a state that converges, or nothing (then it is resent only after a long look). */
+  readonly repeat: 'token' | 'convergent' | 'none';
+  /** A limited resource of the account; the run never holds more of it than there is. */
+  readonly slot?: string;
+  /** How long it may take to settle. */
+  readonly settleWithinMs: number;
+  /** Has it happened? By id when `known`, else by token. */
+  look(ctx: StepContext<S>, input: I, known: O | undefined): Promise<Seen<O>>;
+  /** ONE call, sent once. What the answer tells is given back, so that later looks go by id. */
+  run(ctx: StepContext<S>, input: I): Promise<O | undefined>;
+  readonly undo: 'unneeded' | 'impossible' | ((input: I, output: O, before: Json) => readonly StepCall[]);
+  /** True when the target may run on a replacement once the last item of this step has been sent. */
+  writePoint?(input: I): boolean;
+  /** It makes the target serve: refused while the target holds a mixture of originals and replacements. */
+  readonly serves?: true;
+  /** The observation of the target that is expected once this effect has happened. Needed of every disruptive effect. */
+  expect?(observation: Observation, input: I, output: O): Observation;
+  /** The pair this effect gives birth to. */
+  replaces?(input: I, output: O): { readonly original: string; readonly replacement: string };
+  /** A discard names what it deletes; the engine checks that this run made it. */
+  discards?(input: I): string;
+  /** A destructive effect retakes its proof right before the call: findings, empty when proven. */
+  prove?(ctx: StepContext<S>, input: I): Promise<readonly string[]>;
+}
+
+/** Judges pairs. */
+export interface VerifyDefinition<S, I, O> extends Definition<I, O> {
+  readonly kind: 'verify';
+  readonly settleWithinMs: number;
+  check(ctx: StepContext<S>, input: I): Promise<Seen<O>>;
+  /** The output when the check failed or ran out of time. */
+  conclude(input: I, status: VerdictStatus, reason: string): O;
+  verdicts(output: O): readonly Verdict[];
+}
+
+export type StepDefinition<S, I = unknown, O = unknown> =
+  | ReadDefinition<S, I, O>
+  | EffectDefinition<S, I, O>
+  | VerifyDefinition<S, I, O>;
+
+/** `shape` is how the target is built, `life` how it has lived: outside a cut-over only the shape must not change. */
+export interface Observation {
+  readonly shape: { readonly [key: string]: Json };
+  readonly life: { readonly [key: string]: Json };
+}
+
+/** A kind of target: how to look at it, and how to claim it. */
+export interface TargetType<S> {
+  readonly type: string;
+  readonly id: z.ZodType<string>;
+  /** What is true of the target now, and which runs claim it or its originals. */
+  observe(
+    ctx: StepContext<S>,
+    claimed: readonly string[],
+  ): Promise<{
+    readonly observation: Observation;
+    readonly claims: readonly { readonly run: string; readonly on: string }[];
+  }>;
+  /** Does the target run, or could anyone make it run, and what does it hold? */
+  serving(observation: Observation): { readonly running: boolean; readonly on: readonly string[] };
+  /** Step types, each with input `{ resources, run? }`, that put the claim tag on and take it off. */
+  readonly claim: string;
+  readonly release: string;
+}
+
+/** All that a plan may use. */
+export interface Registry<S> {
+  step(type: string): StepDefinition<S> | undefined;
+  target(type: string): TargetType<S> | undefined;
+  readonly steps: readonly StepDefinition<S>[];
+  readonly targets: readonly TargetType<S>[];
+}
+
+/** Definers bound to one platform's services, so that a step says only what it is. */
+export function definersFor<S>() {
+  return {
+    defineRead: <I, O>(d: Omit<ReadDefinition<S, I, O>, 'kind'>): ReadDefinition<S, I, O> => ({ kind: 'read', ...d }),
+    defineEffect: <I, O>(d: Omit<EffectDefinition<S, I, O>, 'kind'>): EffectDefinition<S, I, O> => ({
+      kind: 'effect',
+      ...d,
+    }),
+    defineVerify: <I, O>(d: Omit<VerifyDefinition<S, I, O>, 'kind'>): VerifyDefinition<S, I, O> => ({
+      kind: 'verify',
+      ...d,
+    }),
+    defineTarget: (d: TargetType<S>): TargetType<S> => d,
+  };
+}
+
+/** A registry over the given definitions. Throws on two of one type. */
+export function registryOf<S>(
+  steps: readonly StepDefinition<S, never, never>[],
+  targets: readonly TargetType<S>[],
+): Registry<S> {
+  // Inputs are parsed by the definition's own schema before they reach it, which is what makes the widening sound.
+  const all = steps as unknown as readonly StepDefinition<S>[];
+  const byType = new Map(all.map((step) => [step.type, step]));
+  if (byType.size !== all.length) throw new Error('two steps of one type');
+  const byTarget = new Map(targets.map((target) => [target.type, target]));
+  return { steps: all, targets, step: (type) => byType.get(type), target: (type) => byTarget.get(type) };
+}

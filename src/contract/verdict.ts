@@ -1,0 +1,27 @@
+import * as z from 'zod';
+
+/** What verification says about one (original, replacement) pair. */
+export const VerdictStatus = z.enum(['SUCCESSFUL', 'FAILED', 'TIMED_OUT']);
+export type VerdictStatus = z.infer<typeof VerdictStatus>;
+
+/** The members every verdict has, whatever kind of pair it is about. `id` is the original's: a delete is named by it. */
+export const verdictShape = {
+  id: z.string(),
+  original: z.string(),
+  replacement: z.string(),
+  status: VerdictStatus,
+  findings: z.array(z.string()),
+} as const;
+export interface Verdict {
+  readonly id: string;
+  readonly original: string;
+  readonly replacement: string;
+  readonly status: VerdictStatus;
+  readonly findings: readonly string[];
+}
+
+/** The worse of two: an earlier failure is never healed by a later success. */
+export function worst(a: VerdictStatus, b: VerdictStatus): VerdictStatus {
+  if (a === 'FAILED' || b === 'FAILED') return 'FAILED';
+  return a === 'TIMED_OUT' || b === 'TIMED_OUT' ? 'TIMED_OUT' : 'SUCCESSFUL';
+}
