@@ -1,0 +1,76 @@
+import { constants } from 'node:fs';
+import { access, link, mkdir, open, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+
+/** A file open for appending. */
+export interface AppendFile {
+  /** Writes all of `bytes`; a failure may leave a part of them. */
+  append(bytes: Uint8Array): Promise<void>;
+  datasync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The file operations of a journal, so that a test can make each of them fail. All reject with the system's error. */
+export interface Files {
+  list(directory: string): Promise<readonly string[]>;
+  read(file: string): Promise<Buffer>;
+  exists(file: string): Promise<boolean>;
+  /** Time of the last change, in ms since 1970, by the file system's clock. */
+  modifiedMs(file: string): Promise<number>;
+  touch(file: string, atMs: number): Promise<void>;
+  /** With its parents, mode 0700, on disk when it resolves. */
+  makeDirectory(directory: string): Promise<void>;
+  /** A new file, mode 0600; rejects with EEXIST when there is one. */
+  create(file: string): Promise<AppendFile>;
+  link(from: string, to: string): Promise<void>;
+  /** No error when it is not there. */
+  remove(file: string): Promise<void>;
+  /** Brings a file's content or a directory's entries to disk. */
+  sync(path: string): Promise<void>;
+}
+
+/** The code of a system error (`ENOENT`), undefined for any other value. */
+export function systemCode(error: unknown): string | undefined {
+  return error instanceof Error && 'syscall' in error && 'code' in error ? String(error.code) : undefined;
+}
+
+/** The real file system. */
+export const diskFiles: Files = {
+  list: (directory) => readdir(directory),
+  read: (file) => readFile(file),
+  async exists(file) {
+    try {
+      await access(file, constants.F_OK);
+      return true;
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return false;
+      throw error;
+    }
+  },
+  modifiedMs: async (file) => (await stat(file)).mtimeMs,
+  touch: (file, atMs) => utimes(file, atMs / 1000, atMs / 1000),
+  async makeDirectory(directory) {
+    const wanted = resolve(directory);
+    const first = await mkdir(wanted, { recursive: true, mode: 0o700 });
+    if (first === undefined) return;
+    for (let made = wanted; made.length >= first.length; made = dirname(made)) await diskFiles.sync(dirname(made));
+  },
+  async create(file) {
+    const handle = await open(file, 'ax', 0o600);
+    return {
+      append: (bytes) => handle.appendFile(bytes),
+      datasync: () => handle.datasync(),
+      close: () => handle.close(),
+    };
+  },
+  link: (from, to) => link(from, to),
+  remove: (file) => rm(file, { force: true }),
+  async sync(path) {
+    const handle = await open(path, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  },
+};
