@@ -22,6 +22,14 @@ export interface Owner {
   readonly started: string;
 }
 
+/** Why a plan stopped: an error of the catalogue, as it was told. */
+export interface Stop {
+  readonly error: string;
+  readonly message: string;
+  readonly hint: string;
+  readonly exit: number;
+}
+
 /** What the journal holds. Every record also gets `at`, ISO time of the run's clock, when it is appended. */
 export type Entry =
   | {
@@ -59,6 +67,8 @@ export type Entry =
       readonly input: Json;
       readonly output: Json;
       readonly changed: boolean;
+      /** Of a disruptive effect: how the target is expected to look from now on. */
+      readonly expected?: Observation;
     }
   | {
       readonly t: 'failed';
@@ -78,16 +88,10 @@ export type Entry =
   | { readonly t: 'passed'; readonly plan: string; readonly step: string }
   | { readonly t: 'announced'; readonly plan: string; readonly step: string; readonly text: string }
   | { readonly t: 'write-point'; readonly plan: string; readonly reason: string }
-  | { readonly t: 'unwinding'; readonly plan: string; readonly reason: string; readonly rollback: boolean }
+  /** `stop` is why; null for a rollback, which the operator asked for. */
+  | { readonly t: 'unwinding'; readonly plan: string; readonly stop: Stop | null }
   | { readonly t: 'unwound'; readonly plan: string }
-  | {
-      readonly t: 'stopped';
-      readonly plan: string;
-      readonly error: string;
-      readonly message: string;
-      readonly hint: string;
-      readonly exit: number;
-    }
+  | { readonly t: 'stopped'; readonly plan: string; readonly stop: Stop }
   | { readonly t: 'finished'; readonly plan: string; readonly status: 'done' | 'rolled-back' }
   | { readonly t: 'interrupted'; readonly signal: string };
 

@@ -1,11 +1,96 @@
 import { entry } from './entry.ts';
 
+const lines = (findings: readonly string[]) => findings.map((finding) => `\n  - ${finding}`).join('');
+
 /** Errors of a run. */
 export const engineErrors = {
   'effect-failed': entry({
     title: 'A step failed',
     exit: 1,
     message: (p: { title: string; reason: string }) => `${p.title}: ${p.reason}`,
-    hint: () => 'look at the reason, mend it, and resume',
+    hint: () => 'mend what the reason names, then resume',
+  }),
+  'aws-unreachable': entry({
+    title: 'AWS can not be asked',
+    exit: 1,
+    message: (p: { title: string; forMs: number; reason: string }) =>
+      `${p.title}: no usable answer for ${Math.round(p.forMs / 60_000)} min; the last one: ${p.reason}`,
+    hint: () => 'nothing was undone, since AWS could not be asked; when it answers again, resume',
+  }),
+  'verification-failed': entry({
+    title: 'Verification failed; nothing was deleted',
+    exit: 4,
+    message: (p: { title: string; findings: readonly string[] }) => `${p.title}${lines(p.findings)}`,
+    hint: () => 'mend what the findings name, then resume: the verification is taken again',
+  }),
+  'proof-failed': entry({
+    title: 'The proof no longer holds; nothing was deleted',
+    exit: 4,
+    message: (p: { title: string; findings: readonly string[] }) =>
+      `not done: ${p.title}, because right before it the proof failed${lines(p.findings)}`,
+    hint: () => 'see who changed what the findings name; when it is as it was, resume',
+  }),
+  'not-ours-to-discard': entry({
+    title: 'This run did not make it',
+    exit: 1,
+    message: (p: { id: string }) => `${p.id} is not in this run's journal as something it made, so it is not discarded`,
+    hint: () => 'check the plan: a discard step may only name what an earlier step of the same run has made',
+  }),
+  'target-changed': entry({
+    title: 'Somebody changed the target',
+    exit: 6,
+    message: (p: { target: string; differences: readonly string[] }) =>
+      `${p.target} is not as this run left it${lines(p.differences)}`,
+    hint: () => 'find out who did it; then resume: what was built before the change is built anew',
+  }),
+  'target-in-pieces': entry({
+    title: 'The target holds originals and replacements at once; nothing was touched',
+    exit: 6,
+    message: (p: { target: string; on: readonly string[]; differences: readonly string[] }) =>
+      `${p.target} was started or changed by somebody in the middle of the swap, and holds ${p.on.join(', ')}${lines(p.differences)}`,
+    hint: () =>
+      'decide by hand which volumes hold the data to keep (rekey status names original and replacement of each); both still exist',
+  }),
+  'mixed-start': entry({
+    title: 'Not started on a mixture',
+    exit: 6,
+    message: (p: { target: string; on: readonly string[] }) =>
+      `${p.target} is not started: it holds ${p.on.join(', ') || 'none of its volumes'}, which is neither all originals nor all replacements`,
+    hint: () => 'rekey status names original and replacement of each; attach one complete set, then resume',
+  }),
+  'target-claimed': entry({
+    title: 'Another run has claimed the target',
+    exit: 5,
+    message: (p: { claims: readonly { run: string; on: string }[] }) =>
+      p.claims.map((claim) => `${claim.on} is claimed by run ${claim.run}`).join('\n'),
+    hint: (p) =>
+      `let that run end, or if it is gone for good take its claim over with: --replace-claim ${p.claims[0]?.run ?? ''}`,
+  }),
+  'unwind-failed': entry({
+    title: 'The original could not be put back by itself',
+    exit: 1,
+    message: (p: { title: string; reason: string; because: string }) =>
+      `unwinding after "${p.because}" stopped at: ${p.title}: ${p.reason}`,
+    hint: () =>
+      'the originals still exist; mend what the reason names, then resume: the unwinding goes on where it stopped',
+  }),
+  'past-write-point': entry({
+    title: 'Going back would throw writes away',
+    exit: 1,
+    message: (p: { since: string }) =>
+      `the target has been able to write to the replacements since ${p.since}; going back discards what was written since`,
+    hint: (p) => `if that is what you want, say so: rekey rollback RUN --discard-writes-since ${p.since}`,
+  }),
+  'originals-gone': entry({
+    title: 'There is nothing to go back to',
+    exit: 1,
+    message: (p: { deleted: readonly string[] }) => `already deleted after proof: ${p.deleted.join(', ')}`,
+    hint: () => 'only forward is left: rekey resume RUN',
+  }),
+  'already-finished': entry({
+    title: 'The run has ended',
+    exit: 2,
+    message: (p: { run: string; status: string }) => `run ${p.run} is ${p.status}`,
+    hint: (p) => `rekey status ${p.run} shows what it did`,
   }),
 };

@@ -1,0 +1,52 @@
+import { Cron } from 'croner';
+import type { GateStep, Window } from '../contract/plan.ts';
+import { Interrupted, Paused } from './outcome.ts';
+import type { PlanRun } from './ports.ts';
+import { cutOverBegunAt } from './standing.ts';
+
+/** Passes the gate, waits for it when the run stays (`--wait`), or throws Paused. */
+export async function passGate<S>(run: PlanRun<S>, step: GateStep): Promise<void> {
+  if (step.gate === 'hold') await hold(run, step);
+  else await waitForWindow(run, step.id);
+}
+
+/** Throws Paused when no cut-over may begin now; a cut-over that has begun may always go on. */
+export async function waitForWindow<S>(run: PlanRun<S>, step: string): Promise<void> {
+  const { window } = run.plan;
+  if (!window || run.state.writePointAt !== undefined || cutOverBegunAt(run.ports.registry, run.state)) return;
+  for (;;) {
+    const opensAt = nextBeginning(window, run.ports.clock.now());
+    if (opensAt <= run.ports.clock.now()) return;
+    await wait(run, step, 'window', opensAt);
+  }
+}
+
+/** The first moment from `now` on at which a cut-over may begin, in ms: `now` itself inside a window and before its cutoff. */
+export function nextBeginning(window: Window, now: number): number {
+  const cron = new Cron(window.cron, { timezone: window.timezone });
+  const lastMs = window.durationMs - window.cutoffMs;
+  // A window that has opened and not yet closed opened within the last `durationMs`.
+  for (let at = now - lastMs; ; ) {
+    const opens = cron.nextRun(new Date(at))?.getTime();
+    if (opens === undefined) return Number.POSITIVE_INFINITY;
+    if (opens > now) return opens;
+    if (now < opens + lastMs) return now;
+    at = opens;
+  }
+}
+
+async function hold<S>(run: PlanRun<S>, step: GateStep): Promise<void> {
+  const known = run.state.gates.get(step.id);
+  if (known?.passed) return;
+  const until = known?.until ?? run.ports.clock.now() + step.forMs;
+  if (!known) await run.append({ t: 'gate', plan: run.plan.name, step: step.id, until });
+  if (run.ports.clock.now() < until) await wait(run, step.id, 'hold', until);
+  await run.append({ t: 'passed', plan: run.plan.name, step: step.id });
+}
+
+async function wait<S>(run: PlanRun<S>, step: string, gate: 'window' | 'hold', until: number): Promise<void> {
+  run.ports.emit({ type: 'gate.waiting', plan: run.plan.name, step, gate, until });
+  if (!run.ports.wait) throw new Paused(step, until);
+  await run.ports.clock.sleepUntil(until, run.ports.signal);
+  if (run.ports.signal.aborted) throw new Interrupted();
+}

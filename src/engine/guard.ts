@@ -1,0 +1,156 @@
+import type { Key } from '../contract/record.ts';
+import type { EffectDefinition, Observation, TargetType } from '../contract/step.ts';
+import { problem } from '../errors/index.ts';
+import { ask } from './ask.ts';
+import { waitForWindow } from './gates.ts';
+import { PlanStopped } from './outcome.ts';
+import type { PlanRun } from './ports.ts';
+import { cutOverBegunAt, differences, pairsOf, standingOf } from './standing.ts';
+
+/** What was seen of the target, and what that means for the pairs this run moves. */
+export interface Sighting {
+  readonly observation: Observation;
+  readonly running: boolean;
+  readonly on: readonly string[];
+  readonly standing: 'originals' | 'replacements' | 'mixture';
+}
+
+// Items of one step arrive together; one look serves them all, but none serves a later step.
+const freshMs = 5_000;
+
+/** Stands before every disruptive effect: looks at the target again and lets the effect go out only on what it expects. */
+export class Guard<S> {
+  private readonly run: PlanRun<S>;
+  private readonly target: TargetType<S>;
+  private last: { at: number; sighting: Promise<Sighting> } | undefined;
+
+  constructor(run: PlanRun<S>) {
+    const target = run.ports.registry.target(run.plan.target.type);
+    if (!target) throw new Error(`unknown target type ${run.plan.target.type}`);
+    this.run = run;
+    this.target = target;
+  }
+
+  /** The step types that claim and release this target. */
+  get steps(): { claim: string; release: string } {
+    return { claim: this.target.claim, release: this.target.release };
+  }
+
+  /** Forgets what was seen: something of ours has just changed the target. */
+  forget(): void {
+    this.last = undefined;
+  }
+
+  /** Looks at the target. Throws when another run has claimed it or an original. */
+  async look(): Promise<Sighting> {
+    const { run, target } = this;
+    const claimed = this.claimed();
+    const { observation, claims } = await ask(run.ports, `look at ${run.plan.target.id}`, () =>
+      target.observe(run.context(this.key()), claimed),
+    );
+    const foreign = claims.filter((claim) => claim.run !== run.run.run && claim.run !== run.ports.replaceClaim);
+    if (foreign.length) throw new PlanStopped(problem('target-claimed', { claims: foreign }), 'leave');
+    const { running, on } = target.serving(observation);
+    return { observation, running, on, standing: standingOf(pairsOf(run.ports.registry, run.state), on) };
+  }
+
+  /** Resolves when a disruptive effect may go out now. */
+  async pass(key: Key, definition: EffectDefinition<S, unknown, unknown>): Promise<void> {
+    const { run } = this;
+    await this.othersSettled(key);
+    const begun = cutOverBegunAt(run.ports.registry, run.state) !== undefined;
+    if (!begun && key.undo === undefined) await waitForWindow(run, key.step);
+    const sighting = await this.fresh();
+    if (key.undo === undefined) await this.compare(sighting, begun);
+    else this.allowUndo(sighting);
+    if (definition.serves) this.allowStart(sighting, key.undo !== undefined);
+  }
+
+  /** Compares the target with what this run left behind; what it means is decided here and nowhere else. */
+  async compare(sighting: Sighting, begun: boolean): Promise<void> {
+    const { run } = this;
+    const { expected } = run;
+    const target = run.plan.target.id;
+    if (!expected) throw new Error('compared before anything was observed');
+    const found = differences(expected, sighting.observation, begun ? ['shape', 'life'] : ['shape']);
+    if (!begun && this.target.serving(expected).running !== sighting.running) {
+      found.push(
+        `expected it ${sighting.running ? 'stopped' : 'running'}, found it ${sighting.running ? 'running' : 'stopped'}`,
+      );
+    }
+    if (!found.length) {
+      // Restarts before the cut-over are nobody's business; from here on every one counts.
+      if (!begun) await run.append({ t: 'observed', plan: run.plan.name, observation: sighting.observation });
+      return;
+    }
+    const { running, on, standing } = sighting;
+    const pairs = pairsOf(run.ports.registry, run.state);
+    if (pairs.length && standing === 'replacements') {
+      await run.append({ t: 'write-point', plan: run.plan.name, reason: found.join('; ') });
+      await run.append({ t: 'observed', plan: run.plan.name, observation: sighting.observation });
+      return;
+    }
+    const lived = differences(expected, sighting.observation, ['life']).length > 0;
+    const replaced = pairs.some((pair) => on.includes(pair.replacement));
+    if (replaced && (running || lived)) {
+      throw new PlanStopped(problem('target-in-pieces', { target, on, differences: found }), 'leave');
+    }
+    throw new PlanStopped(problem('target-changed', { target, differences: found }), 'unwind');
+  }
+
+  private allowUndo(sighting: Sighting): void {
+    const { run } = this;
+    const pairs = pairsOf(run.ports.registry, run.state);
+    const replaced = pairs.some((pair) => sighting.on.includes(pair.replacement));
+    const typed = run.state.unwinding?.stop === null && run.state.writePointAt !== undefined;
+    if (sighting.running && replaced && !typed) {
+      const differ = run.expected ? differences(run.expected, sighting.observation, ['shape', 'life']) : [];
+      throw new PlanStopped(
+        problem('target-in-pieces', { target: run.plan.target.id, on: sighting.on, differences: differ }),
+        'leave',
+      );
+    }
+  }
+
+  private allowStart(sighting: Sighting, undo: boolean): void {
+    const wanted = undo ? sighting.standing === 'originals' : sighting.standing !== 'mixture';
+    if (wanted) return;
+    throw new PlanStopped(
+      problem('mixed-start', { target: this.run.plan.target.id, on: sighting.on }),
+      undo ? 'leave' : 'unwind',
+    );
+  }
+
+  private fresh(): Promise<Sighting> {
+    const now = this.run.ports.clock.now();
+    if (this.last && now - this.last.at < freshMs) return this.last.sighting;
+    const sighting = this.look();
+    this.last = { at: now, sighting };
+    return sighting;
+  }
+
+  /** An effect that comes late (a resend) waits for its neighbours, since a target half on its way can't be compared. */
+  private async othersSettled(key: Key): Promise<void> {
+    if (this.last && this.run.ports.clock.now() - this.last.at < freshMs) return;
+    await this.run.idle(key);
+  }
+
+  private claimed(): readonly string[] {
+    return claimedBy(this.run);
+  }
+
+  private key(): Key {
+    return { plan: this.run.plan.name, step: '@look', item: null, generation: 0 };
+  }
+}
+
+/** The ids that this plan's reads say must be claimed; the target alone before they have been read. */
+export function claimedBy<S>(run: PlanRun<S>): readonly string[] {
+  const ids = new Set([run.plan.target.id]);
+  for (const phase of run.state.phases.values()) {
+    const definition = run.ports.registry.step(phase.uses);
+    if (definition?.kind !== 'read' || !definition.claims || phase.end?.is !== 'done') continue;
+    for (const id of definition.claims(phase.end.output)) ids.add(id);
+  }
+  return [...ids];
+}

@@ -1,0 +1,63 @@
+import type { Stop } from '../contract/record.ts';
+import type { Exit } from '../errors/entry.ts';
+import { catalogue, type ErrorName, problem, RekeyError } from '../errors/index.ts';
+
+/** Thrown when the operator or the system asked this process to stop: nothing new is started. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
+/** Thrown when a gate is closed and this process does not stay to wait. `until` in ms. */
+export class Paused extends Error {
+  override readonly name = 'Paused';
+  readonly step: string;
+  readonly until: number;
+  constructor(step: string, until: number) {
+    super(`paused at ${step} until ${new Date(until).toISOString()}`);
+    this.step = step;
+    this.until = until;
+  }
+}
+
+/** What becomes of a plan that stopped because of `error`. */
+export type Course =
+  /** Take back what was done, if the write point allows. */
+  | 'unwind'
+  /** Leave everything as it is: AWS can't be asked, or somebody else is at it. */
+  | 'leave';
+
+/** An error that ends a plan's walk, with what is to become of the plan. */
+export class PlanStopped extends Error {
+  override readonly name = 'PlanStopped';
+  readonly error: RekeyError;
+  readonly course: Course;
+  constructor(error: RekeyError, course: Course) {
+    super(error.message, { cause: error });
+    this.error = error;
+    this.course = course;
+  }
+}
+
+/** Of several exit codes the first that applies (design §6). */
+export function worstExit(exits: readonly (Exit | 0 | 3)[]): Exit | 0 | 3 {
+  const order = [130, 4, 6, 1, 5, 2, 3] as const;
+  return order.find((exit) => exits.includes(exit)) ?? 0;
+}
+
+/** An error as the journal keeps it. */
+export function stopOf(error: RekeyError): Stop {
+  return { error: error.code, message: error.message, hint: error.hint, exit: error.exit };
+}
+
+/** The error that a journal kept. */
+export function toldAgain(stop: Stop): RekeyError {
+  if (!Object.hasOwn(catalogue, stop.error))
+    return problem('effect-failed', { title: stop.error, reason: stop.message });
+  const code = stop.error as ErrorName;
+  return new RekeyError(code, {
+    title: catalogue[code].title,
+    message: stop.message,
+    hint: stop.hint,
+    exit: stop.exit as Exit,
+  });
+}

@@ -1,0 +1,399 @@
+import type { Json } from '../contract/json.ts';
+import type { Key } from '../contract/record.ts';
+import type { EffectDefinition, ReadDefinition, Seen, StepDefinition, VerifyDefinition } from '../contract/step.ts';
+import type { Verdict } from '../contract/verdict.ts';
+import { problem } from '../errors/index.ts';
+import { ask, pauseMs, stopRun, told } from './ask.ts';
+import type { Guard } from './guard.ts';
+import { tokenOf } from './key.ts';
+import { Interrupted, PlanStopped } from './outcome.ts';
+import type { PlanRun } from './ports.ts';
+
+// AWS advises describe-with-backoff up to five minutes before a NotFound counts (facts §1.6).
+const unseenMs = 5 * 60_000;
+
+type Effect<S> = EffectDefinition<S, unknown, unknown>;
+type End =
+  | { is: 'done'; output: unknown }
+  | { is: 'failed'; reason: string; neverRan: boolean }
+  | { is: 'absent' | 'vanished' };
+
+/** What `perform` needs besides the key: which step, with what, and whether it is the last item through the write point. */
+export interface Act {
+  readonly key: Key;
+  readonly uses: string;
+  readonly input: unknown;
+  /** Items of the same step that have not been sent yet, this one included. */
+  readonly outstanding?: () => number;
+}
+
+/** Performs one step for one item, or finds that it has been done; gives its output. Throws PlanStopped when it can't be. */
+export async function perform<S>(run: PlanRun<S>, guard: Guard<S>, act: Act): Promise<unknown> {
+  const done = run.phase(act.key)?.end;
+  if (done?.is === 'done') return done.output;
+  const definition = run.ports.registry.step(act.uses);
+  if (!definition) throw new Error(`unknown step ${act.uses}`);
+  const input = checkedInput(definition, act.input);
+  if (done?.is === 'failed') throw failed(definition, input, done.reason);
+  if (run.ports.signal.aborted) throw new Interrupted();
+  run.ports.emit({ type: 'effect.started', key: act.key, uses: act.uses, title: definition.title(input) });
+  switch (definition.kind) {
+    case 'read':
+      return read(run, act.key, definition, input);
+    case 'verify':
+      return verify(run, act.key, definition, input);
+    case 'effect':
+      return new Performance(run, guard, act, definition, input).perform();
+  }
+}
+
+function checkedInput<S>(definition: StepDefinition<S>, input: unknown): unknown {
+  const parsed = definition.input.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const reason = `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`;
+  throw new PlanStopped(problem('effect-failed', { title: definition.type, reason }), 'unwind');
+}
+
+function failed<S>(definition: StepDefinition<S>, input: unknown, reason: string, cause?: unknown): PlanStopped {
+  return new PlanStopped(problem('effect-failed', { title: definition.title(input), reason }, cause), 'unwind');
+}
+
+async function read<S>(
+  run: PlanRun<S>,
+  key: Key,
+  definition: ReadDefinition<S, unknown, unknown>,
+  input: unknown,
+): Promise<unknown> {
+  const known = lastOutput(run, key);
+  const output = await ask(run.ports, definition.title(input), () => definition.read(run.context(key), input, known));
+  await run.announced();
+  const written = toJson(definition.output.parse(output));
+  await run.append({ t: 'done', key, uses: definition.type, input: toJson(input), output: written, changed: false });
+  return written;
+}
+
+/** What the latest earlier generation of the same thing gave. */
+function lastOutput<S>(run: PlanRun<S>, key: Key): Json | undefined {
+  for (let generation = key.generation - 1; generation >= 0; generation--) {
+    const end = run.phase({ ...key, generation })?.end;
+    if (end?.is === 'done') return end.output;
+  }
+  return undefined;
+}
+
+async function verify<S>(
+  run: PlanRun<S>,
+  key: Key,
+  definition: VerifyDefinition<S, unknown, unknown>,
+  input: unknown,
+): Promise<unknown> {
+  const deadlineAt = run.ports.clock.now() + definition.settleWithinMs;
+  const title = definition.title(input);
+  let waitingFor = 'it took too long';
+  const end = await run.ports.settle.until(
+    { kind: definition.type, deadlineAt, signal: run.ports.signal },
+    async () => {
+      const seen = await ask(run.ports, title, () => definition.check(run.context(key), input));
+      if (seen.is === 'done' || seen.is === 'failed') return { done: seen };
+      if (seen.is === 'pending') waitingFor = 'still pending when its time was up';
+      return { again: true, progress: seen.is === 'pending' ? seen.progress : undefined };
+    },
+  );
+  if (end === 'aborted') throw new Interrupted();
+  await run.announced();
+  const output = toJson(
+    definition.output.parse(
+      end === 'expired'
+        ? definition.conclude(input, 'TIMED_OUT', waitingFor)
+        : end.done.is === 'failed'
+          ? definition.conclude(input, 'FAILED', end.done.reason)
+          : end.done.output,
+    ),
+  );
+  await run.append({ t: 'done', key, uses: definition.type, input: toJson(input), output, changed: false });
+  const findings = badFindings(definition.verdicts(output));
+  if (findings.length) throw new PlanStopped(problem('verification-failed', { title, findings }), 'unwind');
+  return output;
+}
+
+/** What speaks against the pairs, one sentence each; empty when every verdict is SUCCESSFUL. */
+export function badFindings(verdicts: readonly Verdict[]): string[] {
+  return verdicts
+    .filter((verdict) => verdict.status !== 'SUCCESSFUL')
+    .map(
+      (verdict) => `${verdict.original} -> ${verdict.replacement}: ${verdict.status}: ${verdict.findings.join('; ')}`,
+    );
+}
+
+/** One effect on its way: look, intent, run, look until done, outcome. */
+class Performance<S> {
+  private readonly run: PlanRun<S>;
+  private readonly guard: Guard<S>;
+  private readonly act: Act;
+  private readonly definition: Effect<S>;
+  private readonly input: unknown;
+  private readonly title: string;
+  private known: unknown;
+  private everSeen = false;
+
+  constructor(run: PlanRun<S>, guard: Guard<S>, act: Act, definition: Effect<S>, input: unknown) {
+    this.run = run;
+    this.guard = guard;
+    this.act = act;
+    this.definition = definition;
+    this.input = input;
+    this.title = definition.title(input);
+    this.known = run.phase(act.key)?.answered;
+  }
+
+  async perform(): Promise<unknown> {
+    const { definition, run } = this;
+    const slot = definition.slot === undefined ? undefined : run.ports.slots[definition.slot];
+    const end = slot ? await slot(() => this.reach()) : await this.reach();
+    if (end.is === 'done') return end.output;
+    throw failed(definition, this.input, end.reason);
+  }
+
+  /** To its end, whatever has happened before. */
+  private async reach(): Promise<{ is: 'done'; output: unknown } | { is: 'failed'; reason: string }> {
+    const sentBefore = (this.run.phase(this.act.key)?.sent ?? 0) > 0;
+    let before: Json = null;
+    if (!sentBefore && this.worthLooking()) {
+      const seen = await this.look();
+      if (seen.is === 'failed') return this.fail(seen.reason, seen.neverRan === true);
+      if (seen.is === 'done') return this.done(seen.output, false);
+      if (seen.is === 'pending') return this.settleForeign();
+      before = seen.before ?? null;
+    }
+    let sent: Sent = sentBefore ? (this.known === undefined ? 'in-doubt' : 'answered') : await this.send(before);
+    // A dead process may have sent it right before its end, so the waiting for it to show begins now.
+    let since = this.run.ports.clock.now();
+    const giveUpAt = since + this.definition.settleWithinMs;
+    for (let resends = 0; ; resends++) {
+      if (typeof sent === 'object') {
+        const late = this.sentCount() > 1 ? await this.settle(since, 'in-doubt') : undefined;
+        if (late?.is === 'done') return this.done(late.output, true);
+        return this.fail(sent.reason, true);
+      }
+      const end = await this.settle(since, sent);
+      if (end.is === 'done') return this.done(end.output, true);
+      if (end.is === 'failed') return this.fail(end.reason, end.neverRan);
+      if (end.is === 'vanished' && this.definition.repeat !== 'token') return this.fail(this.vanished(), false);
+      if (end.is === 'absent' && sent === 'answered' && this.definition.repeat === 'none')
+        return this.fail(this.vanished(), false);
+      if (this.run.ports.clock.now() > giveUpAt) {
+        return this.fail(`sent ${this.sentCount()} times without ever showing`, false);
+      }
+      const gone = end.is === 'vanished';
+      if (sent === 'in-doubt') await this.sleep(pauseMs(resends));
+      sent = await this.send(before);
+      if (gone && typeof sent === 'object') return this.fail(`${this.vanished()} (${sent.reason})`, false);
+      if (gone) this.everSeen = false;
+      since = this.run.ports.clock.now();
+    }
+  }
+
+  /** What nobody else can have made needs no look before the first send; what may already be so does. */
+  private worthLooking(): boolean {
+    return this.definition.hazard !== 'additive' || this.definition.repeat === 'convergent';
+  }
+
+  private sentCount(): number {
+    return this.run.phase(this.act.key)?.sent ?? 0;
+  }
+
+  private look(): Promise<Seen<unknown>> {
+    const { run, definition, act, input } = this;
+    return ask(run.ports, this.title, () => definition.look(run.context(act.key), input, this.known));
+  }
+
+  /** Somebody else has begun what we were about to do: wait for the end of it. */
+  private async settleForeign(): Promise<{ is: 'done'; output: unknown } | { is: 'failed'; reason: string }> {
+    const end = await this.settle(this.run.ports.clock.now(), 'answered');
+    if (end.is === 'done') return this.done(end.output, false);
+    return this.fail(end.is === 'failed' ? end.reason : 'somebody began it and took it back', true);
+  }
+
+  /** Sends the call until AWS takes it, refuses it for good, or leaves it in doubt. */
+  private async send(before: Json): Promise<Sent> {
+    const { run, definition, act, input } = this;
+    const { ports } = run;
+    const deadlineAt = ports.clock.now() + definition.settleWithinMs;
+    for (let attempt = 0; ; attempt++) {
+      await this.allow();
+      if (ports.signal.aborted) throw new Interrupted();
+      await this.record(before);
+      try {
+        const sending = definition.run(run.context(act.key), input);
+        if (definition.hazard === 'disruptive') run.fly(act.key, sending);
+        const output = await sending;
+        if (output !== undefined) {
+          this.known = output;
+          await run.append({ t: 'answered', key: act.key, output: toJson(output) });
+        }
+        return 'answered';
+      } catch (error) {
+        const outage = ports.classify(error);
+        if (!outage) throw error;
+        if (outage.class === 'stop-run') throw stopRun(outage);
+        if (outage.class === 'permanent') return { reason: told(outage) };
+        if (outage.class === 'in-doubt' || outage.class === 'already') return 'in-doubt';
+        if (ports.clock.now() > deadlineAt)
+          return { reason: `${told(outage)} (for ${minutes(definition.settleWithinMs)})` };
+        const inMs = pauseMs(outage.class === 'wait' ? attempt + 3 : attempt);
+        ports.emit({ type: 'effect.retried', key: act.key, code: outage.code, message: outage.message, inMs });
+        await this.sleep(inMs);
+        const seen = outage.class === 'wait' ? await this.look() : undefined;
+        if (seen && seen.is !== 'absent') return 'in-doubt';
+      }
+    }
+  }
+
+  private async sleep(ms: number): Promise<void> {
+    const { clock, signal } = this.run.ports;
+    await clock.sleepUntil(clock.now() + ms, signal);
+    if (signal.aborted) throw new Interrupted();
+  }
+
+  /** The last question before the call goes out. */
+  private async allow(): Promise<void> {
+    const { run, definition, act, input } = this;
+    if (definition.hazard === 'discard') {
+      const id = definition.discards?.(input);
+      if (id === undefined || !madeByThisRun(run, id)) {
+        throw new PlanStopped(problem('not-ours-to-discard', { id: id ?? definition.type }), 'leave');
+      }
+    }
+    if (definition.hazard === 'destructive') await this.prove();
+    if (definition.hazard === 'disruptive') await this.guard.pass(act.key, definition);
+  }
+
+  private async prove(): Promise<void> {
+    const { run, definition, act, input } = this;
+    const verdict = (input as { verdict?: Verdict }).verdict;
+    const findings = verdict
+      ? badFindings([verdict])
+      : ['a destructive step without a verdict, which no plan should be able to say'];
+    if (!findings.length) {
+      await this.guard.look();
+      const prove = definition.prove;
+      findings.push(
+        ...(prove
+          ? await ask(run.ports, this.title, () => prove(run.context(act.key), input))
+          : ['no proof is defined']),
+      );
+    }
+    if (findings.length) throw new PlanStopped(problem('proof-failed', { title: this.title, findings }), 'leave');
+  }
+
+  /** The intent, on disk before the call; and the write point with it when this call is the one. */
+  private async record(before: Json): Promise<void> {
+    const { run, definition, act, input } = this;
+    const token = tokenOf(run.run.run, act.key);
+    const opens =
+      act.key.undo === undefined && definition.writePoint?.(input) === true && (act.outstanding?.() ?? 1) <= 1;
+    await Promise.all([
+      opens && run.state.writePointAt === undefined
+        ? run.append({ t: 'write-point', plan: run.plan.name, reason: this.title })
+        : undefined,
+      run.append({ t: 'intent', key: act.key, uses: definition.type, token, input: toJson(input), before }),
+    ]);
+  }
+
+  private async settle(since: number, sent: 'answered' | 'in-doubt'): Promise<End> {
+    const { run, definition, act } = this;
+    const { clock, signal } = run.ports;
+    const deadlineAt = since + definition.settleWithinMs;
+    // A call that is safe to repeat is repeated as soon as a look says no; a token-less create waits until "no" is certain.
+    const patienceMs = sent === 'answered' || definition.repeat === 'none' ? unseenMs : 0;
+    let unseen = 0;
+    const settled = run.ports.settle.until<End>({ kind: definition.type, deadlineAt, signal }, async () => {
+      const seen = await this.look();
+      switch (seen.is) {
+        case 'done':
+          await this.noteSurplus(seen.surplus);
+          return { done: { is: 'done', output: seen.output } };
+        case 'failed':
+          return { done: { is: 'failed', reason: seen.reason, neverRan: seen.neverRan === true } };
+        case 'pending':
+          this.everSeen = true;
+          this.known = seen.output;
+          unseen = 0;
+          await this.noteSurplus(seen.surplus);
+          if (seen.progress !== undefined) {
+            run.ports.emit({ type: 'effect.progress', key: act.key, progress: seen.progress });
+          }
+          return { again: true, progress: seen.progress };
+        case 'absent':
+          unseen++;
+          if (this.everSeen && unseen >= 2) return { done: { is: 'vanished' } };
+          if (!this.everSeen && clock.now() - since >= patienceMs) return { done: { is: 'absent' } };
+          return { again: true };
+      }
+    });
+    if (definition.hazard === 'disruptive') run.fly(act.key, settled);
+    const end = await settled;
+    if (end === 'aborted') throw new Interrupted();
+    if (end === 'expired')
+      return { is: 'failed', reason: `not there after ${minutes(definition.settleWithinMs)}`, neverRan: false };
+    return end.done;
+  }
+
+  private async noteSurplus(surplus: readonly unknown[] | undefined): Promise<void> {
+    const { run, act } = this;
+    const known = new Set(run.phase(act.key)?.surplus.map((one) => JSON.stringify(one)));
+    for (const one of surplus ?? []) {
+      const output = toJson(one);
+      if (!known.has(JSON.stringify(output))) await run.append({ t: 'surplus', key: act.key, output });
+    }
+  }
+
+  private async done(raw: unknown, changed: boolean): Promise<{ is: 'done'; output: unknown }> {
+    const { run, definition, act, input } = this;
+    const output = toJson(definition.output.parse(raw));
+    await run.announced();
+    const expected = changed && run.expected ? definition.expect?.(run.expected, input, output) : undefined;
+    // Neighbours compute their expectation from this one, so it counts before it is on disk.
+    if (expected) run.expected = expected;
+    if (definition.hazard === 'disruptive') this.guard.forget();
+    const entry = { t: 'done', key: act.key, uses: definition.type, input: toJson(input), output, changed } as const;
+    await run.append(expected ? { ...entry, expected } : entry);
+    return { is: 'done', output };
+  }
+
+  private async fail(reason: string, neverRan: boolean): Promise<{ is: 'failed'; reason: string }> {
+    const { run, definition, act } = this;
+    if (definition.hazard === 'disruptive') this.guard.forget();
+    await run.announced();
+    await run.append({ t: 'failed', key: act.key, uses: definition.type, reason, neverRan });
+    return { is: 'failed', reason };
+  }
+
+  private vanished(): string {
+    return `AWS accepted it and it is gone again${this.definition.whenVanished ? `: ${this.definition.whenVanished}` : ''}`;
+  }
+}
+
+/** How a send ended: AWS took it, nobody knows, or AWS refused it for good. */
+type Sent = 'answered' | 'in-doubt' | { readonly reason: string };
+
+/** Did an effect of this run, of any generation, give birth to `id`? */
+export function madeByThisRun<S>(run: PlanRun<S>, id: string): boolean {
+  const is = (output: Json | undefined) =>
+    output !== null && typeof output === 'object' && 'id' in output && (output as { id?: Json }).id === id;
+  return [...run.run.plans.values()].some((plan) =>
+    [...plan.phases.values()].some(
+      (phase) =>
+        phase.sent > 0 &&
+        (is(phase.answered) || (phase.end?.is === 'done' && is(phase.end.output)) || phase.surplus.some(is)),
+    ),
+  );
+}
+
+/** As the journal will give it back: no `undefined`, no class instances. */
+function toJson(value: unknown): Json {
+  return value === undefined ? null : (JSON.parse(JSON.stringify(value)) as Json);
+}
+
+const minutes = (ms: number) => `${Math.round(ms / 60_000)} min`;

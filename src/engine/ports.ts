@@ -1,0 +1,102 @@
+import type pLimit from 'p-limit';
+import type { Clock } from '../contract/clock.ts';
+import type { Emit } from '../contract/event.ts';
+import type { Journal } from '../contract/journal.ts';
+import type { Classify } from '../contract/outage.ts';
+import type { Plan } from '../contract/plan.ts';
+import type { Entry, Key } from '../contract/record.ts';
+import type { Settle } from '../contract/settle.ts';
+import type { Observation, Registry, StepContext } from '../contract/step.ts';
+import { apply, type Phase, type PlanState, planOf, type RunState } from './fold.ts';
+import { keyText, tokenOf } from './key.ts';
+
+/** All that a run needs from outside. `S` is the platform's services, which the engine only hands on. */
+export interface Ports<S> {
+  readonly journal: Journal;
+  readonly registry: Registry<S>;
+  readonly aws: S;
+  readonly clock: Clock;
+  readonly settle: Settle;
+  readonly classify: Classify;
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+  /** How many of each slot the account has; a slot that is not listed is not limited. */
+  readonly slots: { readonly [name: string]: ReturnType<typeof pLimit> };
+  /** Stay until gates open instead of ending the process. */
+  readonly wait: boolean;
+  /** A foreign run whose claim may be replaced: the operator's word. */
+  readonly replaceClaim: string | undefined;
+}
+
+/** One plan under way: its frozen text, its state so far, and the way to add to it. */
+export class PlanRun<S> {
+  readonly plan: Plan;
+  readonly state: PlanState;
+  readonly ports: Ports<S>;
+  readonly run: RunState;
+  /** Disruptive effects that were sent and have not settled, by key. */
+  private readonly inFlight = new Map<string, Promise<unknown>>();
+  /** How the target is expected to look now; ahead of the journal while neighbours of a step end side by side. */
+  expected: Observation | undefined;
+  private told: Promise<void>[] = [];
+
+  constructor(plan: Plan, run: RunState, ports: Ports<S>) {
+    this.plan = plan;
+    this.run = run;
+    this.ports = ports;
+    this.state = planOf(run, plan.name);
+    this.expected = this.state.expected;
+  }
+
+  /** Resolves when the entry is on disk and part of the state. */
+  async append(entry: Entry): Promise<void> {
+    const at = this.ports.clock.now();
+    if (entry.t === 'observed') this.expected = entry.observation;
+    await this.ports.journal.append(entry);
+    apply(this.run, entry, at);
+    this.ports.emit({ type: 'record', entry, at });
+  }
+
+  /** The context in which the step of `key` works. */
+  context(key: Key): StepContext<S> {
+    const { aws, clock, signal } = this.ports;
+    return {
+      aws,
+      clock,
+      signal,
+      run: this.run.run,
+      plan: this.plan.name,
+      target: this.plan.target,
+      token: tokenOf(this.run.run, key),
+      sentAt: this.phase(key)?.sentAt,
+      announce: (text) => {
+        const known = this.state.announcements.some((one) => one.step === key.step && one.text === text);
+        if (!known) this.told.push(this.append({ t: 'announced', plan: this.plan.name, step: key.step, text }));
+      },
+    };
+  }
+
+  /** Resolves when all that was announced is on disk. */
+  async announced(): Promise<void> {
+    const told = this.told;
+    this.told = [];
+    await Promise.all(told);
+  }
+
+  /** Counts a disruptive effect as in flight until `settled` ends, however it ends. */
+  fly(key: Key, settled: Promise<unknown>): void {
+    const text = keyText(key);
+    const gone = () => this.inFlight.delete(text);
+    this.inFlight.set(text, settled.then(gone, gone));
+  }
+
+  /** Resolves when no other disruptive effect of this plan is in flight. */
+  async idle(self: Key): Promise<void> {
+    const others = [...this.inFlight].filter(([text]) => text !== keyText(self)).map(([, settled]) => settled);
+    if (others.length) await Promise.all(others);
+  }
+
+  phase(key: Key): Phase | undefined {
+    return this.state.phases.get(keyText(key));
+  }
+}

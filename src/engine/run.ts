@@ -1,0 +1,116 @@
+import type { Json } from '../contract/json.ts';
+import type { Plan, PlanSource } from '../contract/plan.ts';
+import type { JournalRecord } from '../contract/record.ts';
+import type { Exit } from '../errors/entry.ts';
+import { RekeyError } from '../errors/index.ts';
+import { fold, type PlanState, type RunState } from './fold.ts';
+import { Interrupted, Paused, PlanStopped, stopOf, worstExit } from './outcome.ts';
+import { PlanRun, type Ports } from './ports.ts';
+import { cutOverBegunAt, insideCutOver, type Replacement, replacementsOf } from './standing.ts';
+import { rollback, walk } from './walk.ts';
+
+/** What a runner is asked to do with a run. */
+export type Command =
+  | { readonly command: 'run' | 'resume' }
+  | { readonly command: 'rollback'; readonly discardWrites: boolean };
+
+/** How one plan stands when the process ends. */
+export interface PlanResult {
+  readonly name: string;
+  readonly status: 'done' | 'paused' | 'failed' | 'rolled-back';
+  readonly exit: Exit | 0 | 3;
+  readonly error?: RekeyError;
+  /** Paused: when the gate opens, in ms. */
+  readonly until?: number;
+  readonly gate?: string;
+  /** Since when the target has been out of service, in ms; undefined while it serves. */
+  readonly downSince?: number;
+  readonly replacements: readonly Replacement[];
+}
+
+/** How a run stands when the process ends. */
+export interface RunResult {
+  readonly run: string;
+  readonly status: 'done' | 'paused' | 'failed' | 'rolled-back';
+  readonly exit: Exit | 0 | 3;
+  readonly plans: readonly PlanResult[];
+}
+
+/** The first entries of a new run: the plans as they are frozen. */
+export function submission(run: string, version: string, plans: readonly (PlanSource & { hash: string })[]) {
+  return { t: 'submitted', run, version, plans } as const;
+}
+
+/** Takes all plans of a run as far as they go, side by side. Never throws for what a plan meets: each result says it. */
+export async function execute<S>(
+  plans: readonly Plan[],
+  ports: Ports<S>,
+  command: Command,
+  options: { readonly [name: string]: Json } = {},
+): Promise<RunResult> {
+  const state = fold(ports.journal.records);
+  const runs = plans.map((plan) => new PlanRun(plan, state, ports));
+  const [first] = runs;
+  await first?.append({ t: 'command', command: command.command, options });
+  const results = await Promise.all(runs.map((run) => one(run, command)));
+  return summary(state, results);
+}
+
+async function one<S>(run: PlanRun<S>, command: Command): Promise<PlanResult> {
+  try {
+    if (command.command === 'rollback') await rollback(run, command.discardWrites);
+    else await walk(run);
+    return result(run, {});
+  } catch (error) {
+    if (error instanceof Paused) return result(run, { until: error.until, gate: error.step });
+    if (error instanceof Interrupted) return result(run, { exit: 130 });
+    if (error instanceof PlanStopped) return stopped(run, error.error);
+    if (error instanceof RekeyError) return stopped(run, error);
+    throw error;
+  }
+}
+
+async function stopped<S>(run: PlanRun<S>, error: RekeyError): Promise<PlanResult> {
+  // A journal that can't be written has said so by this very error.
+  if (!error.code.startsWith('journal-')) await run.append({ t: 'stopped', plan: run.plan.name, stop: stopOf(error) });
+  return result(run, { error });
+}
+
+function result<S>(
+  run: PlanRun<S>,
+  how: { error?: RekeyError; until?: number; gate?: string; exit?: 130 },
+): PlanResult {
+  const { registry } = run.ports;
+  const downSince = downSinceOf(run.plan, registry, run.state);
+  const finished = run.state.finished;
+  const status = finished ?? (how.until !== undefined ? 'paused' : 'failed');
+  const exit = how.exit ?? how.error?.exit ?? (finished ? 0 : status === 'paused' ? 3 : 1);
+  return {
+    name: run.plan.name,
+    status,
+    exit,
+    replacements: replacementsOf(registry, run.state),
+    ...(how.error ? { error: how.error } : {}),
+    ...(how.until === undefined ? {} : { until: how.until }),
+    ...(how.gate === undefined ? {} : { gate: how.gate }),
+    ...(downSince === undefined ? {} : { downSince }),
+  };
+}
+
+/** Since when a target has been out of service because of its cut-over, in ms. */
+export function downSinceOf<S>(plan: Plan, registry: Ports<S>['registry'], state: PlanState): number | undefined {
+  return insideCutOver(plan, registry, state) ? cutOverBegunAt(registry, state) : undefined;
+}
+
+function summary(state: RunState, plans: readonly PlanResult[]): RunResult {
+  const exit = worstExit(plans.map((plan) => plan.exit));
+  const statuses = new Set(plans.map((plan) => plan.status));
+  const status = (['failed', 'paused', 'rolled-back', 'done'] as const).find((one) => statuses.has(one)) ?? 'done';
+  return { run: state.run, status, exit, plans };
+}
+
+/** Is there anything left that a resume would do? */
+export function isOver(records: readonly JournalRecord[], plans: readonly string[]): boolean {
+  const state = fold(records);
+  return plans.every((name) => state.plans.get(name)?.finished !== undefined);
+}

@@ -1,0 +1,181 @@
+import type { UseStep } from '../contract/plan.ts';
+import type { Key } from '../contract/record.ts';
+import { problem } from '../errors/index.ts';
+import { generationOf } from './fold.ts';
+import { passGate } from './gates.ts';
+import { claimedBy, Guard } from './guard.ts';
+import { PlanStopped, stopOf, toldAgain } from './outcome.ts';
+import { badFindings, perform } from './perform.ts';
+import type { PlanRun } from './ports.ts';
+import { type Item, itemsOf, resolve } from './resolve.ts';
+import { currentPhases, cutOverBegunAt, effectOf, insideCutOver, pairsOf } from './standing.ts';
+import { discardSurplus, unwind } from './unwind.ts';
+
+/** Takes a plan as far as it goes: through every step that has no outcome yet, in order. Throws where it stops. */
+export async function walk<S>(run: PlanRun<S>): Promise<void> {
+  if (run.state.finished) return;
+  const guard = new Guard(run);
+  try {
+    if (run.state.unwinding && !run.state.unwinding.over) {
+      await goOnUnwinding(run, guard);
+      return;
+    }
+    await retireFailed(run);
+    await forward(run, guard);
+  } catch (error) {
+    if (error instanceof PlanStopped && error.course === 'unwind') await comeBack(run, guard, error);
+    throw error;
+  }
+}
+
+/** Takes the whole plan back and ends it for good. `discardWrites`: the operator's typed word that writes may go. */
+export async function rollback<S>(run: PlanRun<S>, discardWrites: boolean): Promise<void> {
+  if (run.state.finished) {
+    throw new PlanStopped(problem('already-finished', { run: run.run.run, status: run.state.finished }), 'leave');
+  }
+  const deleted = deletedOriginals(run);
+  if (deleted.length) throw new PlanStopped(problem('originals-gone', { deleted }), 'leave');
+  const since = run.state.writePointAt;
+  if (since !== undefined && !discardWrites) {
+    throw new PlanStopped(problem('past-write-point', { since: new Date(since).toISOString() }), 'leave');
+  }
+  const guard = new Guard(run);
+  await unwind(run, guard, null);
+  await release(run, guard);
+  await run.append({ t: 'finished', plan: run.plan.name, status: 'rolled-back' });
+}
+
+async function forward<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
+  const { registry } = run.ports;
+  if (insideCutOver(run.plan, registry, run.state) && !inDoubt(run)) await guard.compare(await guard.look(), true);
+  if (!run.expected) await observe(run, guard);
+  for (const step of run.plan.steps) {
+    if (step.kind === 'gate') {
+      await passGate(run, step);
+      continue;
+    }
+    if (registry.step(step.uses)?.kind === 'effect') await claim(run, guard);
+    await through(run, guard, step);
+  }
+  await discardSurplus(run, guard, () => true);
+  await release(run, guard);
+  await run.append({ t: 'finished', plan: run.plan.name, status: 'done' });
+}
+
+/** One step, for all its items. */
+async function through<S>(run: PlanRun<S>, guard: Guard<S>, step: UseStep): Promise<void> {
+  const items = itemsOf(run.plan, run.state, step);
+  const ended = (item: Item) => run.phase(keyOf(run, step, item))?.end?.is === 'done';
+  if (items.every(ended)) return;
+  const { emit } = run.ports;
+  emit({ type: 'step.started', plan: run.plan.name, step: step.id, uses: step.uses, items: items.length });
+  const outstanding = () =>
+    items.filter((item) => (run.phase(keyOf(run, step, item))?.sent ?? 0) === 0 && !ended(item)).length;
+  const one = (item: Item) =>
+    perform(run, guard, {
+      key: keyOf(run, step, item),
+      uses: step.uses,
+      input: resolve(run.plan, run.state, step, item),
+      outstanding,
+    });
+  if (step.inOrder) for (const item of items) await one(item);
+  else throwWorst(await Promise.allSettled(items.map(one)));
+  emit({ type: 'step.finished', plan: run.plan.name, step: step.id });
+}
+
+/** Of several items that stopped, one speaks: first one that forbids unwinding, then the first. */
+function throwWorst(results: readonly PromiseSettledResult<unknown>[]): void {
+  const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  if (!errors.length) return;
+  throw errors.find((error) => !(error instanceof PlanStopped) || error.course === 'leave') ?? errors[0];
+}
+
+function keyOf<S>(run: PlanRun<S>, step: UseStep, item: Item): Key {
+  return { plan: run.plan.name, step: step.id, item: item.id, generation: generationOf(run.state, step.id, item.id) };
+}
+
+/** How the target looks before anything is read, so that a change between two reads shows as one. */
+async function observe<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
+  const { observation } = await guard.look();
+  await run.append({ t: 'observed', plan: run.plan.name, observation });
+}
+
+/** Says "mine" on the target and its originals, once, and makes sure that nobody else says so too. */
+async function claim<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
+  const key = claimKey(run, '@claim');
+  if (run.phase(key)?.end?.is === 'done') return;
+  await guard.compare(await guard.look(), false);
+  await perform(run, guard, { key, uses: guard.steps.claim, input: { resources: claimedBy(run) } });
+  try {
+    await guard.look();
+  } catch (error) {
+    if (error instanceof PlanStopped && error.error.code === 'target-claimed') await release(run, guard);
+    throw error;
+  }
+}
+
+async function release<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
+  const claimed = run.phase(claimKey(run, '@claim'));
+  if (!claimed?.sent) return;
+  const key = claimKey(run, '@release');
+  await perform(run, guard, { key, uses: guard.steps.release, input: { resources: claimedBy(run) } });
+  for (const step of ['@claim', '@release']) {
+    await run.append({ t: 'retired', plan: run.plan.name, step, item: null, reason: 'released' });
+  }
+}
+
+function claimKey<S>(run: PlanRun<S>, step: '@claim' | '@release'): Key {
+  return { plan: run.plan.name, step, item: null, generation: generationOf(run.state, step, null) };
+}
+
+/** A plan that stopped on its own comes back to where the target serves, if the write point still allows it. */
+async function comeBack<S>(run: PlanRun<S>, guard: Guard<S>, stop: PlanStopped): Promise<void> {
+  if (run.state.writePointAt !== undefined) return;
+  if (cutOverBegunAt(run.ports.registry, run.state) === undefined) return;
+  await unwind(run, guard, stopOf(stop.error));
+}
+
+async function goOnUnwinding<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
+  const stop = run.state.unwinding?.stop ?? null;
+  await unwind(run, guard, stop);
+  if (stop) throw new PlanStopped(toldAgain(stop), 'leave');
+  await release(run, guard);
+  await run.append({ t: 'finished', plan: run.plan.name, status: 'rolled-back' });
+}
+
+/** On resume: what failed is tried anew in a generation of its own; before the cut-over what was read is read again. */
+async function retireFailed<S>(run: PlanRun<S>): Promise<void> {
+  const { registry } = run.ports;
+  const phases = currentPhases(run.state);
+  const failed = phases.filter((phase) => {
+    if (phase.end?.is === 'failed') return true;
+    const definition = registry.step(phase.uses);
+    return (
+      definition?.kind === 'verify' &&
+      phase.end?.is === 'done' &&
+      badFindings(definition.verdicts(phase.end.output)).length > 0
+    );
+  });
+  const retire = (key: Key, reason: string) =>
+    run.append({ t: 'retired', plan: run.plan.name, step: key.step, item: key.item, reason });
+  for (const phase of failed) await retire(phase.key, 'failed');
+  const untouched = cutOverBegunAt(registry, run.state) === undefined && !pairsOf(registry, run.state).length;
+  if (!untouched) return;
+  for (const phase of phases.filter((one) => registry.step(one.uses)?.kind === 'read'))
+    await retire(phase.key, 'read again');
+  if (run.expected && phases.length) await observe(run, new Guard(run));
+}
+
+function inDoubt<S>(run: PlanRun<S>): boolean {
+  return currentPhases(run.state).some(
+    (phase) => effectOf(run.ports.registry, phase)?.hazard === 'disruptive' && phase.sent > 0 && !phase.end,
+  );
+}
+
+function deletedOriginals<S>(run: PlanRun<S>): string[] {
+  return currentPhases(run.state).flatMap((phase) =>
+    effectOf(run.ports.registry, phase)?.hazard === 'destructive' && phase.sent > 0
+      ? [phase.key.item ?? run.plan.target.id]
+      : [],
+  );
+}
