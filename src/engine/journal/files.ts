@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, link, mkdir, open, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { problem } from '../../errors/index.ts';
 
 /** A file open for appending. */
 export interface AppendFile {
@@ -32,6 +33,16 @@ export interface Files {
 /** The code of a system error (`ENOENT`), undefined for any other value. */
 export function systemCode(error: unknown): string | undefined {
   return error instanceof Error && 'syscall' in error && 'code' in error ? String(error.code) : undefined;
+}
+
+/** What `work` gives; a system error in it is told as `state-dir-unwritable`. */
+export async function usable<T>(stateDir: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error) || systemCode(error) === undefined) throw error;
+    throw problem('state-dir-unwritable', { stateDir, reason: error.message }, error);
+  }
 }
 
 /** The real file system. */

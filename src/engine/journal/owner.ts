@@ -38,7 +38,7 @@ export async function isAlive(owner: Owner, me?: Owner): Promise<Liveness> {
 /** Do these name one and the same process? */
 export function isSameProcess(a: Owner, b: Owner): boolean {
   const fields = ['host', 'machine', 'boot', 'pidNamespace', 'pid', 'started'] as const;
-  return fields.every((field) => a[field] === b[field]);
+  return fields.every((field) => a[field] !== '' && a[field] === b[field]);
 }
 
 /** An owner in words. */

@@ -5,7 +5,7 @@ import type { Entry, JournalRecord, Owner } from '../../contract/record.ts';
 import { problem, RekeyError } from '../../errors/index.ts';
 import { genesis } from './chain.ts';
 import { type Claim, claimAfter, claimRun, fileSystemNow, type Past } from './claim.ts';
-import { diskFiles, type Files, systemCode } from './files.ts';
+import { diskFiles, type Files, usable } from './files.ts';
 import { ownedJournal } from './owned.ts';
 import { isAlive, isSameProcess, type Liveness, ownerText, whoAmI } from './owner.ts';
 import { checkedRunId, isRunId } from './run-id.ts';
@@ -90,32 +90,22 @@ export function openStore(stateDir: string, clock: Pick<Clock, 'now'>, options: 
     if (openHere.has(directory)) throw problem('run-held', { ...place, owner: `this process (${process.pid})` });
     openHere.add(directory);
     const release = () => void openHere.delete(directory);
-    return usable(() => work(release)).catch((error) => {
+    return usable(stateDir, () => work(release)).catch((error) => {
       release();
       throw error;
     });
   }
 
-  async function usable<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      if (systemCode(error) === undefined) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
-      throw problem('state-dir-unwritable', { stateDir, reason }, error);
-    }
-  }
-
   async function read(run: string): Promise<JournalReading> {
     const place = placeOf(run);
-    const { records, head, owner } = await usable(() => readSegments(files, place));
+    const { records, head, owner } = await usable(stateDir, () => readSegments(files, place));
     const me = await whoAmI();
     const closedHere = isSameProcess(owner, me) && !openHere.has(resolve(directoryOf(place)));
     return { records, head, owner, runner: closedHere ? 'dead' : await isAlive(owner, me) };
   }
 
   async function list() {
-    const names = await usable(() => namesIn(join(stateDir, 'runs')));
+    const names = await usable(stateDir, () => namesIn(join(stateDir, 'runs')));
     const runs = names.filter(isRunId).sort();
     const found = await Promise.all(
       runs.map(async (run) => {

@@ -1,5 +1,5 @@
 import { problem } from '../../errors/index.ts';
-import { diskFiles, type Files } from './files.ts';
+import { diskFiles, type Files, usable } from './files.ts';
 import { checkedRunId } from './run-id.ts';
 import { readSegments } from './segments.ts';
 
@@ -14,14 +14,15 @@ export interface VerifiedJournal {
   readonly proves: string;
 }
 
-/** Checks every byte of a run's journal and changes nothing. Throws `journal-damaged`, and `head-mismatch` when no record has the hash `head`. */
+/** Checks every byte of a run's journal and changes nothing. Throws `run-not-found`, `journal-damaged`, `state-dir-unwritable`, and `head-mismatch` when no record has the hash `head`. */
 export async function verifyJournal(
   stateDir: string,
   run: string,
   options: { readonly head?: string; readonly files?: Files } = {},
 ): Promise<VerifiedJournal> {
   const place = { run: checkedRunId(run, stateDir), stateDir };
-  const { records, hashes, head, epoch, torn } = await readSegments(options.files ?? diskFiles, place);
+  const read = await usable(stateDir, () => readSegments(options.files ?? diskFiles, place));
+  const { records, hashes, head, epoch, torn } = read;
   const at = options.head === undefined ? 0 : hashes.indexOf(options.head) + 1;
   if (options.head !== undefined && at === 0) {
     throw problem('head-mismatch', { ...place, expected: options.head, head, records: records.length });
