@@ -1,0 +1,111 @@
+import * as z from 'zod';
+import type { Plan, PlanSource } from '../contract/plan.ts';
+import type { Registry, TargetType } from '../contract/step.ts';
+import { asPlaced, conform } from './conform.ts';
+import { checkCutOver } from './cut-over.ts';
+import { suggest } from './nearest.ts';
+import { type PlanProblem, printable, type Report } from './problem.ts';
+import { applySets } from './sets.ts';
+import { PlanShape } from './shape.ts';
+import { checkSteps, outlinesOf, refuseReferences } from './steps.ts';
+import { type Node, readTree } from './tree.ts';
+import { typeOf } from './types.ts';
+import { checkCutoff, checkWindow } from './window.ts';
+
+/** A plan that has been checked and frozen, or everything that is wrong with it, in the order of the file. */
+export function parsePlan<S>(
+  source: PlanSource,
+  registry: Registry<S>,
+): { readonly plan: Plan } | { readonly problems: readonly PlanProblem[] } {
+  const problems: PlanProblem[] = [];
+  const report: Report = (at, message, hint) => problems.push({ ...at, message, hint });
+  const tree = applySets(readTree(source.file, source.text, report), source.sets, report);
+  const plan = tree && checkPlan(asPlaced(tree, typeOf(PlanShape, 'input')), registry, report);
+  return plan !== undefined && problems.length === 0
+    ? { plan: frozen(plan) }
+    : { problems: sorted(problems, source.file) };
+}
+
+function checkPlan<S>(root: Node, registry: Registry<S>, report: Report): Plan | undefined {
+  const inside = root.kind === 'map' ? root.entries : new Map<string, never>();
+  const part = (name: string): Node | undefined => inside.get(name)?.value;
+  for (const [name, entry] of inside) if (name !== 'steps') refuseReferences(entry.value, report);
+  const head = conform(PlanShape, root, '', report);
+  const target = checkTarget(part('target'), registry, report);
+  checkKeys(part('keys'), report);
+  checkWindow(part('window'), report);
+  const window = head?.window && {
+    cron: head.window.cron,
+    timezone: head.window.timezone,
+    durationMs: head.window.duration,
+    cutoffMs: head.window.cutoff,
+  };
+  if (window) checkCutoff(window, part('window'), report);
+  const outlines = outlinesOf(part('steps'), registry, report);
+  checkCutOver(outlines, part('window') !== undefined, report);
+  const steps = checkSteps(outlines, { registry, target: targetType(target), keys: keysType(part('keys')), report });
+  if (head === undefined) return undefined;
+  const { name, account, region, keys } = head;
+  const to = { ...(keys.from !== undefined && { from: keys.from }), to: keys.to };
+  return { name, account, region, target: { ...head.target }, keys: to, ...(window && { window }), steps };
+}
+
+function checkTarget<S>(node: Node | undefined, registry: Registry<S>, report: Report): TargetType<S> | undefined {
+  const type = member(node, 'type');
+  const text = textOf(type);
+  if (type === undefined || text === undefined) return undefined;
+  const target = registry.target(text);
+  const id = member(node, 'id');
+  if (target === undefined) {
+    report(
+      type.at,
+      `unknown target type \`${printable(text)}\``,
+      suggest(
+        text,
+        registry.targets.map((one) => one.type),
+      ),
+    );
+  } else if (textOf(id) !== undefined && id !== undefined) {
+    conform(target.id, id, 'target.id', report);
+  }
+  return target;
+}
+
+function checkKeys(node: Node | undefined, report: Report): void {
+  const [from, to] = [member(node, 'from'), member(node, 'to')];
+  if (to === undefined || textOf(from) === undefined || textOf(from) !== textOf(to)) return;
+  report(
+    to.at,
+    '`keys.to` is the same key as `keys.from`',
+    'name the key to move to; there is nothing to do otherwise',
+  );
+}
+
+function targetType<S>(target: TargetType<S> | undefined) {
+  return target && typeOf(z.strictObject({ type: z.literal(target.type), id: target.id }), 'output');
+}
+
+function keysType(keys: Node | undefined) {
+  const from = z.string();
+  return typeOf(z.strictObject({ from: member(keys, 'from') ? from : from.optional(), to: z.string() }), 'output');
+}
+
+function member(node: Node | undefined, name: string): Node | undefined {
+  return node?.kind === 'map' ? node.entries.get(name)?.value : undefined;
+}
+
+function textOf(node: Node | undefined): string | undefined {
+  return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
+}
+
+/** The file's problems by place, then those of the sets. */
+function sorted(problems: readonly PlanProblem[], file: string): readonly PlanProblem[] {
+  const rank = (problem: PlanProblem) => (problem.file === file ? 0 : 1);
+  return [...problems].sort((a, b) => rank(a) - rank(b) || a.line - b.line || a.column - b.column);
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const member of Object.values(value)) frozen(member);
+  return Object.freeze(value);
+}

@@ -1,0 +1,58 @@
+import { Cron } from 'croner';
+import type { Window } from '../contract/plan.ts';
+import { suggest } from './nearest.ts';
+import { printable, type Report } from './problem.ts';
+import type { Entry, Node } from './tree.ts';
+
+/** What zod can't see of a window: that its cron is one and comes due, its zone exists, and its cutoff leaves something. */
+export function checkWindow(window: Node | undefined, report: Report): void {
+  if (window?.kind !== 'map') return;
+  const text = (name: string) => textOf(window.entries.get(name));
+  const [cron, timezone] = [text('cron'), text('timezone')];
+  if (cron !== undefined) {
+    const wrong = wrongCron(cron.text);
+    if (wrong !== undefined)
+      report(cron.at, `\`window.cron\` ${wrong}`, 'minute hour day month weekday: "0 1 * * SUN"');
+  }
+  if (timezone !== undefined && !zoneExists(timezone.text)) {
+    const zones = ['UTC', ...Intl.supportedValuesOf('timeZone')];
+    report(timezone.at, `there is no time zone \`${printable(timezone.text)}\``, suggest(timezone.text, zones));
+  }
+}
+
+/** A cutoff as long as the window leaves no moment in which a cut-over may begin. */
+export function checkCutoff(window: Omit<Window, 'cron' | 'timezone'>, node: Node | undefined, report: Report): void {
+  if (window.cutoffMs < window.durationMs) return;
+  const at = node?.kind === 'map' ? node.entries.get('cutoff')?.value.at : undefined;
+  if (at)
+    report(
+      at,
+      '`window.cutoff` is not shorter than `window.duration`',
+      'no cut-over could ever begin; shorten the cutoff',
+    );
+}
+
+function wrongCron(cron: string): string | undefined {
+  // croner reads ? as now, and a plan must mean the same whenever it is read.
+  if (!/^[\w*/,#-]+( +[\w*/,#-]+){4}$/.test(cron)) return `is not five fields: "${printable(cron)}"`;
+  try {
+    const opens = new Cron(cron, { mode: '5-part', timezone: 'UTC', paused: true }).nextRun(new Date(0));
+    return opens === null ? 'never comes due' : undefined;
+  } catch (error) {
+    return `can't be read: ${printable(error instanceof Error ? error.message : String(error))}`;
+  }
+}
+
+function zoneExists(timezone: string): boolean {
+  try {
+    return /^[A-Za-z]/.test(timezone) && new Intl.DateTimeFormat('en', { timeZone: timezone }) instanceof Object;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+function textOf(entry: Entry | undefined): { readonly text: string; readonly at: Node['at'] } | undefined {
+  const node = entry?.value;
+  return node?.kind === 'scalar' && typeof node.value === 'string' ? { text: node.value, at: node.at } : undefined;
+}
