@@ -1,7 +1,7 @@
 import type { EC2, Instance, Snapshot, Volume } from '@aws-sdk/client-ec2';
 import type { KMS } from '@aws-sdk/client-kms';
 import type { STS } from '@aws-sdk/client-sts';
-import { definersFor } from '../contract/step.ts';
+import { definersFor, type StepContext } from '../contract/step.ts';
 
 /** Reads that go out together: ids asked for in the same turn share one Describe call. `undefined` means that AWS does not show it (now). */
 export interface Sight {
@@ -23,3 +23,6 @@ export interface AwsServices {
 }
 
 export const { defineRead, defineEffect, defineVerify, defineTarget } = definersFor<AwsServices>();
+
+/** What a step of ours is given. */
+export type AwsContext = StepContext<AwsServices>;

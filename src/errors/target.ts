@@ -11,4 +11,27 @@ export const targetErrors = {
         .join('\n')}`,
     hint: () => 'resolve each of the reasons, or accept by name in the plan what you mean to accept, and run it again',
   }),
+  'key-refused': entry({
+    title: 'A key is refused',
+    exit: 2,
+    message: (p: { reasons: readonly { why: string; wayOut: string }[] }) =>
+      `the keys of the plan can't be used; nothing was changed:\n${p.reasons
+        .map((reason) => `  - ${reason.why}\n    ${reason.wayOut}`)
+        .join('\n')}`,
+    hint: () => 'resolve each of the reasons and run it again',
+  }),
+  'command-failed': entry({
+    title: 'A command of yours failed',
+    exit: 1,
+    message: (p: { command: string; how: string }) => `${p.command} ${p.how}`,
+    hint: () => 'mend what the command complains about, then resume: it will be run again',
+  }),
+  'command-in-doubt': entry({
+    title: 'It is not known whether a command of yours ran to its end',
+    exit: 1,
+    message: (p: { command: string }) =>
+      `${p.command} was started and rekey was interrupted before it ended; it is neither repeatable nor has it a probe, so it is not run again`,
+    hint: () =>
+      'see for yourself whether it took effect; then roll the run back, or start anew with `repeatable: true` or a `probe` in the step',
+  }),
 };

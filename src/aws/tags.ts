@@ -1,0 +1,68 @@
+import type { Tag } from '@aws-sdk/client-ec2';
+
+/** The tags by which everything that a run makes can be found, and finished by hand, without its journal. */
+export const marker = {
+  run: 'rekey:run',
+  token: 'rekey:token',
+  original: 'rekey:original',
+  device: 'rekey:device',
+  deleteOnTermination: 'rekey:delete-on-termination',
+  target: 'rekey:target',
+} as const;
+
+const claimPrefix = 'rekey:claim:';
+// AWS does not count aws:* tags against it.
+const tagsPerResource = 50;
+
+/** The key of the tag by which a run says "mine". The run stands in the key, so that two claims can't overwrite each other. */
+export function claimKey(run: string): string {
+  return `${claimPrefix}${run}`;
+}
+
+/** The runs that claim the resource with these tags. */
+export function claimants(tags: readonly Tag[] | undefined): string[] {
+  return (tags ?? []).flatMap(({ Key }) => (Key?.startsWith(claimPrefix) ? [Key.slice(claimPrefix.length)] : []));
+}
+
+/** The value of one tag. */
+export function tagValue(tags: readonly Tag[] | undefined, key: string): string | undefined {
+  return tags?.find((tag) => tag.Key === key)?.Value;
+}
+
+/** The tags that a replacement takes over, by key: `aws:*` can't be set, `rekey:*` speaks of the original alone. */
+export function carried(tags: readonly Tag[] | undefined): { key: string; value: string }[] {
+  return (tags ?? [])
+    .map(({ Key, Value }) => ({ key: Key ?? '', value: Value ?? '' }))
+    .filter(({ key }) => !key.startsWith('aws:') && !key.startsWith('rekey:'))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+}
+
+/** How many of the 50 tags a resource may have are still free on one with these tags. */
+export function roomForTags(tags: readonly Tag[] | undefined): number {
+  return tagsPerResource - (tags ?? []).filter((tag) => !tag.Key?.startsWith('aws:')).length;
+}
+
+/** What a thing of this run is marked with. */
+export function markers(made: {
+  run: string;
+  token: string;
+  target: string;
+  original: string;
+  place?: { device: string; deleteOnTermination: boolean } | undefined;
+}): Tag[] {
+  return [
+    { Key: marker.run, Value: made.run },
+    { Key: marker.token, Value: made.token },
+    { Key: marker.target, Value: made.target },
+    { Key: marker.original, Value: made.original },
+    ...(made.place === undefined
+      ? []
+      : [
+          { Key: marker.device, Value: made.place.device },
+          { Key: marker.deleteOnTermination, Value: String(made.place.deleteOnTermination) },
+        ]),
+  ];
+}
+
+/** How many marker tags a replacement carries at most. */
+export const markerCount = Object.keys(marker).length;

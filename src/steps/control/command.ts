@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { printable } from '../../aws/printable.ts';
+import type { AwsContext } from '../../aws/services.ts';
+
+/** A command of the user's: a program with its arguments, never a line for a shell. */
+export interface Command {
+  readonly argv: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** In wall milliseconds, whatever the run's clock: a real process runs in real time. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** How a command ended. `why` instead of an exit code when it was not there, was killed, or took too long. */
+export interface CommandEnd {
+  readonly exit: number | undefined;
+  readonly why: string | undefined;
+  /** The last line it wrote to stderr, printable. */
+  readonly complaint: string;
+}
+
+const graceMs = 2_000;
+const keptCharacters = 4_096;
+
+/** Values for the user's commands. They go by the environment because a value in a command line could be read as an option or by a shell. */
+export function environmentOf(ctx: AwsContext): Record<string, string> {
+  return { REKEY_RUN: ctx.run, REKEY_PLAN: ctx.plan, REKEY_TARGET: ctx.target.id, REKEY_REGION: ctx.aws.region };
+}
+
+/** Runs a command to its end. On time-out and abort its whole process group is ended. Never rejects. */
+export function runCommand(command: Command): Promise<CommandEnd> {
+  const [program, ...args] = command.argv;
+  return new Promise((resolve) => {
+    let why: string | undefined;
+    let stderr = '';
+    // A process group of its own, so that what it started ends with it.
+    const child = spawn(program ?? '', args, {
+      env: { ...process.env, ...command.environment },
+      stdio: ['ignore', 'ignore', 'pipe'],
+      detached: true,
+    });
+    const kill = (reason: string) => {
+      why ??= reason;
+      signalGroup(child.pid, 'SIGTERM');
+      setTimeout(() => signalGroup(child.pid, 'SIGKILL'), graceMs).unref();
+    };
+    const abort = () => kill('was interrupted');
+    const timer = setTimeout(() => kill(`did not end within ${command.timeoutMs} ms`), command.timeoutMs);
+    const end = (exit: number | undefined, reason: string | undefined) => {
+      clearTimeout(timer);
+      command.signal.removeEventListener('abort', abort);
+      const complaint = printable(stderr.trim().split('\n').at(-1) ?? '', 300);
+      resolve({ exit: why === undefined ? exit : undefined, why: why ?? reason, complaint });
+    };
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr = (stderr + text).slice(-keptCharacters);
+    });
+    child.on('error', (error) => end(undefined, `could not be started: ${printable(error.message)}`));
+    child.on('exit', (exit, signal) => end(exit ?? undefined, signal ? `was ended by ${signal}` : undefined));
+    if (command.signal.aborted) abort();
+    else command.signal.addEventListener('abort', abort, { once: true });
+  });
+}
+
+/** "exited with 3: connection refused", to stand after the command's name. */
+export function describeEnd({ exit, why, complaint }: CommandEnd): string {
+  return `${why ?? `exited with ${exit}`}${complaint ? `: ${complaint}` : ''}`;
+}
+
+function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    // It has ended by itself meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}

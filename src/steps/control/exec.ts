@@ -1,0 +1,69 @@
+import * as z from 'zod';
+import { printable } from '../../aws/printable.ts';
+import { type AwsContext, defineEffect } from '../../aws/services.ts';
+import { problem } from '../../errors/index.ts';
+import { describeEnd, environmentOf, runCommand } from './command.ts';
+
+const argv = z.array(z.string()).min(1);
+const input = z.strictObject({
+  argv: argv.meta({ description: 'the program and its arguments; no shell' }),
+  environment: z
+    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())
+    .default({})
+    .meta({ description: 'values for it, besides REKEY_RUN, REKEY_PLAN, REKEY_TARGET and REKEY_REGION' }),
+  timeoutMs: z.int().positive().max(86_400_000).default(600_000),
+  repeatable: z.boolean().default(false).meta({ description: 'running it a second time does no harm' }),
+  probe: argv.optional().meta({ description: 'exits 0 if the command has taken effect already' }),
+  undo: argv.optional().meta({ description: 'takes it back' }),
+});
+type Input = z.infer<typeof input>;
+
+/** Runs a command of the user's. One that was interrupted is run again only if it is repeatable or its probe says that it did nothing. */
+export const exec = defineEffect({
+  type: 'control.exec',
+  // Whatever it does to the target is the user's; rekey has nothing to expect of it.
+  hazard: 'additive',
+  repeat: 'convergent',
+  settleWithinMs: 24 * 60 * 60_000,
+  permissions: [],
+  input,
+  output: z.strictObject({ ran: z.boolean() }),
+  title: (input) => `run ${nameOf(input)}`,
+  async look(ctx, input, known) {
+    if (known) return { is: 'done', output: known };
+    if (input.probe) {
+      const end = await run(ctx, input, input.probe);
+      return end.exit === 0 ? { is: 'done', output: { ran: true } } : { is: 'absent' };
+    }
+    if (ctx.sentAt === undefined || input.repeatable) return { is: 'absent' };
+    throw problem('command-in-doubt', { command: nameOf(input) });
+  },
+  async run(ctx, input) {
+    const end = await run(ctx, input, input.argv);
+    if (end.exit !== 0) throw problem('command-failed', { command: nameOf(input), how: describeEnd(end) });
+    return { ran: true };
+  },
+  undo: (input) =>
+    input.undo
+      ? [
+          {
+            uses: 'control.exec',
+            with: { ...input, argv: input.undo, probe: undefined, undo: undefined, repeatable: true },
+          },
+        ]
+      : [],
+});
+
+function run(ctx: AwsContext, { environment, timeoutMs }: Input, command: readonly string[]) {
+  return runCommand({
+    argv: command,
+    environment: { ...environment, ...environmentOf(ctx) },
+    timeoutMs,
+    signal: ctx.signal,
+  });
+}
+
+/** Arguments may hold what nobody else is to read, so only the program is named. */
+function nameOf(input: Input): string {
+  return printable(input.argv[0] ?? '', 100);
+}

@@ -1,0 +1,11 @@
+const minute = 60_000;
+
+/** How long an effect may take to settle, in ms, from what AWS publishes (facts §6.6) with room to spare. */
+export const settleWithinMs = {
+  tags: 5 * minute,
+  attachment: 15 * minute,
+  statusChecks: 20 * minute,
+  instanceState: 30 * minute,
+  volume: 60 * minute,
+  snapshot: 48 * 60 * minute,
+} as const;

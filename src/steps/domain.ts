@@ -1,0 +1,174 @@
+import * as z from 'zod';
+import { verdictShape } from '../contract/verdict.ts';
+
+// The names given by `meta({ id })` are what makes references typed: a snapshot id where a volume id belongs does not parse.
+
+export const InstanceId = z
+  .string()
+  .regex(/^i-[0-9a-f]{8,17}$/)
+  .meta({ id: 'InstanceId', description: 'An EC2 instance, such as i-0123456789abcdef0' });
+export type InstanceId = z.infer<typeof InstanceId>;
+
+export const VolumeId = z
+  .string()
+  .regex(/^vol-[0-9a-f]{8,17}$/)
+  .meta({ id: 'VolumeId', description: 'An EBS volume, such as vol-0123456789abcdef0' });
+export type VolumeId = z.infer<typeof VolumeId>;
+
+export const SnapshotId = z
+  .string()
+  .regex(/^snap-[0-9a-f]{8,17}$/)
+  .meta({ id: 'SnapshotId', description: 'An EBS snapshot, such as snap-0123456789abcdef0' });
+export type SnapshotId = z.infer<typeof SnapshotId>;
+
+export const KeyArn = z
+  .string()
+  .regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/)
+  .meta({ id: 'KeyArn', description: 'The ARN of a KMS key; never an alias, which may point elsewhere tomorrow' });
+export type KeyArn = z.infer<typeof KeyArn>;
+
+export const Device = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,64}$/)
+  .meta({ id: 'Device', description: 'A device name as EC2 knows it, such as /dev/xvda' });
+
+const moment = z.string().meta({ description: 'ISO 8601, UTC' });
+
+/** Both keys of a plan, resolved once: whatever an alias points at later, the run keeps these. */
+export const CheckedKeys = z
+  .strictObject({ from: KeyArn.optional(), to: KeyArn })
+  .meta({ id: 'CheckedKeys', description: 'The keys of the plan as ARNs' });
+export type CheckedKeys = z.infer<typeof CheckedKeys>;
+
+/** What a plan may accept by name; each would be refused otherwise. */
+export const accepted = {
+  'instance-store': 'what is on instance store is lost by the stop',
+  'public-ipv4': 'the auto-assigned public IPv4 address changes with the stop',
+  spot: 'the instance is a Spot instance: it may not be stoppable, and may not start again',
+  'auto-scaling': 'the instance is in an Auto Scaling group, which replaces a stopped member (put it in Standby first)',
+  hibernation: 'the instance is enabled for hibernation',
+  'unreadable-attribute': 'an attribute could not be read: it is neither checked nor carried',
+} as const;
+export type Accepted = keyof typeof accepted;
+export const Accept = z
+  .array(z.enum(Object.keys(accepted) as [Accepted, ...Accepted[]]))
+  .default([])
+  .meta({
+    id: 'Accept',
+    description: Object.entries(accepted)
+      .map(([name, meaning]) => `${name}: ${meaning}`)
+      .join('. '),
+  });
+
+export const Tag = z.strictObject({ key: z.string(), value: z.string() }).meta({ id: 'Tag' });
+export type Tag = z.infer<typeof Tag>;
+
+export const VolumeType = z
+  .enum(['gp2', 'gp3', 'io1', 'io2', 'st1', 'sc1', 'standard'])
+  .meta({ id: 'VolumeType', description: 'An EBS volume type' });
+
+/** What a replacement must have in common with its original; the plan's overrides are already in it. */
+export const VolumeAttributes = z
+  .strictObject({
+    availabilityZone: z.string(),
+    type: VolumeType,
+    sizeGiB: z.int(),
+    iops: z.int().optional().meta({ description: 'only of the types on which it is set: gp3, io1, io2' }),
+    throughput: z.int().optional().meta({ description: 'MiB/s, gp3 only' }),
+    initializationRate: z.int().optional().meta({ description: 'MiB/s' }),
+    multiAttach: z.boolean(),
+    autoEnableIO: z.boolean().nullable().meta({ description: 'null: it could not be read, and that was accepted' }),
+    tags: z.array(Tag).meta({ description: 'without aws:* and rekey:*, by key' }),
+  })
+  .meta({ id: 'VolumeAttributes' });
+export type VolumeAttributes = z.infer<typeof VolumeAttributes>;
+
+/** Where a volume is attached, and how. */
+export const VolumePlace = z
+  .strictObject({
+    instance: InstanceId,
+    device: Device,
+    ebsCardIndex: z.int().optional(),
+    deleteOnTermination: z.boolean(),
+    root: z.boolean(),
+    running: z.boolean().meta({ description: 'whether the instance ran when the run began' }),
+  })
+  .meta({ id: 'VolumePlace' });
+export type VolumePlace = z.infer<typeof VolumePlace>;
+
+export const AttachedVolume = z
+  .strictObject({ id: VolumeId, attributes: VolumeAttributes, place: VolumePlace })
+  .meta({ id: 'AttachedVolume' });
+export type AttachedVolume = z.infer<typeof AttachedVolume>;
+
+/** One network interface, as far as it must be the same after the start. */
+export const Interface = z
+  .strictObject({
+    id: z.string(),
+    privateAddresses: z.array(z.string()),
+    elasticAddresses: z.array(z.string()),
+  })
+  .meta({ id: 'Interface' });
+
+/** The instance before anything was touched: what it is compared with after the start. */
+export const InstanceBefore = z
+  .strictObject({
+    id: InstanceId,
+    state: z.enum(['running', 'stopped']),
+    launchTime: moment,
+    type: z.string(),
+    rootDevice: z.string(),
+    interfaces: z.array(Interface),
+  })
+  .meta({ id: 'InstanceBefore' });
+export type InstanceBefore = z.infer<typeof InstanceBefore>;
+
+/** An instance that stands still. As long as its LaunchTime stays the same, nobody started it since. */
+export const StoppedInstance = z
+  .strictObject({ instance: InstanceId, launchTime: moment, stateTransitionReason: z.string() })
+  .meta({ id: 'StoppedInstance' });
+export type StoppedInstance = z.infer<typeof StoppedInstance>;
+
+/** An instance that was started, or that was left stopped because it was found so. */
+export const StartedInstance = z
+  .strictObject({
+    instance: InstanceId,
+    state: z.string(),
+    launchTime: moment,
+    stateTransitionReason: z.string(),
+  })
+  .meta({ id: 'StartedInstance' });
+export type StartedInstance = z.infer<typeof StartedInstance>;
+
+/** A snapshot of this run. `after`: the standstill in which it was taken. `source`: the snapshot it is a copy of. */
+export const MadeSnapshot = z
+  .strictObject({
+    id: SnapshotId,
+    volume: VolumeId,
+    startTime: moment,
+    source: SnapshotId.nullable(),
+    after: z.strictObject({ instance: InstanceId, launchTime: moment }).nullable(),
+  })
+  .meta({ id: 'MadeSnapshot' });
+export type MadeSnapshot = z.infer<typeof MadeSnapshot>;
+
+/** A replacement. */
+export const MadeVolume = z.strictObject({ id: VolumeId, original: VolumeId }).meta({ id: 'MadeVolume' });
+export type MadeVolume = z.infer<typeof MadeVolume>;
+
+const pair = {
+  ...verdictShape,
+  id: VolumeId,
+  original: VolumeId,
+  replacement: VolumeId,
+  key: KeyArn,
+  place: VolumePlace.nullable().meta({ description: 'null: attached to nothing' }),
+} as const;
+
+/** About one pair, before the write point. It does not fit a delete. */
+export const VolumeVerdict = z.strictObject(pair).meta({ id: 'VolumeVerdict' });
+export type VolumeVerdict = z.infer<typeof VolumeVerdict>;
+
+/** About one pair, with everything taken in: the only thing that fits a delete. */
+export const FinalVerdict = z.strictObject(pair).meta({ id: 'FinalVerdict' });
+export type FinalVerdict = z.infer<typeof FinalVerdict>;

@@ -1,0 +1,48 @@
+import * as z from 'zod';
+import { defineEffect } from '../../aws/services.ts';
+import { settleWithinMs } from '../deadlines.ts';
+import { VolumeId, VolumePlace } from '../domain.ts';
+import { standsAt } from '../ec2/standing.ts';
+import { withDevice } from './device-shape.ts';
+
+const output = z.strictObject({ volume: VolumeId });
+
+/** Puts a volume at a place. With the last one a stopped instance could be started by anyone on what it holds now. */
+export const attachVolume = defineEffect({
+  type: 'ebs.attach-volume',
+  hazard: 'disruptive',
+  repeat: 'convergent',
+  settleWithinMs: settleWithinMs.attachment,
+  permissions: ['ec2:AttachVolume', 'ec2:DescribeVolumes', 'ec2:DescribeInstances', 'kms:CreateGrant'],
+  input: z.strictObject({ volume: VolumeId, place: VolumePlace }),
+  output,
+  title: (input) => `attach ${input.volume} at ${input.place.device}`,
+  writePoint: (input) => !input.place.running,
+  async look(ctx, input) {
+    const { sight } = ctx.aws;
+    const [volume, instance] = await Promise.all([sight.volume(input.volume), sight.instance(input.place.instance)]);
+    if (!volume) return { is: 'failed', reason: `${input.volume} is gone` };
+    switch (standsAt(input.place, volume, instance)) {
+      case 'attached':
+        return { is: 'done', output: { volume: input.volume } };
+      case 'between':
+        return { is: 'pending', output: { volume: input.volume } };
+      case 'elsewhere':
+        return { is: 'failed', reason: `${input.volume} is attached elsewhere` };
+      case 'nowhere':
+        return { is: 'absent' };
+    }
+  },
+  async run(ctx, { volume, place }) {
+    await ctx.aws.ec2.attachVolume({
+      VolumeId: volume,
+      InstanceId: place.instance,
+      Device: place.device,
+      ...(place.ebsCardIndex !== undefined && { EbsCardIndex: place.ebsCardIndex }),
+    });
+    return undefined;
+  },
+  undo: (input) => [{ uses: 'ebs.detach-volume', with: { ...input } }],
+  // AttachVolume always leaves DeleteOnTermination off.
+  expect: (observation, { volume, place }) => withDevice(observation, { ...place, volume, deleteOnTermination: false }),
+});

@@ -1,0 +1,89 @@
+import type { Snapshot, Volume } from '@aws-sdk/client-ec2';
+import { printable } from '../../aws/printable.ts';
+import type { AwsContext } from '../../aws/services.ts';
+import { carried, tagValue } from '../../aws/tags.ts';
+import type { MadeSnapshot, VolumeAttributes } from '../domain.ts';
+
+/** What the replacement should be. */
+export interface Wanted {
+  readonly original: string;
+  readonly replacement: string;
+  readonly attributes: VolumeAttributes;
+  readonly snapshot: MadeSnapshot;
+  readonly key: string;
+}
+
+/** What is wrong with a replacement by itself: key, attributes, tags, lineage. One sentence each, empty when all is right. Attachments are not looked at. */
+export async function faultsOf(ctx: AwsContext, wanted: Wanted): Promise<string[]> {
+  const { sight } = ctx.aws;
+  const { snapshot } = wanted;
+  const [volume, taken, source] = await Promise.all([
+    sight.volume(wanted.replacement),
+    sight.snapshot(snapshot.id),
+    snapshot.source === null ? undefined : sight.snapshot(snapshot.source),
+  ]);
+  if (!volume) return [`replacement ${wanted.replacement} is not there`];
+  return [
+    ...differences(wanted, volume),
+    ...(await ioDifference(ctx, wanted)),
+    ...lineageFaults(wanted, volume, taken, source),
+  ];
+}
+
+function differences({ attributes, key }: Wanted, volume: Volume): string[] {
+  const id = volume.VolumeId;
+  const faults: string[] = [];
+  const equal = (name: string, wanted: unknown, found: unknown) => {
+    if (wanted !== found) faults.push(`${id} has ${name} ${String(found)}, the original has ${String(wanted)}`);
+  };
+  if (volume.KmsKeyId !== key) faults.push(`${id} is under ${volume.KmsKeyId ?? 'no key'}, not under ${key}`);
+  if (volume.Encrypted !== true) faults.push(`${id} is not encrypted`);
+  equal('availability zone', attributes.availabilityZone, volume.AvailabilityZone);
+  equal('type', attributes.type, volume.VolumeType);
+  equal('size (GiB)', attributes.sizeGiB, volume.Size);
+  if (attributes.iops !== undefined) equal('IOPS', attributes.iops, volume.Iops);
+  if (attributes.throughput !== undefined) equal('throughput (MiB/s)', attributes.throughput, volume.Throughput);
+  equal('multi-attach', attributes.multiAttach, volume.MultiAttachEnabled ?? false);
+  return [...faults, ...tagDifferences(attributes, volume)];
+}
+
+function tagDifferences({ tags }: VolumeAttributes, volume: Volume): string[] {
+  const found = new Map(carried(volume.Tags).map(({ key, value }) => [key, value]));
+  const missing = tags.filter(({ key, value }) => found.get(key) !== value).map(({ key }) => key);
+  const wanted = new Set(tags.map(({ key }) => key));
+  const extra = [...found.keys()].filter((key) => !wanted.has(key));
+  const list = (keys: string[]) => keys.map((key) => JSON.stringify(printable(key, 128))).join(', ');
+  return [
+    ...(missing.length > 0 ? [`${volume.VolumeId} lacks or differs in the tags ${list(missing)}`] : []),
+    ...(extra.length > 0 ? [`${volume.VolumeId} has tags that the original has not: ${list(extra)}`] : []),
+  ];
+}
+
+async function ioDifference(ctx: AwsContext, { attributes, replacement }: Wanted): Promise<string[]> {
+  // Off is what CreateVolume gives, so only "on" needs a look.
+  if (attributes.autoEnableIO !== true) return [];
+  const answer = await ctx.aws.ec2.describeVolumeAttribute({ VolumeId: replacement, Attribute: 'autoEnableIO' });
+  return answer.AutoEnableIO?.Value ? [] : [`${replacement} does not enable IO by itself, the original does`];
+}
+
+function lineageFaults(
+  { original, snapshot }: Wanted,
+  volume: Volume,
+  taken: Snapshot | undefined,
+  source: Snapshot | undefined,
+): string[] {
+  const faults: string[] = [];
+  if (volume.SnapshotId !== snapshot.id) {
+    faults.push(`${volume.VolumeId} comes from ${volume.SnapshotId || 'no snapshot'}, not from ${snapshot.id}`);
+  }
+  if (snapshot.volume !== original) faults.push(`${snapshot.id} is of ${snapshot.volume}, not of ${original}`);
+  if (!taken) faults.push(`snapshot ${snapshot.id} is not there`);
+  // A copy shows an arbitrary VolumeId, so its lineage goes through its source.
+  const shot = snapshot.source === null ? taken : source;
+  if (snapshot.source !== null && !source) faults.push(`snapshot ${snapshot.source} is not there`);
+  if (shot && shot.VolumeId !== original) faults.push(`${shot.SnapshotId} is of ${shot.VolumeId}, not of ${original}`);
+  if (taken && snapshot.source !== null && tagValue(taken.Tags, 'rekey:original') !== original) {
+    faults.push(`${taken.SnapshotId} is not marked as a copy of ${original}`);
+  }
+  return faults;
+}

@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import { defineEffect } from '../../aws/services.ts';
+import { markers } from '../../aws/tags.ts';
+import { settleWithinMs } from '../deadlines.ts';
+import { KeyArn, MadeSnapshot } from '../domain.ts';
+import { lookForSnapshot, type Making, made } from './made-snapshot.ts';
+
+const input = z.strictObject({ snapshot: MadeSnapshot, key: KeyArn });
+
+/** Copies a snapshot under another key: always a full copy. Not needed for a volume, which can be made straight from a snapshot under another key. */
+export const copySnapshot = defineEffect({
+  type: 'ebs.copy-snapshot',
+  hazard: 'additive',
+  repeat: 'none',
+  slot: 'snapshot-copies',
+  settleWithinMs: settleWithinMs.snapshot,
+  permissions: [
+    'ec2:CopySnapshot',
+    'ec2:CreateTags',
+    'ec2:DescribeSnapshots',
+    'kms:CreateGrant',
+    'kms:Decrypt',
+    'kms:DescribeKey',
+    'kms:GenerateDataKey',
+    'kms:GenerateDataKeyWithoutPlaintext',
+    'kms:ReEncryptFrom',
+    'kms:ReEncryptTo',
+  ],
+  input,
+  output: MadeSnapshot,
+  title: (input) => `copy ${input.snapshot.id} under the new key`,
+  look: (ctx, input, known) => lookForSnapshot(ctx, making(input), known),
+  async run(ctx, { snapshot, key }) {
+    const answer = await ctx.aws.ec2.copySnapshot({
+      SourceRegion: ctx.aws.region,
+      SourceSnapshotId: snapshot.id,
+      // Left out, the copy would be under the account's default key, not under the source's.
+      Encrypted: true,
+      KmsKeyId: key,
+      // The copy shows an arbitrary VolumeId and none of the source's tags.
+      Description: `rekey ${ctx.run}: copy of ${snapshot.id} of ${snapshot.volume}`,
+      TagSpecifications: [
+        {
+          ResourceType: 'snapshot',
+          Tags: markers({ run: ctx.run, token: ctx.token, target: ctx.target.id, original: snapshot.volume }),
+        },
+      ],
+    });
+    return made(making({ snapshot, key }), answer);
+  },
+  undo: (_input, output) => [{ uses: 'ebs.discard-snapshot', with: { snapshot: output.id } }],
+});
+
+function making({ snapshot }: z.infer<typeof input>): Making {
+  return { volume: snapshot.volume, source: snapshot.id, after: snapshot.after };
+}

@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import { defineEffect } from '../../aws/services.ts';
+import { markers } from '../../aws/tags.ts';
+import { settleWithinMs } from '../deadlines.ts';
+import { MadeSnapshot, StoppedInstance, VolumeId, VolumePlace } from '../domain.ts';
+import { lookForSnapshot, type Making, made } from './made-snapshot.ts';
+
+const input = z.strictObject({
+  volume: VolumeId,
+  place: VolumePlace.optional().meta({
+    description: 'written into the tags, so that the move can be finished by hand',
+  }),
+  after: StoppedInstance.optional().meta({ description: 'the standstill in which it is taken; omitted: a warm-up' }),
+});
+
+/** Snapshots a volume. AWS fixes the point in time at the call; `pending` is the copying. */
+export const createSnapshot = defineEffect({
+  type: 'ebs.create-snapshot',
+  hazard: 'additive',
+  repeat: 'none',
+  settleWithinMs: settleWithinMs.snapshot,
+  permissions: ['ec2:CreateSnapshot', 'ec2:CreateTags', 'ec2:DescribeSnapshots'],
+  input,
+  output: MadeSnapshot,
+  title: (input) => `${input.after ? 'final snapshot' : 'snapshot'} of ${input.volume}`,
+  look: (ctx, input, known) => lookForSnapshot(ctx, making(input), known),
+  async run(ctx, input) {
+    const answer = await ctx.aws.ec2.createSnapshot({
+      VolumeId: input.volume,
+      Description: `rekey ${ctx.run}: ${input.volume} of ${ctx.target.id}`,
+      TagSpecifications: [
+        {
+          ResourceType: 'snapshot',
+          Tags: markers({
+            run: ctx.run,
+            token: ctx.token,
+            target: ctx.target.id,
+            original: input.volume,
+            place: input.place,
+          }),
+        },
+      ],
+    });
+    return made(making(input), answer);
+  },
+  undo: (_input, output) => [{ uses: 'ebs.discard-snapshot', with: { snapshot: output.id } }],
+});
+
+function making({ volume, after }: z.infer<typeof input>): Making {
+  return {
+    volume,
+    source: null,
+    after: after ? { instance: after.instance, launchTime: after.launchTime } : null,
+  };
+}

@@ -1,0 +1,81 @@
+import type { Volume } from '@aws-sdk/client-ec2';
+import * as z from 'zod';
+import { defineEffect } from '../../aws/services.ts';
+import { markers } from '../../aws/tags.ts';
+import { settleWithinMs } from '../deadlines.ts';
+import { KeyArn, MadeSnapshot, MadeVolume, VolumeAttributes, VolumeId, VolumePlace } from '../domain.ts';
+
+/** Makes the replacement from the snapshot, straight under the new key. */
+export const createVolume = defineEffect({
+  type: 'ebs.create-volume',
+  hazard: 'additive',
+  repeat: 'token',
+  settleWithinMs: settleWithinMs.volume,
+  permissions: [
+    'ec2:CreateVolume',
+    'ec2:CreateTags',
+    'ec2:DescribeVolumes',
+    'kms:CreateGrant',
+    'kms:Decrypt',
+    'kms:DescribeKey',
+    'kms:GenerateDataKeyWithoutPlaintext',
+    'kms:ReEncryptFrom',
+    'kms:ReEncryptTo',
+  ],
+  input: z.strictObject({
+    original: VolumeId,
+    attributes: VolumeAttributes,
+    place: VolumePlace.optional(),
+    snapshot: MadeSnapshot,
+    key: KeyArn,
+  }),
+  output: MadeVolume,
+  title: (input) => `new volume for ${input.original}`,
+  async look(ctx, input, known) {
+    const volume = known ? await ctx.aws.sight.volume(known.id) : (await ctx.aws.sight.volumesMade(ctx.token))[0];
+    const output = volume?.VolumeId ? { id: volume.VolumeId, original: input.original } : undefined;
+    if (volume && output) {
+      if (volume.State === 'error') return { is: 'failed', reason: `AWS left ${output.id} in state error` };
+      if (volume.State === 'creating') return { is: 'pending', output };
+      if (volume.State === 'available' || volume.State === 'in-use') return { is: 'done', output };
+    }
+    // Without its snapshot AWS answers NotFound for ever, which is otherwise a matter of waiting.
+    if (ctx.sentAt !== undefined && !(await ctx.aws.sight.snapshot(input.snapshot.id))) {
+      return { is: 'failed', reason: `its snapshot ${input.snapshot.id} is gone` };
+    }
+    return { is: 'absent' };
+  },
+  async run(ctx, { attributes, ...input }) {
+    const answer: Volume = await ctx.aws.ec2.createVolume({
+      ClientToken: ctx.token,
+      SnapshotId: input.snapshot.id,
+      AvailabilityZone: attributes.availabilityZone,
+      Size: attributes.sizeGiB,
+      VolumeType: attributes.type,
+      Encrypted: true,
+      KmsKeyId: input.key,
+      ...(attributes.iops !== undefined && { Iops: attributes.iops }),
+      ...(attributes.throughput !== undefined && { Throughput: attributes.throughput }),
+      ...(attributes.initializationRate !== undefined && { VolumeInitializationRate: attributes.initializationRate }),
+      ...(attributes.multiAttach && { MultiAttachEnabled: true }),
+      TagSpecifications: [
+        {
+          ResourceType: 'volume',
+          Tags: [
+            ...attributes.tags.map(({ key, value }) => ({ Key: key, Value: value })),
+            ...markers({
+              run: ctx.run,
+              token: ctx.token,
+              target: ctx.target.id,
+              original: input.original,
+              place: input.place,
+            }),
+          ],
+        },
+      ],
+    });
+    return answer.VolumeId ? { id: answer.VolumeId, original: input.original } : undefined;
+  },
+  undo: (_input, output) => [{ uses: 'ebs.discard-volume', with: { volume: output.id } }],
+  replaces: (input, output) => ({ original: input.original, replacement: output.id }),
+});

@@ -1,0 +1,59 @@
+import * as z from 'zod';
+import { type AwsContext, defineEffect } from '../../aws/services.ts';
+import { settleWithinMs } from '../deadlines.ts';
+import { FinalVerdict, VolumeId } from '../domain.ts';
+import { attachments, standsAt } from '../ec2/standing.ts';
+import { lookForDeletion } from './deletion.ts';
+
+/** Deletes an original, by the verdict about it and its replacement. */
+export const deleteVolume = defineEffect({
+  type: 'ebs.delete-volume',
+  hazard: 'destructive',
+  repeat: 'convergent',
+  settleWithinMs: settleWithinMs.volume,
+  permissions: ['ec2:DeleteVolume', 'ec2:DescribeVolumes', 'ec2:DescribeInstances'],
+  input: z.strictObject({ verdict: FinalVerdict }),
+  output: z.strictObject({ volume: VolumeId }),
+  title: (input) => `delete original ${input.verdict.original}`,
+  async look(ctx, { verdict }) {
+    return lookForDeletion(await ctx.aws.sight.volume(verdict.original), { volume: verdict.original });
+  },
+  async run(ctx, { verdict }) {
+    await ctx.aws.ec2.deleteVolume({ VolumeId: verdict.original });
+    return undefined;
+  },
+  undo: 'impossible',
+  prove: (ctx, { verdict }) => faultsOfProof(ctx, verdict),
+});
+
+async function faultsOfProof(ctx: AwsContext, verdict: FinalVerdict): Promise<string[]> {
+  const { sight } = ctx.aws;
+  const { place, key } = verdict;
+  const [original, replacement, instance] = await Promise.all([
+    sight.volume(verdict.original),
+    sight.volume(verdict.replacement),
+    place ? sight.instance(place.instance) : undefined,
+  ]);
+  const faults: string[] = [];
+  if (verdict.status !== 'SUCCESSFUL') faults.push(`the verdict is ${verdict.status}`);
+  if (verdict.original === verdict.replacement) faults.push('original and replacement are the same volume');
+  if (!original) faults.push(`original ${verdict.original} is not there`);
+  for (const { InstanceId, Device } of attachments(original)) {
+    faults.push(`original ${verdict.original} is attached to ${InstanceId} at ${Device} again`);
+  }
+  if (!replacement) return [...faults, `replacement ${verdict.replacement} is not there`];
+  if (replacement.KmsKeyId !== key) {
+    faults.push(`replacement ${verdict.replacement} is under ${replacement.KmsKeyId ?? 'no key'}, not under ${key}`);
+  }
+  if (replacement.State !== 'available' && replacement.State !== 'in-use') {
+    faults.push(`replacement ${verdict.replacement} is ${replacement.State}`);
+  }
+  if (!place) return faults;
+  if (standsAt(place, replacement, instance) !== 'attached') {
+    faults.push(`replacement ${verdict.replacement} is not attached to ${place.instance} at ${place.device}`);
+  }
+  if (place.running && instance?.State?.Name !== 'running') {
+    faults.push(`${place.instance} ran before and is ${instance?.State?.Name ?? 'gone'}`);
+  }
+  return faults;
+}

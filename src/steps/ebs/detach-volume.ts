@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import { defineEffect } from '../../aws/services.ts';
+import { settleWithinMs } from '../deadlines.ts';
+import { VolumeId, VolumePlace } from '../domain.ts';
+import { standsAt } from '../ec2/standing.ts';
+import { withoutDevice } from './device-shape.ts';
+
+const output = z.strictObject({ volume: VolumeId });
+
+/** Takes a volume from its place. Its undo puts it back, with the DeleteOnTermination it had. */
+export const detachVolume = defineEffect({
+  type: 'ebs.detach-volume',
+  hazard: 'disruptive',
+  repeat: 'convergent',
+  settleWithinMs: settleWithinMs.attachment,
+  permissions: ['ec2:DetachVolume', 'ec2:DescribeVolumes', 'ec2:DescribeInstances'],
+  input: z.strictObject({ volume: VolumeId, place: VolumePlace }),
+  output,
+  title: (input) => `detach ${input.volume} from ${input.place.device}`,
+  async look(ctx, input) {
+    const { sight } = ctx.aws;
+    const [volume, instance] = await Promise.all([sight.volume(input.volume), sight.instance(input.place.instance)]);
+    if (!volume) return { is: 'failed', reason: `${input.volume} is gone` };
+    const standing = standsAt(input.place, volume, instance);
+    const output = { volume: input.volume };
+    if (standing === 'elsewhere') return { is: 'failed', reason: `${input.volume} is attached elsewhere` };
+    if (standing === 'attached') return { is: 'absent' };
+    return standing === 'nowhere' && volume.State === 'available' ? { is: 'done', output } : { is: 'pending', output };
+  },
+  async run(ctx, input) {
+    const { instance, device } = input.place;
+    await ctx.aws.ec2.detachVolume({ VolumeId: input.volume, InstanceId: instance, Device: device });
+    return undefined;
+  },
+  undo: (input) => [
+    { uses: 'ebs.attach-volume', with: { ...input } },
+    { uses: 'ebs.set-delete-on-termination', with: { ...input } },
+  ],
+  expect: (observation, input) => withoutDevice(observation, input.place.device),
+});

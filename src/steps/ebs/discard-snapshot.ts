@@ -1,0 +1,30 @@
+import * as z from 'zod';
+import { defineEffect } from '../../aws/services.ts';
+import { settleWithinMs } from '../deadlines.ts';
+import { SnapshotId } from '../domain.ts';
+import { foreign } from './deletion.ts';
+
+/** Removes a snapshot that this run made. */
+export const discardSnapshot = defineEffect({
+  type: 'ebs.discard-snapshot',
+  hazard: 'discard',
+  repeat: 'convergent',
+  settleWithinMs: settleWithinMs.volume,
+  permissions: ['ec2:DeleteSnapshot', 'ec2:DescribeSnapshots'],
+  input: z.strictObject({ snapshot: SnapshotId }),
+  output: z.strictObject({ snapshot: SnapshotId }),
+  title: (input) => `discard ${input.snapshot}`,
+  async look(ctx, input) {
+    const snapshot = await ctx.aws.sight.snapshot(input.snapshot);
+    // `recoverable`: deleted into the Recycle Bin by a retention rule of the account.
+    if (!snapshot || snapshot.State === 'recoverable') return { is: 'done', output: { snapshot: input.snapshot } };
+    const reason = foreign(ctx, input.snapshot, snapshot.Tags);
+    return reason === undefined ? { is: 'absent' } : { is: 'failed', reason };
+  },
+  async run(ctx, input) {
+    await ctx.aws.ec2.deleteSnapshot({ SnapshotId: input.snapshot });
+    return undefined;
+  },
+  undo: 'impossible',
+  discards: (input) => input.snapshot,
+});

@@ -1,0 +1,44 @@
+import type { Snapshot } from '@aws-sdk/client-ec2';
+import { printable } from '../../aws/printable.ts';
+import type { AwsContext } from '../../aws/services.ts';
+import type { Seen } from '../../contract/step.ts';
+import type { MadeSnapshot } from '../domain.ts';
+import { iso } from '../moment.ts';
+
+/** What is known of a snapshot before AWS has named it. */
+export type Making = Omit<MadeSnapshot, 'id' | 'startTime'>;
+
+/** Looks for a snapshot this run makes: by id when known, else by its token. Duplicates of a doubtful call come back as `surplus`. */
+export async function lookForSnapshot(
+  ctx: AwsContext,
+  making: Making,
+  known: MadeSnapshot | undefined,
+): Promise<Seen<MadeSnapshot>> {
+  const { sight } = ctx.aws;
+  const snapshot = known ? await sight.snapshot(known.id) : (await sight.snapshotsMade(ctx.token))[0];
+  if (!snapshot?.SnapshotId) return { is: 'absent' };
+  const output = made(making, snapshot);
+  if (snapshot.State === 'error') {
+    return {
+      is: 'failed',
+      reason: printable(`${output.id} failed: ${snapshot.StateMessage ?? 'AWS gives no reason'}`),
+    };
+  }
+  if (snapshot.State === 'pending') return { is: 'pending', output, progress: progressOf(snapshot.Progress) };
+  if (snapshot.State !== 'completed') return { is: 'absent' };
+  // Only now, so that waiting costs one call and not two.
+  const all = await sight.snapshotsMade(ctx.token);
+  const surplus = all.filter((one) => one.SnapshotId !== output.id).map((one) => made(making, one));
+  return { is: 'done', output, surplus };
+}
+
+/** The snapshot as later steps know it. */
+export function made(making: Making, snapshot: Pick<Snapshot, 'SnapshotId' | 'StartTime'>): MadeSnapshot {
+  return { ...making, id: snapshot.SnapshotId ?? '', startTime: iso(snapshot.StartTime) };
+}
+
+/** AWS gives "37%", at first an empty text. */
+function progressOf(text: string | undefined): number | undefined {
+  const percent = Number.parseFloat(text ?? '');
+  return Number.isFinite(percent) ? percent / 100 : undefined;
+}

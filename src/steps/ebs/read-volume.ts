@@ -1,0 +1,47 @@
+import * as z from 'zod';
+import { defineRead } from '../../aws/services.ts';
+import { problem } from '../../errors/index.ts';
+import { Accept, CheckedKeys, VolumeAttributes, VolumeId } from '../domain.ts';
+import { attachments } from '../ec2/standing.ts';
+import { Refusals } from '../refusals.ts';
+import { attributesOf, identityLoss, refuseVolume, VolumeOverride } from './volume-reading.ts';
+
+/** Reads a volume that is attached to nothing, and refuses one that can't be moved. */
+export const readVolume = defineRead({
+  type: 'ebs.read-volume',
+  permissions: ['ec2:DescribeVolumes', 'ec2:DescribeVolumeAttribute', 'ec2:DescribeVolumesModifications'],
+  input: z.strictObject({ volume: VolumeId, keys: CheckedKeys, accept: Accept, override: VolumeOverride.optional() }),
+  output: z.strictObject({ id: VolumeId, attributes: VolumeAttributes }).meta({ id: 'UnattachedVolume' }),
+  title: (input) => `read ${input.volume}`,
+  async read(ctx, input) {
+    const { keys } = input;
+    const refusals = new Refusals(input.accept, ctx.announce);
+    const volume = await ctx.aws.sight.volume(input.volume);
+    if (!volume) throw notFound(input.volume, ctx.aws.region);
+    for (const { InstanceId } of attachments(volume)) {
+      refusals.refuse(
+        `${input.volume} is attached to ${InstanceId}`,
+        'use a plan whose target is the instance, or detach it',
+      );
+    }
+    const under = volume.KmsKeyId ?? 'no key';
+    if (keys.from === undefined ? under === keys.to : under !== keys.from) {
+      refusals.refuse(
+        `there is nothing to do: ${input.volume} is under ${under}`,
+        under === keys.to ? 'that is where the plan wants it' : 'correct keys.from, or the target',
+      );
+    }
+    refuseVolume(volume, refusals);
+    const [attributes] = await attributesOf(ctx, [{ volume, override: input.override }], refusals);
+    refusals.throwIfAny(input.volume);
+    if (!attributes) throw notFound(input.volume, ctx.aws.region);
+    ctx.announce(identityLoss);
+    return { id: input.volume, attributes };
+  },
+  claims: (output) => [output.id],
+});
+
+function notFound(volume: string, region: string) {
+  const why = `${volume} does not exist in ${region}`;
+  return problem('target-refused', { target: volume, reasons: [{ why, wayOut: 'check the id, account and region' }] });
+}

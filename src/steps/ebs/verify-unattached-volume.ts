@@ -1,0 +1,46 @@
+import * as z from 'zod';
+import { defineVerify } from '../../aws/services.ts';
+import type { VerdictStatus } from '../../contract/verdict.ts';
+import { settleWithinMs } from '../deadlines.ts';
+import { FinalVerdict, KeyArn, MadeSnapshot, VolumeAttributes, VolumeId } from '../domain.ts';
+import { attachments } from '../ec2/standing.ts';
+import { faultsOf } from './comparison.ts';
+
+const input = z.strictObject({
+  original: VolumeId,
+  attributes: VolumeAttributes,
+  replacement: VolumeId,
+  snapshot: MadeSnapshot,
+  key: KeyArn,
+});
+
+/** Judges a pair that is attached to nothing; there is no later judge, so its verdict fits a delete. */
+export const verifyUnattachedVolume = defineVerify({
+  type: 'ebs.verify-unattached-volume',
+  settleWithinMs: settleWithinMs.attachment,
+  permissions: ['ec2:DescribeVolumes', 'ec2:DescribeSnapshots', 'ec2:DescribeVolumeAttribute'],
+  input,
+  output: FinalVerdict,
+  title: (input) => `verify ${input.replacement} against ${input.original}`,
+  async check(ctx, input) {
+    const { sight } = ctx.aws;
+    const [original, replacement] = await Promise.all([sight.volume(input.original), sight.volume(input.replacement)]);
+    const findings = await faultsOf(ctx, input);
+    if (!original) findings.push(`original ${input.original} is not there`);
+    for (const { VolumeId: id, InstanceId } of [...attachments(original), ...attachments(replacement)]) {
+      findings.push(`${id} is attached to ${InstanceId}: what is written there is in one of the two only`);
+    }
+    const status: VerdictStatus = findings.length === 0 ? 'SUCCESSFUL' : 'FAILED';
+    return { is: 'done', output: { ...pair(input), status, findings } };
+  },
+  conclude: (input, status, reason) => ({ ...pair(input), status, findings: [reason] }),
+  verdicts: (output) => [output],
+});
+
+const pair = ({ original, replacement, key }: z.infer<typeof input>) => ({
+  id: original,
+  original,
+  replacement,
+  key,
+  place: null,
+});

@@ -1,0 +1,88 @@
+import * as z from 'zod';
+import { type AwsContext, defineVerify } from '../../aws/services.ts';
+import type { VerdictStatus } from '../../contract/verdict.ts';
+import { settleWithinMs } from '../deadlines.ts';
+import {
+  KeyArn,
+  MadeSnapshot,
+  StoppedInstance,
+  VolumeAttributes,
+  VolumeId,
+  VolumePlace,
+  VolumeVerdict,
+} from '../domain.ts';
+import { attachments, mappings, standsAt } from '../ec2/standing.ts';
+import { iso } from '../moment.ts';
+import { faultsOf } from './comparison.ts';
+
+const input = z.strictObject({
+  original: VolumeId,
+  attributes: VolumeAttributes,
+  place: VolumePlace,
+  replacement: VolumeId,
+  snapshot: MadeSnapshot,
+  stop: StoppedInstance,
+  key: KeyArn,
+});
+type Input = z.infer<typeof input>;
+
+/** Judges a pair before the write point: key, every attribute, place, and lineage with no start in between. */
+export const verifyVolume = defineVerify({
+  type: 'ebs.verify-volume',
+  settleWithinMs: settleWithinMs.attachment,
+  permissions: ['ec2:DescribeVolumes', 'ec2:DescribeSnapshots', 'ec2:DescribeInstances', 'ec2:DescribeVolumeAttribute'],
+  input,
+  output: VolumeVerdict,
+  title: (input) => `verify ${input.replacement} against ${input.original}`,
+  async check(ctx, input) {
+    const findings = [...(await faultsOf(ctx, input)), ...(await faultsOfPlace(ctx, input))];
+    const status: VerdictStatus = findings.length === 0 ? 'SUCCESSFUL' : 'FAILED';
+    return { is: 'done', output: { ...pair(input), status, findings } };
+  },
+  conclude: (input, status, reason) => ({ ...pair(input), status, findings: [reason] }),
+  verdicts: (output) => [output],
+});
+
+const pair = ({ original, replacement, key, place }: Input) => ({ id: original, original, replacement, key, place });
+
+async function faultsOfPlace(ctx: AwsContext, input: Input): Promise<string[]> {
+  const { sight } = ctx.aws;
+  const { place, stop } = input;
+  const [replacement, original, instance] = await Promise.all([
+    sight.volume(input.replacement),
+    sight.volume(input.original),
+    sight.instance(place.instance),
+  ]);
+  const faults: string[] = [];
+  if (!original) faults.push(`original ${input.original} is not there`);
+  for (const { InstanceId, Device } of attachments(original)) {
+    faults.push(`original ${input.original} is still attached to ${InstanceId} at ${Device}`);
+  }
+  if (standsAt(place, replacement, instance) !== 'attached') {
+    faults.push(`${input.replacement} is not attached to ${place.instance} at ${place.device}`);
+  }
+  const mapped = mappings(instance).get(place.device);
+  if (mapped && (mapped.DeleteOnTermination ?? false) !== place.deleteOnTermination) {
+    faults.push(
+      `DeleteOnTermination at ${place.device} is ${mapped.DeleteOnTermination}, it was ${place.deleteOnTermination}`,
+    );
+  }
+  const card = attachments(replacement).find((one) => one.InstanceId === place.instance)?.EbsCardIndex;
+  if ((card ?? 0) !== (place.ebsCardIndex ?? 0)) {
+    faults.push(`${input.replacement} is on EBS card ${card ?? 0}, the original was on ${place.ebsCardIndex ?? 0}`);
+  }
+  return [...faults, ...standstillFaults(input, stop, iso(instance?.LaunchTime))];
+}
+
+/** The snapshot counts only if nobody started the instance between the stop and now. */
+function standstillFaults({ snapshot, place }: Input, stop: StoppedInstance, launchTime: string): string[] {
+  const faults: string[] = [];
+  if (stop.instance !== place.instance) faults.push(`${stop.instance} was stopped, not ${place.instance}`);
+  if (snapshot.after?.instance !== stop.instance || snapshot.after.launchTime !== stop.launchTime) {
+    faults.push(`${snapshot.id} was not taken in the standstill of ${stop.instance}`);
+  }
+  if (launchTime !== stop.launchTime) {
+    faults.push(`${place.instance} was started at ${launchTime || 'an unknown time'}, after ${snapshot.id} was due`);
+  }
+  return faults;
+}

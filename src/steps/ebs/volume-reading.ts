@@ -1,0 +1,135 @@
+import type { Volume } from '@aws-sdk/client-ec2';
+import * as z from 'zod';
+import { printable } from '../../aws/printable.ts';
+import type { AwsContext } from '../../aws/services.ts';
+import { carried, markerCount, roomForTags } from '../../aws/tags.ts';
+import { type VolumeAttributes, VolumeType } from '../domain.ts';
+import type { Refusals } from '../refusals.ts';
+
+/** What a plan may change about a replacement. */
+export const VolumeOverride = z
+  .strictObject({
+    type: VolumeType.optional(),
+    sizeGiB: z.int().positive().optional().meta({ description: 'not smaller than the original' }),
+    iops: z.int().positive().optional(),
+    throughput: z.int().positive().optional().meta({ description: 'MiB/s' }),
+    initializationRate: z.int().min(100).max(300).optional().meta({ description: 'MiB/s; AWS bills it' }),
+  })
+  .meta({ id: 'VolumeOverride' });
+export type VolumeOverride = z.infer<typeof VolumeOverride>;
+
+// Tags by which an orchestrator finds a volume again, to attach it by its id.
+const orchestrators = [
+  'CSIVolumeName',
+  'ebs.csi.aws.com/cluster',
+  'kubernetes.io/created-for/pv/name',
+  'kubernetes.io/created-for/pvc/name',
+];
+const typesWithIops: readonly string[] = ['gp3', 'io1', 'io2'];
+
+/** Collects what speaks against moving one volume. */
+export function refuseVolume(volume: Volume, refusals: Refusals): void {
+  const id = volume.VolumeId;
+  const leaveOut = `leave it out (volumes.exclude: [${id}])`;
+  const orchestrator = volume.Tags?.find(({ Key }) => Key !== undefined && orchestrators.includes(Key));
+  if (orchestrator) {
+    refusals.refuse(
+      `${id} belongs to an orchestrator (tag ${orchestrator.Key}), which attaches it by its id`,
+      leaveOut,
+    );
+  }
+  if (volume.Operator?.Managed) {
+    refusals.refuse(`${id} is managed by ${printable(volume.Operator.Principal ?? 'AWS', 100)}`, leaveOut);
+  }
+  if (volume.MultiAttachEnabled) refusals.refuse(`${id} is enabled for multi-attach`, leaveOut);
+  if (volume.OutpostArn) refusals.refuse(`${id} is on an Outpost`, leaveOut);
+  if (volume.State !== 'available' && volume.State !== 'in-use') {
+    refusals.refuse(`${id} is in state ${volume.State}`, `mend it, or ${leaveOut}`);
+  }
+  if (roomForTags(volume.Tags) < 1) refusals.refuse(`${id} has no room for a tag of ours`, 'remove one of its 50 tags');
+  if (carried(volume.Tags).length + markerCount > 50) {
+    refusals.refuse(
+      `${id} has ${carried(volume.Tags).length} tags: its replacement needs room for ${markerCount} more`,
+      `remove some, down to ${50 - markerCount}`,
+    );
+  }
+}
+
+/** The attributes to carry of each volume, in their order. Collects pending modifications and what can't be read. */
+export async function attributesOf(
+  ctx: AwsContext,
+  volumes: readonly { volume: Volume; override?: VolumeOverride | undefined }[],
+  refusals: Refusals,
+): Promise<VolumeAttributes[]> {
+  const ids = volumes.map(({ volume }) => volume.VolumeId ?? '');
+  await refuseModifications(ctx, ids, refusals);
+  return Promise.all(
+    volumes.map(async ({ volume, override }) => {
+      const autoEnableIO = await readAutoEnableIO(ctx, volume.VolumeId ?? '', refusals);
+      announceLosses(ctx, volume);
+      return attributes(volume, autoEnableIO, override ?? {}, refusals);
+    }),
+  );
+}
+
+function attributes(
+  volume: Volume,
+  autoEnableIO: boolean | null,
+  override: VolumeOverride,
+  refusals: Refusals,
+): VolumeAttributes {
+  const type = override.type ?? VolumeType.catch('standard').parse(volume.VolumeType);
+  const sizeGiB = override.sizeGiB ?? volume.Size ?? 0;
+  if (sizeGiB < (volume.Size ?? 0)) {
+    refusals.refuse(`${volume.VolumeId} has ${volume.Size} GiB, the plan wants ${sizeGiB}`, 'a volume can only grow');
+  }
+  const sameType = type === volume.VolumeType;
+  // gp2 and the magnetic types show computed IOPS, which CreateVolume does not take.
+  const iops = override.iops ?? (sameType && typesWithIops.includes(type) ? volume.Iops : undefined);
+  const throughput = override.throughput ?? (sameType && type === 'gp3' ? volume.Throughput : undefined);
+  const initializationRate = override.initializationRate ?? volume.VolumeInitializationRate;
+  return {
+    availabilityZone: volume.AvailabilityZone ?? '',
+    type,
+    sizeGiB,
+    ...(iops !== undefined && { iops }),
+    ...(throughput !== undefined && { throughput }),
+    ...(initializationRate !== undefined && { initializationRate }),
+    multiAttach: volume.MultiAttachEnabled ?? false,
+    autoEnableIO,
+    tags: carried(volume.Tags),
+  };
+}
+
+async function refuseModifications(ctx: AwsContext, ids: string[], refusals: Refusals): Promise<void> {
+  if (ids.length === 0) return;
+  const answer = await refusals.readable('whether volumes are being modified', () =>
+    ctx.aws.ec2.describeVolumesModifications({ Filters: [{ Name: 'volume-id', Values: ids }] }),
+  );
+  for (const { VolumeId, ModificationState } of answer?.VolumesModifications ?? []) {
+    if (ModificationState !== 'modifying' && ModificationState !== 'optimizing') continue;
+    refusals.refuse(`${VolumeId} is being modified (${ModificationState})`, 'wait until the modification is completed');
+  }
+}
+
+async function readAutoEnableIO(ctx: AwsContext, id: string, refusals: Refusals): Promise<boolean | null> {
+  const answer = await refusals.readable(`auto-enable-IO of ${id}`, () =>
+    ctx.aws.ec2.describeVolumeAttribute({ VolumeId: id, Attribute: 'autoEnableIO' }),
+  );
+  return answer ? (answer.AutoEnableIO?.Value ?? false) : null;
+}
+
+function announceLosses(ctx: AwsContext, volume: Volume): void {
+  const id = volume.VolumeId;
+  if (volume.FastRestored)
+    ctx.announce(`${id} was made with fast snapshot restore; its replacement loads its blocks on first use`);
+  const system = (volume.Tags ?? [])
+    .filter(({ Key }) => Key?.startsWith('aws:'))
+    .map(({ Key }) => printable(Key ?? ''));
+  if (system.length > 0)
+    ctx.announce(`${id} has tags that only AWS can set, and that are not carried: ${system.join(', ')}`);
+}
+
+/** Told once per target, because it holds for every replacement. */
+export const identityLoss =
+  'replacements have new volume ids: whatever names the old ones (infrastructure code, alarms, backup policies) has to be changed';

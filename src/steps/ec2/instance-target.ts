@@ -1,0 +1,49 @@
+import { defineTarget } from '../../aws/services.ts';
+import { claimants } from '../../aws/tags.ts';
+import { InstanceId } from '../domain.ts';
+import { deviceEntry, volumesIn } from '../ebs/device-shape.ts';
+import { iso } from '../moment.ts';
+import { livingState, mappings } from './standing.ts';
+
+/** An EC2 instance with its volumes. What is attaching or detaching counts as standing there. */
+export const instanceTarget = defineTarget({
+  type: 'ec2-instance',
+  id: InstanceId,
+  claim: 'ec2.claim',
+  release: 'ec2.release-claim',
+  async observe(ctx, claimed) {
+    const { sight } = ctx.aws;
+    const originals = claimed.filter((id) => id.startsWith('vol-'));
+    const [instance, ...volumes] = await Promise.all([
+      sight.instance(ctx.target.id),
+      ...originals.map((id) => sight.volume(id)),
+    ]);
+    const claims = [
+      ...claimants(instance?.Tags).map((run) => ({ run, on: ctx.target.id })),
+      ...volumes.flatMap((volume) => claimants(volume?.Tags).map((run) => ({ run, on: volume?.VolumeId ?? '' }))),
+    ];
+    if (!instance || livingState(instance) === undefined) {
+      return { observation: { shape: { exists: false }, life: { state: 'terminated' } }, claims };
+    }
+    const devices = [...mappings(instance)].map(([device, ebs]) =>
+      deviceEntry({
+        device,
+        volume: ebs.VolumeId ?? '',
+        ebsCardIndex: ebs.EbsCardIndex,
+        deleteOnTermination: ebs.DeleteOnTermination ?? false,
+      }),
+    );
+    const shape = { exists: true, instanceType: instance.InstanceType ?? '', ...Object.fromEntries(devices) };
+    const life = {
+      state: instance.State?.Name ?? '',
+      launchTime: iso(instance.LaunchTime),
+      stateTransitionReason: instance.StateTransitionReason ?? '',
+    };
+    return { observation: { shape, life }, claims };
+  },
+  serving: (observation) => ({
+    // A stopping instance still writes; only one that stands still does not.
+    running: !['stopped', 'terminated'].includes(String(observation.life['state'])),
+    on: volumesIn(observation),
+  }),
+});

@@ -1,0 +1,38 @@
+import type { EbsInstanceBlockDevice, Instance, Volume, VolumeAttachment } from '@aws-sdk/client-ec2';
+import type { VolumePlace } from '../domain.ts';
+
+/** Device name to what stands there; what is on its way in or out still stands there, what has left does not. */
+export function mappings(instance: Instance | undefined): Map<string, EbsInstanceBlockDevice> {
+  return new Map(
+    (instance?.BlockDeviceMappings ?? []).flatMap(({ DeviceName, Ebs }) =>
+      DeviceName && Ebs && Ebs.Status !== 'detached' ? [[DeviceName, Ebs] as const] : [],
+    ),
+  );
+}
+
+/** The attachments of a volume that has not left. */
+export function attachments(volume: Volume | undefined): VolumeAttachment[] {
+  return (volume?.Attachments ?? []).filter((attachment) => attachment.State !== 'detached');
+}
+
+/** Whether the volume stands at its place, by the volume's and by the instance's account of it: they disagree for short times (facts §1.6). */
+export function standsAt(
+  place: VolumePlace,
+  volume: Volume | undefined,
+  instance: Instance | undefined,
+): 'attached' | 'between' | 'elsewhere' | 'nowhere' {
+  const id = volume?.VolumeId;
+  const own = attachments(volume);
+  const here = own.find((one) => one.InstanceId === place.instance && one.Device === place.device);
+  const mapped = mappings(instance).get(place.device);
+  const mappedHere = mapped !== undefined && mapped.VolumeId === id;
+  if (here?.State === 'attached' && mappedHere && mapped.Status === 'attached') return 'attached';
+  if (own.some((one) => one !== here)) return 'elsewhere';
+  return here || mappedHere ? 'between' : 'nowhere';
+}
+
+/** The state of an instance that exists; undefined of one that does not, or that is being terminated. */
+export function livingState(instance: Instance | undefined): string | undefined {
+  const state = instance?.State?.Name;
+  return state === 'terminated' || state === 'shutting-down' ? undefined : state;
+}

@@ -1,0 +1,136 @@
+import type { Instance } from '@aws-sdk/client-ec2';
+import * as z from 'zod';
+import { printable } from '../../aws/printable.ts';
+import { type AwsContext, defineVerify } from '../../aws/services.ts';
+import type { Seen } from '../../contract/step.ts';
+import { type VerdictStatus, worst } from '../../contract/verdict.ts';
+import { describeEnd, environmentOf, runCommand } from '../control/command.ts';
+import { settleWithinMs } from '../deadlines.ts';
+import { FinalVerdict, InstanceBefore, VolumeVerdict } from '../domain.ts';
+import { interfacesOf } from './addresses.ts';
+import { livingState, standsAt } from './standing.ts';
+
+const input = z.strictObject({
+  before: InstanceBefore,
+  verdicts: z.array(VolumeVerdict).min(1),
+  probes: z
+    .array(z.array(z.string()).min(1))
+    .default([])
+    .meta({ description: 'commands of yours, each a program with its arguments, that must exit 0; no shell' }),
+  probeTimeoutMs: z.int().positive().default(60_000),
+});
+type Input = z.infer<typeof input>;
+const output = z.strictObject({ verdicts: z.array(FinalVerdict) });
+type Output = z.infer<typeof output>;
+
+// A booting machine fails its checks and probes for a while, and that says nothing yet.
+const bootMs = 10 * 60_000;
+
+/** Judges the instance on its new volumes and makes, with the earlier verdicts, one final verdict for each pair. */
+export const verifyInstance = defineVerify({
+  type: 'ec2.verify-instance',
+  settleWithinMs: settleWithinMs.statusChecks,
+  permissions: ['ec2:DescribeInstances', 'ec2:DescribeInstanceStatus', 'ec2:DescribeVolumes'],
+  input,
+  output,
+  title: (input) => `verify that ${input.before.id} serves as before`,
+  async check(ctx, input) {
+    const instance = await ctx.aws.sight.instance(input.before.id);
+    if (!instance || livingState(instance) === undefined) return judged(input, [`${input.before.id} is gone`]);
+    const state = instance.State?.Name ?? 'in no state';
+    const findings = [...differences(input.before, instance), ...(await volumeFaults(ctx, input, instance))];
+    if (state !== input.before.state) {
+      findings.unshift(`${input.before.id} is ${state}, it was ${input.before.state}`);
+      return state === 'pending' ? pending(input) : judged(input, findings);
+    }
+    if (state !== 'running') {
+      if (input.probes.length > 0) ctx.announce(`${input.before.id} is stopped, as it was: its probes were not run`);
+      return judged(input, findings);
+    }
+    const health = await statusChecks(ctx, input.before.id);
+    const booting = ctx.clock.now() - (instance.LaunchTime?.getTime() ?? 0) < bootMs;
+    if (health.is === 'pending' || (health.is === 'bad' && booting)) return pending(input);
+    if (health.is === 'bad') findings.push(health.finding);
+    const failed = findings.length > 0 ? [] : await probe(ctx, input);
+    if (failed.length > 0 && booting) return pending(input);
+    return judged(input, [...findings, ...failed]);
+  },
+  conclude: (input, status, reason) => conclusion(input, status, [reason]),
+  verdicts: (output) => output.verdicts,
+});
+
+function conclusion(input: Input, status: VerdictStatus, findings: readonly string[]): Output {
+  const verdicts = input.verdicts.map((earlier) => ({
+    ...earlier,
+    status: worst(earlier.status, status),
+    findings: [...earlier.findings, ...findings],
+  }));
+  return { verdicts };
+}
+
+function judged(input: Input, findings: readonly string[]): Seen<Output> {
+  return { is: 'done', output: conclusion(input, findings.length === 0 ? 'SUCCESSFUL' : 'FAILED', findings) };
+}
+
+function pending(input: Input): Seen<Output> {
+  return { is: 'pending', output: conclusion(input, 'TIMED_OUT', ['still being checked']) };
+}
+
+function differences(before: InstanceBefore, instance: Instance): string[] {
+  const faults: string[] = [];
+  if (instance.InstanceType !== before.type)
+    faults.push(`${before.id} is a ${instance.InstanceType}, it was a ${before.type}`);
+  const found = new Map(interfacesOf(instance).map((one) => [one.id, one]));
+  for (const was of before.interfaces) {
+    const is = found.get(was.id);
+    found.delete(was.id);
+    if (!is) {
+      faults.push(`network interface ${was.id} is missing`);
+      continue;
+    }
+    for (const kind of ['privateAddresses', 'elasticAddresses'] as const) {
+      const [had, has] = [was[kind].join(', ') || 'none', is[kind].join(', ') || 'none'];
+      if (had !== has)
+        faults.push(
+          `${was.id} has ${kind === 'privateAddresses' ? 'private' : 'Elastic'} addresses ${has}, it had ${had}`,
+        );
+    }
+  }
+  return [...faults, ...[...found.keys()].map((id) => `network interface ${id} was not there before`)];
+}
+
+async function volumeFaults(ctx: AwsContext, input: Input, instance: Instance): Promise<string[]> {
+  const faults = await Promise.all(
+    input.verdicts.map(async ({ replacement, place }) => {
+      if (!place) return [];
+      const volume = await ctx.aws.sight.volume(replacement);
+      if (standsAt(place, volume, instance) === 'attached') return [];
+      return [`${replacement} is not attached to ${place.instance} at ${place.device}`];
+    }),
+  );
+  return faults.flat();
+}
+
+type Health = { is: 'ok' } | { is: 'pending' } | { is: 'bad'; finding: string };
+
+async function statusChecks(ctx: AwsContext, id: string): Promise<Health> {
+  const answer = await ctx.aws.ec2.describeInstanceStatus({ InstanceIds: [id] });
+  const found = answer.InstanceStatuses?.[0];
+  const checks = { instance: found?.InstanceStatus?.Status, system: found?.SystemStatus?.Status };
+  const bad = Object.entries(checks).filter(([, status]) => status === 'impaired');
+  if (bad.length > 0) {
+    return { is: 'bad', finding: `${id} fails its ${bad.map(([name]) => name).join(' and ')} status check` };
+  }
+  const passed = (status: string | undefined) => status === 'ok' || status === 'not-applicable';
+  return passed(checks.instance) && passed(checks.system) ? { is: 'ok' } : { is: 'pending' };
+}
+
+async function probe(ctx: AwsContext, input: Input): Promise<string[]> {
+  const environment = { ...environmentOf(ctx), REKEY_INSTANCE: input.before.id };
+  const ends = await Promise.all(
+    input.probes.map((argv) => runCommand({ argv, environment, timeoutMs: input.probeTimeoutMs, signal: ctx.signal })),
+  );
+  return ends.flatMap((end, index) =>
+    end.exit === 0 ? [] : [`probe ${printable(input.probes[index]?.join(' ') ?? '', 100)} ${describeEnd(end)}`],
+  );
+}

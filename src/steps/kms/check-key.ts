@@ -1,0 +1,81 @@
+import type { KeyMetadata } from '@aws-sdk/client-kms';
+import * as z from 'zod';
+import { classify } from '../../aws/outage.ts';
+import { printable } from '../../aws/printable.ts';
+import { type AwsContext, defineRead } from '../../aws/services.ts';
+import { problem } from '../../errors/index.ts';
+import { CheckedKeys, KeyArn } from '../domain.ts';
+
+/** Resolves both keys once, by id, ARN or alias, and refuses what EBS can't work with. */
+export const checkKey = defineRead({
+  type: 'kms.check-key',
+  permissions: ['kms:DescribeKey'],
+  input: z.strictObject({
+    from: z.string().min(1).optional().meta({ description: 'key id, ARN or alias; omitted: whatever key it is' }),
+    to: z.string().min(1).meta({ description: 'key id, ARN or alias' }),
+  }),
+  output: CheckedKeys,
+  title: (input) => `check ${input.from === undefined ? input.to : `${input.from} and ${input.to}`}`,
+  async read(ctx, input, known) {
+    // An alias may have been pointed elsewhere since: the run keeps the keys it began with.
+    const names = { from: known ? known.from : input.from, to: known?.to ?? input.to };
+    const reasons: Reason[] = [];
+    const from = names.from === undefined ? undefined : await checked(ctx, names.from, reasons);
+    const to = await checked(ctx, names.to, reasons);
+    if (from !== undefined && from === to) {
+      reasons.push({ why: `keys.from and keys.to are the same key, ${from}`, wayOut: 'name another key in keys.to' });
+    }
+    if (reasons.length > 0 || to === undefined) throw problem('key-refused', { reasons });
+    return from === undefined ? { to } : { from, to };
+  },
+});
+
+interface Reason {
+  readonly why: string;
+  readonly wayOut: string;
+}
+
+/** The key's ARN; undefined, and a reason, when it can't be used. */
+async function checked(ctx: AwsContext, name: string, reasons: Reason[]): Promise<string | undefined> {
+  const shown = printable(name, 200);
+  const key = await described(ctx, name, reasons);
+  if (!key) return undefined;
+  const arn = KeyArn.safeParse(key.Arn);
+  const refuse = (why: string, wayOut: string) => {
+    reasons.push({ why: `key ${shown} ${why}`, wayOut });
+    return undefined;
+  };
+  if (!arn.success) return refuse('has no ARN that rekey knows', 'name a KMS key of this account and region');
+  const region = arn.data.split(':')[3];
+  if (region !== ctx.aws.region) {
+    return refuse(
+      `is in ${region}, not in ${ctx.aws.region}`,
+      'name a key of the region of the plan (a replica of it will do)',
+    );
+  }
+  if (key.KeyUsage !== 'ENCRYPT_DECRYPT' || (key.KeySpec ?? 'SYMMETRIC_DEFAULT') !== 'SYMMETRIC_DEFAULT') {
+    return refuse(
+      `is ${key.KeySpec} for ${key.KeyUsage}, not symmetric for encryption`,
+      'name a symmetric encryption key',
+    );
+  }
+  if (key.KeyState !== 'Enabled') return refuse(`is ${key.KeyState}, not Enabled`, 'enable it, or name another key');
+  if (key.KeyManager === 'AWS') {
+    ctx.announce(`key ${shown} is managed by AWS: what is under it can't be shared with or copied to other accounts`);
+  }
+  return arn.data;
+}
+
+async function described(ctx: AwsContext, name: string, reasons: Reason[]): Promise<KeyMetadata | undefined> {
+  try {
+    return (await ctx.aws.kms.describeKey({ KeyId: name })).KeyMetadata;
+  } catch (error) {
+    const outage = classify(error);
+    if (outage?.class !== 'permanent') throw error;
+    reasons.push({
+      why: `key ${printable(name, 200)} can't be looked at (${outage.code}: ${outage.message})`,
+      wayOut: 'check its name, region and key policy (kms:DescribeKey)',
+    });
+    return undefined;
+  }
+}

@@ -1,0 +1,49 @@
+import { classify } from '../aws/outage.ts';
+import { printable } from '../aws/printable.ts';
+import { problem } from '../errors/index.ts';
+import type { Accepted } from './domain.ts';
+
+/** Collects every reason against a target, so that the operator hears all of them at once. */
+export class Refusals {
+  readonly #reasons: { why: string; wayOut: string }[] = [];
+  readonly #accept: readonly Accepted[];
+  readonly #announce: (text: string) => void;
+
+  constructor(accept: readonly Accepted[], announce: (text: string) => void) {
+    this.#accept = accept;
+    this.#announce = announce;
+  }
+
+  /** A reason that nothing in the plan can overrule. */
+  refuse(why: string, wayOut: string): void {
+    this.#reasons.push({ why, wayOut });
+  }
+
+  /** A reason that the plan may accept by name; accepted ones are announced. */
+  unless(accepted: Accepted, why: string, wayOut: string): void {
+    if (this.#accept.includes(accepted)) this.#announce(`accepted (${accepted}): ${why}`);
+    else this.refuse(why, `${wayOut}; or accept it by name: accept: [${accepted}]`);
+  }
+
+  /** What `read` gives; undefined when AWS answers it with an error and the plan accepts unreadable attributes. Rethrows what may pass (throttling, transport) and what stops the run. */
+  async readable<T>(what: string, read: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await read();
+    } catch (error) {
+      const outage = classify(error);
+      if (!outage || !answered(error) || outage.class === 'retry' || outage.class === 'stop-run') throw error;
+      const code = printable(`${outage.code}: ${outage.message}`, 200);
+      this.unless('unreadable-attribute', `${what} can't be read (${code})`, 'allow the call in the IAM policy');
+      return undefined;
+    }
+  }
+
+  /** Throws target-refused when there is any reason. */
+  throwIfAny(target: string): void {
+    if (this.#reasons.length > 0) throw problem('target-refused', { target, reasons: this.#reasons });
+  }
+}
+
+function answered(error: unknown): boolean {
+  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode !== undefined;
+}
