@@ -1,6 +1,7 @@
 import { entry } from './entry.ts';
 
-interface Where {
+/** Which run, and in which state directory. */
+export interface RunWhere {
   readonly run: string;
   /** Told in the hint when it isn't the default. */
   readonly stateDir?: string;
@@ -17,53 +18,53 @@ export const journalErrors = {
   'run-id-invalid': entry({
     title: 'This is not a run id',
     exit: 2,
-    message: (p: Where) => `${JSON.stringify(p.run)} is not a run id; one looks like 20180606T021500Z-k3x7qa`,
+    message: (p: RunWhere) => `${JSON.stringify(p.run)} is not a run id; one looks like 20180606T021500Z-k3x7qa`,
     hint: (p) => `list the runs with: ${command('status', p)}`,
   }),
   'run-not-found': entry({
     title: 'There is no such run here',
     exit: 2,
-    message: (p: Where) => `${p.stateDir ?? '.rekey'} holds no run ${p.run}`,
+    message: (p: RunWhere) => `${p.stateDir ?? '.rekey'} holds no run ${p.run}`,
     hint: (p) =>
       `list the runs with: ${command('status', p)}; a run is found only with the --state-dir it was started with`,
   }),
   'run-held': entry({
     title: 'Another runner owns this run',
     exit: 5,
-    message: (p: Where & { owner: string }) => `run ${p.run} is held by ${p.owner}`,
+    message: (p: RunWhere & { owner: string }) => `run ${p.run} is held by ${p.owner}`,
     hint: (p) => `wait for it to end, or stop it, then: ${command(`resume ${p.run}`, p)}`,
   }),
   'take-over-needed': entry({
     title: 'It can not be told from here whether the owner of this run lives',
     exit: 5,
-    message: (p: Where & { owner: string; seenAt: string }) =>
+    message: (p: RunWhere & { owner: string; seenAt: string }) =>
       `run ${p.run} belongs to ${p.owner}, on another machine or in another container; its last sign of life is of ${p.seenAt}`,
     hint: (p) => `make sure that it has ended, then: ${command(`resume ${p.run}`, p, ' --take-over')}`,
   }),
   'take-over-too-early': entry({
     title: 'The owner of this run gave a sign of life minutes ago',
     exit: 5,
-    message: (p: Where & { owner: string; seenAt: string; from: string }) =>
+    message: (p: RunWhere & { owner: string; seenAt: string; from: string }) =>
       `run ${p.run} belongs to ${p.owner}, whose last sign of life is of ${p.seenAt}; it can be taken over from ${p.from} on`,
     hint: (p) => `stop that runner, wait until ${p.from}, then: ${command(`resume ${p.run}`, p, ' --take-over')}`,
   }),
   'journal-taken-over': entry({
     title: 'Another runner has taken over this run',
     exit: 5,
-    message: (p: Where & { file: string }) => `run ${p.run} goes on in ${p.file}, which this process did not write`,
+    message: (p: RunWhere & { file: string }) => `run ${p.run} goes on in ${p.file}, which this process did not write`,
     hint: (p) => `nothing more is done by this process; look with: ${command(`status ${p.run}`, p)}`,
   }),
   'journal-not-written': entry({
     title: 'The journal could not be written',
     exit: 1,
-    message: (p: Where & { reason: string }) =>
+    message: (p: RunWhere & { reason: string }) =>
       `the journal of run ${p.run} could not be written: ${p.reason}; no effect was sent that it does not hold`,
     hint: (p) => `make room or mend the disk, then: ${command(`resume ${p.run}`, p)}`,
   }),
   'journal-damaged': entry({
     title: 'The journal is damaged',
     exit: 1,
-    message: (p: Where & { file: string; record: number; why: string }) =>
+    message: (p: RunWhere & { file: string; record: number; why: string }) =>
       `record ${p.record} of run ${p.run}, in ${p.file}: ${p.why}; nothing was changed`,
     hint: (p) =>
       `bring ${p.file} back from a backup, then: ${command(`journal verify ${p.run}`, p)}; without a backup finish by hand: what the run made carries its id as a tag`,
@@ -71,7 +72,7 @@ export const journalErrors = {
   'head-mismatch': entry({
     title: 'The journal does not hold the head you know',
     exit: 1,
-    message: (p: Where & { expected: string; head: string; records: number }) =>
+    message: (p: RunWhere & { expected: string; head: string; records: number }) =>
       `none of the ${p.records} records of run ${p.run} has the hash ${p.expected}; the last one has ${p.head}: records were cut off or rewritten, or the head is of another run`,
     hint: (p) => `bring the run's directory back from a backup, then: ${command(`journal verify ${p.run}`, p)}`,
   }),
