@@ -87,7 +87,8 @@ export type Entry =
   | { readonly t: 'gate'; readonly plan: string; readonly step: string; readonly until: number }
   | { readonly t: 'passed'; readonly plan: string; readonly step: string }
   | { readonly t: 'announced'; readonly plan: string; readonly step: string; readonly text: string }
-  | { readonly t: 'write-point'; readonly plan: string; readonly reason: string }
+  /** `key`: the effect that was about to open it; null when somebody else's start has. */
+  | { readonly t: 'write-point'; readonly plan: string; readonly key: Key | null; readonly reason: string }
   /** `stop` is why; null for a rollback, which the operator asked for. */
   | { readonly t: 'unwinding'; readonly plan: string; readonly stop: Stop | null }
   | { readonly t: 'unwound'; readonly plan: string }

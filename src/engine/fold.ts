@@ -31,7 +31,7 @@ export interface PlanState {
   readonly gates: Map<string, { until: number; passed: boolean }>;
   readonly announcements: { readonly step: string; readonly text: string }[];
   expected: Observation | undefined;
-  writePointAt: number | undefined;
+  writePoint: undefined | { at: number; key: Key | null };
   unwinding: undefined | { stop: Stop | null; over: boolean };
   finished: undefined | 'done' | 'rolled-back';
   stop: Stop | undefined;
@@ -94,7 +94,9 @@ export function apply(state: RunState, entry: Entry, at: number): void {
     }
     case 'failed': {
       phaseOf(state, entry.key, entry.uses).end = { is: 'failed', reason: entry.reason, neverRan: entry.neverRan };
-      if (entry.neverRan) planOf(state, entry.key.plan).writePointAt = undefined;
+      const plan = planOf(state, entry.key.plan);
+      const opener = plan.writePoint?.key;
+      if (entry.neverRan && opener && keyText(opener) === keyText(entry.key)) plan.writePoint = undefined;
       return;
     }
     default:
@@ -128,14 +130,14 @@ function applyToPlan(plan: PlanState, entry: PlanEntry, at: number): void {
       plan.announcements.push({ step: entry.step, text: entry.text });
       return;
     case 'write-point':
-      plan.writePointAt = at;
+      plan.writePoint = { at, key: entry.key };
       return;
     case 'unwinding':
       plan.unwinding = { stop: entry.stop, over: false };
       return;
     case 'unwound':
       if (plan.unwinding) plan.unwinding.over = true;
-      plan.writePointAt = undefined;
+      plan.writePoint = undefined;
       return;
     case 'stopped':
       plan.stop = entry.stop;
@@ -156,7 +158,7 @@ export function planOf(state: RunState, name: string): PlanState {
     gates: new Map(),
     announcements: [],
     expected: undefined,
-    writePointAt: undefined,
+    writePoint: undefined,
     unwinding: undefined,
     finished: undefined,
     stop: undefined,

@@ -13,7 +13,7 @@ export async function passGate<S>(run: PlanRun<S>, step: GateStep): Promise<void
 /** Throws Paused when no cut-over may begin now; a cut-over that has begun may always go on. */
 export async function waitForWindow<S>(run: PlanRun<S>, step: string): Promise<void> {
   const { window } = run.plan;
-  if (!window || run.state.writePointAt !== undefined || cutOverBegunAt(run.ports.registry, run.state)) return;
+  if (!window || run.state.writePoint !== undefined || cutOverBegunAt(run.ports.registry, run.state)) return;
   for (;;) {
     const opensAt = nextBeginning(window, run.ports.clock.now());
     if (opensAt <= run.ports.clock.now()) return;

@@ -57,12 +57,11 @@ export class Guard<S> {
   /** Resolves when a disruptive effect may go out now. */
   async pass(key: Key, definition: EffectDefinition<S, unknown, unknown>): Promise<void> {
     const { run } = this;
-    await this.othersSettled(key);
+    await this.othersLanded(key);
     const begun = cutOverBegunAt(run.ports.registry, run.state) !== undefined;
     if (!begun && key.undo === undefined) await waitForWindow(run, key.step);
-    const sighting = await this.fresh();
-    if (key.undo === undefined) await this.compare(sighting, begun);
-    else this.allowUndo(sighting);
+    const sighting = await this.fresh(key.undo === undefined ? (seen) => this.compare(seen, begun) : undefined);
+    if (key.undo !== undefined) this.allowUndo(sighting);
     if (definition.serves) this.allowStart(sighting, key.undo !== undefined);
   }
 
@@ -86,7 +85,7 @@ export class Guard<S> {
     const { running, on, standing } = sighting;
     const pairs = pairsOf(run.ports.registry, run.state);
     if (pairs.length && standing === 'replacements') {
-      await run.append({ t: 'write-point', plan: run.plan.name, reason: found.join('; ') });
+      await run.append({ t: 'write-point', plan: run.plan.name, key: null, reason: found.join('; ') });
       await run.append({ t: 'observed', plan: run.plan.name, observation: sighting.observation });
       return;
     }
@@ -102,7 +101,7 @@ export class Guard<S> {
     const { run } = this;
     const pairs = pairsOf(run.ports.registry, run.state);
     const replaced = pairs.some((pair) => sighting.on.includes(pair.replacement));
-    const typed = run.state.unwinding?.stop === null && run.state.writePointAt !== undefined;
+    const typed = run.state.unwinding?.stop === null && run.state.writePoint !== undefined;
     if (sighting.running && replaced && !typed) {
       const differ = run.expected ? differences(run.expected, sighting.observation, ['shape', 'life']) : [];
       throw new PlanStopped(
@@ -121,18 +120,23 @@ export class Guard<S> {
     );
   }
 
-  private fresh(): Promise<Sighting> {
+  /** Seen, and compared with what was expected at that moment: what neighbours have changed since is theirs. */
+  private fresh(compare: ((sighting: Sighting) => Promise<void>) | undefined): Promise<Sighting> {
     const now = this.run.ports.clock.now();
     if (this.last && now - this.last.at < freshMs) return this.last.sighting;
-    const sighting = this.look();
+    const sighting = this.look().then(async (seen) => {
+      await compare?.(seen);
+      return seen;
+    });
     this.last = { at: now, sighting };
     return sighting;
   }
 
   /** An effect that comes late (a resend) waits for its neighbours, since a target half on its way can't be compared. */
-  private async othersSettled(key: Key): Promise<void> {
+  private async othersLanded(key: Key): Promise<void> {
+    this.run.land(key);
     if (this.last && this.run.ports.clock.now() - this.last.at < freshMs) return;
-    await this.run.idle(key);
+    await this.run.idle();
   }
 
   private claimed(): readonly string[] {

@@ -150,9 +150,13 @@ class Performance<S> {
   async perform(): Promise<unknown> {
     const { definition, run } = this;
     const slot = definition.slot === undefined ? undefined : run.ports.slots[definition.slot];
-    const end = slot ? await slot(() => this.reach()) : await this.reach();
-    if (end.is === 'done') return end.output;
-    throw failed(definition, this.input, end.reason);
+    try {
+      const end = slot ? await slot(() => this.reach()) : await this.reach();
+      if (end.is === 'done') return end.output;
+      throw failed(definition, this.input, end.reason);
+    } finally {
+      run.land(this.act.key);
+    }
   }
 
   /** To its end, whatever has happened before. */
@@ -225,9 +229,7 @@ class Performance<S> {
       if (ports.signal.aborted) throw new Interrupted();
       await this.record(before);
       try {
-        const sending = definition.run(run.context(act.key), input);
-        if (definition.hazard === 'disruptive') run.fly(act.key, sending);
-        const output = await sending;
+        const output = await definition.run(run.context(act.key), input);
         if (output !== undefined) {
           this.known = output;
           await run.append({ t: 'answered', key: act.key, output: toJson(output) });
@@ -293,9 +295,10 @@ class Performance<S> {
     const token = tokenOf(run.run.run, act.key);
     const opens =
       act.key.undo === undefined && definition.writePoint?.(input) === true && (act.outstanding?.() ?? 1) <= 1;
+    if (definition.hazard === 'disruptive') run.takeOff(act.key);
     await Promise.all([
-      opens && run.state.writePointAt === undefined
-        ? run.append({ t: 'write-point', plan: run.plan.name, reason: this.title })
+      opens && run.state.writePoint === undefined
+        ? run.append({ t: 'write-point', plan: run.plan.name, key: act.key, reason: this.title })
         : undefined,
       run.append({ t: 'intent', key: act.key, uses: definition.type, token, input: toJson(input), before }),
     ]);
@@ -308,7 +311,7 @@ class Performance<S> {
     // A call that is safe to repeat is repeated as soon as a look says no; a token-less create waits until "no" is certain.
     const patienceMs = sent === 'answered' || definition.repeat === 'none' ? unseenMs : 0;
     let unseen = 0;
-    const settled = run.ports.settle.until<End>({ kind: definition.type, deadlineAt, signal }, async () => {
+    const end = await run.ports.settle.until<End>({ kind: definition.type, deadlineAt, signal }, async () => {
       const seen = await this.look();
       switch (seen.is) {
         case 'done':
@@ -332,8 +335,6 @@ class Performance<S> {
           return { again: true };
       }
     });
-    if (definition.hazard === 'disruptive') run.fly(act.key, settled);
-    const end = await settled;
     if (end === 'aborted') throw new Interrupted();
     if (end === 'expired')
       return { is: 'failed', reason: `not there after ${minutes(definition.settleWithinMs)}`, neverRan: false };

@@ -34,8 +34,8 @@ export class PlanRun<S> {
   readonly state: PlanState;
   readonly ports: Ports<S>;
   readonly run: RunState;
-  /** Disruptive effects that were sent and have not settled, by key. */
-  private readonly inFlight = new Map<string, Promise<unknown>>();
+  /** Disruptive effects that were sent and have no outcome yet, by key. */
+  private readonly inFlight = new Map<string, { landed: Promise<void>; land: () => void }>();
   /** How the target is expected to look now; ahead of the journal while neighbours of a step end side by side. */
   expected: Observation | undefined;
   private told: Promise<void>[] = [];
@@ -83,17 +83,24 @@ export class PlanRun<S> {
     await Promise.all(told);
   }
 
-  /** Counts a disruptive effect as in flight until `settled` ends, however it ends. */
-  fly(key: Key, settled: Promise<unknown>): void {
-    const text = keyText(key);
-    const gone = () => this.inFlight.delete(text);
-    this.inFlight.set(text, settled.then(gone, gone));
+  /** Counts a disruptive effect as in flight until it lands. */
+  takeOff(key: Key): void {
+    let land = () => {};
+    const landed = new Promise<void>((resolve) => {
+      land = resolve;
+    });
+    this.inFlight.set(keyText(key), { landed, land });
   }
 
-  /** Resolves when no other disruptive effect of this plan is in flight. */
-  async idle(self: Key): Promise<void> {
-    const others = [...this.inFlight].filter(([text]) => text !== keyText(self)).map(([, settled]) => settled);
-    if (others.length) await Promise.all(others);
+  /** It has an outcome, or is about to be looked at and sent again. */
+  land(key: Key): void {
+    this.inFlight.get(keyText(key))?.land();
+    this.inFlight.delete(keyText(key));
+  }
+
+  /** Resolves when no disruptive effect of this plan is in flight. */
+  async idle(): Promise<void> {
+    while (this.inFlight.size) await Promise.all([...this.inFlight.values()].map((one) => one.landed));
   }
 
   phase(key: Key): Phase | undefined {

@@ -27,7 +27,7 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
   }
   const rollback = stop === null;
   const because = stop?.message ?? 'rollback';
-  const pastWritePoint = run.state.writePointAt !== undefined;
+  const pastWritePoint = run.state.writePoint !== undefined;
   guard.forget();
   const happened = await whatHappened(run);
   const disruptive = happened.filter(({ phase }) => effectOf(registry, phase)?.hazard === 'disruptive');
@@ -67,10 +67,18 @@ function isWarmUp<S>(run: PlanRun<S>, phase: Phase): boolean {
   return first !== undefined && at >= 0 && at < first;
 }
 
+/** Steps last first. Items that went side by side have no order of their own, so they come back in the list's: root first. */
+function lastFirst<S>(run: PlanRun<S>): Phase[] {
+  const at = (phase: Phase) => run.plan.steps.findIndex((step) => step.id === phase.key.step);
+  const inOrder = (phase: Phase) =>
+    run.plan.steps.some((step) => step.id === phase.key.step && step.kind === 'use' && step.inOrder);
+  return currentPhases(run.state).sort((a, b) => at(b) - at(a) || (inOrder(a) ? b.order - a.order : a.order - b.order));
+}
+
 /** The phases with an effect on the world, last first; those without an outcome are looked at. */
 async function whatHappened<S>(run: PlanRun<S>): Promise<Happened[]> {
   const happened: Happened[] = [];
-  for (const phase of currentPhases(run.state).reverse()) {
+  for (const phase of lastFirst(run)) {
     const definition = effectOf(run.ports.registry, phase);
     if (!definition || phase.key.step.startsWith('@') || phase.sent === 0) continue;
     if (phase.end?.is === 'done') {

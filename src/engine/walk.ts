@@ -35,7 +35,7 @@ export async function rollback<S>(run: PlanRun<S>, discardWrites: boolean): Prom
   }
   const deleted = deletedOriginals(run);
   if (deleted.length) throw new PlanStopped(problem('originals-gone', { deleted }), 'leave');
-  const since = run.state.writePointAt;
+  const since = run.state.writePoint?.at;
   if (since !== undefined && !discardWrites) {
     throw new PlanStopped(problem('past-write-point', { since: new Date(since).toISOString() }), 'leave');
   }
@@ -109,28 +109,29 @@ async function claim<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
   try {
     await guard.look();
   } catch (error) {
-    if (error instanceof PlanStopped && error.error.code === 'target-claimed') await release(run, guard);
+    if (error instanceof PlanStopped && error.error.code === 'target-claimed') {
+      await release(run, guard);
+      const reason = 'given back to the run that had it';
+      await run.append({ t: 'retired', plan: run.plan.name, step: '@claim', item: null, reason });
+    }
     throw error;
   }
 }
 
 async function release<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
-  const claimed = run.phase(claimKey(run, '@claim'));
-  if (!claimed?.sent) return;
+  if (!run.phase(claimKey(run, '@claim'))?.sent) return;
   const key = claimKey(run, '@release');
   await perform(run, guard, { key, uses: guard.steps.release, input: { resources: claimedBy(run) } });
-  for (const step of ['@claim', '@release']) {
-    await run.append({ t: 'retired', plan: run.plan.name, step, item: null, reason: 'released' });
-  }
 }
 
+/** A claim and its release are of one generation, so that a claim taken again is released again. */
 function claimKey<S>(run: PlanRun<S>, step: '@claim' | '@release'): Key {
-  return { plan: run.plan.name, step, item: null, generation: generationOf(run.state, step, null) };
+  return { plan: run.plan.name, step, item: null, generation: generationOf(run.state, '@claim', null) };
 }
 
 /** A plan that stopped on its own comes back to where the target serves, if the write point still allows it. */
 async function comeBack<S>(run: PlanRun<S>, guard: Guard<S>, stop: PlanStopped): Promise<void> {
-  if (run.state.writePointAt !== undefined) return;
+  if (run.state.writePoint !== undefined) return;
   if (cutOverBegunAt(run.ports.registry, run.state) === undefined) return;
   await unwind(run, guard, stopOf(stop.error));
 }
