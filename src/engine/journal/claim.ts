@@ -53,7 +53,10 @@ export async function claimAfter(
   by: Owner,
 ): Promise<Claim> {
   const claim = await claimRun(files, place, clock, past, by);
-  const late = await readSegments(files, place, past.epoch);
+  const late = await readSegments(files, place, past.epoch).catch(async (error) => {
+    await claim.file.close();
+    throw error;
+  });
   if (late.head === past.head) return claim;
   await claim.file.close();
   await files.sync(segmentOf(place, past.epoch));

@@ -20,7 +20,12 @@ export async function ownedJournal(
   const segment = segmentOf(place, claim.epoch);
   const next = segmentOf(place, claim.epoch + 1);
   // Whoever takes over measures the heartbeat's age by the file system's clock.
-  const skewMs = (await files.modifiedMs(segment)) - Date.now();
+  const skewMs = (await files.modifiedMs(segment).catch(closed)) - Date.now();
+
+  async function closed(error: unknown): Promise<never> {
+    await file.close();
+    throw error;
+  }
 
   async function refuseIfTakenOver(): Promise<void> {
     if (await files.exists(next)) throw problem('journal-taken-over', { ...place, file: next });

@@ -10,15 +10,14 @@ export type Liveness = 'alive' | 'dead' | 'unknown';
 type Process = { readonly is: 'running'; readonly started: string } | { readonly is: 'gone' | 'unclear' };
 
 /** This process as an owner. What can't be read is `''`, which never proves anything. */
-export async function whoAmI(): Promise<Owner> {
-  const [machine, boot, pidNamespace, self] = await Promise.all([
-    machineId(),
-    bootId(),
-    pidNamespaceId(),
-    look(process.pid),
-  ]);
-  const started = self.is === 'running' ? self.started : '';
-  return { host: hostname(), machine, boot, pidNamespace, pid: process.pid, started };
+export function whoAmI(): Promise<Owner> {
+  return identityOf(process.pid);
+}
+
+/** A process of this machine and pid namespace as an owner. */
+export async function identityOf(pid: number): Promise<Owner> {
+  const [machine, boot, pidNamespace, found] = await Promise.all([machineId(), bootId(), pidNamespaceId(), look(pid)]);
+  return { host: hostname(), machine, boot, pidNamespace, pid, started: found.is === 'running' ? found.started : '' };
 }
 
 /** `dead` only when proved: the same machine was booted since, or the process is gone from the very pid namespace this one is in. */
