@@ -23,8 +23,8 @@ export interface Act {
   readonly key: Key;
   readonly uses: string;
   readonly input: unknown;
-  /** Items of the same step that have not been sent yet, this one included. */
-  readonly outstanding?: () => number;
+  /** Asked when it is about to be sent: is it the last of its step to go out? */
+  readonly isLast?: () => boolean;
 }
 
 /** Performs one step for one item, or finds that it has been done; gives its output. Throws PlanStopped when it can't be. */
@@ -241,7 +241,9 @@ class Performance<S> {
         if (outage.class === 'stop-run') throw stopRun(outage);
         if (outage.class === 'permanent') return { reason: told(outage) };
         if (outage.class === 'in-doubt' || outage.class === 'already') return 'in-doubt';
-        if (ports.clock.now() > deadlineAt)
+        // A target that is down is started however long the capacity takes; the operator sees each try and can stop it.
+        const patient = definition.serves === true && outage.class === 'wait';
+        if (ports.clock.now() > deadlineAt && !patient)
           return { reason: `${told(outage)} (for ${minutes(definition.settleWithinMs)})` };
         const inMs = pauseMs(outage.class === 'wait' ? attempt + 3 : attempt);
         ports.emit({ type: 'effect.retried', key: act.key, code: outage.code, message: outage.message, inMs });
@@ -293,8 +295,8 @@ class Performance<S> {
   private async record(before: Json): Promise<void> {
     const { run, definition, act, input } = this;
     const token = tokenOf(run.run.run, act.key);
-    const opens =
-      act.key.undo === undefined && definition.writePoint?.(input) === true && (act.outstanding?.() ?? 1) <= 1;
+    const last = act.isLast?.() ?? true;
+    const opens = last && act.key.undo === undefined && definition.writePoint?.(input) === true;
     if (definition.hazard === 'disruptive') run.takeOff(act.key);
     await Promise.all([
       opens && run.state.writePoint === undefined

@@ -1,9 +1,9 @@
-import type { Json } from '../contract/json.ts';
+import { canonical, type Json } from '../contract/json.ts';
 import type { Stop } from '../contract/record.ts';
 import type { StepCall } from '../contract/step.ts';
 import { problem } from '../errors/index.ts';
 import { ask } from './ask.ts';
-import type { Phase } from './fold.ts';
+import { isCurrent, type Phase } from './fold.ts';
 import type { Guard } from './guard.ts';
 import { PlanStopped } from './outcome.ts';
 import { perform } from './perform.ts';
@@ -42,23 +42,52 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
     if (pair && pastWritePoint) await keep(run, one.phase, pair.replacement);
     else await discard(run, guard, one);
   }
-  await discardSurplus(run, guard, () => true);
+  await discardLeftovers(run, guard);
   await retireAll(run, because, rollback);
   await run.append({ t: 'unwound', plan: run.plan.name });
 }
 
-/** Discards the duplicates that AWS could not prevent. */
-export async function discardSurplus<S>(
-  run: PlanRun<S>,
-  guard: Guard<S>,
-  which: (phase: Phase) => boolean,
-): Promise<void> {
-  for (const phase of currentPhases(run.state, true).filter(which)) {
+/** Discards by name what this run made and nothing uses: duplicates AWS could not prevent, and what failed generations left. */
+export async function discardLeftovers<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
+  const made = [...run.state.phases.values()].filter((phase) => {
+    const definition = effectOf(run.ports.registry, phase);
+    return (
+      definition?.hazard === 'additive' && typeof definition.undo === 'function' && !phase.key.step.startsWith('@')
+    );
+  });
+  await Promise.all(made.map((phase) => findLate(run, phase)));
+  for (const phase of made) {
+    if (!isCurrent(run.state, phase.key)) {
+      const output = phase.end?.is === 'done' ? (phase.end.changed ? phase.end.output : undefined) : phase.answered;
+      if (output !== undefined) await discard(run, guard, { phase, output });
+    }
     for (const [index, output] of phase.surplus.entries()) {
-      await discard(run, guard, { phase, output }, 1_000 + index * 10);
+      await discard(run, guard, { phase, output }, firstSurplus + index * 10);
     }
   }
 }
+
+// Undo calls of a surplus are numbered behind those of the thing itself.
+const firstSurplus = 1_000;
+
+/** A create that was sent more than once, or whose answer never came, may have happened after nobody looked any more. */
+async function findLate<S>(run: PlanRun<S>, phase: Phase): Promise<void> {
+  const definition = effectOf(run.ports.registry, phase);
+  const unsure = phase.sent > 1 || (phase.sent === 1 && phase.answered === undefined && phase.end?.is !== 'done');
+  if (!definition || !unsure || definition.repeat === 'convergent') return;
+  await ask(run.ports, definition.title(phase.input), async () => {
+    const seen = await definition.look(run.context(phase.key), phase.input, undefined);
+    if (seen.is !== 'done' && seen.is !== 'pending') return;
+    const ours = phase.end?.is === 'done' ? phase.end.output : phase.answered;
+    for (const one of [seen.output, ...(seen.surplus ?? [])].map(toJson)) {
+      if (canonicalId(one) === canonicalId(ours)) continue;
+      if (phase.surplus.some((known) => canonicalId(known) === canonicalId(one))) continue;
+      await run.append({ t: 'surplus', key: phase.key, output: one });
+    }
+  });
+}
+
+const canonicalId = (output: Json | undefined) => canonical((output as { id?: Json } | undefined)?.id ?? null);
 
 /** What was made before the cut-over is kept for the next try: it is what makes that one short. */
 function isWarmUp<S>(run: PlanRun<S>, phase: Phase): boolean {
@@ -88,8 +117,12 @@ async function whatHappened<S>(run: PlanRun<S>): Promise<Happened[]> {
     const seen = await ask(run.ports, definition.title(phase.input), () =>
       definition.look(run.context(phase.key), phase.input, phase.answered),
     );
-    if (seen.is === 'done' || seen.is === 'pending') happened.push({ phase, output: toJson(seen.output) });
-    else if (phase.answered !== undefined) happened.push({ phase, output: phase.answered });
+    if (seen.is === 'done' || seen.is === 'pending') {
+      const output = toJson(seen.output);
+      // Only what the journal says this run made is ever discarded.
+      if (phase.answered === undefined) await run.append({ t: 'answered', key: phase.key, output });
+      happened.push({ phase, output });
+    } else if (phase.answered !== undefined) happened.push({ phase, output: phase.answered });
   }
   return happened;
 }

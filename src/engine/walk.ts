@@ -9,7 +9,7 @@ import { badFindings, perform } from './perform.ts';
 import type { PlanRun } from './ports.ts';
 import { type Item, itemsOf, resolve } from './resolve.ts';
 import { currentPhases, cutOverBegunAt, effectOf, insideCutOver, pairsOf } from './standing.ts';
-import { discardSurplus, unwind } from './unwind.ts';
+import { discardLeftovers, unwind } from './unwind.ts';
 
 /** Takes a plan as far as it goes: through every step that has no outcome yet, in order. Throws where it stops. */
 export async function walk<S>(run: PlanRun<S>): Promise<void> {
@@ -57,7 +57,7 @@ async function forward<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
     if (registry.step(step.uses)?.kind === 'effect') await claim(run, guard);
     await through(run, guard, step);
   }
-  await discardSurplus(run, guard, () => true);
+  await discardLeftovers(run, guard);
   await release(run, guard);
   await run.append({ t: 'finished', plan: run.plan.name, status: 'done' });
 }
@@ -69,14 +69,16 @@ async function through<S>(run: PlanRun<S>, guard: Guard<S>, step: UseStep): Prom
   if (items.every(ended)) return;
   const { emit } = run.ports;
   emit({ type: 'step.started', plan: run.plan.name, step: step.id, uses: step.uses, items: items.length });
-  const outstanding = () =>
-    items.filter((item) => (run.phase(keyOf(run, step, item))?.sent ?? 0) === 0 && !ended(item)).length;
+  const unsent = new Set(items.filter((item) => (run.phase(keyOf(run, step, item))?.sent ?? 0) === 0));
   const one = (item: Item) =>
     perform(run, guard, {
       key: keyOf(run, step, item),
       uses: step.uses,
       input: resolve(run.plan, run.state, step, item),
-      outstanding,
+      isLast: () => {
+        unsent.delete(item);
+        return [...unsent].every(ended);
+      },
     });
   if (step.inOrder) for (const item of items) await one(item);
   else throwWorst(await Promise.allSettled(items.map(one)));
@@ -105,7 +107,16 @@ async function claim<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
   const key = claimKey(run, '@claim');
   if (run.phase(key)?.end?.is === 'done') return;
   await guard.compare(await guard.look(), false);
-  await perform(run, guard, { key, uses: guard.steps.claim, input: { resources: claimedBy(run) } });
+  const resources = claimedBy(run);
+  const foreign = run.ports.replaceClaim;
+  if (foreign !== undefined) {
+    await perform(run, guard, {
+      key: claimKey(run, '@replace'),
+      uses: guard.steps.release,
+      input: { resources, run: foreign },
+    });
+  }
+  await perform(run, guard, { key, uses: guard.steps.claim, input: { resources } });
   try {
     await guard.look();
   } catch (error) {
@@ -125,7 +136,7 @@ async function release<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
 }
 
 /** A claim and its release are of one generation, so that a claim taken again is released again. */
-function claimKey<S>(run: PlanRun<S>, step: '@claim' | '@release'): Key {
+function claimKey<S>(run: PlanRun<S>, step: '@claim' | '@release' | '@replace'): Key {
   return { plan: run.plan.name, step, item: null, generation: generationOf(run.state, '@claim', null) };
 }
 
