@@ -1,0 +1,109 @@
+import type { EC2 } from '@aws-sdk/client-ec2';
+import type { KMS } from '@aws-sdk/client-kms';
+import type { STS, STSClientConfig } from '@aws-sdk/client-sts';
+import type { Clock } from '../contract/clock.ts';
+import { Budget } from './budget.ts';
+import type { AwsServices } from './services.ts';
+import { createSight } from './sight.ts';
+
+/** How to reach AWS. What is left out follows the conventions of the AWS tools (AWS_* variables, shared files, SSO, roles). */
+export interface ConnectOptions {
+  readonly region: string;
+  readonly profile?: string | undefined;
+  readonly endpoint?: string | undefined;
+  readonly clock: Clock;
+  /** Takes the place of HTTP, for a simulated account in the same process. */
+  readonly requestHandler?: NonNullable<STSClientConfig['requestHandler']> | undefined;
+  readonly credentials?: NonNullable<STSClientConfig['credentials']> | undefined;
+  /** Once aborted, nothing more is sent: what still waits for its turn rejects with an AbortError. */
+  readonly signal?: AbortSignal | undefined;
+  /** Hears of every call as it is sent, named as in IAM: "ec2:CreateSnapshot". */
+  readonly onCall?: ((operation: string) => void) | undefined;
+  /** Hears what the operator ought to know about this machine, in words. */
+  readonly onWarning?: ((text: string) => void) | undefined;
+}
+
+const connectionTimeoutMs = 10_000;
+const requestTimeoutMs = 60_000;
+const nodeThatTheSdkWants = 22;
+
+/** Makes the services of one account and region. Loads the SDK; sends nothing yet. */
+export async function connect(options: ConnectOptions): Promise<AwsServices> {
+  const [{ EC2 }, { KMS }, { STS }] = await Promise.all([
+    import('@aws-sdk/client-ec2'),
+    import('@aws-sdk/client-kms'),
+    import('@aws-sdk/client-sts'),
+  ]);
+  const credentials = options.credentials ?? (await profileCredentials(options));
+  const config = {
+    region: options.region,
+    // The SDK resends by itself what has no token, and so makes it twice (facts §1.1).
+    maxAttempts: 1,
+    requestHandler: options.requestHandler ?? {
+      connectionTimeout: connectionTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      throwOnRequestTimeout: true,
+    },
+    ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
+    ...(options.profile !== undefined && { profile: options.profile }),
+    ...(credentials !== undefined && { credentials }),
+  };
+  const clients = inWords(options, () => ({ ec2: new EC2(config), kms: new KMS(config), sts: new STS(config) }));
+  const budget = new Budget(options.clock);
+  for (const [service, client] of Object.entries(clients)) pace(client, service, budget, options);
+  return { region: options.region, ...clients, sight: createSight(clients.ec2) };
+}
+
+/** The 12-digit id of the account whose credentials these are. */
+export async function whoAmI(services: Pick<AwsServices, 'sts'>): Promise<string> {
+  const { Account } = await services.sts.getCallerIdentity({});
+  return Account ?? '';
+}
+
+async function profileCredentials({ profile, region }: ConnectOptions) {
+  if (profile === undefined) return undefined;
+  const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
+  return fromNodeProviderChain({ profile, clientConfig: { region } });
+}
+
+/** Counts each call, and holds it back until the account's budget allows it. */
+function pace(client: EC2 | KMS | STS, service: string, budget: Budget, { signal, onCall }: ConnectOptions): void {
+  // The three stacks differ only in the types of what they carry.
+  const { middlewareStack } = client as STS;
+  middlewareStack.add(
+    (next, context) => async (args) => {
+      const call = `${service}:${context.commandName?.replace(/Command$/, '') ?? 'unknown'}`;
+      await budget.take(call, signal);
+      if (signal?.aborted) throw aborted();
+      onCall?.(call);
+      return next(args);
+    },
+    { step: 'initialize', name: 'rekeyPace', priority: 'low' },
+  );
+}
+
+function aborted(): Error {
+  const error = new Error('this process is ending: the call was not sent');
+  error.name = 'AbortError';
+  return error;
+}
+
+/** Makes the clients without the SDK's eight-line warning about the Node version; says it in one line instead. */
+function inWords<T>({ onWarning }: ConnectOptions, make: () => T): T {
+  const name = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED';
+  const before = process.env[name];
+  // The SDK has no other switch, and looks at it only while a client is made.
+  process.env[name] = 'true';
+  try {
+    return make();
+  } finally {
+    if (before === undefined) delete process.env[name];
+    else process.env[name] = before;
+    const major = Number.parseInt(process.versions.node, 10);
+    if (before === undefined && major < nodeThatTheSdkWants) {
+      onWarning?.(
+        `Node ${process.versions.node} works, but AWS SDK releases from 2027 on need Node ${nodeThatTheSdkWants}`,
+      );
+    }
+  }
+}

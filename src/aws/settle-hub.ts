@@ -1,0 +1,162 @@
+// Not @aws-sdk/util-waiter: what npm has under that name is an old shim around this one.
+import { createWaiter, type WaiterResult, WaiterState } from '@smithy/core/client';
+import type { Clock } from '../contract/clock.ts';
+import type { Check, Settle } from '../contract/settle.ts';
+
+const beatMs = 1_000;
+const firstPauseMs = 2_000;
+const pauseGrowth = 1.5;
+const longestBlindPauseMs = 30_000;
+const shortestPauseMs = 5_000;
+const longestPauseMs = 60_000;
+// Going all the way to the estimated end would be late half of the time.
+const shareOfRemaining = 0.7;
+// What would be due soon anyway comes along in the same call.
+const earlyShare = 0.25;
+// createWaiter wants an end in seconds; each waiter has its own, so this one only has to be far away.
+const lapSeconds = 10 * 365 * 86_400;
+
+/** Makes the port through which a run waits: one lap per kind of thing, driven by the SDK's `createWaiter`, asks all that are due on one beat. */
+export function createSettleHub(clock: Clock): Settle {
+  const laps = new Map<string, Lap>();
+  return {
+    until<T>(
+      wait: { kind: string; deadlineAt: number; signal: AbortSignal },
+      check: () => Promise<Check<T>>,
+    ): Promise<{ done: T } | 'expired' | 'aborted'> {
+      return new Promise((resolve, reject) => {
+        const lap = laps.get(wait.kind) ?? new Lap(clock, () => laps.delete(wait.kind));
+        laps.set(wait.kind, lap);
+        lap.join(new Waiter(clock, wait, check, resolve, reject));
+      });
+    },
+  };
+}
+
+/** What a lap needs of a waiter, whatever it waits for. */
+interface Runner {
+  readonly dueAt: number;
+  readonly earliestAt: number;
+  readonly busy: boolean;
+  readonly ended: boolean;
+  ask(): Promise<void>;
+}
+
+/** One caller: when it is next worth asking, and its answer. */
+class Waiter<T> implements Runner {
+  dueAt: number;
+  busy = false;
+  ended = false;
+  readonly #deadlineAt: number;
+  readonly #clock: Clock;
+  readonly #check: () => Promise<Check<T>>;
+  readonly #end: (outcome: () => void) => void;
+  readonly #resolve: (outcome: { done: T } | 'expired' | 'aborted') => void;
+  readonly #reject: (error: unknown) => void;
+  readonly #startedAt: number;
+  #pauseMs = 0;
+  #blindPauseMs = firstPauseMs;
+
+  constructor(
+    clock: Clock,
+    { deadlineAt, signal }: { deadlineAt: number; signal: AbortSignal },
+    check: () => Promise<Check<T>>,
+    resolve: (outcome: { done: T } | 'expired' | 'aborted') => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.#clock = clock;
+    this.#check = check;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#startedAt = clock.now();
+    this.dueAt = this.#startedAt;
+    this.#deadlineAt = deadlineAt;
+    const abort = () => this.#end(() => resolve('aborted'));
+    this.#end = (outcome) => {
+      if (this.ended) return;
+      this.ended = true;
+      signal.removeEventListener('abort', abort);
+      outcome();
+    };
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  }
+
+  get earliestAt(): number {
+    return this.dueAt - this.#pauseMs * earlyShare;
+  }
+
+  async ask(): Promise<void> {
+    this.busy = true;
+    try {
+      const answer = await this.#check();
+      if ('done' in answer) this.#end(() => this.#resolve({ done: answer.done }));
+      else this.#plan(answer.progress);
+    } catch (error) {
+      this.#end(() => this.#reject(error));
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  #plan(progress: number | undefined): void {
+    const now = this.#clock.now();
+    if (now >= this.#deadlineAt) this.#end(() => this.#resolve('expired'));
+    if (progress !== undefined && progress > 0) {
+      const remainingMs = ((now - this.#startedAt) * (1 - progress)) / progress;
+      this.#pauseMs = Math.min(longestPauseMs, Math.max(shortestPauseMs, remainingMs * shareOfRemaining));
+    } else {
+      this.#pauseMs = this.#blindPauseMs;
+      this.#blindPauseMs = Math.min(longestBlindPauseMs, this.#blindPauseMs * pauseGrowth);
+    }
+    // The last question comes at the deadline, not before it.
+    this.dueAt = Math.min(now + this.#pauseMs, this.#deadlineAt);
+  }
+}
+
+/** The waiters of one kind, asked on a common beat. It lives as long as it has waiters. */
+class Lap {
+  readonly #clock: Clock;
+  readonly #over: () => void;
+  readonly #waiters = new Set<Runner>();
+  #begun = false;
+
+  constructor(clock: Clock, over: () => void) {
+    this.#clock = clock;
+    this.#over = over;
+  }
+
+  join(waiter: Runner): void {
+    this.#waiters.add(waiter);
+    if (this.#begun) return;
+    this.#begun = true;
+    // After this turn, so that all who come in it are asked together.
+    queueMicrotask(() => void this.#run());
+  }
+
+  async #run(): Promise<void> {
+    const beat = beatMs / 1_000 / this.#clock.speed;
+    // It gets no signal: an aborted createWaiter still wakes once more, and forgets all but the last of several
+    // listeners. Waiters that were aborted are gone by the next beat, which asks nothing for them.
+    await createWaiter(
+      { client: undefined, minDelay: beat, maxDelay: beat, maxWaitTime: lapSeconds },
+      this,
+      async (): Promise<WaiterResult> => ({ state: this.#beat() ? WaiterState.RETRY : WaiterState.SUCCESS }),
+    );
+  }
+
+  /** Asks those that are due; false when nobody is left. Answers are not waited for, so that a slow one holds up nobody. */
+  #beat(): boolean {
+    const now = this.#clock.now();
+    for (const waiter of this.#waiters) if (waiter.ended) this.#waiters.delete(waiter);
+    if (this.#waiters.size === 0) {
+      this.#over();
+      return false;
+    }
+    const idle = [...this.#waiters].filter((waiter) => !waiter.busy);
+    if (idle.some((waiter) => waiter.dueAt <= now)) {
+      for (const waiter of idle) if (waiter.earliestAt <= now) void waiter.ask();
+    }
+    return true;
+  }
+}

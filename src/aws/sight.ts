@@ -1,0 +1,132 @@
+import type { EC2, Filter, Instance, Snapshot, Tag, Volume } from '@aws-sdk/client-ec2';
+import DataLoader from 'dataloader';
+import type { Sight } from './services.ts';
+import { marker, tagValue } from './tags.ts';
+
+// EC2 takes 200 values in a filter and gives 1,000 things on a page (facts §6.2).
+const valuesPerFilter = 200;
+const thingsPerPage = 1_000;
+
+interface Page<T> {
+  readonly things: readonly T[] | undefined;
+  readonly next: string | undefined;
+}
+type Find<T> = (filter: Filter, next: string | undefined) => Promise<Page<T>>;
+interface Made {
+  readonly Tags?: Tag[] | undefined;
+}
+
+/** Reads that go out together. By filters and never by lists of ids, since a list fails whole when one of it is gone. */
+export function createSight(ec2: EC2): Sight {
+  const findVolumes: Find<Volume> = async (filter, NextToken) => {
+    const answer = await ec2.describeVolumes({
+      Filters: [filter],
+      MaxResults: thingsPerPage,
+      ...(NextToken && { NextToken }),
+    });
+    return { things: answer.Volumes, next: answer.NextToken };
+  };
+  const findSnapshots: Find<Snapshot> = async (filter, NextToken) => {
+    const answer = await ec2.describeSnapshots({
+      OwnerIds: ['self'],
+      Filters: [filter],
+      MaxResults: thingsPerPage,
+      ...(NextToken && { NextToken }),
+    });
+    return { things: answer.Snapshots, next: answer.NextToken };
+  };
+  const findInstances: Find<Instance> = async (filter, NextToken) => {
+    const answer = await ec2.describeInstances({
+      Filters: [filter],
+      MaxResults: thingsPerPage,
+      ...(NextToken && { NextToken }),
+    });
+    return { things: answer.Reservations?.flatMap(({ Instances }) => Instances ?? []), next: answer.NextToken };
+  };
+  const instances = byId('instance-id', findInstances, (one) => one.InstanceId);
+  const volumes = byId('volume-id', findVolumes, (one) => one.VolumeId);
+  const snapshots = byId('snapshot-id', findSnapshots, (one) => one.SnapshotId);
+  const volumesMade = byToken(findVolumes, (one) => one.CreateTime);
+  const snapshotsMade = byToken(findSnapshots, (one) => one.StartTime);
+  return {
+    instance: (id) => instances.load(id),
+    volume: (id) => volumes.load(id),
+    snapshot: (id) => snapshots.load(id),
+    volumesMade: (token) => volumesMade.load(token),
+    snapshotsMade: (token) => snapshotsMade.load(token),
+  };
+}
+
+// Looks that fall due on one beat ask in the same turn of the event loop, some of them a few promises later.
+const options = { cache: false, batchScheduleFn: (send: () => void) => void setImmediate(send) };
+
+function byId<T extends Made>(filter: string, find: Find<T>, idOf: (thing: T) => string | undefined) {
+  const ours = new OwnRuns();
+  return new DataLoader<string, T | undefined>(async (asked) => {
+    const found = new Map<string, T>();
+    const take = (things: readonly T[]) => {
+      for (const thing of things) {
+        const id = idOf(thing);
+        if (id === undefined) continue;
+        found.set(id, thing);
+        ours.note(id, tagValue(thing.Tags, marker.run));
+      }
+    };
+    const ids = [...new Set(asked)];
+    const run = ids.length > valuesPerFilter ? ours.worthAsking(ids) : undefined;
+    if (run !== undefined) take(await all(find, `tag:${marker.run}`, [run]));
+    const missing = ids.filter((id) => !found.has(id));
+    const batches = slices(missing).map((values) => all(find, filter, values));
+    for (const things of await Promise.all(batches)) take(things);
+    return asked.map((id) => found.get(id));
+  }, options);
+}
+
+function byToken<T extends Made>(find: Find<T>, timeOf: (thing: T) => Date | undefined) {
+  return new DataLoader<string, readonly T[]>(async (asked) => {
+    const batches = slices([...new Set(asked)]).map((tokens) => all(find, `tag:${marker.token}`, tokens));
+    const made = (await Promise.all(batches)).flat();
+    made.sort((a, b) => (timeOf(a)?.getTime() ?? 0) - (timeOf(b)?.getTime() ?? 0));
+    const byToken = new Map<string | undefined, T[]>();
+    for (const thing of made) {
+      const token = tagValue(thing.Tags, marker.token);
+      byToken.set(token, [...(byToken.get(token) ?? []), thing]);
+    }
+    return asked.map((token) => byToken.get(token) ?? []);
+  }, options);
+}
+
+/** All pages. A page may be empty and still name a next one. */
+async function all<T>(find: Find<T>, Name: string, Values: string[]): Promise<T[]> {
+  const things: T[] = [];
+  let next: string | undefined;
+  do {
+    const page = await find({ Name, Values }, next);
+    things.push(...(page.things ?? []));
+    next = page.next;
+  } while (next);
+  return things;
+}
+
+function slices(values: readonly string[]): string[][] {
+  const count = Math.ceil(values.length / valuesPerFilter);
+  return Array.from({ length: count }, (_, at) => values.slice(at * valuesPerFilter, (at + 1) * valuesPerFilter));
+}
+
+/** Which things were seen with which run's tag: a whole run's come in pages of 1,000, instead of 200 a call by id. */
+class OwnRuns {
+  readonly #runOf = new Map<string, string>();
+
+  note(id: string, run: string | undefined): void {
+    if (run !== undefined) this.#runOf.set(id, run);
+  }
+
+  /** The run whose pages hold these ids in fewer calls than asking by id takes. */
+  worthAsking(ids: readonly string[]): string | undefined {
+    const run = this.#runOf.get(ids.find((id) => this.#runOf.has(id)) ?? '');
+    if (run === undefined) return undefined;
+    const asked = ids.filter((id) => this.#runOf.get(id) === run).length;
+    const known = [...this.#runOf.values()].filter((one) => one === run).length;
+    return Math.ceil(known / thingsPerPage) < Math.ceil(asked / valuesPerFilter) ? run : undefined;
+  }
+}
