@@ -5,7 +5,14 @@ export const simulatorErrors = {
   'scenario-invalid': entry({
     title: 'The scenario is not valid',
     exit: 2,
-    message: (p: { file: string; problems: readonly string[] }) => `${p.file}\n${p.problems.join('\n')}`,
+    message: (p: { file: string; problems: readonly string[] }) =>
+      `${p.file}: ${p.problems.length} problem${p.problems.length === 1 ? '' : 's'}\n${p.problems.join('\n')}`,
     hint: () => 'docs/SIMULATOR.md lists what a scenario may hold',
+  }),
+  'fault-invalid': entry({
+    title: 'The fault rules are not valid',
+    exit: 2,
+    message: (p: { problems: readonly string[] }) => p.problems.join('\n'),
+    hint: () => 'docs/SIMULATOR.md lists the kinds of faults and their keys',
   }),
 };

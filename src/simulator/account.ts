@@ -1,0 +1,171 @@
+import { type Action, act } from './action.ts';
+import { Faults, type Strike } from './faults.ts';
+import { foundWorld } from './found.ts';
+import { operations } from './operations.ts';
+import { randomOf } from './random.ts';
+import type { Scenario } from './scenario.ts';
+import { type AccountState, stateOf } from './state.ts';
+import { Throttle } from './throttle.ts';
+import { AwsError, type WireRequest, type WireResponse } from './wire/message.ts';
+import { fallbackProtocol, type ServiceName, scopeOf, serviceOf } from './wire/route.ts';
+import type { World } from './world.ts';
+
+/** What comes back for a request: an answer, perhaps a late one, or none at all. */
+export type Answer =
+  | { readonly kind: 'answer'; readonly response: WireResponse; readonly delayMs: number }
+  | { readonly kind: 'silence' }
+  | { readonly kind: 'reset' };
+
+/** One call as the account saw it. */
+export interface Call {
+  readonly at: number;
+  readonly service: ServiceName;
+  readonly operation: string;
+  readonly input: object;
+  /** What it came to in the account, whatever became of the answer: `done`, or the code it was refused with. */
+  readonly outcome: string;
+}
+
+/** What somebody else was to do at some time, and what came of it. */
+export interface EventOutcome {
+  readonly at: string;
+  readonly do: string;
+  readonly outcome: string;
+}
+
+export interface Account {
+  /** Answers one request. Time passes only by the account's clock: whoever carries the answer waits `delayMs`. */
+  handle(request: WireRequest): Promise<Answer>;
+  state(): AccountState & { calls: Record<string, number>; events: EventOutcome[]; faults: ReturnType<Faults['list']> };
+  readonly faults: Faults;
+  /** Shifts the account's time by `ms` on top of its clock. */
+  advance(ms: number): void;
+  /** Has `happen` called when the account's time reaches `atMs`, in order with everything else that happens. */
+  schedule(atMs: number, happen: () => void): void;
+  /** Does at once what another person would. Throws AwsError when the account refuses it. */
+  act(action: Action): void;
+  /** By the account's clock, when the next thing happens by itself, or undefined. */
+  nextAt(): number | undefined;
+  /** Everything that exists, for whoever has to judge it. */
+  readonly world: World;
+}
+
+/** A simulated AWS account. `now` is its clock in ms since 1970; the same seed, clock and calls give the same history. */
+export function createAccount(options: {
+  scenario: Scenario;
+  now: () => number;
+  seed?: number;
+  observe?: (call: Call) => void;
+}): Account {
+  const { scenario, now, seed = 1, observe } = options;
+  const world = foundWorld(scenario, { now, seed });
+  const throttle = scenario.limits.throttling ? new Throttle() : undefined;
+  const faults = new Faults();
+  const requestIds = randomOf(seed, 'requests');
+  const calls = new Map<string, number>();
+  const events: EventOutcome[] = [];
+
+  for (const { at, ...action } of scenario.events) {
+    world.after(at, () => {
+      events.push({
+        at: new Date(world.time).toISOString(),
+        do: action.do,
+        outcome: outcomeOf(() => act(world, action)),
+      });
+    });
+  }
+
+  const carryOut = (service: ServiceName, name: string, input: object): { output: object } | { struck: Strike } => {
+    world.settle();
+    const told = (outcome: string) => {
+      const counted = `${service}:${name}`;
+      calls.set(counted, (calls.get(counted) ?? 0) + 1);
+      observe?.({ at: world.time, service, operation: name, input, outcome });
+    };
+    try {
+      throttle?.count(world.time, service, name, input);
+      const struck = faults.strike('before', name, input);
+      if (struck) {
+        told(struck.kind === 'error' ? struck.error.code : struck.kind);
+        return { struck };
+      }
+      const known = operations[service];
+      const operation = Object.hasOwn(known, name) ? known[name] : undefined;
+      if (!operation)
+        throw new AwsError('UnsupportedOperation', `The simulated account does not model the operation ${name}.`);
+      operation.check(input);
+      if ('DryRun' in input && input.DryRun === true) {
+        throw new AwsError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.');
+      }
+      const output = operation.run(world, input);
+      told('done');
+      const lost = faults.strike('after', name, input);
+      return lost && lost.kind !== 'slow' ? { struck: lost } : { output, ...(lost ? { struck: lost } : {}) };
+    } catch (error) {
+      if (error instanceof AwsError) told(error.code);
+      throw error;
+    }
+  };
+
+  return {
+    world,
+    faults,
+    async handle(raw) {
+      const request = { ...raw, headers: lowerCased(raw.headers) };
+      const id = [8, 4, 4, 4, 12].map((digits) => requestIds.hex(digits)).join('-');
+      let protocol = fallbackProtocol;
+      const answer = (response: WireResponse, delayMs = 0): Answer => ({ kind: 'answer', response, delayMs });
+      try {
+        const scope = scopeOf(request);
+        const service = await serviceOf(scope.service);
+        protocol = service.protocol;
+        if (scope.region !== world.region && scope.service !== 'sts') {
+          throw new AwsError('AuthFailure', `Credential should be scoped to a valid Region, not '${scope.region}'.`);
+        }
+        const { action, raw: parameters } = protocol.call(request);
+        const schema = service.operation(action);
+        if (!schema) throw unknownAction(scope.service, action);
+        const carried = carryOut(scope.service, action, protocol.input(schema.input, parameters));
+        const struck = 'struck' in carried ? carried.struck : undefined;
+        if (struck?.kind === 'error') throw struck.error;
+        if (struck?.kind === 'silence' || struck?.kind === 'reset') return { kind: struck.kind };
+        const output = 'output' in carried ? carried.output : {};
+        return answer(protocol.answer(action, schema.output, output, id), struck?.delayMs);
+      } catch (error) {
+        if (error instanceof AwsError) return answer(protocol.refusal(error, id));
+        throw error;
+      }
+    },
+    state() {
+      world.settle();
+      return { ...stateOf(world), calls: Object.fromEntries(calls), events: [...events], faults: faults.list() };
+    },
+    advance: (ms) => world.advance(ms),
+    schedule: (atMs, happen) => world.at(atMs, happen),
+    act(action) {
+      world.settle();
+      act(world, action);
+    },
+    nextAt: () => world.nextAt(),
+  };
+}
+
+function outcomeOf(happen: () => void): string {
+  try {
+    happen();
+    return 'done';
+  } catch (error) {
+    if (error instanceof AwsError) return `${error.code}: ${error.message}`;
+    throw error;
+  }
+}
+
+function unknownAction(service: ServiceName, action: string): AwsError {
+  return service === 'kms'
+    ? new AwsError('UnknownOperationException', `${action} is not an operation of KMS.`)
+    : new AwsError('InvalidAction', `The action ${action} is not valid for this web service.`);
+}
+
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}

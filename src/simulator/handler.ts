@@ -1,0 +1,68 @@
+import { type HttpHandler, type HttpHandlerOptions, type HttpRequest, HttpResponse } from '@smithy/core/protocols';
+import type { Account } from './account.ts';
+
+/** How requests travel in process, in ms by the timers that are installed. */
+export interface HandlerOptions {
+  /** How long a request travels before the account sees it; no wait by default. */
+  readonly latency?: (request: { readonly path: string }) => number;
+  /** How long the client waits for an answer before it gives up with a TimeoutError; for ever by default. */
+  readonly timeoutMs?: number;
+}
+
+/** A `requestHandler` for SDK clients that answers from `account`, without a socket. */
+export function requestHandler(account: Account, options: HandlerOptions = {}): HttpHandler {
+  return {
+    metadata: { handlerProtocol: 'simulated' },
+    httpHandlerConfigs: () => ({}),
+    updateHttpClientConfig() {},
+    destroy() {},
+    handle: (request, handling = {}) => withinLimits(answered(account, request, options), handling, options.timeoutMs),
+  };
+}
+
+async function answered(
+  account: Account,
+  request: HttpRequest,
+  { latency }: HandlerOptions,
+): Promise<{ response: HttpResponse }> {
+  const travelMs = latency?.({ path: request.path }) ?? 0;
+  if (travelMs > 0) await wait(travelMs);
+  const { method, path, headers } = request;
+  const answer = await account.handle({ method, path, headers, body: textOf(request.body) });
+  if (answer.kind === 'reset') throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+  if (answer.kind === 'silence') return new Promise<never>(() => {});
+  if (answer.delayMs > 0) await wait(answer.delayMs);
+  const { statusCode, headers: answered, body } = answer.response;
+  return { response: new HttpResponse({ statusCode, headers: answered, body: Buffer.from(body) }) };
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function textOf(body: unknown): string {
+  if (body === undefined || body === null) return '';
+  if (typeof body === 'string') return body;
+  if (body instanceof Uint8Array) return Buffer.from(body).toString('utf8');
+  throw new TypeError('the simulated account takes no streams');
+}
+
+function withinLimits<T>(
+  work: Promise<T>,
+  { abortSignal }: HttpHandlerOptions,
+  timeoutMs: number | undefined,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(Object.assign(new Error('Request aborted'), { name: 'AbortError' }));
+    if (abortSignal?.aborted) return abort();
+    if (abortSignal) abortSignal.onabort = abort;
+    const timer =
+      timeoutMs === undefined
+        ? undefined
+        : setTimeout(
+            () => reject(Object.assign(new Error('The request timed out'), { name: 'TimeoutError' })),
+            timeoutMs,
+          );
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

@@ -1,0 +1,42 @@
+import type { GetEbsDefaultKmsKeyIdRequest, GetEbsEncryptionByDefaultRequest } from '@aws-sdk/client-ec2';
+import type { GetCallerIdentityRequest } from '@aws-sdk/client-sts';
+import { attachmentOperations } from './ec2/attachments.ts';
+import { instanceTypeOperations } from './ec2/instance-types.ts';
+import { instanceViewOperations } from './ec2/instance-views.ts';
+import { instanceOperations } from './ec2/instances.ts';
+import { networkOperations } from './ec2/network.ts';
+import { snapshotOperations } from './ec2/snapshots.ts';
+import { tagOperations } from './ec2/tags.ts';
+import { volumeOperations } from './ec2/volumes.ts';
+import { aliasOperations } from './kms/aliases.ts';
+import { keyOperations } from './kms/keys.ts';
+import { type Operations, operation } from './operation.ts';
+import type { ServiceName } from './wire/route.ts';
+
+/** Every operation of the simulated account, by service. A service that comes later gets a line here and one in wire/route.ts. */
+export const operations: Readonly<Record<ServiceName, Operations>> = {
+  ec2: {
+    ...volumeOperations,
+    ...snapshotOperations,
+    ...attachmentOperations,
+    ...instanceOperations,
+    ...instanceViewOperations,
+    ...instanceTypeOperations,
+    ...networkOperations,
+    ...tagOperations,
+    GetEbsDefaultKmsKeyId: operation<GetEbsDefaultKmsKeyIdRequest>([], (world) => ({
+      KmsKeyId: world.ebs.defaultKey,
+    })),
+    GetEbsEncryptionByDefault: operation<GetEbsEncryptionByDefaultRequest>([], (world) => ({
+      EbsEncryptionByDefault: world.ebs.encryptionByDefault,
+    })),
+  },
+  kms: { ...keyOperations, ...aliasOperations },
+  sts: {
+    GetCallerIdentity: operation<GetCallerIdentityRequest>([], (world) => ({
+      Account: world.account,
+      UserId: 'AROAEXAMPLEEXAMPLE:rekey',
+      Arn: `arn:aws:sts::${world.account}:assumed-role/rekey/rekey`,
+    })),
+  },
+};

@@ -1,0 +1,84 @@
+import { AwsError } from './wire/message.ts';
+import type { ServiceName } from './wire/route.ts';
+
+type Rate = readonly [burst: number, perSecond: number];
+
+// Facts §6.1: per account, Region and action.
+const reads: Rate = [100, 20];
+const unpagedReads: Rate = [50, 10];
+const writes: Rate = [50, 5];
+const creates: Rate = [100, 5];
+const ec2: Readonly<Record<string, Rate>> = {
+  CreateSnapshot: creates,
+  CreateVolume: creates,
+  DeleteSnapshot: creates,
+  DeleteVolume: creates,
+  CreateTags: [100, 10],
+  DeleteTags: [100, 10],
+  StartInstances: [5, 2],
+};
+// The second bucket of two operations counts instances.
+const instances: Readonly<Record<string, Rate>> = {
+  StopInstances: [1000, 20],
+  TerminateInstances: [1000, 20],
+  StartInstances: [1000, 2],
+};
+// Facts §6.5; a burst of one second, which is not published [U].
+const kms: Readonly<Record<string, number>> = {
+  CreateKey: 5,
+  CreateAlias: 5,
+  UpdateAlias: 5,
+  DisableKey: 5,
+  EnableKey: 5,
+  CancelKeyDeletion: 5,
+  ScheduleKeyDeletion: 15,
+  ListGrants: 100,
+  ListResourceTags: 100,
+  GetKeyPolicy: 1000,
+  DescribeKey: 2000,
+  ListAliases: 500,
+  ListKeys: 500,
+};
+
+/** AWS's published token buckets. A call that is refused has still been counted. */
+export class Throttle {
+  private readonly buckets = new Map<string, { left: number; at: number }>();
+
+  /** Throws RequestLimitExceeded (EC2) or ThrottlingException (KMS) when `time` is too early for one more call. */
+  count(time: number, service: ServiceName, action: string, input: object): void {
+    if (service === 'sts') return;
+    if (service === 'kms') {
+      const rate = kms[action] ?? 5;
+      if (!this.take(time, `kms:${action}`, [rate, rate], 1))
+        throw new AwsError('ThrottlingException', 'Rate exceeded');
+      return;
+    }
+    const perInstance = instances[action];
+    const asked = (input as { InstanceIds?: readonly string[] }).InstanceIds?.length ?? 0;
+    const fits =
+      this.take(time, action, rateOf(action, input), 1) &&
+      (perInstance === undefined || this.take(time, `${action} instances`, perInstance, asked));
+    if (!fits) throw new AwsError('RequestLimitExceeded', 'Request limit exceeded.');
+  }
+
+  private take(time: number, name: string, [burst, perSecond]: Rate, count: number): boolean {
+    const bucket = this.buckets.get(name) ?? { left: burst, at: time };
+    this.buckets.set(name, bucket);
+    bucket.left = Math.min(burst, bucket.left + ((time - bucket.at) / 1000) * perSecond);
+    bucket.at = time;
+    if (bucket.left < count) return false;
+    bucket.left -= count;
+    return true;
+  }
+}
+
+function rateOf(action: string, input: object): Rate {
+  if (!/^(?:Describe|Get|List)/.test(action)) return ec2[action] ?? writes;
+  // A read that names nothing, filters nothing and pages nothing draws on a smaller bucket.
+  const narrowed = Object.values(input).some((value) =>
+    Array.isArray(value) ? value.length > 0 : value !== undefined,
+  );
+  return narrowed || !/^Describe(?:Volumes|Snapshots|Instances|InstanceStatus|NetworkInterfaces)$/.test(action)
+    ? reads
+    : unpagedReads;
+}

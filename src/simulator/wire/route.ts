@@ -1,0 +1,87 @@
+import type { SchemaRef } from '@smithy/types';
+import { jsonProtocol } from './json.ts';
+import { AwsError, type WireRequest } from './message.ts';
+import type { Protocol } from './protocol.ts';
+import { queryProtocol } from './query.ts';
+
+export type ServiceName = 'ec2' | 'kms' | 'sts';
+
+/** What the client package of a service tells about its wire. */
+export interface Service {
+  readonly name: ServiceName;
+  readonly protocol: Protocol;
+  /** The input and output schema of an operation, as the client package exports them. */
+  operation(action: string): { input: SchemaRef; output: SchemaRef } | undefined;
+}
+
+const ec2Version = '2016-11-15';
+const stsVersion = '2011-06-15';
+
+const protocols: Readonly<Record<ServiceName, () => Protocol>> = {
+  ec2: () =>
+    queryProtocol({
+      dialect: 'ec2',
+      version: ec2Version,
+      xmlns: `http://ec2.amazonaws.com/doc/${ec2Version}/`,
+      namespace: 'com.amazonaws.ec2',
+    }),
+  sts: () =>
+    queryProtocol({
+      dialect: 'aws',
+      version: stsVersion,
+      xmlns: `https://sts.amazonaws.com/doc/${stsVersion}/`,
+      namespace: 'com.amazonaws.sts',
+    }),
+  kms: () => jsonProtocol('TrentService'),
+};
+
+// The client packages are large; each is loaded when its service is first called.
+const packages: Readonly<Record<ServiceName, () => Promise<object>>> = {
+  ec2: () => import('@aws-sdk/client-ec2'),
+  sts: () => import('@aws-sdk/client-sts'),
+  kms: () => import('@aws-sdk/client-kms'),
+};
+
+const loaded = new Map<ServiceName, Promise<Service>>();
+
+/** The service `name`, its client package loaded once for the process. */
+export function serviceOf(name: ServiceName): Promise<Service> {
+  const known = loaded.get(name);
+  if (known) return known;
+  const loading = packages[name]().then((exports) => ({
+    name,
+    protocol: protocols[name](),
+    operation: (action: string) => operationIn(exports as Record<string, unknown>, action),
+  }));
+  loaded.set(name, loading);
+  return loading;
+}
+
+// An operation's schema is the tuple [9, namespace, name, traits, input, output].
+const operationKind = 9;
+
+function operationIn(exports: Record<string, unknown>, action: string) {
+  const schema = Object.hasOwn(exports, `${action}$`) ? exports[`${action}$`] : undefined;
+  if (!Array.isArray(schema) || schema[0] !== operationKind) return undefined;
+  return { input: schema[4] as SchemaRef, output: schema[5] as SchemaRef };
+}
+
+/** Who signed a request for what, from the credential scope of its Authorization header. Signatures are not checked. */
+export function scopeOf(request: WireRequest): { accessKey: string; region: string; service: ServiceName } {
+  const [, accessKey, region, service] =
+    /Credential=([^/,\s]+)\/\d{8}\/([^/,\s]+)\/([^/,\s]+)\/aws4_request/.exec(request.headers['authorization'] ?? '') ??
+    [];
+  if (!accessKey || !region || !service) {
+    throw new AwsError('MissingAuthenticationToken', 'The request must be signed with Signature Version 4.');
+  }
+  if (!Object.hasOwn(protocols, service)) {
+    throw new AwsError(
+      'UnsupportedOperation',
+      `The simulated account has no service ${service}; it has ec2, kms and sts.`,
+    );
+  }
+  return { accessKey, region, service: service as ServiceName };
+}
+
+/** How a request that names no usable service is refused: as EC2 would. */
+export const fallbackProtocol: Protocol = protocols.ec2();

@@ -1,0 +1,205 @@
+import { generateDataKey, type Sealed, seal, unseal, unwrap } from './bytes.ts';
+import { type Content, contentBytes, contentOf, written } from './content.ts';
+import type { Address, Alias, Attachment, Instance, Key, Snapshot, Volume } from './model.ts';
+import { type Random, randomOf } from './random.ts';
+import { Timeline } from './timeline.ts';
+import { AwsError } from './wire/message.ts';
+
+/** What the account allows; see docs/SIMULATOR.md. */
+export interface Limits {
+  readonly throttling: boolean;
+  readonly snapshotCopies: number;
+  readonly pendingSnapshotsPerVolume: number;
+  readonly snapshotIntervalSeconds: number;
+  readonly storageGiBPerType: number;
+}
+
+export interface WorldOptions {
+  readonly account: string;
+  readonly region: string;
+  readonly seed: number;
+  readonly pace: number;
+  readonly visibilityDelayMs: number;
+  readonly limits: Limits;
+  readonly now: () => number;
+}
+
+/** Everything that exists in the simulated account, and its time. */
+export class World {
+  readonly account: string;
+  readonly region: string;
+  readonly pace: number;
+  readonly limits: Limits;
+  readonly visibilityDelayMs: number;
+  readonly keys = new Map<string, Key>();
+  readonly aliases = new Map<string, Alias>();
+  readonly instances = new Map<string, Instance>();
+  readonly volumes = new Map<string, Volume>();
+  readonly snapshots = new Map<string, Snapshot>();
+  readonly addresses = new Map<string, Address>();
+  /** Client tokens of CreateVolume: what was asked for, and what came of it. */
+  readonly tokens = new Map<string, { readonly asked: string; readonly volumeId: string }>();
+  readonly ebs = { encryptionByDefault: false, defaultKey: 'alias/aws/ebs' };
+  readonly ids: Random;
+  private readonly durations: Random;
+  private readonly crypto: Random;
+  private readonly clock: () => number;
+  private readonly timeline = new Timeline();
+  private shift = 0;
+  private instant: number;
+
+  constructor(options: WorldOptions) {
+    this.account = options.account;
+    this.region = options.region;
+    this.pace = options.pace;
+    this.limits = options.limits;
+    this.visibilityDelayMs = options.visibilityDelayMs;
+    this.ids = randomOf(options.seed, 'ids');
+    this.durations = randomOf(options.seed, 'durations');
+    this.crypto = randomOf(options.seed, 'crypto');
+    this.clock = options.now;
+    this.instant = options.now();
+  }
+
+  /** The account's time in ms: that of the event being carried out, never going back. */
+  get time(): number {
+    return this.instant;
+  }
+
+  advance(ms: number): void {
+    this.shift += ms;
+    this.settle();
+  }
+
+  /** Lets everything happen that is due by now, in order, each thing at its own time. */
+  settle(): void {
+    const now = Math.max(this.instant, this.clock() + this.shift);
+    for (let due = this.timeline.take(now); due; due = this.timeline.take(now)) {
+      this.instant = Math.max(this.instant, due.at);
+      due.act();
+    }
+    this.instant = now;
+  }
+
+  /** When the next thing happens by itself, or undefined: a test's clock may jump there. */
+  nextAt(): number | undefined {
+    const at = this.timeline.nextAt();
+    return at === undefined ? undefined : at - this.shift;
+  }
+
+  at(time: number, act: () => void): void {
+    this.timeline.add(time, act);
+  }
+
+  after(ms: number, act: () => void): void {
+    this.timeline.add(this.instant + ms, act);
+  }
+
+  /** A duration in ms between so many seconds, at the account's pace. */
+  seconds(from: number, to: number): number {
+    return Math.round(this.durations.between(from, to) * 1000 * this.pace);
+  }
+
+  id(prefix: string): string {
+    return `${prefix}-${this.ids.hex(17)}`;
+  }
+
+  uuid(): string {
+    const hex = this.ids.hex(32);
+    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+  }
+
+  arn(service: string, resource: string): string {
+    return `arn:aws:${service}:${this.region}:${this.account}:${resource}`;
+  }
+
+  get visibleFrom(): number {
+    return this.instant + this.visibilityDelayMs;
+  }
+
+  /** The key that an id, ARN, alias or alias ARN names, or undefined. */
+  findKey(name: string): Key | undefined {
+    const prefix = this.arn('kms', '');
+    const local = name.startsWith(prefix) ? name.slice(prefix.length) : name;
+    if (local.startsWith('alias/')) return this.keys.get(this.aliases.get(local)?.keyId ?? '');
+    return this.keys.get(local.startsWith('key/') ? local.slice('key/'.length) : local);
+  }
+
+  /** Whether EBS can use the key now: it is there, enabled, symmetric and for encryption. */
+  usable(key: Key | undefined): key is Key {
+    return key?.state === 'Enabled' && key.spec === 'SYMMETRIC_DEFAULT' && key.usage === 'ENCRYPT_DECRYPT';
+  }
+
+  /** The data key of encrypted bytes, in the clear; undefined for bytes that aren't encrypted. Throws when the KMS key can't be used. */
+  dataKeyOf(sealed: Sealed): Uint8Array | undefined {
+    if (!sealed.dataKey) return undefined;
+    const key = this.findKey(sealed.dataKey.keyArn);
+    if (!this.usable(key)) {
+      throw new AwsError('CustomerKeyHasBeenRevoked', `${sealed.dataKey.keyArn} is not usable.`);
+    }
+    return unwrap(key, sealed.dataKey);
+  }
+
+  /** `content` encrypted under `key`, bound to the resource `context`; as it is without a key. */
+  sealed(content: Uint8Array, key: Key | undefined, context: string): Sealed {
+    return seal(content, key && generateDataKey(key, context, this.crypto), this.crypto);
+  }
+
+  /** The plaintext of a volume by way of the host it is attached to, else by way of KMS. Throws when neither can. */
+  plaintextOf(volume: Volume): Uint8Array {
+    if (!volume.sealed) throw new Error(`${volume.id} holds nothing yet`);
+    const held = volume.attachments.find((attachment) => attachment.dataKey !== undefined);
+    return unseal(volume.sealed, held?.dataKey ?? this.dataKeyOf(volume.sealed));
+  }
+
+  /** What is attached to an instance, or becoming so, or ceasing to be. */
+  attachmentsOf(instance: Instance): { volume: Volume; attachment: Attachment }[] {
+    return [...instance.volumeIds].flatMap((id) => {
+      const volume = this.volumes.get(id);
+      const attachment = volume?.attachments.find((one) => one.instanceId === instance.id);
+      return volume && attachment ? [{ volume, attachment }] : [];
+    });
+  }
+
+  /** Lets the workload of an instance make all writes that are due by now; call it before anything that it could notice. */
+  writeUp(instance: Instance): void {
+    const { workload } = instance;
+    if (!workload || !writes(instance) || workload.nextAt > this.instant) return;
+    const count = Math.floor((this.instant - workload.nextAt) / workload.everyMs) + 1;
+    this.write(instance, workload.nextAt, count);
+    workload.nextAt += count * workload.everyMs;
+  }
+
+  /** What an operating system still flushes while it shuts down: a snapshot taken before `stopped` does not hold it. */
+  flush(instance: Instance): void {
+    this.writeUp(instance);
+    this.write(instance, this.instant, 1);
+  }
+
+  private write(instance: Instance, at: number, count: number): void {
+    const { workload } = instance;
+    if (!workload) return;
+    const first = { sequence: workload.sequence + 1, at, by: instance.id };
+    for (const { volume, attachment } of this.attachmentsOf(instance)) {
+      if (attachment.state !== 'attached' || !volume.sealed) continue;
+      const held = contentOf(unseal(volume.sealed, attachment.dataKey));
+      const acknowledged = workload.ledger.get(attachment.device) ?? held;
+      const plain = contentBytes(written(held, first, count, workload.everyMs));
+      const key = volume.sealed.dataKey &&
+        attachment.dataKey && { plain: attachment.dataKey, stored: volume.sealed.dataKey };
+      volume.sealed = seal(plain, key, this.crypto);
+      volume.dirtyMiB = Math.min(volume.usedMiB, volume.dirtyMiB + count);
+      workload.ledger.set(attachment.device, written(acknowledged, first, count, workload.everyMs));
+    }
+    workload.sequence += count;
+  }
+
+  contentOf(volume: Volume): Content {
+    return contentOf(this.plaintextOf(volume));
+  }
+}
+
+/** An instance writes while it runs, and while it shuts down. */
+function writes(instance: Instance): boolean {
+  return instance.state === 'running' || instance.state === 'stopping';
+}
