@@ -104,7 +104,7 @@ function tell(issue: Issue, root: Node, type: Type, where: string, report: Repor
       report(at, `unknown key \`${printable(key)}\` in ${quoted(name)}`, suggest(key, place ? memberNames(place) : []));
     }
   } else if (missing) {
-    report(node.at, `${quoted(name)} is missing`, wanted || 'add it');
+    report(node.at, `${quoted(name)} is missing`, wanted ? `add it: ${wanted}` : 'add it');
   } else if (node.kind === 'scalar' && typeof node.value === 'number' && place && takes(place, 'string')) {
     report(
       node.at,
@@ -131,9 +131,9 @@ function found(node: Node): string {
 function expectation(issue: Issue, place: Type | undefined): string {
   if (issue.code === 'custom') return `: ${issue.message}`;
   if (issue.code === 'invalid_type' || issue.code === 'invalid_union') return place ? `, not ${describe(place)}` : '';
-  if (issue.code === 'too_small') return `, less than ${issue.minimum}`;
-  if (issue.code === 'too_big') return `, more than ${issue.maximum}`;
-  return ', which can not stand here';
+  if (issue.code === 'too_small') return `, at least ${issue.minimum} needed`;
+  if (issue.code === 'too_big') return `, at most ${issue.maximum} allowed`;
+  return issue.code === 'invalid_value' ? ', which is not known here' : ', which is malformed';
 }
 
 function hintOf(issue: Issue, node: Node, wanted: string): string {

@@ -10,7 +10,7 @@ export function suggest(word: string, known: readonly string[]): string {
 /** The known word that `word` was most likely meant to be; undefined when none is close. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const typed = word.slice(0, 80).toLowerCase();
-  const most = Math.max(1, Math.floor(typed.length / 3));
+  const most = Math.max(typed.length < 4 ? 1 : 2, Math.floor(typed.length / 3));
   const ranked = known
     .map((name) => ({ name, away: name.endsWith(`.${typed}`) ? 0 : distance(typed, name.toLowerCase()) }))
     .filter(({ away }) => away <= most)

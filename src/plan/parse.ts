@@ -12,6 +12,8 @@ import { type Node, readTree } from './tree.ts';
 import { typeOf } from './types.ts';
 import { checkCutoff, checkWindow } from './window.ts';
 
+const mostProblems = 100;
+
 /** A plan that has been checked and frozen, or everything that is wrong with it, in the order of the file. */
 export function parsePlan<S>(
   source: PlanSource,
@@ -23,7 +25,7 @@ export function parsePlan<S>(
   const plan = tree && checkPlan(asPlaced(tree, typeOf(PlanShape, 'input')), registry, report);
   return plan !== undefined && problems.length === 0
     ? { plan: frozen(plan) }
-    : { problems: sorted(problems, source.file) };
+    : { problems: told(problems, source.file) };
 }
 
 function checkPlan<S>(root: Node, registry: Registry<S>, report: Report): Plan | undefined {
@@ -98,10 +100,14 @@ function textOf(node: Node | undefined): string | undefined {
   return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
 }
 
-/** The file's problems by place, then those of the sets. */
-function sorted(problems: readonly PlanProblem[], file: string): readonly PlanProblem[] {
+/** The file's problems by place, then those of the sets; of a hopeless file the first hundred. */
+function told(problems: readonly PlanProblem[], file: string): readonly PlanProblem[] {
   const rank = (problem: PlanProblem) => (problem.file === file ? 0 : 1);
-  return [...problems].sort((a, b) => rank(a) - rank(b) || a.line - b.line || a.column - b.column);
+  const sorted = [...problems].sort((a, b) => rank(a) - rank(b) || a.line - b.line || a.column - b.column);
+  const next = sorted[mostProblems];
+  if (next === undefined) return sorted;
+  const message = `${sorted.length - mostProblems} more problems from here on`;
+  return [...sorted.slice(0, mostProblems), { ...next, message, hint: 'correct the ones above first' }];
 }
 
 function frozen<T>(value: T): T {

@@ -21,6 +21,8 @@ export function formatProblem(problem: PlanProblem): string {
 // Bidirectional controls make a plan read otherwise in a review than it is.
 const unprintable = /[^\P{Cc}\t\n\r]|[\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
+const everyUnprintable = new RegExp(unprintable, 'gu');
+
 /** Index of the first character that a plan may not hold; -1 when there is none. */
 export function unprintableAt(text: string): number {
   return text.search(unprintable);
@@ -28,7 +30,7 @@ export function unprintableAt(text: string): number {
 
 /** What the operator wrote, short and safe for a terminal. */
 export function printable(text: string): string {
-  const line = text.replace(new RegExp(unprintable, 'gu'), '\ufffd').replace(/\s+/g, ' ');
+  const line = text.slice(0, 200).replace(everyUnprintable, '\ufffd').replace(/\s+/g, ' ');
   return line.length > 80 ? `${line.slice(0, 79)}…` : line;
 }
 

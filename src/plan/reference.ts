@@ -71,7 +71,8 @@ export function resolve(path: Path, scope: Scope): { readonly type: Type | undef
 
 function resolveStep(id: string, path: Path, scope: Scope): { readonly type: Type | undefined } | Wrong {
   const step = scope.earlier.get(id);
-  if (id === scope.self) return { message: `the step \`${id}\` refers to itself`, hint: 'refer to a step before it' };
+  if (step === undefined && id === scope.self)
+    return { message: `the step \`${id}\` refers to itself`, hint: 'refer to a step before it' };
   if (step === undefined && scope.later.includes(id)) {
     return {
       message: `the step \`${id}\` comes later`,
@@ -84,7 +85,11 @@ function resolveStep(id: string, path: Path, scope: Scope): { readonly type: Typ
   if (step.output === undefined) return { type: undefined };
   // Side by side over the same things: the same thing's output. From anywhere else: all of them.
   const sameItem = step.each === undefined || step.each === scope.each;
-  return walk(sameItem ? step.output : listOf(step.output), path, 2);
+  if (sameItem || path.length === 2) return walk(sameItem ? step.output : listOf(step.output), path, 2);
+  return {
+    message: `\`steps.${id}\` is a list here, one for each of its items, and has no \`${path[2]}\``,
+    hint: `give this step the same each: ${written(step.each ?? '')}`,
+  };
 }
 
 function walk(type: Type | undefined, path: Path, from: number): { readonly type: Type | undefined } | Wrong {

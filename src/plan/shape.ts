@@ -23,43 +23,45 @@ const StepId = z
   .describe('small letters, digits and dashes, beginning with a letter');
 
 /** A whole plan; its steps are read one by one. */
-export const PlanShape = z.strictObject({
-  version: z.literal(1).describe('the version of the plan language: 1'),
-  name: z
-    .string()
-    .regex(/^[a-z0-9-]{1,63}$/)
-    .describe('small letters, digits and dashes, at most 63; unique in a run'),
-  account: z
-    .string()
-    .regex(/^\d{12}$/)
-    .describe('the twelve digits of the AWS account, in quotes: "111122223333"'),
-  region: z
-    .string()
-    .regex(/^[a-z]{2}(-[a-z]+)+-\d{1,2}$/)
-    .describe('an AWS region, for example eu-west-1'),
-  target: z
-    .strictObject({
-      type: z.string().describe('the kind of target, for example ec2-instance'),
-      id: z.string().describe('the id of the target, for example i-0123456789abcdef0'),
-    })
-    .describe('what is re-keyed: { type: …, id: … }'),
-  keys: z
-    .strictObject({
-      from: Key.optional().describe('the KMS key to move away from; leave it out for "whatever it is under"'),
-      to: Key.describe('the KMS key to move to: alias/<name>, a key id, or the ARN of either'),
-    })
-    .describe('the KMS keys: { from: …, to: … }'),
-  window: z
-    .strictObject({
-      cron: z.string().describe('when the window opens, in five fields: "0 1 * * SUN"'),
-      timezone: z.string().describe('an IANA time zone: Europe/Dublin, UTC'),
-      duration: Duration.describe('how long the window stays open: 90s, 30m, 3h or 7d'),
-      cutoff: Duration.describe('before the end of the window, when no cut-over begins any more: 30m, or 0s'),
-    })
-    .optional()
-    .describe('when cut-overs may begin; leave it out for "any time"'),
-  steps: z.array(z.unknown()).min(1).describe('what is done, top to bottom: a list of steps'),
-});
+export const PlanShape = z
+  .strictObject({
+    version: z.literal(1).describe('the version of the plan language: 1'),
+    name: z
+      .string()
+      .regex(/^[a-z0-9-]{1,63}$/)
+      .describe('small letters, digits and dashes, at most 63; unique in a run'),
+    account: z
+      .string()
+      .regex(/^\d{12}$/)
+      .describe('the twelve digits of the AWS account, in quotes: "111122223333"'),
+    region: z
+      .string()
+      .regex(/^[a-z]{2}(-[a-z]+)+-\d{1,2}$/)
+      .describe('an AWS region, for example eu-west-1'),
+    target: z
+      .strictObject({
+        type: z.string().describe('the kind of target, for example ec2-instance'),
+        id: z.string().describe('the id of the target, for example i-0123456789abcdef0'),
+      })
+      .describe('what is re-keyed: { type: …, id: … }'),
+    keys: z
+      .strictObject({
+        from: Key.optional().describe('the KMS key to move away from; leave it out for "whatever it is under"'),
+        to: Key.describe('the KMS key to move to: alias/<name>, a key id, or the ARN of either'),
+      })
+      .describe('the KMS keys: { from: …, to: … }'),
+    window: z
+      .strictObject({
+        cron: z.string().describe('when the window opens, in five fields: "0 1 * * SUN"'),
+        timezone: z.string().describe('an IANA time zone: Europe/Dublin, UTC'),
+        duration: Duration.describe('how long the window stays open: 90s, 30m, 3h or 7d'),
+        cutoff: Duration.describe('before the end of the window, when no cut-over begins any more: 30m, or 0s'),
+      })
+      .optional()
+      .describe('when cut-overs may begin; leave it out for "any time"'),
+    steps: z.array(z.unknown()).min(1).describe('what is done, top to bottom: a list of steps'),
+  })
+  .describe('a plan is a map that begins with version: 1');
 
 /** An entry of `steps` that does something. */
 export const UseShape = z.strictObject({

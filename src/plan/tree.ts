@@ -93,13 +93,25 @@ function syntaxHolds(
   placeOf: (offset: number) => At,
   report: Report,
 ): boolean {
-  const told = [...document.errors, ...document.warnings].filter((error) => error.code !== 'TAG_RESOLVE_FAILED');
-  for (const error of told.slice(0, mostSyntaxProblems)) {
+  const told = tellingErrors([...document.errors, ...document.warnings], placeOf);
+  for (const error of told) {
     report(placeOf(error.pos[0]), `not YAML: ${printable(error.message)}`, syntaxHint(error, text));
   }
   const directive = document.directives.yaml.explicit || /^%/m.test(text.slice(0, document.range[0]));
   if (directive) report(placeOf(0), 'a YAML directive', 'remove the `%` line; plans are YAML 1.2');
   return told.length === 0 && !directive;
+}
+
+/** One error a line, and none of those that only follow from YAML having lost its way. */
+function tellingErrors(errors: readonly YAMLError[], placeOf: (offset: number) => At): readonly YAMLError[] {
+  const own = errors.filter((error) => error.code !== 'TAG_RESOLVE_FAILED');
+  const lost = own.findIndex((error) => error.message.includes('YAML stream'));
+  const lines = new Map<number, YAMLError>();
+  for (const error of lost === -1 ? own : own.slice(0, lost + 1)) {
+    const { line } = placeOf(error.pos[0]);
+    if (!lines.has(line)) lines.set(line, error);
+  }
+  return [...lines.values()].slice(0, mostSyntaxProblems);
 }
 
 function syntaxHint(error: YAMLError, text: string): string {
@@ -183,7 +195,12 @@ function refuseDecorations(node: unknown, at: At, report: Report): void {
   if (!isScalar(node) && !isMap(node) && !isSeq(node)) return;
   if (node.anchor)
     report(at, `the anchor \`&${printable(node.anchor)}\``, 'remove it; a plan has no anchors or aliases');
-  if (node.tag) report(at, `the tag \`${printable(node.tag)}\``, 'remove it; quote what has to be text');
+  if (node.tag)
+    report(
+      at,
+      `the tag \`${printable(node.tag.replace('tag:yaml.org,2002:', '!!'))}\``,
+      'remove it; quote what has to be text',
+    );
 }
 
 function startOf(node: unknown): number {

@@ -29,8 +29,8 @@ export function listOf(type: Type): Type {
 }
 
 /** What a list holds; undefined when it isn't a list. */
-export function itemOf(type: Type, index = 0): Type | undefined {
-  return through(type, (node) => {
+export function itemOf(type: Type, index = 0, of: 'every' | 'some' = 'every'): Type | undefined {
+  return through(type, of, (node) => {
     if (isAny(node)) return { node, optional: false };
     if (node.type !== 'array') return undefined;
     const item = node.prefixItems?.[index] ?? (Array.isArray(node.items) ? node.items[index] : (node.items ?? {}));
@@ -39,8 +39,8 @@ export function itemOf(type: Type, index = 0): Type | undefined {
 }
 
 /** The member `name` of a map; undefined when it has none. */
-export function memberOf(type: Type, name: string): Type | undefined {
-  return through(type, (node) => {
+export function memberOf(type: Type, name: string, of: 'every' | 'some' = 'every'): Type | undefined {
+  return through(type, of, (node) => {
     if (isAny(node)) return { node, optional: false };
     const own = Object.hasOwn(node.properties ?? {}, name) ? node.properties?.[name] : undefined;
     const member = own ?? node.additionalProperties;
@@ -55,11 +55,11 @@ export function memberNames(type: Type): readonly string[] {
   return [...new Set(names)];
 }
 
-/** The type at a place inside a value; undefined when nothing can stand there. */
+/** The type of a place inside a written value, whichever members of a union have it; undefined when nothing can stand there. */
 export function typeAt(type: Type, path: readonly PropertyKey[]): Type | undefined {
   let found: Type | undefined = type;
   for (const step of path) {
-    found = found && (typeof step === 'number' ? itemOf(found, step) : memberOf(found, String(step)));
+    found = found && (typeof step === 'number' ? itemOf(found, step, 'some') : memberOf(found, String(step), 'some'));
   }
   return found;
 }
@@ -81,15 +81,15 @@ export function describe(type: Type): string {
   const values = valuesOf(node);
   if (values !== undefined) return values.map((value) => JSON.stringify(value)).join(' or ');
   const item = node.type === 'array' ? itemOf(type) : undefined;
-  if (item !== undefined) return `list of ${describe(item)}`;
+  if (item !== undefined) return `a list of ${describe(item)}`;
   const words: { readonly [kind: string]: string } = {
     string: 'text',
-    object: 'map',
+    object: 'a map',
     boolean: 'true or false',
     null: 'null',
-    number: 'number',
-    integer: 'whole number',
-    array: 'list',
+    number: 'a number',
+    integer: 'a whole number',
+    array: 'a list',
   };
   return words[String(node.type)] ?? 'anything';
 }
@@ -112,7 +112,7 @@ export function misfit(source: Type, place: Type, depth = 0): string | undefined
   if (sources.length !== 1 || only === undefined) {
     return sources.map((one) => misfit(one, { ...place, optional: true }, depth + 1)).find((why) => why !== undefined);
   }
-  const reasons = places.map((one) => structural(only, one, depth) ?? '');
+  const reasons = places.map((one) => structural(name === undefined ? only : source, one, depth) ?? '');
   if (reasons.includes('')) return undefined;
   return reasons.length === 1 ? reasons[0] : `it is ${describe(source)}, and ${describe(place)} is needed here`;
 }
@@ -129,8 +129,9 @@ function structural(source: Type, place: Type, depth: number): string | undefine
     const pattern = new RegExp(to.pattern);
     return values?.every((value) => pattern.test(String(value))) ? undefined : other;
   }
-  if (to.type === 'array') return misfitOfItems(source, place, depth);
-  return to.type === 'object' ? misfitOfMembers(source, place, depth) : undefined;
+  const [there, needed] = [source, place].map((type) => ({ ...type, optional: false })) as [Type, Type];
+  if (to.type === 'array') return misfitOfItems(there, needed, depth);
+  return to.type === 'object' ? misfitOfMembers(there, needed, depth) : undefined;
 }
 
 function misfitOfItems(source: Type, place: Type, depth: number): string | undefined {
@@ -173,7 +174,8 @@ function bare(type: Type): Schema {
 /** The members of a union, its names kept whole; a single type is a union of one. */
 function spread(type: Type): readonly Type[] {
   const node = nameOf(type.node) === undefined ? bare(type) : type.node;
-  const several = node.anyOf ?? node.oneOf;
+  const kinds = Array.isArray(node.type) ? node.type.map((type) => ({ ...node, type })) : undefined;
+  const several = node.anyOf ?? node.oneOf ?? kinds;
   return (
     several?.flatMap((one) => (typeof one === 'object' ? spread({ ...type, node: one as Schema }) : [])) ?? [
       { ...type, node },
@@ -186,17 +188,19 @@ function flat(type: Type): readonly Type[] {
   return spread({ ...type, node: bare(type) }).flatMap((one) => (one.node.$ref === undefined ? [one] : flat(one)));
 }
 
-/** Steps into every member of a union but null, which makes what is found optional. */
+/** Steps into the members of a union. What comes from a value (`every`) may be missing as soon as it is in one of them. */
 function through(
   type: Type,
+  of: 'every' | 'some',
   into: (node: Schema) => { node: Schema; optional: boolean } | undefined,
 ): Type | undefined {
   const all = flat(type);
   const maps = all.filter((one) => one.node.type !== 'null');
   const found = maps.flatMap((one) => into(one.node) ?? []);
   const [first] = found;
-  if (first === undefined || found.length < maps.length) return undefined;
-  const optional = type.optional || maps.length < all.length || found.some((one) => one.optional);
+  if (first === undefined || (of === 'every' && found.length < maps.length)) return undefined;
+  const missing = type.optional || maps.length < all.length || found.some((one) => one.optional);
+  const optional = of === 'every' ? missing : found.every((one) => one.optional);
   const node = found.length === 1 ? first.node : { anyOf: found.map((one) => one.node) };
   return { node, defs: type.defs, optional };
 }

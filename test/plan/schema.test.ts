@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest';
+import { planSchema } from '../../src/plan/schema.ts';
+import { toyRegistry } from './toy-registry.ts';
+
+const schema = JSON.parse(JSON.stringify(planSchema(toyRegistry)));
+
+function refsIn(value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => (key === '$ref' ? [String(inner)] : refsIn(inner)));
+}
+
+function withOf(uses: string) {
+  const branches: readonly {
+    if: { properties: { uses?: { const: string } } };
+    then: { properties: { with: object } };
+  }[] = schema.properties.steps.items.allOf;
+  return branches.find((branch) => branch.if.properties.uses?.const === uses)?.then.properties.with;
+}
+
+describe('the JSON Schema of a plan', () => {
+  test('is draft 7, closed, and refers to nothing that it does not hold', () => {
+    expect(schema.$schema).toBe('http://json-schema.org/draft-07/schema#');
+    expect(schema.additionalProperties).toBe(false);
+    for (const ref of refsIn(schema)) expect(schema.definitions).toHaveProperty([ref.replace('#/definitions/', '')]);
+  });
+
+  test('knows every step and every target of the registry', () => {
+    const { uses } = schema.properties.steps.items.properties;
+    expect(uses.enum).toEqual(toyRegistry.steps.map((step) => step.type));
+    expect(schema.properties.target.properties.type.enum).toEqual(['ec2-instance', 'ebs-volume']);
+  });
+
+  test('admits a reference for every value that a step is given', () => {
+    const reference = { $ref: '#/definitions/reference' };
+    expect(withOf('ec2.stop-instance')).toMatchObject({
+      anyOf: [{ properties: { instance: { anyOf: [{ $ref: '#/definitions/InstanceId' }, reference] } } }, reference],
+    });
+    expect(withOf('ebs.delete-volume')).toMatchObject({ properties: { verdict: reference } });
+  });
+});
