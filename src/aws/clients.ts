@@ -54,10 +54,10 @@ export async function connect(options: ConnectOptions): Promise<AwsServices> {
   return { region: options.region, ...clients, sight: createSight(clients.ec2) };
 }
 
-/** The 12-digit id of the account whose credentials these are. */
-export async function whoAmI(services: Pick<AwsServices, 'sts'>): Promise<string> {
-  const { Account } = await services.sts.getCallerIdentity({});
-  return Account ?? '';
+/** Whose credentials these are: the 12-digit account id and the ARN of the user or role. */
+export async function whoAmI(services: Pick<AwsServices, 'sts'>): Promise<{ account: string; arn: string }> {
+  const { Account, Arn } = await services.sts.getCallerIdentity({});
+  return { account: Account ?? '', arn: Arn ?? '' };
 }
 
 async function profileCredentials({ profile, region }: ConnectOptions) {

@@ -5,14 +5,14 @@ import type { Check, Settle } from '../contract/settle.ts';
 
 const beatMs = 1_000;
 const firstPauseMs = 2_000;
-const pauseGrowth = 1.5;
+const pauseGrowth = 1.3;
 const longestBlindPauseMs = 30_000;
 const shortestPauseMs = 5_000;
 const longestPauseMs = 60_000;
 // Going all the way to the estimated end would be late half of the time.
 const shareOfRemaining = 0.7;
 // What would be due soon anyway comes along in the same call.
-const earlyShare = 0.25;
+const earlyShare = 0.5;
 // createWaiter wants an end in seconds; each waiter has its own, so this one only has to be far away.
 const lapSeconds = 10 * 365 * 86_400;
 

@@ -1,0 +1,86 @@
+import type { EC2, Filter, Volume } from '@aws-sdk/client-ec2';
+import { describe, expect, it } from 'vitest';
+import { createSight } from '../../src/aws/sight.ts';
+
+interface Asked {
+  Filters: Filter[];
+  MaxResults: number;
+  NextToken?: string;
+  VolumeIds?: string[];
+}
+
+/** An EC2 that holds these volumes and gives pages of `pageSize`. */
+function ec2With(volumes: Volume[], pageSize = 1_000) {
+  const asked: Asked[] = [];
+  const describeVolumes = async (input: Asked) => {
+    asked.push(input);
+    const [filter] = input.Filters;
+    const values = new Set(filter?.Values);
+    const valueOf = (volume: Volume) =>
+      filter?.Name === 'volume-id'
+        ? volume.VolumeId
+        : volume.Tags?.find(({ Key }) => `tag:${Key}` === filter?.Name)?.Value;
+    const found = volumes.filter((volume) => values.has(valueOf(volume) ?? ''));
+    const from = Number(input.NextToken ?? 0);
+    const next = from + pageSize < found.length ? { NextToken: String(from + pageSize) } : {};
+    return { Volumes: found.slice(from, from + pageSize), ...next };
+  };
+  return { asked, sight: createSight({ describeVolumes } as unknown as EC2) };
+}
+const volume = (at: number, tags: Record<string, string> = {}): Volume => ({
+  VolumeId: `vol-${at}`,
+  CreateTime: new Date(at),
+  Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+});
+
+describe('sight', () => {
+  it('ids asked for in one turn share one call, and one that is gone fails nobody', async () => {
+    const { asked, sight } = ec2With([volume(1), volume(2)]);
+    const seen = await Promise.all(['vol-1', 'vol-2', 'vol-3', 'vol-1'].map((id) => sight.volume(id)));
+    expect(seen.map((one) => one?.VolumeId)).toEqual(['vol-1', 'vol-2', undefined, 'vol-1']);
+    expect(asked).toHaveLength(1);
+    expect(asked[0]?.Filters).toEqual([{ Name: 'volume-id', Values: ['vol-1', 'vol-2', 'vol-3'] }]);
+  });
+
+  it('nothing is remembered: a second question is a second call', async () => {
+    const { asked, sight } = ec2With([volume(1)]);
+    await sight.volume('vol-1');
+    await sight.volume('vol-1');
+    expect(asked).toHaveLength(2);
+  });
+
+  it('no filter has more than 200 values, and all pages are read', async () => {
+    const ids = Array.from({ length: 450 }, (_, at) => `vol-${at}`);
+    const { asked, sight } = ec2With(
+      ids.map((_id, at) => volume(at)),
+      150,
+    );
+    const seen = await Promise.all(ids.map((id) => sight.volume(id)));
+    expect(seen.every((one, at) => one?.VolumeId === `vol-${at}`)).toBe(true);
+    expect(Math.max(...asked.map(({ Filters }) => Filters[0]?.Values?.length ?? 0))).toBe(200);
+    expect(asked.every(({ VolumeIds }) => VolumeIds === undefined)).toBe(true);
+    expect(asked).toHaveLength(5);
+  });
+
+  it("a thousand of a run's own come in one page by the run's tag", async () => {
+    const ids = Array.from({ length: 1_000 }, (_, at) => `vol-${at}`);
+    const { asked, sight } = ec2With(ids.map((_id, at) => volume(at, { 'rekey:run': 'r1' })));
+    await Promise.all(ids.map((id) => sight.volume(id)));
+    asked.length = 0;
+    const seen = await Promise.all([...ids, 'vol-gone'].map((id) => sight.volume(id)));
+    expect(seen.filter(Boolean)).toHaveLength(1_000);
+    expect(asked.map(({ Filters }) => Filters[0]?.Name)).toEqual(['tag:rekey:run', 'volume-id']);
+  });
+
+  it('what a token made comes oldest first', async () => {
+    const { sight } = ec2With([
+      volume(3, { 'rekey:token': 't' }),
+      volume(1, { 'rekey:token': 't' }),
+      volume(2, { 'rekey:token': 'u' }),
+    ]);
+    const [made, other, none] = await Promise.all(['t', 'u', 'v'].map((token) => sight.volumesMade(token)));
+    expect(made?.map((one) => one.VolumeId)).toEqual(['vol-1', 'vol-3']);
+    expect(other?.map((one) => one.VolumeId)).toEqual(['vol-2']);
+    expect(none).toEqual([]);
+  });
+});
