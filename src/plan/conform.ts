@@ -99,7 +99,7 @@ function tell(issue: Issue, root: Node, type: Type, where: string, report: Repor
   const name = [where, ...issue.path.map(String)].filter((part) => part !== '').join('.') || 'the plan';
   const wanted = place === undefined ? '' : (descriptionOf(place) ?? `needed: ${describe(place)}`);
   if (issue.code === 'unrecognized_keys') {
-    for (const key of issue.keys) {
+    for (const key of issue.keys.slice(0, 100)) {
       const at = (node.kind === 'map' && node.entries.get(key)?.at) || node.at;
       report(at, `unknown key \`${printable(key)}\` in ${quoted(name)}`, suggest(key, place ? memberNames(place) : []));
     }

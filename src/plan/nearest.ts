@@ -8,7 +8,7 @@ export function suggest(word: string, known: readonly string[]): string {
 }
 
 /** The known word that `word` was most likely meant to be; undefined when none is close. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
+function nearest(word: string, known: readonly string[]): string | undefined {
   const typed = word.slice(0, 80).toLowerCase();
   const most = Math.max(typed.length < 4 ? 1 : 2, Math.floor(typed.length / 3));
   const ranked = known

@@ -8,7 +8,7 @@ import { type PlanProblem, printable, type Report } from './problem.ts';
 import { applySets } from './sets.ts';
 import { PlanShape } from './shape.ts';
 import { checkSteps, outlinesOf, refuseReferences } from './steps.ts';
-import { type Node, readTree } from './tree.ts';
+import { member, type Node, readTree, textOf } from './tree.ts';
 import { typeOf } from './types.ts';
 import { checkCutoff, checkWindow } from './window.ts';
 
@@ -90,14 +90,6 @@ function targetType<S>(target: TargetType<S> | undefined) {
 function keysType(keys: Node | undefined) {
   const from = z.string();
   return typeOf(z.strictObject({ from: member(keys, 'from') ? from : from.optional(), to: z.string() }), 'output');
-}
-
-function member(node: Node | undefined, name: string): Node | undefined {
-  return node?.kind === 'map' ? node.entries.get(name)?.value : undefined;
-}
-
-function textOf(node: Node | undefined): string | undefined {
-  return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
 }
 
 /** The file's problems by place, then those of the sets; of a hopeless file the first hundred. */

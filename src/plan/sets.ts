@@ -1,7 +1,7 @@
 import { isScalar, parseDocument } from 'yaml';
 import { suggest } from './nearest.ts';
 import { type At, printable, type Report, unprintableAt } from './problem.ts';
-import { type Entry, type Node, prototypeKeys, readTree, scalarOf } from './tree.ts';
+import { type Entry, member, type Node, prototypeKeys, readTree, scalarOf, textOf } from './tree.ts';
 
 /** The tree with each `--set path=value` put in, in order. What is wrong with one is reported at that `--set`. */
 export function applySets(root: Node | undefined, sets: readonly string[], report: Report): Node | undefined {
@@ -81,18 +81,12 @@ function putInStep(
   value: Node,
   putting: Putting,
 ): Node {
-  const index = steps.items.findIndex((step) => idOf(step) === id);
+  const index = steps.items.findIndex((step) => textOf(member(step, 'id')) === id);
   const step = steps.items[index];
   if (step === undefined) {
-    const ids = steps.items.flatMap((item) => idOf(item) ?? []);
+    const ids = steps.items.flatMap((item) => textOf(member(item, 'id')) ?? []);
     putting.report(putting.at, `there is no step \`${printable(id)}\``, suggest(id, ids));
     return steps;
   }
   return { ...steps, items: steps.items.with(index, put(step, rest, value, putting)) };
-}
-
-/** The text of a step's `id`; undefined when it has none. */
-export function idOf(step: Node): string | undefined {
-  const id = step.kind === 'map' ? step.entries.get('id')?.value : undefined;
-  return id?.kind === 'scalar' && typeof id.value === 'string' ? id.value : undefined;
 }

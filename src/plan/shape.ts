@@ -4,7 +4,7 @@ import { written } from './problem.ts';
 const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** `90s`, `30m`, `3h`, `7d`; yields milliseconds. */
-export const Duration = z
+const Duration = z
   .string()
   .regex(/^(0|[1-9]\d{0,4})[smhd]$/)
   .describe('one number and one unit: 90s, 30m, 3h or 7d')

@@ -4,9 +4,8 @@ import { asPlaced, conform, templateOf } from './conform.ts';
 import { suggest } from './nearest.ts';
 import { printable, type Report, written } from './problem.ts';
 import { resolve, type Scope, type Visible } from './reference.ts';
-import { idOf } from './sets.ts';
 import { gateShapes, UseShape } from './shape.ts';
-import type { Entry, Node } from './tree.ts';
+import { type Entry, member, type Node, textOf } from './tree.ts';
 import { describe, descriptionOf, itemOf, memberOf, misfit, type Type, takes, typeAt, typeOf } from './types.ts';
 
 type MapNode = Node & { readonly kind: 'map' };
@@ -34,15 +33,15 @@ export function outlinesOf<S>(steps: Node | undefined, registry: Registry<S>, re
       if (node.kind !== 'unreadable') report(node.at, 'a step is a map', 'write { id: …, uses: …, with: … }');
       return [];
     }
-    const id = idOf(node);
+    const id = textOf(member(node, 'id'));
     const line = id === undefined ? undefined : first.get(id);
     const at = node.entries.get('id')?.value.at ?? node.at;
     if (line !== undefined)
       report(at, `a second step \`${printable(id ?? '')}\``, `rename one; the first is on line ${line}`);
     else if (id !== undefined) first.set(id, at.line);
-    const uses = textOf(node.entries.get('uses'));
+    const uses = textOf(member(node, 'uses'));
     const definition = uses === undefined ? undefined : registry.step(uses);
-    return [{ id: id ?? '', node, definition, gate: textOf(node.entries.get('gate')) }];
+    return [{ id: id ?? '', node, definition, gate: textOf(member(node, 'gate')) }];
   });
 }
 
@@ -79,7 +78,7 @@ function checkStep<S>(
 
 function checkGate(node: MapNode, gate: Entry, report: Report): GateStep | undefined {
   refuseReferences(node, report);
-  const kind = textOf(gate);
+  const kind = textOf(gate.value);
   if (kind === 'window') {
     const read = conform(gateShapes.window, node, '', report);
     return read && { kind: 'gate', id: read.id, gate: 'window', forMs: 0 };
@@ -104,7 +103,7 @@ function checkUse<S>(
   const given = node.entries.get('with');
   const frame = new Map([...node.entries].filter(([key]) => key !== 'with'));
   refuseReferences({ ...node, entries: new Map([...frame].filter(([key]) => key !== 'each')) }, report);
-  const shape = conform(UseShape, { ...node, entries: frame }, '', report);
+  conform(UseShape, { ...node, entries: frame }, '', report);
   const each = checkEach(node.entries.get('each'), scope, report);
   if (frame.has('inOrder') && !frame.has('each')) {
     report(
@@ -113,7 +112,7 @@ function checkUse<S>(
       'remove it, or add `each`; without it there is one item',
     );
   }
-  const type = textOf(uses);
+  const type = textOf(uses.value);
   if (type !== undefined && definition === undefined) {
     report(
       uses.value.at,
@@ -130,10 +129,10 @@ function checkUse<S>(
     ? checkWith(definition, given?.value ?? empty, { ...scope, each: joined }, report)
     : undefined;
   const visible = { gate: false, output: definition && typeOf(definition.output, 'output'), each: joined };
-  if (shape === undefined && each === undefined) return { step: undefined, visible };
-  const frozen = { kind: 'use', id: outline.id, uses: type ?? '', inOrder: shape?.inOrder ?? false } as const;
-  const template = templateOf(inside ?? empty);
-  return { step: { ...frozen, ...(each && { each }), with: template }, visible };
+  const order = member(node, 'inOrder');
+  const inOrder = order?.kind === 'scalar' && order.value === true;
+  const known = { kind: 'use', id: outline.id, uses: type ?? '', inOrder, with: templateOf(inside ?? empty) } as const;
+  return { step: each ? { ...known, each } : known, visible };
 }
 
 function checkEach(each: Entry | undefined, scope: Scope, report: Report): Path | undefined {
@@ -234,9 +233,4 @@ export function refuseReferences(node: Node, report: Report): void {
     );
   if (node.kind === 'list') for (const item of node.items) refuseReferences(item, report);
   if (node.kind === 'map') for (const entry of node.entries.values()) refuseReferences(entry.value, report);
-}
-
-function textOf(entry: Entry | undefined): string | undefined {
-  const node = entry?.value;
-  return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
 }

@@ -41,6 +41,16 @@ const largestBytes = 1_048_576;
 const deepestTokens = 64;
 const mostSyntaxProblems = 20;
 
+/** The member `name` of a map. */
+export function member(node: Node | undefined, name: string): Node | undefined {
+  return node?.kind === 'map' ? node.entries.get(name)?.value : undefined;
+}
+
+/** The text that a node is. */
+export function textOf(node: Node | undefined): string | undefined {
+  return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
+}
+
 /** The tree of a YAML text; undefined, and reported why, when it can't be read at all. */
 export function readTree(file: string, text: string, report: Report): Node | undefined {
   const lines = new LineCounter();

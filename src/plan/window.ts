@@ -2,28 +2,27 @@ import { Cron } from 'croner';
 import type { Window } from '../contract/plan.ts';
 import { suggest } from './nearest.ts';
 import { printable, type Report } from './problem.ts';
-import type { Entry, Node } from './tree.ts';
+import { member, type Node, textOf } from './tree.ts';
 
 /** What zod can't see of a window: that its cron is one and comes due, its zone exists, and its cutoff leaves something. */
 export function checkWindow(window: Node | undefined, report: Report): void {
-  if (window?.kind !== 'map') return;
-  const text = (name: string) => textOf(window.entries.get(name));
-  const [cron, timezone] = [text('cron'), text('timezone')];
-  if (cron !== undefined) {
-    const wrong = wrongCron(cron.text);
+  const [cron, timezone] = [member(window, 'cron'), member(window, 'timezone')];
+  const [when, where] = [textOf(cron), textOf(timezone)];
+  if (cron !== undefined && when !== undefined) {
+    const wrong = wrongCron(when);
     if (wrong !== undefined)
       report(cron.at, `\`window.cron\` ${wrong}`, 'minute hour day month weekday: "0 1 * * SUN"');
   }
-  if (timezone !== undefined && !zoneExists(timezone.text)) {
+  if (timezone !== undefined && where !== undefined && !zoneExists(where)) {
     const zones = ['UTC', ...Intl.supportedValuesOf('timeZone')];
-    report(timezone.at, `there is no time zone \`${printable(timezone.text)}\``, suggest(timezone.text, zones));
+    report(timezone.at, `there is no time zone \`${printable(where)}\``, suggest(where, zones));
   }
 }
 
 /** A cutoff as long as the window leaves no moment in which a cut-over may begin. */
 export function checkCutoff(window: Omit<Window, 'cron' | 'timezone'>, node: Node | undefined, report: Report): void {
   if (window.cutoffMs < window.durationMs) return;
-  const at = node?.kind === 'map' ? node.entries.get('cutoff')?.value.at : undefined;
+  const at = member(node, 'cutoff')?.at;
   if (at)
     report(
       at,
@@ -50,9 +49,4 @@ function zoneExists(timezone: string): boolean {
     if (error instanceof RangeError) return false;
     throw error;
   }
-}
-
-function textOf(entry: Entry | undefined): { readonly text: string; readonly at: Node['at'] } | undefined {
-  const node = entry?.value;
-  return node?.kind === 'scalar' && typeof node.value === 'string' ? { text: node.value, at: node.at } : undefined;
 }

@@ -130,6 +130,13 @@ describe('references', () => {
 });
 
 describe('each', () => {
+  test('goes over its items side by side, or in order when told so', () => {
+    const attach = (order: string) =>
+      step('x', 'ebs.discard-snapshot', `snapshot: ${ref('steps.snapshot.id')}`, `${each}${order}`);
+    expect(planOf(planText(snapshot + attach(''))).steps.at(-1)).toMatchObject({ inOrder: false });
+    expect(planOf(planText(snapshot + attach(', inOrder: true'))).steps.at(-1)).toMatchObject({ inOrder: true });
+  });
+
   test('goes over a list only', () => {
     expect(messagesOf(planText(step('x', 'kms.check-key', 'to: alias/x', `each: ${ref('item')}`)))).toEqual([
       '`each` can not go over `item`',

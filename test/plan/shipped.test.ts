@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { hashOf } from '../../src/plan/hash.ts';
 import { parsePlan } from '../../src/plan/parse.ts';
+import { registry } from '../../src/steps/registry.ts';
 import { toyRegistry } from './toy-registry.ts';
 
 describe('the shipped plans', () => {
@@ -9,7 +10,8 @@ describe('the shipped plans', () => {
     const source = { file: `plans/${name}`, text: readFileSync(`plans/${name}`, 'utf8'), sets: [] };
 
     test(`${name} is valid as it stands`, () => {
-      expect(parsePlan(source, toyRegistry)).toHaveProperty('plan');
+      expect(parsePlan(source, registry)).toHaveProperty('plan');
+      expect(parsePlan(source, toyRegistry)).toEqual(parsePlan(source, registry));
     });
 
     test(`${name} parses to the same frozen plan and the same hash every time`, () => {
