@@ -5,7 +5,115 @@ export const cliErrors = {
   usage: entry({
     title: 'The command line is not right',
     exit: 2,
-    message: (p: { what: string }) => p.what,
-    hint: () => 'rekey --help lists the commands, rekey <command> --help its options',
+    message: (p: { what: string; command?: string }) => p.what,
+    hint: (p) =>
+      p.command === undefined
+        ? 'rekey --help lists the commands, rekey <command> --help its options'
+        : `rekey ${p.command} --help lists its options, with examples`,
+  }),
+  'file-unreadable': entry({
+    title: 'A file can not be read',
+    exit: 2,
+    message: (p: { file: string; reason: string }) => `${p.file}: ${p.reason}`,
+    hint: () => 'check its path and permissions, and give the command again; nothing was changed',
+  }),
+  'clock-malformed': entry({
+    title: 'REKEY_CLOCK is not a clock',
+    exit: 2,
+    message: (p: { value: string }) =>
+      `REKEY_CLOCK is ${JSON.stringify(p.value)}; it looks like 1528250400000@1760000000000x600`,
+    hint: () => 'copy it anew from what `rekey simulate` printed; unset it for a real account',
+  }),
+  'plans-differ': entry({
+    title: 'The plans of one run must agree',
+    exit: 2,
+    message: (p: { what: string; values: readonly string[] }) => `${p.what}: ${p.values.join(', ')}`,
+    hint: () => 'give each its own run, or correct the plans; nothing was changed',
+  }),
+  'region-differs': entry({
+    title: 'Another region than the plan names',
+    exit: 2,
+    message: (p: { plan: string; region: string; from: string; found: string }) =>
+      `plan ${p.plan} is for ${p.region}, and ${p.from} says ${p.found}; nothing was changed`,
+    hint: (p) => `drop ${p.from} or set it to ${p.region}, or correct the plan's region`,
+  }),
+  'wrong-account': entry({
+    title: 'Wrong account',
+    exit: 2,
+    message: (p: { expected: string; found: string; arn: string }) =>
+      `the plan is for account ${p.expected}, and the credentials are of account ${p.found} (${p.arn}); nothing was changed`,
+    hint: () => 'choose the right credentials with --profile or AWS_PROFILE, or correct the plan',
+  }),
+  'endpoint-unreachable': entry({
+    title: 'AWS can not be reached',
+    exit: 2,
+    message: (p: { endpoint: string; reason: string }) => `no answer from ${p.endpoint}: ${p.reason}; nothing was changed`,
+    hint: () => 'check the network, the proxy, AWS_ENDPOINT_URL and the region, and give the command again',
+  }),
+  'credentials-absent': entry({
+    title: 'There are no usable AWS credentials',
+    exit: 2,
+    message: (p: { reason: string }) => `${p.reason}; nothing was changed`,
+    hint: () => 'log in (aws sso login), or set AWS_PROFILE or --profile, and give the command again',
+  }),
+  'credentials-refused': entry({
+    title: 'AWS refuses the credentials',
+    exit: 2,
+    message: (p: { code: string; reason: string }) => `${p.code}: ${p.reason}; nothing was changed`,
+    hint: () => 'refresh them (aws sso login, a new session of the role) or choose others with --profile, and give the command again',
+  }),
+  'identity-unknown': entry({
+    title: 'AWS does not say whose credentials these are',
+    exit: 2,
+    message: (p: { code: string; reason: string }) => `sts:GetCallerIdentity: ${p.code}: ${p.reason}; nothing was changed`,
+    hint: () => 'mend what the answer names, and give the command again',
+  }),
+  'which-run': entry({
+    title: 'Which run?',
+    exit: 2,
+    message: (p: { stateDir: string; unfinished: readonly string[] }) =>
+      p.unfinished.length === 0
+        ? `${p.stateDir} holds no unfinished run`
+        : `${p.stateDir} holds ${p.unfinished.length} unfinished runs:\n${p.unfinished.map((run) => `  ${run}`).join('\n')}`,
+    hint: (p) =>
+      p.unfinished.length === 0
+        ? 'a run is found only with the --state-dir it was started with; `rekey status` lists all runs'
+        : 'name the one you mean',
+  }),
+  'frozen-plan-differs': entry({
+    title: 'A plan in the journal is not the one that was submitted',
+    exit: 1,
+    message: (p: { run: string; file: string; why: string }) => `run ${p.run}, plan ${p.file}: ${p.why}; nothing was changed`,
+    hint: (p) => `rekey journal verify ${p.run} tells whether the journal is whole; a run is resumed by the version that began it`,
+  }),
+  'discard-not-typed': entry({
+    title: 'The time after which writes are lost is another',
+    exit: 2,
+    message: (p: { typed: string; since: string | undefined }) =>
+      p.since === undefined
+        ? `--discard-writes-since ${p.typed}: no target of this run has been able to write to a replacement`
+        : `--discard-writes-since ${p.typed}: replacements have been written to since ${p.since}; nothing was changed`,
+    hint: (p) =>
+      p.since === undefined
+        ? 'leave the option out: going back loses nothing'
+        : `if what was written since then may be lost, say so exactly: --discard-writes-since ${p.since}`,
+  }),
+  'listens-for-all': entry({
+    title: 'The simulated account would listen beyond this machine',
+    exit: 2,
+    message: (p: { listen: string }) => `${p.listen} is not a loopback address, and the simulated account asks nobody for a password`,
+    hint: () => 'listen on 127.0.0.1, or add --allow-remote if that is what you want',
+  }),
+  'port-unusable': entry({
+    title: 'The simulated account can not listen there',
+    exit: 2,
+    message: (p: { listen: string; reason: string }) => `${p.listen}: ${p.reason}`,
+    hint: () => 'choose another port; port 0 takes a free one',
+  }),
+  'demo-failed': entry({
+    title: 'The demo did not end as it should',
+    exit: 1,
+    message: (p: { findings: readonly string[] }) => p.findings.map((finding) => `  - ${finding}`).join('\n'),
+    hint: () => 'this is a bug of rekey: please report it with what stands above and the journal in the state directory',
   }),
 };

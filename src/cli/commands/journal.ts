@@ -1,0 +1,38 @@
+import { answer, safe } from '../screen.ts';
+import { type CommonOptions, settingsOf } from '../settings.ts';
+import { command, type MakeCommand, withStateDir } from './options.ts';
+
+type VerifyOptions = CommonOptions & { readonly head?: string; readonly json?: boolean };
+
+/** `rekey journal verify`: checks every byte of a run's journal. */
+export const journalCommand: MakeCommand = (end) => {
+  const journal = command('journal', "Look after a run's journal.", [
+    ['rekey journal verify 20180606T021500Z-k3x7qa', 'check every record'],
+  ]);
+  const verify = withStateDir(
+    command('verify', "Check every record of a run's journal. Changes nothing.", [
+      ['rekey journal verify 20180606T021500Z-k3x7qa', 'nothing was changed'],
+      ['rekey journal verify 20180606T021500Z-k3x7qa --head 5f2c…', 'and nothing was cut off the end'],
+    ]),
+  )
+    .argument('<run>', 'id of the run')
+    .option('--head <hash>', 'a head that rekey printed: proves that nothing up to it is missing')
+    .option('--json', 'one JSON object on stdout')
+    .action(async (run: string, options: VerifyOptions) => end(await verifyRun(run, options)));
+  return journal.addCommand(verify);
+};
+
+async function verifyRun(run: string, options: VerifyOptions): Promise<number> {
+  const { verifyJournal } = await import('../../engine/journal/verify.ts');
+  const { stateDir } = settingsOf(options);
+  const found = await verifyJournal(stateDir, run, options.head === undefined ? {} : { head: options.head });
+  if (options.json) {
+    answer(JSON.stringify({ v: 1, type: 'journal.verified', runId: run, ...found }));
+    return 0;
+  }
+  answer(`run ${run}: ${found.records} records in ${found.segments} segment${found.segments === 1 ? '' : 's'}, whole`);
+  answer(`head ${found.head}`);
+  for (const { file, bytes } of found.torn) answer(`${safe(file)}: ${bytes} bytes after the last record count for nothing (a crash cut them short)`);
+  answer(found.proves);
+  return 0;
+}

@@ -1,0 +1,49 @@
+import { Command } from 'commander';
+import type { CommonOptions } from '../settings.ts';
+
+/** A command as every one of ours is made: told its exit code when it ends. */
+export type MakeCommand = (end: (exit: number) => void) => Command;
+
+/** Options of the commands that drive a run. */
+export interface DriveOptions extends CommonOptions {
+  readonly wait?: boolean;
+  readonly json?: boolean;
+  readonly replaceClaim?: string;
+  readonly takeOver?: boolean;
+}
+
+/** Gathers an option that may be given several times. */
+export function gather(value: string, past: readonly string[] = []): readonly string[] {
+  return [...past, value];
+}
+
+/** A command with its description and examples. */
+export function command(usage: string, description: string, examples: readonly (readonly [string, string])[]): Command {
+  const width = Math.max(...examples.map(([line]) => line.length));
+  const lines = examples.map(([line, what]) => `  ${line.padEnd(width)}  ${what}`.trimEnd());
+  return new Command(usage)
+    .description(description)
+    .helpOption('-h, --help', 'print help')
+    .showSuggestionAfterError(true)
+    .addHelpText('after', `\nExample${lines.length === 1 ? '' : 's'}:\n${lines.join('\n')}`);
+}
+
+/** Adds where runs are kept. */
+export function withStateDir(to: Command): Command {
+  return to.option('--state-dir <dir>', 'where runs are kept (REKEY_STATE_DIR; default .rekey)');
+}
+
+/** Adds how AWS is reached. */
+export function withAws(to: Command): Command {
+  return to
+    .option('--profile <name>', 'profile of the AWS configuration (AWS_PROFILE)')
+    .option('--region <region>', "must be the plan's (AWS_REGION, AWS_DEFAULT_REGION)");
+}
+
+/** Adds how a run goes and shows. */
+export function withDriving(to: Command): Command {
+  return withAws(withStateDir(to))
+    .option('--wait', 'stay until windows and holds open, instead of ending with exit code 3')
+    .option('--json', 'one JSON object a line on stdout')
+    .option('--replace-claim <run>', 'take over the claim that this other run has on the target');
+}

@@ -1,0 +1,49 @@
+import { fold } from '../../engine/fold.ts';
+import { drive } from '../drive.ts';
+import { frozenPlans } from '../plans.ts';
+import { readRun, whichRun } from '../runs.ts';
+import { tell } from '../screen.ts';
+import { openSession } from '../session.ts';
+import { settingsOf } from '../settings.ts';
+import { nextCommand } from '../next-command.ts';
+import { command, type DriveOptions, type MakeCommand, withDriving } from './options.ts';
+
+/** `rekey resume`: goes on with a run that has paused, failed, been interrupted or killed. */
+export const resumeCommand: MakeCommand = (end) =>
+  withDriving(
+    command('resume', 'Go on with a run that paused, failed, was interrupted or killed. Its plans are as they were submitted.', [
+      ['rekey resume', 'the only unfinished run'],
+      ['rekey resume 20180606T021500Z-k3x7qa --wait', ''],
+    ]),
+  )
+    .argument('[run]', 'id of the run; may be left out when only one is unfinished')
+    .option('--take-over', 'the owner was on another machine or in another container, and I am sure that it has ended')
+    .action(async (run: string | undefined, options: DriveOptions) => end(await resume(run, options)));
+
+async function resume(named: string | undefined, options: DriveOptions): Promise<number> {
+  const settings = settingsOf(options);
+  const run = named ?? (await whichRun(settings));
+  const state = fold((await readRun(settings, run)).records);
+  const plans = (await frozenPlans(state)).map((one) => one.plan);
+  if (plans.every((plan) => state.plans.get(plan.name)?.finished !== undefined)) {
+    const ends = plans.map((plan) => `${plan.name} is ${state.plans.get(plan.name)?.finished}`).join(', ');
+    tell(`run ${run} has ended: ${ends}\n→ ${nextCommand(['status', run], settings.stateDir)}`);
+    return 0;
+  }
+  const session = await openSession(plans, settings);
+  return drive({
+    settings,
+    session,
+    plans,
+    command: { command: 'resume' },
+    options: {
+      wait: options.wait === true,
+      takeOver: options.takeOver === true,
+      ...(options.replaceClaim ? { replaceClaim: options.replaceClaim } : {}),
+    },
+    json: options.json === true,
+    wait: options.wait === true,
+    ...(options.replaceClaim ? { replaceClaim: options.replaceClaim } : {}),
+    own: (store) => store.open(run, { takeOver: options.takeOver === true }),
+  });
+}

@@ -1,0 +1,59 @@
+import { fold, type RunState } from '../../engine/fold.ts';
+import { problem } from '../../errors/index.ts';
+import { drive } from '../drive.ts';
+import { momentText } from '../duration.ts';
+import { frozenPlans } from '../plans.ts';
+import { readRun } from '../runs.ts';
+import { openSession } from '../session.ts';
+import { settingsOf } from '../settings.ts';
+import { command, type DriveOptions, type MakeCommand, withDriving } from './options.ts';
+
+type RollbackOptions = DriveOptions & { readonly discardWritesSince?: string };
+
+/** `rekey rollback`: puts the originals back and ends the run for good. */
+export const rollbackCommand: MakeCommand = (end) =>
+  withDriving(
+    command('rollback', 'Put the originals back, discard what the run made, and end it for good.', [
+      ['rekey rollback 20180606T021500Z-k3x7qa', ''],
+      [
+        'rekey rollback 20180606T021500Z-k3x7qa --discard-writes-since 2018-06-06T02:31:07Z',
+        'after the start on the replacements',
+      ],
+    ]),
+  )
+    .argument('<run>', 'id of the run')
+    .option(
+      '--discard-writes-since <time>',
+      'what the target has written since this time may be lost; the time is the one that rollback names when it refuses',
+    )
+    .option('--take-over', 'the owner was on another machine or in another container, and I am sure that it has ended')
+    .action(async (run: string, options: RollbackOptions) => end(await rollback(run, options)));
+
+async function rollback(run: string, options: RollbackOptions): Promise<number> {
+  const settings = settingsOf(options);
+  const state = fold((await readRun(settings, run)).records);
+  const plans = (await frozenPlans(state)).map((one) => one.plan);
+  const typed = options.discardWritesSince;
+  if (typed !== undefined) checkTyped(typed, state);
+  const session = await openSession(plans, settings);
+  return drive({
+    settings,
+    session,
+    plans,
+    command: { command: 'rollback', discardWrites: typed !== undefined },
+    options: { takeOver: options.takeOver === true, ...(typed === undefined ? {} : { discardWritesSince: typed }) },
+    json: options.json === true,
+    wait: options.wait === true,
+    ...(options.replaceClaim ? { replaceClaim: options.replaceClaim } : {}),
+    own: (store) => store.open(run, { takeOver: options.takeOver === true }),
+  });
+}
+
+/** The time has to be known, not guessed: it says which writes are meant. */
+function checkTyped(typed: string, state: RunState): void {
+  const points = [...state.plans.values()].flatMap((plan) => (plan.finished ? [] : (plan.writePoint?.at ?? [])));
+  const since = points.length ? Math.min(...points) : undefined;
+  const second = (at: number) => Math.floor(at / 1_000);
+  if (since !== undefined && /^\d{4}-\d\d-\d\dT/.test(typed) && second(Date.parse(typed)) === second(since)) return;
+  throw problem('discard-not-typed', { typed, since: since === undefined ? undefined : momentText(since) });
+}

@@ -1,0 +1,74 @@
+import { fold } from '../../engine/fold.ts';
+import type { JournalReading } from '../../engine/journal/store.ts';
+import { momentText } from '../duration.ts';
+import { nextCommand } from '../next-command.ts';
+import { frozenPlans } from '../plans.ts';
+import { nextSteps, reportLines } from '../report.ts';
+import { listRuns, readRun } from '../runs.ts';
+import { answer, table, tell } from '../screen.ts';
+import { type CommonOptions, type Settings, settingsOf } from '../settings.ts';
+import { type PlanStory, storyOf } from '../story.ts';
+import { command, type MakeCommand, withStateDir } from './options.ts';
+
+type StatusOptions = CommonOptions & { readonly json?: boolean };
+
+/** `rekey status`: how runs stand. Reads journals only: it owns nothing, asks AWS nothing and changes nothing. */
+export const statusCommand: MakeCommand = (end) =>
+  withStateDir(
+    command('status', 'Tell how runs stand, from their journals alone. Changes nothing.', [
+      ['rekey status', 'all runs'],
+      ['rekey status 20180606T021500Z-k3x7qa', 'one run, in full'],
+    ]),
+  )
+    .argument('[run]', 'id of the run')
+    .option('--json', 'one JSON object a line on stdout')
+    .action(async (run: string | undefined, options: StatusOptions) => {
+      const settings = settingsOf(options);
+      end(run === undefined ? await list(settings, options) : await one(settings, run, options));
+    });
+
+async function one(settings: Settings, run: string, options: StatusOptions): Promise<number> {
+  const reading = await readRun(settings, run);
+  const stories = await storiesOf(reading);
+  const { stateDir, clock } = settings;
+  if (options.json) {
+    const { head, owner, runner } = reading;
+    const next = nextSteps({ run, stateDir }, stories);
+    answer(JSON.stringify({ v: 1, type: 'run.status', runId: run, head, owner, runner, plans: stories, next }));
+    return 0;
+  }
+  answer(reportLines({ run, stateDir, now: clock.now(), head: reading.head }, stories).join('\n'));
+  if (reading.runner === 'unknown') answer('it can not be told from here whether its runner lives');
+  return 0;
+}
+
+async function list(settings: Settings, options: StatusOptions): Promise<number> {
+  const runs = await listRuns(settings);
+  const rows: string[][] = [];
+  for (const found of runs) {
+    if ('error' in found) {
+      rows.push([found.run, 'damaged', found.error.title]);
+      if (options.json) answer(JSON.stringify({ v: 1, type: 'run', runId: found.run, error: found.error.code }));
+      continue;
+    }
+    const state = fold(found.records);
+    const stories = await storiesOf(found);
+    const plans = stories.map((story) => `${story.plan} ${story.status}`).join(', ');
+    if (options.json) {
+      const told = stories.map(({ plan, status }) => ({ name: plan, status }));
+      answer(JSON.stringify({ v: 1, type: 'run', runId: found.run, startedAt: state.startedAt, plans: told }));
+    } else rows.push([found.run, momentText(state.startedAt ?? 0), plans]);
+  }
+  if (options.json) return 0;
+  if (!runs.length) tell(`${settings.stateDir} holds no run`);
+  for (const line of table(rows, '')) answer(line);
+  if (runs.length) tell(`→ ${nextCommand(['status', 'RUN'], settings.stateDir)}`);
+  return 0;
+}
+
+async function storiesOf(reading: JournalReading): Promise<PlanStory[]> {
+  const { registry } = await import('../../steps/registry.ts');
+  const state = fold(reading.records);
+  const plans = await frozenPlans(state);
+  return plans.map(({ plan }) => storyOf(plan, registry, state, reading.runner === 'alive'));
+}

@@ -1,0 +1,34 @@
+import { problem } from '../../errors/index.ts';
+import { parseAll, readSources } from '../plans.ts';
+import { answer, safe } from '../screen.ts';
+import { command, gather, type MakeCommand } from './options.ts';
+
+/** `rekey validate`: everything that is wrong with plans, without touching AWS. */
+export const validateCommand: MakeCommand = (end) =>
+  command('validate', 'Check plans and print everything that is wrong with them. Touches nothing.', [
+    ['rekey validate plans/*.yaml', ''],
+    ['rekey validate plans/ec2-instance.yaml --set target.id=i-0123456789abcdef0', ''],
+  ])
+    .argument('<plan...>', 'plan files')
+    .option('--set <path=value>', 'override a value, steps by their id; may be repeated', gather)
+    .option('--json', 'one JSON object a line on stdout')
+    .action(async (files: string[], options: { set?: readonly string[]; json?: boolean }) => {
+      end(await validate(files, options.set ?? [], options.json === true));
+    });
+
+async function validate(files: readonly string[], sets: readonly string[], json: boolean): Promise<number> {
+  const parsed = await parseAll(await readSources(files, sets));
+  const { formatProblem } = await import('../../plan/problem.ts');
+  const told = json ? JSON.stringify : undefined;
+  for (const { source, plan, problems } of parsed) {
+    if (told) answer(told({ v: 1, type: 'plan.validated', file: source.file, valid: plan !== undefined, problems }));
+    else if (plan) answer(`${safe(source.file)}: valid (${plan.steps.length} steps)`);
+  }
+  const wrong = parsed.filter((one) => one.problems.length > 0);
+  if (!wrong.length) return 0;
+  if (json) return 2;
+  throw problem('plan-invalid', {
+    file: wrong.map((one) => one.source.file).join(' '),
+    problems: wrong.flatMap((one) => one.problems.map(formatProblem)),
+  });
+}

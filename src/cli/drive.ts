@@ -1,0 +1,138 @@
+import pLimit from 'p-limit';
+import type { RunEvent } from '../contract/event.ts';
+import type { Journal } from '../contract/journal.ts';
+import type { Json } from '../contract/json.ts';
+import type { Plan } from '../contract/plan.ts';
+import { type Command, execute, type RunResult } from '../engine/run.ts';
+import { fold } from '../engine/fold.ts';
+import type { JournalStore } from '../engine/journal/store.ts';
+import { worstExit } from '../engine/outcome.ts';
+import type { RekeyError } from '../errors/index.ts';
+import { listen } from './interruption.ts';
+import { reportLines } from './report.ts';
+import { answer, tell, tellError } from './screen.ts';
+import type { Session } from './session.ts';
+import type { Settings } from './settings.ts';
+import { type PlanStory, storyOf } from './story.ts';
+
+/** What is to be driven, and how it shows. */
+export interface Drive {
+  readonly settings: Settings;
+  readonly session: Session;
+  readonly plans: readonly Plan[];
+  readonly command: Command;
+  /** Of the command line, for the journal. */
+  readonly options: { readonly [name: string]: Json };
+  readonly json: boolean;
+  readonly wait: boolean;
+  readonly replaceClaim?: string;
+  /** Begins or opens the journal. */
+  own(store: JournalStore): Promise<Journal>;
+}
+
+// AWS allows this many at a time in an account and region (facts §6.3).
+const slots = { 'snapshot-copies': 20, 'volume-copies': 5 };
+
+/** Takes a run as far as it goes, shows it, and tells how it stands. Resolves to the exit code. */
+export async function drive(of: Drive): Promise<number> {
+  const [{ openStore }, { openView }] = await Promise.all([
+    import('../engine/journal/store.ts'),
+    import('./views/open-view.ts'),
+  ]);
+  let lose: (error: RekeyError) => void = () => {};
+  const lost = new Promise<RekeyError>((resolve) => {
+    lose = resolve;
+  });
+  const journal = await of.own(openStore(of.settings.stateDir, of.settings.clock, { onLost: (error) => lose(error) }));
+  const { view, tap } = await openView(of, journal.run);
+  const interruption = listen(
+    of.session.stop,
+    (signal) => {
+      view.note('stopping: starting nothing new; a second signal ends it at once');
+      journal.append({ t: 'interrupted', signal }).catch((error: RekeyError) => lose(error));
+    },
+    () => view.abandon(),
+  );
+  try {
+    const outcome = await Promise.race([underWay(of, journal, tap), lost, interruption.overdue]);
+    await view.end();
+    return await close(of, journal, outcome);
+  } catch (error) {
+    await view.end();
+    tell(`run   ${journal.run}\nhead  ${journal.head}`);
+    throw error;
+  } finally {
+    interruption.release();
+  }
+}
+
+async function underWay(
+  of: Drive,
+  journal: Journal,
+  emit: (event: RunEvent) => void,
+): Promise<RunResult> {
+  const [{ registry }, { classify }, { createSettleHub }] = await Promise.all([
+    import('../steps/registry.ts'),
+    import('../aws/outage.ts'),
+    import('../aws/settle-hub.ts'),
+  ]);
+  const { clock } = of.settings;
+  return execute(
+    of.plans,
+    {
+      journal,
+      registry,
+      aws: of.session.aws,
+      clock,
+      settle: createSettleHub(clock),
+      classify,
+      emit,
+      signal: of.session.stop.signal,
+      slots: Object.fromEntries(Object.entries(slots).map(([name, many]) => [name, pLimit(many)])),
+      wait: of.wait,
+      replaceClaim: of.replaceClaim,
+    },
+    of.command,
+    of.options,
+  );
+}
+
+/** Says how the run ended; the report is made from the journal, so that it says the same as `status` later. */
+async function close(of: Drive, journal: Journal, outcome: RunResult | RekeyError | 'overdue'): Promise<number> {
+  const { registry } = await import('../steps/registry.ts');
+  const ended = typeof outcome === 'object' && 'plans' in outcome;
+  const lost = outcome instanceof Error ? outcome : undefined;
+  const run = fold(journal.records);
+  const stories = of.plans.map((plan) => storyOf(plan, registry, run, false));
+  const errors = new Map(ended ? outcome.plans.flatMap(({ name, error }) => (error ? [[name, error] as const] : [])) : []);
+  const exit = ended ? worstExit(outcome.plans.map((plan) => plan.exit)) : (lost?.exit ?? 130);
+  if (lost) tellError(lost);
+  await Promise.race([journal.close(), new Promise((resolve) => setTimeout(resolve, 300).unref())]);
+  const about = { run: journal.run, stateDir: of.settings.stateDir, now: of.settings.clock.now(), head: journal.head };
+  tell(reportLines({ ...about, errors }, stories).join('\n'));
+  if (of.json) answer(lastLine(of, journal, stories, { exit, ...(ended ? { result: outcome } : {}) }));
+  return exit;
+}
+
+function lastLine(
+  of: Drive,
+  journal: Journal,
+  stories: readonly PlanStory[],
+  how: { readonly exit: number; readonly result?: RunResult },
+): string {
+  const plans = stories.map((story, at) => ({
+    name: story.plan,
+    status: how.result?.plans[at]?.status ?? (story.status === 'done' || story.status === 'rolled-back' ? story.status : 'failed'),
+    replacements: story.replacements.map(({ original, replacement, verdict }) => ({ original, replacement, verdict })),
+  }));
+  return JSON.stringify({
+    v: 1,
+    type: 'run.finished',
+    runId: journal.run,
+    status: how.result?.status ?? 'failed',
+    exit: how.exit,
+    head: journal.head,
+    plans,
+    apiCalls: Object.fromEntries([...of.session.calls].sort(([a], [b]) => (a < b ? -1 : 1))),
+  });
+}

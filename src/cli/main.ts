@@ -1,0 +1,89 @@
+import { Command, CommanderError } from 'commander';
+import { RekeyError } from '../errors/index.ts';
+import { demoCommand } from './commands/demo.ts';
+import { journalCommand } from './commands/journal.ts';
+import { resumeCommand } from './commands/resume.ts';
+import { rollbackCommand } from './commands/rollback.ts';
+import { runCommand } from './commands/run.ts';
+import { schemaCommand } from './commands/schema.ts';
+import { simulateCommand } from './commands/simulate.ts';
+import { statusCommand } from './commands/status.ts';
+import { validateCommand } from './commands/validate.ts';
+import { flushed, ink, safe, tell, tellError } from './screen.ts';
+import { version } from './version.ts';
+
+/** Runs the command line with these arguments (without `node` and the script). Resolves to the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  let exit = 0;
+  const program = programOf((code) => {
+    exit = code;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    exit = told(error);
+  }
+  await flushed();
+  return exit;
+}
+
+/** The whole command line. `end` is told the exit code of the command that ran. */
+export function programOf(end: (exit: number) => void): Command {
+  const program = new Command('rekey')
+    .description(
+      'Moves the EBS volumes of EC2 instances to another KMS key: snapshot, new volume under the new key,\nswap, verify, and only then delete the original. A run can be killed at any instant and resumed.',
+    )
+    .version(version(), '--version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help for a command')
+    .enablePositionalOptions()
+    .addHelpText('after', afterHelp);
+  const commands = [
+    validateCommand,
+    runCommand,
+    resumeCommand,
+    statusCommand,
+    rollbackCommand,
+    journalCommand,
+    schemaCommand,
+    simulateCommand,
+    demoCommand,
+  ];
+  for (const make of commands) program.addCommand(make(end));
+  for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => void process.stdout.write(text),
+      writeErr: (text) => void process.stderr.write(text),
+      outputError: (text, write) => write(ink.red(safe(text.trimEnd().replace(/^error: /, '✗ '))) + '\n'),
+    });
+  }
+  return program;
+}
+
+const afterHelp = `
+Examples:
+  rekey demo                              watch it work on a simulated account
+  rekey validate plans/ec2-instance.yaml  check a plan; touches nothing
+  rekey run plans/ec2-instance.yaml       run it
+  rekey status                            what runs there are, and how they stand
+
+Exit codes:
+  0 done · 1 failed · 2 bad usage or invalid plan · 3 paused, resume later · 4 verification failed,
+  nothing deleted · 5 held by another runner · 6 somebody changed the target · 130 interrupted`;
+
+function told(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    tell(`${ink.dim('→')} rekey --help lists the commands, rekey <command> --help its options`);
+    return 2;
+  }
+  if (error instanceof RekeyError) {
+    tellError(error);
+    return error.exit;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  tell(`${ink.red('✗ This is a bug of rekey')}\n${safe(message)}`);
+  if (process.env['REKEY_DEBUG']) tell(safe(error instanceof Error ? (error.stack ?? '') : ''));
+  else tell(`${ink.dim('→')} REKEY_DEBUG=1 shows where; a run that was under way can be resumed`);
+  return 1;
+}

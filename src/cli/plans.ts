@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import type { Plan, PlanSource } from '../contract/plan.ts';
+import { problem } from '../errors/index.ts';
+import type { RunState } from '../engine/fold.ts';
+import type { PlanProblem } from '../plan/problem.ts';
+
+/** A plan with what it was made of. */
+export interface SourcedPlan {
+  readonly source: PlanSource & { readonly hash: string };
+  readonly plan: Plan;
+}
+
+/** Reads plan files as they are. Throws `file-unreadable`. */
+export async function readSources(files: readonly string[], sets: readonly string[]): Promise<PlanSource[]> {
+  return Promise.all(files.map(async (file) => ({ file, text: await readText(file), sets })));
+}
+
+/** A file's text. Throws `file-unreadable`. */
+export async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw problem('file-unreadable', { file, reason: whyNot(error) }, error);
+  }
+}
+
+function whyNot(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'EISDIR') return 'it is a directory';
+  if (code === 'EACCES') return 'permission denied';
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Parses plans with the registered steps; each comes with its problems or as a plan. */
+export async function parseAll(
+  sources: readonly PlanSource[],
+): Promise<{ source: PlanSource; plan?: Plan; problems: readonly PlanProblem[] }[]> {
+  const [{ parsePlan }, { registry }] = await Promise.all([import('../plan/parse.ts'), import('../steps/registry.ts')]);
+  return sources.map((source) => {
+    const parsed = parsePlan(source, registry);
+    return 'plan' in parsed ? { source, plan: parsed.plan, problems: [] } : { source, problems: parsed.problems };
+  });
+}
+
+/** The plans of a new run, checked and found to fit together. Throws `file-unreadable`, `plan-invalid`, `plans-differ`. */
+export async function loadPlans(files: readonly string[], sets: readonly string[]): Promise<SourcedPlan[]> {
+  const parsed = await parseAll(await readSources(files, sets));
+  const [{ formatProblem }, { hashOf }] = await Promise.all([import('../plan/problem.ts'), import('../plan/hash.ts')]);
+  const wrong = parsed.filter((one) => one.problems.length > 0);
+  const [first] = wrong;
+  if (first) {
+    const problems = wrong.flatMap((one) => one.problems.map(formatProblem));
+    throw problem('plan-invalid', { file: wrong.map((one) => one.source.file).join(' '), problems });
+  }
+  const plans = parsed.flatMap(({ source, plan }) =>
+    plan ? [{ source: { ...source, hash: hashOf(source) }, plan }] : [],
+  );
+  checkTogether(plans.map((one) => one.plan));
+  return plans;
+}
+
+function checkTogether(plans: readonly Plan[]): void {
+  const twice = plans.map((plan) => plan.name).filter((name, at, names) => names.indexOf(name) !== at);
+  if (twice.length) throw problem('plans-differ', { what: 'two plans of one name', values: [...new Set(twice)] });
+  const targets = plans.map((plan) => plan.target.id).filter((id, at, ids) => ids.indexOf(id) !== at);
+  if (targets.length) throw problem('plans-differ', { what: 'two plans for one target', values: [...new Set(targets)] });
+  for (const what of ['account', 'region'] as const) {
+    const values = [...new Set(plans.map((plan) => plan[what]))];
+    if (values.length > 1) throw problem('plans-differ', { what: `more than one ${what}`, values });
+  }
+}
+
+/** The plans of a run as they were submitted, made again from its journal. Throws `frozen-plan-differs`. */
+export async function frozenPlans(state: RunState): Promise<SourcedPlan[]> {
+  const { hashOf } = await import('../plan/hash.ts');
+  for (const source of state.sources) {
+    if (hashOf(source) !== source.hash) {
+      throw problem('frozen-plan-differs', { run: state.run, file: source.file, why: 'its text does not have the hash beside it' });
+    }
+  }
+  const parsed = await parseAll(state.sources);
+  return state.sources.map((source, at) => {
+    const { plan, problems = [] } = parsed[at] ?? {};
+    if (plan) return { source, plan };
+    const why = `this version of rekey does not take it: ${problems[0]?.message ?? 'unknown'}`;
+    throw problem('frozen-plan-differs', { run: state.run, file: source.file, why });
+  });
+}

@@ -1,0 +1,136 @@
+import type { RekeyError } from '../errors/index.ts';
+import { durationText, momentText } from './duration.ts';
+import { nextCommand } from './next-command.ts';
+import { ink, safe, table } from './screen.ts';
+import type { PlanStory } from './story.ts';
+
+/** Of what a report speaks beyond the plans. */
+export interface ReportOf {
+  readonly run: string;
+  readonly stateDir: string;
+  readonly now: number;
+  readonly head: string;
+  /** What stopped a plan just now, by plan; told in full. */
+  readonly errors?: ReadonlyMap<string, RekeyError>;
+}
+
+const marks: { readonly [S in PlanStory['status']]: () => string } = {
+  done: () => ink.green('✔'),
+  'rolled-back': () => ink.green('←'),
+  failed: () => ink.red('✗'),
+  paused: () => ink.yellow('◼'),
+  running: () => ink.cyan('▶'),
+  interrupted: () => ink.yellow('◼'),
+};
+
+/** The closing words: per plan what happened and why, what exists in AWS now, and the exact next command. */
+export function reportLines(of: ReportOf, stories: readonly PlanStory[]): string[] {
+  const lines = stories.flatMap((story) => planLines(of, story));
+  const next = nextSteps(of, stories);
+  lines.push(`${ink.dim('run')}   ${of.run}`, `${ink.dim('head')}  ${of.head}`);
+  for (const [at, step] of next.entries()) lines.push(`${ink.dim(at === 0 ? 'next' : '  or')}  ${step}`);
+  return lines;
+}
+
+/** What can be done next, most likely first. */
+export function nextSteps(of: Pick<ReportOf, 'run' | 'stateDir'>, stories: readonly PlanStory[]): string[] {
+  const command = (...words: string[]) => nextCommand([...words.slice(0, 1), of.run, ...words.slice(1)], of.stateDir);
+  const open = stories.filter((story) => story.status !== 'done' && story.status !== 'rolled-back');
+  if (!open.length) return [command('status')];
+  if (open.every((story) => story.status === 'running')) return [command('status')];
+  const gates = open.flatMap((story) => story.gate?.until ?? []);
+  const last = gates.length === open.length ? Math.max(...gates) : undefined;
+  const resume =
+    last === undefined || !Number.isFinite(last)
+      ? command('resume')
+      : `${command('resume')}    from ${momentText(last)} on (or now, with --wait)`;
+  const deleted = open.some((story) => story.deleted.length > 0);
+  const lost = open.flatMap((story) => story.writePointAt ?? []);
+  if (deleted) return [resume];
+  const back = lost.length ? ['rollback', '--discard-writes-since', momentText(Math.min(...lost))] : ['rollback'];
+  return [resume, command(...back)];
+}
+
+function planLines(of: ReportOf, story: PlanStory): string[] {
+  const error = of.errors?.get(story.plan);
+  return [
+    `${marks[story.status]()} ${ink.bold(story.plan)} ${story.target}: ${headline(of, story)}`,
+    ...(error ? errorLines(error) : story.stop ? indented(safe(story.stop.message)) : []),
+    ...downLines(of, story),
+    ...standingLines(story),
+    ...pairLines(story),
+    ...story.announcements.map((text) => `  ${ink.dim('note')} ${safe(text)}`),
+    '',
+  ];
+}
+
+function headline(of: ReportOf, story: PlanStory): string {
+  switch (story.status) {
+    case 'done':
+      return 'done';
+    case 'rolled-back':
+      return 'rolled back';
+    case 'failed':
+      return `stopped${story.step === undefined ? '' : ` at ${story.step}`}`;
+    case 'paused':
+    case 'running': {
+      const { gate } = story;
+      const doing = story.unwinding ? 'being taken back' : `${story.status}${story.step === undefined ? '' : ` at ${story.step}`}`;
+      if (!gate) return doing;
+      return `${doing}; ${gate.step} opens ${momentText(gate.until)} (in ${durationText(gate.until - of.now)})`;
+    }
+    case 'interrupted':
+      return story.unwinding ? 'interrupted while being taken back' : `interrupted${story.step === undefined ? '' : ` at ${story.step}`}`;
+  }
+}
+
+function errorLines(error: RekeyError): string[] {
+  return [`  ${ink.red(error.title)}`, ...indented(safe(error.message)), `  ${ink.dim('→')} ${safe(error.hint)}`];
+}
+
+const indented = (text: string) => text.split('\n').map((line) => `  ${line}`);
+
+function downLines(of: ReportOf, story: PlanStory): string[] {
+  if (story.downSince === undefined) return [];
+  const since = `${momentText(story.downSince)} (${durationText(of.now - story.downSince)})`;
+  return [`  ${ink.red('down')} ${story.target} has been out of service since ${since}`];
+}
+
+function standingLines(story: PlanStory): string[] {
+  const { serving, replacements } = story;
+  if (!serving || !replacements.length) return [];
+  const runs = serving.running ? 'runs' : 'is stopped';
+  const on = {
+    originals: 'the originals are attached; the replacements are not used yet',
+    replacements: 'the replacements are attached',
+    mixture: 'some originals and some replacements are attached',
+    nothing: 'none of its volumes is attached',
+  }[serving.by];
+  const since =
+    story.writePointAt === undefined ? '' : `, and could be written to since ${momentText(story.writePointAt)}`;
+  return [`  ${ink.dim('now')}  ${story.target} ${runs}; ${on}${serving.by === 'replacements' ? since : ''}`];
+}
+
+function pairLines(story: PlanStory): string[] {
+  const gone = (id: string) => (story.deleted.includes(id) || story.discarded.includes(id) ? ' (deleted)' : '');
+  const rows = story.replacements.map(({ original, replacement, device, verdict }) => [
+    device ?? '-',
+    `${original}${gone(original)}`,
+    '→',
+    `${replacement}${gone(replacement)}`,
+    verdict ?? 'not verified yet',
+  ]);
+  const paired = new Set(story.replacements.map((pair) => pair.replacement));
+  const rest = story.made.filter(({ id }) => !paired.has(id));
+  const lines = table(rows);
+  if (rest.length) lines.push(`  ${ink.dim('also in AWS, made by this run:')} ${restText(rest)}`);
+  return lines;
+}
+
+const mostIds = 12;
+
+function restText(made: PlanStory['made']): string {
+  const shown = made.slice(0, mostIds).map(({ id, step }) => `${id} (${step})`);
+  const more = made.length - shown.length;
+  return `${shown.join(', ')}${more > 0 ? `, and ${more} more (--json lists all)` : ''}`;
+}

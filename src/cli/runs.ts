@@ -1,0 +1,33 @@
+import type { JournalReading, JournalStore } from '../engine/journal/store.ts';
+import { fold } from '../engine/fold.ts';
+import { problem } from '../errors/index.ts';
+import type { Settings } from './settings.ts';
+
+async function storeOf(settings: Settings): Promise<JournalStore> {
+  const { openStore } = await import('../engine/journal/store.ts');
+  return openStore(settings.stateDir, settings.clock);
+}
+
+/** A run's journal, read without owning it. Throws `run-not-found`, `journal-damaged`. */
+export async function readRun(settings: Settings, run: string): Promise<JournalReading> {
+  return (await storeOf(settings)).read(run);
+}
+
+/** All runs of the state directory, oldest first. */
+export async function listRuns(settings: Settings): ReturnType<JournalStore['list']> {
+  return (await storeOf(settings)).list();
+}
+
+/** Has every plan of this run ended for good? */
+export function hasEnded(reading: Pick<JournalReading, 'records'>): boolean {
+  const { plans, sources } = fold(reading.records);
+  return plans.size >= sources.length && plans.size > 0 && [...plans.values()].every((plan) => plan.finished !== undefined);
+}
+
+/** The only unfinished run. Throws `which-run` when there is none, or more than one. */
+export async function whichRun(settings: Settings): Promise<string> {
+  const unfinished = (await listRuns(settings)).filter((one) => !('records' in one) || !hasEnded(one)).map((one) => one.run);
+  const [only] = unfinished;
+  if (only !== undefined && unfinished.length === 1) return only;
+  throw problem('which-run', { stateDir: settings.stateDir, unfinished });
+}

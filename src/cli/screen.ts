@@ -1,0 +1,58 @@
+import { createColors } from 'picocolors';
+import { printable } from '../aws/printable.ts';
+import type { RekeyError } from '../errors/index.ts';
+
+// A reader that has gone (`rekey status | head`, a closed terminal) must not end a run that is in the middle of a cut-over.
+const gone = ['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED'];
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (!gone.includes(error.code ?? '')) throw error;
+  });
+}
+
+const { env } = process;
+const plain = (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
+
+/** Is stderr a terminal that can be drawn on? */
+export const liveTerminal = process.stderr.isTTY === true && env['TERM'] !== 'dumb' && (env['CI'] ?? '') === '';
+
+/** Colours for stderr; all plain where they can't be shown or aren't wanted. */
+export const ink = createColors(!plain && (process.stderr.isTTY === true || (env['FORCE_COLOR'] ?? '') !== ''));
+
+/** Writes a line of an answer to stdout. */
+export function answer(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** Tells people something, on stderr. */
+export function tell(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** Tells an error as all of ours are told: what, why, and what to do next. */
+export function tellError(error: Pick<RekeyError, 'title' | 'message' | 'hint'>): void {
+  tell(`${ink.red(`✗ ${error.title}`)}\n${safe(error.message)}\n${ink.dim('→')} ${safe(error.hint)}`);
+}
+
+/** Text from plans and AWS, safe on a terminal; its own line breaks stay. */
+export function safe(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => printable(line, 4_000))
+    .join('\n');
+}
+
+/** Resolves when all that was written has been handed to the system. */
+export async function flushed(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) {
+    if (stream.writableLength === 0 || stream.destroyed) continue;
+    await new Promise<void>((resolve) => stream.write('', () => resolve()));
+  }
+}
+
+/** Lines of columns, each as wide as its widest cell; the last column is left ragged. */
+export function table(rows: readonly (readonly string[])[], indent = '  '): string[] {
+  const widths: number[] = [];
+  for (const row of rows) for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length);
+  return rows.map((row) => `${indent}${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}`.trimEnd());
+}

@@ -1,0 +1,51 @@
+import { type Clock, clockOf, parseClock } from '../contract/clock.ts';
+import { problem } from '../errors/index.ts';
+
+/** Where runs are kept unless told otherwise. */
+export const defaultStateDir = '.rekey';
+
+/** The options of all commands that use a state directory or AWS. */
+export interface CommonOptions {
+  readonly stateDir?: string;
+  readonly profile?: string;
+  readonly region?: string;
+}
+
+/** What a command works with: flag, then environment, then default. */
+export interface Settings {
+  readonly stateDir: string;
+  readonly clock: Clock;
+  readonly profile?: string;
+  /** A region that somebody asked for outside the plan, and where. */
+  readonly region?: { readonly value: string; readonly from: string };
+  readonly endpoint?: string;
+}
+
+/** Reads the settings. Throws `clock-malformed`. */
+export function settingsOf(options: CommonOptions, env: NodeJS.ProcessEnv = process.env): Settings {
+  const set = (name: string) => env[name] || undefined;
+  const region =
+    options.region !== undefined
+      ? { value: options.region, from: '--region' }
+      : ['AWS_REGION', 'AWS_DEFAULT_REGION'].flatMap((name) => {
+          const value = set(name);
+          return value === undefined ? [] : [{ value, from: name }];
+        })[0];
+  const endpoint = set('AWS_ENDPOINT_URL');
+  return {
+    stateDir: options.stateDir ?? set('REKEY_STATE_DIR') ?? defaultStateDir,
+    clock: clockFrom(set('REKEY_CLOCK')),
+    ...(options.profile === undefined ? {} : { profile: options.profile }),
+    ...(region === undefined ? {} : { region }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+  };
+}
+
+function clockFrom(text: string | undefined): Clock {
+  if (text === undefined) return clockOf();
+  try {
+    return clockOf(parseClock(text));
+  } catch (error) {
+    throw problem('clock-malformed', { value: text }, error);
+  }
+}

@@ -1,0 +1,159 @@
+import type { Plan } from '../contract/plan.ts';
+import type { Stop } from '../contract/record.ts';
+import type { Registry } from '../contract/step.ts';
+import type { VerdictStatus } from '../contract/verdict.ts';
+import { type Phase, type PlanState, planOf, type RunState } from '../engine/fold.ts';
+import { itemsOf } from '../engine/resolve.ts';
+import { downSinceOf } from '../engine/run.ts';
+import { currentPhases, effectOf, pairsOf, standingOf, verdictsOf } from '../engine/standing.ts';
+
+/** Something this run made and has not discarded. */
+export interface Made {
+  readonly id: string;
+  readonly step: string;
+}
+
+/** How one plan stands, from its records alone: what `status` and the closing words tell. */
+export interface PlanStory {
+  readonly plan: string;
+  readonly target: string;
+  readonly status: 'done' | 'rolled-back' | 'failed' | 'paused' | 'running' | 'interrupted';
+  /** The step that has begun and not ended, or the next one. */
+  readonly step?: string;
+  readonly gate?: { readonly step: string; readonly until: number };
+  /** Since when the target is out of service because of this run, in ms. */
+  readonly downSince?: number;
+  readonly writePointAt?: number;
+  readonly unwinding: boolean;
+  readonly replacements: readonly {
+    readonly original: string;
+    readonly replacement: string;
+    readonly device: string | null;
+    readonly verdict: VerdictStatus | null;
+  }[];
+  /** What the target holds now of each pair, and whether it runs; absent before the first look. */
+  readonly serving?: { readonly by: 'originals' | 'replacements' | 'mixture' | 'nothing'; readonly running: boolean };
+  readonly made: readonly Made[];
+  readonly discarded: readonly string[];
+  readonly deleted: readonly string[];
+  readonly announcements: readonly string[];
+  readonly stop?: Stop;
+}
+
+/** Tells how a plan stands. `alive`: a runner is at it now. */
+export function storyOf<S>(plan: Plan, registry: Registry<S>, run: RunState, alive: boolean): PlanStory {
+  const state = planOf(run, plan.name);
+  const downSince = downSinceOf(plan, registry, state);
+  const step = state.finished ? undefined : stepOf(plan, state);
+  const gate = gateOf(plan, state);
+  const serving = servingOf(plan, registry, state);
+  const gone = goneOf(registry, state);
+  return {
+    plan: plan.name,
+    target: plan.target.id,
+    status: statusOf(state, gate !== undefined, alive),
+    unwinding: state.unwinding !== undefined && !state.unwinding.over,
+    replacements: replacementsOf(registry, state),
+    made: madeOf(registry, state).filter(({ id }) => !gone.discarded.includes(id)),
+    ...gone,
+    announcements: state.announcements.map(({ step, text }) => `${step}: ${text}`),
+    ...(step === undefined ? {} : { step }),
+    ...(gate === undefined ? {} : { gate }),
+    ...(downSince === undefined ? {} : { downSince }),
+    ...(state.writePoint === undefined ? {} : { writePointAt: state.writePoint.at }),
+    ...(serving === undefined ? {} : { serving }),
+    ...(state.stop === undefined ? {} : { stop: state.stop }),
+  };
+}
+
+function statusOf(state: PlanState, waits: boolean, alive: boolean): PlanStory['status'] {
+  if (state.finished) return state.finished;
+  if (state.stop) return 'failed';
+  if (alive) return 'running';
+  return waits ? 'paused' : 'interrupted';
+}
+
+/** Every step before this one is over; undefined when all are. */
+function stepOf(plan: Plan, state: PlanState): string | undefined {
+  const open = plan.steps.find((step) => {
+    if (step.kind === 'gate') return step.gate === 'hold' && !state.gates.get(step.id)?.passed;
+    const phases = currentPhases(state).filter((phase) => phase.key.step === step.id);
+    if (phases.some((phase) => phase.end?.is !== 'done')) return true;
+    // The items of a step are known only once the step that lists them has ended, and then every earlier one is over.
+    return phases.length < (phases.length === 0 && !step.each ? 1 : itemCount(plan, state, step));
+  });
+  return open?.id;
+}
+
+function itemCount(plan: Plan, state: PlanState, step: Plan['steps'][number] & { kind: 'use' }): number {
+  const from = step.each?.[0] === 'steps' ? step.each[1] : undefined;
+  const listed = from === undefined || currentPhases(state).some((one) => one.key.step === from && one.end?.is === 'done');
+  return listed ? itemsOf(plan, state, step).length : 1;
+}
+
+function gateOf(plan: Plan, state: PlanState): PlanStory['gate'] {
+  if (state.finished || state.stop) return undefined;
+  for (const step of plan.steps) {
+    const gate = step.kind === 'gate' ? state.gates.get(step.id) : undefined;
+    if (gate && !gate.passed) return { step: step.id, until: gate.until };
+  }
+  return undefined;
+}
+
+function replacementsOf<S>(registry: Registry<S>, state: PlanState): PlanStory['replacements'] {
+  const verdicts = verdictsOf(registry, state);
+  return currentPhases(state).flatMap((phase) => {
+    const pair = phase.end?.is === 'done' ? effectOf(registry, phase)?.replaces?.(phase.input, phase.end.output) : undefined;
+    if (!pair) return [];
+    return [{ ...pair, device: deviceOf(phase), verdict: verdicts.get(pair.original)?.status ?? null }];
+  });
+}
+
+function deviceOf(phase: Phase): string | null {
+  const place = member(phase.input, 'place');
+  const device = member(place, 'device');
+  return typeof device === 'string' ? device : null;
+}
+
+function servingOf<S>(plan: Plan, registry: Registry<S>, state: PlanState): PlanStory['serving'] {
+  const target = registry.target(plan.target.type);
+  if (!state.expected || !target) return undefined;
+  const { running, on } = target.serving(state.expected);
+  const pairs = pairsOf(registry, state);
+  const holds = pairs.some(({ original, replacement }) => on.includes(original) || on.includes(replacement));
+  return { by: pairs.length && !holds ? 'nothing' : standingOf(pairs, on), running };
+}
+
+/** Every id that an effect of this run gave birth to, of any generation. */
+function madeOf<S>(registry: Registry<S>, state: PlanState): Made[] {
+  const made = new Map<string, Made>();
+  for (const phase of state.phases.values()) {
+    if (effectOf(registry, phase)?.hazard !== 'additive' || phase.sent === 0) continue;
+    const outputs = [phase.answered, phase.end?.is === 'done' ? phase.end.output : undefined, ...phase.surplus];
+    for (const output of outputs) {
+      const id = member(output, 'id');
+      if (typeof id === 'string') made.set(id, { id, step: phase.key.step });
+    }
+  }
+  return [...made.values()].filter(({ step }) => !step.startsWith('@'));
+}
+
+function goneOf<S>(registry: Registry<S>, state: PlanState): { discarded: string[]; deleted: string[] } {
+  const discarded: string[] = [];
+  const deleted: string[] = [];
+  for (const phase of state.phases.values()) {
+    if (phase.end?.is !== 'done') continue;
+    const definition = effectOf(registry, phase);
+    const id = definition?.hazard === 'discard' ? definition.discards?.(phase.input) : undefined;
+    if (id !== undefined) discarded.push(id);
+    const original = definition?.hazard === 'destructive' ? member(member(phase.input, 'verdict'), 'original') : undefined;
+    if (typeof original === 'string') deleted.push(original);
+  }
+  return { discarded, deleted };
+}
+
+function member(value: unknown, name: string): unknown {
+  return value !== null && typeof value === 'object' && Object.hasOwn(value, name)
+    ? (value as { readonly [name: string]: unknown })[name]
+    : undefined;
+}

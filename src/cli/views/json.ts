@@ -1,0 +1,14 @@
+import { answer } from '../screen.ts';
+import { tell } from '../screen.ts';
+import type { Scene, View } from './view.ts';
+
+/** One JSON object a line, on stdout: every event as it comes. The last line is the caller's. */
+export function jsonView(scene: Scene): View {
+  answer(JSON.stringify({ v: 1, type: 'run.started', runId: scene.run, plans: scene.plans.map((plan) => plan.name) }));
+  return {
+    show: (event) => answer(JSON.stringify({ v: 1, ...event })),
+    note: tell,
+    end: async () => {},
+    abandon: () => {},
+  };
+}
