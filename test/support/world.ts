@@ -1,0 +1,268 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import FakeTimers from '@sinonjs/fake-timers';
+import type { HttpHandler } from '@smithy/core/protocols';
+import pLimit from 'p-limit';
+import { connect } from '../../src/aws/clients.ts';
+import { classify } from '../../src/aws/outage.ts';
+import { createSettleHub } from '../../src/aws/settle-hub.ts';
+import { clockOf } from '../../src/contract/clock.ts';
+import type { RunEvent } from '../../src/contract/event.ts';
+import type { Plan, PlanSource } from '../../src/contract/plan.ts';
+import type { JournalRecord } from '../../src/contract/record.ts';
+import { type AppendFate, memoryJournal } from '../../src/engine/journal/memory.ts';
+import { type Command, execute, type RunResult, submission } from '../../src/engine/run.ts';
+import { hashOf } from '../../src/plan/hash.ts';
+import { parsePlan } from '../../src/plan/parse.ts';
+import { formatProblem } from '../../src/plan/problem.ts';
+import { type Account, createAccount } from '../../src/simulator/account.ts';
+import { requestHandler } from '../../src/simulator/handler.ts';
+import { parseScenario } from '../../src/simulator/scenario.ts';
+import { registry } from '../../src/steps/registry.ts';
+
+// Loading the SDK takes real time, which virtual time would take for a standstill.
+await Promise.all(['@aws-sdk/client-ec2', '@aws-sdk/client-kms', '@aws-sdk/client-sts'].map((name) => import(name)));
+
+const root = resolve(import.meta.dirname, '../..');
+const epoch = Date.UTC(2026, 0, 4);
+// Promises, dataloaders and request bodies need a few turns of the real event loop between two moments of virtual time.
+const turnsPerMoment = 4;
+
+/** A scenario of plain tests: one running instance with two volumes under the old key, and an unattached volume. */
+export const twoVolumes = `
+keys: [{ alias: alias/old }, { alias: alias/new }]
+limits: { throttling: false }
+instances:
+  - id: i-0123456789abcdef0
+    type: m5.large
+    tags: { Name: orders }
+    workload: { everySeconds: 7 }
+    volumes:
+      - { device: /dev/xvda, id: vol-00000000000000001, size: 8, type: gp3, key: alias/old, deleteOnTermination: true, tags: { role: root } }
+      - { device: /dev/sdf, id: vol-00000000000000002, size: 50, type: gp3, iops: 4000, throughput: 200, key: alias/old, autoEnableIO: true, tags: { role: data } }
+volumes:
+  - { id: vol-00000000000000003, size: 20, type: gp2, key: alias/old, data: kept }
+`;
+
+export const instancePlan = source('plans/ec2-instance.yaml', [
+  'target.id=i-0123456789abcdef0',
+  'keys.from=alias/old',
+  'keys.to=alias/new',
+  'steps.soak.with.for=1h',
+]);
+
+export const volumePlan = source('plans/ebs-volume.yaml', [
+  'target.id=vol-00000000000000003',
+  'keys.from=alias/old',
+  'keys.to=alias/new',
+  'steps.soak.with.for=1h',
+]);
+
+/** A shipped plan with values set. */
+export function source(file: string, sets: readonly string[]): PlanSource {
+  return { file, text: readFileSync(resolve(root, file), 'utf8'), sets };
+}
+
+/** What dies, and when: API calls and journal records are counted over the life of one process, from 1. */
+export interface Crash {
+  readonly call?: { readonly number: number; readonly when: 'before' | 'after' | 'answered' };
+  readonly record?: { readonly number: number; readonly when: 'crash-before' | 'crash-after' };
+}
+
+export interface ProcessOptions {
+  readonly plans?: readonly PlanSource[];
+  readonly command?: Command;
+  readonly crash?: Crash;
+  readonly wait?: boolean;
+  readonly replaceClaim?: string;
+  readonly run?: string;
+  /** Called before each API call is carried out, with its operation. */
+  readonly beforeCall?: (operation: string, number: number) => void;
+  /** Aborts the process, as the first Ctrl-C does, at this virtual time after its start. */
+  readonly interruptAfterMs?: number;
+}
+
+/** One process's life. */
+export interface Life {
+  readonly result: RunResult | 'died';
+  readonly disk: readonly JournalRecord[];
+  readonly events: readonly RunEvent[];
+  readonly calls: ReadonlyMap<string, number>;
+  /** Operations in the order they were sent. */
+  readonly sent: readonly string[];
+}
+
+/** An account in virtual time, and the processes that work on it one after the other. */
+export class World {
+  readonly account: Account;
+  private readonly timers: ReturnType<typeof FakeTimers.install>;
+
+  constructor(scenario: string, seed: number, timers: ReturnType<typeof FakeTimers.install>) {
+    this.timers = timers;
+    this.account = createAccount({ scenario: parseScenario(scenario, 'test'), now: () => Date.now(), seed });
+  }
+
+  state(): ReturnType<Account['state']> {
+    return this.account.state();
+  }
+
+  /** Lets virtual time pass. */
+  pass(ms: number): void {
+    this.timers.tick(ms);
+  }
+
+  /** One process, from a new run or from what an earlier one left, to its end or its death. */
+  async process(past: readonly JournalRecord[] = [], options: ProcessOptions = {}): Promise<Life> {
+    const run = options.run ?? '20260104T000000Z-aaaaaa';
+    const sources = options.plans ?? [instancePlan];
+    const clock = clockOf();
+    const events: RunEvent[] = [];
+    const calls = new Map<string, number>();
+    const sent: string[] = [];
+    const abort = new AbortController();
+    let dead = false;
+    let die = () => {};
+    const death = new Promise<'died'>((resolve) => {
+      die = () => {
+        dead = true;
+        resolve('died');
+      };
+    });
+    const never = () => {
+      die();
+      return new Promise<never>(() => {});
+    };
+    const inner = requestHandler(this.account, { latency: () => 50 });
+    const handler: HttpHandler = {
+      ...inner,
+      handle: async (request, handling) => {
+        if (dead) return never();
+        const operation = sent.at(-1) ?? '';
+        const crash = options.crash?.call;
+        const number = ++requests;
+        options.beforeCall?.(operation, number);
+        if (crash?.number === number && crash.when === 'before') return never();
+        const answer = await inner.handle(request, handling);
+        if (dead || (crash?.number === number && crash.when === 'after')) return never();
+        if (crash?.number === number) queueMicrotask(() => queueMicrotask(die));
+        return answer;
+      },
+    };
+    let requests = 0;
+    const onAppend = (_record: JournalRecord, number: number): AppendFate => {
+      if (dead) return 'crash-before';
+      if (options.crash?.record?.number !== number) return 'written';
+      queueMicrotask(die);
+      return options.crash.record.when;
+    };
+    const journal = memoryJournal(run, past, { now: () => Date.now(), onAppend });
+    const work = async () => {
+      const aws = await connect({
+        region: 'eu-west-1',
+        clock,
+        requestHandler: handler,
+        credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
+        signal: abort.signal,
+        onCall: (operation) => {
+          sent.push(operation);
+          calls.set(operation, (calls.get(operation) ?? 0) + 1);
+        },
+      });
+      if (!past.length) {
+        await journal.append(
+          submission(
+            run,
+            'test',
+            sources.map((one) => ({ ...one, hash: hashOf(one) })),
+          ),
+        );
+      }
+      const ports = {
+        journal,
+        registry,
+        aws,
+        clock,
+        settle: createSettleHub(clock),
+        classify,
+        emit: (event: RunEvent) => {
+          if (!dead) events.push(event);
+        },
+        signal: abort.signal,
+        slots: { 'snapshot-copies': pLimit(20) },
+        wait: options.wait ?? true,
+        replaceClaim: options.replaceClaim,
+      };
+      return execute(sources.map(planOf), ports, options.command ?? { command: past.length ? 'resume' : 'run' });
+    };
+    if (options.interruptAfterMs !== undefined) setTimeout(() => abort.abort(), options.interruptAfterMs);
+    const result = await this.until(Promise.race([work(), death]));
+    // What a dead process left on the event loop is gone with it.
+    dead = true;
+    const now = Date.now();
+    this.timers.reset();
+    this.timers.setSystemTime(now);
+    return { result, disk: journal.disk, events, calls, sent };
+  }
+
+  /** Moves virtual time on, one timer after the other, until `work` has ended. */
+  private async until<T>(work: Promise<T>): Promise<T> {
+    let ended: { value: T } | { error: unknown } | undefined;
+    work.then(
+      (value) => {
+        ended = { value };
+      },
+      (error: unknown) => {
+        ended = { error };
+      },
+    );
+    for (;;) {
+      for (let turn = 0; turn < turnsPerMoment; turn++) await new Promise((resolve) => setImmediate(resolve));
+      if (ended) break;
+      if (this.timers.countTimers() === 0) {
+        // The SDK loads some of its parts on first use, which takes real time.
+        const patience = performance.now() + 5_000;
+        while (!ended && this.timers.countTimers() === 0 && performance.now() < patience) {
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        if (ended) break;
+        if (this.timers.countTimers() === 0) throw new Error('nothing left to wait for, and not at an end');
+      }
+      this.timers.next();
+    }
+    if ('error' in ended) throw ended.error;
+    return ended.value;
+  }
+}
+
+/** Runs `body` in virtual time, with `Math.random` made from the seed: the same seed gives the same history. */
+export async function inWorld<T>(scenario: string, body: (world: World) => Promise<T>, seed = 1): Promise<T> {
+  const timers = FakeTimers.install({
+    now: epoch,
+    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'],
+    loopLimit: 1e9,
+  });
+  const random = Math.random;
+  Math.random = seeded(seed);
+  try {
+    return await body(new World(scenario, seed, timers));
+  } finally {
+    Math.random = random;
+    timers.uninstall();
+  }
+}
+
+export function planOf(one: PlanSource): Plan {
+  const parsed = parsePlan(one, registry);
+  if ('problems' in parsed) throw new Error(parsed.problems.map(formatProblem).join('\n'));
+  return parsed.plan;
+}
+
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
