@@ -104,7 +104,11 @@ function tell(issue: Issue, root: Node, type: Type, where: string, report: Repor
       report(at, `unknown key \`${printable(key)}\` in ${quoted(name)}`, suggest(key, place ? memberNames(place) : []));
     }
   } else if (missing) {
-    report(node.at, `${quoted(name)} is missing`, wanted ? `add it: ${wanted}` : 'add it');
+    report(
+      node.at,
+      `${quoted(name)} is missing`,
+      wanted.startsWith('needed: ') ? `add it; ${wanted}` : `add it: ${wanted}`,
+    );
   } else if (node.kind === 'scalar' && typeof node.value === 'number' && place && takes(place, 'string')) {
     report(
       node.at,

@@ -164,9 +164,7 @@ function checkEach(each: Entry | undefined, scope: Scope, report: Report): Path 
 function checkWith<S>(definition: StepDefinition<S>, given: Node, scope: Scope, report: Report): Node {
   const type = typeOf(definition.input, 'input');
   const proven =
-    definition.kind === 'effect' && definition.hazard === 'destructive'
-      ? verdictByReference(given, type, report)
-      : given;
+    definition.kind === 'effect' && definition.hazard === 'destructive' ? verdictByReference(given, report) : given;
   const placed = asPlaced(proven, type);
   conform(definition.input, placed, 'with', report);
   checkReferences(placed, [], { type, scope, report });
@@ -174,19 +172,18 @@ function checkWith<S>(definition: StepDefinition<S>, given: Node, scope: Scope, 
 }
 
 /** What is deleted comes only from a verdict that a step has given, so that it can't be written by hand. */
-function verdictByReference(given: Node, type: Type, report: Report): Node {
-  const hint = `take it from the step that verified, for example verdict: ${written('item')} with each: ${written('steps.verify')}`;
-  const entry = given.kind === 'map' ? given.entries.get('verdict') : undefined;
-  if (given.kind !== 'map') {
-    report(given.at, 'a destructive step names its `verdict`', hint);
-  } else if (entry === undefined) {
-    if (memberOf(type, 'verdict')?.optional !== false) report(given.at, '`with.verdict` is missing', hint);
-  } else if (entry.value.kind !== 'ref' && entry.value.kind !== 'unreadable') {
-    report(entry.value.at, '`with.verdict` is written by hand', hint);
-    const hidden: Entry = { ...entry, value: { kind: 'unreadable', at: entry.value.at } };
-    return { ...given, entries: new Map([...given.entries, ['verdict', hidden]]) };
-  }
-  return given;
+function verdictByReference(given: Node, report: Report): Node {
+  const verdict = member(given, 'verdict');
+  const fine = [given.kind, verdict?.kind].includes('unreadable') || verdict?.kind === 'ref';
+  if (fine) return given;
+  const hidden: Node = { kind: 'unreadable', at: verdict?.at ?? given.at };
+  report(
+    hidden.at,
+    verdict === undefined ? '`with.verdict` is missing' : '`with.verdict` is written by hand',
+    `take it from the step that verified, for example verdict: ${written('item')} with each: ${written('steps.verify')}`,
+  );
+  if (given.kind !== 'map') return hidden;
+  return { ...given, entries: new Map([...given.entries, ['verdict', { at: hidden.at, value: hidden }]]) };
 }
 
 function checkReferences(

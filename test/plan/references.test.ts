@@ -149,3 +149,19 @@ describe('each', () => {
     ]);
   });
 });
+
+describe('a destructive step', () => {
+  test.each([
+    ['verdict: { id: vol-0123456789abcdef0 }', '`with.verdict` is written by hand'],
+    ['verdict: vol-0123456789abcdef0', '`with.verdict` is written by hand'],
+    ['', '`with.verdict` is missing'],
+  ])('takes no verdict but by reference: %s', (given, message) => {
+    expect(messagesOf(planText(step('x', 'ebs.delete-volume', given)))).toEqual([message]);
+  });
+
+  test('shows its verdict, so not everything can come by one reference', () => {
+    expect(messagesOf(planText(`  - { id: x, uses: ebs.delete-volume, ${each}, with: ${ref('item')} }\n`))).toEqual([
+      '`with.verdict` is missing',
+    ]);
+  });
+});
