@@ -16,11 +16,11 @@ function ec2With(volumes: Volume[], pageSize = 1_000) {
     asked.push(input);
     const [filter] = input.Filters;
     const values = new Set(filter?.Values);
-    const valueOf = (volume: Volume) =>
+    const matched = (volume: Volume) =>
       filter?.Name === 'volume-id'
         ? volume.VolumeId
         : volume.Tags?.find(({ Key }) => `tag:${Key}` === filter?.Name)?.Value;
-    const found = volumes.filter((volume) => values.has(valueOf(volume) ?? ''));
+    const found = volumes.filter((volume) => values.has(matched(volume) ?? ''));
     const from = Number(input.NextToken ?? 0);
     const next = from + pageSize < found.length ? { NextToken: String(from + pageSize) } : {};
     return { Volumes: found.slice(from, from + pageSize), ...next };

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import type { AwsServices } from '../../src/aws/services.ts';
+import { clockOf } from '../../src/contract/clock.ts';
+import { exec } from '../../src/steps/control/exec.ts';
+import { contextOf } from './simulated.ts';
+
+const on = { aws: { region: 'eu-west-1' } as AwsServices, clock: clockOf() };
+const node = process.execPath;
+const command = (script: string, given: object = {}) => exec.input.parse({ argv: [node, '-e', script], ...given });
+
+describe('control.exec', () => {
+  it('values go by the environment, and no shell sees them', async () => {
+    const value = '$(touch /tmp/x); `id`';
+    const script = `process.exit(process.env.VALUE === ${JSON.stringify(value)} && process.env.REKEY_PLAN === 'test' ? 0 : 1)`;
+    await expect(exec.run(contextOf(on), command(script, { environment: { VALUE: value } }))).resolves.toEqual({
+      ran: true,
+    });
+  });
+
+  it('a command that fails is told with its last complaint, and without its arguments', async () => {
+    const run = exec.run(contextOf(on), command('console.error("no such table\\u001b[31m"); process.exit(3)'));
+    await expect(run).rejects.toThrow('exited with 3: no such table\\u001b[31m');
+    await expect(run).rejects.not.toThrow('console.error');
+  });
+
+  it('a command that hangs is ended with everything it started', async () => {
+    const script = `require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' }); setInterval(() => {}, 1000)`;
+    await expect(exec.run(contextOf(on), command(script, { timeoutMs: 500 }))).rejects.toThrow(
+      'did not end within 500 ms',
+    );
+  });
+
+  it('an abort ends it', async () => {
+    const abort = new AbortController();
+    const run = exec.run(contextOf(on, { signal: abort.signal }), command('setInterval(() => {}, 1000)'));
+    setTimeout(() => abort.abort(), 200);
+    await expect(run).rejects.toThrow('was interrupted');
+  });
+
+  it('a program that is not there is told', async () => {
+    const run = exec.run(contextOf(on), exec.input.parse({ argv: ['/no/such/program'] }));
+    await expect(run).rejects.toThrow('could not be started');
+  });
+
+  it('one that was interrupted is not run again by itself', async () => {
+    const ctx = contextOf(on, { sentAt: 1 });
+    await expect(exec.look(ctx, command(''), undefined)).rejects.toMatchObject({ code: 'command-in-doubt' });
+    await expect(exec.look(ctx, command('', { repeatable: true }), undefined)).resolves.toEqual({ is: 'absent' });
+  });
+
+  it('its probe tells whether it has taken effect', async () => {
+    const ctx = contextOf(on, { sentAt: 1 });
+    const probe = (code: number) => command('', { probe: [node, '-e', `process.exit(${code})`] });
+    await expect(exec.look(ctx, probe(0), undefined)).resolves.toMatchObject({ is: 'done' });
+    await expect(exec.look(ctx, probe(1), undefined)).resolves.toEqual({ is: 'absent' });
+  });
+});

@@ -1,0 +1,185 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { RekeyError } from '../../src/errors/index.ts';
+import type { ScenarioInput } from '../../src/simulator/scenario.ts';
+import type { Accepted } from '../../src/steps/domain.ts';
+import { readVolume } from '../../src/steps/ebs/read-volume.ts';
+import { readInstance } from '../../src/steps/ec2/read-instance.ts';
+import { checkKey } from '../../src/steps/kms/check-key.ts';
+import { contextOf, type Simulated, simulated } from './simulated.ts';
+
+type InstanceInput = NonNullable<ScenarioInput['instances']>[number];
+type VolumeInput = InstanceInput['volumes'][number];
+
+const oldKey = '11111111-1111-4111-8111-111111111111';
+const newKey = '22222222-2222-4222-8222-222222222222';
+const arn = (key: string) => `arn:aws:kms:eu-west-1:111122223333:key/${key}`;
+const keys = { from: arn(oldKey), to: arn(newKey) };
+const instanceId = 'i-0aaaaaaaaaaaaaaaa';
+const [root, data, loose] = ['vol-0aaaaaaaaaaaaaaa1', 'vol-0aaaaaaaaaaaaaaa2', 'vol-0bbbbbbbbbbbbbbbb'] as const;
+
+function scenarioWith(instance: Partial<InstanceInput>, volume: Partial<VolumeInput> = {}): ScenarioInput {
+  return {
+    keys: [{ id: oldKey }, { id: newKey }, { id: '33333333-3333-4333-8333-333333333333', state: 'Disabled' }],
+    instances: [
+      {
+        id: instanceId,
+        type: 'm5.large',
+        volumes: [
+          { id: root, device: '/dev/xvda', size: 8, key: oldKey },
+          { id: data, device: '/dev/xvdf', size: 10, key: oldKey, ...volume },
+        ],
+        ...instance,
+      },
+    ],
+    volumes: [{ id: loose, size: 10, key: oldKey, tags: { 'kubernetes.io/created-for/pv/name': 'pv' } }],
+  };
+}
+const all = { include: [], exclude: [], override: {} };
+
+describe('what is refused before anything is touched', () => {
+  let on: Simulated;
+  afterEach(() => on.end());
+
+  async function read(
+    scenario: ScenarioInput,
+    given: { accept?: Accepted[]; volumes?: Partial<typeof all>; keys?: { from?: string; to: string } } = {},
+  ) {
+    on = await simulated(scenario);
+    const ctx = contextOf(on);
+    const input = {
+      instance: instanceId,
+      keys: given.keys ?? keys,
+      volumes: { ...all, ...given.volumes },
+      accept: given.accept ?? [],
+    };
+    const outcome = await on.pass(
+      readInstance.read(ctx, input, undefined).then(
+        (output) => ({ output, message: '' }),
+        (error: unknown) => {
+          if (!(error instanceof RekeyError)) throw error;
+          expect(error.code).toBe('target-refused');
+          expect(error.exit).toBe(2);
+          return { output: undefined, message: error.message };
+        },
+      ),
+    );
+    expect([...on.calls.keys()].filter((call) => !call.includes(':Describe'))).toEqual([]);
+    return { ...outcome, announced: ctx.announced };
+  }
+
+  const cases: [string, Partial<InstanceInput>, Partial<VolumeInput>, RegExp][] = [
+    [
+      'an Auto Scaling member',
+      { tags: { 'aws:autoscaling:groupName': 'web' } },
+      {},
+      /Auto Scaling group "web".*\n.*Standby/,
+    ],
+    ['a Spot instance', { lifecycle: 'spot' }, {}, /Spot instance/],
+    ['instance store that no mapping shows', { type: 'm5d.large' }, {}, /instance store/],
+    ['an auto-assigned public IPv4 address', { publicIp: 'auto' }, {}, /auto-assigned public IPv4.*\n.*Elastic IP/],
+    ['hibernation', { hibernation: true }, {}, /hibernation/],
+    ['stop protection', { stopProtection: true }, {}, /protected against being stopped/],
+    ['a managed instance', { managedBy: 'eks.amazonaws.com' }, {}, /managed by eks/],
+    ['an Outpost', { outpostArn: 'arn:aws:outposts:eu-west-1:111122223333:outpost/op-1' }, {}, /Outpost/],
+    ['a managed volume', {}, { managedBy: 'ecs.amazonaws.com' }, /vol-0aaaaaaaaaaaaaaa2.*managed by ecs|managed/],
+    ['a CSI volume', {}, { tags: { 'ebs.csi.aws.com/cluster': 'true' } }, /orchestrator.*ebs\.csi/],
+    ['a multi-attach volume', {}, { type: 'io2', iops: 200, multiAttach: true }, /multi-attach/],
+    [
+      'no room for marker tags',
+      {},
+      { tags: Object.fromEntries(Array.from({ length: 46 }, (_, at) => [`t${at}`, 'x'])) },
+      /46 tags/,
+    ],
+  ];
+  it.each(cases)('%s', async (_name, instance, volume, message) => {
+    expect((await read(scenarioWith(instance, volume))).message).toMatch(message);
+  });
+
+  it('all reasons are told at once', async () => {
+    const { message } = await read(scenarioWith({ stopProtection: true, hibernation: true, publicIp: 'auto' }));
+    expect(message.match(/^ {2}- /gm)).toHaveLength(3);
+  });
+
+  it('what is accepted by name passes, and is announced', async () => {
+    const { output, announced } = await read(scenarioWith({ type: 'm5d.large', publicIp: 'auto' }), {
+      accept: ['instance-store', 'public-ipv4'],
+    });
+    expect(output?.volumes.map(({ id }) => id)).toEqual([root, data]);
+    expect(announced.filter((text) => text.startsWith('accepted'))).toHaveLength(2);
+  });
+
+  it('an Elastic IP is kept, and no reason', async () => {
+    const { output } = await read(scenarioWith({ publicIp: 'eip' }));
+    expect(output?.instance.interfaces[0]?.elasticAddresses).toHaveLength(1);
+  });
+
+  it('a volume under another key is left alone and announced', async () => {
+    const { output, announced } = await read(scenarioWith({}, { key: newKey }));
+    expect(output?.volumes.map(({ id }) => id)).toEqual([root]);
+    expect(announced.join()).toContain(`${data} (/dev/xvdf) is under ${arn(newKey)} and is left alone`);
+  });
+
+  it('nothing to do says which keys the volumes are under', async () => {
+    const { message } = await read(scenarioWith({}), { keys: { from: arn(newKey), to: arn(oldKey) } });
+    expect(message).toContain(`nothing to do`);
+    expect(message).toContain(`${root} is under ${arn(oldKey)}`);
+  });
+
+  it('an entry that matches nothing, and what there is instead', async () => {
+    const { message } = await read(scenarioWith({}), { volumes: { exclude: ['/dev/xvdz'] as never } });
+    expect(message).toContain('volumes.exclude names "/dev/xvdz"');
+    expect(message).toContain(`/dev/xvdf (${data})`);
+  });
+
+  it('a shrinking override', async () => {
+    const { message } = await read(scenarioWith({}), { volumes: { override: { '/dev/xvdf': { sizeGiB: 5 } } } });
+    expect(message).toContain('can only grow');
+  });
+
+  it('an override changes what the replacement is to be', async () => {
+    const { output } = await read(scenarioWith({}, { type: 'gp2' }), {
+      volumes: { override: { '/dev/xvdf': { type: 'gp3', iops: 4_000 } } },
+    });
+    expect(output?.volumes[1]?.attributes).toMatchObject({ type: 'gp3', iops: 4_000 });
+    expect(output?.volumes[1]?.attributes.throughput).toBeUndefined();
+  });
+
+  it('an attribute that AWS refuses to show is unknown, never assumed', async () => {
+    on = await simulated(scenarioWith({}));
+    on.account.faults.add({ kind: 'error', operation: 'DescribeVolumeAttribute', code: 'UnauthorizedOperation' });
+    const input = { instance: instanceId, keys, volumes: all, accept: [] as Accepted[] };
+    await expect(on.pass(readInstance.read(contextOf(on), input, undefined))).rejects.toThrow(
+      /auto-enable-IO of .* can't be read/,
+    );
+    const accepted = await on.pass(
+      readInstance.read(contextOf(on), { ...input, accept: ['unreadable-attribute'] }, undefined),
+    );
+    expect(accepted.volumes[0]?.attributes.autoEnableIO).toBeNull();
+  });
+
+  it('an instance that does not exist', async () => {
+    on = await simulated(scenarioWith({}));
+    const input = { instance: 'i-0ffffffffffffffff', keys, volumes: all, accept: [] };
+    await expect(on.pass(readInstance.read(contextOf(on), input, undefined))).rejects.toThrow(/does not exist/);
+  });
+
+  it('an unattached volume that an orchestrator owns, and one that is attached', async () => {
+    on = await simulated(scenarioWith({}));
+    const input = { keys, accept: [] };
+    await expect(on.pass(readVolume.read(contextOf(on), { ...input, volume: loose }, undefined))).rejects.toThrow(
+      /orchestrator/,
+    );
+    await expect(on.pass(readVolume.read(contextOf(on), { ...input, volume: data }, undefined))).rejects.toThrow(
+      /attached to i-/,
+    );
+  });
+
+  it.each([
+    ['disabled', '33333333-3333-4333-8333-333333333333', /is Disabled, not Enabled/],
+    ['absent', '44444444-4444-4444-8444-444444444444', /can't be looked at/],
+    ['the same as keys.from', oldKey, /are the same key/],
+  ])('a key that is %s', async (_name, to, message) => {
+    on = await simulated(scenarioWith({}));
+    await expect(on.pass(checkKey.read(contextOf(on), { from: oldKey, to }, undefined))).rejects.toThrow(message);
+  });
+});

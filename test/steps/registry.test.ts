@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { registry } from '../../src/steps/registry.ts';
+
+const steps = fileURLToPath(new URL('../../src/steps', import.meta.url));
+
+/** All that a module loads when it runs: relative imports followed, `import type` left out. */
+function loads(file: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  for (const [, clause, from] of readFileSync(file, 'utf8').matchAll(
+    /^(?:import|export)\s+([^;]*?)\s*from '([^']+)'/gm,
+  )) {
+    if (clause?.startsWith('type ')) continue;
+    if (from?.startsWith('.')) loads(join(dirname(file), from), seen);
+    else if (from !== undefined) seen.add(from);
+  }
+  return seen;
+}
+
+describe('registry', () => {
+  it('loads no SDK, so that --help and validate are quick', () => {
+    const loaded = [...loads(join(steps, 'registry.ts'))];
+    expect(loaded.filter((one) => /^@(aws-sdk|smithy)/.test(one))).toEqual([]);
+  });
+
+  it('a step is named as its file is', () => {
+    const files = readdirSync(steps, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.includes(sep))
+      .map((file) => relative('.', file).replace(sep, '.').replace(/\.ts$/, ''));
+    expect(registry.steps.map(({ type }) => type).filter((type) => !files.includes(type))).toEqual([]);
+  });
+
+  it('every disruptive effect says what is expected of the target afterwards', () => {
+    for (const step of registry.steps) {
+      if (step.kind === 'effect' && step.hazard === 'disruptive') expect(step.expect, step.type).toBeDefined();
+      if (step.kind === 'effect' && step.hazard === 'destructive') expect(step.prove, step.type).toBeDefined();
+      if (step.kind === 'effect' && step.hazard === 'discard') expect(step.discards, step.type).toBeDefined();
+    }
+  });
+});
