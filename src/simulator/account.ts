@@ -60,7 +60,7 @@ export function createAccount(options: {
   const { scenario, now, seed = 1, observe } = options;
   const world = foundWorld(scenario, { now, seed });
   const throttle = scenario.limits.throttling ? new Throttle() : undefined;
-  const faults = new Faults();
+  const faults = new Faults(Object.values(operations).flatMap((known) => Object.keys(known)));
   const requestIds = randomOf(seed, 'requests');
   const calls = new Map<string, number>();
   const events: EventOutcome[] = [];

@@ -48,12 +48,24 @@ export type Strike =
 
 /** The rules by which calls go wrong. The first rule that matches a call strikes. */
 export class Faults {
+  private readonly operations: ReadonlySet<string>;
   private rules: { readonly rule: Rule; seen: number; struck: number }[] = [];
+
+  /** `operations`: the names that a rule may aim at. */
+  constructor(operations: Iterable<string>) {
+    this.operations = new Set(operations);
+  }
 
   /** Adds rules; throws `fault-invalid`, and adds none, when any of them is not one. */
   add(...rules: readonly FaultRule[]): void {
     const parsed = z.array(ruleSchema).safeParse(rules);
     if (!parsed.success) throw problem('fault-invalid', { problems: problemsOf(parsed.error).map(told) });
+    const unknown = parsed.data.flatMap(({ operation }, i) =>
+      operation === '*' || this.operations.has(operation)
+        ? []
+        : [`[${i}].operation: the simulated account has no operation ${operation}`],
+    );
+    if (unknown.length > 0) throw problem('fault-invalid', { problems: unknown });
     this.rules.push(...parsed.data.map((rule) => ({ rule, seen: 0, struck: 0 })));
   }
 

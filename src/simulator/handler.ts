@@ -43,7 +43,8 @@ function wait(ms: number): Promise<void> {
 function textOf(body: unknown): string {
   if (body === undefined || body === null) return '';
   if (typeof body === 'string') return body;
-  if (body instanceof Uint8Array) return Buffer.from(body).toString('utf8');
+  // By its memory: the SDK's JSON body is a Uint8Array that complains when it is taken for a string.
+  if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
   throw new TypeError('the simulated account takes no streams');
 }
 

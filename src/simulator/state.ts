@@ -54,13 +54,19 @@ function instanceState(world: World, instance: Instance) {
   };
 }
 
-// A write that was acknowledged and isn't on the volume that is now at its device is a lost write.
+// A write that was acknowledged and isn't on the volume that is now at its device is a lost write. Null: nothing there to read.
 function ledgerOf(world: World, instance: Instance) {
   return [...(instance.workload?.ledger ?? [])].map(([device, acknowledged]) => {
     const digest = digestOf(contentBytes(acknowledged));
     const at = world.attachmentsOf(instance).find(({ attachment }) => attachment.device === device);
-    const held = at && reading(world, at.volume).digest;
-    return { device, writes: acknowledged.count, digest, volume: at?.volume.id ?? null, lost: held !== digest };
+    const held = at && reading(world, at.volume);
+    return {
+      device,
+      writes: acknowledged.count,
+      digest,
+      volume: at?.volume.id ?? null,
+      lost: held?.readable ? held.digest !== digest : null,
+    };
   });
 }
 

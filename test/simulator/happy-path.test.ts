@@ -15,9 +15,17 @@ describe('the whole swap, as rekey makes it', () => {
     pass(600_000);
 
     await ec2.stopInstances({ InstanceIds: [id] });
-    await until(async () => (await ec2.describeInstances({ InstanceIds: [id] })).Reservations?.[0]?.Instances?.[0]?.State?.Name === 'stopped');
+    await until(
+      async () =>
+        (await ec2.describeInstances({ InstanceIds: [id] })).Reservations?.[0]?.Instances?.[0]?.State?.Name ===
+        'stopped',
+    );
     const snapshot = await ec2.createSnapshot({ VolumeId: device?.id });
-    await until(async () => (await ec2.describeSnapshots({ SnapshotIds: [snapshot.SnapshotId ?? ''] })).Snapshots?.[0]?.State === 'completed');
+    await until(
+      async () =>
+        (await ec2.describeSnapshots({ SnapshotIds: [snapshot.SnapshotId ?? ''] })).Snapshots?.[0]?.State ===
+        'completed',
+    );
     const made = await ec2.createVolume({
       AvailabilityZone: 'eu-west-1a',
       SnapshotId: snapshot.SnapshotId,
@@ -29,11 +37,20 @@ describe('the whole swap, as rekey makes it', () => {
     const volumeId = made.VolumeId ?? '';
     await until(async () => (await ec2.describeVolumes({ VolumeIds: [volumeId] })).Volumes?.[0]?.State === 'available');
     await ec2.detachVolume({ VolumeId: device?.id });
-    await until(async () => (await ec2.describeVolumes({ VolumeIds: [device?.id ?? ''] })).Volumes?.[0]?.State === 'available');
+    await until(
+      async () => (await ec2.describeVolumes({ VolumeIds: [device?.id ?? ''] })).Volumes?.[0]?.State === 'available',
+    );
     await ec2.attachVolume({ VolumeId: volumeId, InstanceId: id, Device: '/dev/xvdf' });
-    await until(async () => (await ec2.describeVolumes({ VolumeIds: [volumeId] })).Volumes?.[0]?.Attachments?.[0]?.State === 'attached');
+    await until(
+      async () =>
+        (await ec2.describeVolumes({ VolumeIds: [volumeId] })).Volumes?.[0]?.Attachments?.[0]?.State === 'attached',
+    );
     await ec2.startInstances({ InstanceIds: [id] });
-    await until(async () => (await ec2.describeInstances({ InstanceIds: [id] })).Reservations?.[0]?.Instances?.[0]?.State?.Name === 'running');
+    await until(
+      async () =>
+        (await ec2.describeInstances({ InstanceIds: [id] })).Reservations?.[0]?.Instances?.[0]?.State?.Name ===
+        'running',
+    );
     pass(600_000);
 
     const after = account.state();

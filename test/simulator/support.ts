@@ -25,7 +25,10 @@ export function fleet(changes: ScenarioInput = {}): ScenarioInput {
 }
 
 /** Real SDK clients of a simulated account in process, whose clock only `pass` moves. */
-export function clients(input: ScenarioInput = fleet(), options: HandlerOptions & { seed?: number; observe?: (call: Call) => void } = {}) {
+export function clients(
+  input: ScenarioInput = fleet(),
+  options: HandlerOptions & { seed?: number; observe?: (call: Call) => void } = {},
+) {
   let time = Date.UTC(2026, 0, 1);
   const { seed, observe, ...handling } = options;
   const account = createAccount({

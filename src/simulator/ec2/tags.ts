@@ -71,19 +71,27 @@ interface Taggable {
   readonly tags: TagSet;
 }
 
-const typeNames: readonly [Kind, string, (world: World) => ReadonlyMap<string, { tags: TagSet }>][] = [
+const typeNames: readonly [
+  Kind,
+  string,
+  (world: World) => ReadonlyMap<string, { tags: TagSet; visibleFrom?: number }>,
+][] = [
   [kinds.volume, 'volume', (world) => world.volumes],
   [kinds.snapshot, 'snapshot', (world) => world.snapshots],
   [kinds.instance, 'instance', (world) => world.instances],
   [kinds.address, 'elastic-ip', (world) => world.addresses],
 ];
 
+function visible(world: World, resource: { visibleFrom?: number }): boolean {
+  return (resource.visibleFrom ?? 0) <= world.time;
+}
+
 function taggable(world: World, id: string): Taggable {
   const found = typeNames.find(([kind]) => id.startsWith(`${kind.prefix}-`));
   if (!found) throw new AwsError('InvalidID', `The ID '${id}' is not valid`);
   const [kind, type, resources] = found;
   const resource = resources(world).get(id);
-  if (!resource) throw new AwsError(kind.notFound, kind.missing([id]));
+  if (!resource || !visible(world, resource)) throw new AwsError(kind.notFound, kind.missing([id]));
   return { id, type, tags: resource.tags };
 }
 
@@ -124,14 +132,16 @@ function deleteTags(world: World, input: DeleteTagsRequest): object {
 
 function describeTags(world: World, input: DescribeTagsRequest): object {
   const all = typeNames.flatMap(([, type, resources]) =>
-    [...resources(world)].flatMap(([id, { tags }]) =>
-      [...tags.seenAt(world.time)].map(([key, value]) => ({
-        ResourceId: id,
-        ResourceType: type,
-        Key: key,
-        Value: value,
-      })),
-    ),
+    [...resources(world)]
+      .filter(([, one]) => visible(world, one))
+      .flatMap(([id, { tags }]) =>
+        [...tags.seenAt(world.time)].map(([key, value]) => ({
+          ResourceId: id,
+          ResourceType: type,
+          Key: key,
+          Value: value,
+        })),
+      ),
   );
   const test = matching<(typeof all)[number]>(
     input.Filters?.filter((filter) => !filter.Name?.startsWith('tag:')),
