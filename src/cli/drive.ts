@@ -3,10 +3,10 @@ import type { RunEvent } from '../contract/event.ts';
 import type { Journal } from '../contract/journal.ts';
 import type { Json } from '../contract/json.ts';
 import type { Plan } from '../contract/plan.ts';
-import { type Command, execute, type RunResult } from '../engine/run.ts';
 import { fold } from '../engine/fold.ts';
 import type { JournalStore } from '../engine/journal/store.ts';
 import { worstExit } from '../engine/outcome.ts';
+import { type Command, execute, type RunResult } from '../engine/run.ts';
 import type { RekeyError } from '../errors/index.ts';
 import { listen } from './interruption.ts';
 import { reportLines } from './report.ts';
@@ -26,6 +26,8 @@ export interface Drive {
   readonly json: boolean;
   readonly wait: boolean;
   readonly replaceClaim?: string;
+  /** Sees every event, besides the view. */
+  readonly watch?: (event: RunEvent) => void;
   /** Begins or opens the journal. */
   own(store: JournalStore): Promise<Journal>;
 }
@@ -44,7 +46,11 @@ export async function drive(of: Drive): Promise<number> {
     lose = resolve;
   });
   const journal = await of.own(openStore(of.settings.stateDir, of.settings.clock, { onLost: (error) => lose(error) }));
-  const { view, tap } = await openView(of, journal.run);
+  const view = await openView(of, journal);
+  const tap = (event: RunEvent) => {
+    view.show(event);
+    of.watch?.(event);
+  };
   const interruption = listen(
     of.session.stop,
     (signal) => {
@@ -66,11 +72,7 @@ export async function drive(of: Drive): Promise<number> {
   }
 }
 
-async function underWay(
-  of: Drive,
-  journal: Journal,
-  emit: (event: RunEvent) => void,
-): Promise<RunResult> {
+async function underWay(of: Drive, journal: Journal, emit: (event: RunEvent) => void): Promise<RunResult> {
   const [{ registry }, { classify }, { createSettleHub }] = await Promise.all([
     import('../steps/registry.ts'),
     import('../aws/outage.ts'),
@@ -104,7 +106,9 @@ async function close(of: Drive, journal: Journal, outcome: RunResult | RekeyErro
   const lost = outcome instanceof Error ? outcome : undefined;
   const run = fold(journal.records);
   const stories = of.plans.map((plan) => storyOf(plan, registry, run, false));
-  const errors = new Map(ended ? outcome.plans.flatMap(({ name, error }) => (error ? [[name, error] as const] : [])) : []);
+  const errors = new Map(
+    ended ? outcome.plans.flatMap(({ name, error }) => (error ? [[name, error] as const] : [])) : [],
+  );
   const exit = ended ? worstExit(outcome.plans.map((plan) => plan.exit)) : (lost?.exit ?? 130);
   if (lost) tellError(lost);
   await Promise.race([journal.close(), new Promise((resolve) => setTimeout(resolve, 300).unref())]);
@@ -122,7 +126,9 @@ function lastLine(
 ): string {
   const plans = stories.map((story, at) => ({
     name: story.plan,
-    status: how.result?.plans[at]?.status ?? (story.status === 'done' || story.status === 'rolled-back' ? story.status : 'failed'),
+    status:
+      how.result?.plans[at]?.status ??
+      (story.status === 'done' || story.status === 'rolled-back' ? story.status : 'failed'),
     replacements: story.replacements.map(({ original, replacement, verdict }) => ({ original, replacement, verdict })),
   }));
   return JSON.stringify({

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Plan, PlanSource } from '../contract/plan.ts';
-import { problem } from '../errors/index.ts';
 import type { RunState } from '../engine/fold.ts';
+import { problem } from '../errors/index.ts';
 import type { PlanProblem } from '../plan/problem.ts';
 
 /** A plan with what it was made of. */
@@ -64,7 +64,8 @@ function checkTogether(plans: readonly Plan[]): void {
   const twice = plans.map((plan) => plan.name).filter((name, at, names) => names.indexOf(name) !== at);
   if (twice.length) throw problem('plans-differ', { what: 'two plans of one name', values: [...new Set(twice)] });
   const targets = plans.map((plan) => plan.target.id).filter((id, at, ids) => ids.indexOf(id) !== at);
-  if (targets.length) throw problem('plans-differ', { what: 'two plans for one target', values: [...new Set(targets)] });
+  if (targets.length)
+    throw problem('plans-differ', { what: 'two plans for one target', values: [...new Set(targets)] });
   for (const what of ['account', 'region'] as const) {
     const values = [...new Set(plans.map((plan) => plan[what]))];
     if (values.length > 1) throw problem('plans-differ', { what: `more than one ${what}`, values });
@@ -76,7 +77,11 @@ export async function frozenPlans(state: RunState): Promise<SourcedPlan[]> {
   const { hashOf } = await import('../plan/hash.ts');
   for (const source of state.sources) {
     if (hashOf(source) !== source.hash) {
-      throw problem('frozen-plan-differs', { run: state.run, file: source.file, why: 'its text does not have the hash beside it' });
+      throw problem('frozen-plan-differs', {
+        run: state.run,
+        file: source.file,
+        why: 'its text does not have the hash beside it',
+      });
     }
   }
   const parsed = await parseAll(state.sources);

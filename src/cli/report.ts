@@ -75,12 +75,16 @@ function headline(of: ReportOf, story: PlanStory): string {
     case 'paused':
     case 'running': {
       const { gate } = story;
-      const doing = story.unwinding ? 'being taken back' : `${story.status}${story.step === undefined ? '' : ` at ${story.step}`}`;
+      const doing = story.unwinding
+        ? 'being taken back'
+        : `${story.status}${story.step === undefined ? '' : ` at ${story.step}`}`;
       if (!gate) return doing;
       return `${doing}; ${gate.step} opens ${momentText(gate.until)} (in ${durationText(gate.until - of.now)})`;
     }
     case 'interrupted':
-      return story.unwinding ? 'interrupted while being taken back' : `interrupted${story.step === undefined ? '' : ` at ${story.step}`}`;
+      return story.unwinding
+        ? 'interrupted while being taken back'
+        : `interrupted${story.step === undefined ? '' : ` at ${story.step}`}`;
   }
 }
 

@@ -1,5 +1,5 @@
-import type { JournalReading, JournalStore } from '../engine/journal/store.ts';
 import { fold } from '../engine/fold.ts';
+import type { JournalReading, JournalStore } from '../engine/journal/store.ts';
 import { problem } from '../errors/index.ts';
 import type { Settings } from './settings.ts';
 
@@ -21,12 +21,16 @@ export async function listRuns(settings: Settings): ReturnType<JournalStore['lis
 /** Has every plan of this run ended for good? */
 export function hasEnded(reading: Pick<JournalReading, 'records'>): boolean {
   const { plans, sources } = fold(reading.records);
-  return plans.size >= sources.length && plans.size > 0 && [...plans.values()].every((plan) => plan.finished !== undefined);
+  return (
+    plans.size >= sources.length && plans.size > 0 && [...plans.values()].every((plan) => plan.finished !== undefined)
+  );
 }
 
 /** The only unfinished run. Throws `which-run` when there is none, or more than one. */
 export async function whichRun(settings: Settings): Promise<string> {
-  const unfinished = (await listRuns(settings)).filter((one) => !('records' in one) || !hasEnded(one)).map((one) => one.run);
+  const unfinished = (await listRuns(settings))
+    .filter((one) => !('records' in one) || !hasEnded(one))
+    .map((one) => one.run);
   const [only] = unfinished;
   if (only !== undefined && unfinished.length === 1) return only;
   throw problem('which-run', { stateDir: settings.stateDir, unfinished });

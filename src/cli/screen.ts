@@ -13,8 +13,8 @@ for (const stream of [process.stdout, process.stderr]) {
 const { env } = process;
 const plain = (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
 
-/** Is stderr a terminal that can be drawn on? */
-export const liveTerminal = process.stderr.isTTY === true && env['TERM'] !== 'dumb' && (env['CI'] ?? '') === '';
+/** Is stderr a terminal that may be drawn on? */
+export const liveTerminal = process.stderr.isTTY === true && !plain && (env['CI'] ?? '') === '';
 
 /** Colours for stderr; all plain where they can't be shown or aren't wanted. */
 export const ink = createColors(!plain && (process.stderr.isTTY === true || (env['FORCE_COLOR'] ?? '') !== ''));

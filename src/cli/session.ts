@@ -57,7 +57,11 @@ async function askWho(aws: AwsServices, settings: Settings): Promise<{ account: 
       if (again && attempt < tries) await pause(pauseMs);
       else if (again) {
         const endpoint = settings.endpoint ?? `AWS in ${aws.region}`;
-        throw problem('endpoint-unreachable', { endpoint, reason: reason.includes(code) ? reason : `${code}: ${reason}` }, error);
+        throw problem(
+          'endpoint-unreachable',
+          { endpoint, reason: reason.includes(code) ? reason : `${code}: ${reason}` },
+          error,
+        );
       } else if (/Credentials|TokenProvider/.test(code)) throw problem('credentials-absent', { reason }, error);
       else if (outage.class === 'stop-run') throw problem('credentials-refused', { code, reason }, error);
       else throw problem('identity-unknown', { code, reason }, error);

@@ -87,7 +87,8 @@ function stepOf(plan: Plan, state: PlanState): string | undefined {
 
 function itemCount(plan: Plan, state: PlanState, step: Plan['steps'][number] & { kind: 'use' }): number {
   const from = step.each?.[0] === 'steps' ? step.each[1] : undefined;
-  const listed = from === undefined || currentPhases(state).some((one) => one.key.step === from && one.end?.is === 'done');
+  const listed =
+    from === undefined || currentPhases(state).some((one) => one.key.step === from && one.end?.is === 'done');
   return listed ? itemsOf(plan, state, step).length : 1;
 }
 
@@ -103,7 +104,8 @@ function gateOf(plan: Plan, state: PlanState): PlanStory['gate'] {
 function replacementsOf<S>(registry: Registry<S>, state: PlanState): PlanStory['replacements'] {
   const verdicts = verdictsOf(registry, state);
   return currentPhases(state).flatMap((phase) => {
-    const pair = phase.end?.is === 'done' ? effectOf(registry, phase)?.replaces?.(phase.input, phase.end.output) : undefined;
+    const pair =
+      phase.end?.is === 'done' ? effectOf(registry, phase)?.replaces?.(phase.input, phase.end.output) : undefined;
     if (!pair) return [];
     return [{ ...pair, device: deviceOf(phase), verdict: verdicts.get(pair.original)?.status ?? null }];
   });
@@ -146,7 +148,8 @@ function goneOf<S>(registry: Registry<S>, state: PlanState): { discarded: string
     const definition = effectOf(registry, phase);
     const id = definition?.hazard === 'discard' ? definition.discards?.(phase.input) : undefined;
     if (id !== undefined) discarded.push(id);
-    const original = definition?.hazard === 'destructive' ? member(member(phase.input, 'verdict'), 'original') : undefined;
+    const original =
+      definition?.hazard === 'destructive' ? member(member(phase.input, 'verdict'), 'original') : undefined;
     if (typeof original === 'string') deleted.push(original);
   }
   return { discarded, deleted };

@@ -32,7 +32,8 @@ async function verifyRun(run: string, options: VerifyOptions): Promise<number> {
   }
   answer(`run ${run}: ${found.records} records in ${found.segments} segment${found.segments === 1 ? '' : 's'}, whole`);
   answer(`head ${found.head}`);
-  for (const { file, bytes } of found.torn) answer(`${safe(file)}: ${bytes} bytes after the last record count for nothing (a crash cut them short)`);
+  for (const { file, bytes } of found.torn)
+    answer(`${safe(file)}: ${bytes} bytes after the last record count for nothing (a crash cut them short)`);
   answer(found.proves);
   return 0;
 }

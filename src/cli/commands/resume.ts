@@ -1,20 +1,24 @@
 import { fold } from '../../engine/fold.ts';
 import { drive } from '../drive.ts';
+import { nextCommand } from '../next-command.ts';
 import { frozenPlans } from '../plans.ts';
 import { readRun, whichRun } from '../runs.ts';
 import { tell } from '../screen.ts';
 import { openSession } from '../session.ts';
 import { settingsOf } from '../settings.ts';
-import { nextCommand } from '../next-command.ts';
 import { command, type DriveOptions, type MakeCommand, withDriving } from './options.ts';
 
 /** `rekey resume`: goes on with a run that has paused, failed, been interrupted or killed. */
 export const resumeCommand: MakeCommand = (end) =>
   withDriving(
-    command('resume', 'Go on with a run that paused, failed, was interrupted or killed. Its plans are as they were submitted.', [
-      ['rekey resume', 'the only unfinished run'],
-      ['rekey resume 20180606T021500Z-k3x7qa --wait', ''],
-    ]),
+    command(
+      'resume',
+      'Go on with a run that paused, failed, was interrupted or killed. Its plans are as they were submitted.',
+      [
+        ['rekey resume', 'the only unfinished run'],
+        ['rekey resume 20180606T021500Z-k3x7qa --wait', ''],
+      ],
+    ),
   )
     .argument('[run]', 'id of the run; may be left out when only one is unfinished')
     .option('--take-over', 'the owner was on another machine or in another container, and I am sure that it has ended')

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { submission } from '../../engine/run.ts';
-import { drive } from '../drive.ts';
+import { type Drive, drive } from '../drive.ts';
 import { loadPlans } from '../plans.ts';
 import { openSession } from '../session.ts';
-import { settingsOf } from '../settings.ts';
+import { type Settings, settingsOf } from '../settings.ts';
 import { version } from '../version.ts';
 import { command, type DriveOptions, gather, type MakeCommand, withDriving } from './options.ts';
 
@@ -18,18 +18,32 @@ export const runCommand: MakeCommand = (end) =>
   )
     .argument('<plan...>', 'plan files')
     .option('--set <path=value>', 'override a value in every plan, steps by their id; may be repeated', gather)
-    .action(async (files: string[], options: DriveOptions & { set?: readonly string[] }) => {
+    .action(async (files: string[], options: Begin) => {
       end(await run(files, options));
     });
 
-async function run(files: readonly string[], options: DriveOptions & { set?: readonly string[] }): Promise<number> {
+/** What is run, and under which name. */
+export interface Begin extends DriveOptions {
+  readonly set?: readonly string[];
+  /** Taken when none is given. */
+  readonly runId?: string;
+  readonly watch?: Drive['watch'];
+}
+
+/** A new run's id. */
+export async function freshRunId(settings: Settings): Promise<string> {
+  const { newRunId } = await import('../../engine/journal/run-id.ts');
+  return newRunId(settings.clock.now(), randomBytes(8));
+}
+
+/** Begins a run and takes it as far as it goes. Resolves to the exit code. */
+export async function run(files: readonly string[], options: Begin): Promise<number> {
   const settings = settingsOf(options);
   const sourced = await loadPlans(files, options.set ?? []);
   const plans = sourced.map((one) => one.plan);
   const session = await openSession(plans, settings);
-  const { newRunId } = await import('../../engine/journal/run-id.ts');
-  const id = newRunId(settings.clock.now(), randomBytes(8));
-  const submitted = submission(id, version(), sourced.map((one) => one.source));
+  const id = options.runId ?? (await freshRunId(settings));
+  const sources = sourced.map((one) => one.source);
   return drive({
     settings,
     session,
@@ -39,6 +53,7 @@ async function run(files: readonly string[], options: DriveOptions & { set?: rea
     json: options.json === true,
     wait: options.wait === true,
     ...(options.replaceClaim ? { replaceClaim: options.replaceClaim } : {}),
-    own: (store) => store.create(id, submitted),
+    ...(options.watch ? { watch: options.watch } : {}),
+    own: (store) => store.create(id, submission(id, version(), sources)),
   });
 }

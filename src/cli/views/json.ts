@@ -1,5 +1,4 @@
-import { answer } from '../screen.ts';
-import { tell } from '../screen.ts';
+import { answer, tell } from '../screen.ts';
 import type { Scene, View } from './view.ts';
 
 /** One JSON object a line, on stdout: every event as it comes. The last line is the caller's. */

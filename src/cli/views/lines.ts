@@ -13,7 +13,8 @@ export function linesView(scene: Scene): View {
   const long = new Map<string, { title: string; told: number }>();
   const line = (plan: string, text: string) =>
     tell(`${momentText(scene.now())} ${several ? `${plan} ` : ''}${safe(text.replaceAll('\n', '; '))}`);
-  for (const plan of scene.plans) line(plan.name, `${plan.name}: ${plan.target.id} in ${plan.region}, run ${scene.run}`);
+  for (const plan of scene.plans)
+    line(plan.name, `${plan.name}: ${plan.target.id} in ${plan.region}, run ${scene.run}`);
   return {
     show: (event) => showEvent(event, scene, long, line),
     note: (text) => tell(`${momentText(scene.now())} ${safe(text)}`),
@@ -69,7 +70,10 @@ function showRecord(entry: Entry, long: Long, line: Line): void {
     case 'write-point':
       return line(entry.plan, `write point: from here on only forward (${entry.reason})`);
     case 'unwinding':
-      return line(entry.plan, entry.stop ? `taking back what was done, because: ${entry.stop.message}` : 'taking back what was done');
+      return line(
+        entry.plan,
+        entry.stop ? `taking back what was done, because: ${entry.stop.message}` : 'taking back what was done',
+      );
     case 'unwound':
       return line(entry.plan, 'taken back');
     case 'stopped':

@@ -1,5 +1,7 @@
-import type { RunEvent } from '../../contract/event.ts';
+import type { Journal } from '../../contract/journal.ts';
 import type { Plan } from '../../contract/plan.ts';
+import { fold, planOf } from '../../engine/fold.ts';
+import { downSinceOf } from '../../engine/run.ts';
 import { registry } from '../../steps/registry.ts';
 import { liveTerminal } from '../screen.ts';
 import type { Settings } from '../settings.ts';
@@ -12,24 +14,27 @@ const longMs = 10 * 60_000;
 /** Opens the view that fits: JSON where asked for, a live one on a terminal, else lines. */
 export async function openView(
   of: { readonly plans: readonly Plan[]; readonly settings: Settings; readonly json: boolean },
-  run: string,
-): Promise<{ view: View; tap: (event: RunEvent) => void }> {
+  journal: Pick<Journal, 'run' | 'records'>,
+): Promise<View> {
   const { clock } = of.settings;
+  const state = fold(journal.records);
+  const down = new Map(of.plans.map((plan) => [plan.name, downSinceOf(plan, registry, planOf(state, plan.name))]));
   const scene: Scene = {
-    run,
+    run: journal.run,
     plans: of.plans,
     now: () => clock.now(),
-    speed: clock.speed,
     isLong: (uses) => {
       const step = registry.step(uses);
       return step !== undefined && step.kind !== 'read' && step.settleWithinMs >= longMs;
     },
+    isDisruptive: (uses) => {
+      const step = registry.step(uses);
+      return step?.kind === 'effect' && step.hazard === 'disruptive';
+    },
+    downSince: (name) => down.get(name),
   };
-  const view = of.json ? jsonView(scene) : liveTerminal ? await live(scene) : linesView(scene);
-  return { view, tap: (event) => view.show(event) };
-}
-
-async function live(scene: Scene): Promise<View> {
+  if (of.json) return jsonView(scene);
+  if (!liveTerminal) return linesView(scene);
   const { liveView } = await import('./live.ts');
   return liveView(scene);
 }

@@ -18,8 +18,10 @@ export interface Scene {
   readonly plans: readonly Plan[];
   /** ms of the run's clock. */
   readonly now: () => number;
-  /** How many milliseconds of the run's clock pass in one of the wall's. */
-  readonly speed: number;
   /** Does a step of this type usually take minutes? */
   readonly isLong: (uses: string) => boolean;
+  /** Does a step of this type change the target? */
+  readonly isDisruptive: (uses: string) => boolean;
+  /** Since when a plan's target has been down, of an earlier process, in ms. */
+  readonly downSince: (plan: string) => number | undefined;
 }

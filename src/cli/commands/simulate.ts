@@ -1,0 +1,123 @@
+import { clockOf, printClock } from '../../contract/clock.ts';
+import { problem } from '../../errors/index.ts';
+import { parseDuration } from '../duration.ts';
+import { quoted } from '../next-command.ts';
+import { readText } from '../plans.ts';
+import { answer, safe, tell } from '../screen.ts';
+import { command, type MakeCommand } from './options.ts';
+
+interface SimulateOptions {
+  readonly scenario: string;
+  readonly listen: string;
+  readonly speed: string;
+  readonly seed: string;
+  readonly exitWhenIdle?: string;
+  readonly allowRemote?: boolean;
+  readonly json?: boolean;
+}
+
+/** `rekey simulate`: a simulated AWS account on HTTP, for another terminal. */
+export const simulateCommand: MakeCommand = (end) =>
+  command('simulate', 'Be a simulated AWS account (EC2, EBS, KMS, STS) on HTTP, for rekey, the AWS CLI and SDKs.', [
+    ['rekey simulate --scenario scenarios/demo.yaml', 'then paste what it prints in another terminal'],
+    ['rekey simulate --scenario my.yaml --listen 127.0.0.1:4599 --speed 60', 'an hour in a minute'],
+  ])
+    .requiredOption('--scenario <file>', 'what the account holds')
+    .option('--listen <host:port>', 'where to listen; port 0 takes a free one', '127.0.0.1:4599')
+    .option('--speed <n>', 'how many seconds pass in it in one second', '60')
+    .option('--seed <n>', 'another seed gives other ids and delays', '1')
+    .option('--exit-when-idle <duration>', 'end after so long without a request: 90s, 15m, 2h')
+    .option('--allow-remote', 'allow an address that others can reach; it asks nobody for a password')
+    .option('--json', 'print where it listens as one JSON object')
+    .action(async (options: SimulateOptions) => end(await simulate(options)));
+
+async function simulate(options: SimulateOptions): Promise<number> {
+  const { host, port } = addressOf(options);
+  const speed = numberOf('--speed', options.speed, 100_000);
+  const seed = numberOf('--seed', options.seed, 0xffff_ffff);
+  const idleMs = options.exitWhenIdle === undefined ? undefined : durationOf(options.exitWhenIdle);
+  const text = await readText(options.scenario);
+  const [{ parseScenario }, { createAccount }, { serve }] = await Promise.all([
+    import('../../simulator/scenario.ts'),
+    import('../../simulator/account.ts'),
+    import('../../simulator/server.ts'),
+  ]);
+  const scenario = parseScenario(text, options.scenario);
+  const wallEpoch = Date.now();
+  const epoch = scenario.startAt === undefined ? wallEpoch : Date.parse(scenario.startAt);
+  const times = { epoch, wallEpoch, speed };
+  const account = createAccount({ scenario, now: clockOf(times).now, seed });
+  return new Promise((resolve, reject) => {
+    const over = (why: string) => {
+      tell(`the simulated account ends: ${why}`);
+      served.then((server) => server.close()).then(() => resolve(0), reject);
+    };
+    const served = serve(account, {
+      host,
+      port,
+      ...(idleMs === undefined ? {} : { idleMs, onIdle: () => over(`no request for ${options.exitWhenIdle}`) }),
+      onError: (error) => tell(safe(error instanceof Error ? (error.stack ?? error.message) : String(error))),
+    });
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => over(signal));
+    served.then(
+      ({ url }) => announce(url, { scenario, clock: printClock(times), speed }, options),
+      (error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        reject(problem('port-unusable', { listen: options.listen, reason }, error));
+      },
+    );
+  });
+}
+
+function announce(
+  url: string,
+  about: { scenario: { account: string; region: string }; clock: string; speed: number },
+  options: SimulateOptions,
+): void {
+  const env = {
+    AWS_ENDPOINT_URL: url,
+    AWS_ACCESS_KEY_ID: 'simulated',
+    AWS_SECRET_ACCESS_KEY: 'simulated',
+    AWS_REGION: about.scenario.region,
+    REKEY_CLOCK: about.clock,
+  };
+  if (options.json) {
+    const { account, region } = about.scenario;
+    answer(JSON.stringify({ v: 1, type: 'simulate.listening', endpoint: url, account, region, pid: process.pid, env }));
+    return;
+  }
+  for (const [name, value] of Object.entries(env)) answer(`export ${name}=${quoted(value)}`);
+  tell(`account ${about.scenario.account} listens at ${url}, ${about.speed} times as fast as the clock on the wall
+→ paste the lines above in another terminal, then for example: rekey run plans/ec2-instance.yaml
+→ ${url}/_rekey/state shows everything that it holds; Ctrl-C ends it`);
+}
+
+function addressOf({ listen, allowRemote }: SimulateOptions): { host: string; port: number } {
+  const match = /^(?:\[([\da-fA-F:]+)\]|([\w.-]*)):(\d{1,5})$/.exec(listen);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  if (!host || !(port <= 65_535)) {
+    throw problem('usage', {
+      what: `--listen ${listen} is not HOST:PORT, for example 127.0.0.1:4599`,
+      command: 'simulate',
+    });
+  }
+  const loopback = host === '::1' || host === 'localhost' || /^127\.\d+\.\d+\.\d+$/.test(host);
+  if (!loopback && !allowRemote) throw problem('listens-for-all', { listen });
+  return { host, port };
+}
+
+function numberOf(option: string, text: string, most: number): number {
+  const value = /^\d{1,10}(\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
+  if (value > 0 && value <= most) return value;
+  throw problem('usage', { what: `${option} ${text} is not a number from 1 to ${most}`, command: 'simulate' });
+}
+
+function durationOf(text: string): number {
+  const ms = parseDuration(text);
+  if (ms !== undefined && ms > 0 && ms < 2 ** 31) return ms;
+  throw problem('usage', {
+    what: `--exit-when-idle ${text} is not a duration like 90s, 15m or 2h`,
+    command: 'simulate',
+  });
+}

@@ -1,0 +1,238 @@
+import type { RunEvent } from '../../contract/event.ts';
+import type { Plan } from '../../contract/plan.ts';
+import type { Entry, Key } from '../../contract/record.ts';
+import { keyText } from '../../engine/key.ts';
+import { durationText, momentText } from '../duration.ts';
+import { safe } from '../screen.ts';
+import { bar, Progress, remainingText } from './progress.ts';
+import type { Scene } from './view.ts';
+
+/** One effect or look under way. */
+interface Item {
+  readonly title: string;
+  readonly since: number;
+  progress?: Progress;
+  trouble?: string;
+}
+
+/** One row of a plan. */
+export interface Row {
+  readonly id: string;
+  readonly uses: string | undefined;
+  state: 'waiting' | 'active' | 'done' | 'failed';
+  total: number;
+  done: number;
+  since: number;
+  until: number;
+  /** Of a gate: when it opens. */
+  opensAt?: number;
+  readonly items: Map<string, Item>;
+}
+
+// More lines than this tell a person less.
+const mostLines = 8;
+
+/** What a person sees of one plan: fed with its events, asked for text. */
+export class Board {
+  readonly plan: Plan;
+  readonly rows: readonly Row[];
+  state: 'active' | 'done' | 'failed' | 'left' = 'active';
+  /** What belongs to no step: claims, undoing, cleaning up. */
+  readonly beside = new Map<string, Item>();
+  readonly #scene: Scene;
+  readonly #since: number;
+  #downSince: number | undefined;
+  #unwinding = false;
+
+  constructor(plan: Plan, scene: Scene) {
+    this.plan = plan;
+    this.#scene = scene;
+    this.#since = scene.now();
+    this.#downSince = scene.downSince(plan.name);
+    this.rows = plan.steps.map((step) => ({
+      id: step.id,
+      uses: step.kind === 'use' ? step.uses : undefined,
+      state: 'waiting',
+      total: 1,
+      done: 0,
+      since: 0,
+      until: 0,
+      items: new Map(),
+    }));
+  }
+
+  /** Takes an event of this plan. */
+  show(event: RunEvent): void {
+    switch (event.type) {
+      case 'step.started':
+        return this.#start(event.step, event.items);
+      case 'step.finished':
+        return this.#finish(event.step);
+      case 'effect.started': {
+        const since = this.#scene.now();
+        this.#itemsOf(event.key).set(keyText(event.key), { title: safe(event.title), since });
+        return;
+      }
+      case 'effect.progress': {
+        const item = this.#itemsOf(event.key).get(keyText(event.key));
+        if (!item) return;
+        delete item.trouble;
+        item.progress ??= new Progress(this.#scene.now(), event.progress);
+        return item.progress.reach(this.#scene.now(), event.progress);
+      }
+      case 'effect.retried': {
+        const item = this.#itemsOf(event.key).get(keyText(event.key));
+        if (item) item.trouble = safe(`${event.code}; again in ${durationText(event.inMs)}`);
+        return;
+      }
+      case 'gate.waiting': {
+        const row = this.#reach(event.step);
+        if (row) row.opensAt = event.until;
+        return;
+      }
+      case 'record':
+        return this.#record(event.entry, event.at);
+    }
+  }
+
+  #record(entry: Entry, at: number): void {
+    switch (entry.t) {
+      case 'intent':
+        if (entry.key.undo === undefined && this.#scene.isDisruptive(entry.uses)) this.#downSince ??= at;
+        return;
+      case 'done':
+        this.#itemsOf(entry.key).delete(keyText(entry.key));
+        return this.#count(entry.key);
+      case 'failed': {
+        this.#itemsOf(entry.key).delete(keyText(entry.key));
+        const row = this.#row(entry.key.step);
+        if (row && entry.key.undo === undefined) row.state = 'failed';
+        return;
+      }
+      case 'passed':
+        return this.#finish(entry.step);
+      case 'unwinding':
+        this.#unwinding = true;
+        for (const row of this.rows) row.items.clear();
+        return;
+      case 'unwound':
+        this.#unwinding = false;
+        this.#downSince = undefined;
+        return;
+      case 'stopped':
+        this.state = 'failed';
+        return;
+      case 'finished':
+        this.state = 'done';
+        return;
+      default:
+        return;
+    }
+  }
+
+  #row(step: string): Row | undefined {
+    return this.rows.find((row) => row.id === step);
+  }
+
+  #itemsOf(key: Key): Map<string, Item> {
+    return (key.undo === undefined ? this.#row(key.step)?.items : undefined) ?? this.beside;
+  }
+
+  #count(key: Key): void {
+    const row = key.undo === undefined ? this.#row(key.step) : undefined;
+    if (row) row.done++;
+  }
+
+  #start(step: string, items: number): void {
+    const row = this.#reach(step);
+    if (row) row.total = items;
+  }
+
+  /** The steps before this one are over, also those that told nothing: done in an earlier process, or a gate that stood open. */
+  #reach(step: string): Row | undefined {
+    const at = this.rows.findIndex((row) => row.id === step);
+    for (const row of this.rows.slice(0, Math.max(at, 0))) if (row.state !== 'failed') row.state = 'done';
+    const row = this.rows[at];
+    if (row?.state === 'waiting') Object.assign(row, { state: 'active', since: this.#scene.now() });
+    return row;
+  }
+
+  #finish(step: string): void {
+    const row = this.#reach(step);
+    if (!row) return;
+    Object.assign(row, { state: 'done', until: this.#scene.now() });
+    row.items.clear();
+    const last = this.rows.findLast((one) => one.uses !== undefined && this.#scene.isDisruptive(one.uses));
+    if (row === last) this.#downSince = undefined;
+  }
+
+  /** The plan in one line. */
+  headline(): string {
+    const { name, target } = this.plan;
+    const at = this.rows.filter((row) => row.state === 'done').length;
+    const now = this.#scene.now();
+    const parts = [
+      this.#unwinding ? 'taking back' : this.state === 'active' ? `${at} of ${this.rows.length} steps` : '',
+      durationText(now - this.#since),
+      this.#downSince === undefined ? '' : `down for ${durationText(now - this.#downSince)}`,
+    ];
+    return `${name}  ${target.id}  ${parts.filter(Boolean).join(' · ')}`;
+  }
+
+  /** A step in one line. */
+  rowText(row: Row): string {
+    const id = row.id.padEnd(Math.max(...this.rows.map((one) => one.id.length)));
+    return `${id}  ${this.#rowDetail(row)}`.trimEnd();
+  }
+
+  #rowDetail(row: Row): string {
+    const now = this.#scene.now();
+    switch (row.state) {
+      case 'waiting':
+        return '';
+      case 'done':
+        return [
+          row.uses === undefined ? '' : row.total > 1 ? `${row.total} × ${row.uses}` : row.uses,
+          row.until > row.since && row.since > 0 ? durationText(row.until - row.since) : '',
+        ]
+          .filter(Boolean)
+          .join(' · ');
+      case 'failed':
+        return row.uses ?? '';
+      case 'active': {
+        if (row.opensAt !== undefined && row.opensAt > now) {
+          return `opens ${momentText(row.opensAt)}${Number.isFinite(row.opensAt) ? `, in ${durationText(row.opensAt - now)}` : ''}`;
+        }
+        const [only] = row.items.values();
+        if (row.total === 1) return only ? itemText(only, now) : '';
+        return `${row.done} of ${row.total}`;
+      }
+    }
+  }
+
+  /** The items of a step that are under way, a line each; none when the step's own line says it. */
+  rowLines(row: Row): readonly string[] {
+    return row.state === 'active' && row.total > 1 ? itemLines([...row.items.values()], this.#scene.now()) : [];
+  }
+
+  /** What is under way beside the steps, a line each. */
+  besideLines(): readonly string[] {
+    return itemLines([...this.beside.values()], this.#scene.now());
+  }
+}
+
+function itemLines(items: readonly Item[], now: number): string[] {
+  const shown = items.slice(0, mostLines);
+  const width = Math.max(0, ...shown.map((item) => item.title.length));
+  const lines = shown.map((item) => itemText(item, now, width));
+  if (items.length > shown.length) lines.push(`… and ${items.length - shown.length} more`);
+  return lines;
+}
+
+function itemText(item: Item, now: number, width = 0): string {
+  const title = item.title.padEnd(width);
+  if (item.trouble !== undefined) return `${title}  ${item.trouble}`;
+  const { progress } = item;
+  if (!progress) return now - item.since < 1_000 ? item.title : `${title}  ${durationText(now - item.since)}`;
+  return `${title}  ${bar(progress.done, 16)}  ${remainingText(progress.remainingMs(now))}`.trimEnd();
+}

@@ -1,0 +1,102 @@
+import { DefaultRenderer, ListrDefaultRendererLogLevels as Level, ListrLogger, ProcessOutput } from 'listr2';
+import { ink } from '../screen.ts';
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is looked for
+const colour = /\u001b\[[0-9;]*m/y;
+
+/** listr2's default renderer on stderr alone: it looks at stdout for a terminal and for its width, where our answers go. */
+export class StderrRenderer extends DefaultRenderer {
+  static override nonTTY = true;
+
+  /** One line a title, cut to the terminal's width; an empty title is no line. */
+  protected override format(message: string, icon: string, level: number): string[] {
+    const width = columns() - 1;
+    return message
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .map((line, at) => cut(`${'  '.repeat(level)}${at === 0 ? `${icon} ` : '  '}${line}`, width));
+  }
+
+  /** The frame, no higher than the terminal: first what has yet to come goes, then what is over. */
+  override create(options?: Parameters<DefaultRenderer['create']>[0]): string {
+    const lines = super.create(options).split('\n');
+    const room = (process.stderr.rows ?? 24) - 2;
+    const waiting = lines.flatMap((line, at) => (plain(line).startsWith('  ◌') ? [at] : [])).reverse();
+    const over = lines.flatMap((line, at) => (plain(line).startsWith('  ✔') ? [at] : []));
+    const gone = new Set([...waiting, ...over].slice(0, Math.max(0, lines.length - room)));
+    return lines.filter((_, at) => !gone.has(at)).join('\n');
+  }
+}
+
+/** Options that keep the renderer on stderr, in our colours, and let it swallow nothing that others print. */
+export function onStderr() {
+  return {
+    logger: new ListrLogger({ useIcons: true, processOutput: new ProcessOutput(screen(), screen(), { dump: [] }) }),
+    collapseSkips: false,
+    showSkipMessage: false,
+    showErrorMessage: false,
+    suffixSkips: false,
+    icon: {
+      [Level.PENDING]: '▶',
+      [Level.WAITING]: '◌',
+      [Level.OUTPUT]: ' ',
+      [Level.FAILED]: '✗',
+      [Level.FAILED_WITH_FAILED_SUBTASKS]: '✗',
+      [Level.SKIPPED_WITHOUT_COLLAPSE]: '◼',
+      [Level.SKIPPED_WITH_COLLAPSE]: '◼',
+      [Level.COMPLETED_WITH_FAILED_SISTER_TASKS]: '◌',
+    },
+    color: {
+      [Level.PENDING]: ink.cyan,
+      [Level.COMPLETED]: ink.green,
+      [Level.FAILED]: ink.red,
+      [Level.FAILED_WITH_FAILED_SUBTASKS]: ink.red,
+      [Level.WAITING]: ink.dim,
+      [Level.SKIPPED_WITHOUT_COLLAPSE]: ink.yellow,
+      [Level.SKIPPED_WITH_COLLAPSE]: ink.yellow,
+      [Level.COMPLETED_WITH_FAILED_SISTER_TASKS]: ink.dim,
+    },
+  };
+}
+
+/** Shows the cursor again. */
+export function restoreCursor(): void {
+  process.stderr.write('\u001b[?25h');
+}
+
+const columns = () => process.stderr.columns ?? 80;
+
+// listr2 takes a stream over while it draws; this one stands in for stderr, so that nobody else's text is held back.
+function screen(): NodeJS.WriteStream {
+  const stand = {
+    isTTY: true,
+    get columns() {
+      return columns();
+    },
+    get rows() {
+      return process.stderr.rows ?? 24;
+    },
+    write: (text: string) => process.stderr.write(text),
+  };
+  return stand as unknown as NodeJS.WriteStream;
+}
+
+/** The text cut to so many visible characters. */
+function cut(text: string, width: number): string {
+  let shown = 0;
+  let at = 0;
+  while (at < text.length) {
+    colour.lastIndex = at;
+    const code = colour.exec(text)?.[0];
+    if (code !== undefined) {
+      at += code.length;
+      continue;
+    }
+    if (++shown > width) return `${text.slice(0, at - 1)}…\u001b[0m`;
+    at++;
+  }
+  return text;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is looked for
+const plain = (text: string) => text.replace(/\u001b\[[0-9;]*m/g, '');
