@@ -59,7 +59,8 @@ export function expectOriginalServing(world: World): void {
   const state = world.state();
   const instance = state.instances.find((one) => one.id === instanceId);
   expect(instance?.state).toBe('running');
-  expect(instance?.devices.map((device) => [device.device, device.volume, device.deleteOnTermination])).toEqual([
+  const devices = instance?.devices.map((device) => [device.device, device.volume, device.deleteOnTermination]);
+  expect(devices?.sort((a, b) => (String(a[0]) < String(b[0]) ? 1 : -1))).toEqual([
     ['/dev/xvda', originals[0], true],
     ['/dev/sdf', originals[1], false],
   ]);
