@@ -59,7 +59,7 @@ function planLines(of: ReportOf, story: PlanStory): string[] {
     ...downLines(of, story),
     ...standingLines(story),
     ...pairLines(story),
-    ...story.announcements.map((text) => `  ${ink.dim('note')} ${safe(text)}`),
+    ...story.announcements.flatMap((text) => noteLines(safe(text))),
     '',
   ];
 }
@@ -129,6 +129,12 @@ function pairLines(story: PlanStory): string[] {
   const lines = table(rows);
   if (rest.length) lines.push(`  ${ink.dim('also in AWS, made by this run:')} ${restText(rest)}`);
   return lines;
+}
+
+function noteLines(text: string): string[] {
+  const width = Math.max(40, (process.stderr.columns ?? 120) - 8);
+  const lines = text.match(new RegExp(`.{1,${width}}(?:\\s|$)|\\S{1,${width}}`, 'g')) ?? [];
+  return lines.map((line, at) => `  ${at === 0 ? ink.dim('note') : '    '} ${line.trimEnd()}`);
 }
 
 const mostIds = 12;

@@ -47,7 +47,8 @@ export const cliErrors = {
   'endpoint-unreachable': entry({
     title: 'AWS can not be reached',
     exit: 2,
-    message: (p: { endpoint: string; reason: string }) => `no answer from ${p.endpoint}: ${p.reason}; nothing was changed`,
+    message: (p: { endpoint: string; reason: string }) =>
+      `no answer from ${p.endpoint}: ${p.reason}; nothing was changed`,
     hint: () => 'check the network, the proxy, AWS_ENDPOINT_URL and the region, and give the command again',
   }),
   'credentials-absent': entry({
@@ -60,12 +61,14 @@ export const cliErrors = {
     title: 'AWS refuses the credentials',
     exit: 2,
     message: (p: { code: string; reason: string }) => `${p.code}: ${p.reason}; nothing was changed`,
-    hint: () => 'refresh them (aws sso login, a new session of the role) or choose others with --profile, and give the command again',
+    hint: () =>
+      'refresh them (aws sso login, a new session of the role) or choose others with --profile, and give the command again',
   }),
   'identity-unknown': entry({
     title: 'AWS does not say whose credentials these are',
     exit: 2,
-    message: (p: { code: string; reason: string }) => `sts:GetCallerIdentity: ${p.code}: ${p.reason}; nothing was changed`,
+    message: (p: { code: string; reason: string }) =>
+      `sts:GetCallerIdentity: ${p.code}: ${p.reason}; nothing was changed`,
     hint: () => 'mend what the answer names, and give the command again',
   }),
   'which-run': entry({
@@ -83,8 +86,10 @@ export const cliErrors = {
   'frozen-plan-differs': entry({
     title: 'A plan in the journal is not the one that was submitted',
     exit: 1,
-    message: (p: { run: string; file: string; why: string }) => `run ${p.run}, plan ${p.file}: ${p.why}; nothing was changed`,
-    hint: (p) => `rekey journal verify ${p.run} tells whether the journal is whole; a run is resumed by the version that began it`,
+    message: (p: { run: string; file: string; why: string }) =>
+      `run ${p.run}, plan ${p.file}: ${p.why}; nothing was changed`,
+    hint: (p) =>
+      `rekey journal verify ${p.run} tells whether the journal is whole; a run is resumed by the version that began it`,
   }),
   'discard-not-typed': entry({
     title: 'The time after which writes are lost is another',
@@ -101,7 +106,8 @@ export const cliErrors = {
   'listens-for-all': entry({
     title: 'The simulated account would listen beyond this machine',
     exit: 2,
-    message: (p: { listen: string }) => `${p.listen} is not a loopback address, and the simulated account asks nobody for a password`,
+    message: (p: { listen: string }) =>
+      `${p.listen} is not a loopback address, and the simulated account asks nobody for a password`,
     hint: () => 'listen on 127.0.0.1, or add --allow-remote if that is what you want',
   }),
   'port-unusable': entry({
@@ -114,6 +120,7 @@ export const cliErrors = {
     title: 'The demo did not end as it should',
     exit: 1,
     message: (p: { findings: readonly string[] }) => p.findings.map((finding) => `  - ${finding}`).join('\n'),
-    hint: () => 'this is a bug of rekey: please report it with what stands above and the journal in the state directory',
+    hint: () =>
+      'this is a bug of rekey: please report it with what stands above and the journal in the state directory',
   }),
 };

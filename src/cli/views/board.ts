@@ -63,35 +63,30 @@ export class Board {
 
   /** Takes an event of this plan. */
   show(event: RunEvent): void {
+    const now = this.#scene.now();
     switch (event.type) {
-      case 'step.started':
-        return this.#start(event.step, event.items);
-      case 'step.finished':
-        return this.#finish(event.step);
-      case 'effect.started': {
-        const since = this.#scene.now();
-        this.#itemsOf(event.key).set(keyText(event.key), { title: safe(event.title), since });
-        return;
-      }
-      case 'effect.progress': {
-        const item = this.#itemsOf(event.key).get(keyText(event.key));
-        if (!item) return;
-        delete item.trouble;
-        item.progress ??= new Progress(this.#scene.now(), event.progress);
-        return item.progress.reach(this.#scene.now(), event.progress);
-      }
-      case 'effect.retried': {
-        const item = this.#itemsOf(event.key).get(keyText(event.key));
-        if (item) item.trouble = safe(`${event.code}; again in ${durationText(event.inMs)}`);
-        return;
-      }
-      case 'gate.waiting': {
-        const row = this.#reach(event.step);
-        if (row) row.opensAt = event.until;
-        return;
-      }
       case 'record':
-        return this.#record(event.entry, event.at);
+        this.#record(event.entry, event.at);
+        break;
+      case 'step.started':
+        this.#start(event.step, event.items);
+        break;
+      case 'step.finished':
+        this.#finish(event.step);
+        break;
+      case 'gate.waiting':
+        this.#wait(event.step, event.until);
+        break;
+      case 'effect.started':
+        this.#itemsOf(event.key).set(keyText(event.key), { title: safe(event.title), since: now });
+        break;
+      case 'effect.progress':
+        this.#progress(event.key, event.progress);
+        break;
+      case 'effect.retried': {
+        const item = this.#item(event.key);
+        if (item) item.trouble = safe(`${event.code}; again in ${durationText(event.inMs)}`);
+      }
     }
   }
 
@@ -99,34 +94,27 @@ export class Board {
     switch (entry.t) {
       case 'intent':
         if (entry.key.undo === undefined && this.#scene.isDisruptive(entry.uses)) this.#downSince ??= at;
-        return;
+        break;
       case 'done':
-        this.#itemsOf(entry.key).delete(keyText(entry.key));
-        return this.#count(entry.key);
-      case 'failed': {
-        this.#itemsOf(entry.key).delete(keyText(entry.key));
-        const row = this.#row(entry.key.step);
-        if (row && entry.key.undo === undefined) row.state = 'failed';
-        return;
-      }
+      case 'failed':
+        this.#endItem(entry.key, entry.t);
+        break;
       case 'passed':
-        return this.#finish(entry.step);
+        this.#finish(entry.step);
+        break;
       case 'unwinding':
         this.#unwinding = true;
         for (const row of this.rows) row.items.clear();
-        return;
+        break;
       case 'unwound':
         this.#unwinding = false;
         this.#downSince = undefined;
-        return;
+        break;
       case 'stopped':
         this.state = 'failed';
-        return;
+        break;
       case 'finished':
         this.state = 'done';
-        return;
-      default:
-        return;
     }
   }
 
@@ -138,9 +126,28 @@ export class Board {
     return (key.undo === undefined ? this.#row(key.step)?.items : undefined) ?? this.beside;
   }
 
-  #count(key: Key): void {
+  #item(key: Key): Item | undefined {
+    return this.#itemsOf(key).get(keyText(key));
+  }
+
+  #progress(key: Key, done: number): void {
+    const item = this.#item(key);
+    if (!item) return;
+    delete item.trouble;
+    item.progress ??= new Progress(this.#scene.now(), done);
+    item.progress.reach(this.#scene.now(), done);
+  }
+
+  #endItem(key: Key, end: 'done' | 'failed'): void {
+    this.#itemsOf(key).delete(keyText(key));
     const row = key.undo === undefined ? this.#row(key.step) : undefined;
-    if (row) row.done++;
+    if (row && end === 'done') row.done++;
+    if (row && end === 'failed') row.state = 'failed';
+  }
+
+  #wait(step: string, until: number): void {
+    const row = this.#reach(step);
+    if (row) row.opensAt = until;
   }
 
   #start(step: string, items: number): void {

@@ -9,85 +9,99 @@ const progressStep = 0.25;
 
 /** Plain lines with the run's time, for a pipe or a log: no control characters, no colour. */
 export function linesView(scene: Scene): View {
+  const teller = new Teller(scene);
   const several = scene.plans.length > 1;
-  const long = new Map<string, { title: string; told: number }>();
-  const line = (plan: string, text: string) =>
+  const line = ({ plan, text }: Line) =>
     tell(`${momentText(scene.now())} ${several ? `${plan} ` : ''}${safe(text.replaceAll('\n', '; '))}`);
-  for (const plan of scene.plans)
-    line(plan.name, `${plan.name}: ${plan.target.id} in ${plan.region}, run ${scene.run}`);
+  for (const { name, target, region } of scene.plans) {
+    line({ plan: name, text: `${several ? '' : `${name}: `}${target.id} in ${region}, run ${scene.run}` });
+  }
   return {
-    show: (event) => showEvent(event, scene, long, line),
+    show(event) {
+      const told = teller.tell(event);
+      if (told) line(told);
+    },
     note: (text) => tell(`${momentText(scene.now())} ${safe(text)}`),
     end: async () => {},
     abandon: () => {},
   };
 }
 
-type Line = (plan: string, text: string) => void;
-type Long = Map<string, { title: string; told: number }>;
+interface Line {
+  readonly plan: string;
+  readonly text: string;
+}
 
-function showEvent(event: RunEvent, scene: Scene, long: Long, line: Line): void {
-  switch (event.type) {
-    case 'step.started':
-      return line(event.plan, `${event.step}: ${event.uses}${event.items === 1 ? '' : `, ${event.items} items`}`);
-    case 'step.finished':
-      return line(event.plan, `${event.step}: done`);
-    case 'effect.started':
-      if (!scene.isLong(event.uses)) return;
-      long.set(keyText(event.key), { title: event.title, told: 0 });
-      return line(event.key.plan, `${event.key.step}: ${event.title}`);
-    case 'effect.progress': {
-      const known = long.get(keyText(event.key));
-      const reached = Math.floor(event.progress / progressStep) * progressStep;
-      if (!known || reached <= known.told || reached >= 1) return;
-      known.told = reached;
-      return line(event.key.plan, `${event.key.step}: ${known.title}: ${Math.round(reached * 100)} %`);
+/** Puts events into words; what isn't worth a line gives none. */
+class Teller {
+  readonly #scene: Scene;
+  /** What takes long and is under way, with the progress told last. */
+  readonly #long = new Map<string, { title: string; told: number }>();
+
+  constructor(scene: Scene) {
+    this.#scene = scene;
+  }
+
+  tell(event: RunEvent): Line | undefined {
+    switch (event.type) {
+      case 'record':
+        return this.#record(event.entry);
+      case 'step.started': {
+        const many = event.items === 1 ? '' : `, ${event.items} items`;
+        return { plan: event.plan, text: `${event.step}: ${event.uses}${many}` };
+      }
+      case 'step.finished':
+        return { plan: event.plan, text: `${event.step}: done` };
+      case 'effect.started':
+        if (!this.#scene.isLong(event.uses)) return undefined;
+        this.#long.set(keyText(event.key), { title: event.title, told: 0 });
+        return of(event.key, event.title);
+      case 'effect.progress': {
+        const known = this.#long.get(keyText(event.key));
+        const reached = Math.floor(event.progress / progressStep) * progressStep;
+        if (!known || reached <= known.told || reached >= 1) return undefined;
+        known.told = reached;
+        return of(event.key, `${known.title}: ${Math.round(reached * 100)} %`);
+      }
+      case 'effect.retried': {
+        const item = event.key.item === null ? '' : `${event.key.item}: `;
+        return of(event.key, `${item}${event.code}: ${event.message}; again in ${durationText(event.inMs)}`);
+      }
+      case 'gate.waiting': {
+        const left = Number.isFinite(event.until) ? ` (${durationText(event.until - this.#scene.now())})` : '';
+        return { plan: event.plan, text: `${event.step}: ${event.gate} until ${momentText(event.until)}${left}` };
+      }
     }
-    case 'effect.retried': {
-      const what = `${event.key.step}${event.key.item === null ? '' : ` ${event.key.item}`}`;
-      return line(event.key.plan, `${what}: ${event.code}: ${event.message}; again in ${durationText(event.inMs)}`);
+  }
+
+  #record(entry: Entry): Line | undefined {
+    switch (entry.t) {
+      case 'done': {
+        const known = this.#long.get(keyText(entry.key));
+        this.#long.delete(keyText(entry.key));
+        return known && of(entry.key, `${known.title}: done`);
+      }
+      case 'failed':
+        this.#long.delete(keyText(entry.key));
+        return of(entry.key, `failed: ${entry.reason}`);
+      case 'announced':
+        return { plan: entry.plan, text: `${entry.step}: note: ${entry.text}` };
+      case 'write-point':
+        return { plan: entry.plan, text: `write point: from here on only forward (${entry.reason})` };
+      case 'unwinding': {
+        const because = entry.stop ? `, because: ${entry.stop.message}` : '';
+        return { plan: entry.plan, text: `taking back what was done${because}` };
+      }
+      case 'unwound':
+        return { plan: entry.plan, text: 'taken back' };
+      case 'stopped':
+        return { plan: entry.plan, text: `stopped: ${entry.stop.message}` };
+      case 'finished':
+        return { plan: entry.plan, text: entry.status === 'done' ? 'done' : 'rolled back' };
+      default:
+        return undefined;
     }
-    case 'gate.waiting': {
-      const left = Number.isFinite(event.until) ? ` (${durationText(event.until - scene.now())})` : '';
-      return line(event.plan, `${event.step}: ${event.gate} until ${momentText(event.until)}${left}`);
-    }
-    case 'record':
-      return showRecord(event.entry, long, line);
   }
 }
 
-function showRecord(entry: Entry, long: Long, line: Line): void {
-  switch (entry.t) {
-    case 'done': {
-      const known = take(long, entry.key);
-      return known ? line(entry.key.plan, `${entry.key.step}: ${known.title}: done`) : undefined;
-    }
-    case 'failed':
-      long.delete(keyText(entry.key));
-      return line(entry.key.plan, `${entry.key.step}: failed: ${entry.reason}`);
-    case 'announced':
-      return line(entry.plan, `${entry.step}: note: ${entry.text}`);
-    case 'write-point':
-      return line(entry.plan, `write point: from here on only forward (${entry.reason})`);
-    case 'unwinding':
-      return line(
-        entry.plan,
-        entry.stop ? `taking back what was done, because: ${entry.stop.message}` : 'taking back what was done',
-      );
-    case 'unwound':
-      return line(entry.plan, 'taken back');
-    case 'stopped':
-      return line(entry.plan, `stopped: ${entry.stop.message}`);
-    case 'finished':
-      return line(entry.plan, entry.status === 'done' ? 'done' : 'rolled back');
-    default:
-      return;
-  }
-}
-
-function take(long: Long, key: Key): { title: string } | undefined {
-  const text = keyText(key);
-  const known = long.get(text);
-  long.delete(text);
-  return known;
-}
+const of = (key: Key, text: string): Line => ({ plan: key.plan, text: `${key.step}: ${text}` });

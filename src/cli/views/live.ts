@@ -19,11 +19,13 @@ export function liveView(scene: Scene): View {
   const notes: string[] = [];
   const rows =
     boards.size <= mostPlans ? planTasks([...boards.values()], notes) : fleetTask([...boards.values()], notes);
+  // The steps of a single plan are worth keeping on the screen; those of many are not.
+  const options = { ...onStderr(), collapseSubtasks: boards.size > 1 };
   const listr = new Listr(rows.tasks, {
     renderer: StderrRenderer,
     fallbackRenderer: StderrRenderer,
-    rendererOptions: onStderr(),
-    fallbackRendererOptions: onStderr(),
+    rendererOptions: options,
+    fallbackRendererOptions: options,
     concurrent: true,
     exitOnError: false,
     // The run ends in its own way, and its journal with it.

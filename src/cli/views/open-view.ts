@@ -9,7 +9,7 @@ import { jsonView } from './json.ts';
 import { linesView } from './lines.ts';
 import type { Scene, View } from './view.ts';
 
-const longMs = 10 * 60_000;
+const longMs = 30 * 60_000;
 
 /** Opens the view that fits: JSON where asked for, a live one on a terminal, else lines. */
 export async function openView(
