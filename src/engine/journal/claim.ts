@@ -6,7 +6,7 @@ import { problem } from '../../errors/index.ts';
 import { chained } from './chain.ts';
 import { type AppendFile, type Files, systemCode } from './files.ts';
 import { stamped } from './group-commit.ts';
-import { directoryOf, type RunPlace, readSegments, type Segments, segmentOf } from './segments.ts';
+import { directoryOf, type RunPlace, readTrueEnd, type Segments, segmentOf } from './segments.ts';
 
 /** What a new segment goes on from. */
 export type Past = Pick<Segments, 'records' | 'head' | 'epoch' | 'lengths'>;
@@ -29,7 +29,10 @@ export async function claimRun(
   more: readonly Entry[] = [],
 ): Promise<Claim> {
   // What the last owner wrote may not be on disk yet; it must not be sealed before it is.
-  if (past.epoch > 0) await files.sync(segmentOf(place, past.epoch));
+  for (let older = past.epoch; older > 0; older -= 1) {
+    await files.sync(segmentOf(place, older));
+    if (past.lengths[older] !== 0) break;
+  }
   const epoch = past.epoch + 1;
   const records = [...past.records];
   let head = past.head;
@@ -44,7 +47,7 @@ export async function claimRun(
   return { epoch, records, head, file: await appear(files, place, segmentOf(place, epoch), text) };
 }
 
-/** `claimRun` after an owner that may have written until it was seen dead, or was only asleep. Its appends resolve only if there is no next segment after their sync, so once ours is linked, all that it acted on can be read: if that is more than was sealed, our segment counts for nothing and one more goes on from the true end. */
+/** `claimRun` after an owner that may have written until it was seen dead, or was only asleep. Its appends resolve only if there is no next segment after their sync, so once ours is linked, all that it acted on can be read: if that is more than we sealed, one more segment goes on from the true end. */
 export async function claimAfter(
   files: Files,
   place: RunPlace,
@@ -53,15 +56,13 @@ export async function claimAfter(
   by: Owner,
 ): Promise<Claim> {
   const claim = await claimRun(files, place, clock, past, by);
-  const late = await readSegments(files, place, past.epoch).catch(async (error) => {
+  const end = await readTrueEnd(files, place).catch(async (error) => {
     await claim.file.close();
     throw error;
   });
-  if (late.head === past.head) return claim;
+  if (end.head === claim.head) return claim;
   await claim.file.close();
-  await files.sync(segmentOf(place, past.epoch));
-  const { epoch } = claim;
-  return claimRun(files, place, clock, { ...late, epoch, lengths: { ...late.lengths, [epoch]: 0 } }, by);
+  return claimAfter(files, place, clock, end, by);
 }
 
 /** The file system's own time, in ms since 1970: a heartbeat may come from another machine, whose clock is not ours. */

@@ -78,6 +78,15 @@ export async function readSegments(files: Files, place: RunPlace, last = Number.
   return { records, hashes, head, epoch: contents.length, owner, lengths, torn };
 }
 
+/** Reads a run's segments as its next owner has to. A newest segment that holds no more than its owner counts for nothing if the one before it has grown beyond the seal: whoever wrote the seal died before it could see that. */
+export async function readTrueEnd(files: Files, place: RunPlace, last?: number): Promise<Segments> {
+  const seen = await readSegments(files, place, last);
+  if (seen.epoch === 1 || seen.records.at(-1)?.t !== 'open') return seen;
+  const before = await readTrueEnd(files, place, seen.epoch - 1);
+  if (before.head === seen.hashes.at(-2)) return seen;
+  return { ...before, epoch: seen.epoch, owner: seen.owner, lengths: { ...before.lengths, [seen.epoch]: 0 } };
+}
+
 async function epochsOf(files: Files, place: RunPlace, last: number): Promise<readonly number[]> {
   try {
     const names = await files.list(directoryOf(place));

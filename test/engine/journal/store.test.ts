@@ -15,6 +15,7 @@ import {
   stateDirectory,
   steps,
   submitted,
+  systemError,
   watchedFiles,
   writtenRun,
 } from './scene.ts';
@@ -141,6 +142,28 @@ test('what the last owner wrote until the moment its successor stood is not lost
   const verified = await verifyJournal(stateDir, run, { head: journal.head });
   expect(verified).toMatchObject({ records: journal.records.length, segments: 3 });
   expect(verified.torn.map(({ file }) => file)).toEqual([segment(stateDir, 1), segment(stateDir, 2)]);
+});
+
+test('nor is it lost when the successor dies before it could read it', async () => {
+  const { stateDir, segment: theirs, head } = await runOf({ started: 'long ago' });
+  const late = chained(JSON.stringify({ ...passed('late'), at: '2018' }), head).line;
+  for (let dying = 0; dying < 3; dying += 1) {
+    let linked = false;
+    const files = watchedFiles(async (operation) => {
+      if (linked && operation === 'list') throw systemError('EIO', 'died here');
+      if (operation === 'link' && dying === 0) await appendFile(theirs, late);
+      linked ||= operation === 'link';
+    });
+    await expect(openStore(stateDir, clock, { files }).open(run)).rejects.toMatchObject({
+      code: 'state-dir-unwritable',
+    });
+  }
+  const journal = await openStore(stateDir, clock).open(run);
+  await journal.append(passed('mine'));
+  await journal.close();
+  expect(steps(journal.records)).toEqual(['theirs', 'late', 'mine']);
+  expect((await openStore(stateDir, clock).read(run)).records).toEqual(journal.records);
+  await verifyJournal(stateDir, run, { head: journal.head });
 });
 
 test.each([
