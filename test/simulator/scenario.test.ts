@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { createAccount } from '../../src/simulator/account.ts';
+import { parseScenario } from '../../src/simulator/scenario.ts';
+
+const problemsOf = (text: string): string => {
+  try {
+    parseScenario(text, 'a.yaml');
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  return '';
+};
+
+describe('scenarios', () => {
+  test('the one that is shipped gives the account that it describes', () => {
+    const scenario = parseScenario(
+      readFileSync(new URL('../../scenarios/demo.yaml', import.meta.url), 'utf8'),
+      'demo.yaml',
+    );
+    const state = createAccount({ scenario, now: () => Date.UTC(2026, 0, 1) }).state();
+    expect(state.instances).toMatchObject([{ id: 'i-0123456789abcdef0', state: 'running' }]);
+    expect(state.instances[0]?.devices.map((device) => device.device)).toEqual([
+      '/dev/xvda',
+      '/dev/xvdf',
+      '/dev/xvdg',
+      '/dev/xvdh',
+    ]);
+    const old = state.keys.find((key) => key.aliases.includes('alias/application-20180606'))?.arn;
+    expect(state.volumes.filter((volume) => volume.key === old)).toHaveLength(4);
+    expect(state.volumes.every((volume) => volume.readable)).toBe(true);
+  });
+
+  test('an empty one is an account with nothing in it but the key of AWS', () => {
+    const state = createAccount({ scenario: parseScenario('', 'empty.yaml'), now: () => 0 }).state();
+    expect(state).toMatchObject({ account: '111122223333', region: 'eu-west-1', instances: [], volumes: [] });
+    expect(state.keys.map((key) => key.aliases)).toEqual([['alias/aws/ebs']]);
+  });
+
+  test('everything that is wrong is told at once, each with its line and path', () => {
+    const told = problemsOf(`
+account: 111122223333
+colour: red
+keys:
+  - { alias: application }
+instances:
+  - type: x9.huge
+    volumes:
+      - { device: /dev/xvda, size: 8, key: alias/nobody }
+      - { device: /dev/xvda, size: 8, iops: 1, sise: 9 }
+events:
+  - { at: soon, do: stop-instance, instance: i-1 }
+  - { at: 5m, do: dance }
+`);
+    for (const line of [
+      'a.yaml:2:1 account:',
+      'a.yaml:3:1 colour: unknown key',
+      'keys[0].alias: must begin with alias/',
+      'instances[0].type: is not an instance type',
+      'instances[0].volumes[1].sise: unknown key',
+      'events[0].at: must be a duration',
+      'events[1].do:',
+    ]) {
+      expect(told).toContain(line);
+    }
+  });
+
+  test('what is wrong only as a whole is told too', () => {
+    const told = problemsOf(`
+keys: [{ alias: alias/a }, { alias: alias/a }]
+instances:
+  - id: i-00000000000000001
+    rootDevice: /dev/sda1
+    volumes:
+      - { device: /dev/xvda, size: 8, key: alias/nobody }
+      - { device: /dev/xvda, size: 8, type: io2 }
+snapshots: [{ volume: vol-00000000000000009 }]
+`);
+    for (const line of [
+      'keys[1].alias: alias/a is given twice',
+      'instances[0].rootDevice: no volume is attached at /dev/sda1',
+      'volumes[0].key: there is no key alias/nobody',
+      'volumes[1].device: /dev/xvda is used twice',
+      'volumes[1]: The request must contain the parameter iops',
+      'snapshots[0].volume: there is no volume',
+    ]) {
+      expect(told).toContain(line);
+    }
+  });
+
+  test('what is not YAML is told with its place', () => {
+    expect(problemsOf('keys: [')).toMatch(/a\.yaml:1:\d+ /);
+    expect(problemsOf('account: "1"\naccount: "2"')).toMatch(/a\.yaml:2:1 .*unique/);
+    expect(problemsOf('- 1')).toContain('a.yaml:1:1');
+  });
+});
