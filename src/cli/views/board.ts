@@ -177,11 +177,12 @@ export class Board {
   headline(): string {
     const { name, target } = this.plan;
     const at = this.rows.filter((row) => row.state === 'done').length;
+    const of = this.rows.length;
     const now = this.#scene.now();
     const parts = [
-      this.#unwinding ? 'taking back' : this.state === 'active' ? `${at} of ${this.rows.length} steps` : '',
-      durationText(now - this.#since),
       this.#downSince === undefined ? '' : `down for ${durationText(now - this.#downSince)}`,
+      this.#unwinding ? 'taking back' : this.state === 'active' ? `step ${Math.min(at + 1, of)} of ${of}` : '',
+      durationText(now - this.#since),
     ];
     return `${name}  ${target.id}  ${parts.filter(Boolean).join(' · ')}`;
   }
@@ -236,10 +237,12 @@ function itemLines(items: readonly Item[], now: number): string[] {
   return lines;
 }
 
+const barWidth = () => ((process.stderr.columns ?? 80) < 100 ? 8 : 16);
+
 function itemText(item: Item, now: number, width = 0): string {
   const title = item.title.padEnd(width);
   if (item.trouble !== undefined) return `${title}  ${item.trouble}`;
   const { progress } = item;
   if (!progress) return now - item.since < 1_000 ? item.title : `${title}  ${durationText(now - item.since)}`;
-  return `${title}  ${bar(progress.done, 16)}  ${remainingText(progress.remainingMs(now))}`.trimEnd();
+  return `${title}  ${bar(progress.done, barWidth())}  ${remainingText(progress.remainingMs(now))}`.trimEnd();
 }
