@@ -106,7 +106,7 @@ export const classify: Classify = (error) => {
   const worded = byWording.find((row) => row.code === error.name && row.says.test(error.message))?.class;
   const unknown: OutageClass =
     status === 429 ? 'retry' : status === undefined || status >= 500 || status < 400 ? 'in-doubt' : 'permanent';
-  return told(error, code, worded ?? transport ?? known ?? unknown);
+  return told(error, code, worded ?? transport ?? known ?? unknown, status);
 };
 
 function transportClass(error: Error, code: unknown): OutageClass | undefined {
@@ -121,7 +121,12 @@ function transportClass(error: Error, code: unknown): OutageClass | undefined {
   return codes.some((one) => typeof one === 'string' && untrusted.test(one)) ? 'stop-run' : undefined;
 }
 
-function told(error: Error, code: unknown, outageClass: OutageClass): Outage {
+function told(error: Error, code: unknown, outageClass: OutageClass, status: number | undefined): Outage {
+  // The SDK's own words about this are for its developers.
+  if (error.message.includes('Deserialization error')) {
+    const message = 'the answer is not one that AWS gives: a proxy, or an endpoint that does not know this call?';
+    return { class: outageClass, code: `HTTP ${status}`, message };
+  }
   const name = error.name === 'Error' && typeof code === 'string' ? code : error.name;
   const words = inWords[error.name];
   return {

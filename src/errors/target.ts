@@ -20,12 +20,6 @@ export const targetErrors = {
         .join('\n')}`,
     hint: () => 'resolve each of the reasons and run it again',
   }),
-  'command-failed': entry({
-    title: 'A command of yours failed',
-    exit: 1,
-    message: (p: { command: string; how: string }) => `${p.command} ${p.how}`,
-    hint: () => 'mend what the command complains about, then resume: it will be run again',
-  }),
   'command-in-doubt': entry({
     title: 'It is not known whether a command of yours ran to its end',
     exit: 1,

@@ -27,21 +27,21 @@ export const exec = defineEffect({
   settleWithinMs: 24 * 60 * 60_000,
   permissions: [],
   input,
-  output: z.strictObject({ ran: z.boolean() }),
+  output: z.strictObject({ exit: z.int().nullable(), how: z.string() }),
   title: (input) => `run ${nameOf(input)}`,
   async look(ctx, input, known) {
-    if (known) return { is: 'done', output: known };
+    if (known) return known.exit === 0 ? { is: 'done', output: known } : { is: 'failed', reason: known.how };
     if (input.probe) {
       const end = await run(ctx, input, input.probe);
-      return end.exit === 0 ? { is: 'done', output: { ran: true } } : { is: 'absent' };
+      return end.exit === 0 ? { is: 'done', output: { exit: 0, how: 'its probe says so' } } : { is: 'absent' };
     }
     if (ctx.sentAt === undefined || input.repeatable) return { is: 'absent' };
     throw problem('command-in-doubt', { command: nameOf(input) });
   },
   async run(ctx, input) {
     const end = await run(ctx, input, input.argv);
-    if (end.exit !== 0) throw problem('command-failed', { command: nameOf(input), how: describeEnd(end) });
-    return { ran: true };
+    if (ctx.signal.aborted && end.exit !== 0) throw interrupted();
+    return { exit: end.exit ?? null, how: describeEnd(end) };
   },
   undo: (input) =>
     input.undo
@@ -61,6 +61,11 @@ function run(ctx: AwsContext, { environment, timeoutMs }: Input, command: readon
     timeoutMs,
     signal: ctx.signal,
   });
+}
+
+/** Like a call whose answer never came: nobody knows how far the command got. */
+function interrupted(): Error {
+  return Object.assign(new Error('the command was interrupted'), { name: 'AbortError' });
 }
 
 /** Arguments may hold what nobody else is to read, so only the program is named. */

@@ -3,12 +3,17 @@ import { printable } from '../../aws/printable.ts';
 import type { AwsContext } from '../../aws/services.ts';
 import { roomForTags, tagValue } from '../../aws/tags.ts';
 import type { Refusals } from '../refusals.ts';
-import { assignedAddressesOf } from './addresses.ts';
+import { publicAddressesOf } from './addresses.ts';
 
 /** Collects what speaks against stopping this instance and giving it other volumes. */
-export async function refuseInstance(ctx: AwsContext, instance: Instance, refusals: Refusals): Promise<void> {
+export async function refuseInstance(
+  ctx: AwsContext,
+  instance: Instance,
+  elastic: ReadonlySet<string>,
+  refusals: Refusals,
+): Promise<void> {
   refuseOwners(instance, refusals);
-  refuseLosses(instance, refusals);
+  refuseLosses(instance, elastic, refusals);
   await Promise.all([refuseInstanceStore(ctx, instance, refusals), refuseStopProtection(ctx, instance, refusals)]);
   const codes = (instance.ProductCodes ?? []).map(({ ProductCodeId }) => printable(ProductCodeId ?? '', 100));
   if (codes.length > 0) {
@@ -45,7 +50,7 @@ function refuseOwners(instance: Instance, refusals: Refusals): void {
   if (instance.OutpostArn) refusals.refuse(`${id} is on an Outpost`, 'rekey does not move what is on Outposts');
 }
 
-function refuseLosses(instance: Instance, refusals: Refusals): void {
+function refuseLosses(instance: Instance, elastic: ReadonlySet<string>, refusals: Refusals): void {
   const id = instance.InstanceId;
   const state = instance.State?.Name;
   if (state !== 'running' && state !== 'stopped') {
@@ -54,7 +59,7 @@ function refuseLosses(instance: Instance, refusals: Refusals): void {
   if (instance.HibernationOptions?.Configured) {
     refusals.unless('hibernation', `${id} is enabled for hibernation`, 'start a like one without hibernation');
   }
-  const assigned = state === 'stopped' ? [] : assignedAddressesOf(instance);
+  const assigned = state === 'stopped' ? [] : publicAddressesOf(instance).filter((address) => !elastic.has(address));
   if (assigned.length > 0) {
     refusals.unless(
       'public-ipv4',

@@ -6,7 +6,7 @@ import { Accept, AttachedVolume, CheckedKeys, InstanceBefore, InstanceId } from 
 import { attributesOf, identityLoss, refuseVolume, VolumeOverride } from '../ebs/volume-reading.ts';
 import { iso } from '../moment.ts';
 import { Refusals } from '../refusals.ts';
-import { interfacesOf } from './addresses.ts';
+import { elasticAddressesOf, interfacesOf } from './addresses.ts';
 import { refuseInstance } from './instance-refusals.ts';
 import { livingState, mappings } from './standing.ts';
 
@@ -30,6 +30,7 @@ export const readInstance = defineRead({
   permissions: [
     'ec2:DescribeInstances',
     'ec2:DescribeVolumes',
+    'ec2:DescribeAddresses',
     'ec2:DescribeInstanceTypes',
     'ec2:DescribeInstanceAttribute',
     'ec2:DescribeVolumeAttribute',
@@ -42,14 +43,15 @@ export const readInstance = defineRead({
     const refusals = new Refusals(input.accept, ctx.announce);
     const instance = await ctx.aws.sight.instance(input.instance);
     if (!instance || livingState(instance) === undefined) throw notFound(input.instance, ctx.aws.region);
+    const elastic = await elasticAddressesOf(ctx, instance, refusals);
     // Found stopped in an earlier generation may mean: stopped by us.
-    const before = fingerprint(input.instance, instance, known?.instance.state);
+    const before = fingerprint(input.instance, instance, elastic, known?.instance.state);
     const standing = await volumesOf(ctx, instance);
     const chosen = choose(ctx, input, standing, refusals);
     for (const { volume } of chosen) refuseVolume(volume, refusals);
     const [attributes] = await Promise.all([
       attributesOf(ctx, chosen, refusals),
-      refuseInstance(ctx, instance, refusals),
+      refuseInstance(ctx, instance, elastic, refusals),
     ]);
     refusals.throwIfAny(input.instance);
     ctx.announce(identityLoss);
@@ -69,14 +71,19 @@ interface Standing {
 }
 type Chosen = Standing & { readonly override: VolumeOverride | undefined };
 
-function fingerprint(id: string, instance: Instance, held: InstanceBefore['state'] | undefined): InstanceBefore {
+function fingerprint(
+  id: string,
+  instance: Instance,
+  elastic: ReadonlySet<string>,
+  held: InstanceBefore['state'] | undefined,
+): InstanceBefore {
   return {
     id,
     state: held ?? (instance.State?.Name === 'stopped' ? 'stopped' : 'running'),
     launchTime: iso(instance.LaunchTime),
     type: instance.InstanceType ?? '',
     rootDevice: instance.RootDeviceName ?? '',
-    interfaces: interfacesOf(instance),
+    interfaces: interfacesOf(instance, elastic),
   };
 }
 

@@ -7,7 +7,7 @@ import { type VerdictStatus, worst } from '../../contract/verdict.ts';
 import { describeEnd, environmentOf, runCommand } from '../control/command.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { FinalVerdict, InstanceBefore, VolumeVerdict } from '../domain.ts';
-import { interfacesOf } from './addresses.ts';
+import { lostInterfaces } from './addresses.ts';
 import { livingState, standsAt } from './standing.ts';
 
 const input = z.strictObject({
@@ -80,23 +80,7 @@ function differences(before: InstanceBefore, instance: Instance): string[] {
   const faults: string[] = [];
   if (instance.InstanceType !== before.type)
     faults.push(`${before.id} is a ${instance.InstanceType}, it was a ${before.type}`);
-  const found = new Map(interfacesOf(instance).map((one) => [one.id, one]));
-  for (const was of before.interfaces) {
-    const is = found.get(was.id);
-    found.delete(was.id);
-    if (!is) {
-      faults.push(`network interface ${was.id} is missing`);
-      continue;
-    }
-    for (const kind of ['privateAddresses', 'elasticAddresses'] as const) {
-      const [had, has] = [was[kind].join(', ') || 'none', is[kind].join(', ') || 'none'];
-      if (had !== has)
-        faults.push(
-          `${was.id} has ${kind === 'privateAddresses' ? 'private' : 'Elastic'} addresses ${has}, it had ${had}`,
-        );
-    }
-  }
-  return [...faults, ...[...found.keys()].map((id) => `network interface ${id} was not there before`)];
+  return [...faults, ...lostInterfaces(before.interfaces, instance)];
 }
 
 async function volumeFaults(ctx: AwsContext, input: Input, instance: Instance): Promise<string[]> {

@@ -53,11 +53,9 @@ async function checked(ctx: AwsContext, name: string, reasons: Reason[]): Promis
       'name a key of the region of the plan (a replica of it will do)',
     );
   }
-  if (key.KeyUsage !== 'ENCRYPT_DECRYPT' || (key.KeySpec ?? 'SYMMETRIC_DEFAULT') !== 'SYMMETRIC_DEFAULT') {
-    return refuse(
-      `is ${key.KeySpec} for ${key.KeyUsage}, not symmetric for encryption`,
-      'name a symmetric encryption key',
-    );
+  const { KeySpec: spec = 'SYMMETRIC_DEFAULT', KeyUsage: usage = 'ENCRYPT_DECRYPT' } = key;
+  if (spec !== 'SYMMETRIC_DEFAULT' || usage !== 'ENCRYPT_DECRYPT') {
+    return refuse(`is ${spec} for ${usage}, not symmetric for encryption`, 'name a symmetric encryption key');
   }
   if (key.KeyState !== 'Enabled') return refuse(`is ${key.KeyState}, not Enabled`, 'enable it, or name another key');
   if (key.KeyManager === 'AWS') {

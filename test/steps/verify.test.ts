@@ -1,0 +1,255 @@
+import type { Instance, Snapshot, Volume } from '@aws-sdk/client-ec2';
+import { describe, expect, it } from 'vitest';
+import type { AwsServices } from '../../src/aws/services.ts';
+import { clockOf } from '../../src/contract/clock.ts';
+import { deleteVolume } from '../../src/steps/ebs/delete-volume.ts';
+import { verifyVolume } from '../../src/steps/ebs/verify-volume.ts';
+import { verifyInstance } from '../../src/steps/ec2/verify-instance.ts';
+import { contextOf } from './simulated.ts';
+
+const [instance, original, replacement, snap] = [
+  'i-0aaaaaaaaaaaaaaaa',
+  'vol-0aaaaaaaaaaaaaaa1',
+  'vol-0aaaaaaaaaaaaaaa2',
+  'snap-0aaaaaaaaaaaaaaa1',
+];
+const key = 'arn:aws:kms:eu-west-1:111122223333:key/new';
+const launchTime = '2026-11-01T00:00:00.000Z';
+const place = { instance, device: '/dev/xvdf', deleteOnTermination: true, root: false, running: true };
+const stop = { instance, launchTime, stateTransitionReason: '' };
+const input = {
+  original,
+  replacement,
+  key,
+  place,
+  stop,
+  attributes: {
+    availabilityZone: 'eu-west-1a',
+    type: 'gp3' as const,
+    sizeGiB: 10,
+    iops: 3_000,
+    throughput: 125,
+    multiAttach: false,
+    autoEnableIO: false,
+    tags: [{ key: 'Name', value: 'data' }],
+  },
+  snapshot: { id: snap, volume: original, startTime: launchTime, source: null, after: { instance, launchTime } },
+};
+const attachment = { InstanceId: instance, Device: '/dev/xvdf', State: 'attached' } as const;
+
+interface Things {
+  replacement: Volume;
+  original: Volume | undefined;
+  snapshot: Snapshot;
+  instance: Instance;
+}
+const right = (): Things => ({
+  replacement: {
+    VolumeId: replacement,
+    State: 'in-use',
+    KmsKeyId: key,
+    Encrypted: true,
+    AvailabilityZone: 'eu-west-1a',
+    VolumeType: 'gp3',
+    Size: 10,
+    Iops: 3_000,
+    Throughput: 125,
+    SnapshotId: snap,
+    Attachments: [attachment],
+    Tags: [
+      { Key: 'Name', Value: 'data' },
+      { Key: 'rekey:run', Value: 'r' },
+    ],
+  },
+  original: { VolumeId: original, State: 'available', Attachments: [] },
+  snapshot: { SnapshotId: snap, VolumeId: original },
+  instance: {
+    InstanceId: instance,
+    InstanceType: 'm5.large',
+    State: { Name: 'stopped' },
+    LaunchTime: new Date(launchTime),
+    BlockDeviceMappings: [
+      { DeviceName: '/dev/xvdf', Ebs: { VolumeId: replacement, Status: 'attached', DeleteOnTermination: true } },
+    ],
+  },
+});
+function contextWith(things: Things, checks: object = {}) {
+  const aws = {
+    region: 'eu-west-1',
+    ec2: { describeInstanceStatus: async () => ({ InstanceStatuses: [checks] }) },
+    sight: {
+      volume: async (id: string) =>
+        id === original ? things.original : id === replacement ? things.replacement : undefined,
+      snapshot: async () => things.snapshot,
+      instance: async () => things.instance,
+    },
+  } as unknown as AwsServices;
+  return contextOf({ aws, clock: clockOf() });
+}
+async function findings(change: (things: Things) => void, given: object = {}): Promise<string[]> {
+  const things = right();
+  change(things);
+  const seen = await verifyVolume.check(contextWith(things), { ...input, ...given });
+  if (seen.is !== 'done') throw new Error(`not judged: ${seen.is}`);
+  expect(seen.output.status).toBe(seen.output.findings.length === 0 ? 'SUCCESSFUL' : 'FAILED');
+  return seen.output.findings;
+}
+
+describe('the verdict before the write point', () => {
+  it('nothing to find fault with', async () => {
+    expect(await findings(() => {})).toEqual([]);
+  });
+
+  const faults: [string, (things: Things) => void, RegExp][] = [
+    ['the key', ({ replacement }) => (replacement.KmsKeyId = 'arn:other'), /is under arn:other/],
+    ['the type', ({ replacement }) => (replacement.VolumeType = 'gp2'), /type gp2, the original has gp3/],
+    ['the size', ({ replacement }) => (replacement.Size = 11), /size/],
+    ['IOPS', ({ replacement }) => (replacement.Iops = 1), /IOPS/],
+    ['throughput', ({ replacement }) => (replacement.Throughput = 1), /throughput/],
+    ['the zone', ({ replacement }) => (replacement.AvailabilityZone = 'eu-west-1b'), /availability zone/],
+    ['multi-attach', ({ replacement }) => (replacement.MultiAttachEnabled = true), /multi-attach/],
+    ['a tag', ({ replacement }) => (replacement.Tags = [{ Key: 'Name', Value: 'x' }]), /tags "Name"/],
+    [
+      'a strange tag',
+      ({ replacement }) => replacement.Tags?.push({ Key: 'a\u001b', Value: '' }),
+      /has not: "a\\\\u001b"/,
+    ],
+    ['the snapshot it comes from', ({ replacement }) => (replacement.SnapshotId = 'snap-x'), /comes from snap-x/],
+    ['the volume of the snapshot', ({ snapshot }) => (snapshot.VolumeId = 'vol-x'), /is of vol-x/],
+    ['a start in between', ({ instance }) => (instance.LaunchTime = new Date()), /was started at/],
+    [
+      'the device',
+      ({ replacement }) => (replacement.Attachments = [{ ...attachment, Device: '/dev/xvdg' }]),
+      /not attached/,
+    ],
+    ['a view that disagrees', ({ instance }) => (instance.BlockDeviceMappings = []), /is not attached/],
+    [
+      'the EBS card',
+      ({ replacement }) => (replacement.Attachments = [{ ...attachment, EbsCardIndex: 1 }]),
+      /EBS card 1/,
+    ],
+    [
+      'the original back in place',
+      ({ original }) => Object.assign(original ?? {}, { Attachments: [attachment] }),
+      /still attached/,
+    ],
+    ['the original gone', (things) => (things.original = undefined), /is not there/],
+  ];
+  it.each(faults)('%s', async (_name, change, message) => {
+    expect((await findings(change)).join('\n')).toMatch(message);
+  });
+
+  it('a warm-up snapshot does not count as the final one', async () => {
+    const snapshot = { ...input.snapshot, after: null };
+    expect(await findings(() => {}, { snapshot })).toEqual([`${snap} was not taken in the standstill of ${instance}`]);
+  });
+});
+
+const verdict = { id: original, original, replacement, key, place, status: 'SUCCESSFUL' as const, findings: [] };
+const before = {
+  id: instance,
+  state: 'running' as const,
+  launchTime,
+  type: 'm5.large',
+  rootDevice: '/dev/xvda',
+  interfaces: [],
+};
+const ok = { InstanceStatus: { Status: 'ok' }, SystemStatus: { Status: 'ok' } };
+const running = () => {
+  const things = right();
+  things.instance.State = { Name: 'running' };
+  return things;
+};
+
+describe('the verdict after the start', () => {
+  const judge = (things: Things, checks: object, given: object = {}) =>
+    verifyInstance.check(contextWith(things, checks), {
+      before,
+      verdicts: [verdict],
+      probes: [],
+      probeTimeoutMs: 5_000,
+      ...given,
+    });
+
+  it('is good when everything is as before', async () => {
+    expect(await judge(running(), ok)).toMatchObject({ is: 'done', output: { verdicts: [{ status: 'SUCCESSFUL' }] } });
+  });
+
+  it('waits for the status checks, and while the machine boots also for bad ones', async () => {
+    expect(await judge(running(), { ...ok, InstanceStatus: { Status: 'initializing' } })).toMatchObject({
+      is: 'pending',
+    });
+    const impaired = { ...ok, SystemStatus: { Status: 'impaired' } };
+    const booting = running();
+    booting.instance.LaunchTime = new Date();
+    expect(await judge(booting, impaired)).toMatchObject({ is: 'pending' });
+    expect(await judge(running(), impaired)).toMatchObject({
+      is: 'done',
+      output: { verdicts: [{ status: 'FAILED', findings: [`${instance} fails its system status check`] }] },
+    });
+  });
+
+  it('never heals an earlier failure', async () => {
+    const verdicts = [{ ...verdict, status: 'FAILED' as const, findings: ['early'] }];
+    expect(await judge(running(), ok, { verdicts })).toMatchObject({
+      is: 'done',
+      output: { verdicts: [{ status: 'FAILED', findings: ['early'] }] },
+    });
+  });
+
+  it('a probe of the user must exit 0', async () => {
+    const probes = [[process.execPath, '-e', 'process.exit(process.env.REKEY_INSTANCE ? 7 : 0)']];
+    const seen = await judge(running(), ok, { probes });
+    expect(seen).toMatchObject({ is: 'done', output: { verdicts: [{ status: 'FAILED' }] } });
+    expect(JSON.stringify(seen)).toContain('exited with 7');
+  });
+
+  it('an instance that was found stopped is judged as such', async () => {
+    const seen = await judge(right(), {}, { before: { ...before, state: 'stopped' } });
+    expect(seen).toMatchObject({ is: 'done', output: { verdicts: [{ status: 'SUCCESSFUL' }] } });
+  });
+
+  it('a lost interface or Elastic IP is found', async () => {
+    const things = running();
+    things.instance.NetworkInterfaces = [
+      { NetworkInterfaceId: 'eni-1', PrivateIpAddresses: [{ PrivateIpAddress: '10.0.0.1' }] },
+    ];
+    const interfaces = [{ id: 'eni-1', privateAddresses: ['10.0.0.1'], elasticAddresses: ['203.0.113.1'] }];
+    const seen = await judge(things, ok, { before: { ...before, interfaces } });
+    expect(JSON.stringify(seen)).toContain('eni-1 has lost its Elastic IP 203.0.113.1');
+  });
+});
+
+describe('the proof right before a delete', () => {
+  const prove = (change: (things: Things) => void, given: object = {}) => {
+    const things = running();
+    change(things);
+    return deleteVolume.prove?.(contextWith(things), { verdict: { ...verdict, ...given } });
+  };
+
+  it('holds when the replacement serves', async () => {
+    expect(await prove(() => {})).toEqual([]);
+  });
+
+  const doubts: [string, (things: Things) => void, object, RegExp][] = [
+    ['a bad verdict', () => {}, { status: 'TIMED_OUT' }, /TIMED_OUT/],
+    ['a replacement that is its own original', () => {}, { replacement: original }, /same volume/],
+    ['a replacement under another key', ({ replacement }) => (replacement.KmsKeyId = 'other'), {}, /under other/],
+    ['a replacement that was detached', ({ replacement }) => (replacement.Attachments = []), {}, /not attached/],
+    [
+      'an instance that no longer runs',
+      ({ instance }) => (instance.State = { Name: 'stopped' }),
+      {},
+      /ran before and is stopped/,
+    ],
+    [
+      'the original put back',
+      ({ original }) => Object.assign(original ?? {}, { Attachments: [attachment] }),
+      {},
+      /again/,
+    ],
+  ];
+  it.each(doubts)('does not hold with %s', async (_name, change, given, message) => {
+    expect((await prove(change, given))?.join('\n')).toMatch(message);
+  });
+});
