@@ -169,8 +169,11 @@ export function planOf(state: RunState, name: string): PlanState {
 
 /** The generation in which a step's item is now: 0, and one more for each time it or its whole step was retired. */
 export function generationOf(plan: PlanState, step: string, item: string | null): number {
-  const whole = plan.generations.get(retiredKey(step, null)) ?? 0;
-  return item === null ? whole : whole + (plan.generations.get(retiredKey(step, item)) ?? 0);
+  const retired = (of: string) => plan.generations.get(of) ?? 0;
+  const whole = retired(retiredKey(step, null));
+  if (item !== null) return whole + retired(retiredKey(step, item));
+  // A claim that is made again has to be released again.
+  return step === '@release' || step === '@replace' ? whole + retired(retiredKey('@claim', null)) : whole;
 }
 
 /** Is this phase of the generation that counts? */

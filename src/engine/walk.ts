@@ -135,9 +135,8 @@ async function release<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
   await perform(run, guard, { key, uses: guard.steps.release, input: { resources: claimedBy(run) } });
 }
 
-/** A claim and its release are of one generation, so that a claim taken again is released again. */
 function claimKey<S>(run: PlanRun<S>, step: '@claim' | '@release' | '@replace'): Key {
-  return { plan: run.plan.name, step, item: null, generation: generationOf(run.state, '@claim', null) };
+  return { plan: run.plan.name, step, item: null, generation: generationOf(run.state, step, null) };
 }
 
 /** A plan that stopped on its own comes back to where the target serves, if the write point still allows it. */
