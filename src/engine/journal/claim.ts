@@ -6,7 +6,7 @@ import { problem } from '../../errors/index.ts';
 import { chained } from './chain.ts';
 import { type AppendFile, type Files, systemCode } from './files.ts';
 import { stamped } from './group-commit.ts';
-import { directoryOf, type RunPlace, readTrueEnd, type Segments, segmentOf } from './segments.ts';
+import { directoryOf, type RunPlace, readSegments, type Segments, segmentOf } from './segments.ts';
 
 /** What a new segment goes on from. */
 export type Past = Pick<Segments, 'records' | 'head' | 'epoch' | 'lengths'>;
@@ -56,7 +56,7 @@ export async function claimAfter(
   by: Owner,
 ): Promise<Claim> {
   const claim = await claimRun(files, place, clock, past, by);
-  const end = await readTrueEnd(files, place).catch(async (error) => {
+  const end = await readSegments(files, place).catch(async (error) => {
     await claim.file.close();
     throw error;
   });

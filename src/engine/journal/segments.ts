@@ -35,8 +35,20 @@ export function segmentOf(place: RunPlace, epoch: number): string {
   return join(directoryOf(place), `${String(epoch).padStart(6, '0')}.jsonl`);
 }
 
-/** Reads a run's segments up to the epoch `last` and changes nothing. Throws `run-not-found` and `journal-damaged`. */
-export async function readSegments(files: Files, place: RunPlace, last = Number.POSITIVE_INFINITY): Promise<Segments> {
+/** Reads a run's segments, up to the epoch `last` if given, and changes nothing. Throws `run-not-found` and `journal-damaged`. */
+export async function readSegments(files: Files, place: RunPlace, last?: number): Promise<Segments> {
+  const seen = await readAsSealed(files, place, last ?? Number.POSITIVE_INFINITY);
+  if (seen.epoch === 1 || seen.records.at(-1)?.t !== 'open') return seen;
+  // The newest segment holds no more than its owner. If the one before it has grown beyond the seal, that owner died
+  // before it could see so, and its segment counts for nothing.
+  const { epoch, owner } = seen;
+  const before = await readSegments(files, place, epoch - 1);
+  if (before.head === seen.hashes.at(-2)) return seen;
+  const torn = [...before.torn, { file: segmentOf(place, epoch), bytes: seen.lengths[epoch] ?? 0 }];
+  return { ...before, epoch, owner, torn, lengths: { ...before.lengths, [epoch]: 0 } };
+}
+
+async function readAsSealed(files: Files, place: RunPlace, last: number): Promise<Segments> {
   const epochs = await epochsOf(files, place, last);
   const contents = await Promise.all(epochs.map((epoch) => files.read(segmentOf(place, epoch))));
   // The newest segment says how much of each older one counts. Its own line is checked by the chain, further down.
@@ -76,15 +88,6 @@ export async function readSegments(files: Files, place: RunPlace, last = Number.
   }
   if (owner === undefined) throw problem('run-not-found', place);
   return { records, hashes, head, epoch: contents.length, owner, lengths, torn };
-}
-
-/** Reads a run's segments as its next owner has to. A newest segment that holds no more than its owner counts for nothing if the one before it has grown beyond the seal: whoever wrote the seal died before it could see that. */
-export async function readTrueEnd(files: Files, place: RunPlace, last?: number): Promise<Segments> {
-  const seen = await readSegments(files, place, last);
-  if (seen.epoch === 1 || seen.records.at(-1)?.t !== 'open') return seen;
-  const before = await readTrueEnd(files, place, seen.epoch - 1);
-  if (before.head === seen.hashes.at(-2)) return seen;
-  return { ...before, epoch: seen.epoch, owner: seen.owner, lengths: { ...before.lengths, [seen.epoch]: 0 } };
 }
 
 async function epochsOf(files: Files, place: RunPlace, last: number): Promise<readonly number[]> {

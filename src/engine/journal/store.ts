@@ -9,7 +9,7 @@ import { diskFiles, type Files, usable } from './files.ts';
 import { ownedJournal } from './owned.ts';
 import { isAlive, isSameProcess, type Liveness, ownerText, whoAmI } from './owner.ts';
 import { checkedRunId, isRunId } from './run-id.ts';
-import { directoryOf, type RunPlace, readSegments, readTrueEnd, type Segments, segmentOf } from './segments.ts';
+import { directoryOf, type RunPlace, readSegments, type Segments, segmentOf } from './segments.ts';
 
 const takeOverAfterMs = 10 * 60_000;
 
@@ -66,7 +66,7 @@ export function openStore(stateDir: string, clock: Pick<Clock, 'now'>, options: 
   async function open(run: string, { takeOver = false } = {}): Promise<Journal> {
     const place = placeOf(run);
     return holding(place, async (release) => {
-      const seen = await readTrueEnd(files, place);
+      const seen = await readSegments(files, place);
       const me = await whoAmI();
       const runner = isSameProcess(seen.owner, me) ? 'dead' : await isAlive(seen.owner, me);
       if (runner === 'alive') throw problem('run-held', { ...place, owner: ownerText(seen.owner) });

@@ -158,6 +158,7 @@ test('nor is it lost when the successor dies before it could read it', async () 
       code: 'state-dir-unwritable',
     });
   }
+  expect(steps((await openStore(stateDir, clock).read(run)).records)).toEqual(['theirs', 'late']);
   const journal = await openStore(stateDir, clock).open(run);
   await journal.append(passed('mine'));
   await journal.close();
