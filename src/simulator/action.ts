@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { snapshotOf } from './ec2/find.ts';
 import { operations } from './operations.ts';
+import { AwsError } from './wire/message.ts';
 import type { World } from './world.ts';
 
 const text = z.string().min(1);
 
-/** What other people do in the account, each with the keys of `extra` besides. */
+/** What other people, and AWS itself, do in the account, each with the keys of `extra` besides. */
 export const actionsWith = <S extends z.ZodRawShape>(extra: S) =>
   z.discriminatedUnion('do', [
     z.strictObject({ ...extra, do: z.literal('start-instance'), instance: text }),
@@ -15,6 +17,7 @@ export const actionsWith = <S extends z.ZodRawShape>(extra: S) =>
     z.strictObject({ ...extra, do: z.literal('delete-volume'), volume: text }),
     z.strictObject({ ...extra, do: z.literal('resize-volume'), volume: text, size: z.int().positive() }),
     z.strictObject({ ...extra, do: z.literal('delete-snapshot'), snapshot: text }),
+    z.strictObject({ ...extra, do: z.literal('fail-snapshot'), snapshot: text }),
     z.strictObject({ ...extra, do: z.literal('create-tags'), resource: text, tags: z.record(z.string(), z.string()) }),
     z.strictObject({ ...extra, do: z.literal('delete-tags'), resource: text, keys: z.array(text).min(1) }),
     z.strictObject({ ...extra, do: z.literal('disable-key'), key: text }),
@@ -25,13 +28,23 @@ const actionSchema = actionsWith({});
 /** Something that somebody other than the caller does in the account. */
 export type Action = z.output<typeof actionSchema>;
 
-/** Carries the action out as the API call that it is. Throws AwsError when the account refuses it. */
+/** Carries the action out, as the API call that it is if it is one. Throws AwsError when the account refuses it. */
 export function act(world: World, action: Action): void {
+  if (action.do === 'fail-snapshot') {
+    const snapshot = snapshotOf(world, action.snapshot);
+    if (snapshot.state !== 'pending') throw new AwsError('IncorrectState', `${snapshot.id} is ${snapshot.state}.`);
+    snapshot.state = 'error';
+    snapshot.stateMessage = 'An internal error has occurred';
+    return;
+  }
   const { service, name, input } = callOf(world, action);
   operations[service][name]?.run(world, input);
 }
 
-function callOf(world: World, action: Action): { service: 'ec2' | 'kms'; name: string; input: object } {
+function callOf(
+  world: World,
+  action: Exclude<Action, { do: 'fail-snapshot' }>,
+): { service: 'ec2' | 'kms'; name: string; input: object } {
   const ec2 = (name: string, input: object) => ({ service: 'ec2' as const, name, input });
   const keyId = (name: string) => world.findKey(name)?.id ?? name;
   switch (action.do) {

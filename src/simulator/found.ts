@@ -114,6 +114,7 @@ function foundInstance(world: World, declared: InstanceDeclared, index: number):
       ledger: new Map(),
     },
     volumeIds: new Set(),
+    released: [],
     state: declared.state,
     launched: world.time - ageMs,
     transitionReason: running ? '' : `User initiated (${stoppedAt} GMT)`,
@@ -152,6 +153,8 @@ function foundAttachment(world: World, instance: Instance, declared: InstanceDec
     attachTime: world.time - ageMs,
     ebsCardIndex: declared.ebsCardIndex,
     state: 'attached',
+    before: undefined,
+    changedAt: world.time - ageMs,
     deleteOnTermination: declared.deleteOnTermination ?? declared.device === instance.rootDevice,
     ...openFor(world, instance, volume),
   };

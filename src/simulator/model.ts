@@ -35,12 +35,17 @@ export interface Alias {
   updated: number;
 }
 
+export type AttachmentState = 'attaching' | 'attached' | 'detaching' | 'busy';
+
 export interface Attachment {
   readonly instanceId: string;
   readonly device: string;
   readonly attachTime: number;
   readonly ebsCardIndex: number | undefined;
-  state: 'attaching' | 'attached' | 'detaching' | 'busy';
+  state: AttachmentState;
+  /** What it was before, if anything, and when it changed: what the instance's own view may still show. */
+  before: AttachmentState | undefined;
+  changedAt: number;
   deleteOnTermination: boolean;
   /** The data key in the host's memory: as long as it is there, the state of the KMS key has no effect (facts §3.1). */
   dataKey: Uint8Array | undefined;
@@ -121,6 +126,8 @@ export interface Instance {
   readonly workload: Workload | undefined;
   /** The volumes with an attachment to it: an index of `Volume.attachments`. */
   readonly volumeIds: Set<string>;
+  /** What has just been detached from it. */
+  released: { readonly volumeId: string; readonly attachment: Attachment }[];
   state: 'pending' | 'running' | 'stopping' | 'stopped' | 'shutting-down' | 'terminated';
   launched: number;
   transitionReason: string;

@@ -119,6 +119,7 @@ const schema = z
     /** Multiplies every duration of the account: 0.1 makes it ten times as fast. */
     pace: z.number().positive().default(1),
     visibilityDelayMs: z.int().nonnegative().default(0),
+    viewLagMs: z.int().nonnegative().default(0),
     ebs: z
       .strictObject({ encryptionByDefault: z.boolean().default(false), defaultKey: z.string().optional() })
       .prefault({}),

@@ -20,6 +20,7 @@ export interface WorldOptions {
   readonly seed: number;
   readonly pace: number;
   readonly visibilityDelayMs: number;
+  readonly viewLagMs: number;
   readonly limits: Limits;
   readonly now: () => number;
 }
@@ -31,6 +32,8 @@ export class World {
   readonly pace: number;
   readonly limits: Limits;
   readonly visibilityDelayMs: number;
+  /** How long DescribeInstances shows an attachment as it was, after DescribeVolumes shows it as it is. */
+  readonly viewLagMs: number;
   readonly keys = new Map<string, Key>();
   readonly aliases = new Map<string, Alias>();
   readonly instances = new Map<string, Instance>();
@@ -54,6 +57,7 @@ export class World {
     this.pace = options.pace;
     this.limits = options.limits;
     this.visibilityDelayMs = options.visibilityDelayMs;
+    this.viewLagMs = options.viewLagMs;
     this.ids = randomOf(options.seed, 'ids');
     this.durations = randomOf(options.seed, 'durations');
     this.crypto = randomOf(options.seed, 'crypto');

@@ -116,6 +116,23 @@ describe('attachments of the simulated account', () => {
     expect(await codeOf(ec2.detachVolume({ VolumeId: root }))).toBe('accepted');
   });
 
+  test('the view of the instance lags behind that of the volume when the account is told so', async () => {
+    const { ec2, pass } = clients(fleet({ viewLagMs: 30_000 }));
+    const mapped = async () => {
+      const [box] = (await ec2.describeInstances({ InstanceIds: [instance] })).Reservations?.[0]?.Instances ?? [];
+      return box?.BlockDeviceMappings?.find((one) => one.DeviceName === '/dev/xvdf')?.Ebs;
+    };
+    await ec2.detachVolume({ VolumeId: data });
+    expect(await mapped()).toMatchObject({ VolumeId: data, Status: 'attached' });
+    pass(15_000);
+    expect((await ec2.describeVolumes({ VolumeIds: [data] })).Volumes?.[0]?.State).toBe('available');
+    expect(await mapped()).toMatchObject({ VolumeId: data, Status: 'detaching' });
+    await ec2.attachVolume({ VolumeId: loose, InstanceId: instance, Device: '/dev/xvdf' });
+    expect(await mapped()).toMatchObject({ VolumeId: data });
+    pass(60_000);
+    expect(await mapped()).toMatchObject({ VolumeId: loose, Status: 'attached' });
+  });
+
   test('what AWS manages can not be attached or detached', async () => {
     const { ec2 } = clients(fleet({ volumes: [{ id: loose, size: 10, managedBy: 'eks.amazonaws.com' }] }));
     expect(await codeOf(ec2.attachVolume({ VolumeId: loose, InstanceId: instance, Device: '/dev/sdg' }))).toBe(

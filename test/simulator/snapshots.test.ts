@@ -126,6 +126,15 @@ describe('snapshots of the simulated account', () => {
     expect(await codeOf(copy())).toBe('ResourceLimitExceeded');
   });
 
+  test('a snapshot that AWS fails ends in error', async () => {
+    const set = clients();
+    const { SnapshotId = '' } = await set.ec2.createSnapshot({ VolumeId: loose });
+    set.account.act({ do: 'fail-snapshot', snapshot: SnapshotId });
+    set.pass(600_000);
+    const [shown] = (await set.ec2.describeSnapshots({ SnapshotIds: [SnapshotId] })).Snapshots ?? [];
+    expect(shown).toMatchObject({ State: 'error', StateMessage: 'An internal error has occurred' });
+  });
+
   test('a snapshot is deleted at once, and once', async () => {
     const set = clients(fleet({ snapshots: [{ id: 'snap-00000000000000001', volume: loose }] }));
     const SnapshotId = 'snap-00000000000000001';

@@ -1,5 +1,5 @@
 import type { AttachVolumeRequest, DetachVolumeRequest, VolumeAttachment } from '@aws-sdk/client-ec2';
-import type { Attachment, Instance, Volume } from '../model.ts';
+import type { Attachment, AttachmentState, Instance, Volume } from '../model.ts';
 import { type Operations, operation } from '../operation.ts';
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
@@ -39,11 +39,20 @@ export function close(world: World, volume: Volume, attachment: Attachment): voi
   attachment.grantId = undefined;
 }
 
+function moveTo(world: World, attachment: Attachment, state: AttachmentState): void {
+  attachment.before = attachment.state;
+  attachment.changedAt = world.time;
+  attachment.state = state;
+}
+
 /** Removes an attachment that has come to its end. */
 export function release(world: World, volume: Volume, attachment: Attachment): void {
   close(world, volume, attachment);
   volume.attachments = volume.attachments.filter((one) => one !== attachment);
-  world.instances.get(attachment.instanceId)?.volumeIds.delete(volume.id);
+  const instance = world.instances.get(attachment.instanceId);
+  instance?.volumeIds.delete(volume.id);
+  if (instance && world.viewLagMs > 0) instance.released.push({ volumeId: volume.id, attachment });
+  attachment.changedAt = world.time;
   if (volume.attachments.length === 0 && volume.state === 'in-use') volume.state = 'available';
 }
 
@@ -58,6 +67,8 @@ function attachVolume(world: World, input: AttachVolumeRequest): object {
     attachTime: world.time,
     ebsCardIndex: input.EbsCardIndex,
     state: 'attaching',
+    before: undefined,
+    changedAt: world.time,
     // Whatever the original had: AttachVolume never sets the flag (facts §5.1).
     deleteOnTermination: false,
     ...openFor(world, instance, volume),
@@ -70,7 +81,7 @@ function attachVolume(world: World, input: AttachVolumeRequest): object {
   world.after(world.seconds(2, 8), () => {
     if (attachment.state !== 'attaching') return;
     world.writeUp(instance);
-    attachment.state = 'attached';
+    moveTo(world, attachment, 'attached');
   });
   return attachmentView(volume, attachment);
 }
@@ -133,7 +144,7 @@ function detachVolume(world: World, input: DetachVolumeRequest): object {
     );
   }
   world.writeUp(instance);
-  attachment.state = 'detaching';
+  moveTo(world, attachment, 'detaching');
   world.after(world.seconds(3, 12), () => {
     if (attachment.state === 'detaching') release(world, volume, attachment);
   });

@@ -19,6 +19,14 @@ export function visibleVolume(world: World, id: string): Volume | undefined {
   return seen(world, world.volumes.get(id));
 }
 
+export function visibleVolumes(world: World): Volume[] {
+  return [...world.volumes.values()].filter((volume) => volume.visibleFrom <= world.time);
+}
+
+export function visibleSnapshots(world: World): Snapshot[] {
+  return [...world.snapshots.values()].filter((snapshot) => snapshot.visibleFrom <= world.time);
+}
+
 export function visibleSnapshot(world: World, id: string): Snapshot | undefined {
   return seen(world, world.snapshots.get(id));
 }

@@ -6,7 +6,7 @@ import type {
   ModifyInstanceAttributeRequest,
   Instance as WireInstance,
 } from '@aws-sdk/client-ec2';
-import type { Instance } from '../model.ts';
+import type { Attachment, AttachmentState, Instance } from '../model.ts';
 import { type Operations, operation } from '../operation.ts';
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
@@ -26,17 +26,27 @@ import { type Fields, kinds, listedOrAll, matching, page, required, tagList } fr
 import { operatorView } from './volumes.ts';
 
 function mappings(world: World, instance: Instance) {
-  return world.attachmentsOf(instance).map(({ volume, attachment }) => ({
+  const recent = (attachment: Attachment) => world.time - attachment.changedAt < world.viewLagMs;
+  instance.released = instance.released.filter(({ attachment }) => recent(attachment));
+  const held = world.attachmentsOf(instance).flatMap(({ volume, attachment }) => {
+    const status = recent(attachment) ? attachment.before : attachment.state;
+    return status === undefined ? [] : [mapping(volume.id, attachment, status)];
+  });
+  return [...held, ...instance.released.map(({ volumeId, attachment }) => mapping(volumeId, attachment, 'detaching'))];
+}
+
+function mapping(volumeId: string, attachment: Attachment, status: AttachmentState) {
+  return {
     DeviceName: attachment.device,
     Ebs: {
-      VolumeId: volume.id,
+      VolumeId: volumeId,
       AttachTime: new Date(attachment.attachTime),
       DeleteOnTermination: attachment.deleteOnTermination,
       // The instance's view has no `busy` (facts §2.1).
-      Status: attachment.state === 'busy' ? ('detaching' as const) : attachment.state,
+      Status: status === 'busy' ? ('detaching' as const) : status,
       EbsCardIndex: attachment.ebsCardIndex,
     },
-  }));
+  };
 }
 
 function instanceView(world: World, instance: Instance): WireInstance {
@@ -102,16 +112,20 @@ const fields = (world: World): Fields<Instance> => ({
   'operator.managed': (one) => one.operator !== undefined,
   'state-reason-code': (one) => one.stateReason?.code,
   'network-interface.network-interface-id': (one) => one.interfaceId,
-  'block-device-mapping.volume-id': (one) => mappings(world, one).map((mapping) => mapping.Ebs.VolumeId),
-  'block-device-mapping.device-name': (one) => mappings(world, one).map((mapping) => mapping.DeviceName),
-  'block-device-mapping.status': (one) => mappings(world, one).map((mapping) => mapping.Ebs.Status),
-  'block-device-mapping.delete-on-termination': (one) =>
-    mappings(world, one).map((mapping) => mapping.Ebs.DeleteOnTermination),
+  'block-device-mapping.volume-id': (one) => mappings(world, one).map((one) => one.Ebs.VolumeId),
+  'block-device-mapping.device-name': (one) => mappings(world, one).map((one) => one.DeviceName),
+  'block-device-mapping.status': (one) => mappings(world, one).map((one) => one.Ebs.Status),
+  'block-device-mapping.delete-on-termination': (one) => mappings(world, one).map((one) => one.Ebs.DeleteOnTermination),
 });
 
 function describeInstances(world: World, input: DescribeInstancesRequest): object {
   const asked = { ...input, ids: input.InstanceIds };
-  const listed = listedOrAll(kinds.instance, asked, world.instances.values(), (id) => world.instances.get(id));
+  const listed = listedOrAll(
+    kinds.instance,
+    asked,
+    () => world.instances.values(),
+    (id) => world.instances.get(id),
+  );
   const chosen = listed.filter(matching(input.Filters, fields(world), (one) => one.tags.seenAt(world.time)));
   const { items, ...rest } = page(chosen, input, (one) => one.id);
   return {
@@ -147,7 +161,12 @@ function statusView(world: World, instance: Instance): InstanceStatus {
 
 function describeInstanceStatus(world: World, input: DescribeInstanceStatusRequest): object {
   const asked = { ...input, ids: input.InstanceIds };
-  const listed = listedOrAll(kinds.instance, asked, world.instances.values(), (id) => world.instances.get(id))
+  const listed = listedOrAll(
+    kinds.instance,
+    asked,
+    () => world.instances.values(),
+    (id) => world.instances.get(id),
+  )
     // Only running instances are shown unless all are asked for, named or not.
     .filter((instance) => input.IncludeAllInstances || instance.state === 'running')
     .map((instance) => statusView(world, instance));

@@ -119,8 +119,11 @@ function describeNetworkInterfaces(world: World, input: DescribeNetworkInterface
     .filter((instance) => instance.state !== 'terminated')
     .map((instance) => interfaceView(world, instance));
   const asked = { ...input, ids: input.NetworkInterfaceIds };
-  const listed = listedOrAll(kinds.networkInterface, asked, all, (id) =>
-    all.find((one) => one.NetworkInterfaceId === id),
+  const listed = listedOrAll(
+    kinds.networkInterface,
+    asked,
+    () => all,
+    (id) => all.find((one) => one.NetworkInterfaceId === id),
   );
   const test = matching<NetworkInterface>(
     input.Filters,
@@ -172,7 +175,12 @@ function addressView(world: World, address: Address): WireAddress {
 function describeAddresses(world: World, input: DescribeAddressesRequest): object {
   const all = [...world.addresses.values()];
   const ids = input.AllocationIds?.length ? { ids: input.AllocationIds } : { ids: undefined };
-  let listed = listedOrAll(kinds.address, ids, all, (id) => world.addresses.get(id));
+  let listed = listedOrAll(
+    kinds.address,
+    ids,
+    () => all,
+    (id) => world.addresses.get(id),
+  );
   if (input.PublicIps?.length) {
     const missing = input.PublicIps.find((ip) => !all.some((address) => address.publicIp === ip));
     if (missing) throw new AwsError('InvalidAddress.NotFound', `Address '${missing}' not found.`);

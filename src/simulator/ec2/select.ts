@@ -172,11 +172,11 @@ export function checkId(kind: Kind, id: string): void {
 export function listedOrAll<T>(
   kind: Kind,
   asked: Paged & { ids: readonly string[] | undefined },
-  all: Iterable<T>,
+  all: () => Iterable<T>,
   find: (id: string) => T | undefined,
 ): T[] {
   // An empty list means everything, not nothing (facts §1.6).
-  if (!asked.ids?.length) return [...all];
+  if (!asked.ids?.length) return [...all()];
   if (asked.MaxResults !== undefined) {
     throw new AwsError(
       'InvalidParameterCombination',

@@ -10,7 +10,7 @@ import type { Snapshot, Volume } from '../model.ts';
 import { type Operations, operation } from '../operation.ts';
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
-import { snapshotOf, visibleSnapshot, volumeOf } from './find.ts';
+import { snapshotOf, visibleSnapshot, visibleSnapshots, volumeOf } from './find.ts';
 import { type Fields, kinds, listedOrAll, matching, page, required, tagList } from './select.ts';
 import { tagsAtCreation } from './tags.ts';
 
@@ -65,8 +65,14 @@ function describeSnapshots(world: World, input: DescribeSnapshotsRequest): objec
   const owners = input.OwnerIds ?? [];
   const own = owners.length === 0 || owners.includes('self') || owners.includes(world.account);
   const asked = { ...input, ids: input.SnapshotIds };
-  const visible = [...world.snapshots.values()].filter((snapshot) => snapshot.visibleFrom <= world.time);
-  const listed = own ? listedOrAll(kinds.snapshot, asked, visible, (id) => visibleSnapshot(world, id)) : [];
+  const listed = own
+    ? listedOrAll(
+        kinds.snapshot,
+        asked,
+        () => visibleSnapshots(world),
+        (id) => visibleSnapshot(world, id),
+      )
+    : [];
   const chosen = listed.filter(matching(input.Filters, fields(world), (snapshot) => snapshot.tags.seenAt(world.time)));
   const { items, ...rest } = page(chosen, input, (snapshot) => snapshot.id);
   return {

@@ -2,7 +2,7 @@ import type { DescribeVolumeStatusRequest, VolumeStatusItem } from '@aws-sdk/cli
 import type { Volume } from '../model.ts';
 import { type Operations, operation } from '../operation.ts';
 import type { World } from '../world.ts';
-import { visibleVolume } from './find.ts';
+import { visibleVolume, visibleVolumes } from './find.ts';
 import { kinds, listedOrAll, matching, page } from './select.ts';
 
 // The only place where AWS shows that blocks still come from the snapshot: the volume's own state does not tell.
@@ -29,10 +29,12 @@ function statusView(world: World, volume: Volume): VolumeStatusItem {
 
 function describeVolumeStatus(world: World, input: DescribeVolumeStatusRequest): object {
   const asked = { ...input, ids: input.VolumeIds };
-  const visible = [...world.volumes.values()].filter((volume) => volume.visibleFrom <= world.time);
-  const listed = listedOrAll(kinds.volume, asked, visible, (id) => visibleVolume(world, id)).map((volume) =>
-    statusView(world, volume),
-  );
+  const listed = listedOrAll(
+    kinds.volume,
+    asked,
+    () => visibleVolumes(world),
+    (id) => visibleVolume(world, id),
+  ).map((volume) => statusView(world, volume));
   const test = matching<VolumeStatusItem>(input.Filters, {
     'availability-zone': (item) => item.AvailabilityZone,
     'volume-status.status': (item) => item.VolumeStatus?.Status,

@@ -15,7 +15,7 @@ import { type Operations, operation } from '../operation.ts';
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
 import { attachmentView } from './attachments.ts';
-import { snapshotOf, visibleVolume, volumeOf } from './find.ts';
+import { snapshotOf, visibleVolume, visibleVolumes, volumeOf } from './find.ts';
 import { type Fields, kinds, listedOrAll, matching, page, required, tagList } from './select.ts';
 import { tagsAtCreation } from './tags.ts';
 import { type Shape, shapeOf } from './volume-rules.ts';
@@ -83,8 +83,12 @@ const fields = (world: World): Fields<Volume> => ({
 
 function describeVolumes(world: World, input: DescribeVolumesRequest): object {
   const asked = { ...input, ids: input.VolumeIds };
-  const visible = [...world.volumes.values()].filter((volume) => volume.visibleFrom <= world.time);
-  const listed = listedOrAll(kinds.volume, asked, visible, (id) => visibleVolume(world, id));
+  const listed = listedOrAll(
+    kinds.volume,
+    asked,
+    () => visibleVolumes(world),
+    (id) => visibleVolume(world, id),
+  );
   const chosen = listed.filter(matching(input.Filters, fields(world), (volume) => volume.tags.seenAt(world.time)));
   const { items, ...rest } = page(chosen, input, (volume) => volume.id);
   return { Volumes: items.map((volume) => volumeView(world, volume)), ...rest };
@@ -304,7 +308,12 @@ function modifyVolume(world: World, input: ModifyVolumeRequest): object {
 
 function describeModifications(world: World, input: DescribeVolumesModificationsRequest): object {
   const asked = { ...input, ids: input.VolumeIds };
-  const listed = listedOrAll(kinds.volume, asked, world.volumes.values(), (id) => visibleVolume(world, id));
+  const listed = listedOrAll(
+    kinds.volume,
+    asked,
+    () => visibleVolumes(world),
+    (id) => visibleVolume(world, id),
+  );
   const changed = listed.filter((volume) => volume.modification !== undefined);
   const missing = input.VolumeIds?.find((id) => !changed.some((volume) => volume.id === id));
   if (missing)
