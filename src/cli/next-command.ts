@@ -1,3 +1,4 @@
+import { basename, relative } from 'node:path';
 import { defaultStateDir } from './settings.ts';
 
 /** A word as a POSIX shell takes it. */
@@ -5,8 +6,20 @@ export function quoted(word: string): string {
   return /^[\w./@:=+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
+/** How this program was called, so that what is printed can be pasted. */
+export function programWords(): string[] {
+  const script = process.argv[1];
+  return script === undefined || !basename(script).endsWith('.js') ? ['rekey'] : ['node', near(script)];
+}
+
+/** A path as short as it can be typed from here. */
+export function near(path: string): string {
+  const way = relative(process.cwd(), path);
+  return way.startsWith('..') ? path : way;
+}
+
 /** The command that goes on from here, as it is typed: with the state directory where it isn't the default. */
 export function nextCommand(words: readonly string[], stateDir: string): string {
   const dir = stateDir === defaultStateDir ? [] : ['--state-dir', stateDir];
-  return ['rekey', ...words, ...dir].map(quoted).join(' ');
+  return [...programWords(), ...words, ...dir].map(quoted).join(' ');
 }

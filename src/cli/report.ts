@@ -45,17 +45,18 @@ export function nextSteps(of: Pick<ReportOf, 'run' | 'stateDir'>, stories: reado
       ? command('resume')
       : `${command('resume')}    from ${momentText(last)} on (or now, with --wait)`;
   const deleted = open.some((story) => story.deleted.length > 0);
-  const lost = open.flatMap((story) => story.writePointAt ?? []);
   if (deleted) return [resume];
-  const back = lost.length ? ['rollback', '--discard-writes-since', momentText(Math.min(...lost))] : ['rollback'];
-  return [resume, command(...back)];
+  const lost = open.flatMap((story) => story.writePointAt ?? []);
+  // The time is not put in: what throws writes away is to be typed, not pasted.
+  const price = lost.length ? '    asks for your word: writes since the start would be lost' : '';
+  return [resume, `${command('rollback')}${price}`];
 }
 
 function planLines(of: ReportOf, story: PlanStory): string[] {
   const error = of.errors?.get(story.plan);
   return [
     `${marks[story.status]()} ${ink.bold(story.plan)} ${story.target}: ${headline(of, story)}`,
-    ...(error ? errorLines(error) : story.stop ? indented(safe(story.stop.message)) : []),
+    ...(error ? errorLines(error, of.run) : story.stop ? indented(safe(story.stop.message)) : []),
     ...downLines(of, story),
     ...standingLines(story),
     ...pairLines(story),
@@ -88,8 +89,12 @@ function headline(of: ReportOf, story: PlanStory): string {
   }
 }
 
-function errorLines(error: RekeyError): string[] {
-  return [`  ${ink.red(error.title)}`, ...indented(safe(error.message)), `  ${ink.dim('→')} ${safe(error.hint)}`];
+function errorLines(error: RekeyError, run: string): string[] {
+  return [
+    `  ${ink.red(error.title)}`,
+    ...indented(safe(error.message)),
+    `  ${ink.dim('→')} ${safe(error.hint).replace(/\bRUN\b/, run)}`,
+  ];
 }
 
 const indented = (text: string) => text.split('\n').map((line) => `  ${line}`);
@@ -127,7 +132,7 @@ function pairLines(story: PlanStory): string[] {
   const paired = new Set(story.replacements.map((pair) => pair.replacement));
   const rest = story.made.filter(({ id }) => !paired.has(id));
   const lines = table(rows);
-  if (rest.length) lines.push(`  ${ink.dim('also in AWS, made by this run:')} ${restText(rest)}`);
+  if (rest.length) lines.push(`  ${ink.dim('also in AWS, made by this run:')}`, ...restLines(rest));
   return lines;
 }
 
@@ -137,10 +142,15 @@ function noteLines(text: string): string[] {
   return lines.map((line, at) => `  ${at === 0 ? ink.dim('note') : '    '} ${line.trimEnd()}`);
 }
 
-const mostIds = 12;
+const mostIds = 6;
 
-function restText(made: PlanStory['made']): string {
-  const shown = made.slice(0, mostIds).map(({ id, step }) => `${id} (${step})`);
-  const more = made.length - shown.length;
-  return `${shown.join(', ')}${more > 0 ? `, and ${more} more (--json lists all)` : ''}`;
+/** A line for each step that made something. */
+function restLines(made: PlanStory['made']): string[] {
+  const steps = new Map<string, string[]>();
+  for (const { id, step } of made) steps.set(step, [...(steps.get(step) ?? []), id]);
+  const rows = [...steps].map(([step, ids]) => {
+    const more = ids.length - mostIds;
+    return [step, `${ids.slice(0, mostIds).join(' ')}${more > 0 ? ` and ${more} more (status --json lists all)` : ''}`];
+  });
+  return table(rows, '    ');
 }

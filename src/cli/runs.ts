@@ -1,4 +1,4 @@
-import { fold } from '../engine/fold.ts';
+import { fold, type RunState } from '../engine/fold.ts';
 import type { JournalReading, JournalStore } from '../engine/journal/store.ts';
 import { problem } from '../errors/index.ts';
 import type { Settings } from './settings.ts';
@@ -18,18 +18,19 @@ export async function listRuns(settings: Settings): ReturnType<JournalStore['lis
   return (await storeOf(settings)).list();
 }
 
-/** Has every plan of this run ended for good? */
-export function hasEnded(reading: Pick<JournalReading, 'records'>): boolean {
-  const { plans, sources } = fold(reading.records);
-  return (
-    plans.size >= sources.length && plans.size > 0 && [...plans.values()].every((plan) => plan.finished !== undefined)
-  );
+/** How the plans of a run have ended for good, in words; undefined while one has not. */
+export function endOf(state: RunState): string | undefined {
+  const { plans, sources } = state;
+  const open = plans.size < sources.length || [...plans.values()].some((plan) => plan.finished === undefined);
+  return open || !plans.size
+    ? undefined
+    : [...plans.values()].map((plan) => `${plan.name} is ${plan.finished}`).join(', ');
 }
 
 /** The only unfinished run. Throws `which-run` when there is none, or more than one. */
 export async function whichRun(settings: Settings): Promise<string> {
   const unfinished = (await listRuns(settings))
-    .filter((one) => !('records' in one) || !hasEnded(one))
+    .filter((one) => !('records' in one) || endOf(fold(one.records)) === undefined)
     .map((one) => one.run);
   const [only] = unfinished;
   if (only !== undefined && unfinished.length === 1) return only;

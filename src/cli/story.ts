@@ -93,7 +93,7 @@ function itemCount(plan: Plan, state: PlanState, step: Plan['steps'][number] & {
 }
 
 function gateOf(plan: Plan, state: PlanState): PlanStory['gate'] {
-  if (state.finished || state.stop) return undefined;
+  if (state.finished) return undefined;
   for (const step of plan.steps) {
     const gate = step.kind === 'gate' ? state.gates.get(step.id) : undefined;
     if (gate && !gate.passed) return { step: step.id, until: gate.until };

@@ -91,6 +91,12 @@ export const cliErrors = {
     hint: (p) =>
       `rekey journal verify ${p.run} tells whether the journal is whole; a run is resumed by the version that began it`,
   }),
+  'run-ended': entry({
+    title: 'The run has ended',
+    exit: 2,
+    message: (p: { run: string; end: string }) => `run ${p.run}: ${p.end}; nothing was changed`,
+    hint: (p) => `rekey status ${p.run} shows what it did; a new run of the plan begins anew`,
+  }),
   'discard-not-typed': entry({
     title: 'The time after which writes are lost is another',
     exit: 2,

@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { RunEvent } from '../../contract/event.ts';
 import { problem } from '../../errors/index.ts';
 import type { AccountState } from '../../simulator/state.ts';
-import { quoted } from '../next-command.ts';
+import { near, programWords, quoted } from '../next-command.ts';
 import { answer, ink, table } from '../screen.ts';
 import { defaultStateDir, settingsOf } from '../settings.ts';
 import { packageRoot } from '../version.ts';
@@ -55,7 +55,7 @@ async function demo(options: DemoOptions): Promise<number> {
 It is a process of its own (${aws.pid}): kill this one whenever you like, the account lives on. Then resume with:
 
   ${environment.join(' \\\n  ')} \\
-  node ${shown('bin/rekey.js')} resume ${runId} --state-dir ${quoted(stateDir)} --wait
+  ${programWords().map(quoted).join(' ')} resume ${runId} --state-dir ${quoted(stateDir)} --wait
 
 BEFORE`);
   printVolumes(before, instance.id);
@@ -244,7 +244,7 @@ function tellFurther(of: {
   environment: readonly string[];
 }): void {
   const { aws, stateDir, runId, plan, keep, environment } = of;
-  const rekey = `node ${shown('bin/rekey.js')}`;
+  const rekey = programWords().map(quoted).join(' ');
   const dir = `--state-dir ${quoted(stateDir)}`;
   const rows = [
     [`${rekey} status ${runId} ${dir}`, 'what it did'],
@@ -262,7 +262,5 @@ function tellFurther(of: {
 
 /** A file of the package, as short as it can be typed from here. */
 function shown(path: string): string {
-  const full = fileURLToPath(new URL(path, packageRoot));
-  const near = relative(process.cwd(), full);
-  return near.startsWith('..') ? full : near;
+  return near(fileURLToPath(new URL(path, packageRoot)));
 }

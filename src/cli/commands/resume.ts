@@ -2,7 +2,7 @@ import { fold } from '../../engine/fold.ts';
 import { drive } from '../drive.ts';
 import { nextCommand } from '../next-command.ts';
 import { frozenPlans } from '../plans.ts';
-import { readRun, whichRun } from '../runs.ts';
+import { endOf, readRun, whichRun } from '../runs.ts';
 import { tell } from '../screen.ts';
 import { openSession } from '../session.ts';
 import { settingsOf } from '../settings.ts';
@@ -28,12 +28,12 @@ async function resume(named: string | undefined, options: DriveOptions): Promise
   const settings = settingsOf(options);
   const run = named ?? (await whichRun(settings));
   const state = fold((await readRun(settings, run)).records);
-  const plans = (await frozenPlans(state)).map((one) => one.plan);
-  if (plans.every((plan) => state.plans.get(plan.name)?.finished !== undefined)) {
-    const ends = plans.map((plan) => `${plan.name} is ${state.plans.get(plan.name)?.finished}`).join(', ');
-    tell(`run ${run} has ended: ${ends}\n→ ${nextCommand(['status', run], settings.stateDir)}`);
+  const end = endOf(state);
+  if (end !== undefined) {
+    tell(`run ${run} has ended: ${end}\n→ ${nextCommand(['status', run], settings.stateDir)}`);
     return 0;
   }
+  const plans = (await frozenPlans(state)).map((one) => one.plan);
   const session = await openSession(plans, settings);
   return drive({
     settings,

@@ -3,7 +3,7 @@ import { problem } from '../../errors/index.ts';
 import { drive } from '../drive.ts';
 import { momentText } from '../duration.ts';
 import { frozenPlans } from '../plans.ts';
-import { readRun } from '../runs.ts';
+import { endOf, readRun } from '../runs.ts';
 import { openSession } from '../session.ts';
 import { settingsOf } from '../settings.ts';
 import { command, type DriveOptions, type MakeCommand, withDriving } from './options.ts';
@@ -32,6 +32,8 @@ export const rollbackCommand: MakeCommand = (end) =>
 async function rollback(run: string, options: RollbackOptions): Promise<number> {
   const settings = settingsOf(options);
   const state = fold((await readRun(settings, run)).records);
+  const ended = endOf(state);
+  if (ended !== undefined) throw problem('run-ended', { run, end: ended });
   const plans = (await frozenPlans(state)).map((one) => one.plan);
   const typed = options.discardWritesSince;
   if (typed !== undefined) checkTyped(typed, state);

@@ -53,7 +53,8 @@ class Teller {
       case 'step.finished':
         return { plan: event.plan, text: `${event.step}: done` };
       case 'effect.started':
-        if (!this.#scene.isLong(event.uses)) return undefined;
+        // What is taken back has no step of its own to be told by.
+        if (event.key.undo === undefined && !this.#scene.isLong(event.uses)) return undefined;
         this.#long.set(keyText(event.key), { title: event.title, told: 0 });
         return of(event.key, event.title);
       case 'effect.progress': {

@@ -1,0 +1,45 @@
+/**
+ * rekey as a library. What the command line does is made of these parts: a plan is parsed, a journal opened, the
+ * services of an account connected, and the plan executed through ports. Nothing in here prints.
+ */
+
+export { type ConnectOptions, connect, whoAmI } from './aws/clients.ts';
+export { classify } from './aws/outage.ts';
+export type { AwsServices } from './aws/services.ts';
+export { createSettleHub } from './aws/settle-hub.ts';
+export { type Clock, clockOf, parseClock, printClock } from './contract/clock.ts';
+export type { Emit, RunEvent } from './contract/event.ts';
+export type { Journal } from './contract/journal.ts';
+export type { Json } from './contract/json.ts';
+export type { Classify, Outage, OutageClass } from './contract/outage.ts';
+export type { GateStep, Plan, PlanSource, Template, UseStep, Window } from './contract/plan.ts';
+export type { Entry, JournalRecord, Key, Owner, Stop } from './contract/record.ts';
+export type { Check, Settle } from './contract/settle.ts';
+export {
+  definersFor,
+  type EffectDefinition,
+  type Hazard,
+  type Observation,
+  type ReadDefinition,
+  type Registry,
+  registryOf,
+  type Seen,
+  type StepCall,
+  type StepContext,
+  type StepDefinition,
+  type TargetType,
+  type VerifyDefinition,
+} from './contract/step.ts';
+export type { Verdict, VerdictStatus } from './contract/verdict.ts';
+export { fold, type PlanState, type RunState } from './engine/fold.ts';
+export { newRunId } from './engine/journal/run-id.ts';
+export { type JournalReading, type JournalStore, openStore } from './engine/journal/store.ts';
+export { type VerifiedJournal, verifyJournal } from './engine/journal/verify.ts';
+export type { Ports } from './engine/ports.ts';
+export { type Command, execute, type PlanResult, type RunResult, submission } from './engine/run.ts';
+export { type ErrorName, RekeyError } from './errors/index.ts';
+export { hashOf } from './plan/hash.ts';
+export { parsePlan } from './plan/parse.ts';
+export { formatProblem, type PlanProblem } from './plan/problem.ts';
+export { planSchema } from './plan/schema.ts';
+export { registry } from './steps/registry.ts';
