@@ -189,7 +189,8 @@ class Performance<S> {
       if (this.run.ports.clock.now() > giveUpAt) {
         return this.fail(`sent ${this.sentCount()} times without ever showing`, false);
       }
-      const gone = end.is === 'vanished';
+      // Accepted and not to be seen since: the answer to a resend tells a slow one from one that was taken back.
+      const gone = end.is === 'vanished' || sent === 'answered';
       if (sent === 'in-doubt') await this.sleep(pauseMs(resends));
       sent = await this.send(before);
       if (gone && typeof sent === 'object') return this.fail(`${this.vanished()} (${sent.reason})`, false);

@@ -19,11 +19,13 @@ import { type Account, createAccount } from '../../src/simulator/account.ts';
 import { requestHandler } from '../../src/simulator/handler.ts';
 import { parseScenario } from '../../src/simulator/scenario.ts';
 import { registry } from '../../src/steps/registry.ts';
+import { Auditor } from './invariants.ts';
 
 // Loading the SDK takes real time, which virtual time would take for a standstill.
 await Promise.all(['@aws-sdk/client-ec2', '@aws-sdk/client-kms', '@aws-sdk/client-sts'].map((name) => import(name)));
 
 const root = resolve(import.meta.dirname, '../..');
+const secret = 'aVerySecretAccessKey';
 const epoch = Date.UTC(2026, 0, 4);
 // Promises, dataloaders and request bodies need a few turns of the real event loop between two moments of virtual time.
 const turnsPerMoment = 4;
@@ -95,11 +97,19 @@ export interface Life {
 /** An account in virtual time, and the processes that work on it one after the other. */
 export class World {
   readonly account: Account;
+  /** Judges every effect of every history, whatever the test is about. */
+  readonly auditor: Auditor;
   private readonly timers: ReturnType<typeof FakeTimers.install>;
 
   constructor(scenario: string, seed: number, timers: ReturnType<typeof FakeTimers.install>) {
     this.timers = timers;
-    this.account = createAccount({ scenario: parseScenario(scenario, 'test'), now: () => Date.now(), seed });
+    this.account = createAccount({
+      scenario: parseScenario(scenario, 'test'),
+      now: () => Date.now(),
+      seed,
+      observe: (call) => this.auditor.after(call),
+    });
+    this.auditor = new Auditor(this.account);
   }
 
   state(): ReturnType<Account['state']> {
@@ -141,6 +151,7 @@ export class World {
         const crash = options.crash?.call;
         const number = ++requests;
         options.beforeCall?.(operation, number);
+        if (!/:(Describe|Get)/.test(operation)) this.auditor.before(party);
         if (crash?.number === number && crash.when === 'before') return never();
         const answer = await inner.handle(request, handling);
         if (dead || (crash?.number === number && crash.when === 'after')) return never();
@@ -156,12 +167,14 @@ export class World {
       return options.crash.record.when;
     };
     const journal = memoryJournal(run, past, { now: () => Date.now(), onAppend });
+    const discardWrites = options.command?.command === 'rollback' && options.command.discardWrites;
+    const party = { run, discardWrites, records: () => journal.disk };
     const work = async () => {
       const aws = await connect({
         region: 'eu-west-1',
         clock,
         requestHandler: handler,
-        credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
+        credentials: { accessKeyId: 'AKIATEST', secretAccessKey: secret },
         signal: abort.signal,
         onCall: (operation) => {
           sent.push(operation);
@@ -201,6 +214,7 @@ export class World {
     const now = Date.now();
     this.timers.reset();
     this.timers.setSystemTime(now);
+    this.auditor.judgeSecrets([JSON.stringify(journal.disk), JSON.stringify(events)], [secret]);
     return { result, disk: journal.disk, events, calls, sent };
   }
 
@@ -244,7 +258,10 @@ export async function inWorld<T>(scenario: string, body: (world: World) => Promi
   const random = Math.random;
   Math.random = seeded(seed);
   try {
-    return await body(new World(scenario, seed, timers));
+    const world = new World(scenario, seed, timers);
+    const result = await body(world);
+    if (world.auditor.violations.length > 0) throw new Error(world.auditor.violations.join('\n'));
+    return result;
   } finally {
     Math.random = random;
     timers.uninstall();
