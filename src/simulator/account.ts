@@ -7,11 +7,11 @@ import type { Scenario } from './scenario.ts';
 import { type AccountState, stateOf } from './state.ts';
 import { Throttle } from './throttle.ts';
 import { AwsError, type WireRequest, type WireResponse } from './wire/message.ts';
-import { fallbackProtocol, type ServiceName, scopeOf, serviceOf } from './wire/route.ts';
+import { fallbackProtocol, knownService, type ServiceName, scopeOf, serviceNames, serviceOf } from './wire/route.ts';
 import type { World } from './world.ts';
 
 /** What comes back for a request: an answer, perhaps a late one, or none at all. */
-export type Answer =
+type Answer =
   | { readonly kind: 'answer'; readonly response: WireResponse; readonly delayMs: number }
   | { readonly kind: 'silence' }
   | { readonly kind: 'reset' };
@@ -27,13 +27,15 @@ export interface Call {
 }
 
 /** What somebody else was to do at some time, and what came of it. */
-export interface EventOutcome {
+interface EventOutcome {
   readonly at: string;
   readonly do: string;
   readonly outcome: string;
 }
 
 export interface Account {
+  /** Loads the SDK's schemas; without it the first call to each service does, and so takes turns of the event loop. */
+  ready(): Promise<void>;
   /** Answers one request. Time passes only by the account's clock: whoever carries the answer waits `delayMs`. */
   handle(request: WireRequest): Promise<Answer>;
   state(): AccountState & { calls: Record<string, number>; events: EventOutcome[]; faults: ReturnType<Faults['list']> };
@@ -110,6 +112,9 @@ export function createAccount(options: {
   return {
     world,
     faults,
+    async ready() {
+      await Promise.all(serviceNames.map(serviceOf));
+    },
     async handle(raw) {
       const request = { ...raw, headers: lowerCased(raw.headers) };
       const id = [8, 4, 4, 4, 12].map((digits) => requestIds.hex(digits)).join('-');
@@ -117,7 +122,7 @@ export function createAccount(options: {
       const answer = (response: WireResponse, delayMs = 0): Answer => ({ kind: 'answer', response, delayMs });
       try {
         const scope = scopeOf(request);
-        const service = await serviceOf(scope.service);
+        const service = knownService(scope.service) ?? (await serviceOf(scope.service));
         protocol = service.protocol;
         if (scope.region !== world.region && scope.service !== 'sts') {
           throw new AwsError('AuthFailure', `Credential should be scoped to a valid Region, not '${scope.region}'.`);

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
 /** `a.b[2].c`, as people write a place in a file. */
-export function placeOf(path: readonly PropertyKey[]): string {
+function placeOf(path: readonly PropertyKey[]): string {
   return path
     .map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i > 0 ? '.' : ''}${String(part)}`))
     .join('');

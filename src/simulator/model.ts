@@ -4,7 +4,7 @@ import type { Sealed } from './bytes.ts';
 import type { Content } from './content.ts';
 import type { TagSet } from './tag-set.ts';
 
-export interface Grant {
+interface Grant {
   readonly id: string;
   readonly grantee: string;
   readonly context: string;
@@ -100,7 +100,7 @@ export interface Snapshot {
   completed: number | undefined;
 }
 
-export interface Workload {
+interface Workload {
   readonly everyMs: number;
   nextAt: number;
   sequence: number;

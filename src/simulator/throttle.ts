@@ -40,7 +40,7 @@ const kms: Readonly<Record<string, number>> = {
   ListKeys: 500,
 };
 
-/** AWS's published token buckets. A call that is refused has still been counted. */
+/** AWS's published token buckets. A call that is then refused for another reason has still been counted. */
 export class Throttle {
   private readonly buckets = new Map<string, { left: number; at: number }>();
 

@@ -58,11 +58,6 @@ export function isInstanceType(name: string): boolean {
   return names.includes(name);
 }
 
-/** Whether an instance of this type loses data on its own disks at a stop. */
-export function hasInstanceStore(name: string): boolean {
-  return Object.hasOwn(disks, name);
-}
-
 export function architectureOf(type: string): 'arm64' | 'x86_64' {
   return /^[a-z]+\d+g/.test(type) ? 'arm64' : 'x86_64';
 }

@@ -103,7 +103,7 @@ function resourcesOf(world: World, ids: readonly string[] | undefined): Taggable
 }
 
 /** Sets tags on resources, all or none. */
-export function createTags(world: World, ids: readonly string[] | undefined, tags: readonly Tag[] | undefined): void {
+function createTags(world: World, ids: readonly string[] | undefined, tags: readonly Tag[] | undefined): void {
   const resources = resourcesOf(world, ids);
   const given = checked(required(tags?.length ? tags : undefined, 'Tag'));
   for (const { tags: held } of resources) checkCount(new Set([...held.now.keys(), ...given.map(([key]) => key)]));

@@ -22,7 +22,7 @@ import { type Shape, shapeOf } from './volume-rules.ts';
 import { volumeStatusOperations } from './volume-status.ts';
 
 /** A volume as CreateVolume and DescribeVolumes show it. */
-export function volumeView(world: World, volume: Volume): WireVolume {
+function volumeView(world: World, volume: Volume): WireVolume {
   return {
     VolumeId: volume.id,
     VolumeArn: world.arn('ec2', `volume/${volume.id}`),

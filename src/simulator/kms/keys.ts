@@ -64,7 +64,7 @@ function refuseManaged(key: Key): void {
   if (key.manager === 'AWS') throw new AwsError('AccessDeniedException', `${key.arn} is managed by AWS.`);
 }
 
-export function metadataView(world: World, key: Key): KeyMetadata {
+function metadataView(world: World, key: Key): KeyMetadata {
   return {
     AWSAccountId: world.account,
     KeyId: key.id,
@@ -137,14 +137,14 @@ function createKey(world: World, input: CreateKeyRequest): object {
 }
 
 /** Makes the key unusable, as DisableKey does. */
-export function disableKey(key: Key): void {
+function disableKey(key: Key): void {
   refuseManaged(key);
   refuseStates(key, ['PendingDeletion', 'PendingImport', 'Creating', 'Updating']);
   key.state = 'Disabled';
 }
 
 /** Makes the key usable again, as EnableKey does. */
-export function enableKey(key: Key): void {
+function enableKey(key: Key): void {
   refuseManaged(key);
   refuseStates(key, ['PendingDeletion', 'PendingImport', 'Creating', 'Updating']);
   key.state = 'Enabled';

@@ -47,6 +47,6 @@ const statuses: Readonly<Record<string, number>> = {
 };
 
 /** The HTTP status that AWS sends with an error code. */
-export function statusOf(code: string): number {
+function statusOf(code: string): number {
   return statuses[code] ?? 400;
 }

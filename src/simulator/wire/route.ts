@@ -42,19 +42,25 @@ const packages: Readonly<Record<ServiceName, () => Promise<object>>> = {
   kms: () => import('@aws-sdk/client-kms'),
 };
 
-const loaded = new Map<ServiceName, Promise<Service>>();
+export const serviceNames: readonly ServiceName[] = ['ec2', 'kms', 'sts'];
 
-/** The service `name`, its client package loaded once for the process. */
-export function serviceOf(name: ServiceName): Promise<Service> {
-  const known = loaded.get(name);
-  if (known) return known;
-  const loading = packages[name]().then((exports) => ({
+const loaded = new Map<ServiceName, Service>();
+
+/** The service `name` if its client package is loaded. */
+export function knownService(name: ServiceName): Service | undefined {
+  return loaded.get(name);
+}
+
+/** The service `name`, its client package loaded. */
+export async function serviceOf(name: ServiceName): Promise<Service> {
+  const exports = (await packages[name]()) as Record<string, unknown>;
+  const service = loaded.get(name) ?? {
     name,
     protocol: protocols[name](),
-    operation: (action: string) => operationIn(exports as Record<string, unknown>, action),
-  }));
-  loaded.set(name, loading);
-  return loading;
+    operation: (action: string) => operationIn(exports, action),
+  };
+  loaded.set(name, service);
+  return service;
 }
 
 // An operation's schema is the tuple [9, namespace, name, traits, input, output].
