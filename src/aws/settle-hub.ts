@@ -4,8 +4,13 @@ import type { Clock } from '../contract/clock.ts';
 import type { Check, Settle } from '../contract/settle.ts';
 
 const beatMs = 1_000;
-const firstPauseMs = 2_000;
-const pauseGrowth = 1.3;
+// What is allowed no more than this to settle may be so already, and is asked about at once; what may take longer never is.
+const quickMs = 20 * 60_000;
+const firstShare = 1 / 300;
+const longestFirstPauseMs = 12_000;
+// Nothing is known but how long it has taken: the pause follows that, so that the end is noticed soon after it, measured by the whole.
+const shortestBlindPauseMs = 2_000;
+const blindShareOfElapsed = 0.3;
 const longestBlindPauseMs = 30_000;
 const shortestPauseMs = 5_000;
 const longestPauseMs = 60_000;
@@ -54,8 +59,8 @@ class Waiter<T> implements Runner {
   readonly #resolve: (outcome: { done: T } | 'expired' | 'aborted') => void;
   readonly #reject: (error: unknown) => void;
   readonly #startedAt: number;
-  #pauseMs = 0;
-  #blindPauseMs = firstPauseMs;
+  readonly #blindPauseMs: number;
+  #pauseMs: number;
 
   constructor(
     clock: Clock,
@@ -69,7 +74,10 @@ class Waiter<T> implements Runner {
     this.#resolve = resolve;
     this.#reject = reject;
     this.#startedAt = clock.now();
-    this.dueAt = this.#startedAt;
+    const allowedMs = deadlineAt - this.#startedAt;
+    this.#pauseMs = allowedMs > quickMs ? Math.min(longestFirstPauseMs, allowedMs * firstShare) : 0;
+    this.#blindPauseMs = Math.max(shortestBlindPauseMs, this.#pauseMs * blindShareOfElapsed);
+    this.dueAt = this.#startedAt + this.#pauseMs;
     this.#deadlineAt = deadlineAt;
     const abort = () => this.#end(() => resolve('aborted'));
     this.#end = (outcome) => {
@@ -102,12 +110,12 @@ class Waiter<T> implements Runner {
   #plan(progress: number | undefined): void {
     const now = this.#clock.now();
     if (now >= this.#deadlineAt) this.#end(() => this.#resolve('expired'));
+    const elapsedMs = now - this.#startedAt;
     if (progress !== undefined && progress > 0) {
-      const remainingMs = ((now - this.#startedAt) * (1 - progress)) / progress;
+      const remainingMs = (elapsedMs * (1 - progress)) / progress;
       this.#pauseMs = Math.min(longestPauseMs, Math.max(shortestPauseMs, remainingMs * shareOfRemaining));
     } else {
-      this.#pauseMs = this.#blindPauseMs;
-      this.#blindPauseMs = Math.min(longestBlindPauseMs, this.#blindPauseMs * pauseGrowth);
+      this.#pauseMs = Math.min(longestBlindPauseMs, this.#blindPauseMs + elapsedMs * blindShareOfElapsed);
     }
     // The last question comes at the deadline, not before it.
     this.dueAt = Math.min(now + this.#pauseMs, this.#deadlineAt);

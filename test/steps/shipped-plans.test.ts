@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ScenarioInput } from '../../src/simulator/scenario.ts';
-import { runPlan, type Simulated, simulated } from './simulated.ts';
+import { runPlan, type Simulated, simulated, start } from './simulated.ts';
 
 const oldKey = '11111111-1111-4111-8111-111111111111';
 const newKey = '22222222-2222-4222-8222-222222222222';
@@ -35,20 +35,10 @@ describe('shipped plans on the simulated account', () => {
     on = await simulated(scenario);
     const { result, events } = await runPlan(on, 'ec2-instance.yaml', [`target.id=${instance}`]);
     const told = events.flatMap((event) => (event.type === 'record' ? [event.entry] : []));
-    if (process.env['SHOW']) {
-      for (const event of events)
-        if (event.type === 'record')
-          console.log(new Date(event.at).toISOString(), JSON.stringify(event.entry).slice(0, 300));
-      console.log(on.calls);
-    }
     expect(result.plans[0]?.error?.message).toBeUndefined();
     expect(result).toMatchObject({ status: 'done', exit: 0 });
-    const { VolumeId: _none, ...found } = {
-      VolumeId: undefined,
-      ...(await on.pass(
-        on.aws.ec2.describeVolumes({ Filters: [{ Name: 'attachment.instance-id', Values: [instance] }] }),
-      )),
-    };
+    const Filters = [{ Name: 'attachment.instance-id', Values: [instance] }];
+    const found = await on.pass(on.aws.ec2.describeVolumes({ Filters }));
     expect(found.Volumes?.map((volume) => volume.KmsKeyId?.split('/')[1])).toEqual([newKey, newKey, newKey]);
     expect(
       found.Volumes?.flatMap((volume) => volume.Attachments?.map((one) => [one.Device, one.DeleteOnTermination])),
@@ -63,6 +53,28 @@ describe('shipped plans on the simulated account', () => {
     expect(all.Volumes).toHaveLength(4);
     expect((await on.pass(on.aws.ec2.describeSnapshots({ OwnerIds: ['self'] }))).Snapshots).toEqual([]);
     expect(told.filter((entry) => entry.t === 'surplus')).toEqual([]);
+  });
+
+  it.each([
+    ['what was made shows only seconds later', { visibilityDelayMs: 8_000 }, { latencyMs: 20 }],
+    ['every answer takes a second', {}, { latencyMs: 1_000 }],
+  ])('also when %s, and nothing is made twice', async (_name, account, options) => {
+    on = await simulated({ ...scenario, ...account }, options);
+    const sets = [`target.id=${instance}`, 'steps.soak.with.for=1h'];
+    const { result } = await runPlan(on, 'ec2-instance.yaml', sets);
+    expect(result.plans[0]?.error?.message).toBeUndefined();
+    expect(on.calls.get('ec2:CreateSnapshot')).toBe(6);
+    expect(on.calls.get('ec2:CreateVolume')).toBe(3);
+  });
+
+  it('a key that EC2 may not use ends before the originals are touched, and the instance serves again', async () => {
+    on = await simulated(scenario);
+    on.account.schedule(start + 60_000, () => on.account.act({ do: 'disable-key', key: newKey }));
+    const { result } = await runPlan(on, 'ec2-instance.yaml', [`target.id=${instance}`]);
+    expect(result).toMatchObject({ status: 'failed', exit: 1 });
+    expect(result.plans[0]?.error?.message).toContain('EC2 may not use the new KMS key');
+    const seen = await on.pass(on.aws.sight.instance(instance));
+    expect(seen?.State?.Name).toBe('running');
   });
 
   it('an unattached volume is moved and the original is gone', async () => {
