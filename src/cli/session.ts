@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { AwsServices } from '../aws/services.ts';
+import { clockOf } from '../contract/clock.ts';
 import type { Plan } from '../contract/plan.ts';
 import { problem } from '../errors/index.ts';
 import { tell } from './screen.ts';
@@ -46,6 +46,7 @@ export async function openSession(plans: readonly Plan[], settings: Settings): P
 
 async function askWho(aws: AwsServices, settings: Settings): Promise<{ account: string; arn: string }> {
   const [{ whoAmI }, { classify }] = await Promise.all([import('../aws/clients.ts'), import('../aws/outage.ts')]);
+  const wall = clockOf();
   for (let attempt = 1; ; attempt++) {
     try {
       return await whoAmI(aws);
@@ -54,7 +55,7 @@ async function askWho(aws: AwsServices, settings: Settings): Promise<{ account: 
       if (!outage) throw error;
       const { code, message: reason } = outage;
       const again = outage.class === 'retry' || outage.class === 'in-doubt' || outage.class === 'wait';
-      if (again && attempt < tries) await pause(pauseMs);
+      if (again && attempt < tries) await wall.sleepUntil(wall.now() + pauseMs);
       else if (again) {
         const endpoint = settings.endpoint ?? `AWS in ${aws.region}`;
         throw problem(

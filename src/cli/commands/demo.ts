@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { clockOf } from '../../contract/clock.ts';
 import type { RunEvent } from '../../contract/event.ts';
 import { problem } from '../../errors/index.ts';
 import type { AccountState } from '../../simulator/state.ts';
@@ -159,10 +159,11 @@ function writesOf(state: AccountState, id: string): number {
 
 /** The account once the workload has written something more than it had at the stop. */
 async function written(aws: Aws, id: string, more: number): Promise<AccountState> {
+  const wall = clockOf();
   for (let attempt = 0; ; attempt++) {
     const state = await stateOf(aws);
     if (writesOf(state, id) > more || attempt === 50) return state;
-    await pause(100);
+    await wall.sleepUntil(wall.now() + 100);
   }
 }
 

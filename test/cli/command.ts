@@ -1,0 +1,140 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+export const shippedPlan = join(root, 'plans/ec2-instance.yaml');
+
+/** How a command ended, and what it printed. */
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command under way. */
+export interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** Resolves when stderr or stdout holds this. */
+  says(what: RegExp): Promise<void>;
+}
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+// No credentials, settings or proxies of whoever runs the tests.
+const clean: Env = {
+  AWS_ACCESS_KEY_ID: undefined,
+  AWS_SECRET_ACCESS_KEY: undefined,
+  AWS_SESSION_TOKEN: undefined,
+  AWS_PROFILE: undefined,
+  AWS_REGION: undefined,
+  AWS_DEFAULT_REGION: undefined,
+  AWS_ENDPOINT_URL: undefined,
+  AWS_CONFIG_FILE: '/nonexistent',
+  AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
+  AWS_EC2_METADATA_DISABLED: 'true',
+  REKEY_CLOCK: undefined,
+  REKEY_STATE_DIR: undefined,
+  REKEY_DEBUG: undefined,
+  NODE_OPTIONS: undefined,
+  FORCE_COLOR: undefined,
+};
+
+/** Builds what the commands run from, unless it is up to date. */
+export function build(): void {
+  const built = join(root, 'dist/.tsbuildinfo');
+  const newest = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
+    .filter((file) => file.name.endsWith('.ts'))
+    .reduce((last, file) => Math.max(last, statSync(join(file.parentPath, file.name)).mtimeMs), 0);
+  if (existsSync(built) && statSync(built).mtimeMs > newest) return;
+  const { status, stderr } = spawnSync(process.execPath, [join(root, 'scripts/ready.mjs')], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+}
+
+/** A directory of its own, and how to remove it. */
+export function workshop(): { dir: string; clear(): void } {
+  const dir = mkdtempSync(join(tmpdir(), 'rekey-cli-'));
+  return { dir, clear: () => rmSync(dir, { recursive: true, force: true }) };
+}
+
+/** Starts `rekey` with these arguments. */
+export function start(args: readonly string[], where: { cwd: string; env?: Env }): Running {
+  const env = { ...process.env, ...clean, ...where.env };
+  const child = spawn(process.execPath, [join(root, 'bin/rekey.js'), ...args], {
+    cwd: where.cwd,
+    env: Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined)),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  const hearers = new Set<() => void>();
+  child.stdout?.on('data', (bytes: Buffer) => {
+    stdout += bytes.toString();
+    for (const hear of hearers) hear();
+  });
+  child.stderr?.on('data', (bytes: Buffer) => {
+    stderr += bytes.toString();
+    for (const hear of hearers) hear();
+  });
+  const ended = once(child, 'close').then(([code]: unknown[]) => ({ code: code as number | null, stdout, stderr }));
+  const says = (what: RegExp) =>
+    new Promise<void>((resolve, reject) => {
+      const hear = () => {
+        if (!what.test(stderr) && !what.test(stdout)) return;
+        hearers.delete(hear);
+        resolve();
+      };
+      hearers.add(hear);
+      void ended.then(() => reject(new Error(`it never said ${what}:\n${stdout}\n${stderr}`)));
+      hear();
+    });
+  return { child, ended, says };
+}
+
+/** Runs `rekey` to its end. */
+export function rekey(args: readonly string[], where: { cwd: string; env?: Env }): Promise<Ended> {
+  return start(args, where).ended;
+}
+
+/** A simulated account in a process of its own. */
+export interface Simulated {
+  readonly env: Env;
+  readonly endpoint: string;
+  state(): Promise<SimulatedState>;
+  stop(): void;
+}
+
+export interface SimulatedState {
+  readonly calls: Readonly<Record<string, number>>;
+  readonly keys: readonly { arn: string; aliases: readonly string[] }[];
+  readonly volumes: readonly { id: string; key: string | null }[];
+  readonly instances: readonly {
+    id: string;
+    state: string;
+    devices: readonly { device: string; volume: string }[];
+    workload: null | { ledger: readonly { device: string; writes: number; lost: boolean | null }[] };
+  }[];
+}
+
+/** Starts the account of the demo, `speed` times as fast as the wall's clock. */
+export async function simulate(cwd: string, speed = 2_000): Promise<Simulated> {
+  const scenario = join(root, 'scenarios/demo.yaml');
+  const args = ['simulate', '--scenario', scenario, '--listen', '127.0.0.1:0', '--speed', String(speed), '--json'];
+  const { child, ended } = start([...args, '--exit-when-idle', '2m'], { cwd });
+  if (!child.stdout) throw new Error('no stdout');
+  const first: unknown[] = await Promise.race([
+    once(createInterface({ input: child.stdout }), 'line'),
+    ended.then((end) => Promise.reject(new Error(end.stderr))),
+  ]);
+  const told = JSON.parse(String(first[0])) as { endpoint: string; env: Env };
+  return {
+    ...told,
+    state: async () => (await (await fetch(new URL('/_rekey/state', told.endpoint))).json()) as SimulatedState,
+    stop: () => void child.kill('SIGKILL'),
+  };
+}

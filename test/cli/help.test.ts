@@ -1,0 +1,103 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { build, rekey, shippedPlan, workshop } from './command.ts';
+
+const { dir, clear } = workshop();
+const where = { cwd: dir };
+beforeAll(build);
+afterAll(clear);
+
+const commands = [
+  'validate',
+  'run',
+  'resume',
+  'status',
+  'rollback',
+  'journal',
+  'journal verify',
+  'schema',
+  'simulate',
+  'demo',
+];
+
+describe('help', () => {
+  test('names every command, what it does, examples and the exit codes', async () => {
+    const { code, stdout, stderr } = await rekey(['--help'], where);
+    expect(code).toBe(0);
+    expect(stderr).toBe('');
+    for (const command of commands) expect(stdout).toContain(`\n  ${command.split(' ')[0]} `);
+    expect(stdout).toContain('Examples:');
+    expect(stdout).toContain('Exit codes:');
+  });
+
+  test.each(commands)('of %s has a description, options and an example', async (command) => {
+    const { code, stdout } = await rekey([...command.split(' '), '--help'], where);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^Usage: rekey ${command} `));
+    expect(stdout).toContain('Options:');
+    expect(stdout).toMatch(new RegExp(`Examples?:\n  rekey ${command}`));
+  });
+
+  test('an unknown command says which one was probably meant and exits 2', async () => {
+    const { code, stdout, stderr } = await rekey(['rum', shippedPlan], where);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain("unknown command 'rum'");
+    expect(stderr).toContain('Did you mean run?');
+  });
+
+  test('an unknown option says which one was probably meant and exits 2', async () => {
+    const { code, stderr } = await rekey(['run', shippedPlan, '--wiat'], where);
+    expect(code).toBe(2);
+    expect(stderr).toContain('Did you mean --wait?');
+  });
+
+  test('no command at all prints the help and exits 2', async () => {
+    const { code, stderr } = await rekey([], where);
+    expect(code).toBe(2);
+    expect(stderr).toContain('Commands:');
+  });
+});
+
+describe('what is loaded', () => {
+  const hook = join(dir, 'hook.mjs');
+  const list = join(dir, 'loaded.txt');
+  beforeAll(() => {
+    // Every module passes the resolve hook, also the CommonJS ones that an import leads to.
+    const hooks = `import { appendFileSync } from 'node:fs';
+      export async function resolve(specifier, context, next) {
+        const found = await next(specifier, context);
+        appendFileSync(${JSON.stringify(list)}, found.url + '\\n');
+        return found;
+      }`;
+    const url = `data:text/javascript,${encodeURIComponent(hooks)}`;
+    writeFileSync(hook, `import { register } from 'node:module'; register(${JSON.stringify(url)});`);
+  });
+
+  const loaded = async (args: readonly string[]) => {
+    writeFileSync(list, '');
+    const end = await rekey(args, {
+      ...where,
+      env: { NODE_OPTIONS: `--import ${hook}`, AWS_ENDPOINT_URL: 'http://127.0.0.1:1' },
+    });
+    const urls = readFileSync(list, 'utf8').split('\n');
+    return {
+      ...end,
+      sdk: urls.filter((url) => url.includes('@aws-sdk/client-')).length,
+      simulator: urls.filter((url) => url.includes('/dist/simulator/')).length,
+    };
+  };
+
+  test('--help loads no SDK client and no simulator', async () => {
+    expect(await loaded(['--help'])).toMatchObject({ code: 0, sdk: 0, simulator: 0 });
+  });
+
+  test('validate loads no SDK client and no simulator', async () => {
+    expect(await loaded(['validate', shippedPlan])).toMatchObject({ code: 0, sdk: 0, simulator: 0 });
+  });
+
+  test('run loads the SDK, so the counting counts', async () => {
+    expect((await loaded(['run', shippedPlan])).sdk).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,234 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  build,
+  rekey,
+  type Simulated,
+  type SimulatedState,
+  shippedPlan,
+  simulate,
+  start,
+  workshop,
+} from './command.ts';
+
+const room = workshop();
+beforeAll(build);
+afterAll(room.clear);
+
+const accounts: Simulated[] = [];
+const account = async (speed?: number) => {
+  const aws = await simulate(room.dir, speed);
+  accounts.push(aws);
+  return aws;
+};
+afterAll(() => {
+  for (const aws of accounts) aws.stop();
+});
+
+const noHold = ['--set', 'steps.soak.with.for=0s'];
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const controlCharacters = /[\u0000-\u0009\u000b-\u001f\u007f]/;
+const runsIn = (stateDir: string) => readdirSync(join(room.dir, stateDir, 'runs'));
+const onlyRun = (stateDir: string) => {
+  const [run, ...more] = runsIn(stateDir);
+  if (run === undefined || more.length) throw new Error('not one run');
+  return run;
+};
+
+function everythingMoved(state: SimulatedState): void {
+  const current = state.keys.find((key) => key.aliases.includes('alias/application-current'))?.arn;
+  const [instance] = state.instances;
+  expect(instance?.state).toBe('running');
+  const held = instance?.devices.map(
+    ({ device, volume }) => [device, state.volumes.find((one) => one.id === volume)?.key] as const,
+  );
+  expect(
+    held
+      ?.filter(([, key]) => key === current)
+      .map(([device]) => device)
+      .sort(),
+  ).toEqual(['/dev/xvda', '/dev/xvdf', '/dev/xvdg']);
+  for (const id of ['1', '2', '3'])
+    expect(state.volumes.map((one) => one.id)).not.toContain(`vol-0a11ce0000000000${id}`);
+  expect(instance?.workload?.ledger.filter((one) => one.lost !== false)).toEqual([]);
+}
+
+/** Every file under a directory with its content and time of change. */
+function fingerprint(dir: string): string {
+  const hash = createHash('sha256');
+  for (const name of readdirSync(dir, { recursive: true }).map(String).sort()) {
+    const { mtimeMs } = statSync(join(dir, name));
+    const content = statSync(join(dir, name)).isFile() ? readFileSync(join(dir, name)) : '';
+    hash.update(`${name} ${mtimeMs} `).update(content);
+  }
+  return hash.digest('hex');
+}
+
+describe('a run with --json', () => {
+  test('prints one object a line, and last what became of each plan', async () => {
+    const aws = await account();
+    const { code, stdout, stderr } = await rekey(['run', shippedPlan, ...noHold, '--json'], {
+      cwd: room.dir,
+      env: aws.env,
+    });
+    expect(stderr).not.toMatch(controlCharacters);
+    expect(code).toBe(0);
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    for (const line of lines) expect(line).toMatchObject({ v: 1, type: expect.any(String) });
+    const last = lines.at(-1);
+    expect(last).toMatchObject({
+      type: 'run.finished',
+      runId: onlyRun('.rekey'),
+      status: 'done',
+      exit: 0,
+      plans: [{ name: 'ec2-instance', status: 'done' }],
+      apiCalls: {
+        'ec2:CreateSnapshot': 6,
+        'ec2:CreateVolume': 3,
+        'ec2:StopInstances': 1,
+        'ec2:StartInstances': 1,
+        'ec2:DeleteVolume': 3,
+      },
+    });
+    expect(last.plans[0].replacements).toHaveLength(3);
+    for (const pair of last.plans[0].replacements) {
+      expect(pair).toEqual({
+        original: expect.stringMatching(/^vol-/),
+        replacement: expect.stringMatching(/^vol-/),
+        verdict: 'SUCCESSFUL',
+      });
+    }
+    const state = await aws.state();
+    everythingMoved(state);
+    const served = Object.fromEntries(Object.entries(state.calls).filter(([, count]) => count > 0));
+    expect(last.apiCalls).toEqual(served);
+  });
+
+  test('afterwards: status and verify agree on the head, resume says it is done', async () => {
+    const run = onlyRun('.rekey');
+    const where = { cwd: room.dir };
+    const status = JSON.parse((await rekey(['status', run, '--json'], where)).stdout);
+    expect(status).toMatchObject({ type: 'run.status', plans: [{ plan: 'ec2-instance', status: 'done' }] });
+    expect(status.plans[0].deleted).toHaveLength(3);
+    expect(status.plans[0].replacements[0].device).toBe('/dev/xvda');
+    const verified = await rekey(['journal', 'verify', run, '--head', status.head], where);
+    expect(verified).toMatchObject({ code: 0, stdout: expect.stringContaining('cut off') });
+    expect(await rekey(['journal', 'verify', run, '--head', 'f'.repeat(64)], where)).toMatchObject({ code: 1 });
+    expect(await rekey(['resume', run], where)).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('ec2-instance is done'),
+    });
+    expect(await rekey(['rollback', run], where)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('ec2-instance is done'),
+    });
+  });
+});
+
+describe('a run with a hold', () => {
+  test('ends with 3 and the exact command to go on; status changes nothing; the resume begins nothing anew', async () => {
+    const aws = await account();
+    const where = { cwd: room.dir, env: aws.env };
+    const hold = ['--set', 'steps.soak.with.for=2h', '--state-dir', 'held dir'];
+    const paused = await rekey(['run', shippedPlan, ...hold], where);
+    expect(paused.code).toBe(3);
+    expect(paused.stdout).toBe('');
+    expect(paused.stderr).not.toMatch(controlCharacters);
+    const run = onlyRun('held dir');
+    expect(paused.stderr).toMatch(new RegExp(`next .* resume ${run} --state-dir 'held dir' .*from \\d{4}-`));
+    expect(paused.stderr).toMatch(/head {2}[0-9a-f]{64}/);
+
+    const before = [fingerprint(join(room.dir, 'held dir')), (await aws.state()).calls];
+    const status = await rekey(['status', run, '--state-dir', 'held dir'], where);
+    expect(status.stdout).toContain('paused at soak');
+    expect(status.stdout).toContain('/dev/xvda');
+    await rekey(['status', '--state-dir', 'held dir'], where);
+    expect([fingerprint(join(room.dir, 'held dir')), (await aws.state()).calls]).toEqual(before);
+
+    const refused = await rekey(
+      ['rollback', run, '--state-dir', 'held dir', '--discard-writes-since', '2018-06-06T00:00:00Z'],
+      where,
+    );
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/replacements have been written to since \d{4}-/);
+
+    expect((await rekey(['resume', '--wait', '--state-dir', 'held dir'], where)).code).toBe(0);
+    const state = await aws.state();
+    everythingMoved(state);
+    expect(state.calls['ec2:CreateVolume']).toBe(3);
+  });
+});
+
+describe('an end from outside', () => {
+  test.each([
+    'SIGINT',
+    'SIGTERM',
+  ] as const)('%s ends it within five seconds with 130, what is down and how to go on', async (signal) => {
+    const aws = await account(1_000);
+    const where = { cwd: room.dir, env: aws.env };
+    const dir = ['--state-dir', signal];
+    const { child, ended, says } = start(['run', shippedPlan, ...noHold, ...dir], where);
+    await says(/ snapshot: ebs\.create-snapshot/);
+    const at = Date.now();
+    child.kill(signal);
+    const { code, stderr } = await ended;
+    expect(Date.now() - at).toBeLessThan(5_000);
+    expect(code).toBe(130);
+    expect(stderr).toContain('stopping: starting nothing new');
+    expect(stderr).toMatch(/down i-0123456789abcdef0 has been out of service since/);
+    expect(stderr).toContain(`resume ${onlyRun(signal)} --state-dir ${signal}`);
+    const status = await rekey(['status', onlyRun(signal), ...dir], where);
+    expect(status.stdout).toContain('out of service since');
+    expect((await rekey(['resume', ...dir], where)).code).toBe(0);
+    everythingMoved(await aws.state());
+  });
+
+  test('killed without a word, it is resumed', async () => {
+    const aws = await account(1_000);
+    const where = { cwd: room.dir, env: aws.env };
+    const dir = ['--state-dir', 'killed'];
+    const { child, ended, says } = start(['run', shippedPlan, ...noHold, ...dir], where);
+    await says(/ create: ebs\.create-volume/);
+    child.kill('SIGKILL');
+    expect((await ended).code).toBe(null);
+    expect((await rekey(['status', onlyRun('killed'), ...dir], where)).stdout).toContain('interrupted at');
+    expect((await rekey(['resume', ...dir], where)).code).toBe(0);
+    const state = await aws.state();
+    everythingMoved(state);
+    expect(state.volumes).toHaveLength(5);
+  });
+
+  test('while one runs, a second resume is refused with 5 and status says that it runs', async () => {
+    const aws = await account(300);
+    const where = { cwd: room.dir, env: aws.env };
+    const dir = ['--state-dir', 'busy'];
+    const { child, ended, says } = start(['run', shippedPlan, ...dir], where);
+    await says(/ warm-up: ebs\.create-snapshot/);
+    const run = onlyRun('busy');
+    expect((await rekey(['status', run, ...dir], where)).stdout).toContain('running at warm-up');
+    expect(await rekey(['resume', run, ...dir], where)).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining('is held by process'),
+    });
+    child.kill('SIGINT');
+    expect((await ended).code).toBe(130);
+  });
+
+  test('a run that somebody has taken over ends at once with 5', async () => {
+    const aws = await account(300);
+    const where = { cwd: room.dir, env: aws.env };
+    const { ended, says } = start(['run', shippedPlan, '--json', '--state-dir', 'taken'], where);
+    await says(/"step":"warm-up"/);
+    writeFileSync(join(room.dir, 'taken', 'runs', onlyRun('taken'), '000002.jsonl'), '');
+    const { code, stdout, stderr } = await ended;
+    expect(code).toBe(5);
+    expect(stderr).toContain('Another runner has taken over this run');
+    const last = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+    expect(last).toMatchObject({ type: 'run.finished', status: 'failed', exit: 5 });
+  });
+});
