@@ -4,11 +4,12 @@ import type { Clock } from '../contract/clock.ts';
 import type { Check, Settle } from '../contract/settle.ts';
 
 const beatMs = 1_000;
-// What is allowed no more than this to settle may be so already, and is asked about at once; what may take longer never is.
+// What may take up to this long may as well be so already, and is asked about at once. What may take longer (an
+// instance's state, a volume, a snapshot) is not there right after its call, and asking would only cost one.
 const quickMs = 20 * 60_000;
 const firstShare = 1 / 300;
 const longestFirstPauseMs = 12_000;
-// Nothing is known but how long it has taken: the pause follows that, so that the end is noticed soon after it, measured by the whole.
+// Where nothing is known but how long it has taken, the pause grows with that: late by a part of the whole, never by more.
 const shortestBlindPauseMs = 2_000;
 const blindShareOfElapsed = 0.3;
 const longestBlindPauseMs = 30_000;

@@ -87,6 +87,47 @@ describe('settle hub', () => {
     expect(endedAt - start - lengthMs).toBeLessThanOrEqual(6_000);
   });
 
+  it('what may take long is not asked about right after its call, and what may be so already is', async () => {
+    const hub = createSettleHub(clockOf());
+    const start = Date.now();
+    const asked = new Map<string, number[]>();
+    for (const [name, minutes] of [
+      ['quick', 15],
+      ['slow', 60],
+    ] as const) {
+      const times: number[] = [];
+      asked.set(name, times);
+      void hub.until({ ...wait(minutes * 60_000), kind: name }, async () => {
+        times.push((Date.now() - start) / 1_000);
+        return { again: true };
+      });
+    }
+    await pass(30_000);
+    expect(asked.get('quick')?.slice(0, 2)).toEqual([0, 2]);
+    expect(asked.get('slow')?.[0]).toBeGreaterThanOrEqual(10);
+    expect(asked.get('slow')?.[0]).toBeLessThanOrEqual(15);
+  });
+
+  it('those that come one by one, second after second, do not cost a call each', async () => {
+    const hub = createSettleHub(clockOf());
+    const calls: number[] = [];
+    const loader = new DataLoader<number, boolean>(
+      async (ids) => {
+        calls.push(ids.length);
+        return ids.map(() => false);
+      },
+      { cache: false, batchScheduleFn: (send) => void setImmediate(send) },
+    );
+    for (let id = 0; id < 100; id++) {
+      void hub.until(wait(3_600_000), async () => {
+        await loader.load(id);
+        return { again: true };
+      });
+      await pass(1_000);
+    }
+    expect(calls.length).toBeLessThan(40);
+  });
+
   it('each waiter ends at its own deadline, after one last question', async () => {
     const hub = createSettleHub(clockOf());
     const last: number[] = [];
