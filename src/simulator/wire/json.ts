@@ -21,10 +21,7 @@ export function jsonProtocol(target: string): Protocol {
     },
     input(schema, raw) {
       const ns = NormalizedSchema.of(schema);
-      const known = new Set<string>();
-      if (ns.isStructSchema()) for (const [member] of ns.structIterator()) known.add(member);
-      const unknown = Object.keys(raw as object).find((member) => !known.has(member));
-      if (unknown) throw new AwsError('ValidationException', `The parameter ${unknown} is not recognized`);
+      checkTypes(ns, raw, '');
       const deserializer = codec.createDeserializer();
       return deserializer.readObject(ns, raw as Parameters<typeof deserializer.readObject>[1]) as object;
     },
@@ -52,4 +49,29 @@ function parsed(body: string): object {
     );
   }
   throw new AwsError('SerializationException', 'The body must be a JSON object.');
+}
+
+// The SDK's deserializer trusts what a server sends it; what clients send is checked here.
+function checkTypes(ns: NormalizedSchema, value: unknown, at: string): void {
+  if (value === null || value === undefined) return;
+  const wrong = (wanted: string) => new AwsError('SerializationException', `${at || 'The body'} must be ${wanted}`);
+  if (ns.isListSchema()) {
+    if (!Array.isArray(value)) throw wrong('a list');
+    for (const [i, item] of value.entries()) checkTypes(ns.getValueSchema(), item, `${at}[${i}]`);
+  } else if (ns.isStructSchema()) {
+    if (typeof value !== 'object' || Array.isArray(value)) throw wrong('a structure');
+    const members = new Map(ns.structIterator());
+    for (const [name, inner] of Object.entries(value)) {
+      const member = members.get(name);
+      const place = at === '' ? name : `${at}.${name}`;
+      if (!member) throw new AwsError('ValidationException', `The parameter ${place} is not recognized`);
+      checkTypes(member, inner, place);
+    }
+  } else if (ns.isBooleanSchema()) {
+    if (typeof value !== 'boolean') throw wrong('true or false');
+  } else if (ns.isNumericSchema() || ns.isTimestampSchema()) {
+    if (typeof value !== 'number') throw wrong('a number');
+  } else if (ns.isStringSchema() && typeof value !== 'string') {
+    throw wrong('a string');
+  }
 }
