@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { snapshotOf } from './ec2/find.ts';
+import { letGo } from './ec2/attachments.ts';
+import { snapshotOf, volumeOf } from './ec2/find.ts';
 import { operations } from './operations.ts';
 import { AwsError } from './wire/message.ts';
 import type { World } from './world.ts';
@@ -18,6 +19,8 @@ export const actionsWith = <S extends z.ZodRawShape>(extra: S) =>
     z.strictObject({ ...extra, do: z.literal('resize-volume'), volume: text, size: z.int().positive() }),
     z.strictObject({ ...extra, do: z.literal('delete-snapshot'), snapshot: text }),
     z.strictObject({ ...extra, do: z.literal('fail-snapshot'), snapshot: text }),
+    z.strictObject({ ...extra, do: z.literal('mount-volume'), volume: text }),
+    z.strictObject({ ...extra, do: z.literal('unmount-volume'), volume: text }),
     z.strictObject({ ...extra, do: z.literal('create-tags'), resource: text, tags: z.record(z.string(), z.string()) }),
     z.strictObject({ ...extra, do: z.literal('delete-tags'), resource: text, keys: z.array(text).min(1) }),
     z.strictObject({ ...extra, do: z.literal('disable-key'), key: text }),
@@ -28,6 +31,9 @@ const actionSchema = actionsWith({});
 /** Something that somebody other than the caller does in the account. */
 export type Action = z.output<typeof actionSchema>;
 
+// The rest happens to the account, or inside an instance.
+type ApiAction = Exclude<Action, { do: 'fail-snapshot' | 'mount-volume' | 'unmount-volume' }>;
+
 /** Carries the action out, as the API call that it is if it is one. Throws AwsError when the account refuses it. */
 export function act(world: World, action: Action): void {
   if (action.do === 'fail-snapshot') {
@@ -37,14 +43,19 @@ export function act(world: World, action: Action): void {
     snapshot.stateMessage = 'An internal error has occurred';
     return;
   }
+  if (action.do === 'mount-volume' || action.do === 'unmount-volume') {
+    const volume = volumeOf(world, action.volume);
+    for (const attachment of volume.attachments) {
+      attachment.mounted = action.do === 'mount-volume';
+      if (!attachment.mounted && attachment.state === 'busy') letGo(world, volume, attachment);
+    }
+    return;
+  }
   const { service, name, input } = callOf(world, action);
   operations[service][name]?.run(world, input);
 }
 
-function callOf(
-  world: World,
-  action: Exclude<Action, { do: 'fail-snapshot' }>,
-): { service: 'ec2' | 'kms'; name: string; input: object } {
+function callOf(world: World, action: ApiAction): { service: 'ec2' | 'kms'; name: string; input: object } {
   const ec2 = (name: string, input: object) => ({ service: 'ec2' as const, name, input });
   const keyId = (name: string) => world.findKey(name)?.id ?? name;
   switch (action.do) {

@@ -153,6 +153,7 @@ function foundAttachment(world: World, instance: Instance, declared: InstanceDec
     attachTime: world.time - ageMs,
     ebsCardIndex: declared.ebsCardIndex,
     state: 'attached',
+    mounted: false,
     before: undefined,
     changedAt: world.time - ageMs,
     deleteOnTermination: declared.deleteOnTermination ?? declared.device === instance.rootDevice,

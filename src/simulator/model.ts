@@ -47,6 +47,8 @@ export interface Attachment {
   before: AttachmentState | undefined;
   changedAt: number;
   deleteOnTermination: boolean;
+  /** The operating system won't let go of it: a detachment stays `busy` while the instance runs. */
+  mounted: boolean;
   /** The data key in the host's memory: as long as it is there, the state of the KMS key has no effect (facts §3.1). */
   dataKey: Uint8Array | undefined;
   grantId: string | undefined;

@@ -133,6 +133,21 @@ describe('attachments of the simulated account', () => {
     expect(await mapped()).toMatchObject({ VolumeId: loose, Status: 'attached' });
   });
 
+  test('a volume that is still mounted stays busy until it is unmounted, forced or its instance has stopped', async () => {
+    for (const end of ['unmount', 'force', 'stop'] as const) {
+      const { ec2, account, pass } = clients();
+      account.act({ do: 'mount-volume', volume: data });
+      expect((await ec2.detachVolume({ VolumeId: data })).State).toBe('busy');
+      pass(600_000);
+      expect((await ec2.describeVolumes({ VolumeIds: [data] })).Volumes?.[0]?.State).toBe('in-use');
+      if (end === 'unmount') account.act({ do: 'unmount-volume', volume: data });
+      else if (end === 'force') await ec2.detachVolume({ VolumeId: data, Force: true });
+      else await ec2.stopInstances({ InstanceIds: [instance] });
+      pass(90_000);
+      expect((await ec2.describeVolumes({ VolumeIds: [data] })).Volumes?.[0]?.State).toBe('available');
+    }
+  });
+
   test('what AWS manages can not be attached or detached', async () => {
     const { ec2 } = clients(fleet({ volumes: [{ id: loose, size: 10, managedBy: 'eks.amazonaws.com' }] }));
     expect(await codeOf(ec2.attachVolume({ VolumeId: loose, InstanceId: instance, Device: '/dev/sdg' }))).toBe(

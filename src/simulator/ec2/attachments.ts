@@ -67,6 +67,7 @@ function attachVolume(world: World, input: AttachVolumeRequest): object {
     attachTime: world.time,
     ebsCardIndex: input.EbsCardIndex,
     state: 'attaching',
+    mounted: false,
     before: undefined,
     changedAt: world.time,
     // Whatever the original had: AttachVolume never sets the flag (facts §5.1).
@@ -134,7 +135,7 @@ function detachVolume(world: World, input: DetachVolumeRequest): object {
   const instance = instanceOf(world, attachment.instanceId);
   if (volume.operator)
     throw new AwsError('UnsupportedOperation', `The volume ${volume.id} is managed by ${volume.operator}.`);
-  if (attachment.state !== 'attached') {
+  if (attachment.state !== 'attached' && !(attachment.state === 'busy' && input.Force)) {
     throw new AwsError('IncorrectState', `Volume '${volume.id}' is in the '${attachment.state}' state.`);
   }
   if (attachment.device === instance.rootDevice && instance.state !== 'stopped') {
@@ -144,11 +145,17 @@ function detachVolume(world: World, input: DetachVolumeRequest): object {
     );
   }
   world.writeUp(instance);
+  if (attachment.mounted && instance.state === 'running' && !input.Force) moveTo(world, attachment, 'busy');
+  else letGo(world, volume, attachment);
+  return attachmentView(volume, attachment);
+}
+
+/** Ends an attachment; takes some seconds. */
+export function letGo(world: World, volume: Volume, attachment: Attachment): void {
   moveTo(world, attachment, 'detaching');
   world.after(world.seconds(3, 12), () => {
     if (attachment.state === 'detaching') release(world, volume, attachment);
   });
-  return attachmentView(volume, attachment);
 }
 
 function attachmentAsked(volume: Volume, input: DetachVolumeRequest): Attachment {

@@ -8,7 +8,7 @@ import type { Instance } from '../model.ts';
 import { type Operations, operation } from '../operation.ts';
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
-import { close, openFor, release } from './attachments.ts';
+import { close, letGo, openFor, release } from './attachments.ts';
 import { instanceOf } from './find.ts';
 import { addressOf } from './network.ts';
 import { required } from './select.ts';
@@ -92,7 +92,11 @@ function halt(world: World, instance: Instance): void {
   instance.state = 'stopped';
   instance.publicIp = undefined;
   instance.instanceStoreWipes += 1;
-  for (const { attachment } of world.attachmentsOf(instance)) attachment.dataKey = undefined;
+  for (const { volume, attachment } of world.attachmentsOf(instance)) {
+    attachment.dataKey = undefined;
+    attachment.mounted = false;
+    if (attachment.state === 'busy') letGo(world, volume, attachment);
+  }
 }
 
 function checkStartable(world: World, instance: Instance): void {

@@ -120,7 +120,28 @@ function defaultPolicy(world: World): string {
   });
 }
 
+const specs: readonly string[] = [
+  'SYMMETRIC_DEFAULT',
+  'RSA_2048',
+  'RSA_3072',
+  'RSA_4096',
+  'ECC_NIST_P256',
+  'ECC_NIST_P384',
+  'HMAC_256',
+];
+const usages: readonly string[] = ['ENCRYPT_DECRYPT', 'SIGN_VERIFY', 'GENERATE_VERIFY_MAC'];
+const origins: readonly string[] = ['AWS_KMS', 'EXTERNAL'];
+
+function oneOf(value: string | undefined, allowed: readonly string[], name: string): void {
+  if (value !== undefined && !allowed.includes(value)) {
+    throw new AwsError('ValidationException', `Value '${value}' at '${name}' must be one of ${allowed.join(', ')}`);
+  }
+}
+
 function createKey(world: World, input: CreateKeyRequest): object {
+  oneOf(input.KeySpec, specs, 'keySpec');
+  oneOf(input.KeyUsage, usages, 'keyUsage');
+  oneOf(input.Origin, origins, 'origin');
   const tags = (input.Tags ?? []).map(({ TagKey, TagValue }) => [needed(TagKey, 'tagKey'), TagValue ?? ''] as const);
   if (tags.some(([name]) => name.startsWith('aws:')))
     throw new AwsError('TagException', 'Tag keys can not begin with aws:');
