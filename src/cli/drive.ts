@@ -14,6 +14,7 @@ import { answer, tell, tellError } from './screen.ts';
 import type { Session } from './session.ts';
 import type { Settings } from './settings.ts';
 import { type PlanStory, storyOf } from './story.ts';
+import type { View } from './views/view.ts';
 
 /** What is to be driven, and how it shows. */
 export interface Drive {
@@ -51,6 +52,7 @@ export async function drive(of: Drive): Promise<number> {
     view.show(event);
     of.watch?.(event);
   };
+  const unwarn = warnThrough(view);
   const interruption = listen(
     of.session.stop,
     (signal) => {
@@ -68,8 +70,20 @@ export async function drive(of: Drive): Promise<number> {
     tell(`run   ${journal.run}\nhead  ${journal.head}`);
     throw error;
   } finally {
+    unwarn();
     interruption.release();
   }
+}
+
+/** Node writes its warnings over whatever is on the screen; meanwhile they go through the view. Gives the way back. */
+function warnThrough(view: View): () => void {
+  const printers = process.listeners('warning');
+  const note = (warning: Error) => view.note(`${warning.name}: ${warning.message}`);
+  process.removeAllListeners('warning').on('warning', note);
+  return () => {
+    process.off('warning', note);
+    for (const printer of printers) process.on('warning', printer);
+  };
 }
 
 async function underWay(of: Drive, journal: Journal, emit: (event: RunEvent) => void): Promise<RunResult> {

@@ -25,7 +25,8 @@ const marks: { readonly [S in PlanStory['status']]: () => string } = {
 
 /** The closing words: per plan what happened and why, what exists in AWS now, and the exact next command. */
 export function reportLines(of: ReportOf, stories: readonly PlanStory[]): string[] {
-  const lines = stories.flatMap((story) => planLines(of, story));
+  const lines = stories.flatMap((story) => [...planLines(of, story), ...(stories.length > 1 ? [''] : [])]);
+  lines.push(...noteLines(stories), '');
   const next = nextSteps(of, stories);
   lines.push(`${ink.dim('run')}   ${of.run}`, `${ink.dim('head')}  ${of.head}`);
   for (const [at, step] of next.entries()) lines.push(`${ink.dim(at === 0 ? 'next' : '  or')}  ${step}`);
@@ -43,12 +44,12 @@ export function nextSteps(of: Pick<ReportOf, 'run' | 'stateDir'>, stories: reado
   const resume =
     last === undefined || !Number.isFinite(last)
       ? command('resume')
-      : `${command('resume')}    from ${momentText(last)} on (or now, with --wait)`;
+      : `${command('resume')}  # from ${momentText(last)} on, or now with --wait`;
   const deleted = open.some((story) => story.deleted.length > 0);
   if (deleted) return [resume];
   const lost = open.flatMap((story) => story.writePointAt ?? []);
   // The time is not put in: what throws writes away is to be typed, not pasted.
-  const price = lost.length ? '    asks for your word: writes since the start would be lost' : '';
+  const price = lost.length ? '  # asks for your word: writes since the start would be lost' : '';
   return [resume, `${command('rollback')}${price}`];
 }
 
@@ -60,8 +61,6 @@ function planLines(of: ReportOf, story: PlanStory): string[] {
     ...downLines(of, story),
     ...standingLines(story),
     ...pairLines(story),
-    ...story.announcements.flatMap((text) => noteLines(safe(text))),
-    '',
   ];
 }
 
@@ -108,16 +107,16 @@ function downLines(of: ReportOf, story: PlanStory): string[] {
 function standingLines(story: PlanStory): string[] {
   const { serving, replacements } = story;
   if (!serving || !replacements.length) return [];
-  const runs = serving.running ? 'runs' : 'is stopped';
-  const on = {
-    originals: 'the originals are attached; the replacements are not used yet',
-    replacements: 'the replacements are attached',
-    mixture: 'some originals and some replacements are attached',
-    nothing: 'none of its volumes is attached',
-  }[serving.by];
+  const state = serving.running ? 'runs' : 'is stopped';
   const since =
-    story.writePointAt === undefined ? '' : `, and could be written to since ${momentText(story.writePointAt)}`;
-  return [`  ${ink.dim('now')}  ${story.target} ${runs}; ${on}${serving.by === 'replacements' ? since : ''}`];
+    story.writePointAt === undefined ? '' : `, which could be written to since ${momentText(story.writePointAt)}`;
+  const on = {
+    originals: 'with its originals; the replacements are not used',
+    replacements: `with its replacements${since}`,
+    mixture: 'with some originals and some replacements',
+    nothing: 'with none of these volumes',
+  }[serving.by];
+  return [`  ${ink.dim('now')}  ${story.target} ${state} ${on}`];
 }
 
 function pairLines(story: PlanStory): string[] {
@@ -136,7 +135,20 @@ function pairLines(story: PlanStory): string[] {
   return lines;
 }
 
-function noteLines(text: string): string[] {
+/** What was announced; what several plans say alike is told once. */
+function noteLines(stories: readonly PlanStory[]): string[] {
+  const notes = new Map<string, string[]>();
+  for (const { plan, announcements } of stories) {
+    for (const text of announcements) notes.set(text, [...(notes.get(text) ?? []), plan]);
+  }
+  return [...notes].flatMap(([text, plans]) => {
+    const all = plans.length === stories.length;
+    const whose = stories.length === 1 ? '' : all ? ' (every plan)' : ` (${plans.join(', ')})`;
+    return wrapped(`${safe(text)}${whose}`);
+  });
+}
+
+function wrapped(text: string): string[] {
   const width = Math.max(40, (process.stderr.columns ?? 120) - 8);
   const lines = text.match(new RegExp(`.{1,${width}}(?:\\s|$)|\\S{1,${width}}`, 'g')) ?? [];
   return lines.map((line, at) => `  ${at === 0 ? ink.dim('note') : '    '} ${line.trimEnd()}`);

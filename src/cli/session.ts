@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { AwsServices } from '../aws/services.ts';
 import { clockOf } from '../contract/clock.ts';
 import type { Plan } from '../contract/plan.ts';
@@ -30,6 +31,8 @@ export async function openSession(plans: readonly Plan[], settings: Settings): P
   const { connect } = await import('../aws/clients.ts');
   const calls = new Map<string, number>();
   const stop = new AbortController();
+  // Everything that waits listens to it.
+  setMaxListeners(0, stop.signal);
   const aws = await connect({
     region: plan.region,
     clock: settings.clock,

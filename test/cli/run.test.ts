@@ -140,7 +140,7 @@ describe('a run with a hold', () => {
     expect(paused.stdout).toBe('');
     expect(paused.stderr).not.toMatch(controlCharacters);
     const run = onlyRun('held dir');
-    expect(paused.stderr).toMatch(new RegExp(`next .* resume ${run} --state-dir 'held dir' .*from \\d{4}-`));
+    expect(paused.stderr).toMatch(new RegExp(`next .* resume ${run} --state-dir .held dir. .*# from \\d{4}-`));
     expect(paused.stderr).toMatch(/head {2}[0-9a-f]{64}/);
 
     const before = [fingerprint(join(room.dir, 'held dir')), (await aws.state()).calls];

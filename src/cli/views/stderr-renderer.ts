@@ -21,11 +21,22 @@ export class StderrRenderer extends DefaultRenderer {
   override create(options?: Parameters<DefaultRenderer['create']>[0]): string {
     const lines = super.create(options).split('\n');
     const room = (process.stderr.rows ?? 24) - 2;
-    const waiting = lines.flatMap((line, at) => (plain(line).startsWith('  ◌') ? [at] : [])).reverse();
-    const over = lines.flatMap((line, at) => (plain(line).startsWith('  ✔') ? [at] : []));
-    const gone = new Set([...waiting, ...over].slice(0, Math.max(0, lines.length - room)));
+    const steps = stepsIn(lines);
+    const waiting = steps.filter((step) => step.mark === '◌').sort((a, b) => b.nth - a.nth);
+    const over = steps.filter((step) => step.mark === '✔').sort((a, b) => a.nth - b.nth);
+    const gone = new Set([...waiting, ...over].slice(0, Math.max(0, lines.length - room)).map((step) => step.at));
     return lines.filter((_, at) => !gone.has(at)).join('\n');
   }
+}
+
+/** The lines of steps: where in the frame, which of its plan, and its mark. */
+function stepsIn(lines: readonly string[]): { at: number; nth: number; mark: string }[] {
+  let nth = 0;
+  return lines.flatMap((line, at) => {
+    const text = plain(line);
+    nth = text.startsWith(' ') ? nth + 1 : 0;
+    return /^ {2}\S/.test(text) ? [{ at, nth, mark: text.charAt(2) }] : [];
+  });
 }
 
 /** Options that keep the renderer on stderr, in our colours, and let it swallow nothing that others print. */
