@@ -71,6 +71,7 @@ function headline(of: ReportOf, story: PlanStory): string {
     case 'rolled-back':
       return 'rolled back';
     case 'failed':
+      if (story.takenBack) return 'stopped, and taken back';
       return `stopped${story.step === undefined ? '' : ` at ${story.step}`}`;
     case 'paused':
     case 'running': {
@@ -106,12 +107,12 @@ function downLines(of: ReportOf, story: PlanStory): string[] {
 
 function standingLines(story: PlanStory): string[] {
   const { serving, replacements } = story;
-  if (!serving || !replacements.length) return [];
+  if (!serving || (!replacements.length && !story.takenBack)) return [];
   const state = serving.running ? 'runs' : 'is stopped';
   const since =
     story.writePointAt === undefined ? '' : `, which could be written to since ${momentText(story.writePointAt)}`;
   const on = {
-    originals: 'with its originals; the replacements are not used',
+    originals: `with its originals${replacements.length ? '; the replacements are not used' : ''}`,
     replacements: `with its replacements${since}`,
     mixture: 'with some originals and some replacements',
     nothing: 'with none of these volumes',

@@ -5,7 +5,7 @@ import type { VerdictStatus } from '../contract/verdict.ts';
 import { type Phase, type PlanState, planOf, type RunState } from '../engine/fold.ts';
 import { itemsOf } from '../engine/resolve.ts';
 import { downSinceOf } from '../engine/run.ts';
-import { currentPhases, effectOf, pairsOf, standingOf, verdictsOf } from '../engine/standing.ts';
+import { currentPhases, cutOverBegunAt, effectOf, pairsOf, standingOf, verdictsOf } from '../engine/standing.ts';
 
 /** Something this run made and has not discarded. */
 export interface Made {
@@ -25,6 +25,8 @@ export interface PlanStory {
   readonly downSince?: number;
   readonly writePointAt?: number;
   readonly unwinding: boolean;
+  /** It failed, and all of it was taken back: the target is as it was. */
+  readonly takenBack: boolean;
   readonly replacements: readonly {
     readonly original: string;
     readonly replacement: string;
@@ -53,6 +55,7 @@ export function storyOf<S>(plan: Plan, registry: Registry<S>, run: RunState, ali
     target: plan.target.id,
     status: statusOf(state, gate !== undefined, alive),
     unwinding: state.unwinding !== undefined && !state.unwinding.over,
+    takenBack: state.unwinding?.over === true && cutOverBegunAt(registry, state) === undefined,
     replacements: replacementsOf(registry, state),
     made: madeOf(registry, state).filter(({ id }) => !gone.discarded.includes(id)),
     ...gone,

@@ -131,12 +131,7 @@ describe('where and who', () => {
   });
 
   test('expired credentials are said to be refused, with what to do', async () => {
-    const fault = [{ kind: 'error', operation: 'GetCallerIdentity', code: 'ExpiredToken', status: 403, times: 1 }];
-    const refused = await fetch(new URL('/_rekey/faults', aws.endpoint), {
-      method: 'POST',
-      body: JSON.stringify(fault),
-    });
-    expect(await refused.text()).toContain('ExpiredToken');
+    await aws.fault({ kind: 'error', operation: 'GetCallerIdentity', code: 'ExpiredToken', status: 403, times: 1 });
     const { code, stderr } = await run(['run', shippedPlan]);
     expect(code).toBe(2);
     expect(stderr).toContain('AWS refuses the credentials');

@@ -106,6 +106,8 @@ export interface Simulated {
   readonly env: Env;
   readonly endpoint: string;
   state(): Promise<SimulatedState>;
+  /** Has a call go wrong. */
+  fault(rule: object): Promise<void>;
   stop(): void;
 }
 
@@ -135,6 +137,11 @@ export async function simulate(cwd: string, speed = 2_000): Promise<Simulated> {
   return {
     ...told,
     state: async () => (await (await fetch(new URL('/_rekey/state', told.endpoint))).json()) as SimulatedState,
+    async fault(rule) {
+      const body = JSON.stringify([rule]);
+      const response = await fetch(new URL('/_rekey/faults', told.endpoint), { method: 'POST', body });
+      if (!response.ok) throw new Error(await response.text());
+    },
     stop: () => void child.kill('SIGKILL'),
   };
 }

@@ -164,6 +164,25 @@ describe('a run with a hold', () => {
   });
 });
 
+describe('a step that fails', () => {
+  test('before the start: the originals serve again, and the words say why, what exists and how to go on', async () => {
+    const aws = await account();
+    await aws.fault({ kind: 'error', operation: 'AttachVolume', code: 'UnauthorizedOperation', status: 403, times: 1 });
+    const where = { cwd: room.dir, env: aws.env };
+    const dir = ['--state-dir', 'failed'];
+    const { code, stderr } = await rekey(['run', shippedPlan, ...noHold, ...dir], where);
+    expect(code).toBe(1);
+    expect(stderr).toContain('taking back what was done');
+    expect(stderr).toContain('UnauthorizedOperation');
+    expect(stderr).toMatch(/stopped, and taken back\n[\s\S]*now {2}i-0123456789abcdef0 runs with its originals\n/);
+    expect(stderr).not.toContain('out of service');
+    expect(stderr).toContain(`resume ${onlyRun('failed')} --state-dir failed`);
+    expect((await aws.state()).instances[0]?.state).toBe('running');
+    expect((await rekey(['resume', ...dir], where)).code).toBe(0);
+    everythingMoved(await aws.state());
+  });
+});
+
 describe('an end from outside', () => {
   test.each([
     'SIGINT',
@@ -184,6 +203,42 @@ describe('an end from outside', () => {
     expect(stderr).toContain(`resume ${onlyRun(signal)} --state-dir ${signal}`);
     const status = await rekey(['status', onlyRun(signal), ...dir], where);
     expect(status.stdout).toContain('out of service since');
+    expect((await rekey(['resume', ...dir], where)).code).toBe(0);
+    everythingMoved(await aws.state());
+  });
+
+  test('a call that is never answered does not hold it up', async () => {
+    const aws = await account(1_000);
+    await aws.fault({ kind: 'silence', operation: 'StopInstances', when: 'after', times: 1 });
+    const where = { cwd: room.dir, env: aws.env };
+    const dir = ['--state-dir', 'silent'];
+    const { child, ended, says } = start(['run', shippedPlan, ...noHold, ...dir], where);
+    await says(/ stop: stop i-/);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const at = Date.now();
+    child.kill('SIGINT');
+    const { code, stderr } = await ended;
+    expect(Date.now() - at).toBeLessThan(5_000);
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/head {2}[0-9a-f]{64}/);
+    expect((await rekey(['resume', ...dir], where)).code).toBe(0);
+    everythingMoved(await aws.state());
+  });
+
+  test('a second signal ends it at once, and it is resumed', async () => {
+    const aws = await account(1_000);
+    await aws.fault({ kind: 'silence', operation: 'StopInstances', when: 'before', times: 1 });
+    const where = { cwd: room.dir, env: aws.env };
+    const dir = ['--state-dir', 'twice'];
+    const { child, ended, says } = start(['run', shippedPlan, ...noHold, ...dir], where);
+    await says(/ stop: stop i-/);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    child.kill('SIGTERM');
+    await says(/a second signal/);
+    const at = Date.now();
+    child.kill('SIGTERM');
+    expect((await ended).code).toBe(130);
+    expect(Date.now() - at).toBeLessThan(1_000);
     expect((await rekey(['resume', ...dir], where)).code).toBe(0);
     everythingMoved(await aws.state());
   });

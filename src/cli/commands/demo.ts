@@ -173,11 +173,7 @@ function printVolumes(state: AccountState, id: string): void {
   const rows = [...(instance?.devices ?? [])].sort(byDevice).map(({ device, volume: volumeId }) => {
     const volume = state.volumes.find((one) => one.id === volumeId);
     const kept = ledger.get(device);
-    const data = !kept
-      ? 'no workload'
-      : kept.lost !== false
-        ? `NOT the ${kept.writes} writes of the ledger`
-        : `${kept.writes} writes, as in the ledger`;
+    const data = !kept ? '' : `${kept.writes} writes ${kept.lost === false ? '= ledger' : 'NOT as in the ledger'}`;
     return [
       device,
       volumeId,
