@@ -77,6 +77,7 @@ export function apply(state: RunState, entry: Entry, at: number): void {
       phase.before = phase.sent === 0 ? entry.before : phase.before;
       phase.sent++;
       phase.sentAt = at;
+      phase.end = undefined;
       return;
     }
     case 'answered':

@@ -31,10 +31,12 @@ export interface Act {
 export async function perform<S>(run: PlanRun<S>, guard: Guard<S>, act: Act): Promise<unknown> {
   const done = run.phase(act.key)?.end;
   if (done?.is === 'done') return done.output;
+  // What is done forward gets a new generation when it is tried again; what takes it back has only this one.
+  const again = act.key.undo !== undefined;
   const definition = run.ports.registry.step(act.uses);
   if (!definition) throw new Error(`unknown step ${act.uses}`);
   const input = checkedInput(definition, act.input);
-  if (done?.is === 'failed') throw failed(definition, input, done.reason);
+  if (done?.is === 'failed' && !again) throw failed(definition, input, done.reason);
   if (run.ports.signal.aborted) throw new Interrupted();
   run.ports.emit({ type: 'effect.started', key: act.key, uses: act.uses, title: definition.title(input) });
   switch (definition.kind) {
@@ -167,8 +169,9 @@ class Performance<S> {
       const seen = await this.look();
       if (seen.is === 'failed') return this.fail(seen.reason, seen.neverRan === true);
       if (seen.is === 'done') return this.done(seen.output, false);
-      if (seen.is === 'pending') return this.settleForeign();
-      before = seen.before ?? null;
+      const foreign = seen.is === 'pending' ? await this.settleForeign() : undefined;
+      if (foreign) return foreign;
+      before = (seen.is === 'absent' ? seen.before : undefined) ?? null;
     }
     let sent: Sent = sentBefore ? (this.known === undefined ? 'in-doubt' : 'answered') : await this.send(before);
     // A dead process may have sent it right before its end, so the waiting for it to show begins now.
@@ -176,14 +179,15 @@ class Performance<S> {
     const giveUpAt = since + this.definition.settleWithinMs;
     for (let resends = 0; ; resends++) {
       if (typeof sent === 'object') {
-        const late = this.sentCount() > 1 ? await this.settle(since, 'in-doubt') : undefined;
+        // Refused now, but an earlier one may have gone through and not show yet.
+        const late = this.sentCount() > 1 ? await this.settle(since, 'answered') : undefined;
         if (late?.is === 'done') return this.done(late.output, true);
         return this.fail(sent.reason, true);
       }
       const end = await this.settle(since, sent);
       if (end.is === 'done') return this.done(end.output, true);
       if (end.is === 'failed') return this.fail(end.reason, end.neverRan);
-      if (end.is === 'vanished' && this.definition.repeat !== 'token') return this.fail(this.vanished(), false);
+      if (end.is === 'vanished' && this.definition.repeat === 'none') return this.fail(this.vanished(), false);
       if (end.is === 'absent' && sent === 'answered' && this.definition.repeat === 'none')
         return this.fail(this.vanished(), false);
       if (this.run.ports.clock.now() > giveUpAt) {
@@ -191,9 +195,11 @@ class Performance<S> {
       }
       // Accepted and not to be seen since: the answer to a resend tells a slow one from one that was taken back.
       const gone = end.is === 'vanished' || sent === 'answered';
-      if (sent === 'in-doubt') await this.sleep(pauseMs(resends));
+      if (sent === 'in-doubt' || gone) await this.sleep(pauseMs(resends));
       sent = await this.send(before);
-      if (gone && typeof sent === 'object') return this.fail(`${this.vanished()} (${sent.reason})`, false);
+      if (gone && typeof sent === 'object' && this.definition.repeat === 'token') {
+        return this.fail(`${this.vanished()} (${sent.reason})`, false);
+      }
       if (gone) this.everSeen = false;
       since = this.run.ports.clock.now();
     }
@@ -213,11 +219,16 @@ class Performance<S> {
     return ask(run.ports, this.title, () => definition.look(run.context(act.key), input, this.known));
   }
 
-  /** Somebody else has begun what we were about to do: wait for the end of it. */
-  private async settleForeign(): Promise<{ is: 'done'; output: unknown } | { is: 'failed'; reason: string }> {
+  /** It is already on its way, by somebody or by what is being taken back: wait for the end of it. Undefined when that came to nothing. */
+  private async settleForeign(): Promise<
+    { is: 'done'; output: unknown } | { is: 'failed'; reason: string } | undefined
+  > {
     const end = await this.settle(this.run.ports.clock.now(), 'answered');
     if (end.is === 'done') return this.done(end.output, false);
-    return this.fail(end.is === 'failed' ? end.reason : 'somebody began it and took it back', true);
+    if (end.is === 'failed') return this.fail(end.reason, true);
+    this.everSeen = false;
+    this.known = undefined;
+    return undefined;
   }
 
   /** Sends the call until AWS takes it, refuses it for good, or leaves it in doubt. */

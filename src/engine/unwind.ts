@@ -143,12 +143,13 @@ async function takeBack<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, beca
 async function discard<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, from = 0): Promise<void> {
   for (const [index, call] of undoOf(run, one).entries()) {
     const key = { ...one.phase.key, undo: from + index };
-    if (run.phase(key)?.end) continue;
+    if (run.phase(key)?.end?.is === 'done') continue;
     try {
       await perform(run, guard, { key, uses: call.uses, input: call.with });
     } catch (error) {
       if (!(error instanceof PlanStopped) || error.error.code !== 'effect-failed') throw error;
       const text = `left behind: ${error.message}`;
+      if (run.state.announcements.some((one) => one.text === text)) continue;
       await run.append({ t: 'announced', plan: run.plan.name, step: one.phase.key.step, text });
     }
   }

@@ -38,6 +38,7 @@ const input = {
 const attachment = { InstanceId: instance, Device: '/dev/xvdf', State: 'attached' } as const;
 
 interface Things {
+  keyState?: string;
   replacement: Volume;
   original: Volume | undefined;
   snapshot: Snapshot;
@@ -77,6 +78,7 @@ function contextWith(things: Things, checks: object = {}) {
   const aws = {
     region: 'eu-west-1',
     ec2: { describeInstanceStatus: async () => ({ InstanceStatuses: [checks] }) },
+    kms: { describeKey: async () => ({ KeyMetadata: { KeyState: things.keyState ?? 'Enabled' } }) },
     sight: {
       volume: async (id: string) =>
         id === original ? things.original : id === replacement ? things.replacement : undefined,
@@ -242,6 +244,7 @@ describe('the proof right before a delete', () => {
       {},
       /ran before and is stopped/,
     ],
+    ['a key that was disabled', (things) => (things.keyState = 'Disabled'), {}, /is Disabled/],
     [
       'the original put back',
       ({ original }) => Object.assign(original ?? {}, { Attachments: [attachment] }),

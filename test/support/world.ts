@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import FakeTimers from '@sinonjs/fake-timers';
 import type { HttpHandler } from '@smithy/core/protocols';
 import pLimit from 'p-limit';
@@ -15,16 +15,17 @@ import { type Command, execute, type RunResult, submission } from '../../src/eng
 import { hashOf } from '../../src/plan/hash.ts';
 import { parsePlan } from '../../src/plan/parse.ts';
 import { formatProblem } from '../../src/plan/problem.ts';
-import { type Account, createAccount } from '../../src/simulator/account.ts';
+import { type Account, type Call, createAccount } from '../../src/simulator/account.ts';
 import { requestHandler } from '../../src/simulator/handler.ts';
 import { parseScenario } from '../../src/simulator/scenario.ts';
+import { AwsError } from '../../src/simulator/wire/message.ts';
 import { registry } from '../../src/steps/registry.ts';
 import { Auditor } from './invariants.ts';
 
 // Loading the SDK takes real time, which virtual time would take for a standstill.
 await Promise.all(['@aws-sdk/client-ec2', '@aws-sdk/client-kms', '@aws-sdk/client-sts'].map((name) => import(name)));
 
-const root = resolve(import.meta.dirname, '../..');
+const root = rootOf(import.meta.dirname);
 const secret = 'aVerySecretAccessKey';
 const epoch = Date.UTC(2026, 0, 4);
 // Promises, dataloaders and request bodies need a few turns of the real event loop between two moments of virtual time.
@@ -99,6 +100,7 @@ export class World {
   readonly account: Account;
   /** Judges every effect of every history, whatever the test is about. */
   readonly auditor: Auditor;
+  private watcher: ((call: Call) => void) | undefined;
   private readonly timers: ReturnType<typeof FakeTimers.install>;
 
   constructor(scenario: string, seed: number, timers: ReturnType<typeof FakeTimers.install>) {
@@ -107,13 +109,32 @@ export class World {
       scenario: parseScenario(scenario, 'test'),
       now: () => Date.now(),
       seed,
-      observe: (call) => this.auditor.after(call),
+      observe: (call) => {
+        this.auditor.after(call);
+        this.watcher?.(call);
+      },
     });
     this.auditor = new Auditor(this.account);
   }
 
   state(): ReturnType<Account['state']> {
     return this.account.state();
+  }
+
+  /** Has every call told to `watcher`. */
+  watch(watcher: (call: Call) => void): void {
+    this.watcher = watcher;
+  }
+
+  /** What somebody's deed came to: `done`, or the code by which the account refused it. */
+  attempt(deed: () => void): string {
+    try {
+      deed();
+      return 'done';
+    } catch (error) {
+      if (error instanceof AwsError) return error.code;
+      throw error;
+    }
   }
 
   /** Lets virtual time pass. */
@@ -142,7 +163,7 @@ export class World {
       die();
       return new Promise<never>(() => {});
     };
-    const inner = requestHandler(this.account, { latency: () => 50 });
+    const inner = requestHandler(this.account, { latency: () => 50, timeoutMs: 60_000 });
     const handler: HttpHandler = {
       ...inner,
       handle: async (request, handling) => {
@@ -272,6 +293,11 @@ export function planOf(one: PlanSource): Plan {
   const parsed = parsePlan(one, registry);
   if ('problems' in parsed) throw new Error(parsed.problems.map(formatProblem).join('\n'));
   return parsed.plan;
+}
+
+/** The folder of the package, from its sources as from what was compiled of them. */
+function rootOf(folder: string): string {
+  return existsSync(resolve(folder, 'plans/ec2-instance.yaml')) ? folder : rootOf(dirname(folder));
 }
 
 function seeded(seed: number): () => number {

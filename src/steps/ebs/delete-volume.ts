@@ -11,7 +11,7 @@ export const deleteVolume = defineEffect({
   hazard: 'destructive',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.volume,
-  permissions: ['ec2:DeleteVolume', 'ec2:DescribeVolumes', 'ec2:DescribeInstances'],
+  permissions: ['ec2:DeleteVolume', 'ec2:DescribeVolumes', 'ec2:DescribeInstances', 'kms:DescribeKey'],
   input: z.strictObject({ verdict: FinalVerdict }),
   output: z.strictObject({ volume: VolumeId }),
   title: (input) => `delete original ${input.verdict.original}`,
@@ -29,12 +29,17 @@ export const deleteVolume = defineEffect({
 async function faultsOfProof(ctx: AwsContext, verdict: FinalVerdict): Promise<string[]> {
   const { sight } = ctx.aws;
   const { place, key } = verdict;
-  const [original, replacement, instance] = await Promise.all([
+  const [original, replacement, instance, described] = await Promise.all([
     sight.volume(verdict.original),
     sight.volume(verdict.replacement),
     place ? sight.instance(place.instance) : undefined,
+    ctx.aws.kms.describeKey({ KeyId: key }),
   ]);
   const faults: string[] = [];
+  // A running instance holds the data key in memory: a disabled key shows only when it is too late (facts §3.1).
+  const keyState = described.KeyMetadata?.KeyState;
+  if (keyState !== 'Enabled')
+    faults.push(`the key ${key} is ${keyState ?? 'unknown'}: the replacement can't be read again without it`);
   if (verdict.status !== 'SUCCESSFUL') faults.push(`the verdict is ${verdict.status}`);
   if (verdict.original === verdict.replacement) faults.push('original and replacement are the same volume');
   if (!original) faults.push(`original ${verdict.original} is not there`);

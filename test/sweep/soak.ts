@@ -1,0 +1,124 @@
+import { fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { type History, history } from './history.ts';
+
+/** `npm run soak -- --seeds 100000 [--first 1] [--workers N] [--without-people]`: random histories for as long as you let it. */
+interface Lot {
+  readonly seeds: number;
+  readonly first: number;
+  readonly workers: number;
+  readonly people: boolean;
+}
+
+/** What a worker tells of a seed; a history's log is left behind, since the seed makes it again. */
+type Told = Pick<History, 'seed' | 'hash' | 'processes' | 'calls' | 'effects' | 'end' | 'failures'> & {
+  readonly faults: readonly (readonly [string, number])[];
+  readonly evaluations: readonly (readonly [string, number])[];
+};
+
+function lotOf(words: readonly string[]): Lot {
+  const value = (name: string, otherwise: number) => {
+    const at = words.indexOf(`--${name}`);
+    const number = at < 0 ? otherwise : Number(words[at + 1]);
+    if (!Number.isSafeInteger(number) || number < 1) throw new Error(`--${name} takes a number, 1 or more`);
+    return number;
+  };
+  const known = ['--seeds', '--first', '--workers', '--without-people'];
+  const unknown = words.find((word) => word.startsWith('-') && !known.includes(word));
+  if (unknown) throw new Error(`unknown option ${unknown}; there are ${known.join(', ')}`);
+  return {
+    seeds: value('seeds', 1_000),
+    first: value('first', 1),
+    workers: value('workers', availableParallelism()),
+    people: !words.includes('--without-people'),
+  };
+}
+
+async function work(): Promise<void> {
+  process.on('message', (ask: { seed: number; people: boolean }) => {
+    void history(ask.seed, { people: ask.people }).then(({ log: _log, ...one }) => {
+      const told: Told = { ...one, faults: [...one.faults], evaluations: [...one.evaluations] };
+      process.send?.(told);
+    });
+  });
+}
+
+const sums = { histories: 0, processes: 0, calls: 0, effects: 0 };
+const faults = new Map<string, number>();
+const evaluations = new Map<string, number>();
+const ends = new Map<string, number>();
+const failures: Told[] = [];
+
+function take(told: Told): void {
+  sums.histories++;
+  sums.processes += told.processes;
+  sums.calls += told.calls;
+  sums.effects += told.effects;
+  const add = (map: Map<string, number>, entries: readonly (readonly [string, number])[]) => {
+    for (const [name, times] of entries) map.set(name, (map.get(name) ?? 0) + times);
+  };
+  add(faults, told.faults);
+  add(evaluations, told.evaluations);
+  add(ends, [[told.end, 1]]);
+  if (told.failures.length === 0) return;
+  failures.push(told);
+  process.stdout.write(`FAILED seed ${told.seed} (npm run seed -- ${told.seed}): ${told.failures.join('\n  ')}\n`);
+}
+
+function table(lot: Lot, seconds: number): string {
+  const row = (name: string, value: number | string) => `  ${name.padEnd(44)}${String(value).padStart(12)}`;
+  const rows = (map: Map<string, number>) =>
+    [...map].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, times]) => row(name, times));
+  return [
+    `seeds ${lot.first} to ${lot.first + lot.seeds - 1}, ${lot.workers} workers, ${seconds.toFixed(0)} s`,
+    row('histories', sums.histories),
+    row('histories a second', (sums.histories / seconds).toFixed(1)),
+    row('processes (crashes and resumes)', sums.processes),
+    row('API calls', sums.calls),
+    row('API calls a second', Math.round(sums.calls / seconds)),
+    row('effects', sums.effects),
+    'faults and deeds of other people, as they struck',
+    ...rows(faults),
+    'invariants evaluated',
+    ...rows(evaluations),
+    'ends',
+    ...rows(ends),
+    row('FAILURES', failures.length),
+    ...failures.map((one) => `  seed ${one.seed}`),
+    '',
+  ].join('\n');
+}
+
+async function lead(lot: Lot): Promise<void> {
+  const began = performance.now();
+  let next = lot.first;
+  let told = began;
+  const end = lot.first + lot.seeds;
+  await Promise.all(
+    Array.from({ length: Math.min(lot.workers, lot.seeds) }, () => {
+      const worker = fork(process.argv[1] ?? '', ['--worker'], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+      const give = () => (next < end ? worker.send({ seed: next++, people: lot.people }) : worker.disconnect());
+      worker.on('message', (one: Told) => {
+        take(one);
+        if (performance.now() - told > 30_000) {
+          told = performance.now();
+          const seconds = (told - began) / 1_000;
+          process.stdout.write(
+            `${sums.histories} histories, ${(sums.histories / seconds).toFixed(1)} a second, ${failures.length} failed\n`,
+          );
+        }
+        give();
+      });
+      give();
+      return new Promise<void>((resolve, reject) => {
+        worker.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`a worker ended with ${code}`))));
+      });
+    }),
+  );
+  process.stdout.write(table(lot, (performance.now() - began) / 1_000));
+  if (sums.histories === 0) throw new Error('no history was lived');
+  process.exitCode = failures.length ? 1 : 0;
+}
+
+if (process.argv.includes('--worker')) await work();
+else await lead(lotOf(process.argv.slice(2)));
