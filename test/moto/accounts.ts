@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { EC2 } from '@aws-sdk/client-ec2';
 import { KMS } from '@aws-sdk/client-kms';
+import { printClock } from '../../src/contract/clock.ts';
 import { clientOf, program, root, serving } from './programs.ts';
 
 export const region = 'eu-west-1';
@@ -14,11 +15,16 @@ export interface Stand {
   close(): Promise<void>;
 }
 
+// Nothing takes time in moto, so waiting at the pace that AWS needs would be waiting for nothing.
+const motoSpeed = 20;
+
 /** moto, empty. */
 export async function startMoto(): Promise<Stand> {
   const args = ['-H', '127.0.0.1', '-p', '0'];
   const { said: url, close } = await serving(program('moto_server'), args, /Running on (http:\S+)/);
-  return { url, env: clientOf(url, region), close };
+  const now = Date.now();
+  const REKEY_CLOCK = printClock({ epoch: now, wallEpoch: now, speed: motoSpeed });
+  return { url, env: { ...clientOf(url, region), REKEY_CLOCK }, close };
 }
 
 /** The simulated account of scenario.yaml, so many times as fast as the clock on the wall. */

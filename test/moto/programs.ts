@@ -59,8 +59,9 @@ export interface Ran {
 export function ran(path: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Ran> {
   return new Promise((resolve, reject) => {
     execFile(path, args, { cwd: root, env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      if (error && typeof error.code === 'string') reject(error);
-      else resolve({ exit: error ? (error.code ?? 1) : 0, stdout, stderr });
+      if (!error) resolve({ exit: 0, stdout, stderr });
+      else if (typeof error.code === 'number') resolve({ exit: error.code, stdout, stderr });
+      else reject(error);
     });
   });
 }
