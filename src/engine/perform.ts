@@ -168,6 +168,9 @@ class Performance<S> {
     if (!sentBefore && this.worthLooking()) {
       const seen = await this.look();
       if (seen.is === 'failed') return this.fail(seen.reason, seen.neverRan === true);
+      // Done by somebody else, or so from the beginning: the guard tells them apart before anything is built on it.
+      if (seen.is !== 'absent' && this.definition.hazard === 'disruptive' && this.act.key.undo === undefined)
+        await this.guard.pass(this.act.key, this.definition);
       if (seen.is === 'done') return this.done(seen.output, false);
       const foreign = seen.is === 'pending' ? await this.settleForeign() : undefined;
       if (foreign) return foreign;

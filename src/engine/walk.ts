@@ -142,7 +142,9 @@ function claimKey<S>(run: PlanRun<S>, step: '@claim' | '@release' | '@replace'):
 /** A plan that stopped on its own comes back to where the target serves, if the write point still allows it. */
 async function comeBack<S>(run: PlanRun<S>, guard: Guard<S>, stop: PlanStopped): Promise<void> {
   if (run.state.writePoint !== undefined) return;
-  if (cutOverBegunAt(run.ports.registry, run.state) === undefined) return;
+  const begun = cutOverBegunAt(run.ports.registry, run.state) !== undefined;
+  // What was built on a target that has changed since is stale, even where nothing of the target was touched.
+  if (!begun && stop.error.code !== 'target-changed') return;
   await unwind(run, guard, stopOf(stop.error));
 }
 
