@@ -98,6 +98,9 @@ export class Board {
       case 'done':
       case 'failed':
         this.#endItem(entry.key, entry.t);
+        if (entry.t === 'done' && entry.key.undo !== undefined && this.#scene.serves(entry.uses)) {
+          this.#downSince = undefined;
+        }
         break;
       case 'passed':
         this.#finish(entry.step);
@@ -206,7 +209,7 @@ export class Board {
           .filter(Boolean)
           .join(' · ');
       case 'failed':
-        return row.uses ?? '';
+        return `failed: ${row.uses ?? row.id}`;
       case 'active': {
         if (row.opensAt !== undefined && row.opensAt > now) {
           return `opens ${momentText(row.opensAt)}${Number.isFinite(row.opensAt) ? `, in ${durationText(row.opensAt - now)}` : ''}`;

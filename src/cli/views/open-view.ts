@@ -31,6 +31,10 @@ export async function openView(
       const step = registry.step(uses);
       return step?.kind === 'effect' && step.hazard === 'disruptive';
     },
+    serves: (uses) => {
+      const step = registry.step(uses);
+      return step?.kind === 'effect' && step.serves === true;
+    },
     downSince: (name) => down.get(name),
   };
   if (of.json) return jsonView(scene);

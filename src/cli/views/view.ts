@@ -22,6 +22,8 @@ export interface Scene {
   readonly isLong: (uses: string) => boolean;
   /** Does a step of this type change the target? */
   readonly isDisruptive: (uses: string) => boolean;
+  /** Does a step of this type make the target serve? */
+  readonly serves: (uses: string) => boolean;
   /** Since when a plan's target has been down, of an earlier process, in ms. */
   readonly downSince: (plan: string) => number | undefined;
 }

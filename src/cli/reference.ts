@@ -1,0 +1,178 @@
+import type { EffectDefinition, Registry, StepDefinition } from '../contract/step.ts';
+import type { ErrorEntry } from '../errors/entry.ts';
+import { descriptionOf, describe, memberNames, memberOf, type Type, typeOf } from '../plan/types.ts';
+
+/** docs/STEPS.md: every step that a plan may use. `sentenceOf` gives the sentence that its source says about it, where it has one. */
+export function stepsReference<S>(registry: Registry<S>, sentenceOf: (type: string) => string | undefined): string {
+  const steps = [...registry.steps].sort((a, b) => (a.type < b.type ? -1 : 1));
+  const named = new Map<string, Type>();
+  const sections = steps.map((step) => stepSection(step, sentenceOf(step.type), named));
+  const types = [...named].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, type]) => typeSection(name, type, named));
+  return page(
+    'Steps',
+    [
+      'Every step that a plan may use, with what it is given and what it yields. A **read** looks, an **effect** is one mutating AWS call, a **verify** judges pairs of original and replacement. The hazard of an effect says what it does to the target or to data: `additive` makes something new, `disruptive` changes the target, `destructive` deletes an original, `discard` deletes what the run itself has made.',
+      'A name such as [VolumeId](#volumeid) is a type: a reference may only stand where its type belongs. Words in capitals stand for values.',
+    ],
+    [table(['step', 'kind', 'hazard'], steps.map(indexRow)), ...sections, '## Types', ...types],
+  );
+}
+
+/** docs/ERRORS.md: every error that rekey raises on purpose. */
+export function errorsReference(catalogue: { readonly [name: string]: ErrorEntry<never> }): string {
+  const entries = Object.entries(catalogue);
+  const exits = [...new Set(entries.map(([, { exit }]) => exit))].sort((a, b) => a - b);
+  const sections = exits.map((exit) => {
+    const rows = entries
+      .filter(([, entry]) => entry.exit === exit)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, entry]) => [code(name), entry.title, told(entry.message), told(entry.hint)]);
+    return `## Exit code ${exit}: ${exitMeanings[exit] ?? ''}\n\n${table(['name', 'title', 'message', 'what to do'], rows)}`;
+  });
+  return page(
+    'Errors',
+    [
+      'Every error that rekey raises on purpose, by the exit code that it leads to. Each is told with what happened, what exists now and the exact next command. Words in capitals stand for values. Exit code 0 is "done" and 3 "paused, resumable", which are no errors; 130 is "interrupted".',
+    ],
+    sections,
+  );
+}
+
+const exitMeanings: { readonly [exit: number]: string } = {
+  1: 'failed',
+  2: 'bad usage or invalid plan',
+  4: 'verification failed, nothing deleted',
+  5: 'held by another runner',
+  6: 'drift or stale plan',
+  130: 'interrupted',
+};
+
+function page(title: string, intro: readonly string[], sections: readonly string[]): string {
+  const note = '<!-- Made by `npm run docs`; a test fails when it is stale. -->';
+  return `${[`# ${title}`, note, ...intro, ...sections].join('\n\n')}\n`;
+}
+
+function indexRow<S>(step: StepDefinition<S>): string[] {
+  return [`[${step.type}](#${step.type.replace('.', '')})`, step.kind, step.kind === 'effect' ? step.hazard : ''];
+}
+
+function stepSection<S>(step: StepDefinition<S>, sentence: string | undefined, named: Map<string, Type>): string {
+  const facts = [
+    `- Told as: ${told(step.title)}`,
+    ...(step.kind === 'effect' ? effectFacts(step) : []),
+    ...(step.kind === 'read' ? [] : [`- Settles within: ${duration(step.settleWithinMs)}, or it has failed`]),
+    `- Permissions: ${step.permissions.map(code).join(', ') || 'none'}`,
+  ];
+  return [
+    `## ${step.type}`,
+    ...(sentence === undefined ? [] : [sentence]),
+    facts.join('\n'),
+    members('input', typeOf(step.input, 'input'), named),
+    members('output', typeOf(step.output, 'output'), named),
+  ].join('\n\n');
+}
+
+const repeats = {
+  token: 'the same call again, since AWS knows it by its client token',
+  convergent: 'the same call again, since it comes to the same',
+  none: 'looked for until it is certain that it is not there; only then the call is sent again',
+} as const;
+
+function effectFacts<S>(step: EffectDefinition<S, unknown, unknown>): string[] {
+  const undo = typeof step.undo === 'function' ? 'taken back in an unwind' : step.undo;
+  return [
+    `- Kind: effect, ${step.hazard}`,
+    `- In doubt: ${repeats[step.repeat]}`,
+    `- Undo: ${undo}`,
+    ...(step.slot === undefined ? [] : [`- Holds one of the account's ${code(step.slot)} while it settles`]),
+    ...(step.writePoint === undefined ? [] : ['- May be the write point']),
+  ];
+}
+
+function typeSection(name: string, type: Type, named: Map<string, Type>): string {
+  const description = descriptionOf(type);
+  const body = memberNames(type).length > 0 ? [members('member', type, named)] : [`\`${describe(bareOf(type))}\``];
+  return [`### ${name}`, ...(description === undefined ? [] : [description]), ...body].join('\n\n');
+}
+
+/** The type without its own name, so that it is described by what it is. */
+function bareOf(type: Type): Type {
+  const { node } = type;
+  return node.$ref === undefined ? type : { ...type, node: type.defs[node.$ref.split('/').at(-1) ?? ''] ?? {} };
+}
+
+function members(head: string, type: Type, named: Map<string, Type>): string {
+  const rows = rowsOf(type, '', named);
+  return rows.length === 0 ? `No ${head}.` : table([head, 'type', 'required', 'meaning'], rows);
+}
+
+function rowsOf(type: Type, at: string, named: Map<string, Type>): string[][] {
+  return memberNames(type).flatMap((name) => {
+    const member = memberOf(type, name);
+    if (member === undefined) return [];
+    note(member, named);
+    const said = member.node.$ref === undefined ? descriptionOf(member) : member.node.description;
+    const inner = describe(member) === 'a map' ? rowsOf(member, `${at}${name}.`, named) : [];
+    const fallback = member.node.default === undefined ? '' : `default \`${JSON.stringify(member.node.default)}\``;
+    const meaning = [said, fallback].filter(Boolean).join('; ');
+    return [[code(at + name), linked(describe(member), named), member.optional ? '' : 'yes', meaning], ...inner];
+  });
+}
+
+/** Remembers every named type in reach, so that each gets a section. */
+function note(type: Type, named: Map<string, Type>): void {
+  for (const [name, node] of Object.entries(type.defs)) {
+    if (name === '#' || name.startsWith('__schema') || named.has(name)) continue;
+    named.set(name, { node, defs: type.defs, optional: false });
+  }
+}
+
+function linked(text: string, named: ReadonlyMap<string, Type>): string {
+  return text
+    .split(' ')
+    .map((word) => (named.has(word) ? `[${word}](#${word.toLowerCase()})` : word))
+    .join(' ');
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`;
+  return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
+}
+
+const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, ' ');
+const code = (text: string) => `\`${text}\``;
+
+function duration(ms: number): string {
+  const minutes = ms / 60_000;
+  return minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`;
+}
+
+/** What a teller says, with the names of the values in place of the values. */
+function told<P>(tell: (params: P) => string): string {
+  // Numbers are computed with before they are told, so their names are lost on the way.
+  return tell(placeholder('') as P).replaceAll('NaN', 'N');
+}
+
+/** Stands for any value: text and lists tell their own name in capitals, members stand for values in turn. */
+function placeholder(name: string): unknown {
+  const text = name.replaceAll(/([a-z])([A-Z])/g, '$1-$2').toUpperCase();
+  const list = () => [placeholder(name.replace(/s$/, ''))];
+  return new Proxy(
+    {},
+    {
+      get(_target, key) {
+        if (key === Symbol.toPrimitive) return (hint: string) => (hint === 'number' ? Number.NaN : text);
+        if (key === Symbol.iterator) return () => list().values();
+        if (typeof key === 'symbol') return undefined;
+        // Told only when it is not the default.
+        if (key === 'stateDir') return undefined;
+        if (key === 'toJSON' || key === 'toString') return () => text;
+        if (key === 'length') return 2;
+        if (key === '0') return list()[0];
+        if (key in Array.prototype) return Reflect.get(list(), key).bind(list());
+        const method: unknown = Reflect.get(String.prototype, key);
+        return typeof method === 'function' ? method.bind(text) : placeholder(key);
+      },
+    },
+  );
+}
