@@ -71,18 +71,29 @@ async function faultsOfPlace(ctx: AwsContext, input: Input): Promise<string[]> {
   if ((card ?? 0) !== (place.ebsCardIndex ?? 0)) {
     faults.push(`${input.replacement} is on EBS card ${card ?? 0}, the original was on ${place.ebsCardIndex ?? 0}`);
   }
-  return [...faults, ...standstillFaults(input, stop, iso(instance?.LaunchTime))];
+  const attachTime = attachments(replacement).find((one) => one.InstanceId === place.instance)?.AttachTime;
+  return [...faults, ...standstillFaults(input, stop, { launchTime: instance?.LaunchTime, attachTime })];
 }
 
-/** The snapshot counts only if nobody started the instance between the stop and now. */
-function standstillFaults({ snapshot, place }: Input, stop: StoppedInstance, launchTime: string): string[] {
+/**
+ * The snapshot counts only if nobody started the instance on the original after the stop. A start after the replacement
+ * was put in its place is no such thing: the original had to be detached first.
+ */
+function standstillFaults(
+  { snapshot, place }: Input,
+  stop: StoppedInstance,
+  { launchTime, attachTime }: { launchTime: Date | undefined; attachTime: Date | undefined },
+): string[] {
   const faults: string[] = [];
   if (stop.instance !== place.instance) faults.push(`${stop.instance} was stopped, not ${place.instance}`);
   if (snapshot.after?.instance !== stop.instance || snapshot.after.launchTime !== stop.launchTime) {
     faults.push(`${snapshot.id} was not taken in the standstill of ${stop.instance}`);
   }
-  if (launchTime !== stop.launchTime) {
-    faults.push(`${place.instance} was started at ${launchTime || 'an unknown time'}, after ${snapshot.id} was due`);
+  const since = launchTime && attachTime && launchTime.getTime() > attachTime.getTime();
+  if (iso(launchTime) !== stop.launchTime && !since) {
+    faults.push(
+      `${place.instance} was started at ${iso(launchTime) || 'an unknown time'}, after ${snapshot.id} was due`,
+    );
   }
   return faults;
 }
