@@ -6,6 +6,8 @@ export default defineConfig({
   test: {
     include: ['test/moto/**/*.test.ts'],
     globalSetup: ['test/moto/ready.ts'],
+    // The SDK's warning about the Node version is eight lines on each client.
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     testTimeout: 180_000,
     hookTimeout: 180_000,
     pool: 'forks',
