@@ -48,7 +48,8 @@ def volume(volume_id):
 def shown(volume_id):
     seen = volume(volume_id)
     wanted = ("State", "Size", "VolumeType", "Iops", "Throughput", "Encrypted", "KmsKeyId", "AvailabilityZone", "Tags")
-    return {name: seen[name] for name in wanted if name in seen}
+    # An empty tag set comes as an empty list or not at all.
+    return {name: seen[name] for name in wanted if seen.get(name) not in (None, [])}
 
 
 def key_arn(name):
@@ -61,7 +62,7 @@ def life_of_a_volume():
     specification = [{"ResourceType": "volume", "Tags": tags}]
     made = ec2.create_volume(
         AvailabilityZone=ZONE,
-        Size=4,
+        Size=8,
         VolumeType="gp3",
         Iops=3500,
         Throughput=150,
@@ -76,7 +77,7 @@ def life_of_a_volume():
     again = {"AvailabilityZone": ZONE, "SnapshotId": snapshot, "Encrypted": True, "KmsKeyId": NEW_KEY}
     second = ec2.create_volume(ClientToken="from-boto3", **again)["VolumeId"]
     repeated = ec2.create_volume(ClientToken="from-boto3", **again)["VolumeId"]
-    mismatch = refusal(ec2.create_volume, ClientToken="from-boto3", **{**again, "Size": 5})
+    mismatch = refusal(ec2.create_volume, ClientToken="from-boto3", **{**again, "Size": 9})
     wait("volume_available", VolumeIds=[second])
     ec2.attach_volume(VolumeId=second, InstanceId=INSTANCE, Device="/dev/xvdp")
     wait("volume_in_use", VolumeIds=[second])

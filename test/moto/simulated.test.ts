@@ -90,12 +90,12 @@ describe('the AWS CLI and boto3 on the simulated account', () => {
       volume: {
         answered: 'creating',
         first: {
-          ...{ State: 'available', Size: 4, VolumeType: 'gp3', Iops: 3500, Throughput: 150, Encrypted: true },
+          ...{ State: 'available', Size: 8, VolumeType: 'gp3', Iops: 3500, Throughput: 150, Encrypted: true },
           ...{ KmsKeyId: oldKey, AvailabilityZone: 'eu-west-1a' },
           Tags: [{ Key: 'Name', Value: 'made by boto3 <&> ü' }],
         },
         second: {
-          ...{ State: 'in-use', Size: 4, VolumeType: 'gp2', Iops: 100, Encrypted: true },
+          ...{ State: 'in-use', Size: 8, VolumeType: 'gp2', Iops: 100, Encrypted: true },
           ...{ KmsKeyId: newKey, AvailabilityZone: 'eu-west-1a' },
         },
         'same token, same volume': true,
