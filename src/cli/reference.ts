@@ -1,6 +1,6 @@
 import type { EffectDefinition, Registry, StepDefinition } from '../contract/step.ts';
 import type { ErrorEntry } from '../errors/entry.ts';
-import { descriptionOf, describe, memberNames, memberOf, type Type, typeOf } from '../plan/types.ts';
+import { describe, descriptionOf, memberNames, memberOf, type Type, typeOf } from '../plan/types.ts';
 
 /** docs/STEPS.md: every step that a plan may use. `sentenceOf` gives the sentence that its source says about it, where it has one. */
 export function stepsReference<S>(registry: Registry<S>, sentenceOf: (type: string) => string | undefined): string {
@@ -139,7 +139,11 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
 }
 
-const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, ' ');
+const cell = (text: string) =>
+  text
+    .trim()
+    .replaceAll('|', '\\|')
+    .replaceAll(/\s*\n\s*/g, ' ');
 const code = (text: string) => `\`${text}\``;
 
 function duration(ms: number): string {
@@ -153,6 +157,26 @@ function told<P>(tell: (params: P) => string): string {
   return tell(placeholder('') as P).replaceAll('NaN', 'N');
 }
 
+// Not all that lists and texts have: `values`, `keys` and `at` are names of values too.
+const listMethods: ReadonlySet<string> = new Set([
+  'join',
+  'map',
+  'flatMap',
+  'filter',
+  'slice',
+  'some',
+  'every',
+  'find',
+]);
+const textMethods: ReadonlySet<string> = new Set([
+  'includes',
+  'startsWith',
+  'endsWith',
+  'replace',
+  'replaceAll',
+  'split',
+]);
+
 /** Stands for any value: text and lists tell their own name in capitals, members stand for values in turn. */
 function placeholder(name: string): unknown {
   const text = name.replaceAll(/([a-z])([A-Z])/g, '$1-$2').toUpperCase();
@@ -165,13 +189,14 @@ function placeholder(name: string): unknown {
         if (key === Symbol.iterator) return () => list().values();
         if (typeof key === 'symbol') return undefined;
         // Told only when it is not the default.
-        if (key === 'stateDir') return undefined;
+        if (key === 'stateDir') return '.rekey';
         if (key === 'toJSON' || key === 'toString') return () => text;
         if (key === 'length') return 2;
         if (key === '0') return list()[0];
-        if (key in Array.prototype) return Reflect.get(list(), key).bind(list());
-        const method: unknown = Reflect.get(String.prototype, key);
-        return typeof method === 'function' ? method.bind(text) : placeholder(key);
+        const value = listMethods.has(key) ? list() : textMethods.has(key) ? text : undefined;
+        if (value === undefined) return placeholder(key);
+        const method: unknown = Reflect.get(Object(value), key);
+        return typeof method === 'function' ? method.bind(value) : undefined;
       },
     },
   );
