@@ -4,6 +4,7 @@ import type { EffectDefinition, ReadDefinition, Seen, StepDefinition, VerifyDefi
 import type { Verdict } from '../contract/verdict.ts';
 import { problem } from '../errors/index.ts';
 import { ask, pauseMs, stopRun, told } from './ask.ts';
+import type { Phase } from './fold.ts';
 import type { Guard } from './guard.ts';
 import { tokenOf } from './key.ts';
 import { Interrupted, PlanStopped } from './outcome.ts';
@@ -11,6 +12,7 @@ import type { PlanRun } from './ports.ts';
 
 // AWS advises describe-with-backoff up to five minutes before a NotFound counts (facts §1.6).
 const unseenMs = 5 * 60_000;
+const unseenBeatMs = 10_000;
 
 type Effect<S> = EffectDefinition<S, unknown, unknown>;
 type End =
@@ -166,7 +168,7 @@ class Performance<S> {
     const sentBefore = (this.run.phase(this.act.key)?.sent ?? 0) > 0;
     let before: Json = null;
     if (!sentBefore && this.worthLooking()) {
-      const seen = await this.look();
+      const seen = await this.firstLook();
       if (seen.is === 'failed') return this.fail(seen.reason, seen.neverRan === true);
       // Done by somebody else, or so from the beginning: the guard tells them apart before anything is built on it.
       if (seen.is !== 'absent' && this.definition.hazard === 'disruptive' && this.act.key.undo === undefined)
@@ -205,6 +207,18 @@ class Performance<S> {
       }
       if (gone) this.everSeen = false;
       since = this.run.ports.clock.now();
+    }
+  }
+
+  /** What is to be discarded and isn't there may only not show yet: a NotFound of something new proves nothing. */
+  private async firstLook(): Promise<Seen<unknown>> {
+    const { run, definition, input } = this;
+    const id = definition.hazard === 'discard' ? definition.discards?.(input) : undefined;
+    const certainAt = id === undefined ? 0 : madeAt(run, id) + unseenMs;
+    for (;;) {
+      const seen = await this.look();
+      if (seen.is !== 'done' || run.ports.clock.now() >= certainAt) return seen;
+      await this.sleep(unseenBeatMs);
     }
   }
 
@@ -397,15 +411,23 @@ class Performance<S> {
 type Sent = 'answered' | 'in-doubt' | { readonly reason: string };
 
 /** Did an effect of this run, of any generation, give birth to `id`? */
-export function madeByThisRun<S>(run: PlanRun<S>, id: string): boolean {
+function madeByThisRun<S>(run: PlanRun<S>, id: string): boolean {
+  return birthsOf(run, id).length > 0;
+}
+
+/** When `id` was last asked for, in ms; long ago when this run does not know it. */
+function madeAt<S>(run: PlanRun<S>, id: string): number {
+  return Math.max(0, ...birthsOf(run, id).map((phase) => phase.sentAt ?? 0));
+}
+
+function birthsOf<S>(run: PlanRun<S>, id: string): Phase[] {
   const is = (output: Json | undefined) =>
     output !== null && typeof output === 'object' && 'id' in output && (output as { id?: Json }).id === id;
-  return [...run.run.plans.values()].some((plan) =>
-    [...plan.phases.values()].some(
-      (phase) =>
-        phase.sent > 0 &&
-        (is(phase.answered) || (phase.end?.is === 'done' && is(phase.end.output)) || phase.surplus.some(is)),
-    ),
+  return [...run.run.plans.values()].flatMap((plan) =>
+    [...plan.phases.values()].filter((phase) => {
+      const done = phase.end?.is === 'done' ? phase.end.output : undefined;
+      return phase.sent > 0 && (is(phase.answered) || is(done) || phase.surplus.some(is));
+    }),
   );
 }
 
