@@ -4,8 +4,8 @@ import { KMS } from '@aws-sdk/client-kms';
 import { printClock } from '../../src/contract/clock.ts';
 import { clientOf, program, root, serving } from './programs.ts';
 
-export const region = 'eu-west-1';
-export const scenario = join(root, 'test/moto/scenario.yaml');
+const region = 'eu-west-1';
+const scenario = join(root, 'test/moto/scenario.yaml');
 
 /** An account on HTTP that is not AWS. */
 export interface Stand {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The moto whose differences are listed: another one may differ otherwise. */
-export const motoVersion = '5.2.1';
+const motoVersion = '5.2.1';
 
 const wayOut = `Run .ci/run, which installs what is missing; or make a virtual environment yourself:
   python3 -m venv VENV && VENV/bin/pip install -r .ci/moto-requirements.txt
