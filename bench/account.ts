@@ -1,0 +1,61 @@
+import { EC2 } from '@aws-sdk/client-ec2';
+import { connect } from '../src/aws/clients.ts';
+import type { AwsServices } from '../src/aws/services.ts';
+import { type Clock, clockOf } from '../src/contract/clock.ts';
+import { type Account, createAccount } from '../src/simulator/account.ts';
+import { requestHandler } from '../src/simulator/handler.ts';
+import { type ScenarioInput, scenarioOf } from '../src/simulator/scenario.ts';
+import { inVirtualTime, type VirtualTime } from './virtual-time.ts';
+
+const epoch = Date.UTC(2026, 0, 4);
+const latencyMs = 50;
+const credentials = { accessKeyId: 'AKIABENCH', secretAccessKey: 'bench' };
+
+/** A simulated account in virtual time, and the ways to call it. */
+export interface Bench {
+  readonly time: VirtualTime;
+  readonly account: Account;
+  readonly clock: Clock;
+  /** The services as a run has them: paced, sent once. Every call is counted, by its name in IAM. */
+  readonly aws: AwsServices;
+  readonly calls: ReadonlyMap<string, number>;
+  /** A client as the SDK makes it by default, its calls counted by operation. */
+  readonly plain: { readonly ec2: EC2; readonly calls: { count: number } };
+  /** Calls that the account refused because they came too fast. */
+  readonly refused: { count: number };
+}
+
+/** Runs `body` on a new account of this scenario. The same seed gives the same history. */
+export function onAccount<T>(scenario: ScenarioInput, seed: number, body: (bench: Bench) => Promise<T>): Promise<T> {
+  return inVirtualTime({ epoch, seed }, async (time) => {
+    const refused = { count: 0 };
+    const account = createAccount({
+      scenario: scenarioOf(scenario),
+      now: () => Date.now(),
+      seed,
+      observe: ({ outcome }) => {
+        if (outcome === 'RequestLimitExceeded') refused.count++;
+      },
+    });
+    const clock = clockOf();
+    const calls = new Map<string, number>();
+    const region = 'eu-west-1';
+    const handler = requestHandler(account, { latency: () => latencyMs });
+    const aws = await connect({
+      region,
+      clock,
+      requestHandler: handler,
+      credentials,
+      onCall: (call) => void calls.set(call, (calls.get(call) ?? 0) + 1),
+    });
+    const plain = { ec2: new EC2({ region, requestHandler: handler, credentials }), calls: { count: 0 } };
+    plain.ec2.middlewareStack.add(
+      (next) => (args) => {
+        plain.calls.count++;
+        return next(args);
+      },
+      { step: 'initialize', name: 'benchCount' },
+    );
+    return body({ time, account, clock, aws, calls, plain, refused });
+  });
+}
