@@ -1,0 +1,703 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { PlanSource } from '../../src/contract/plan.ts';
+import type { JournalRecord } from '../../src/contract/record.ts';
+import type { Command, CommandEnd } from '../../src/steps/control/command.ts';
+import { exitOf, expectNothingLost, expectOriginalServing, told } from '../support/promises.ts';
+import { instancePlan, inWorld, type Life, source, twoVolumes, volumePlan, type World } from '../support/world.ts';
+
+const full = process.env['REKEY_SWEEP'] === 'full';
+
+const instance = 'i-0123456789abcdef0';
+const root = 'vol-00000000000000001';
+const data = 'vol-00000000000000002';
+const loose = 'vol-00000000000000003';
+const other = 'snap-00000000000000009';
+const minute = 60_000;
+const hour = 60 * minute;
+
+// A snapshot of another volume that carries even the run's tag, and a key that is neither the old nor the new one.
+const scenario = `${twoVolumes.replace(
+  'keys: [',
+  'keys: [{ alias: alias/third }, ',
+)}  - { id: vol-00000000000000008, size: 4, type: gp3, key: alias/old, data: of somebody else }
+snapshots: [{ id: ${other}, volume: vol-00000000000000008, tags: { "rekey:run": 20260104T000000Z-aaaaaa } }]
+`;
+
+/** A probe of the user's, as a process of its own would answer; a real one would not live in virtual time. */
+let probe: (command: Command) => Promise<CommandEnd>;
+const probed: string[] = [];
+const silent: CommandEnd = { exit: 0, why: undefined, complaint: '' };
+vi.mock('../../src/steps/control/command.ts', async (original) => ({
+  ...(await original<object>()),
+  runCommand: (command: Command) => {
+    probed.push(JSON.stringify(command.argv));
+    return probe(command);
+  },
+}));
+beforeEach(() => {
+  probed.length = 0;
+  probe = async () => silent;
+});
+
+/** What AWS is to do or to say instead of the truth; each counts how often it lied. */
+interface Falsehood {
+  /** Changes what was asked before it is carried out. True when it did. */
+  asked?(action: string, parameters: URLSearchParams): boolean;
+  /** Changes the answer after it was carried out. */
+  answered?(action: string, body: string): string;
+}
+
+function falsify(world: World, falsehood: Falsehood): { lies: number } {
+  const count = { lies: 0 };
+  const honest = world.account.handle.bind(world.account);
+  world.account.handle = async (request) => {
+    const parameters = new URLSearchParams(request.body);
+    const action = parameters.get('Action') ?? '';
+    const changed = falsehood.asked?.(action, parameters) === true;
+    if (changed) count.lies++;
+    const answer = await honest(changed ? { ...request, body: parameters.toString() } : request);
+    if (answer.kind !== 'answer' || !falsehood.answered) return answer;
+    const body = falsehood.answered(action, answer.response.body);
+    if (body !== answer.response.body) count.lies++;
+    return { ...answer, response: { ...answer.response, body } };
+  };
+  return count;
+}
+
+/** Watches for the one call that must not come. */
+function originalsAskedFor(world: World): string[] {
+  const deleted: string[] = [];
+  world.watch((call) => {
+    const id = String((call.input as { VolumeId?: string }).VolumeId);
+    if (call.operation === 'DeleteVolume' && [root, data, loose].includes(id)) deleted.push(`${id}: ${call.outcome}`);
+  });
+  return deleted;
+}
+
+function expectNoOriginalGone(world: World, deleted: readonly string[], about: string): void {
+  expect(deleted, about).toEqual([]);
+  const left = world.state().volumes.filter((volume) => volume.state !== 'deleting');
+  expect(
+    left.map((volume) => volume.id),
+    about,
+  ).toEqual(expect.arrayContaining([root, data, loose]));
+  expectNothingLost(world);
+}
+
+const volumeOf = (world: World, snapshot: string | null) =>
+  world.account.world.snapshots.get(snapshot ?? '')?.volumeId ?? '';
+
+/** Another snapshot of the same volume than the one that is asked for: the warm-up. */
+const earlierThan = (world: World, snapshot: string | null) =>
+  [...world.account.world.snapshots.values()].find(
+    (one) => one.id !== snapshot && one.volumeId === volumeOf(world, snapshot),
+  )?.id ?? '';
+
+const lastOf = (world: World, volume: string) =>
+  [...world.account.world.snapshots.values()].findLast((one) => one.volumeId === volume)?.id ?? '';
+
+/** Sets or removes parameters of a call; true, so that it counts. */
+function put(parameters: URLSearchParams, values: Readonly<Record<string, string | undefined>>): true {
+  for (const [name, value] of Object.entries(values)) {
+    if (value === undefined) parameters.delete(name);
+    else parameters.set(name, value);
+  }
+  return true;
+}
+
+/** Renames the tag with this key in a create call. */
+function retag(parameters: URLSearchParams, key: string, instead: string): true {
+  for (const [name, value] of [...parameters])
+    if (name.endsWith('.Key') && value === key) parameters.set(name, instead);
+  return true;
+}
+
+interface MakingLie {
+  readonly name: string;
+  /** Changes the CreateVolume (or what else it names) for one volume. */
+  readonly asked: (world: World, action: string, parameters: URLSearchParams) => boolean;
+  /** What the operator reads. */
+  readonly names: RegExp;
+  /** 4 by the verdict; 1 where an effect itself could not be brought about. */
+  readonly exit: 4 | 1;
+  readonly volumeToo?: boolean;
+}
+
+const creating =
+  (change: (world: World, parameters: URLSearchParams) => true) =>
+  (world: World, action: string, parameters: URLSearchParams) => {
+    const original = volumeOf(world, parameters.get('SnapshotId'));
+    return action === 'CreateVolume' && (original === data || original === loose) ? change(world, parameters) : false;
+  };
+
+const arnOf = (world: World, alias: string) => world.account.world.findKey(alias)?.arn ?? '';
+
+/** A replacement that is not what was asked for. */
+const makings: readonly MakingLie[] = [
+  {
+    name: 'from the warm-up snapshot',
+    asked: creating((world, asked) => put(asked, { SnapshotId: earlierThan(world, asked.get('SnapshotId')) })),
+    names: /comes from snap-[0-9a-f]+, not from snap-/,
+    exit: 4,
+  },
+  {
+    name: 'from the snapshot of the volume beside it',
+    asked: creating((world, asked) => put(asked, { SnapshotId: lastOf(world, root) })),
+    names: /comes from snap-[0-9a-f]+, not from snap-/,
+    exit: 4,
+  },
+  {
+    name: "from another volume's snapshot",
+    asked: creating((_world, asked) => put(asked, { SnapshotId: other })),
+    names: new RegExp(`comes from ${other}, not from snap-`),
+    exit: 4,
+    volumeToo: true,
+  },
+  {
+    name: 'empty',
+    asked: creating((_world, asked) => put(asked, { SnapshotId: undefined })),
+    names: /comes from no snapshot, not from snap-/,
+    exit: 4,
+    volumeToo: true,
+  },
+  {
+    name: 'truncated, since it is smaller and of no snapshot',
+    asked: creating((_world, asked) => put(asked, { SnapshotId: undefined, Size: '9' })),
+    names: /size \(GiB\) 9, the original has (50|20)/,
+    exit: 4,
+    volumeToo: true,
+  },
+  {
+    name: 'under a third key',
+    asked: creating((world, asked) => put(asked, { KmsKeyId: arnOf(world, 'alias/third') })),
+    names: /is under arn:\S+, not under arn:/,
+    exit: 4,
+    volumeToo: true,
+  },
+  {
+    name: 'under the old key, which it takes from its snapshot',
+    asked: creating((_world, asked) => put(asked, { KmsKeyId: undefined, Encrypted: undefined })),
+    names: /is under arn:\S+, not under arn:/,
+    exit: 4,
+    volumeToo: true,
+  },
+  {
+    name: 'of another type',
+    asked: creating((_world, asked) =>
+      put(asked, { VolumeType: 'st1', Iops: undefined, Throughput: undefined, Size: '125' }),
+    ),
+    names: /type st1, the original has gp[23]/,
+    exit: 4,
+    volumeToo: true,
+  },
+  {
+    name: 'larger',
+    asked: creating((_world, asked) => put(asked, { Size: '60' })),
+    names: /size \(GiB\) 60, the original has/,
+    exit: 4,
+    volumeToo: true,
+  },
+  {
+    name: 'with fewer IOPS',
+    asked: creating((_world, asked) => put(asked, { Iops: '3000' })),
+    names: /IOPS 3000, the original has 4000/,
+    exit: 4,
+  },
+  {
+    name: 'with less throughput',
+    asked: creating((_world, asked) => put(asked, { Throughput: '125' })),
+    names: /throughput \(MiB\/s\) 125, the original has 200/,
+    exit: 4,
+  },
+  {
+    name: 'with a tag that lost its name',
+    asked: creating((_world, asked) => retag(asked, 'role', 'rôle')),
+    names: /lacks or differs in the tags "role"[\s\S]*has tags that the original has not: "rôle"/,
+    exit: 4,
+  },
+  {
+    name: 'in another zone',
+    asked: creating((_world, asked) => put(asked, { AvailabilityZone: 'eu-west-1b' })),
+    names: /zone/i,
+    exit: 1,
+  },
+  {
+    name: 'without enabling IO by itself',
+    asked: (_world, action, asked) =>
+      action === 'ModifyVolumeAttribute' ? put(asked, { 'AutoEnableIO.Value': 'false' }) : false,
+    names: /auto-enable-IO of vol-[0-9a-f]+/,
+    exit: 1,
+  },
+  {
+    name: 'that is deleted with the instance, unlike the original',
+    asked: (_world, action, asked) => {
+      const name = [...asked.keys()].find((one) => one.endsWith('.Ebs.DeleteOnTermination'));
+      const original = [...asked.values()].includes(root);
+      return action === 'ModifyInstanceAttribute' && name && !original ? put(asked, { [name]: 'false' }) : false;
+    },
+    names: /DeleteOnTermination of vol-[0-9a-f]+ to true/,
+    exit: 1,
+  },
+];
+
+// Each is told of the instance or of the loose volume; in a full sweep those that can be, of both.
+const instanceMakings = makings.filter((lie) => full || !lie.volumeToo || lie.name.startsWith('from'));
+const volumeMakings = makings.filter((lie) => lie.volumeToo);
+
+describe('a replacement that AWS made otherwise than it was asked', () => {
+  test.each(instanceMakings)('$name: the originals come back and serve, none is deleted, and the message names it', (lie) =>
+    inWorld(scenario, async (world) => {
+      const deleted = originalsAskedFor(world);
+      const { lies } = await lyingRun(world, lie);
+      const life = lies.life;
+      const about = `${lie.name}: ${told(life)}`;
+      expect(lies.count, 'it never lied').toBeGreaterThan(0);
+      expect(exitOf(life), about).toBe(lie.exit);
+      expect(told(life)).toMatch(lie.names);
+      expectNoOriginalGone(world, deleted, about);
+      expectOriginalServing(world);
+      if (!full) return;
+      const second = await world.process(life.disk);
+      expect(exitOf(second), `resumed: ${told(second)}`).toBe(lie.exit);
+      expectNoOriginalGone(world, deleted, about);
+      expectOriginalServing(world);
+    }));
+
+  test.each(volumeMakings)('$name, of an unattached volume: nothing is deleted, and the message names it', (lie) =>
+    inWorld(scenario, async (world) => {
+      const deleted = originalsAskedFor(world);
+      const { lies } = await lyingRun(world, lie, volumePlan);
+      const about = `${lie.name}: ${told(lies.life)}`;
+      expect(lies.count, 'it never lied').toBeGreaterThan(0);
+      expect(exitOf(lies.life), about).toBe(lie.exit);
+      expect(told(lies.life)).toMatch(lie.names);
+      expectNoOriginalGone(world, deleted, about);
+      const second = await world.process(lies.life.disk, { plans: [volumePlan] });
+      expect(exitOf(second), `resumed: ${told(second)}`).not.toBe(0);
+      expectNoOriginalGone(world, deleted, about);
+    }));
+});
+
+async function lyingRun(
+  world: World,
+  lie: Pick<MakingLie, 'asked'>,
+  plan: PlanSource = instancePlan,
+): Promise<{ lies: { count: number; life: Life } }> {
+  const counted = falsify(world, { asked: (action, parameters) => lie.asked(world, action, parameters) });
+  const life = await world.process([], { plans: [plan] });
+  return { lies: { count: counted.lies, life } };
+}
+
+interface ServingLie {
+  readonly name: string;
+  readonly action: string;
+  /** Changes the answer once the start has been sent. */
+  readonly answered: (body: string) => string;
+  readonly names: RegExp;
+}
+
+const status = (from: RegExp, to: string) => (body: string) => body.replace(from, to);
+const servings: readonly ServingLie[] = [
+  {
+    name: 'a status check that never gets beyond initializing',
+    action: 'DescribeInstanceStatus',
+    answered: status(/<status>ok<\/status>/g, '<status>initializing</status>'),
+    names: /TIMED_OUT: still pending when its time was up/,
+  },
+  {
+    name: 'a status check with insufficient data for ever',
+    action: 'DescribeInstanceStatus',
+    answered: status(/<status>(ok|initializing)<\/status>/g, '<status>insufficient-data</status>'),
+    names: /TIMED_OUT/,
+  },
+  {
+    name: 'a status check that stays impaired',
+    action: 'DescribeInstanceStatus',
+    answered: status(/<status>(ok|initializing)<\/status>/g, '<status>impaired</status>'),
+    names: /fails its instance and system status check/,
+  },
+  {
+    name: 'no word about the status at all',
+    action: 'DescribeInstanceStatus',
+    answered: status(/<instanceStatusSet>[\s\S]*<\/instanceStatusSet>/, '<instanceStatusSet/>'),
+    names: /TIMED_OUT/,
+  },
+  {
+    name: 'another private address',
+    action: 'DescribeInstances',
+    answered: status(/<privateIpAddress>[\d.]+<\/privateIpAddress>/g, '<privateIpAddress>10.9.9.9</privateIpAddress>'),
+    names: /has private addresses 10\.9\.9\.9, it had/,
+  },
+  {
+    name: 'a network interface that is another one',
+    action: 'DescribeInstances',
+    answered: status(
+      /<networkInterfaceId>[^<]+<\/networkInterfaceId>/g,
+      '<networkInterfaceId>eni-0fffffffffffffff9</networkInterfaceId>',
+    ),
+    names: /network interface eni-[0-9a-f]+ is missing[\s\S]*eni-0fffffffffffffff9 was not there before/,
+  },
+];
+
+describe('an instance that does not serve as before', () => {
+  test.each(servings)('$name: nothing is deleted, the replacements stay in service, and the message names it', (lie) =>
+    inWorld(scenario, async (world) => {
+      const deleted = originalsAskedFor(world);
+      let started = false;
+      const count = falsify(world, {
+        answered(action, body) {
+          started ||= action === 'StartInstances';
+          return started && action === lie.action ? lie.answered(body) : body;
+        },
+      });
+      const life = await world.process();
+      expect(count.lies, 'it never lied').toBeGreaterThan(0);
+      expect(exitOf(life), told(life)).toBe(4);
+      expect(told(life)).toMatch(lie.names);
+      expectNoOriginalGone(world, deleted, lie.name);
+      expect(world.state().instances[0]?.state).toBe('running');
+      if (!full) return;
+      const second = await world.process(life.disk);
+      expect(exitOf(second), `resumed: ${told(second)}`).toBe(4);
+      expectNoOriginalGone(world, deleted, lie.name);
+    }));
+});
+
+const probing = source('plans/ec2-instance.yaml', [
+  ...instancePlan.sets,
+  'steps.serve.with.probes=[["check-orders","--all"]]',
+]);
+
+const probes: readonly { name: string; end: (command: Command) => Promise<CommandEnd>; names: RegExp }[] = [
+  {
+    name: 'fails',
+    end: async () => ({ exit: 3, why: undefined, complaint: 'no such order' }),
+    names: /probe check-orders --all exited with 3: no such order/,
+  },
+  {
+    name: 'times out',
+    end: ({ timeoutMs }) =>
+      new Promise((resolve) =>
+        setTimeout(
+          () => resolve({ exit: undefined, why: `did not end within ${timeoutMs} ms`, complaint: '' }),
+          timeoutMs,
+        ),
+      ),
+    names: /probe check-orders --all did not end within 60000 ms/,
+  },
+  {
+    name: 'says nothing and is killed',
+    end: async () => ({ exit: undefined, why: 'was ended by SIGKILL', complaint: '' }),
+    names: /probe check-orders --all was ended by SIGKILL/,
+  },
+  {
+    name: 'is not there',
+    end: async () => ({ exit: undefined, why: 'could not be started: ENOENT', complaint: '' }),
+    names: /probe check-orders --all could not be started/,
+  },
+];
+
+describe('a probe of the user', () => {
+  test.each(probes)('that $name keeps every original, and is named', ({ end, names }) =>
+    inWorld(scenario, async (world) => {
+      const deleted = originalsAskedFor(world);
+      probe = end;
+      const life = await world.process([], { plans: [probing] });
+      expect(probed.length).toBeGreaterThan(0);
+      expect(exitOf(life), told(life)).toBe(4);
+      expect(told(life)).toMatch(names);
+      expectNoOriginalGone(world, deleted, told(life));
+    }));
+
+  test('finds what no Describe call can show: bytes that AWS lost on the way, with everything else as it should be', () =>
+    inWorld(scenario, async (world) => {
+      const deleted = originalsAskedFor(world);
+      let lost = 0;
+      probe = async () => {
+        const bad = world.state().instances.flatMap((one) => one.workload?.ledger ?? []);
+        return bad.some((entry) => entry.lost) ? { exit: 1, why: undefined, complaint: 'orders are missing' } : silent;
+      };
+      const life = await world.process([], {
+        plans: [probing],
+        beforeCall: (operation) => {
+          if (operation !== 'ec2:StartInstances') return;
+          const inside = world.account.world;
+          const made = [...inside.volumes.values()].find((one) => one.tags.now.get('rekey:original') === data);
+          const stranger = inside.volumes.get('vol-00000000000000008');
+          if (!made || !stranger) return;
+          lost++;
+          made.sealed = inside.sealed(inside.plaintextOf(stranger), inside.findKey('alias/new'), made.id);
+        },
+      });
+      expect(lost).toBe(1);
+      expect(exitOf(life), told(life)).toBe(4);
+      expect(told(life)).toContain('orders are missing');
+      expect(deleted).toEqual([]);
+      expect(world.state().volumes.map((volume) => volume.id)).toEqual(expect.arrayContaining([root, data, loose]));
+    }));
+});
+
+/** What people do while the verdict is already there and the original waits for its end. */
+interface HoldLie {
+  readonly name: string;
+  readonly act: (world: World, made: (original: string) => string) => void;
+  /** The originals of which the proof can't hold any more. */
+  readonly keeps: readonly string[];
+  readonly names: RegExp;
+}
+
+const stop = (world: World) => {
+  world.account.act({ do: 'stop-instance', instance });
+  world.pass(5 * minute);
+};
+
+const holds: readonly HoldLie[] = [
+  {
+    name: 'the original was put back beside its replacement',
+    act: (world) => world.account.act({ do: 'attach-volume', volume: data, instance, device: '/dev/sdz' }),
+    keeps: [data],
+    names: new RegExp(`original ${data} is attached to ${instance} at /dev/sdz again`),
+  },
+  {
+    name: 'the original was put back in the place of its replacement',
+    act(world, made) {
+      stop(world);
+      world.account.act({ do: 'detach-volume', volume: made(data) });
+      world.pass(5 * minute);
+      world.account.act({ do: 'attach-volume', volume: data, instance, device: '/dev/sdf' });
+      world.account.act({ do: 'start-instance', instance });
+    },
+    keeps: [data],
+    names: new RegExp(`original ${data} is attached to ${instance} at /dev/sdf again`),
+  },
+  {
+    name: 'the replacement was detached',
+    act: (world, made) => world.account.act({ do: 'detach-volume', volume: made(data) }),
+    keeps: [data],
+    names: /replacement vol-[0-9a-f]+ is not attached to i-0123456789abcdef0 at \/dev\/sdf/,
+  },
+  {
+    name: 'the replacement was deleted',
+    act(world, made) {
+      const id = made(data);
+      world.account.act({ do: 'detach-volume', volume: id });
+      world.pass(5 * minute);
+      world.account.act({ do: 'delete-volume', volume: id });
+    },
+    keeps: [data],
+    names: /replacement vol-[0-9a-f]+ is not there/,
+  },
+  {
+    name: 'the replacement stands at another device',
+    act(world, made) {
+      world.account.act({ do: 'detach-volume', volume: made(data) });
+      world.pass(5 * minute);
+      world.account.act({ do: 'attach-volume', volume: made(data), instance, device: '/dev/sdz' });
+    },
+    keeps: [data],
+    names: /replacement vol-[0-9a-f]+ is not attached to i-0123456789abcdef0 at \/dev\/sdf/,
+  },
+  {
+    name: 'a stranger stands in the place of the replacement',
+    act(world, made) {
+      world.account.act({ do: 'detach-volume', volume: made(data) });
+      world.pass(5 * minute);
+      world.account.act({ do: 'attach-volume', volume: 'vol-00000000000000008', instance, device: '/dev/sdf' });
+    },
+    keeps: [data],
+    names: /replacement vol-[0-9a-f]+ is not attached to i-0123456789abcdef0 at \/dev\/sdf/,
+  },
+  {
+    name: 'the instance no longer runs',
+    act: stop,
+    keeps: [root, data],
+    names: /i-0123456789abcdef0 ran before and is stopped/,
+  },
+  {
+    name: 'the instance was terminated, and the root went with it',
+    act: (world) => world.account.act({ do: 'terminate-instance', instance }),
+    keeps: [root, data],
+    names: /is not (attached|there)/,
+  },
+  {
+    name: 'the new key was disabled, which a running instance does not notice',
+    act: (world) => world.account.act({ do: 'disable-key', key: 'alias/new' }),
+    keeps: [root, data],
+    names: /is Disabled: the replacement can't be read again without it/,
+  },
+];
+
+describe('a verdict that was true when it was given', () => {
+  test.each(holds)('and then $name: its original stays, exit 4, and the message names it', (lie) =>
+    inWorld(scenario, async (world) => {
+      const deleted = originalsAskedFor(world);
+      const first = await world.process([], { wait: false });
+      expect(exitOf(first), told(first)).toBe(3);
+      const made = (original: string) =>
+        world.state().volumes.find((volume) => volume.tags['rekey:original'] === original)?.id ?? '';
+      lie.act(world, made);
+      world.pass(2 * hour);
+      const second = await world.process(first.disk, { wait: false });
+      expect(exitOf(second), told(second)).toBe(4);
+      expect(told(second)).toMatch(lie.names);
+      const third = await world.process(second.disk, { wait: false });
+      expect(exitOf(third), `resumed: ${told(third)}`).not.toBe(0);
+      for (const id of lie.keeps) {
+        expect(deleted.filter((one) => one.startsWith(id))).toEqual([]);
+        expect(world.state().volumes.map((volume) => volume.id)).toContain(id);
+      }
+    }));
+});
+
+/** A start by somebody else in the middle of the cut-over, and whether the instance was stopped again before we looked. */
+const starts = ['CreateSnapshot', 'CreateVolume', 'DetachVolume'].flatMap((operation) =>
+  [false, true].map((stoppedAgain) => ({ operation, stoppedAgain })),
+);
+
+describe('a start between the stop and the final snapshot, or after it', () => {
+  test.each(
+    starts,
+  )('before $operation (stopped again: $stoppedAgain): no original is deleted, nothing is lost, and the message tells what was found', ({
+    operation,
+    stoppedAgain,
+  }) =>
+    inWorld(scenario, async (world) => {
+      const deleted = originalsAskedFor(world);
+      let stopped = false;
+      let acted = 0;
+      const life = await world.process([], {
+        beforeCall: (call) => {
+          stopped ||= call === 'ec2:StopInstances';
+          if (!stopped || acted > 0 || call !== `ec2:${operation}`) return;
+          acted++;
+          world.account.act({ do: 'start-instance', instance });
+          if (!stoppedAgain) return;
+          world.account.schedule(Date.now() + 30_000, () => {
+            acted++;
+            world.account.act({ do: 'stop-instance', instance });
+          });
+        },
+      });
+      expect(acted, 'nobody started it').toBe(stoppedAgain ? 2 : 1);
+      // Of a root that is in use AWS itself refuses the detachment; everything else is found by looking.
+      expect(operation === 'DetachVolume' ? [1, 6] : [4, 6], told(life)).toContain(exitOf(life));
+      expect(told(life)).toMatch(
+        /(launchTime|state|stateTransitionReason): expected|was started at|Unable to detach root volume/,
+      );
+      world.pass(10 * minute);
+      expectNoOriginalGone(world, deleted, told(life));
+      // Unwound while it still ran, it is stopped by the last word of whoever started it.
+      if (operation !== 'DetachVolume' || !stoppedAgain) expectOriginalServing(world);
+    }));
+});
+
+/** The journal as a verify step with a bug would have left it: the final verdict of one item says something else. */
+function withVerdict(disk: readonly JournalRecord[], of: string, change: Record<string, unknown>): JournalRecord[] {
+  return disk.map((record) => {
+    if (record.t !== 'done' || record.key.step !== 'serve') return record;
+    const { verdicts } = record.output as { verdicts: { id: string }[] };
+    const lied = verdicts.map((verdict) => (verdict.id === of ? { ...verdict, ...change } : verdict));
+    return JSON.parse(JSON.stringify({ ...record, output: { verdicts: lied } })) as JournalRecord;
+  });
+}
+
+const replacementIn = (world: World, original: string) =>
+  world.state().volumes.find((volume) => volume.tags['rekey:original'] === original)?.id ?? '';
+
+interface WrongVerdict {
+  readonly name: string;
+  readonly of: string;
+  readonly change: (world: World) => Record<string, unknown>;
+  /** The volume that must not go. */
+  readonly keeps: (world: World) => string;
+}
+
+async function heldBy(world: World, wrong: WrongVerdict): Promise<{ life: Life; kept: string; deleted: string[] }> {
+  const deleted: string[] = [];
+  world.watch((call) => {
+    if (call.operation === 'DeleteVolume') deleted.push(String((call.input as { VolumeId?: string }).VolumeId));
+  });
+  const first = await world.process([], { wait: false });
+  expect(exitOf(first), told(first)).toBe(3);
+  const kept = wrong.keeps(world);
+  world.pass(2 * hour);
+  const life = await world.process(withVerdict(first.disk, wrong.of, wrong.change(world)), { wait: false });
+  return { life, kept, deleted };
+}
+
+const wrongVerdicts: readonly WrongVerdict[] = [
+  {
+    name: 'names the replacement of the volume beside it',
+    of: data,
+    change: (world) => ({ replacement: replacementIn(world, root) }),
+    keeps: () => data,
+  },
+  {
+    name: 'names a volume that nobody made',
+    of: data,
+    change: () => ({ replacement: 'vol-0fffffffffffffff9' }),
+    keeps: () => data,
+  },
+  {
+    name: 'names the original as its own replacement',
+    of: data,
+    change: () => ({ replacement: data }),
+    keeps: () => data,
+  },
+  {
+    name: 'names the replacement as the original',
+    of: data,
+    change: (world) => ({ original: replacementIn(world, data) }),
+    keeps: (world) => replacementIn(world, data),
+  },
+  {
+    name: 'is about another key',
+    of: data,
+    change: (world) => ({ key: arnOf(world, 'alias/old') }),
+    keeps: () => data,
+  },
+];
+
+describe('a verdict that is not about the pair', () => {
+  test.each(wrongVerdicts)('since it $name: nothing is deleted by it, exit 4', (wrong) =>
+    inWorld(scenario, async (world) => {
+      const { life, kept, deleted } = await heldBy(world, wrong);
+      expect(exitOf(life), told(life)).toBe(4);
+      expect(deleted).not.toContain(kept);
+      expect(world.state().volumes.map((volume) => volume.id)).toContain(kept);
+    }));
+
+  // Right: in `Performance.prove` (src/engine/perform.ts) the verdict's pair must be one of `pairsOf(registry, state)`.
+  test.fails('DEFECT: the engine does not compare the verdict with the pairs of the journal, so one about a volume that this run never moved deletes a volume of somebody else', () =>
+    inWorld(scenario, async (world) => {
+      const { life, kept, deleted } = await heldBy(world, {
+        name: '',
+        of: data,
+        change: () => ({ original: loose }),
+        keeps: () => loose,
+      });
+      expect(exitOf(life), told(life)).toBe(4);
+      expect(deleted).not.toContain(kept);
+    }));
+});
+
+describe('what can not be set back', () => {
+  // Right: in `takeBack` (src/engine/unwind.ts) an undo call that the target does not need to serve is announced when it
+  // fails, and does not keep the start from going out.
+  test.fails('DEFECT: without the right to call ModifyInstanceAttribute the unwinding stops at a flag, and leaves the instance stopped on all its originals', () =>
+    inWorld(scenario, async (world) => {
+      const deleted = originalsAskedFor(world);
+      world.account.faults.add({
+        operation: 'ModifyInstanceAttribute',
+        kind: 'error',
+        code: 'UnauthorizedOperation',
+        status: 403,
+      });
+      const life = await world.process();
+      expectNoOriginalGone(world, deleted, told(life));
+      expect(world.state().instances[0]?.devices.map((one) => one.volume)).toEqual(
+        expect.arrayContaining([root, data]),
+      );
+      expect(world.state().instances[0]?.state, told(life)).toBe('running');
+    }));
+});
