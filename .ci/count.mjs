@@ -51,7 +51,11 @@ function counted({ exit, report, title }) {
     ...(file.status === 'failed' && file.assertionResults.length === 0 ? [`${nameOf(file)}: ${file.message}`] : []),
   ]);
   const hidden =
-    numPassedTests === 0 ? [`${title} ran no test`] : exit !== 0 && failures.length === 0 ? none.failures : [];
+    numPassedTests === 0
+      ? [`${title} ran no test`]
+      : exit !== 0 && failures.length === 0 && numFailedTests === 0
+        ? none.failures
+        : [];
   return {
     passed: numPassedTests,
     failed: Math.max(numFailedTests, failures.length) + hidden.length,
