@@ -1,0 +1,28 @@
+import { resolve } from 'node:path';
+import type { Plugin } from 'vitest/config';
+import type { PlantedBug } from './bugs.ts';
+
+/** The source with the bug in it. Throws unless the fragment occurs exactly once: a bug that is not planted can't be caught. */
+export function planted(bug: PlantedBug, source: string): string {
+  const parts = source.split(bug.find);
+  if (parts.length === 2) return parts.join(bug.replace);
+  throw new Error(
+    `the planted bug "${bug.name}" no longer matches: its fragment occurs ${parts.length - 1} times in ${bug.file}, not once. ` +
+      'Adapt it in test/planted/bugs.ts.',
+  );
+}
+
+/** Plants a bug while its file is loaded; the file itself stays as it is. */
+export function plant(bug: PlantedBug): Plugin {
+  let file = '';
+  return {
+    name: 'rekey-plant',
+    enforce: 'pre',
+    configResolved(config) {
+      file = resolve(config.root, bug.file);
+    },
+    transform(code, id) {
+      return id.split('?', 1)[0] === file ? { code: planted(bug, code), map: null } : undefined;
+    },
+  };
+}
