@@ -245,7 +245,9 @@ const instanceMakings = makings.filter((lie) => full || !lie.volumeToo || lie.na
 const volumeMakings = makings.filter((lie) => lie.volumeToo);
 
 describe('a replacement that AWS made otherwise than it was asked', () => {
-  test.each(instanceMakings)('$name: the originals come back and serve, none is deleted, and the message names it', (lie) =>
+  test.each(
+    instanceMakings,
+  )('$name: the originals come back and serve, none is deleted, and the message names it', (lie) =>
     inWorld(scenario, async (world) => {
       const deleted = originalsAskedFor(world);
       const { lies } = await lyingRun(world, lie);

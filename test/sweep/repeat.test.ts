@@ -1,0 +1,322 @@
+import { describe, expect, test } from 'vitest';
+import { connect } from '../../src/aws/clients.ts';
+import { classify } from '../../src/aws/outage.ts';
+import type { AwsContext } from '../../src/aws/services.ts';
+import { clockOf } from '../../src/contract/clock.ts';
+import type { PlanSource } from '../../src/contract/plan.ts';
+import type { JournalRecord, Key } from '../../src/contract/record.ts';
+import type { EffectDefinition, Seen } from '../../src/contract/step.ts';
+import { keyText, tokenOf } from '../../src/engine/key.ts';
+import type { Command } from '../../src/engine/run.ts';
+import type { FaultRule } from '../../src/simulator/faults.ts';
+import { requestHandler } from '../../src/simulator/handler.ts';
+import { registry } from '../../src/steps/registry.ts';
+import { exitOf, expectInstanceMoved, expectVolumeMoved, told } from '../support/promises.ts';
+import { instancePlan, inWorld, type Life, twoVolumes, volumePlan, type World } from '../support/world.ts';
+
+const full = process.env['REKEY_SWEEP'] === 'full';
+const hour = 3_600_000;
+const run = '20260104T000000Z-aaaaaa';
+
+/** A way through a plan that performs effects; between them the ways perform every effect and every undo that there is. */
+interface Way {
+  readonly name: string;
+  readonly plan: PlanSource;
+  readonly fault?: FaultRule;
+  /** A second process, after the first has come to its end. */
+  readonly after?: Command;
+  /** In a short run every so many-th of its effects is repeated. */
+  readonly stride: number;
+}
+
+const denied = { times: 1, kind: 'error', code: 'UnauthorizedOperation', status: 403 } as const;
+const ways: readonly Way[] = [
+  { name: 'plans/ec2-instance.yaml to its end', plan: instancePlan, stride: 4 },
+  { name: 'its unwinding', plan: instancePlan, fault: { operation: 'StartInstances', ...denied }, stride: 4 },
+  {
+    name: 'its rollback past the write point, by the typed word',
+    plan: instancePlan,
+    after: { command: 'rollback', discardWrites: true },
+    stride: 4,
+  },
+  { name: 'plans/ebs-volume.yaml to its end', plan: volumePlan, stride: 1 },
+  { name: 'its rollback', plan: volumePlan, after: { command: 'rollback', discardWrites: false }, stride: 1 },
+];
+
+/** An effect that was sent and has its outcome. */
+interface Performed {
+  /** Of which process of the way, from 0, and which of its records. */
+  readonly process: number;
+  readonly record: number;
+  readonly key: Key;
+  readonly uses: string;
+  readonly input: unknown;
+  readonly output: unknown;
+}
+
+async function wayThrough(world: World, way: Way, crash?: { process: number; record: number }): Promise<Life> {
+  if (way.fault) world.account.faults.add(way.fault);
+  const dies = (process: number) =>
+    crash?.process === process ? { crash: { record: { number: crash.record, when: 'crash-after' as const } } } : {};
+  const first = await world.process([], { plans: [way.plan], wait: way.after === undefined, ...dies(0) });
+  if (!way.after || first.result === 'died') return first;
+  return world.process(first.disk, { plans: [way.plan], command: way.after, ...dies(1) });
+}
+
+function performed(disk: readonly JournalRecord[]): Performed[] {
+  const sent = new Set(disk.flatMap((record) => (record.t === 'intent' ? [keyText(record.key)] : [])));
+  let process = -1;
+  return disk.flatMap((record, at) => {
+    if (record.t === 'open') process++;
+    if (record.t !== 'done' || !sent.has(keyText(record.key))) return [];
+    const { key, uses, input, output } = record;
+    return [{ process, record: at + 1, key, uses, input, output }];
+  });
+}
+
+const effectOf = (uses: string): EffectDefinition<AwsContext['aws'], unknown, unknown> => {
+  const definition = registry.step(uses);
+  if (definition?.kind !== 'effect') throw new Error(`${uses} is no effect`);
+  return definition;
+};
+
+/** All that an effect could change; what the workload writes meanwhile is not of an effect. */
+function shapeOf(world: World): unknown {
+  const { instances, volumes, snapshots, keys } = world.state();
+  return {
+    instances: instances.map(({ workload: _writes, ...one }) => one),
+    volumes: volumes.map(({ writes: _count, digest: _digest, ...one }) => one),
+    snapshots,
+    keys: keys.map(({ arn, state }) => ({ arn, state })),
+  };
+}
+
+/** Lives `work` outside of any run, in virtual time. */
+async function beside<T>(world: World, work: Promise<T>): Promise<T> {
+  let over = false;
+  const ended = work.finally(() => {
+    over = true;
+  });
+  // Looked at by whoever awaits it; until then a rejection is no accident.
+  ended.catch(() => undefined);
+  while (!over) {
+    for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve));
+    if (!over) world.pass(10);
+  }
+  return ended;
+}
+
+async function contextOf(world: World, one: Performed, disk: readonly JournalRecord[]): Promise<AwsContext> {
+  const { plan } = one.key;
+  const target = plan === 'ebs-volume' ? targets['ebs-volume'] : targets['ec2-instance'];
+  const { signal } = new AbortController();
+  const clock = clockOf();
+  const aws = await connect({
+    region: 'eu-west-1',
+    clock,
+    requestHandler: requestHandler(world.account, { latency: () => 10 }),
+    credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
+  });
+  // The auditor compares with how things stood right before, and a workload has written since the process died.
+  world.auditor.before({ run, discardWrites: true, records: () => disk });
+  const token = tokenOf(run, one.key);
+  const announce = () => undefined;
+  const context = { aws, clock, run, plan, target, token, sentAt: Date.now(), sentHere: false, signal, announce };
+  return context;
+}
+
+const targets = {
+  'ec2-instance': { type: 'ec2-instance', id: 'i-0123456789abcdef0' },
+  'ebs-volume': { type: 'ebs-volume', id: 'vol-00000000000000003' },
+} as const;
+
+/** What sending it once more came to. */
+interface Again {
+  readonly seen: Seen<unknown>;
+  readonly seenByToken: Seen<unknown>;
+  readonly refused: string | undefined;
+}
+
+/** Looks as a process would that knows what was answered, and as one that knows nothing but the token; then sends it once more without having looked. */
+async function again(world: World, one: Performed, disk: readonly JournalRecord[]): Promise<Again> {
+  const definition = effectOf(one.uses);
+  const ctx = await contextOf(world, one, disk);
+  const input = definition.input.parse(one.input);
+  const seen = await definition.look(ctx, input, one.output);
+  const seenByToken = await definition.look(ctx, input, undefined);
+  if (definition.repeat === 'none') return { seen, seenByToken, refused: undefined };
+  try {
+    await definition.run(ctx, input);
+    return { seen, seenByToken, refused: undefined };
+  } catch (error) {
+    const outage = classify(error);
+    if (!outage) throw error;
+    return { seen, seenByToken, refused: `${outage.class} ${outage.code}` };
+  }
+}
+
+/** How AWS may refuse what has been done already: by words after which a process looks, and never by ending the run or the target. */
+const refusals = /^(already|wait|in-doubt) /;
+
+async function expectNoDifference(way: Way, one: Performed): Promise<void> {
+  await inWorld(twoVolumes, async (world) => {
+    const about = `${way.name}: ${keyText(one.key)} ${one.uses}`;
+    const first = await wayThrough(world, way, one);
+    expect(first.result, about).toBe('died');
+    // What its neighbours have in flight comes to its end, so that only the repetition can make a difference.
+    world.pass(hour);
+    const before = shapeOf(world);
+    const repeated = await beside(world, again(world, one, first.disk));
+    world.pass(hour);
+    expect(shapeOf(world), about).toEqual(before);
+    expect(repeated.seen, about).toMatchObject({ is: 'done', output: one.output });
+    expect(repeated.seenByToken.is, `${about}, by its token`).toBe('done');
+    if (repeated.refused !== undefined) expect(repeated.refused, about).toMatch(refusals);
+    world.account.faults.clear();
+    // The auditor wants the typed word of whoever goes on.
+    const goOn = way.after && one.process > 0 ? { command: way.after } : {};
+    const last = await world.process(first.disk, { plans: [way.plan], ...goOn });
+    // A way back that was taken up again ends where it was going; anything else ends done.
+    const end = last.result === 'died' ? 'died' : last.result.status;
+    const back = first.disk.some(
+      (record) => record.t === 'unwinding' && !first.disk.some((two) => two.t === 'unwound'),
+    );
+    expect(back ? ['failed', 'rolled-back'] : ['done', 'rolled-back'], `${about}: ${told(last)}`).toContain(end);
+  });
+}
+
+const seenUses = new Set<string>();
+
+describe('every effect and every undo, performed a second time with its own input and token', () => {
+  test.each(ways)('on the way of $name, changes nothing and is seen to be done', async (way) => {
+    const clean = await inWorld(twoVolumes, (world) => wayThrough(world, way));
+    const all = performed(clean.disk).filter((one) => way.after === undefined || one.process > 0);
+    expect(all.length).toBeGreaterThan(0);
+    const chosen = all.filter((_one, at) => full || at % way.stride === 0);
+    expect(chosen.length).toBeGreaterThan(0);
+    for (const one of all) seenUses.add(one.uses);
+    for (const one of chosen) await expectNoDifference(way, one);
+  }, 600_000);
+
+  test('between them the ways perform every effect that the shipped plans and their undo calls name', () => {
+    const named = [instancePlan, volumePlan].flatMap(({ text }) =>
+      [...text.matchAll(/uses: ([a-z0-9.-]+)/g)].flatMap(([, uses]) => uses ?? []),
+    );
+    const effects = named.filter((uses) => registry.step(uses)?.kind === 'effect');
+    const undone = ['ebs.discard-volume', 'ec2.claim', 'ec2.release-claim'];
+    expect([...seenUses].sort()).toEqual([...new Set([...effects, ...undone])].sort());
+  });
+});
+
+/** Has every call of these operations delivered twice, as a proxy that resends would; the answer is the first's or the second's. */
+function deliverTwice(world: World, is: (operation: string) => boolean, answer: 'first' | 'second'): { twice: number } {
+  const count = { twice: 0 };
+  const once = world.account.handle.bind(world.account);
+  world.account.handle = async (request) => {
+    const first = await once(request);
+    if (!is(new URLSearchParams(request.body).get('Action') ?? '')) return first;
+    count.twice++;
+    const second = await once(request);
+    return answer === 'first' ? first : second;
+  };
+  return count;
+}
+
+const mutating = [
+  'CreateTags',
+  'DeleteTags',
+  'CreateSnapshot',
+  'StopInstances',
+  'CreateVolume',
+  'ModifyVolumeAttribute',
+  'DetachVolume',
+  'AttachVolume',
+  'ModifyInstanceAttribute',
+  'StartInstances',
+  'DeleteVolume',
+  'DeleteSnapshot',
+];
+const unhurried = twoVolumes.replace('throttling: false', 'throttling: false, snapshotIntervalSeconds: 0');
+
+describe('a call that the way to AWS delivers twice', () => {
+  const both = ['first', 'second'] as const;
+  test.each(
+    both,
+  )('each of all operations at once, answered by the %s: the end is the same, nothing is left over', async (answer) => {
+    await inWorld(unhurried, async (world) => {
+      const count = deliverTwice(world, (operation) => mutating.includes(operation), answer);
+      const life = await world.process();
+      expect(count.twice).toBeGreaterThan(15);
+      expect(exitOf(life), told(life)).toBe(0);
+      expectInstanceMoved(world);
+    });
+    await inWorld(unhurried, async (world) => {
+      const count = deliverTwice(world, (operation) => mutating.includes(operation), answer);
+      const life = await world.process([], { plans: [volumePlan] });
+      expect(count.twice).toBeGreaterThan(3);
+      expect(exitOf(life), told(life)).toBe(0);
+      expectVolumeMoved(world);
+    });
+  });
+
+  test('each operation by itself, answered by the second', async () => {
+    for (const [at, one] of mutating.entries()) {
+      if (!full && at % 3) continue;
+      await inWorld(unhurried, async (world) => {
+        const count = deliverTwice(world, (operation) => operation === one, 'second');
+        const life = await world.process();
+        expect(count.twice, one).toBeGreaterThan(0);
+        expect(exitOf(life), `${one}: ${told(life)}`).toBe(0);
+        expectInstanceMoved(world);
+      });
+    }
+  }, 300_000);
+});
+
+describe('a create that AWS has no token for', () => {
+  test('makes a surplus when it is sent twice; the older is used, the surplus is journaled and discarded by the end', () =>
+    inWorld(unhurried, async (world) => {
+      const count = deliverTwice(world, (operation) => operation === 'CreateSnapshot', 'second');
+      const life = await world.process([], { wait: false });
+      expect(exitOf(life), told(life)).toBe(3);
+      expect(count.twice).toBe(4);
+      const made = world.state().snapshots;
+      expect(made).toHaveLength(8);
+      const surplus = life.disk.flatMap((record) =>
+        record.t === 'surplus' ? [(record.output as { id: string }).id] : [],
+      );
+      expect(new Set(surplus).size).toBe(4);
+      const used = world.state().volumes.flatMap((volume) => volume.snapshot ?? []);
+      expect(used.filter((id) => surplus.includes(id))).toEqual([]);
+      world.pass(2 * hour);
+      const second = await world.process(life.disk);
+      expect(exitOf(second), told(second)).toBe(0);
+      expectInstanceMoved(world);
+    }));
+
+  test('and whose answer was lost is sent again only when five minutes of looking found nothing', () =>
+    inWorld(unhurried, async (world) => {
+      // The effect comes, its answer never does, and for longer than anybody looks AWS does not show it.
+      world.account.faults.add({ operation: 'CreateSnapshot', kind: 'reset', when: 'after', times: 1 });
+      let hidden = '';
+      world.watch((call) => {
+        const [first] = world.account.world.snapshots.values();
+        if (call.operation !== 'CreateSnapshot' || !first || hidden) return;
+        hidden = first.id;
+        Object.assign(first, { visibleFrom: call.at + 12 * 60_000 });
+      });
+      const life = await world.process();
+      expect(exitOf(life), told(life)).toBe(0);
+      const intents = life.disk.filter(
+        (record) => record.t === 'intent' && record.key.step === 'warm-up' && record.key.undo === undefined,
+      );
+      expect(intents).toHaveLength(3);
+      const of = (id: string) =>
+        intents.flatMap((record) => (record.t === 'intent' && record.key.item === id ? [Date.parse(record.at)] : []));
+      const times = ['vol-00000000000000001', 'vol-00000000000000002'].map(of).find((one) => one.length === 2) ?? [];
+      expect(hidden).toMatch(/^snap-/);
+      expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(5 * 60_000);
+      expect(life.disk.filter((record) => record.t === 'surplus').length).toBeGreaterThan(0);
+      expectInstanceMoved(world);
+    }));
+});
