@@ -3,8 +3,8 @@ import { type Stand, startMoto, startSimulated } from './accounts.ts';
 import { differences } from './differences.ts';
 import { type Ground, groundInMoto, groundInSimulated } from './ground.ts';
 
-// An hour a minute and a half: fast, yet slow enough to catch what passes through a state.
-const speed = 40;
+// Fast, yet slow enough to catch an instance while it stops, on a busy machine too.
+const speed = 25;
 
 describe('known differences of moto', () => {
   const stands: Stand[] = [];
