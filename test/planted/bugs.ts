@@ -175,8 +175,8 @@ export const bugs: readonly PlantedBug[] = [
   {
     name: 'the status of a verdict is ignored before a delete',
     file: 'src/engine/perform.ts',
-    find: '? badFindings([verdict])',
-    replace: '? []',
+    find: 'badFindings([verdict])',
+    replace: '[]',
     caughtBy: { file: caught, title: 'a verdict that is not SUCCESSFUL deletes nothing, though the proof holds' },
   },
   {
@@ -189,8 +189,8 @@ export const bugs: readonly PlantedBug[] = [
   {
     name: 'the proof is not retaken before a delete',
     file: 'src/engine/perform.ts',
-    find: 'const prove = definition.prove;',
-    replace: 'const prove = definition.prove && (async () => []);',
+    find: 'await ask(run.ports, this.title,',
+    replace: 'await (async () => [])(run.ports, this.title,',
     caughtBy: { file: engine, title: 'who put the original back are noticed by the proof, and nothing is deleted' },
   },
   {
@@ -257,8 +257,8 @@ export const bugs: readonly PlantedBug[] = [
   {
     name: 'a start on all replacements is taken for drift',
     file: 'src/engine/guard.ts',
-    find: "if (pairs.length && standing === 'replacements') {",
-    replace: 'if (!pairs) {',
+    find: "if (pairs.length && standing === 'replacements'",
+    replace: "if (!pairs && standing === 'replacements'",
     caughtBy: { file: engine, title: 'who start it on all replacements have passed the write point' },
   },
   {
@@ -271,8 +271,8 @@ export const bugs: readonly PlantedBug[] = [
   {
     name: 'a replacement is taken from a running box',
     file: 'src/engine/guard.ts',
-    find: 'if (sighting.running && replaced && !typed) {',
-    replace: 'if (!sighting) {',
+    find: 'sighting.on.includes(pair.replacement)',
+    replace: "sighting.on.includes('nothing')",
     caughtBy: { file: caught, title: 'an unwinding takes no replacement from a box that somebody has started on it' },
   },
   {
@@ -285,8 +285,8 @@ export const bugs: readonly PlantedBug[] = [
   {
     name: 'a failure after the write point reverts',
     file: 'src/engine/walk.ts',
-    find: 'if (run.state.writePoint !== undefined) return;',
-    replace: '',
+    find: 'if (run.state.writePoint !== undefined',
+    replace: 'if (run.state.writePoint === null',
     caughtBy: {
       file: engine,
       title: 'of the delete leaves the target serving on its replacements, and goes forward on resume',
@@ -326,10 +326,11 @@ export const bugs: readonly PlantedBug[] = [
   {
     name: 'an unwinding discards before the original serves',
     file: 'src/engine/unwind.ts',
-    find: 'for (const one of disruptive) await takeBack(run, guard, one, because);',
+    find: 'await takeBack(run, guard, one, because);',
     replace:
-      "for (const one of happened) if (one.phase.uses.includes('snapshot') && !isWarmUp(run, one.phase)) await discard(run, guard, one);\n" +
-      'for (const one of disruptive) await takeBack(run, guard, one, because);',
+      '{ for (const each of happened)' +
+      " if (each.phase.uses.includes('snapshot') && !isWarmUp(run, each.phase)) await discard(run, guard, each);" +
+      ' await takeBack(run, guard, one, because); }',
     caughtBy: { file: caught, title: 'an unwinding puts the original back into service before it discards anything' },
   },
   {
@@ -342,8 +343,8 @@ export const bugs: readonly PlantedBug[] = [
   {
     name: 'a start that AWS took back passes for one that ran',
     file: 'src/steps/ec2/start-instance.ts',
-    find: 'if (neverRanCodes.test(code)) {',
-    replace: "if (code === 'never') {",
+    find: 'if (neverRanCodes.test(code)',
+    replace: "if (code === 'never'",
     caughtBy: { file: 'test/steps/start-instance.test.ts', title: 'a start that fell back for a key was never run' },
   },
 

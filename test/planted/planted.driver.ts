@@ -96,7 +96,9 @@ async function runTests(file: string, titles: readonly string[], bug: string | u
   }
 }
 
-const chosen = bugs.filter((bug) => bug.name.includes(process.env['REKEY_PLANT'] ?? ''));
+// All, or those whose name matches a pattern: `REKEY_PLANT='write point|claim'`.
+const wanted = new RegExp(process.env['REKEY_PLANT'] ?? '');
+const chosen = bugs.filter((bug) => wanted.test(bug.name));
 const table: { bug: PlantedBug; seconds: number; verdict: string }[] = [];
 const sound = new Map<string, Ending>();
 
@@ -124,8 +126,8 @@ describe('the planted bug', () => {
     planted(bug, await readFile(join(root, bug.file), 'utf8'));
     const end = await runTests(file, [title], bug.name);
     row.seconds = end.seconds;
-    row.verdict = 'NOT CAUGHT';
     expect(end.passed.length + end.failed.length, `no test ran: ${end.outside}`).toBeGreaterThan(0);
+    row.verdict = 'NOT CAUGHT';
     expect(end.failed, `"${title}" passes with the bug in it`).not.toEqual([]);
     row.verdict = 'NOT JUDGED';
     for (const { why } of end.failed) expect(why).toMatch(judgement);
