@@ -79,7 +79,9 @@ describe('other people', () => {
       }
       return 'ok';
     };
-    expect(exitOf(await live(toy))).toBe(6);
+    const life = await live(toy);
+    expect(exitOf(life)).toBe(6);
+    expect(life.disk.map((record) => record.t)).not.toContain('unwinding');
     expect([...toy.box.slots.keys()]).toEqual(['a']);
     expect(replacementAt(toy, 'a')).not.toBe('disk-a');
   });
