@@ -1,0 +1,361 @@
+import type FakeTimers from '@sinonjs/fake-timers';
+import { describe, expect, test } from 'vitest';
+import type { Window } from '../../src/contract/plan.ts';
+import type { JournalRecord } from '../../src/contract/record.ts';
+import { nextBeginning } from '../../src/engine/gates.ts';
+import { exitOf, expectInstanceMoved, expectOriginalServing, expectVolumeMoved, told } from '../support/promises.ts';
+import {
+  instancePlan,
+  inWorld,
+  type Life,
+  type ProcessOptions,
+  twoVolumes,
+  volumePlan,
+  type World,
+} from '../support/world.ts';
+
+const full = process.env['REKEY_SWEEP'] === 'full';
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+// A sleeper looks at the wall at least this often.
+const slice = minute;
+
+/** The clock of this machine as the harness has faked it. */
+function machine(): FakeTimers.Clock {
+  const clock: unknown = Reflect.get(setTimeout, 'clock');
+  if (clock === null || typeof clock !== 'object') throw new Error('time is not faked here');
+  return clock as FakeTimers.Clock;
+}
+
+/** Somebody sets the clock of this machine; AWS's goes on as before. */
+function jump(world: World, ms: number): void {
+  machine().setSystemTime(Date.now() + ms);
+  world.account.advance(-ms);
+}
+
+/** The machine sleeps: its timers stand still, the wall and AWS go on. */
+function suspend(ms: number): void {
+  machine().setSystemTime(Date.now() + ms);
+}
+
+const upsets = [
+  { name: 'the clock is put an hour ahead', act: (world: World) => jump(world, hour), ahead: true },
+  { name: 'the clock is put back an hour', act: (world: World) => jump(world, -hour), ahead: false },
+  { name: 'the machine sleeps for eight hours', act: (_world: World) => suspend(8 * hour), ahead: false },
+] as const;
+
+/** A process in which `act` happens once: at its nth call, or so long after its beginning. */
+function upset(
+  world: World,
+  at: { readonly call: number } | { readonly afterMs: number },
+  act: () => void,
+  options: ProcessOptions = {},
+): Promise<Life> {
+  if ('afterMs' in at) {
+    setTimeout(act, at.afterMs);
+    return world.process([], options);
+  }
+  return world.process([], { ...options, beforeCall: (_operation, number) => number === at.call && act() });
+}
+
+/** Done; or, when the clock went ahead of AWS's and what was on its way counted as overdue, taken back whole or left serving, and done by the next process. */
+async function expectMoved(world: World, life: Life, about: string, ahead: boolean): Promise<void> {
+  if (ahead && exitOf(life) === 1) {
+    expect(told(life), about).toMatch(
+      /not there after \d+ min|without ever showing|still pending when its time was up/,
+    );
+    expectOriginalServing(world);
+    const second = await world.process(life.disk);
+    expect(exitOf(second), `${about}, resumed: ${told(second)}`).toBe(0);
+  } else expect(exitOf(life), `${about}: ${told(life)}`).toBe(0);
+  expectInstanceMoved(world);
+}
+
+const timeOf = (disk: readonly JournalRecord[], is: (record: JournalRecord) => boolean) =>
+  Date.parse(disk.find(is)?.at ?? '');
+
+describe.each(upsets)('when $name', ({ act, ahead }) => {
+  test('at a call of the run, it loses nothing and comes to its end', async () => {
+    const sent = await inWorld(twoVolumes, async (world) => (await world.process()).sent);
+    const from = sent.indexOf('ec2:StopInstances') - 3;
+    const to = sent.indexOf('ec2:StartInstances') + 3;
+    let upsets = 0;
+    for (let call = from; call <= to; call += full ? 1 : 14) {
+      await inWorld(twoVolumes, async (world) => {
+        const life = await upset(world, { call }, () => {
+          upsets++;
+          act(world);
+        });
+        await expectMoved(world, life, `call ${call} ${sent[call - 1]}`, ahead);
+      });
+    }
+    expect(upsets).toBeGreaterThan(2);
+  }, 600_000);
+
+  test('while the run waits for something to settle, it loses nothing and comes to its end', async () => {
+    // From the stop to the start a clean run goes from 4:37 to 6:41; in between it waits most of the time.
+    let upsets = 0;
+    for (let afterMs = 270_000; afterMs < 420_000; afterMs += full ? 3_000 : 37_000) {
+      await inWorld(twoVolumes, async (world) => {
+        const life = await upset(world, { afterMs }, () => {
+          upsets++;
+          act(world);
+        });
+        await expectMoved(world, life, `after ${afterMs} ms`, ahead);
+      });
+    }
+    expect(upsets).toBeGreaterThan(2);
+  }, 600_000);
+
+  test('in a hold, the hold is over when the wall says so, not before, and not a minute later than it is noticed', () =>
+    inWorld(twoVolumes, async (world) => {
+      let wokeAt = 0;
+      const life = await upset(
+        world,
+        { afterMs: 20 * minute },
+        () => {
+          act(world);
+          wokeAt = Date.now();
+        },
+        { plans: [volumePlan] },
+      );
+      expect(exitOf(life), told(life)).toBe(0);
+      expectVolumeMoved(world);
+      const gate = life.disk.find((record) => record.t === 'gate');
+      const until = gate?.t === 'gate' ? gate.until : Number.NaN;
+      const passedAt = timeOf(life.disk, (record) => record.t === 'passed');
+      expect(passedAt).toBeGreaterThanOrEqual(until);
+      expect(passedAt).toBeLessThanOrEqual(Math.max(until, wokeAt) + slice + 1_000);
+      const deleteAt = timeOf(life.disk, (record) => record.t === 'intent' && record.uses === 'ebs.delete-volume');
+      expect(deleteAt).toBeGreaterThanOrEqual(until);
+    }));
+});
+
+// Right: in `createSettleHub` (src/aws/settle-hub.ts) a deadline counts the time that was waited, by a clock that nobody
+// sets (`performance.now`), and not what the wall says.
+test.fails('DEFECT: a clock that is put an hour ahead while something settles makes it overdue at once, so that a healthy cut-over is taken back', () =>
+  inWorld(twoVolumes, async (world) => {
+    const life = await upset(world, { afterMs: 301_000 }, () => jump(world, hour));
+    expect(exitOf(life), told(life)).toBe(0);
+  }));
+
+const window: Window = { cron: '0 1 * * SUN', timezone: 'Europe/Dublin', durationMs: 3 * hour, cutoffMs: 30 * minute };
+const windowed = {
+  ...instancePlan,
+  text: instancePlan.text.replace(
+    /^# window: (.*)$/m,
+    'window: { cron: "0 1 * * SUN", timezone: Europe/Dublin, duration: 3h, cutoff: 30m }',
+  ),
+};
+
+/** The clock on a wall in Dublin: weekday, and minutes since its midnight. */
+function dublin(at: number): { weekday: string; minutes: number } {
+  const format = { timeZone: 'Europe/Dublin', weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
+  const parts = new Intl.DateTimeFormat('en-GB', format as Intl.DateTimeFormatOptions).formatToParts(new Date(at));
+  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? '';
+  return { weekday: part('weekday'), minutes: Number(part('hour')) * 60 + Number(part('minute')) };
+}
+
+/** May a cut-over begin at this moment? Reckoned from the wall in Dublin alone: a window has opened at 01:00, or where that hour does not exist at its end, in the last two and a half hours. */
+function mayBegin(at: number): boolean {
+  for (let back = 0; back < 150; back++) {
+    const then = at - (at % minute) - back * minute;
+    const [now, before] = [dublin(then), dublin(then - minute)];
+    if (now.weekday === 'Sun' && now.minutes >= 60 && before.minutes < 60 && before.weekday === 'Sun') return true;
+  }
+  return false;
+}
+
+const beginnings = (world: World) => {
+  const at: number[] = [];
+  world.watch((call) => {
+    if (call.operation === 'StopInstances' && call.outcome === 'done') at.push(call.at);
+  });
+  return at;
+};
+
+/** Lets time pass until this moment. */
+const passTo = (world: World, at: number) => world.pass(at - Date.now());
+const sunday = Date.UTC(2026, 0, 4);
+
+describe('a window', () => {
+  test('opens for a waiting run at its time, and not one minute of the week outside', async () => {
+    const days = full ? 9 : 2;
+    let runs = 0;
+    for (let at = sunday; at < sunday + days * day; at += full ? 5 * hour : 13 * hour) {
+      await inWorld(twoVolumes, async (world) => {
+        world.auditor.windowOpen = mayBegin;
+        const began = beginnings(world);
+        passTo(world, at);
+        const life = await world.process([], { plans: [windowed] });
+        expect(exitOf(life), told(life)).toBe(0);
+        expect(began).toHaveLength(1);
+        expect(world.auditor.evaluations.get('I7')).toBeGreaterThan(0);
+        runs++;
+      });
+    }
+    expect(runs).toBeGreaterThanOrEqual(3);
+  }, 300_000);
+
+  // On 29 March 2026 the clocks of Dublin go from 01:00 to 02:00; on 25 October from 02:00 back to 01:00.
+  const nights = [
+    { name: 'the night without the hour in which it opens', saturday: Date.UTC(2026, 2, 28, 23) },
+    { name: 'the night with the hour in which it opens twice', saturday: Date.UTC(2026, 9, 24, 22) },
+  ];
+  test.each(
+    nights,
+  )('in $name: it opens once, for three hours by the stopwatch, and the cut-over begins inside', async ({
+    saturday,
+  }) => {
+    const step = full ? minute : 10 * minute;
+    const open: number[] = [];
+    for (let at = saturday; at < saturday + day; at += step) if (nextBeginning(window, at) === at) open.push(at);
+    expect(open).toHaveLength((window.durationMs - window.cutoffMs) / step);
+    expect((open.at(-1) ?? 0) - (open[0] ?? 0)).toBe((open.length - 1) * step);
+    expect(open.every(mayBegin)).toBe(true);
+    await inWorld(twoVolumes, async (world) => {
+      world.auditor.windowOpen = mayBegin;
+      const began = beginnings(world);
+      passTo(world, saturday);
+      const life = await world.process([], { plans: [windowed] });
+      expect(exitOf(life), told(life)).toBe(0);
+      expect(began).toHaveLength(1);
+      expect(began[0]).toBeGreaterThanOrEqual(open[0] ?? Number.NaN);
+      expect(began[0]).toBeLessThan((open.at(-1) ?? Number.NaN) + step);
+    });
+  });
+
+  test('that closes while the warm-up lasts pauses the run, and the next process begins in the next one', () =>
+    inWorld(twoVolumes, async (world) => {
+      world.auditor.windowOpen = mayBegin;
+      const began = beginnings(world);
+      passTo(world, sunday + 3 * hour + 29 * minute);
+      const first = await world.process([], { plans: [windowed], wait: false });
+      expect(exitOf(first), told(first)).toBe(3);
+      expect(began).toEqual([]);
+      passTo(world, sunday + 3 * day);
+      const second = await world.process(first.disk, { plans: [windowed], wait: false });
+      expect(exitOf(second), told(second)).toBe(3);
+      passTo(world, sunday + 7 * day + 2 * hour);
+      const third = await world.process(second.disk, { plans: [windowed] });
+      expect(exitOf(third), told(third)).toBe(0);
+      expect(began).toHaveLength(1);
+      expectInstanceMoved(world);
+    }));
+
+  test('does not keep a cut-over that has begun from being finished or taken back when it has closed', async () => {
+    const clean = await inWorld(twoVolumes, async (world) => {
+      passTo(world, sunday + 2 * hour);
+      return (await world.process([], { plans: [windowed] })).disk;
+    });
+    const from = clean.findIndex((record) => record.t === 'done' && record.key.step === 'stop') + 1;
+    const to = clean.findIndex((record) => record.t === 'done' && record.key.step === 'start') + 1;
+    for (let number = from; number <= to; number += full ? 1 : 12) {
+      await inWorld(twoVolumes, async (world) => {
+        world.auditor.windowOpen = mayBegin;
+        passTo(world, sunday + 2 * hour);
+        const crash = { record: { number, when: 'crash-after' as const } };
+        const first = await world.process([], { plans: [windowed], crash });
+        expect(first.result).toBe('died');
+        passTo(world, sunday + 3 * day);
+        const second = await world.process(first.disk, { plans: [windowed] });
+        expect(exitOf(second), `record ${number}: ${told(second)}`).toBe(0);
+        expectInstanceMoved(world);
+      });
+    }
+    await inWorld(twoVolumes, async (world) => {
+      world.auditor.windowOpen = mayBegin;
+      passTo(world, sunday + 2 * hour);
+      const denied = { times: 1, kind: 'error', code: 'UnauthorizedOperation', status: 403 } as const;
+      world.account.faults.add({ operation: 'AttachVolume', ...denied });
+      const first = await world.process([], {
+        plans: [windowed],
+        crash: { record: { number: to, when: 'crash-after' } },
+      });
+      passTo(world, sunday + 3 * day);
+      const last =
+        first.result === 'died' ? await world.process(first.disk, { plans: [windowed], wait: false }) : first;
+      expect([1, 3], told(last)).toContain(exitOf(last));
+      expectOriginalServing(world);
+    });
+  }, 300_000);
+
+  // Right: a disruptive effect that was only announced (an intent, no answer, and the look says absent) has not begun the
+  // cut-over: `cutOverBegunAt` (src/engine/standing.ts) must not count it, so that `Guard.pass` asks the window again.
+  test.fails('DEFECT: a run that died between the intent of the stop and the call takes the cut-over for begun, and a resume stops the instance outside every window', async () => {
+    const clean = await inWorld(twoVolumes, async (world) => {
+      passTo(world, sunday + 2 * hour);
+      return (await world.process([], { plans: [windowed] })).disk;
+    });
+    const number = clean.findIndex((record) => record.t === 'intent' && record.key.step === 'stop') + 1;
+    await inWorld(twoVolumes, async (world) => {
+      world.auditor.windowOpen = mayBegin;
+      const began = beginnings(world);
+      passTo(world, sunday + 2 * hour);
+      const first = await world.process([], {
+        plans: [windowed],
+        crash: { record: { number, when: 'crash-after' } },
+      });
+      expect(began).toEqual([]);
+      passTo(world, sunday + 3 * day + 12 * hour);
+      const second = await world.process(first.disk, { plans: [windowed], wait: false });
+      expect(
+        began.filter((at) => !mayBegin(at)),
+        told(second),
+      ).toEqual([]);
+    });
+  });
+
+  // Right: in `Guard.pass` (src/engine/guard.ts) the window is asked after the look as well, not only before it.
+  test.fails('DEFECT: a look that takes ten minutes right before the cutoff lets the cut-over begin after it, since the window is asked before the look', () =>
+    inWorld(twoVolumes, async (world) => {
+      world.auditor.windowOpen = mayBegin;
+      const began = beginnings(world);
+      passTo(world, sunday + 3 * hour + 25 * minute);
+      let looks = 0;
+      let throttled = 0;
+      const life = await world.process([], {
+        plans: [windowed],
+        wait: false,
+        beforeCall: (operation) => {
+          if (operation !== 'ec2:DescribeInstances' || Date.now() < sunday + 3 * hour + 29 * minute) return;
+          // The first look is for the stop itself; the second one is the guard's.
+          if (++looks !== 2) return;
+          throttled++;
+          world.account.faults.add({ operation: 'DescribeInstances', kind: 'error', code: 'RequestLimitExceeded' });
+          setTimeout(() => world.account.faults.clear(), 10 * minute);
+        },
+      });
+      expect(throttled).toBe(1);
+      expect(
+        began.filter((at) => !mayBegin(at)),
+        told(life),
+      ).toEqual([]);
+    }));
+
+  test.fails('DEFECT: a machine that slept for eight hours in the look before the stop stops the instance when it wakes, for the same reason', () =>
+    inWorld(twoVolumes, async (world) => {
+      world.auditor.windowOpen = mayBegin;
+      const began = beginnings(world);
+      passTo(world, sunday + 2 * hour);
+      let looks = 0;
+      let slept = 0;
+      let warmed = 0;
+      const life = await world.process([], {
+        plans: [windowed],
+        wait: false,
+        beforeCall: (operation) => {
+          if (operation === 'ec2:DescribeSnapshots') warmed = 1;
+          if (operation !== 'ec2:DescribeInstances' || !warmed || ++looks !== 2) return;
+          slept++;
+          suspend(8 * hour);
+        },
+      });
+      expect(slept).toBe(1);
+      expect(
+        began.filter((at) => !mayBegin(at)),
+        told(life),
+      ).toEqual([]);
+    }));
+});
