@@ -146,6 +146,7 @@ async function made<I, O extends { id: string }>(
     plan: 'bench',
     target: { type: 'ebs-volume', id: token },
     token,
+    sentHere: true,
     sentAt: clock.now(),
     signal: new AbortController().signal,
     announce: () => {},

@@ -89,8 +89,17 @@ export type Entry =
   | { readonly t: 'announced'; readonly plan: string; readonly step: string; readonly text: string }
   /** `key`: the effect that was about to open it; null when somebody else's start has. */
   | { readonly t: 'write-point'; readonly plan: string; readonly key: Key | null; readonly reason: string }
-  /** `stop` is why; null for a rollback, which the operator asked for. */
-  | { readonly t: 'unwinding'; readonly plan: string; readonly stop: Stop | null }
+  /** `stop` is why; null for a rollback, which the operator asked for. `happened`: what is to be taken back, settled once. */
+  | {
+      readonly t: 'unwinding';
+      readonly plan: string;
+      readonly stop: Stop | null;
+      readonly happened: readonly { readonly key: Key; readonly output: Json }[];
+    }
+  /** Not to be discarded by any later walk: a workload may have written on it, or it is the last copy. */
+  | { readonly t: 'kept'; readonly key: Key; readonly id: string; readonly reason: string }
+  /** The original was seen where it may have been written to: its replacement no longer stands for it. */
+  | { readonly t: 'stale'; readonly plan: string; readonly original: string; readonly findings: readonly string[] }
   | { readonly t: 'unwound'; readonly plan: string }
   | { readonly t: 'stopped'; readonly plan: string; readonly stop: Stop }
   | { readonly t: 'finished'; readonly plan: string; readonly status: 'done' | 'rolled-back' }

@@ -38,6 +38,8 @@ export interface StepContext<S> {
   readonly target: { readonly type: string; readonly id: string };
   /** `uuidv5(run, key)`: client token, tag value or part of an identifier. The same after every crash, another in the next generation. */
   readonly token: string;
+  /** This very process sent the effect's call: what it saw since is the consequence of it. */
+  readonly sentHere: boolean;
   /** When this effect's call was first sent, in ms; undefined before. Looks use it to tell "not yet" from "gone". */
   readonly sentAt: number | undefined;
   readonly signal: AbortSignal;
@@ -77,7 +79,8 @@ export interface EffectDefinition<S, I, O> extends Definition<I, O> {
   look(ctx: StepContext<S>, input: I, known: O | undefined): Promise<Seen<O>>;
   /** ONE call, sent once. What the answer tells is given back, so that later looks go by id. */
   run(ctx: StepContext<S>, input: I): Promise<O | undefined>;
-  readonly undo: 'unneeded' | 'impossible' | ((input: I, output: O, before: Json) => readonly StepCall[]);
+  /** `output` is null for an effect in doubt. */
+  readonly undo: 'unneeded' | 'impossible' | ((input: I, output: O | null, before: Json) => readonly StepCall[]);
   /** True when the target may run on a replacement once the last item of this step has been sent. */
   writePoint?(input: I): boolean;
   /** It makes the target serve: refused while the target holds a mixture of originals and replacements. */
@@ -90,8 +93,15 @@ export interface EffectDefinition<S, I, O> extends Definition<I, O> {
   readonly whenVanished?: string;
   /** A discard names what it deletes; the engine checks that this run made it. */
   discards?(input: I): string;
-  /** A destructive effect retakes its proof right before the call: findings, empty when proven. */
-  prove?(ctx: StepContext<S>, input: I): Promise<readonly string[]>;
+  /** A destructive effect retakes its proof right before the call. */
+  prove?(ctx: StepContext<S>, input: I): Promise<Proof>;
+}
+
+/** What speaks against a delete now, one sentence each; empty when it is proven. */
+export interface Proof {
+  readonly findings: readonly string[];
+  /** The original may hold by now what the replacement lacks: no later proof can make that good. */
+  readonly stale?: boolean;
 }
 
 /** Judges pairs. */
@@ -126,7 +136,11 @@ export interface TargetType<S> {
   ): Promise<{
     readonly observation: Observation;
     readonly claims: readonly { readonly run: string; readonly on: string }[];
+    /** Of the target and the claimed ids, those that are gone. */
+    readonly missing: readonly string[];
   }>;
+  /** The calls after which the target does not run, whoever started it; none for one that can't run. */
+  halt(target: string): readonly StepCall[];
   /** Does the target run, or could anyone make it run, and what does it hold? */
   serving(observation: Observation): { readonly running: boolean; readonly on: readonly string[] };
   /** Step types, each with input `{ resources, run? }`, that put the claim tag on and take it off. */

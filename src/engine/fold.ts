@@ -17,6 +17,7 @@ export interface Phase {
   sentAt: number | undefined;
   answered: Json | undefined;
   surplus: Json[];
+  kept: boolean;
   end:
     | undefined
     | { is: 'done'; output: Json; changed: boolean; at: number }
@@ -32,7 +33,9 @@ export interface PlanState {
   readonly announcements: { readonly step: string; readonly text: string }[];
   expected: Observation | undefined;
   writePoint: undefined | { at: number; key: Key | null };
-  unwinding: undefined | { stop: Stop | null; over: boolean };
+  unwinding: undefined | { stop: Stop | null; over: boolean; happened: readonly { key: Key; output: Json }[] };
+  /** Originals that may hold what their replacements lack, with what was seen. */
+  readonly stale: Map<string, readonly string[]>;
   finished: undefined | 'done' | 'rolled-back';
   stop: Stop | undefined;
 }
@@ -86,6 +89,9 @@ export function apply(state: RunState, entry: Entry, at: number): void {
     case 'surplus':
       phaseOf(state, entry.key, '').surplus.push(entry.output);
       return;
+    case 'kept':
+      phaseOf(state, entry.key, '').kept = true;
+      return;
     case 'done': {
       const phase = phaseOf(state, entry.key, entry.uses);
       phase.input = entry.input;
@@ -107,7 +113,19 @@ export function apply(state: RunState, entry: Entry, at: number): void {
 
 type PlanEntry = Exclude<
   Entry,
-  { t: 'open' | 'interrupted' | 'submitted' | 'command' | 'intent' | 'answered' | 'surplus' | 'done' | 'failed' }
+  {
+    t:
+      | 'open'
+      | 'interrupted'
+      | 'submitted'
+      | 'command'
+      | 'intent'
+      | 'answered'
+      | 'surplus'
+      | 'kept'
+      | 'done'
+      | 'failed';
+  }
 >;
 
 function applyToPlan(plan: PlanState, entry: PlanEntry, at: number): void {
@@ -131,14 +149,20 @@ function applyToPlan(plan: PlanState, entry: PlanEntry, at: number): void {
       plan.announcements.push({ step: entry.step, text: entry.text });
       return;
     case 'write-point':
-      plan.writePoint = { at, key: entry.key };
+      // The first moment counts: writes since then are what going back would lose.
+      plan.writePoint ??= { at, key: entry.key };
       return;
     case 'unwinding':
-      plan.unwinding = { stop: entry.stop, over: false };
+      plan.unwinding = { stop: entry.stop, over: false, happened: entry.happened };
+      // Nobody unwinds past a write point but by the operator's typed word.
+      if (entry.stop) plan.writePoint = undefined;
       return;
     case 'unwound':
       if (plan.unwinding) plan.unwinding.over = true;
       plan.writePoint = undefined;
+      return;
+    case 'stale':
+      plan.stale.set(entry.original, entry.findings);
       return;
     case 'stopped':
       plan.stop = entry.stop;
@@ -161,6 +185,7 @@ export function planOf(state: RunState, name: string): PlanState {
     expected: undefined,
     writePoint: undefined,
     unwinding: undefined,
+    stale: new Map(),
     finished: undefined,
     stop: undefined,
   };
@@ -199,6 +224,7 @@ function phaseOf(state: RunState, key: Key, uses: string): Phase {
     sentAt: undefined,
     answered: undefined,
     surplus: [],
+    kept: false,
     end: undefined,
   };
   plan.phases.set(text, made);

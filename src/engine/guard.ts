@@ -1,5 +1,5 @@
 import type { Key } from '../contract/record.ts';
-import type { EffectDefinition, Observation, TargetType } from '../contract/step.ts';
+import type { EffectDefinition, Observation, StepCall, TargetType } from '../contract/step.ts';
 import { problem } from '../errors/index.ts';
 import { ask } from './ask.ts';
 import { waitForWindow } from './gates.ts';
@@ -13,10 +13,15 @@ export interface Sighting {
   readonly running: boolean;
   readonly on: readonly string[];
   readonly standing: 'originals' | 'replacements' | 'mixture';
+  /** Of the target and its originals, those that are gone. */
+  readonly missing: readonly string[];
 }
 
 // Items of one step arrive together; one look serves them all, but none serves a later step.
 const freshMs = 5_000;
+
+/** The step of the calls that stop the target before a rollback past the write point takes anything from it. */
+export const haltStep = '@halt';
 
 /** Stands before every disruptive effect: looks at the target again and lets the effect go out only on what it expects. */
 export class Guard<S> {
@@ -45,13 +50,14 @@ export class Guard<S> {
   async look(): Promise<Sighting> {
     const { run, target } = this;
     const claimed = this.claimed();
-    const { observation, claims } = await ask(run.ports, `look at ${run.plan.target.id}`, () =>
+    const { observation, claims, missing } = await ask(run.ports, `look at ${run.plan.target.id}`, () =>
       target.observe(run.context(this.key()), claimed),
     );
     const foreign = claims.filter((claim) => claim.run !== run.run.run && claim.run !== run.ports.replaceClaim);
     if (foreign.length) throw new PlanStopped(problem('target-claimed', { claims: foreign }), 'leave');
     const { running, on } = target.serving(observation);
-    return { observation, running, on, standing: standingOf(pairsOf(run.ports.registry, run.state), on) };
+    const standing = standingOf(pairsOf(run.ports.registry, run.state), on);
+    return { observation, running, on, standing, missing };
   }
 
   /** Resolves when a disruptive effect may go out now. */
@@ -61,7 +67,7 @@ export class Guard<S> {
     const begun = cutOverBegunAt(run.ports.registry, run.state) !== undefined;
     if (!begun && key.undo === undefined) await waitForWindow(run, key.step);
     const sighting = await this.fresh(key.undo === undefined ? (seen) => this.compare(seen, begun) : undefined);
-    if (key.undo !== undefined) this.allowUndo(sighting);
+    if (key.undo !== undefined && key.step !== haltStep) this.allowUndo(sighting);
     if (definition.serves) this.allowStart(sighting, key.undo !== undefined);
   }
 
@@ -84,12 +90,12 @@ export class Guard<S> {
     }
     const { running, on, standing } = sighting;
     const pairs = pairsOf(run.ports.registry, run.state);
-    if (pairs.length && standing === 'replacements') {
+    const lived = differences(expected, sighting.observation, ['life']).length > 0;
+    if (pairs.length && standing === 'replacements' && (running || lived)) {
       await run.append({ t: 'write-point', plan: run.plan.name, key: null, reason: found.join('; ') });
       await run.append({ t: 'observed', plan: run.plan.name, observation: sighting.observation });
       return;
     }
-    const lived = differences(expected, sighting.observation, ['life']).length > 0;
     const replaced = pairs.some((pair) => on.includes(pair.replacement));
     if (replaced && (running || lived)) {
       throw new PlanStopped(problem('target-in-pieces', { target, on, differences: found }), 'leave');
@@ -97,13 +103,23 @@ export class Guard<S> {
     throw new PlanStopped(problem('target-changed', { target, differences: found }), 'unwind');
   }
 
+  /** The calls after which the target stands still. */
+  halt(): readonly StepCall[] {
+    return this.target.halt(this.run.plan.target.id);
+  }
+
+  /** Has nobody started the target since this run stopped it, as far as AWS shows? */
+  neverRan(sighting: Sighting): boolean {
+    const { expected } = this.run;
+    return !sighting.running && expected !== undefined && !differences(expected, sighting.observation, ['life']).length;
+  }
+
   private allowUndo(sighting: Sighting): void {
     const { run } = this;
     const pairs = pairsOf(run.ports.registry, run.state);
     const replaced = pairs.some((pair) => sighting.on.includes(pair.replacement));
-    const typed = run.state.unwinding?.stop === null && run.state.writePoint !== undefined;
-    if (sighting.running && replaced && !typed) {
-      const differ = run.expected ? differences(run.expected, sighting.observation, ['shape', 'life']) : [];
+    const differ = run.expected ? differences(run.expected, sighting.observation, ['life']) : [];
+    if (replaced && (sighting.running || differ.length)) {
       throw new PlanStopped(
         problem('target-in-pieces', { target: run.plan.target.id, on: sighting.on, differences: differ }),
         'leave',

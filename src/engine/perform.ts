@@ -9,10 +9,13 @@ import type { Guard } from './guard.ts';
 import { tokenOf } from './key.ts';
 import { Interrupted, PlanStopped } from './outcome.ts';
 import type { PlanRun } from './ports.ts';
+import { cutOverBegunAt } from './standing.ts';
 
 // AWS advises describe-with-backoff up to five minutes before a NotFound counts (facts §1.6).
-const unseenMs = 5 * 60_000;
-const unseenBeatMs = 10_000;
+export const unseenMs = 5 * 60_000;
+// How long a cut-over waits for AWS to accept a call at all (a quota, a slot) before it goes back: the target is down.
+const unacceptedMs = 30 * 60_000;
+export const unseenBeatMs = 10_000;
 
 type Effect<S> = EffectDefinition<S, unknown, unknown>;
 type End =
@@ -252,7 +255,9 @@ class Performance<S> {
   private async send(before: Json): Promise<Sent> {
     const { run, definition, act, input } = this;
     const { ports } = run;
-    const deadlineAt = ports.clock.now() + definition.settleWithinMs;
+    const begun = cutOverBegunAt(ports.registry, run.state) !== undefined;
+    const patienceMs = begun ? Math.min(definition.settleWithinMs, unacceptedMs) : definition.settleWithinMs;
+    const deadlineAt = ports.clock.now() + patienceMs;
     for (let attempt = 0; ; attempt++) {
       await this.allow();
       if (ports.signal.aborted) throw new Interrupted();
@@ -273,7 +278,7 @@ class Performance<S> {
         // A target that is down is started however long the capacity takes; the operator sees each try and can stop it.
         const patient = definition.serves === true && outage.class === 'wait';
         if (ports.clock.now() > deadlineAt && !patient)
-          return { reason: `${told(outage)} (for ${minutes(definition.settleWithinMs)})` };
+          return { reason: `${told(outage)} (for ${minutes(patienceMs)})` };
         const inMs = pauseMs(outage.class === 'wait' ? attempt + 3 : attempt);
         ports.emit({ type: 'effect.retried', key: act.key, code: outage.code, message: outage.message, inMs });
         await this.sleep(inMs);
@@ -305,19 +310,24 @@ class Performance<S> {
   private async prove(): Promise<void> {
     const { run, definition, act, input } = this;
     const verdict = (input as { verdict?: Verdict }).verdict;
-    const findings = verdict
-      ? badFindings([verdict])
-      : ['a destructive step without a verdict, which no plan should be able to say'];
-    if (!findings.length) {
-      await this.guard.look();
-      const prove = definition.prove;
-      findings.push(
-        ...(prove
-          ? await ask(run.ports, this.title, () => prove(run.context(act.key), input))
-          : ['no proof is defined']),
-      );
-    }
-    if (findings.length) throw new PlanStopped(problem('proof-failed', { title: this.title, findings }), 'leave');
+    if (!verdict || !definition.prove) throw new Error(`${definition.type} deletes without a verdict or a proof`);
+    const { original, replacement } = verdict;
+    const bad = badFindings([verdict]);
+    if (bad.length) throw new PlanStopped(problem('proof-failed', { title: this.title, findings: bad }), 'leave');
+    const stale = run.state.stale.get(original);
+    if (stale) throw new PlanStopped(problem('replacement-stale', { original, replacement, findings: stale }), 'leave');
+    await this.guard.look();
+    const proof = await ask(run.ports, this.title, async () => definition.prove?.(run.context(act.key), input));
+    const findings = proof?.findings ?? [];
+    if (findings.length === 0) return;
+    // Once somebody may have written on the original, no later look makes the replacement its equal again.
+    if (proof?.stale) await run.append({ t: 'stale', plan: run.plan.name, original, findings });
+    throw new PlanStopped(
+      proof?.stale
+        ? problem('replacement-stale', { original, replacement, findings })
+        : problem('proof-failed', { title: this.title, findings }),
+      'leave',
+    );
   }
 
   /** The intent, on disk before the call; and the write point with it when this call is the one. */
@@ -399,7 +409,14 @@ class Performance<S> {
     if (definition.hazard === 'disruptive') this.guard.forget();
     await run.announced();
     await run.append({ t: 'failed', key: act.key, uses: definition.type, reason, neverRan });
+    // A start that came to nothing has still changed how the target has lived.
+    if (neverRan && definition.serves && act.key.undo === undefined) await this.observeStandstill();
     return { is: 'failed', reason };
+  }
+
+  private async observeStandstill(): Promise<void> {
+    const { observation, running } = await this.guard.look();
+    if (!running) await this.run.append({ t: 'observed', plan: this.run.plan.name, observation });
   }
 
   private vanished(): string {

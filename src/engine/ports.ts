@@ -38,6 +38,8 @@ export class PlanRun<S> {
   private readonly inFlight = new Map<string, { landed: Promise<void>; land: () => void }>();
   /** How the target is expected to look now; ahead of the journal while neighbours of a step end side by side. */
   expected: Observation | undefined;
+  /** What this very process has sent, by key. */
+  private readonly sentHere = new Set<string>();
   private told: Promise<void>[] = [];
 
   constructor(plan: Plan, run: RunState, ports: Ports<S>) {
@@ -52,6 +54,7 @@ export class PlanRun<S> {
   async append(entry: Entry): Promise<void> {
     const at = this.ports.clock.now();
     if (entry.t === 'observed') this.expected = entry.observation;
+    if (entry.t === 'intent') this.sentHere.add(keyText(entry.key));
     await this.ports.journal.append(entry);
     apply(this.run, entry, at);
     this.ports.emit({ type: 'record', entry, at });
@@ -69,6 +72,7 @@ export class PlanRun<S> {
       target: this.plan.target,
       token: tokenOf(this.run.run, key),
       sentAt: this.phase(key)?.sentAt,
+      sentHere: this.sentHere.has(keyText(key)),
       announce: (text) => {
         const known = this.state.announcements.some((one) => one.step === key.step && one.text === text);
         if (!known) this.told.push(this.append({ t: 'announced', plan: this.plan.name, step: key.step, text }));

@@ -6,7 +6,7 @@ import { RekeyError } from '../errors/index.ts';
 import { fold, type PlanState, type RunState } from './fold.ts';
 import { Interrupted, Paused, PlanStopped, stopOf, worstExit } from './outcome.ts';
 import { PlanRun, type Ports } from './ports.ts';
-import { cutOverBegunAt, insideCutOver, type Replacement, replacementsOf } from './standing.ts';
+import { insideCutOver, type Replacement, replacementsOf, touchedAt } from './standing.ts';
 import { rollback, walk } from './walk.ts';
 
 /** What a runner is asked to do with a run. */
@@ -99,7 +99,7 @@ function result<S>(
 
 /** Since when a target has been out of service because of its cut-over, in ms. */
 export function downSinceOf<S>(plan: Plan, registry: Ports<S>['registry'], state: PlanState): number | undefined {
-  return insideCutOver(plan, registry, state) ? cutOverBegunAt(registry, state) : undefined;
+  return insideCutOver(plan, registry, state) ? touchedAt(registry, state) : undefined;
 }
 
 function summary(state: RunState, plans: readonly PlanResult[]): RunResult {

@@ -75,14 +75,22 @@ function isDisruptive<S>(registry: Registry<S>, step: Plan['steps'][number]): st
   return definition?.kind === 'effect' && definition.hazard === 'disruptive';
 }
 
-/** When the cut-over of this generation began, in ms; undefined while the target is untouched. */
+/** When the cut-over of this generation began, in ms: with its first disruptive step, even one that found its work done. */
 export function cutOverBegunAt<S>(registry: Registry<S>, state: PlanState): number | undefined {
-  return currentPhases(state).find(
+  const first = disruptivePhases(registry, state).find((phase) => phase.sent > 0 || phase.end?.is === 'done');
+  return first && (first.sentAt ?? (first.end?.is === 'done' ? first.end.at : undefined));
+}
+
+/** Since when the target has been changed by this generation, in ms: what was already so when it was found is not counted. */
+export function touchedAt<S>(registry: Registry<S>, state: PlanState): number | undefined {
+  return disruptivePhases(registry, state).find((phase) => phase.sent > 0)?.sentAt;
+}
+
+function disruptivePhases<S>(registry: Registry<S>, state: PlanState): Phase[] {
+  return currentPhases(state).filter(
     (phase) =>
-      effectOf(registry, phase)?.hazard === 'disruptive' &&
-      phase.sent > 0 &&
-      !(phase.end?.is === 'failed' && phase.end.neverRan),
-  )?.sentAt;
+      effectOf(registry, phase)?.hazard === 'disruptive' && !(phase.end?.is === 'failed' && phase.end.neverRan),
+  );
 }
 
 /** Is the target somewhere between its first disruptive effect and serving again? */

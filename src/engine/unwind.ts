@@ -1,14 +1,15 @@
 import { canonical, type Json } from '../contract/json.ts';
 import type { Stop } from '../contract/record.ts';
 import type { StepCall } from '../contract/step.ts';
-import { problem } from '../errors/index.ts';
+import { problem, RekeyError } from '../errors/index.ts';
 import { ask } from './ask.ts';
 import { isCurrent, type Phase } from './fold.ts';
-import type { Guard } from './guard.ts';
-import { PlanStopped } from './outcome.ts';
-import { perform } from './perform.ts';
+import { type Guard, haltStep } from './guard.ts';
+import { Interrupted, PlanStopped } from './outcome.ts';
+import { perform, unseenBeatMs, unseenMs } from './perform.ts';
 import type { PlanRun } from './ports.ts';
-import { currentPhases, cutOverOf, effectOf } from './standing.ts';
+import { itemsOf } from './resolve.ts';
+import { currentPhases, cutOverOf, effectOf, pairsOf } from './standing.ts';
 
 /** A phase that has, or may have, happened, with what its undo needs. */
 interface Happened {
@@ -21,25 +22,34 @@ interface Happened {
  * serves as soon as it can. Idempotent: what has been taken back is not taken back again. Throws PlanStopped when stuck.
  */
 export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | null): Promise<void> {
-  const { registry } = run.ports;
-  if (!run.state.unwinding || run.state.unwinding.over) {
-    await run.append({ t: 'unwinding', plan: run.plan.name, stop });
-  }
   const rollback = stop === null;
   const because = stop?.message ?? 'rollback';
   const pastWritePoint = run.state.writePoint !== undefined;
   guard.forget();
-  const happened = await whatHappened(run);
-  const disruptive = happened.filter(({ phase }) => effectOf(registry, phase)?.hazard === 'disruptive');
-  for (const one of disruptive) await takeBack(run, guard, one, because);
-  const additive = happened.filter(({ phase }) => {
-    const definition = effectOf(registry, phase);
-    if (definition?.hazard !== 'additive') return false;
-    return rollback || !isWarmUp(run, phase);
+  const { missing, running } = await guard.look();
+  const targetGone = missing.includes(run.plan.target.id);
+  const lost = pairsOf(run.ports.registry, run.state).filter((pair) => missing.includes(pair.original));
+  if (!run.state.unwinding || run.state.unwinding.over) {
+    const happened = await whatHappened(run);
+    if (lost.length && !targetGone && happened.some((one) => !isDiscard(run, one))) {
+      throw new PlanStopped(problem('original-gone', { pairs: lost }), 'leave');
+    }
+    const settled = happened.map(({ phase, output }) => ({ key: phase.key, output }));
+    await run.append({ t: 'unwinding', plan: run.plan.name, stop, happened: settled });
+  }
+  const happened = (run.state.unwinding?.happened ?? []).flatMap(({ key, output }) => {
+    const phase = run.phase(key);
+    return phase ? [{ phase, output }] : [];
   });
-  for (const one of additive) {
-    const pair = effectOf(registry, one.phase)?.replaces?.(one.phase.input, one.output);
-    if (pair && pastWritePoint) await keep(run, one.phase, pair.replacement);
+  if (!targetGone) {
+    if (rollback && pastWritePoint && running) await halt(run, guard);
+    for (const one of happened.filter((each) => !isDiscard(run, each))) await takeBack(run, guard, one, because);
+  }
+  for (const one of happened.filter((each) => isDiscard(run, each) && (rollback || !isWarmUp(run, each.phase)))) {
+    const pair = effectOf(run.ports.registry, one.phase)?.replaces?.(one.phase.input, one.output);
+    if (lost.length)
+      await keep(run, one, `${lost.map((each) => each.original).join(', ')} is gone: this may be the last copy`);
+    else if (pair && pastWritePoint) await keep(run, one, 'it may hold writes that the original lacks');
     else await discard(run, guard, one);
   }
   await discardLeftovers(run, guard);
@@ -47,7 +57,19 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
   await run.append({ t: 'unwound', plan: run.plan.name });
 }
 
-/** Discards by name what this run made and nothing uses: duplicates AWS could not prevent, and what failed generations left. */
+/** Past the write point somebody else may have started the target: before anything is taken from it, it stands still. */
+async function halt<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
+  const generation = run.run.records;
+  for (const [undo, call] of guard.halt().entries()) {
+    const key = { plan: run.plan.name, step: haltStep, item: null, generation, undo };
+    await perform(run, guard, { key, uses: call.uses, input: call.with });
+  }
+  guard.forget();
+  const { observation } = await guard.look();
+  await run.append({ t: 'observed', plan: run.plan.name, observation });
+}
+
+/** Discards by name what this run made and nothing uses: duplicates AWS could not prevent, what failed generations and items that are gone have left. */
 export async function discardLeftovers<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
   const made = [...run.state.phases.values()].filter((phase) => {
     const definition = effectOf(run.ports.registry, phase);
@@ -57,7 +79,7 @@ export async function discardLeftovers<S>(run: PlanRun<S>, guard: Guard<S>): Pro
   });
   await Promise.all(made.map((phase) => findLate(run, phase)));
   for (const phase of made) {
-    if (!isCurrent(run.state, phase.key)) {
+    if (!isCurrent(run.state, phase.key) || !isListed(run, phase)) {
       const output = phase.end?.is === 'done' ? (phase.end.changed ? phase.end.output : undefined) : phase.answered;
       if (output !== undefined) await discard(run, guard, { phase, output });
     }
@@ -67,24 +89,40 @@ export async function discardLeftovers<S>(run: PlanRun<S>, guard: Guard<S>): Pro
   }
 }
 
+/** Is the phase's item still one of those that its step goes over? */
+function isListed<S>(run: PlanRun<S>, phase: Phase): boolean {
+  const step = run.plan.steps.find((one) => one.id === phase.key.step);
+  if (step?.kind !== 'use' || !step.each || run.state.unwinding?.over === false) return true;
+  return itemsOf(run.plan, run.state, step).some((item) => item.id === phase.key.item);
+}
+
 // Undo calls of a surplus are numbered behind those of the thing itself.
 const firstSurplus = 1_000;
 
-/** A create that was sent more than once, or whose answer never came, may have happened after nobody looked any more. */
+/** A create that was sent more than once, or whose answer never came, may show after nobody looked any more. */
 async function findLate<S>(run: PlanRun<S>, phase: Phase): Promise<void> {
   const definition = effectOf(run.ports.registry, phase);
   const unsure = phase.sent > 1 || (phase.sent === 1 && phase.answered === undefined && phase.end?.is !== 'done');
   if (!definition || !unsure || definition.repeat === 'convergent') return;
-  await ask(run.ports, definition.title(phase.input), async () => {
-    const seen = await definition.look(run.context(phase.key), phase.input, undefined);
-    if (seen.is !== 'done' && seen.is !== 'pending') return;
-    const ours = phase.end?.is === 'done' ? phase.end.output : phase.answered;
-    for (const one of [seen.output, ...(seen.surplus ?? [])].map(toJson)) {
-      if (canonicalId(one) === canonicalId(ours)) continue;
-      if (phase.surplus.some((known) => canonicalId(known) === canonicalId(one))) continue;
-      await run.append({ t: 'surplus', key: phase.key, output: one });
+  const ours = phase.end?.is === 'done' ? phase.end.output : phase.answered;
+  for (;;) {
+    const seen = await ask(run.ports, definition.title(phase.input), () =>
+      definition.look(run.context(phase.key), phase.input, undefined),
+    );
+    if (seen.is === 'done' || seen.is === 'pending') {
+      for (const one of [seen.output, ...(seen.surplus ?? [])].map(toJson)) await noteSurplus(run, phase, ours, one);
+      return;
     }
-  });
+    const certainAt = (phase.sentAt ?? 0) + unseenMs;
+    if (ours !== undefined || run.ports.clock.now() >= certainAt) return;
+    await run.ports.clock.sleepUntil(run.ports.clock.now() + unseenBeatMs, run.ports.signal);
+    if (run.ports.signal.aborted) throw new Interrupted();
+  }
+}
+
+async function noteSurplus<S>(run: PlanRun<S>, phase: Phase, ours: Json | undefined, one: Json): Promise<void> {
+  const known = [...phase.surplus, ...(ours === undefined ? [] : [ours])].map(canonicalId);
+  if (!known.includes(canonicalId(one))) await run.append({ t: 'surplus', key: phase.key, output: one });
 }
 
 const canonicalId = (output: Json | undefined) => canonical((output as { id?: Json } | undefined)?.id ?? null);
@@ -104,7 +142,10 @@ function lastFirst<S>(run: PlanRun<S>): Phase[] {
   return currentPhases(run.state).sort((a, b) => at(b) - at(a) || (inOrder(a) ? b.order - a.order : a.order - b.order));
 }
 
-/** The phases with an effect on the world, last first; those without an outcome are looked at. */
+/**
+ * The phases that have, or may have, had an effect, last first. A disruptive one in doubt counts as happened: what takes
+ * it back converges, and a look can't tell "not" from "not yet".
+ */
 async function whatHappened<S>(run: PlanRun<S>): Promise<Happened[]> {
   const happened: Happened[] = [];
   for (const phase of lastFirst(run)) {
@@ -112,19 +153,44 @@ async function whatHappened<S>(run: PlanRun<S>): Promise<Happened[]> {
     if (!definition || phase.key.step.startsWith('@') || phase.sent === 0) continue;
     if (phase.end?.is === 'done') {
       if (phase.end.changed) happened.push({ phase, output: phase.end.output });
-      continue;
+    } else if (phase.end?.is === 'failed' && phase.end.neverRan) {
+      // Refused: nothing to take back.
+    } else if (definition.hazard === 'disruptive' || phase.answered !== undefined) {
+      happened.push({ phase, output: phase.answered ?? null });
+    } else {
+      happened.push(...(await seenOf(run, phase)));
     }
-    const seen = await ask(run.ports, definition.title(phase.input), () =>
-      definition.look(run.context(phase.key), phase.input, phase.answered),
-    );
-    if (seen.is === 'done' || seen.is === 'pending') {
-      const output = toJson(seen.output);
-      // Only what the journal says this run made is ever discarded.
-      if (phase.answered === undefined) await run.append({ t: 'answered', key: phase.key, output });
-      happened.push({ phase, output });
-    } else if (phase.answered !== undefined) happened.push({ phase, output: phase.answered });
   }
   return happened;
+}
+
+/** An additive effect whose answer never came: what a look shows of it. */
+async function seenOf<S>(run: PlanRun<S>, phase: Phase): Promise<Happened[]> {
+  const definition = effectOf(run.ports.registry, phase);
+  if (!definition) return [];
+  try {
+    const seen = await ask(run.ports, definition.title(phase.input), () =>
+      definition.look(run.context(phase.key), phase.input, undefined),
+    );
+    if (seen.is !== 'done' && seen.is !== 'pending') return [];
+    const output = toJson(seen.output);
+    // Only what the journal says this run made is ever discarded.
+    await run.append({ t: 'answered', key: phase.key, output });
+    return [{ phase, output }];
+  } catch (error) {
+    // Nobody can say whether the command ran: then what takes it back has to.
+    if (error instanceof RekeyError && error.code === 'command-in-doubt') return [{ phase, output: null }];
+    throw error;
+  }
+}
+
+/** Is taking it back nothing but discarding what it made? */
+function isDiscard<S>(run: PlanRun<S>, one: Happened): boolean {
+  if (effectOf(run.ports.registry, one.phase)?.hazard !== 'additive') return false;
+  return undoOf(run, one).every((call) => {
+    const definition = run.ports.registry.step(call.uses);
+    return definition?.kind === 'effect' && definition.hazard === 'discard';
+  });
 }
 
 async function takeBack<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, because: string): Promise<void> {
@@ -141,6 +207,7 @@ async function takeBack<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, beca
 
 /** A discard that fails costs money, not data: it is reported and does not stand in the way of the rest. */
 async function discard<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, from = 0): Promise<void> {
+  if (one.phase.kept || !isDiscard(run, one)) return;
   for (const [index, call] of undoOf(run, one).entries()) {
     const key = { ...one.phase.key, undo: from + index };
     if (run.phase(key)?.end?.is === 'done') continue;
@@ -148,16 +215,21 @@ async function discard<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, from 
       await perform(run, guard, { key, uses: call.uses, input: call.with });
     } catch (error) {
       if (!(error instanceof PlanStopped) || error.error.code !== 'effect-failed') throw error;
-      const text = `left behind: ${error.message}`;
-      if (run.state.announcements.some((one) => one.text === text)) continue;
-      await run.append({ t: 'announced', plan: run.plan.name, step: one.phase.key.step, text });
+      await announce(run, one.phase, `left behind: ${error.message}`);
     }
   }
 }
 
-/** A replacement that a workload may have written is never deleted by rekey: its tags and this line say what it is. */
-async function keep<S>(run: PlanRun<S>, phase: Phase, replacement: string): Promise<void> {
-  const text = `kept: ${replacement} may hold writes that the original lacks`;
+/** What must not be lost is never deleted by rekey: its tags and this line say what it is. */
+async function keep<S>(run: PlanRun<S>, { phase, output }: Happened, reason: string): Promise<void> {
+  const id = String((output as { id?: Json } | null)?.id ?? '');
+  if (phase.kept || id === '') return;
+  await run.append({ t: 'kept', key: phase.key, id, reason });
+  await announce(run, phase, `kept: ${id}: ${reason}`);
+}
+
+async function announce<S>(run: PlanRun<S>, phase: Phase, text: string): Promise<void> {
+  if (run.state.announcements.some((one) => one.text === text)) return;
   await run.append({ t: 'announced', plan: run.plan.name, step: phase.key.step, text });
 }
 

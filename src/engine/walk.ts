@@ -8,7 +8,7 @@ import { PlanStopped, stopOf, toldAgain } from './outcome.ts';
 import { badFindings, perform } from './perform.ts';
 import type { PlanRun } from './ports.ts';
 import { type Item, itemsOf, resolve } from './resolve.ts';
-import { currentPhases, cutOverBegunAt, effectOf, insideCutOver, pairsOf } from './standing.ts';
+import { currentPhases, cutOverBegunAt, cutOverOf, effectOf, insideCutOver, pairsOf } from './standing.ts';
 import { discardLeftovers, unwind } from './unwind.ts';
 
 /** Takes a plan as far as it goes: through every step that has no outcome yet, in order. Throws where it stops. */
@@ -16,7 +16,8 @@ export async function walk<S>(run: PlanRun<S>): Promise<void> {
   if (run.state.finished) return;
   const guard = new Guard(run);
   try {
-    if (run.state.unwinding && !run.state.unwinding.over) {
+    const { unwinding } = run.state;
+    if (unwinding && (!unwinding.over || unwinding.stop === null)) {
       await goOnUnwinding(run, guard);
       return;
     }
@@ -41,6 +42,10 @@ export async function rollback<S>(run: PlanRun<S>, discardWrites: boolean): Prom
   }
   const guard = new Guard(run);
   await unwind(run, guard, null);
+  await endRollback(run, guard);
+}
+
+async function endRollback<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
   await release(run, guard);
   await run.append({ t: 'finished', plan: run.plan.name, status: 'rolled-back' });
 }
@@ -56,10 +61,23 @@ async function forward<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
     }
     if (registry.step(step.uses)?.kind === 'effect') await claim(run, guard);
     await through(run, guard, step);
+    await openUse(run, step);
   }
   await discardLeftovers(run, guard);
   await release(run, guard);
   await run.append({ t: 'finished', plan: run.plan.name, status: 'done' });
+}
+
+/** Without a cut-over the owner may use a replacement as soon as it has been judged good: from then on it may hold writes. */
+async function openUse<S>(run: PlanRun<S>, step: UseStep): Promise<void> {
+  const { registry } = run.ports;
+  if (run.state.writePoint || registry.step(step.uses)?.kind !== 'verify' || cutOverOf(run.plan, registry)) return;
+  await run.append({
+    t: 'write-point',
+    plan: run.plan.name,
+    key: null,
+    reason: `${step.id}: its owner may use the replacement`,
+  });
 }
 
 /** One step, for all its items. */
@@ -141,19 +159,30 @@ function claimKey<S>(run: PlanRun<S>, step: '@claim' | '@release' | '@replace'):
 
 /** A plan that stopped on its own comes back to where the target serves, if the write point still allows it. */
 async function comeBack<S>(run: PlanRun<S>, guard: Guard<S>, stop: PlanStopped): Promise<void> {
-  if (run.state.writePoint !== undefined) return;
-  const begun = cutOverBegunAt(run.ports.registry, run.state) !== undefined;
-  // What was built on a target that has changed since is stale, even where nothing of the target was touched.
-  if (!begun && stop.error.code !== 'target-changed') return;
-  await unwind(run, guard, stopOf(stop.error));
+  const { registry } = run.ports;
+  if (run.state.writePoint !== undefined && !(await neverServed(run, guard))) return;
+  const begun = cutOverBegunAt(registry, run.state) !== undefined;
+  // What was built is stale when the target has changed since, even where nothing of the target was touched.
+  const stale = stop.error.code === 'target-changed' || !cutOverOf(run.plan, registry);
+  if (begun || (stale && stop.error.exit !== 1)) await unwind(run, guard, stopOf(stop.error));
+}
+
+/** Past the write point of a target found stopped: does AWS show that nobody has started it on the replacements? */
+async function neverServed<S>(run: PlanRun<S>, guard: Guard<S>): Promise<boolean> {
+  const { registry } = run.ports;
+  if (!cutOverOf(run.plan, registry)) return false;
+  const started = currentPhases(run.state).some(
+    (phase) =>
+      effectOf(registry, phase)?.serves && phase.sent > 0 && !(phase.end?.is === 'failed' && phase.end.neverRan),
+  );
+  return !started && guard.neverRan(await guard.look());
 }
 
 async function goOnUnwinding<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
   const stop = run.state.unwinding?.stop ?? null;
-  await unwind(run, guard, stop);
+  if (!run.state.unwinding?.over) await unwind(run, guard, stop);
   if (stop) throw new PlanStopped(toldAgain(stop), 'leave');
-  await release(run, guard);
-  await run.append({ t: 'finished', plan: run.plan.name, status: 'rolled-back' });
+  await endRollback(run, guard);
 }
 
 /** On resume: what failed is tried anew in a generation of its own; before the cut-over what was read is read again. */
@@ -187,7 +216,7 @@ function inDoubt<S>(run: PlanRun<S>): boolean {
 
 function deletedOriginals<S>(run: PlanRun<S>): string[] {
   return currentPhases(run.state).flatMap((phase) =>
-    effectOf(run.ports.registry, phase)?.hazard === 'destructive' && phase.sent > 0
+    effectOf(run.ports.registry, phase)?.hazard === 'destructive' && phase.sent > 0 && phase.end?.is !== 'failed'
       ? [phase.key.item ?? run.plan.target.id]
       : [],
   );

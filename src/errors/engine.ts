@@ -30,6 +30,23 @@ export const engineErrors = {
       `not done: ${p.title}, because right before it the proof failed${lines(p.findings)}`,
     hint: () => 'see who changed what the findings name; when it is as it was, resume',
   }),
+  'replacement-stale': entry({
+    title: 'The original may hold what its replacement lacks; nothing was deleted',
+    exit: 4,
+    message: (p: { original: string; replacement: string; findings: readonly string[] }) =>
+      `${p.original} was seen where it can be written to, after ${p.replacement} was made from it${lines(p.findings)}`,
+    hint: (p) =>
+      `if nothing on ${p.original} is needed, delete it by hand and resume; else copy it over, or end the run with both kept: rekey rollback RUN --discard-writes-since`,
+  }),
+  'original-gone': entry({
+    title: 'An original is gone; going back is not possible',
+    exit: 1,
+    message: (p: { pairs: readonly { original: string; replacement: string }[] }) =>
+      p.pairs
+        .map((pair) => `${pair.original} was deleted by somebody; ${pair.replacement} was made from its last snapshot`)
+        .join('\n'),
+    hint: () => 'nothing was taken back; resume to go forward with the replacements',
+  }),
   'not-ours-to-discard': entry({
     title: 'This run did not make it',
     exit: 1,
@@ -71,8 +88,7 @@ export const engineErrors = {
     exit: 1,
     message: (p: { title: string; reason: string; because: string }) =>
       `unwinding after "${p.because}" stopped at: ${p.title}: ${p.reason}`,
-    hint: () =>
-      'the originals still exist; mend what the reason names, then resume: the unwinding goes on where it stopped',
+    hint: () => 'mend what the reason names, then resume: the unwinding goes on where it stopped',
   }),
   'past-write-point': entry({
     title: 'Going back would throw writes away',

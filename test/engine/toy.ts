@@ -148,7 +148,7 @@ const snapshot = defineEffect({
       });
       return { id };
     }),
-  undo: (_input, output) => [{ uses: 'toy.discard-snapshot', with: { snapshot: output.id } }],
+  undo: (_input, output) => (output ? [{ uses: 'toy.discard-snapshot', with: { snapshot: output.id } }] : []),
 });
 
 const stop = defineEffect({
@@ -195,7 +195,7 @@ const create = defineEffect({
       return { id };
     }),
   replaces: (input, output) => ({ original: input.original, replacement: output.id }),
-  undo: (_input, output) => [{ uses: 'toy.discard-disk', with: { disk: output.id } }],
+  undo: (_input, output) => (output ? [{ uses: 'toy.discard-disk', with: { disk: output.id } }] : []),
 });
 
 const place = z.strictObject({ disk: z.string(), slot: z.string(), ran: z.boolean().optional() });
@@ -318,9 +318,11 @@ const remove = defineEffect({
       return undefined;
     }),
   prove: (ctx, input) =>
-    ctx.aws.call('prove', () =>
-      [...ctx.aws.box.slots.values()].includes(input.verdict.replacement) ? [] : ['not attached'],
-    ),
+    ctx.aws.call('prove', () => {
+      const held = [...ctx.aws.box.slots.values()];
+      const findings = held.includes(input.verdict.replacement) ? [] : ['not attached'];
+      return { findings, stale: held.includes(input.verdict.original) };
+    }),
   undo: 'impossible',
 });
 
@@ -381,12 +383,14 @@ const target = defineTarget({
         life: { running: ctx.aws.box.running, starts: ctx.aws.box.starts },
       },
       claims: [...ctx.aws.claims].map((run) => ({ run, on: 'box' })),
+      missing: [],
     })),
   serving: (observation) => ({
     running: observation.life['running'] === true,
     on: Object.values(observation.shape).filter((id): id is string => typeof id === 'string'),
   }),
   claim: 'toy.claim',
+  halt: () => [{ uses: 'toy.stop', with: {} }],
   release: 'toy.release',
 });
 

@@ -63,7 +63,7 @@ function verify<I, O>(type: string, input: z.ZodType<I>, output: z.ZodType<O>) {
 }
 
 function target(type: string, id: z.ZodType<string>) {
-  return defineTarget({ type, id, observe: never, serving: never, claim: 'claim', release: 'release' });
+  return defineTarget({ type, id, observe: never, serving: never, halt: never, claim: 'claim', release: 'release' });
 }
 
 const nothing = z.strictObject({});

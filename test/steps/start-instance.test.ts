@@ -6,6 +6,7 @@ import { startInstance } from '../../src/steps/ec2/start-instance.ts';
 import { contextOf } from './simulated.ts';
 
 const id = 'i-0aaaaaaaaaaaaaaaa';
+const stop = { instance: id, launchTime: launched.toISOString(), stateTransitionReason: '' };
 const before = {
   id,
   state: 'running',
@@ -28,8 +29,8 @@ function look(
   const clock = clockOf();
   const sentAt = afterMs === undefined ? undefined : clock.now() - afterMs;
   return startInstance.look(
-    contextOf({ aws, clock }, { sentAt }),
-    { instance: id, ...given },
+    contextOf({ aws, clock }, { sentAt, sentHere: sentAt !== undefined }),
+    { instance: id, stop, ...given },
     sentAt === undefined ? undefined : (known ?? undefined),
   );
 }

@@ -23,8 +23,6 @@ export type Invariant = keyof typeof judged;
 /** What a process is allowed, as the auditor has to know it. */
 export interface Party {
   readonly run: string;
-  /** The operator typed that writes may go. */
-  readonly discardWrites: boolean;
   records(): readonly JournalRecord[];
 }
 
@@ -158,7 +156,8 @@ export class Auditor {
 
   private judgeWrites(operation: string, id: string, party: Party): void {
     if (this.tagsOf(id)?.get('rekey:run') !== party.run) return;
-    const allowed = operation === 'DetachVolume' && party.discardWrites;
+    const typed = party.records().some((record) => record.t === 'unwinding' && record.stop === null);
+    const allowed = operation === 'DetachVolume' && typed;
     this.judge(
       'I13',
       allowed || !this.writtenBefore.has(id),
@@ -193,7 +192,13 @@ export class Auditor {
         if (digests.has(digestOf(contentBytes(acknowledged)))) complete.add(`${instance.id} ${device}`);
       }
     }
-    for (const [id, digest] of this.looseDigests) if (digests.has(digest)) complete.add(id);
+    for (const [id, digest] of this.looseDigests) {
+      const original = world.volumes.get(id);
+      // As long as it is there it says itself what is complete: its owner may go on writing on it.
+      const now = original && original.state !== 'deleting' ? (this.digest(original) ?? digest) : digest;
+      this.looseDigests.set(id, now);
+      if (digests.has(now)) complete.add(id);
+    }
     return complete;
   }
 

@@ -188,8 +188,7 @@ export class World {
       return options.crash.record.when;
     };
     const journal = memoryJournal(run, past, { now: () => Date.now(), onAppend });
-    const discardWrites = options.command?.command === 'rollback' && options.command.discardWrites;
-    const party = { run, discardWrites, records: () => journal.disk };
+    const party = { run, records: () => journal.disk };
     const work = async () => {
       const aws = await connect({
         region: 'eu-west-1',
@@ -280,6 +279,7 @@ export async function inWorld<T>(scenario: string, body: (world: World) => Promi
   Math.random = seeded(seed);
   try {
     const world = new World(scenario, seed, timers);
+    await world.account.ready();
     const result = await body(world);
     if (world.auditor.violations.length > 0) throw new Error(world.auditor.violations.join('\n'));
     return result;

@@ -25,6 +25,8 @@ const known: { readonly [T in Entry['t']]: true } = {
   announced: true,
   'write-point': true,
   unwinding: true,
+  kept: true,
+  stale: true,
   unwound: true,
   stopped: true,
   finished: true,

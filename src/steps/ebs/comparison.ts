@@ -30,6 +30,23 @@ export async function faultsOf(ctx: AwsContext, wanted: Wanted): Promise<string[
   ];
 }
 
+/** What somebody changed on the original after it was read, and so is not on the replacement. One sentence each. */
+export function changesOf({ tags, ...attributes }: VolumeAttributes, original: Volume | undefined): string[] {
+  if (!original) return [];
+  const was = new Map(tags.map(({ key, value }) => [key, value]));
+  const is = new Map(carried(original.Tags).map(({ key, value }) => [key, value]));
+  const changed = [...new Set([...was.keys(), ...is.keys()])].filter((key) => was.get(key) !== is.get(key));
+  const throughput = attributes.throughput !== undefined && attributes.throughput !== original.Throughput;
+  const iops = attributes.iops !== undefined && attributes.iops !== original.Iops;
+  return [
+    ...changed.map(
+      (key) =>
+        `its tag ${JSON.stringify(printable(key, 128))} was changed after it was read; the replacement has it as it was`,
+    ),
+    ...(iops || throughput ? ['its IOPS or throughput differ from what the replacement has'] : []),
+  ];
+}
+
 function differences({ attributes, key }: Wanted, volume: Volume): string[] {
   const id = volume.VolumeId;
   const faults: string[] = [];

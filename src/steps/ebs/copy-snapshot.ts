@@ -48,7 +48,7 @@ export const copySnapshot = defineEffect({
     });
     return made(making({ snapshot, key }), answer);
   },
-  undo: (_input, output) => [{ uses: 'ebs.discard-snapshot', with: { snapshot: output.id } }],
+  undo: (_input, output) => (output ? [{ uses: 'ebs.discard-snapshot', with: { snapshot: output.id } }] : []),
 });
 
 function making({ snapshot }: z.infer<typeof input>): Making {

@@ -43,7 +43,7 @@ export const createSnapshot = defineEffect({
     });
     return made(making(input), answer);
   },
-  undo: (_input, output) => [{ uses: 'ebs.discard-snapshot', with: { snapshot: output.id } }],
+  undo: (_input, output) => (output ? [{ uses: 'ebs.discard-snapshot', with: { snapshot: output.id } }] : []),
 });
 
 function making({ volume, after }: z.infer<typeof input>): Making {

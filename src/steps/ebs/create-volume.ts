@@ -76,7 +76,7 @@ export const createVolume = defineEffect({
     });
     return answer.VolumeId ? { id: answer.VolumeId, original: input.original } : undefined;
   },
-  undo: (_input, output) => [{ uses: 'ebs.discard-volume', with: { volume: output.id } }],
+  undo: (_input, output) => (output ? [{ uses: 'ebs.discard-volume', with: { volume: output.id } }] : []),
   // CreateVolume answers before the key has been tried, and takes the volume back without a word.
   whenVanished: 'EC2 may not use the new KMS key; look at its state and its policy (kms:CreateGrant, kms:Decrypt)',
   replaces: (input, output) => ({ original: input.original, replacement: output.id }),

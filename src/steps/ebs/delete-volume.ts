@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type AwsContext, defineEffect } from '../../aws/services.ts';
+import type { Proof } from '../../contract/step.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { FinalVerdict, VolumeId } from '../domain.ts';
 import { attachments, standsAt } from '../ec2/standing.ts';
@@ -26,7 +27,7 @@ export const deleteVolume = defineEffect({
   prove: (ctx, { verdict }) => faultsOfProof(ctx, verdict),
 });
 
-async function faultsOfProof(ctx: AwsContext, verdict: FinalVerdict): Promise<string[]> {
+async function faultsOfProof(ctx: AwsContext, verdict: FinalVerdict): Promise<Proof> {
   const { sight } = ctx.aws;
   const { place, key } = verdict;
   const [original, replacement, instance, described] = await Promise.all([
@@ -43,22 +44,23 @@ async function faultsOfProof(ctx: AwsContext, verdict: FinalVerdict): Promise<st
   if (verdict.status !== 'SUCCESSFUL') faults.push(`the verdict is ${verdict.status}`);
   if (verdict.original === verdict.replacement) faults.push('original and replacement are the same volume');
   if (!original) faults.push(`original ${verdict.original} is not there`);
+  const stale = attachments(original).length > 0;
   for (const { InstanceId, Device } of attachments(original)) {
     faults.push(`original ${verdict.original} is attached to ${InstanceId} at ${Device} again`);
   }
-  if (!replacement) return [...faults, `replacement ${verdict.replacement} is not there`];
+  if (!replacement) return { findings: [...faults, `replacement ${verdict.replacement} is not there`], stale };
   if (replacement.KmsKeyId !== key) {
     faults.push(`replacement ${verdict.replacement} is under ${replacement.KmsKeyId ?? 'no key'}, not under ${key}`);
   }
   if (replacement.State !== 'available' && replacement.State !== 'in-use') {
     faults.push(`replacement ${verdict.replacement} is ${replacement.State}`);
   }
-  if (!place) return faults;
+  if (!place) return { findings: faults, stale };
   if (standsAt(place, replacement, instance) !== 'attached') {
     faults.push(`replacement ${verdict.replacement} is not attached to ${place.instance} at ${place.device}`);
   }
   if (place.running && instance?.State?.Name !== 'running') {
     faults.push(`${place.instance} ran before and is ${instance?.State?.Name ?? 'gone'}`);
   }
-  return faults;
+  return { findings: faults, stale };
 }

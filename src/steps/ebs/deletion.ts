@@ -9,6 +9,11 @@ export function lookForDeletion<O>(volume: Volume | undefined, output: O): Seen<
   return volume.State === 'deleting' ? { is: 'pending', output } : { is: 'absent' };
 }
 
+/** Is this volume no more, or about to be? */
+export function gone(volume: Volume | undefined): boolean {
+  return !volume || volume.State === 'deleted' || volume.State === 'deleting';
+}
+
 /** Why something may not be discarded, if so: only what carries this run's tag may. */
 export function foreign(ctx: AwsContext, id: string, tags: readonly Tag[] | undefined): string | undefined {
   return tagValue(tags, marker.run) === ctx.run ? undefined : `${id} does not carry this run's tag: it is kept`;

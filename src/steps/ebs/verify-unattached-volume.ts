@@ -4,7 +4,7 @@ import type { VerdictStatus } from '../../contract/verdict.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { FinalVerdict, KeyArn, MadeSnapshot, VolumeAttributes, VolumeId } from '../domain.ts';
 import { attachments } from '../ec2/standing.ts';
-import { faultsOf } from './comparison.ts';
+import { changesOf, faultsOf } from './comparison.ts';
 
 const input = z.strictObject({
   original: VolumeId,
@@ -26,7 +26,9 @@ export const verifyUnattachedVolume = defineVerify({
     const { sight } = ctx.aws;
     const [original, replacement] = await Promise.all([sight.volume(input.original), sight.volume(input.replacement)]);
     const findings = await faultsOf(ctx, input);
-    if (!original) findings.push(`original ${input.original} is not there`);
+    if (!original)
+      ctx.announce(`original ${input.original} was deleted by somebody: ${input.replacement} takes its place`);
+    for (const change of changesOf(input.attributes, original)) ctx.announce(`${input.original}: ${change}`);
     for (const { VolumeId: id, InstanceId } of [...attachments(original), ...attachments(replacement)]) {
       findings.push(`${id} is attached to ${InstanceId}: what is written there is in one of the two only`);
     }

@@ -13,7 +13,7 @@ import {
 } from '../domain.ts';
 import { attachments, mappings, standsAt } from '../ec2/standing.ts';
 import { iso } from '../moment.ts';
-import { faultsOf } from './comparison.ts';
+import { changesOf, faultsOf } from './comparison.ts';
 
 const input = z.strictObject({
   original: VolumeId,
@@ -54,7 +54,9 @@ async function faultsOfPlace(ctx: AwsContext, input: Input): Promise<string[]> {
     sight.instance(place.instance),
   ]);
   const faults: string[] = [];
-  if (!original) faults.push(`original ${input.original} is not there`);
+  if (!original)
+    ctx.announce(`original ${input.original} was deleted by somebody: ${input.replacement} takes its place`);
+  for (const change of changesOf(input.attributes, original)) ctx.announce(`${input.original}: ${change}`);
   for (const { InstanceId, Device } of attachments(original)) {
     faults.push(`original ${input.original} is still attached to ${InstanceId} at ${Device}`);
   }

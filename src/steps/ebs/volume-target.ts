@@ -2,6 +2,7 @@ import { defineTarget } from '../../aws/services.ts';
 import { claimants } from '../../aws/tags.ts';
 import { VolumeId } from '../domain.ts';
 import { attachments } from '../ec2/standing.ts';
+import { gone } from './deletion.ts';
 
 /** A volume that is attached to nothing. Attached, it could be written to, so it counts as running. */
 export const volumeTarget = defineTarget({
@@ -9,6 +10,7 @@ export const volumeTarget = defineTarget({
   id: VolumeId,
   claim: 'ec2.claim',
   release: 'ec2.release-claim',
+  halt: () => [],
   async observe(ctx) {
     const volume = await ctx.aws.sight.volume(ctx.target.id);
     const claims = claimants(volume?.Tags).map((run) => ({ run, on: ctx.target.id }));
@@ -20,7 +22,7 @@ export const volumeTarget = defineTarget({
       },
       life: { state: volume?.State ?? 'deleted' },
     };
-    return { observation, claims };
+    return { observation, claims, missing: gone(volume) ? [ctx.target.id] : [] };
   },
   serving: (observation) => ({
     running: Array.isArray(observation.shape['attachedTo']) && observation.shape['attachedTo'].length > 0,

@@ -1,6 +1,7 @@
 import { defineTarget } from '../../aws/services.ts';
 import { claimants } from '../../aws/tags.ts';
 import { InstanceId } from '../domain.ts';
+import { gone } from '../ebs/deletion.ts';
 import { deviceEntry, volumesIn } from '../ebs/device-shape.ts';
 import { iso } from '../moment.ts';
 import { livingState, mappings } from './standing.ts';
@@ -11,6 +12,7 @@ export const instanceTarget = defineTarget({
   id: InstanceId,
   claim: 'ec2.claim',
   release: 'ec2.release-claim',
+  halt: (instance) => [{ uses: 'ec2.stop-instance', with: { instance } }],
   async observe(ctx, claimed) {
     const { sight } = ctx.aws;
     const originals = claimed.filter((id) => id.startsWith('vol-'));
@@ -18,12 +20,14 @@ export const instanceTarget = defineTarget({
       sight.instance(ctx.target.id),
       ...originals.map((id) => sight.volume(id)),
     ]);
+    const missing = originals.filter((_id, index) => gone(volumes[index]));
     const claims = [
       ...claimants(instance?.Tags).map((run) => ({ run, on: ctx.target.id })),
       ...volumes.flatMap((volume) => claimants(volume?.Tags).map((run) => ({ run, on: volume?.VolumeId ?? '' }))),
     ];
     if (!instance || livingState(instance) === undefined) {
-      return { observation: { shape: { exists: false }, life: { state: 'terminated' } }, claims };
+      const observation = { shape: { exists: false }, life: { state: 'terminated' } };
+      return { observation, claims, missing: [ctx.target.id, ...missing] };
     }
     const devices = [...mappings(instance)].map(([device, ebs]) =>
       deviceEntry({
@@ -39,7 +43,7 @@ export const instanceTarget = defineTarget({
       launchTime: iso(instance.LaunchTime),
       stateTransitionReason: instance.StateTransitionReason ?? '',
     };
-    return { observation: { shape, life }, claims };
+    return { observation: { shape, life }, claims, missing };
   },
   serving: (observation) => ({
     // A stopping instance still writes; only one that stands still does not.

@@ -39,13 +39,12 @@ export const readInstance = defineRead({
   input,
   output: z.strictObject({ instance: InstanceBefore, volumes: z.array(AttachedVolume) }).meta({ id: 'ReadInstance' }),
   title: (input) => `read ${input.instance} and its volumes`,
-  async read(ctx, input, known) {
+  async read(ctx, input) {
     const refusals = new Refusals(input.accept, ctx.announce);
     const instance = await ctx.aws.sight.instance(input.instance);
     if (!instance || livingState(instance) === undefined) throw notFound(input.instance, ctx.aws.region);
     const elastic = await elasticAddressesOf(ctx, instance, refusals);
-    // Found stopped in an earlier generation may mean: stopped by us.
-    const before = fingerprint(input.instance, instance, elastic, known?.instance.state);
+    const before = fingerprint(input.instance, instance, elastic);
     const standing = await volumesOf(ctx, instance);
     const chosen = choose(ctx, input, standing, refusals);
     for (const { volume } of chosen) refuseVolume(volume, refusals);
@@ -71,15 +70,10 @@ interface Standing {
 }
 type Chosen = Standing & { readonly override: VolumeOverride | undefined };
 
-function fingerprint(
-  id: string,
-  instance: Instance,
-  elastic: ReadonlySet<string>,
-  held: InstanceBefore['state'] | undefined,
-): InstanceBefore {
+function fingerprint(id: string, instance: Instance, elastic: ReadonlySet<string>): InstanceBefore {
   return {
     id,
-    state: held ?? (instance.State?.Name === 'stopped' ? 'stopped' : 'running'),
+    state: instance.State?.Name === 'stopped' ? 'stopped' : 'running',
     launchTime: iso(instance.LaunchTime),
     type: instance.InstanceType ?? '',
     rootDevice: instance.RootDeviceName ?? '',

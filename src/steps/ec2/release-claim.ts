@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type { Tag } from '@aws-sdk/client-ec2';
 import { type AwsContext, defineEffect } from '../../aws/services.ts';
 import { claimants, claimKey } from '../../aws/tags.ts';
 import { settleWithinMs } from '../deadlines.ts';
@@ -15,12 +15,15 @@ export const releaseClaim = defineEffect({
   output: claimOutput,
   title: (input) => `release ${input.resources.join(', ')}`,
   async look(ctx, input) {
-    const left = await claimed(ctx, input);
-    return left.length === 0 ? { is: 'done', output: { resources: input.resources } } : { is: 'absent' };
+    const there = await living(ctx, input.resources);
+    const left = there.some(({ tags }) => claimants(tags).includes(input.run ?? ctx.run));
+    // A claim made a moment ago may not show yet, so nothing counts as released that was not asked for.
+    const asked = ctx.sentAt !== undefined || there.length === 0;
+    return asked && !left ? { is: 'done', output: { resources: input.resources } } : { is: 'absent' };
   },
   async run(ctx, input) {
     // One id that is gone would fail the call for all.
-    const Resources = await claimed(ctx, input);
+    const Resources = (await living(ctx, input.resources)).map(({ id }) => id);
     const Tags = [{ Key: claimKey(input.run ?? ctx.run) }];
     if (Resources.length > 0) await ctx.aws.ec2.deleteTags({ Resources, Tags });
     return { resources: input.resources };
@@ -28,7 +31,7 @@ export const releaseClaim = defineEffect({
   undo: 'unneeded',
 });
 
-async function claimed(ctx: AwsContext, { resources, run }: z.infer<typeof claimInput>): Promise<string[]> {
-  const tagged = await Promise.all(resources.map((id) => tagsOf(ctx, id)));
-  return resources.filter((_id, index) => claimants(tagged[index]).includes(run ?? ctx.run));
+async function living(ctx: AwsContext, ids: readonly string[]): Promise<{ id: string; tags: readonly Tag[] }[]> {
+  const tagged = await Promise.all(ids.map(async (id) => ({ id, tags: await tagsOf(ctx, id) })));
+  return tagged.flatMap(({ id, tags }) => (tags === undefined ? [] : [{ id, tags }]));
 }

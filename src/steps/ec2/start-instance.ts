@@ -1,9 +1,9 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
 import { printable } from '../../aws/printable.ts';
-import { defineEffect } from '../../aws/services.ts';
+import { type AwsContext, defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
-import { InstanceBefore, InstanceId, StartedInstance } from '../domain.ts';
+import { InstanceBefore, InstanceId, StartedInstance, StoppedInstance } from '../domain.ts';
 import { iso } from '../moment.ts';
 import { livingState } from './standing.ts';
 
@@ -14,7 +14,6 @@ const neverRanCodes =
 const visibleWithinMs = 15_000;
 // An accepted start that leaves LaunchTime as it was for this long has come to nothing.
 const launchedWithinMs = 120_000;
-const clockSkewMs = 300_000;
 
 /** Starts the instance, unless the run found it stopped: then it stays so. */
 export const startInstance = defineEffect({
@@ -27,6 +26,7 @@ export const startInstance = defineEffect({
   input: z.strictObject({
     instance: InstanceId,
     before: InstanceBefore.optional().meta({ description: 'how the run found it; omitted: it ran' }),
+    stop: StoppedInstance.optional().meta({ description: 'the standstill it is started from' }),
   }),
   output: StartedInstance,
   title: (input) =>
@@ -42,7 +42,7 @@ export const startInstance = defineEffect({
     if (state === 'running') return { is: 'done', output };
     if (state === 'pending') return { is: 'pending', output };
     if (ctx.sentAt === undefined || known === undefined) return { is: 'absent', before: { state } };
-    return fellBack(instance, input.before, ctx.sentAt, ctx.clock.now()) ?? { is: 'absent' };
+    return fellBack(ctx, instance, input.stop, ctx.sentAt) ?? { is: 'absent' };
   },
   async run(ctx, input) {
     const answer = await ctx.aws.ec2.startInstances({ InstanceIds: [input.instance] });
@@ -70,13 +70,15 @@ function seen(id: string, instance: Instance): StartedInstance {
 }
 
 /** An accepted start of an instance that is not running: why it failed, or undefined while that is not certain. */
-function fellBack(instance: Instance, before: InstanceBefore | undefined, sentAt: number, now: number) {
+function fellBack(ctx: AwsContext, instance: Instance, stop: StoppedInstance | undefined, sentAt: number) {
+  const now = ctx.clock.now();
   if (now - sentAt < visibleWithinMs) return undefined;
-  const launchedAt = instance.LaunchTime?.getTime() ?? 0;
-  const launched = iso(instance.LaunchTime) !== before?.launchTime && launchedAt >= sentAt - clockSkewMs;
+  // Never by our clock, which need not be AWS's: each start gives a new LaunchTime.
+  const launched = stop === undefined || iso(instance.LaunchTime) !== stop.launchTime;
   const code = instance.StateReason?.Code ?? '';
   const why = printable(`${code} ${instance.StateReason?.Message ?? instance.StateTransitionReason ?? ''}`.trim(), 300);
-  if (neverRanCodes.test(code)) {
+  // The reason is that of the last launch: only who has watched knows that it was this one.
+  if (neverRanCodes.test(code) && (ctx.sentHere || !launched)) {
     return { is: 'failed', neverRan: true, reason: `AWS accepted the start and took it back: ${why}` } as const;
   }
   if (launched) {

@@ -29,7 +29,10 @@ export const stopInstance = defineEffect({
     await ctx.aws.ec2.stopInstances({ InstanceIds: [input.instance] });
     return undefined;
   },
-  undo: (input) => [{ uses: 'ec2.start-instance', with: { instance: input.instance } }],
+  // Of a stop in doubt nobody knows the standstill.
+  undo: (input, output) => [
+    { uses: 'ec2.start-instance', with: { instance: input.instance, ...(output && { stop: output }) } },
+  ],
   expect: (observation, _input, output) => ({
     ...observation,
     life: { state: 'stopped', launchTime: output.launchTime, stateTransitionReason: output.stateTransitionReason },

@@ -1,0 +1,246 @@
+import { describe, expect, test } from 'vitest';
+import { exitOf, expectNothingLost, expectOriginalServing, told } from '../support/promises.ts';
+import { instancePlan, inWorld, twoVolumes, type World } from '../support/world.ts';
+import {
+  afterRecord,
+  beforeOperation,
+  data,
+  instance,
+  loose,
+  minute,
+  records,
+  root,
+  stoppedBox,
+  withSets,
+} from './lever.ts';
+
+const rollback = (discardWrites = false) => ({ command: 'rollback', discardWrites }) as const;
+const box = (world: World) => world.state().instances.find((one) => one.id === instance);
+const denied = (operation: string, skip = 0) =>
+  ({ operation, skip, times: 1, kind: 'error', code: 'UnauthorizedOperation', status: 403 }) as const;
+
+describe('promise 3: the system comes back', () => {
+  test.each([
+    'resume',
+    'rollback',
+  ] as const)('an undo that was refused once is tried again by a %s, as its hint says', (how) =>
+    inWorld(twoVolumes, async (world) => {
+      world.account.faults.add(denied('CreateVolume'), denied('StartInstances'));
+      const first = await world.process();
+      expect(exitOf(first), told(first)).toBe(1);
+      expect(told(first)).toContain('unwind-failed');
+      world.account.faults.clear();
+      const second = await world.process(first.disk, how === 'rollback' ? { command: rollback() } : {});
+      expect(told(second)).not.toContain('unwind-failed');
+      expectOriginalServing(world);
+    }));
+
+  test('an instance found stopped, and started by its owner before the resume, is not left stopped', () =>
+    inWorld(stoppedBox, async (world) => {
+      world.account.faults.add(denied('CreateSnapshot'));
+      const first = await world.process();
+      expect(exitOf(first), told(first)).toBe(1);
+      world.account.faults.clear();
+      world.account.act({ do: 'start-instance', instance });
+      world.pass(60 * minute);
+      await world.process(first.disk);
+      expect(box(world)?.state, `exit ${exitOf(second)}: ${told(second)}`).toBe('running');
+      expectNothingLost(world);
+    }));
+
+  test('found stopped: a start and stop by its owner after the final snapshot makes that snapshot stale before anything is swapped', async () => {
+    const crash = await beforeOperation('ec2:CreateVolume', 1, {}, stoppedBox);
+    await inWorld(stoppedBox, async (world) => {
+      const first = await world.process([], { crash });
+      expect(first.result).toBe('died');
+      world.account.act({ do: 'start-instance', instance });
+      world.pass(60 * minute);
+      world.account.act({ do: 'stop-instance', instance });
+      world.pass(5 * minute);
+      const second = await world.process(first.disk, { wait: false });
+      // Whoever starts it now must find what was written.
+      expectNothingLost(world);
+    });
+  });
+
+  test('found stopped: the same without a crash', () =>
+    inWorld(stoppedBox, async (world) => {
+      let snapshots = 0;
+      const first = await world.process([], {
+        wait: false,
+        beforeCall: (operation) => {
+          if (operation !== 'ec2:CreateVolume' || ++snapshots !== 2) return;
+          world.account.act({ do: 'start-instance', instance });
+          setTimeout(() => world.account.act({ do: 'stop-instance', instance }), 60_000);
+        },
+      });
+      const second = await world.process(first.disk, { wait: false });
+      expectNothingLost(world);
+    }));
+
+  test('stopped by somebody else just before our stop, started again before the resume: no volume is taken from a running instance', () =>
+    inWorld(twoVolumes, async (world) => {
+      const plans = [withSets(instancePlan, 'steps.read.with.volumes.include=["/dev/sdf"]')];
+      let acted = false;
+      const pulled: string[] = [];
+      const beforeCall = (operation: string) => {
+        if (operation === 'ec2:DetachVolume') pulled.push(box(world)?.state ?? '');
+        if (operation !== 'ec2:CreateSnapshot' || acted) return;
+        acted = true;
+        world.account.act({ do: 'stop-instance', instance });
+      };
+      const first = await world.process([], { plans, beforeCall });
+      world.account.act({ do: 'start-instance', instance });
+      world.pass(30 * minute);
+      const second = await world.process(first.disk, { plans, beforeCall });
+      const third = await world.process(second.disk, { plans, beforeCall });
+      expect(pulled.filter((state) => state !== 'stopped')).toEqual([]);
+      expectNothingLost(world);
+    }));
+
+  test('stopped by somebody else just before our stop: a resume makes progress once he is told', () =>
+    inWorld(twoVolumes, async (world) => {
+      let acted = false;
+      const beforeCall = (operation: string) => {
+        if (operation !== 'ec2:CreateSnapshot' || acted) return;
+        acted = true;
+        world.account.act({ do: 'stop-instance', instance });
+      };
+      const first = await world.process([], { beforeCall });
+      const second = await world.process(first.disk, { beforeCall });
+      const third = await world.process(second.disk, { beforeCall });
+      const fourth = await world.process(third.disk, { command: rollback() });
+      expect([exitOf(first), exitOf(second), exitOf(third)]).toContain(0);
+    }));
+
+  test("a typed rollback after somebody else's start stops the instance before it takes volumes from it", async () => {
+    const { record } = await afterRecord((one) => one.t === 'write-point');
+    const number = record?.number ?? 0;
+    await inWorld(twoVolumes, async (world) => {
+      const pulled: string[] = [];
+      const first = await world.process([], { crash: { record: { number, when: 'crash-before' } } });
+      expect(first.result).toBe('died');
+      world.account.act({ do: 'start-instance', instance });
+      world.pass(10 * minute);
+      const second = await world.process(first.disk, { wait: false });
+      expect(exitOf(second), told(second)).toBe(3);
+      const third = await world.process(second.disk, {
+        command: rollback(true),
+        beforeCall: (operation) => {
+          if (operation === 'ec2:DetachVolume') pulled.push(box(world)?.state ?? '');
+        },
+      });
+      expect(
+        pulled.filter((state) => state !== 'stopped'),
+        told(third),
+      ).toEqual([]);
+      expect(exitOf(third), told(third)).toBe(0);
+    });
+  });
+
+  test('somebody attaches a volume of his own during the cut-over: a start that is refused is still unwound, for it never ran', () =>
+    inWorld(twoVolumes, async (world) => {
+      let acted = false;
+      world.account.faults.add(denied('StartInstances'));
+      const first = await world.process([], {
+        beforeCall: () => {
+          const devices = box(world)?.devices ?? [];
+          const both =
+            devices.length === 2 &&
+            devices.every((one) => one.state === 'attached' && ![root, data].includes(one.volume));
+          if (acted || !both) return;
+          acted = true;
+          world.account.act({ do: 'attach-volume', volume: loose, instance, device: '/dev/sdg' });
+        },
+      });
+      expect(acted).toBe(true);
+      expect(
+        records(first, 'write-point').map((one) => 'key' in one && one.key),
+        told(first),
+      ).not.toContain(null);
+      // The start that is refused is now the one that brings the original back; the next try of it is not.
+      const second = await world.process(first.disk);
+      expect(exitOf(second), told(second)).toBe(6);
+      expect(box(world)?.devices.map((one) => one.volume)).toEqual(expect.arrayContaining([root, data]));
+      expect(box(world)?.state).toBe('running');
+    }));
+
+  test('a rollback after a refused delete does not say that originals are gone which still exist', () =>
+    inWorld(twoVolumes, async (world) => {
+      world.account.faults.add({
+        operation: 'DeleteVolume',
+        kind: 'error',
+        code: 'UnauthorizedOperation',
+        status: 403,
+      });
+      const first = await world.process();
+      expect(exitOf(first), told(first)).toBe(1);
+      const second = await world.process(first.disk, { command: rollback(true) });
+      expect(told(second)).not.toContain('originals-gone');
+      expect(exitOf(second), told(second)).toBe(0);
+    }));
+
+  test('an unwinding that dies after the original serves again does not stop it when it is taken up', async () => {
+    const refused = denied('StartInstances');
+    const clean = await inWorld(twoVolumes, (world) => {
+      world.account.faults.add(refused);
+      return world.process();
+    });
+    const number =
+      clean.disk.findIndex((one) => one.t === 'done' && one.key.step === 'create' && one.key.undo === 0) + 1;
+    expect(number).toBeGreaterThan(0);
+    await inWorld(twoVolumes, async (world) => {
+      world.account.faults.add(refused);
+      const first = await world.process([], { crash: { record: { number, when: 'crash-after' } } });
+      expect(first.result).toBe('died');
+      expect(box(world)?.state).toBe('running');
+      const second = await world.process(first.disk);
+      expect(
+        second.sent.filter((one) => one === 'ec2:StopInstances'),
+        `exit ${exitOf(second)} ${told(second)}`,
+      ).toEqual([]);
+      expectOriginalServing(world);
+    });
+  });
+
+  test('a rollback that dies right before its last record is not turned into a new migration by a resume', async () => {
+    const body = async (world: World, number?: number) => {
+      world.account.faults.add(denied('StopInstances'));
+      const first = await world.process();
+      return world.process(first.disk, {
+        command: rollback(),
+        ...(number === undefined ? {} : { crash: { record: { number, when: 'crash-before' as const } } }),
+      });
+    };
+    const clean = await inWorld(twoVolumes, (world) => body(world));
+    const number = clean.disk.findIndex((one) => one.t === 'finished') + 1;
+    await inWorld(twoVolumes, async (world) => {
+      const second = await body(world, number);
+      expect(second.result).toBe('died');
+      const third = await world.process(second.disk);
+      expect(
+        third.sent.filter((one) => one === 'ec2:StopInstances'),
+        `exit ${exitOf(third)} ${told(third)}`,
+      ).toEqual([]);
+      expect(third.result !== 'died' && third.result.status).toBe('rolled-back');
+    });
+  });
+
+  test('an instance terminated in mid cut-over: the run can be brought to an end', () =>
+    inWorld(twoVolumes, async (world) => {
+      let acted = false;
+      const first = await world.process([], {
+        beforeCall: (operation) => {
+          if (acted || operation !== 'ec2:AttachVolume') return;
+          acted = true;
+          world.account.act({ do: 'terminate-instance', instance });
+        },
+      });
+      world.pass(10 * minute);
+      const second = await world.process(first.disk);
+      const third = await world.process(second.disk, { command: rollback() });
+      expect(third.result !== 'died' && third.result.status, told(third)).toBe('rolled-back');
+      expect(world.state().volumes.map((one) => one.id)).toEqual(expect.arrayContaining([root, data]));
+      expect(world.state().snapshots).toEqual([]);
+    }));
+});
