@@ -43,7 +43,7 @@ describe('promise 3: the system comes back', () => {
       world.account.faults.clear();
       world.account.act({ do: 'start-instance', instance });
       world.pass(60 * minute);
-      await world.process(first.disk);
+      const second = await world.process(first.disk);
       expect(box(world)?.state, `exit ${exitOf(second)}: ${told(second)}`).toBe('running');
       expectNothingLost(world);
     }));
@@ -57,7 +57,7 @@ describe('promise 3: the system comes back', () => {
       world.pass(60 * minute);
       world.account.act({ do: 'stop-instance', instance });
       world.pass(5 * minute);
-      const second = await world.process(first.disk, { wait: false });
+      await world.process(first.disk, { wait: false });
       // Whoever starts it now must find what was written.
       expectNothingLost(world);
     });
@@ -74,7 +74,7 @@ describe('promise 3: the system comes back', () => {
           setTimeout(() => world.account.act({ do: 'stop-instance', instance }), 60_000);
         },
       });
-      const second = await world.process(first.disk, { wait: false });
+      await world.process(first.disk, { wait: false });
       expectNothingLost(world);
     }));
 
@@ -93,7 +93,7 @@ describe('promise 3: the system comes back', () => {
       world.account.act({ do: 'start-instance', instance });
       world.pass(30 * minute);
       const second = await world.process(first.disk, { plans, beforeCall });
-      const third = await world.process(second.disk, { plans, beforeCall });
+      await world.process(second.disk, { plans, beforeCall });
       expect(pulled.filter((state) => state !== 'stopped')).toEqual([]);
       expectNothingLost(world);
     }));
@@ -109,7 +109,7 @@ describe('promise 3: the system comes back', () => {
       const first = await world.process([], { beforeCall });
       const second = await world.process(first.disk, { beforeCall });
       const third = await world.process(second.disk, { beforeCall });
-      const fourth = await world.process(third.disk, { command: rollback() });
+      await world.process(third.disk, { command: rollback() });
       expect([exitOf(first), exitOf(second), exitOf(third)]).toContain(0);
     }));
 

@@ -8,7 +8,7 @@ import {
   told,
 } from '../support/promises.ts';
 import { inWorld, type Life, twoVolumes, type World } from '../support/world.ts';
-import { data, instance, minute, root } from './lever.ts';
+import { data, minute, root } from './lever.ts';
 
 const rollback = (discardWrites = false) => ({ command: 'rollback', discardWrites }) as const;
 

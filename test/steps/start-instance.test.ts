@@ -6,7 +6,6 @@ import { startInstance } from '../../src/steps/ec2/start-instance.ts';
 import { contextOf } from './simulated.ts';
 
 const id = 'i-0aaaaaaaaaaaaaaaa';
-const stop = { instance: id, launchTime: launched.toISOString(), stateTransitionReason: '' };
 const before = {
   id,
   state: 'running',
@@ -17,6 +16,7 @@ const before = {
 } as const;
 const answered = { instance: id, state: 'pending', launchTime: '', stateTransitionReason: '' };
 const launched = new Date(before.launchTime);
+const stop = { instance: id, launchTime: launched.toISOString(), stateTransitionReason: '' };
 
 /** A look at an instance in this state, `afterMs` after the start was sent. */
 function look(

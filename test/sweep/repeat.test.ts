@@ -118,7 +118,7 @@ async function contextOf(world: World, one: Performed, disk: readonly JournalRec
     credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
   });
   // The auditor compares with how things stood right before, and a workload has written since the process died.
-  world.auditor.before({ run, discardWrites: true, records: () => disk });
+  world.auditor.before({ run, records: () => disk });
   const token = tokenOf(run, one.key);
   const announce = () => undefined;
   const context = { aws, clock, run, plan, target, token, sentAt: Date.now(), sentHere: false, signal, announce };
