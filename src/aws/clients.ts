@@ -70,6 +70,8 @@ async function profileCredentials({ profile, region }: ConnectOptions) {
 function pace(client: EC2 | KMS | STS, service: string, budget: Budget, { signal, onCall }: ConnectOptions): void {
   // The three stacks differ only in the types of what they carry.
   const { middlewareStack } = client as STS;
+  // It filters every input and output for a log that nobody keeps.
+  middlewareStack.remove('loggerMiddleware');
   middlewareStack.add(
     (next, context) => async (args) => {
       const call = `${service}:${context.commandName?.replace(/Command$/, '') ?? 'unknown'}`;

@@ -15,7 +15,10 @@ export async function lookForSnapshot(
   known: MadeSnapshot | undefined,
 ): Promise<Seen<MadeSnapshot>> {
   const { sight } = ctx.aws;
-  const snapshot = known ? await sight.snapshot(known.id) : (await sight.snapshotsMade(ctx.token))[0];
+  // By token even when the id is known: the same answer shows duplicates. The id finds what does not show its tags yet.
+  const all = await sight.snapshotsMade(ctx.token);
+  const shown = known ? all.find((one) => one.SnapshotId === known.id) : all[0];
+  const snapshot = shown ?? (known && (await sight.snapshot(known.id)));
   if (!snapshot?.SnapshotId) return { is: 'absent' };
   const output = made(making, snapshot);
   if (snapshot.State === 'error') {
@@ -26,8 +29,6 @@ export async function lookForSnapshot(
   }
   if (snapshot.State === 'pending') return { is: 'pending', output, progress: progressOf(snapshot.Progress) };
   if (snapshot.State !== 'completed') return { is: 'absent' };
-  // Only now, so that waiting costs one call and not two.
-  const all = await sight.snapshotsMade(ctx.token);
   const surplus = all.filter((one) => one.SnapshotId !== output.id).map((one) => made(making, one));
   return { is: 'done', output, surplus };
 }

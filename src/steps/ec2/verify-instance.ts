@@ -35,6 +35,9 @@ export const verifyInstance = defineVerify({
   output,
   title: (input) => `verify that ${input.before.id} serves as before`,
   async check(ctx, input) {
+    // While AWS still checks, nothing else has to be asked.
+    const health: Health = input.before.state === 'running' ? await statusChecks(ctx, input.before.id) : { is: 'none' };
+    if (health.is === 'pending') return pending(input);
     const instance = await ctx.aws.sight.instance(input.before.id);
     if (!instance || livingState(instance) === undefined) return judged(input, [`${input.before.id} is gone`]);
     const state = instance.State?.Name ?? 'in no state';
@@ -47,9 +50,9 @@ export const verifyInstance = defineVerify({
       if (input.probes.length > 0) ctx.announce(`${input.before.id} is stopped, as it was: its probes were not run`);
       return judged(input, findings);
     }
-    const health = await statusChecks(ctx, input.before.id);
+    if (health.is === 'none') return pending(input);
     const booting = ctx.clock.now() - (instance.LaunchTime?.getTime() ?? 0) < bootMs;
-    if (health.is === 'pending' || (health.is === 'bad' && booting)) return pending(input);
+    if (health.is === 'bad' && booting) return pending(input);
     if (health.is === 'bad') findings.push(health.finding);
     const failed = findings.length > 0 ? [] : await probe(ctx, input);
     if (failed.length > 0 && booting) return pending(input);
@@ -95,12 +98,13 @@ async function volumeFaults(ctx: AwsContext, input: Input, instance: Instance): 
   return faults.flat();
 }
 
-type Health = { is: 'ok' } | { is: 'pending' } | { is: 'bad'; finding: string };
+type Health = { is: 'ok' } | { is: 'pending' } | { is: 'none' } | { is: 'bad'; finding: string };
 
 async function statusChecks(ctx: AwsContext, id: string): Promise<Health> {
   const answer = await ctx.aws.ec2.describeInstanceStatus({ InstanceIds: [id] });
   const found = answer.InstanceStatuses?.[0];
-  const checks = { instance: found?.InstanceStatus?.Status, system: found?.SystemStatus?.Status };
+  if (!found) return { is: 'none' };
+  const checks = { instance: found.InstanceStatus?.Status, system: found.SystemStatus?.Status };
   const bad = Object.entries(checks).filter(([, status]) => status === 'impaired');
   if (bad.length > 0) {
     return { is: 'bad', finding: `${id} fails its ${bad.map(([name]) => name).join(' and ')} status check` };
