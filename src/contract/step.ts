@@ -20,8 +20,11 @@ export type Seen<O> =
       readonly surplus?: readonly O[];
     }
   | { readonly is: 'done'; readonly output: O; readonly surplus?: readonly O[] }
-  /** It happened and ended badly, for good. `neverRan`: AWS shows that the target never served on what the effect gave it. */
-  | { readonly is: 'failed'; readonly reason: string; readonly neverRan?: boolean };
+  /**
+   * It happened and ended badly, for good. `neverRan`: AWS shows that the target never served on what the effect gave it.
+   * `output`: what it has left all the same, to be discarded by name.
+   */
+  | { readonly is: 'failed'; readonly reason: string; readonly neverRan?: boolean; readonly output?: O };
 
 /** A call of a registered step, by name, so that steps need not import each other. */
 export interface StepCall {

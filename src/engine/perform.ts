@@ -359,6 +359,7 @@ class Performance<S> {
           await this.noteSurplus(seen.surplus);
           return { done: { is: 'done', output: seen.output } };
         case 'failed':
+          if (seen.output !== undefined) await this.noteMade(seen.output);
           return { done: { is: 'failed', reason: seen.reason, neverRan: seen.neverRan === true } };
         case 'pending':
           this.everSeen = true;
@@ -380,6 +381,13 @@ class Performance<S> {
     if (end === 'expired')
       return { is: 'failed', reason: `not there after ${minutes(definition.settleWithinMs)}`, neverRan: false };
     return end.done;
+  }
+
+  /** What it made before it failed: known by name, it can be discarded. */
+  private async noteMade(output: unknown): Promise<void> {
+    const { run, act } = this;
+    if (run.phase(act.key)?.answered === undefined)
+      await run.append({ t: 'answered', key: act.key, output: toJson(output) });
   }
 
   private async noteSurplus(surplus: readonly unknown[] | undefined): Promise<void> {

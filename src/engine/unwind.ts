@@ -109,8 +109,10 @@ async function findLate<S>(run: PlanRun<S>, phase: Phase): Promise<void> {
     const seen = await ask(run.ports, definition.title(phase.input), () =>
       definition.look(run.context(phase.key), phase.input, undefined),
     );
-    if (seen.is === 'done' || seen.is === 'pending') {
-      for (const one of [seen.output, ...(seen.surplus ?? [])].map(toJson)) await noteSurplus(run, phase, ours, one);
+    if (seen.is !== 'absent') {
+      const surplus = seen.is === 'failed' ? [] : (seen.surplus ?? []);
+      const shown = [...(seen.output === undefined ? [] : [seen.output]), ...surplus];
+      for (const one of shown.map(toJson)) await noteSurplus(run, phase, ours, one);
       return;
     }
     const certainAt = (phase.sentAt ?? 0) + unseenMs;

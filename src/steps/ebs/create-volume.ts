@@ -35,7 +35,7 @@ export const createVolume = defineEffect({
     const volume = known ? await ctx.aws.sight.volume(known.id) : (await ctx.aws.sight.volumesMade(ctx.token))[0];
     const output = volume?.VolumeId ? { id: volume.VolumeId, original: input.original } : undefined;
     if (volume && output) {
-      if (volume.State === 'error') return { is: 'failed', reason: `AWS left ${output.id} in state error` };
+      if (volume.State === 'error') return { is: 'failed', output, reason: `AWS left ${output.id} in state error` };
       if (volume.State === 'creating') return { is: 'pending', output };
       if (volume.State === 'available' || volume.State === 'in-use') return { is: 'done', output };
     }

@@ -24,6 +24,7 @@ export async function lookForSnapshot(
   if (snapshot.State === 'error') {
     return {
       is: 'failed',
+      output,
       reason: printable(`${output.id} failed: ${snapshot.StateMessage ?? 'AWS gives no reason'}`),
     };
   }
