@@ -40,7 +40,19 @@ const ways: readonly Way[] = [
     stride: 4,
   },
   { name: 'plans/ebs-volume.yaml to its end', plan: volumePlan, stride: 1 },
-  { name: 'its rollback', plan: volumePlan, after: { command: 'rollback', discardWrites: false }, stride: 1 },
+  {
+    name: 'its rollback before there is a replacement',
+    plan: volumePlan,
+    fault: { operation: 'CreateVolume', ...denied },
+    after: { command: 'rollback', discardWrites: false },
+    stride: 1,
+  },
+  {
+    name: 'its rollback when the replacement could have been used, by the typed word',
+    plan: volumePlan,
+    after: { command: 'rollback', discardWrites: true },
+    stride: 1,
+  },
 ];
 
 /** An effect that was sent and has its outcome. */
