@@ -205,7 +205,7 @@ async function retireFailed<S>(run: PlanRun<S>): Promise<void> {
   if (!untouched) return;
   for (const phase of phases.filter((one) => registry.step(one.uses)?.kind === 'read'))
     await retire(phase.key, 'read again');
-  if (run.expected && phases.length) await observe(run, new Guard(run));
+  if (run.expected) await observe(run, new Guard(run));
 }
 
 function inDoubt<S>(run: PlanRun<S>): boolean {

@@ -10,6 +10,8 @@ const seeds = [
     'a stop by somebody else just before ours was noticed only when volumes had been built on it, and never let go',
   ],
   [1001, 'a scheduler that started the box on all replacements spoiled their lineage for good'],
+  [10222, 'a box found stopped and started by its owner was never judged good again'],
+  [10532, 'a change seen while nothing was done yet was held against every later resume'],
   [5746, 'a snapshot that failed before its answer was heard stayed behind for ever'],
   [1420, 'a volume made a moment ago did not show yet, so its discard found nothing to discard'],
 ] as const;

@@ -74,6 +74,14 @@ function planTask(board: Board, notes: readonly string[]): { task: Task; draw():
     retitle(plan, ink.bold(board.headline()));
     for (const step of steps) step.draw();
     print(plan, [...board.besideLines(), ...notes]);
+    // Its neighbours may go on for days.
+    if (board.state === 'failed') endSteps();
+  };
+  const endSteps = () => {
+    const stuck = board.rows.find((row) => row.state === 'failed') ?? board.rows.find((row) => row.state !== 'done');
+    for (const [at, step] of steps.entries()) {
+      step.finish(board.state === 'failed' && board.rows[at] === stuck ? 'failed' : 'left');
+    }
   };
   return {
     task: {
@@ -91,10 +99,7 @@ function planTask(board: Board, notes: readonly string[]): { task: Task; draw():
     finish() {
       draw();
       if (board.state === 'active') plan?.skip();
-      const stuck = board.rows.find((row) => row.state === 'failed') ?? board.rows.find((row) => row.state !== 'done');
-      for (const [at, step] of steps.entries()) {
-        step.finish(board.state === 'failed' && board.rows[at] === stuck ? 'failed' : 'left');
-      }
+      endSteps();
     },
   };
 }

@@ -36,13 +36,16 @@ export const verifyInstance = defineVerify({
   title: (input) => `verify that ${input.before.id} serves as before`,
   async check(ctx, input) {
     // While AWS still checks, nothing else has to be asked.
-    const health: Health = input.before.state === 'running' ? await statusChecks(ctx, input.before.id) : { is: 'none' };
-    if (health.is === 'pending') return pending(input);
+    const asked: Health = input.before.state === 'running' ? await statusChecks(ctx, input.before.id) : { is: 'none' };
+    if (asked.is === 'pending') return pending(input);
     const instance = await ctx.aws.sight.instance(input.before.id);
     if (!instance || livingState(instance) === undefined) return judged(input, [`${input.before.id} is gone`]);
     const state = instance.State?.Name ?? 'in no state';
     const findings = [...differences(input.before, instance), ...(await volumeFaults(ctx, input, instance))];
-    if (state !== input.before.state) {
+    const started = input.before.state === 'stopped' && state !== 'stopped';
+    if (started) ctx.announce(`${input.before.id} was found stopped and is ${state} now: somebody started it`);
+    if (started && state !== 'running') return pending(input);
+    if (!started && state !== input.before.state) {
       findings.unshift(`${input.before.id} is ${state}, it was ${input.before.state}`);
       return state === 'pending' ? pending(input) : judged(input, findings);
     }
@@ -50,7 +53,8 @@ export const verifyInstance = defineVerify({
       if (input.probes.length > 0) ctx.announce(`${input.before.id} is stopped, as it was: its probes were not run`);
       return judged(input, findings);
     }
-    if (health.is === 'none') return pending(input);
+    const health = started ? await statusChecks(ctx, input.before.id) : asked;
+    if (health.is === 'none' || health.is === 'pending') return pending(input);
     const booting = ctx.clock.now() - (instance.LaunchTime?.getTime() ?? 0) < bootMs;
     if (health.is === 'bad' && booting) return pending(input);
     if (health.is === 'bad') findings.push(health.finding);
