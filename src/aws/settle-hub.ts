@@ -4,6 +4,8 @@ import type { Clock } from '../contract/clock.ts';
 import type { Check, Settle } from '../contract/settle.ts';
 
 const beatMs = 1_000;
+// A slow answer, or a busy machine, may well take so much longer than the pause before it.
+const graceMs = 5 * 60_000;
 // What may take up to this long may as well be so already, and is asked about at once. What may take longer (an
 // instance's state, a volume, a snapshot) is not there right after its call, and asking would only cost one.
 const quickMs = 20 * 60_000;
@@ -60,6 +62,9 @@ class Waiter<T> implements Runner {
   readonly #resolve: (outcome: { done: T } | 'expired' | 'aborted') => void;
   readonly #reject: (error: unknown) => void;
   readonly #startedAt: number;
+  /** How long it has been waited for, and until when that is counted. */
+  #waitedMs = 0;
+  #countedAt: number;
   readonly #blindPauseMs: number;
   #pauseMs: number;
 
@@ -79,6 +84,7 @@ class Waiter<T> implements Runner {
     this.#pauseMs = allowedMs > quickMs ? Math.min(longestFirstPauseMs, allowedMs * firstShare) : 0;
     this.#blindPauseMs = Math.max(shortestBlindPauseMs, this.#pauseMs * blindShareOfElapsed);
     this.dueAt = this.#startedAt + this.#pauseMs;
+    this.#countedAt = this.#startedAt;
     this.#deadlineAt = deadlineAt;
     const abort = () => this.#end(() => resolve('aborted'));
     this.#end = (outcome) => {
@@ -110,7 +116,11 @@ class Waiter<T> implements Runner {
 
   #plan(progress: number | undefined): void {
     const now = this.#clock.now();
-    if (now >= this.#deadlineAt) this.#end(() => this.#resolve('expired'));
+    // A clock that was set, or a machine that slept, has not waited: no more is counted than was meant to pass.
+    this.#waitedMs += Math.min(Math.max(0, now - this.#countedAt), this.#pauseMs + graceMs);
+    this.#countedAt = now;
+    const leftMs = this.#deadlineAt - this.#startedAt - this.#waitedMs;
+    if (leftMs <= 0) this.#end(() => this.#resolve('expired'));
     const elapsedMs = now - this.#startedAt;
     if (progress !== undefined && progress > 0) {
       const remainingMs = (elapsedMs * (1 - progress)) / progress;
@@ -119,7 +129,7 @@ class Waiter<T> implements Runner {
       this.#pauseMs = Math.min(longestBlindPauseMs, this.#blindPauseMs + elapsedMs * blindShareOfElapsed);
     }
     // The last question comes at the deadline, not before it.
-    this.dueAt = Math.min(now + this.#pauseMs, this.#deadlineAt);
+    this.dueAt = now + Math.min(this.#pauseMs, Math.max(0, leftMs));
   }
 }
 

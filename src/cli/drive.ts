@@ -10,7 +10,7 @@ import { type Command, execute, type RunResult } from '../engine/run.ts';
 import type { RekeyError } from '../errors/index.ts';
 import { listen } from './interruption.ts';
 import { reportLines } from './report.ts';
-import { answer, tell, tellError } from './screen.ts';
+import { answer, oneLine, tell, tellError } from './screen.ts';
 import type { Session } from './session.ts';
 import type { Settings } from './settings.ts';
 import { type PlanStory, storyOf } from './story.ts';
@@ -145,7 +145,7 @@ function lastLine(
       (story.status === 'done' || story.status === 'rolled-back' ? story.status : 'failed'),
     replacements: story.replacements.map(({ original, replacement, verdict }) => ({ original, replacement, verdict })),
   }));
-  return JSON.stringify({
+  return oneLine({
     v: 1,
     type: 'run.finished',
     runId: journal.run,

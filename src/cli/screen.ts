@@ -19,6 +19,14 @@ export const liveTerminal = process.stderr.isTTY === true && !plain && (env['CI'
 /** Colours for stderr; all plain where they can't be shown or aren't wanted. */
 export const ink = createColors(!plain && (process.stderr.isTTY === true || (env['FORCE_COLOR'] ?? '') !== ''));
 
+// JSON.stringify leaves C1 controls, DEL and the marks that reorder a line as they are; a terminal obeys them.
+const obeyed = /[\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069]/g;
+
+/** One value as JSON on one line, with nothing in it that a terminal would obey; it parses to the same value. */
+export function oneLine(value: unknown): string {
+  return JSON.stringify(value).replace(obeyed, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 /** Writes a line of an answer to stdout. */
 export function answer(line: string): void {
   process.stdout.write(`${line}\n`);

@@ -88,6 +88,8 @@ export interface EffectDefinition<S, I, O> extends Definition<I, O> {
   writePoint?(input: I): boolean;
   /** It makes the target serve: refused while the target holds a mixture of originals and replacements. */
   readonly serves?: true;
+  /** The target serves without it: when it can't be set back that is announced, and holds nothing up. */
+  readonly servesWithout?: true;
   /** The observation of the target that is expected once this effect has happened. Needed of every disruptive effect. */
   expect?(observation: Observation, input: I, output: O): Observation;
   /** The pair this effect gives birth to. */

@@ -7,13 +7,19 @@ import { cutOverBegunAt } from './standing.ts';
 /** Passes the gate, waits for it when the run stays (`--wait`), or throws Paused. */
 export async function passGate<S>(run: PlanRun<S>, step: GateStep): Promise<void> {
   if (step.gate === 'hold') await hold(run, step);
-  else await waitForWindow(run, step.id);
+  else if (cutOverBegunAt(run.ports.registry, run.state) === undefined) await waitForWindow(run, step.id);
 }
 
-/** Throws Paused when no cut-over may begin now; a cut-over that has begun may always go on. */
+/** May a cut-over begin at this moment? */
+export function mayBegin<S>(run: PlanRun<S>): boolean {
+  const now = run.ports.clock.now();
+  return !run.plan.window || nextBeginning(run.plan.window, now) <= now;
+}
+
+/** Resolves when a cut-over may begin; throws Paused when this process does not stay. One that has begun may always go on. */
 export async function waitForWindow<S>(run: PlanRun<S>, step: string): Promise<void> {
   const { window } = run.plan;
-  if (!window || run.state.writePoint !== undefined || cutOverBegunAt(run.ports.registry, run.state)) return;
+  if (!window || run.state.writePoint !== undefined) return;
   for (;;) {
     const opensAt = nextBeginning(window, run.ports.clock.now());
     if (opensAt <= run.ports.clock.now()) return;

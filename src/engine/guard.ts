@@ -2,7 +2,7 @@ import type { Key } from '../contract/record.ts';
 import type { EffectDefinition, Observation, StepCall, TargetType } from '../contract/step.ts';
 import { problem } from '../errors/index.ts';
 import { ask } from './ask.ts';
-import { waitForWindow } from './gates.ts';
+import { mayBegin, waitForWindow } from './gates.ts';
 import { PlanStopped } from './outcome.ts';
 import type { PlanRun } from './ports.ts';
 import { cutOverBegunAt, differences, pairsOf, standingOf } from './standing.ts';
@@ -64,11 +64,21 @@ export class Guard<S> {
   async pass(key: Key, definition: EffectDefinition<S, unknown, unknown>): Promise<void> {
     const { run } = this;
     await this.othersLanded(key);
-    const begun = cutOverBegunAt(run.ports.registry, run.state) !== undefined;
-    if (!begun && key.undo === undefined) await waitForWindow(run, key.step);
-    const sighting = await this.fresh(key.undo === undefined ? (seen) => this.compare(seen, begun) : undefined);
+    // Announced and not there: a process that died before it called has not begun anything.
+    const begun = cutOverBegunAt(run.ports.registry, run.state, key) !== undefined;
+    const sighting = key.undo === undefined ? await this.allowed(key, begun) : await this.fresh(undefined);
     if (key.undo !== undefined && key.step !== haltStep) this.allowUndo(sighting);
     if (definition.serves) this.allowStart(sighting, key.undo !== undefined);
+  }
+
+  /** Seen as expected, and inside the window: asked before the look and after it, since a look can take long. */
+  private async allowed(key: Key, begun: boolean): Promise<Sighting> {
+    for (;;) {
+      if (!begun) await waitForWindow(this.run, key.step);
+      const sighting = await this.fresh((seen) => this.compare(seen, begun));
+      if (begun || mayBegin(this.run)) return sighting;
+      this.forget();
+    }
   }
 
   /** Compares the target with what this run left behind; what it means is decided here and nowhere else. */

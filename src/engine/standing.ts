@@ -1,7 +1,9 @@
 import type { Plan, UseStep } from '../contract/plan.ts';
+import type { Key } from '../contract/record.ts';
 import type { EffectDefinition, Observation, Registry } from '../contract/step.ts';
 import type { Verdict, VerdictStatus } from '../contract/verdict.ts';
 import { isCurrent, type Phase, type PlanState } from './fold.ts';
+import { keyText } from './key.ts';
 
 /** An original and what was made to take its place. */
 export interface Pair {
@@ -75,9 +77,15 @@ function isDisruptive<S>(registry: Registry<S>, step: Plan['steps'][number]): st
   return definition?.kind === 'effect' && definition.hazard === 'disruptive';
 }
 
-/** When the cut-over of this generation began, in ms: with its first disruptive step, even one that found its work done. */
-export function cutOverBegunAt<S>(registry: Registry<S>, state: PlanState): number | undefined {
-  const first = disruptivePhases(registry, state).find((phase) => phase.sent > 0 || phase.end?.is === 'done');
+/**
+ * When the cut-over of this generation began, in ms: with its first disruptive step, even one that found its work done.
+ * `but`: leaves one effect out, which has only been announced.
+ */
+export function cutOverBegunAt<S>(registry: Registry<S>, state: PlanState, but?: Key): number | undefined {
+  const first = disruptivePhases(registry, state).find(
+    (phase) =>
+      (phase.sent > 0 || phase.end?.is === 'done') && (but === undefined || keyText(phase.key) !== keyText(but)),
+  );
   return first && (first.sentAt ?? (first.end?.is === 'done' ? first.end.at : undefined));
 }
 

@@ -201,6 +201,11 @@ async function takeBack<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, beca
       await perform(run, guard, { key: { ...one.phase.key, undo: index }, uses: call.uses, input: call.with });
     } catch (error) {
       if (!(error instanceof PlanStopped) || error.error.code !== 'effect-failed') throw error;
+      const definition = run.ports.registry.step(call.uses);
+      if (definition?.kind === 'effect' && definition.servesWithout) {
+        await announce(run, one.phase, `not set back: ${error.message}`);
+        continue;
+      }
       const told = { title: call.uses, reason: error.message, because };
       throw new PlanStopped(problem('unwind-failed', told, error), 'leave');
     }

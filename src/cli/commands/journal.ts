@@ -1,4 +1,4 @@
-import { answer, safe } from '../screen.ts';
+import { answer, oneLine, safe } from '../screen.ts';
 import { type CommonOptions, settingsOf } from '../settings.ts';
 import { command, type MakeCommand, withStateDir } from './options.ts';
 
@@ -27,7 +27,7 @@ async function verifyRun(run: string, options: VerifyOptions): Promise<number> {
   const { stateDir } = settingsOf(options);
   const found = await verifyJournal(stateDir, run, options.head === undefined ? {} : { head: options.head });
   if (options.json) {
-    answer(JSON.stringify({ v: 1, type: 'journal.verified', runId: run, ...found }));
+    answer(oneLine({ v: 1, type: 'journal.verified', runId: run, ...found }));
     return 0;
   }
   answer(`run ${run}: ${found.records} records in ${found.segments} segment${found.segments === 1 ? '' : 's'}, whole`);

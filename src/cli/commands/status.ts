@@ -5,7 +5,7 @@ import { nextCommand } from '../next-command.ts';
 import { frozenPlans } from '../plans.ts';
 import { nextSteps, reportLines } from '../report.ts';
 import { listRuns, readRun } from '../runs.ts';
-import { answer, table, tell } from '../screen.ts';
+import { answer, oneLine, table, tell } from '../screen.ts';
 import { type CommonOptions, type Settings, settingsOf } from '../settings.ts';
 import { type PlanStory, storyOf } from '../story.ts';
 import { command, type MakeCommand, withStateDir } from './options.ts';
@@ -34,7 +34,7 @@ async function one(settings: Settings, run: string, options: StatusOptions): Pro
   if (options.json) {
     const { head, owner, runner } = reading;
     const next = nextSteps({ run, stateDir }, stories);
-    answer(JSON.stringify({ v: 1, type: 'run.status', runId: run, head, owner, runner, plans: stories, next }));
+    answer(oneLine({ v: 1, type: 'run.status', runId: run, head, owner, runner, plans: stories, next }));
     return 0;
   }
   answer(reportLines({ run, stateDir, now: clock.now(), head: reading.head }, stories).join('\n'));
@@ -48,7 +48,7 @@ async function list(settings: Settings, options: StatusOptions): Promise<number>
   for (const found of runs) {
     if ('error' in found) {
       rows.push([found.run, 'damaged', found.error.title]);
-      if (options.json) answer(JSON.stringify({ v: 1, type: 'run', runId: found.run, error: found.error.code }));
+      if (options.json) answer(oneLine({ v: 1, type: 'run', runId: found.run, error: found.error.code }));
       continue;
     }
     const state = fold(found.records);
@@ -56,7 +56,7 @@ async function list(settings: Settings, options: StatusOptions): Promise<number>
     const plans = stories.map((story) => `${story.plan} ${story.status}`).join(', ');
     if (options.json) {
       const told = stories.map(({ plan, status }) => ({ name: plan, status }));
-      answer(JSON.stringify({ v: 1, type: 'run', runId: found.run, startedAt: state.startedAt, plans: told }));
+      answer(oneLine({ v: 1, type: 'run', runId: found.run, startedAt: state.startedAt, plans: told }));
     } else rows.push([found.run, momentText(state.startedAt ?? 0), plans]);
   }
   if (options.json) return 0;

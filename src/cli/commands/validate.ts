@@ -1,6 +1,6 @@
 import { problem } from '../../errors/index.ts';
 import { parseAll, readSources } from '../plans.ts';
-import { answer, safe } from '../screen.ts';
+import { answer, oneLine, safe } from '../screen.ts';
 import { command, gather, type MakeCommand } from './options.ts';
 
 /** `rekey validate`: everything that is wrong with plans, without touching AWS. */
@@ -19,7 +19,7 @@ export const validateCommand: MakeCommand = (end) =>
 async function validate(files: readonly string[], sets: readonly string[], json: boolean): Promise<number> {
   const parsed = await parseAll(await readSources(files, sets));
   const { formatProblem } = await import('../../plan/problem.ts');
-  const told = json ? JSON.stringify : undefined;
+  const told = json ? oneLine : undefined;
   for (const { source, plan, problems } of parsed) {
     if (told) answer(told({ v: 1, type: 'plan.validated', file: source.file, valid: plan !== undefined, problems }));
     else if (plan) answer(`${safe(source.file)}: valid (${plan.steps.length} steps)`);

@@ -1,11 +1,11 @@
-import { answer, tell } from '../screen.ts';
+import { answer, oneLine, tell } from '../screen.ts';
 import type { Scene, View } from './view.ts';
 
 /** One JSON object a line, on stdout: every event as it comes. The last line is the caller's. */
 export function jsonView(scene: Scene): View {
-  answer(JSON.stringify({ v: 1, type: 'run.started', runId: scene.run, plans: scene.plans.map((plan) => plan.name) }));
+  answer(oneLine({ v: 1, type: 'run.started', runId: scene.run, plans: scene.plans.map((plan) => plan.name) }));
   return {
-    show: (event) => answer(JSON.stringify({ v: 1, ...event })),
+    show: (event) => answer(oneLine({ v: 1, ...event })),
     note: tell,
     end: async () => {},
     abandon: () => {},
