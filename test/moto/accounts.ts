@@ -39,6 +39,8 @@ export async function startSimulated(speed: number): Promise<Stand> {
 /** The SDK's clients of an account, sending each call once. */
 export function clientsOf({ url: endpoint }: Stand): { ec2: EC2; kms: KMS } {
   const credentials = { accessKeyId: 'made-up', secretAccessKey: 'made-up' };
-  const config = { endpoint, region, credentials, maxAttempts: 1 };
+  // A connection that the server closes for being idle, just as it is used again, would look like a failed call.
+  const requestHandler = { httpAgent: { keepAlive: false } };
+  const config = { endpoint, region, credentials, requestHandler, maxAttempts: 1 };
   return { ec2: new EC2(config), kms: new KMS(config) };
 }
