@@ -113,7 +113,12 @@ const toySteps = [
   effect('ebs.create-volume', 'additive', z.strictObject({ ...moved, snapshot: Snapshot }), Volume),
   effect('ebs.set-auto-enable-io', 'additive', z.strictObject({ volume: VolumeId, attributes: Attributes }), nothing),
   effect('ec2.stop-instance', 'disruptive', z.strictObject({ instance: InstanceId }), Before),
-  effect('ec2.start-instance', 'disruptive', z.strictObject({ instance: InstanceId, before: Before }), nothing),
+  effect(
+    'ec2.start-instance',
+    'disruptive',
+    z.strictObject({ instance: InstanceId, before: Before, stop: Before.optional() }),
+    nothing,
+  ),
   effect('ebs.detach-volume', 'disruptive', z.strictObject({ volume: VolumeId, place: Place }), nothing),
   effect('ebs.attach-volume', 'disruptive', z.strictObject({ volume: VolumeId, place: Place }), nothing),
   effect('ebs.set-delete-on-termination', 'disruptive', z.strictObject({ volume: VolumeId, place: Place }), nothing),

@@ -36,7 +36,7 @@ describe('a call that is refused for good', () => {
   test('unwinds to the original serving, or stops past the write point with nothing lost; a resume ends done', async () => {
     const calls = await mutations();
     expect(calls.length).toBeGreaterThan(15);
-    for (const { operation, skip } of calls) {
+    for (const { operation, skip } of calls.filter((_one, at) => full || at % 3 === 0)) {
       const rule: FaultRule = { operation, skip, times: 1, kind: 'error', code: 'UnauthorizedOperation', status: 403 };
       await struck(rule, async (world, first) => {
         const at = `${operation} #${skip + 1}`;
@@ -59,7 +59,7 @@ describe('a call that is refused for good', () => {
       'DescribeVolumeAttribute',
     ];
     for (const operation of reads) {
-      for (const skip of full ? [0, 1, 2, 3, 5, 8, 13, 21, 34] : [0, 5, 13]) {
+      for (const skip of full ? [0, 1, 2, 3, 5, 8, 13, 21, 34] : [5]) {
         await inWorld(twoVolumes, async (world) => {
           world.account.faults.add({
             operation,
@@ -145,7 +145,7 @@ describe('every error code on every operation', () => {
   /** In a short run every code is met, on operations that take turns. */
   const cases = Object.entries(codes).flatMap(([meaning, list]) =>
     list.flatMap(([code, status], index) =>
-      (full ? operations : operations.filter((_one, at) => at % 4 === index % 4)).map((operation) => ({
+      (full ? operations : operations.filter((_one, at) => at % 6 === index % 6)).map((operation) => ({
         meaning,
         code,
         status,
@@ -176,7 +176,7 @@ describe('every error code on every operation', () => {
 
   test.each(operations)('no answer at all, before or after %s, is in doubt too', async (operation) => {
     for (const when of ['before', 'after'] as const) {
-      for (const skip of [0, 1]) {
+      for (const skip of full ? [0, 1] : [0]) {
         await inWorld(twoVolumes, async (world) => {
           world.account.faults.add({ operation, times: 1, skip, kind: 'reset', when });
           const first = await world.process();

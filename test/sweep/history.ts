@@ -271,7 +271,14 @@ export async function history(seed: number, kind: Kind = { people: true }): Prom
         world.pass(600_000);
       }
       end = last && last.result !== 'died' ? (last.result.plans[0]?.error?.code ?? last.result.status) : 'died';
-      judgeEnd(world, { end, hostile, running, plan: plan === volumePlan ? 'volume' : 'instance', failures });
+      judgeEnd(world, {
+        end,
+        hostile,
+        running,
+        plan: plan === volumePlan ? 'volume' : 'instance',
+        failures,
+        told: announced(disk),
+      });
       for (const [invariant, times] of world.auditor.evaluations) evaluations.set(invariant, times);
       failures.push(...world.auditor.violations.splice(0));
     },
@@ -314,9 +321,20 @@ const handsOff = [
   'effect-failed',
 ];
 
+function announced(disk: readonly JournalRecord[]): string[] {
+  return disk.flatMap((record) => (record.t === 'announced' ? [record.text] : []));
+}
+
 function judgeEnd(
   world: World,
-  how: { end: string; hostile: boolean; running: boolean; plan: 'instance' | 'volume'; failures: string[] },
+  how: {
+    end: string;
+    hostile: boolean;
+    running: boolean;
+    plan: 'instance' | 'volume';
+    failures: string[];
+    told: readonly string[];
+  },
 ): void {
   const { end, hostile, failures } = how;
   const state = world.state();
@@ -326,8 +344,9 @@ function judgeEnd(
   if (end !== 'done' || hostile) return;
   const moving = how.plan === 'volume' ? ['vol-00000000000000003'] : originals;
   for (const id of moving) if (state.volumes.some((volume) => volume.id === id)) failures.push(`${id} was left behind`);
-  if (state.snapshots.length)
-    failures.push(`snapshots were left behind: ${state.snapshots.map((one) => one.id).join(', ')}`);
+  // A discard that AWS refused is told; what is left without a word is not.
+  const silent = state.snapshots.map((one) => one.id).filter((id) => !how.told.some((text) => text.includes(id)));
+  if (silent.length) failures.push(`snapshots were left behind without a word: ${silent.join(', ')}`);
   const claims = [...state.instances, ...state.volumes].flatMap((one) =>
     Object.keys(one.tags).filter((key) => key.startsWith('rekey:claim')),
   );
