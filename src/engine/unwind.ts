@@ -109,9 +109,9 @@ async function findLate<S>(run: PlanRun<S>, phase: Phase): Promise<void> {
     const seen = await ask(run.ports, definition.title(phase.input), () =>
       definition.look(run.context(phase.key), phase.input, undefined),
     );
-    if (seen.is !== 'absent') {
-      const surplus = seen.is === 'failed' ? [] : (seen.surplus ?? []);
-      const shown = [...(seen.output === undefined ? [] : [seen.output]), ...surplus];
+    // "Failed" without a name says no more than "absent": what it was to be made from may be discarded by now.
+    if (seen.is !== 'absent' && seen.output !== undefined) {
+      const shown = [seen.output, ...(seen.is === 'failed' ? [] : (seen.surplus ?? []))];
       for (const one of shown.map(toJson)) await noteSurplus(run, phase, ours, one);
       return;
     }

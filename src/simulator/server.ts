@@ -41,6 +41,8 @@ export async function serve(
       else write(response, fallbackProtocol.refusal(new AwsError(codeFor(status), message, status), 'none'));
     });
   });
+  // AWS keeps idle connections far longer than Node's five seconds; closed just as it is used again, one looks like a lost answer.
+  server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
