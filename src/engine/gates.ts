@@ -13,7 +13,8 @@ export async function passGate<S>(run: PlanRun<S>, step: GateStep): Promise<void
 /** May a cut-over begin at this moment? */
 export function mayBegin<S>(run: PlanRun<S>): boolean {
   const now = run.ports.clock.now();
-  return !run.plan.window || nextBeginning(run.plan.window, now) <= now;
+  const { window } = run.plan;
+  return !window || run.state.writePoint !== undefined || nextBeginning(window, now) <= now;
 }
 
 /** Resolves when a cut-over may begin; throws Paused when this process does not stay. One that has begun may always go on. */
