@@ -373,8 +373,8 @@ export const bugs: readonly PlantedBug[] = [
   {
     name: 'the window is not looked at before the first disruptive effect',
     file: 'src/engine/guard.ts',
-    find: 'await waitForWindow(run, key.step);',
-    replace: '{}',
+    find: 'await this.allowed(key, begun)',
+    replace: 'await this.allowed(key, true)',
     caughtBy: { file: caught, title: 'no cut-over begins at 0 h, even when no gate stands before it' },
   },
   {
