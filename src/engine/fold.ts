@@ -100,7 +100,10 @@ export function apply(state: RunState, entry: Entry, at: number): void {
       return;
     }
     case 'failed': {
-      phaseOf(state, entry.key, entry.uses).end = { is: 'failed', reason: entry.reason, neverRan: entry.neverRan };
+      const phase = phaseOf(state, entry.key, entry.uses);
+      // What takes something back has no next generation: tried again, it begins anew.
+      if (entry.key.undo !== undefined) Object.assign(phase, { sent: 0, sentAt: undefined, answered: undefined });
+      phase.end = { is: 'failed', reason: entry.reason, neverRan: entry.neverRan };
       const plan = planOf(state, entry.key.plan);
       const opener = plan.writePoint?.key;
       if (entry.neverRan && opener && keyText(opener) === keyText(entry.key)) plan.writePoint = undefined;

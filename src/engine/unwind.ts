@@ -24,7 +24,8 @@ interface Happened {
 export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | null): Promise<void> {
   const rollback = stop === null;
   const because = stop?.message ?? 'rollback';
-  const pastWritePoint = run.state.writePoint !== undefined;
+  // Without the operator's word nothing is unwound that a workload could have written on.
+  const pastWritePoint = rollback && run.state.writePoint !== undefined;
   guard.forget();
   const { missing, running } = await guard.look();
   const targetGone = missing.includes(run.plan.target.id);

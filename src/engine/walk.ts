@@ -160,7 +160,9 @@ function claimKey<S>(run: PlanRun<S>, step: '@claim' | '@release' | '@replace'):
 /** A plan that stopped on its own comes back to where the target serves, if the write point still allows it. */
 async function comeBack<S>(run: PlanRun<S>, guard: Guard<S>, stop: PlanStopped): Promise<void> {
   const { registry } = run.ports;
-  if (run.state.writePoint !== undefined && !(await neverServed(run, guard))) return;
+  // A cut-over that is complete is never taken back by itself, even where nobody has started the target yet.
+  const complete = !insideCutOver(run.plan, registry, run.state);
+  if (run.state.writePoint !== undefined && (complete || !(await neverServed(run, guard)))) return;
   const begun = cutOverBegunAt(registry, run.state) !== undefined;
   // What was built is stale when the target has changed since, even where nothing of the target was touched.
   const stale = stop.error.code === 'target-changed' || !cutOverOf(run.plan, registry);

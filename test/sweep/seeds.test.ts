@@ -12,6 +12,8 @@ const seeds = [
   [1001, 'a scheduler that started the box on all replacements spoiled their lineage for good'],
   [10222, 'a box found stopped and started by its owner was never judged good again'],
   [10532, 'a change seen while nothing was done yet was held against every later resume'],
+  [904, 'a refused delete took back a completed move, because nobody had started the box yet'],
+  [1928, 'the start that brought the original back, stopped by somebody, was held against every later resume'],
   [5746, 'a snapshot that failed before its answer was heard stayed behind for ever'],
   [1420, 'a volume made a moment ago did not show yet, so its discard found nothing to discard'],
 ] as const;
