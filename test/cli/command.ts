@@ -22,6 +22,8 @@ export interface Running {
   readonly ended: Promise<Ended>;
   /** Resolves when stderr or stdout holds this. */
   says(what: RegExp): Promise<void>;
+  /** Resolves when so many more lines have been printed than now, or when it has ended. */
+  printsMore(lines: number): Promise<void>;
 }
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -93,7 +95,21 @@ export function start(args: readonly string[], where: { cwd: string; env?: Env }
       void ended.then(() => reject(new Error(`it never said ${what}:\n${stdout}\n${stderr}`)));
       hear();
     });
-  return { child, ended, says };
+  const lines = () => (stdout + stderr).split('\n').length;
+  const printsMore = (more: number) => {
+    const enough = lines() + more;
+    const printed = new Promise<void>((resolve) => {
+      const hear = () => {
+        if (lines() < enough) return;
+        hearers.delete(hear);
+        resolve();
+      };
+      hearers.add(hear);
+      hear();
+    });
+    return Promise.race([printed, ended.then(() => {})]);
+  };
+  return { child, ended, says, printsMore };
 }
 
 /** Runs `rekey` to its end. */

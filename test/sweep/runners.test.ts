@@ -385,10 +385,10 @@ describe('two runs on one target', () => {
   }, 900_000);
 });
 
-const targets = Array.from({ length: full ? 10 : 2 }, (_one, at) => ({
-  instance: `i-0000000000000000${at}`,
-  root: `vol-0000000000000001${at}`,
-  data: `vol-0000000000000002${at}`,
+const targets = Array.from({ length: full ? 60 : 3 }, (_one, at) => ({
+  instance: `i-${String(at).padStart(17, '0')}`,
+  root: `vol-1${String(at).padStart(16, '0')}`,
+  data: `vol-2${String(at).padStart(16, '0')}`,
 }));
 
 /** An account with one instance for each case, so that the cases can go side by side. */
@@ -521,27 +521,39 @@ describe('real processes, each case on its own instance of one simulated account
   const runsIn = (dir: string) => readdirSync(join(room.dir, dir, 'runs'));
   const told = (ends: readonly Ended[]) => ends.map((end) => `${end.code}: ${end.stderr}`).join('\n---\n');
 
-  /** Begins a run and kills it after so many ms, again and again, each time with two that want to go on; then lets it end. */
+  /** Kills it at the moment at which it has printed so many lines more; false when it had ended before. */
+  async function kill(running: ReturnType<typeof start>, lines: number): Promise<boolean> {
+    await running.printsMore(lines);
+    running.child.kill('SIGKILL');
+    return (await running.ended).code === null;
+  }
+
+  /** Begins a run, kills it and resumes it. */
+  async function killedOnce(target: (typeof targets)[number], choices: Choices): Promise<number> {
+    const dir = ['--state-dir', target.instance];
+    const first = start(['run', shippedPlan, ...sets(target.instance), ...dir], where());
+    await first.says(/ run \d{8}T/);
+    const kills = (await kill(first, choices.below(24))) ? 1 : 0;
+    const second = await rekey(['resume', ...dir], where());
+    expect(second.code, second.stderr).toBe(0);
+    for (const id of runsIn(target.instance)) expect(unreconciled(join(room.dir, target.instance), id)).toEqual([]);
+    return kills;
+  }
+
+  /** Begins a run and kills it, again and again, each time with two that want to go on; then lets it end. */
   async function killed(target: (typeof targets)[number], choices: Choices): Promise<number> {
     const dir = target.instance;
     const first = start(['run', shippedPlan, ...sets(target.instance), '--state-dir', dir], where());
     // Before that there is no run that could be resumed.
     await first.says(/ run \d{8}T/);
-    const kill = async (running: ReturnType<typeof start>, withinMs = 3_000) => {
-      await new Promise((resolve) => setTimeout(resolve, choices.below(withinMs)));
-      const alive = running.child.exitCode === null;
-      running.child.kill('SIGKILL');
-      await running.ended;
-      return alive;
-    };
+    // No run is through after a few lines, so that this one is always cut short.
+    let kills = (await kill(first, choices.below(8))) ? 1 : 0;
     const [id = '', ...more] = runsIn(dir);
     expect(more).toEqual([]);
     const resume = ['resume', id, '--state-dir', dir];
-    // No run is through that fast, so that this one is always cut short.
-    let kills = (await kill(first, 1_200)) ? 1 : 0;
-    for (let n = full ? 1 + choices.below(2) : 1; n > 0; n--) {
+    for (let round = 0; round < (full ? 3 : 1); round++) {
       const both = [0, 1].map(() => start(resume, where()));
-      kills += (await Promise.all(both.map((one) => kill(one)))).filter(Boolean).length;
+      kills += (await Promise.all(both.map((one) => kill(one, choices.below(4))))).filter(Boolean).length;
     }
     const ends = await Promise.all([0, 1].map(() => rekey(resume, where())));
     const codes = ends.map((end) => end.code);
@@ -562,8 +574,7 @@ describe('real processes, each case on its own instance of one simulated account
     const [one, two] = dirs.map((dir) => start(args(dir), where()));
     if (!one || !two) throw new Error('two runs were to begin');
     await Promise.race([one.says(/ run \d{8}T/), one.ended]);
-    await new Promise((resolve) => setTimeout(resolve, choices.below(3_000)));
-    one.child.kill('SIGKILL');
+    await kill(one, choices.below(24));
     const ends: Ended[] = await Promise.all([one.ended, two.ended]);
     // Killed with its claim on, it is the one that has to be taken up; killed before, the other one has got through.
     for (const dir of dirs) {
@@ -579,19 +590,25 @@ describe('real processes, each case on its own instance of one simulated account
     return codes.includes(null) ? 1 : 0;
   }
 
-  test('killed at random instants and taken up by two at once, they come to the same end, with no effect unreconciled', async () => {
-    const cases = targets.map((target, at) => ({ target, choices: new Choices(at + 1), rival: at % 3 === 1 }));
+  test('killed, once or again and again, and taken up, by two at once too, they come to the same end, with no effect unreconciled', async () => {
+    const ways = [killed, rivals, ...Array.from({ length: full ? 4 : 1 }, () => killedOnce)];
+    const cases = targets.map((target, at) => ({
+      target,
+      choices: new Choices(at + 1),
+      way: ways[at % ways.length] ?? killedOnce,
+    }));
     let kills = 0;
     // Two at a time: more would only wait for each other.
     const limit = pLimit(2);
     await Promise.all(
-      cases.map(({ target, choices, rival }) =>
+      cases.map(({ target, choices, way }) =>
         limit(async () => {
-          kills += await (rival ? rivals : killed)(target, choices);
+          kills += await way(target, choices);
           expect(endOf(await state(), target.instance), target.instance).toEqual(movedEnd);
         }),
       ),
     );
-    expect(kills).toBeGreaterThan(0);
+    process.stderr.write(`${kills} processes killed, ${cases.length} runs at the same end\n`);
+    expect(kills).toBeGreaterThanOrEqual(full ? 50 : 2);
   }, 600_000);
 });
