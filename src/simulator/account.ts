@@ -11,8 +11,8 @@ import { fallbackProtocol, knownService, type ServiceName, scopeOf, serviceNames
 import type { World } from './world.ts';
 
 /** What comes back for a request: an answer, perhaps a late one, or none at all. */
-type Answer =
-  | { readonly kind: 'answer'; readonly response: WireResponse; readonly delayMs: number }
+export type Answer<T> =
+  | { readonly kind: 'answer'; readonly response: T; readonly delayMs: number }
   | { readonly kind: 'silence' }
   | { readonly kind: 'reset' };
 
@@ -37,7 +37,9 @@ export interface Account {
   /** Loads the SDK's schemas; without it the first call to each service does, and so takes turns of the event loop. */
   ready(): Promise<void>;
   /** Answers one request. Time passes only by the account's clock: whoever carries the answer waits `delayMs`. */
-  handle(request: WireRequest): Promise<Answer>;
+  handle(request: WireRequest): Promise<Answer<WireResponse>>;
+  /** Answers one call that came without a wire: input and output are as the SDK has them. Throws AwsError when it is refused. */
+  call(service: ServiceName, operation: string, input: object): Answer<object>;
   state(): AccountState & { calls: Record<string, number>; events: EventOutcome[]; faults: ReturnType<Faults['list']> };
   readonly faults: Faults;
   /** Shifts the account's time by `ms` on top of its clock. */
@@ -77,20 +79,22 @@ export function createAccount(options: {
     });
   }
 
-  const carryOut = (service: ServiceName, name: string, input: object): { output: object } | { struck: Strike } => {
+  const call = (service: ServiceName, name: string, input: object): Answer<object> => {
     world.settle();
     const told = (outcome: string) => {
       const counted = `${service}:${name}`;
       calls.set(counted, (calls.get(counted) ?? 0) + 1);
       observe?.({ at: world.time, service, operation: name, input, outcome });
     };
+    let output: object;
     try {
       throttle?.count(world.time, service, name, input);
       const struck = faults.strike('before', name, input);
-      if (struck) {
-        told(struck.kind === 'error' ? struck.error.code : struck.kind);
-        return { struck };
+      if (struck && struck.kind !== 'error') {
+        told(struck.kind);
+        return met(struck, {});
       }
+      if (struck) throw struck.error;
       const known = operations[service];
       const operation = Object.hasOwn(known, name) ? known[name] : undefined;
       if (!operation)
@@ -99,14 +103,13 @@ export function createAccount(options: {
       if ('DryRun' in input && input.DryRun === true) {
         throw new AwsError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.');
       }
-      const output = operation.run(world, input);
-      told('done');
-      const lost = faults.strike('after', name, input);
-      return lost && lost.kind !== 'slow' ? { struck: lost } : { output, ...(lost ? { struck: lost } : {}) };
+      output = operation.run(world, input);
     } catch (error) {
       if (error instanceof AwsError) told(error.code);
       throw error;
     }
+    told('done');
+    return met(faults.strike('after', name, input), output);
   };
 
   return {
@@ -119,7 +122,7 @@ export function createAccount(options: {
       const request = { ...raw, headers: lowerCased(raw.headers) };
       const id = [8, 4, 4, 4, 12].map((digits) => requestIds.hex(digits)).join('-');
       let protocol = fallbackProtocol;
-      const answer = (response: WireResponse, delayMs = 0): Answer => ({ kind: 'answer', response, delayMs });
+      const answer = (response: WireResponse, delayMs = 0) => ({ kind: 'answer', response, delayMs }) as const;
       try {
         const scope = scopeOf(request);
         const service = knownService(scope.service) ?? (await serviceOf(scope.service));
@@ -130,17 +133,15 @@ export function createAccount(options: {
         const { action, raw: parameters } = protocol.call(request);
         const schema = service.operation(action);
         if (!schema) throw unknownAction(scope.service, action);
-        const carried = carryOut(scope.service, action, protocol.input(schema.input, parameters));
-        const struck = 'struck' in carried ? carried.struck : undefined;
-        if (struck?.kind === 'error') throw struck.error;
-        if (struck?.kind === 'silence' || struck?.kind === 'reset') return { kind: struck.kind };
-        const output = 'output' in carried ? carried.output : {};
-        return answer(protocol.answer(action, schema.output, output, id), struck?.delayMs);
+        const answered = call(scope.service, action, protocol.input(schema.input, parameters));
+        if (answered.kind !== 'answer') return answered;
+        return answer(protocol.answer(action, schema.output, answered.response, id), answered.delayMs);
       } catch (error) {
         if (error instanceof AwsError) return answer(protocol.refusal(error, id));
         throw error;
       }
     },
+    call,
     state() {
       world.settle();
       return { ...stateOf(world), calls: Object.fromEntries(calls), events: [...events], faults: faults.list() };
@@ -153,6 +154,13 @@ export function createAccount(options: {
     },
     nextAt: () => world.nextAt(),
   };
+}
+
+/** What becomes of an answer that a fault meets on its way. */
+function met(strike: Strike | undefined, output: object): Answer<object> {
+  if (strike?.kind === 'error') throw strike.error;
+  if (strike?.kind === 'silence' || strike?.kind === 'reset') return { kind: strike.kind };
+  return { kind: 'answer', response: output, delayMs: strike?.delayMs ?? 0 };
 }
 
 function outcomeOf(happen: () => void): string {

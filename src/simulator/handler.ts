@@ -1,5 +1,5 @@
 import { type HttpHandler, type HttpHandlerOptions, type HttpRequest, HttpResponse } from '@smithy/core/protocols';
-import type { Account } from './account.ts';
+import type { Account, Answer } from './account.ts';
 
 /** How requests travel in process, in ms by the timers that are installed. */
 export interface HandlerOptions {
@@ -25,15 +25,23 @@ async function answered(
   request: HttpRequest,
   { latency }: HandlerOptions,
 ): Promise<{ response: HttpResponse }> {
-  const travelMs = latency?.({ path: request.path }) ?? 0;
-  if (travelMs > 0) await wait(travelMs);
   const { method, path, headers } = request;
-  const answer = await account.handle({ method, path, headers, body: textOf(request.body) });
+  const { statusCode, ...response } = await travelled(latency?.({ path }) ?? 0, () =>
+    account.handle({ method, path, headers, body: textOf(request.body) }),
+  );
+  return {
+    response: new HttpResponse({ statusCode, headers: response.headers, body: Buffer.from(response.body) }),
+  };
+}
+
+/** What comes back of a call that travels for so long before the account sees it. */
+export async function travelled<T>(travelMs: number, call: () => Answer<T> | Promise<Answer<T>>): Promise<T> {
+  if (travelMs > 0) await wait(travelMs);
+  const answer = await call();
   if (answer.kind === 'reset') throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
   if (answer.kind === 'silence') return new Promise<never>(() => {});
   if (answer.delayMs > 0) await wait(answer.delayMs);
-  const { statusCode, headers: answered, body } = answer.response;
-  return { response: new HttpResponse({ statusCode, headers: answered, body: Buffer.from(body) }) };
+  return answer.response;
 }
 
 function wait(ms: number): Promise<void> {
@@ -48,7 +56,8 @@ function textOf(body: unknown): string {
   throw new TypeError('the simulated account takes no streams');
 }
 
-function withinLimits<T>(
+/** Rejects when the caller aborts, or when it has waited long enough. */
+export function withinLimits<T>(
   work: Promise<T>,
   { abortSignal }: HttpHandlerOptions,
   timeoutMs: number | undefined,

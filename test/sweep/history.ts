@@ -8,6 +8,7 @@ import { type Crash, instancePlan, inWorld, type Life, volumePlan, type World } 
 /** What one seed came to. */
 export interface History {
   readonly seed: number;
+  readonly plan: string;
   /** Of every call as the account saw it: equal for equal seeds, in any process. */
   readonly hash: string;
   readonly processes: number;
@@ -192,16 +193,39 @@ function crashOf(choices: Choices): Crash | undefined {
   return { call: { number: 1 + choices.below(220), when: choices.one(['before', 'after', 'answered'] as const) } };
 }
 
+/** The order of members is the wire's affair. */
+function sorted(input: unknown): string {
+  return JSON.stringify(input, (_name, value: unknown) =>
+    value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+}
+
+const plans = { 'ec2-instance': instancePlan, 'ebs-volume': volumePlan };
+export type PlanName = keyof typeof plans;
+export const planNames = Object.keys(plans) as PlanName[];
+
 export interface Kind {
-  /** Somebody else is at work too. */
-  readonly people: boolean;
+  /** Of which plan; the seed chooses when it is left out. */
+  readonly plan?: PlanName;
+  /** Somebody else is at work too, unless false. */
+  readonly people?: boolean;
+  /** Calls go over the wire, as they do outside of tests: slower, and the same history. */
+  readonly wired?: boolean;
+  /** Faults go on without end and nothing crashes; then they stop under the living process, which has to end by itself. */
+  readonly liveness?: boolean;
 }
 
 /** Lives one whole history: faults, crashes and other people first; then they end, and the run must come to an end. */
-export async function history(seed: number, kind: Kind = { people: true }): Promise<History> {
+export async function history(seed: number, kind: Kind = {}): Promise<History> {
   const choices = new Choices(seed);
   const { text, running } = scenarioOf(choices);
-  const plan = choices.chance(0.2) ? volumePlan : instancePlan;
+  // By a source of its own, so that what a seed means for one plan outlives the plans that are added.
+  const planName = kind.plan ?? new Choices(seed ^ 0x9e3779b9).one(planNames);
+  const plan = plans[planName];
+  // This draw once chose the plan; seeds keep what follows it.
+  choices.next();
   const faults = new Map<string, number>();
   const log: string[] = [];
   const failures: string[] = [];
@@ -222,12 +246,15 @@ export async function history(seed: number, kind: Kind = { people: true }): Prom
       world.watch((call) => {
         calls++;
         if (!/^(Describe|Get)/.test(call.operation) && call.outcome === 'done') effects++;
-        const line = `${at()} ${call.operation} ${JSON.stringify(call.input)} ${call.outcome}`;
+        const line = `${at()} ${call.operation} ${sorted(call.input)} ${call.outcome}`;
         trace.update(`${line}\n`);
         log.push(line);
       });
-      for (let n = choices.below(4); n > 0; n--) world.account.faults.add(faultOf(choices));
-      for (let n = kind.people ? choices.below(3) : 0; n > 0; n--) {
+      for (let n = kind.liveness ? 1 + choices.below(4) : choices.below(4); n > 0; n--) {
+        const { times, ...rule } = faultOf(choices);
+        world.account.faults.add(kind.liveness ? rule : { ...rule, ...(times !== undefined && { times }) });
+      }
+      for (let n = kind.people === false ? 0 : choices.below(3); n > 0; n--) {
         const deed = deedOf(choices);
         const afterMs = choices.below(2) === 0 ? choices.below(900_000) : choices.below(5_000_000);
         world.account.schedule(Date.now() + afterMs, () => {
@@ -254,13 +281,24 @@ export async function history(seed: number, kind: Kind = { people: true }): Prom
         if (life.disk.some((record) => record.t === 'submitted')) disk = life.disk;
         return life;
       };
-      for (let n = 1 + choices.below(4); n > 0; n--) {
+      const faultsEnd = () => {
+        for (const rule of world.account.faults.list()) if (rule.struck) count(`${rule.kind} ${rule.when}`);
+        world.account.faults.clear();
+      };
+      if (kind.liveness) {
+        world.account.schedule(Date.now() + choices.below(3_000_000), faultsEnd);
+        const life = await live(undefined);
+        const why = life.result === 'died' ? undefined : life.result.plans[0];
+        if (exitOf(life) !== 0 && !(why?.error?.code && why.error.message)) {
+          failures.push(`it ended ${exitOf(life)} and did not say what it awaits: ${told(life)}`);
+        }
+      }
+      for (let n = kind.liveness ? 0 : 1 + choices.below(4); n > 0; n--) {
         const life = await live(crashOf(choices), choices.chance(0.15) ? choices.below(600_000) : undefined);
         if (exitOf(life) === 0) break;
         if (choices.chance(0.3)) world.pass(choices.below(3_600_000));
       }
-      for (const rule of world.account.faults.list()) if (rule.struck) count(`${rule.kind} ${rule.when}`);
-      world.account.faults.clear();
+      faultsEnd();
       calm = true;
       world.pass(6_000_000);
       let last: Life | undefined;
@@ -275,7 +313,7 @@ export async function history(seed: number, kind: Kind = { people: true }): Prom
         end,
         hostile,
         running,
-        plan: plan === volumePlan ? 'volume' : 'instance',
+        plan: planName,
         failures,
         told: announced(disk),
       });
@@ -283,11 +321,13 @@ export async function history(seed: number, kind: Kind = { people: true }): Prom
       failures.push(...world.auditor.violations.splice(0));
     },
     seed,
+    { wireless: kind.wired !== true },
   ).catch((error: unknown) => {
     failures.push(`the history itself broke: ${error instanceof Error ? error.stack : String(error)}`);
   });
   return {
     seed,
+    plan: planName,
     hash: trace.digest('hex').slice(0, 16),
     processes,
     calls,
@@ -331,7 +371,7 @@ function judgeEnd(
     end: string;
     hostile: boolean;
     running: boolean;
-    plan: 'instance' | 'volume';
+    plan: PlanName;
     failures: string[];
     told: readonly string[];
   },
@@ -342,7 +382,7 @@ function judgeEnd(
     end === 'done' || (hostile && handsOff.includes(end)) || ['target-in-pieces', 'mixed-start'].includes(end);
   if (!calm) failures.push(`it did not come to its end: ${end}`);
   if (end !== 'done' || hostile) return;
-  const moving = how.plan === 'volume' ? ['vol-00000000000000003'] : originals;
+  const moving = how.plan === 'ebs-volume' ? ['vol-00000000000000003'] : originals;
   for (const id of moving) if (state.volumes.some((volume) => volume.id === id)) failures.push(`${id} was left behind`);
   // A discard that AWS refused is told; what is left without a word is not.
   const silent = state.snapshots.map((one) => one.id).filter((id) => !how.told.some((text) => text.includes(id)));
@@ -354,7 +394,7 @@ function judgeEnd(
   const lost = state.instances.flatMap((one) => one.workload?.ledger ?? []).filter((entry) => entry.lost);
   if (lost.length) failures.push(`writes were lost: ${JSON.stringify(lost)}`);
   const old = state.keys.find((key) => key.aliases.includes('alias/old'))?.arn;
-  if (how.plan === 'instance') {
+  if (how.plan === 'ec2-instance') {
     const left = state.volumes.filter((volume) => volume.attachments.length > 0 && volume.key === old);
     if (left.length) failures.push(`still under the old key: ${left.map((one) => one.id).join(', ')}`);
     const count = state.instances[0]?.devices.length ?? 0;

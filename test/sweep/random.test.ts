@@ -1,32 +1,44 @@
 import { expect, test } from 'vitest';
 import { judged } from '../support/invariants.ts';
-import { history } from './history.ts';
+import { history, type Kind } from './history.ts';
 
 // More of them, on all cores and for as long as one likes: npm run soak.
 const full = process.env['REKEY_SWEEP'] === 'full';
-const seeds = full ? 400 : 20;
-const from = 1;
 
-test('random histories of faults, crashes and other people break no invariant and come to an end', async () => {
+async function live(seeds: number, kind: Kind) {
   const bad: string[] = [];
   const sums = new Map<string, number>();
   const evaluations = new Map<string, number>();
   const add = (name: string, times: number) => sums.set(name, (sums.get(name) ?? 0) + times);
-  for (let seed = from; seed < from + seeds; seed++) {
-    const one = await history(seed);
+  for (let seed = 1; seed <= seeds; seed++) {
+    const one = await history(seed, kind);
     add('histories', 1);
     add('processes', one.processes);
     add('API calls', one.calls);
     add('effects', one.effects);
     for (const [name, times] of one.faults) add(`struck: ${name}`, times);
     for (const [name, times] of one.evaluations) evaluations.set(name, (evaluations.get(name) ?? 0) + times);
-    if (one.failures.length) bad.push(`seed ${seed} (npm run seed -- ${seed}): ${one.failures.join('\n  ')}`);
+    const replay = `npm run seed -- ${seed} --plan ${one.plan}${kind.liveness ? ' --liveness' : ''}`;
+    if (one.failures.length) bad.push(`seed ${seed} (${replay}): ${one.failures.join('\n  ')}`);
   }
   for (const [name, times] of [...sums, ...evaluations]) process.stderr.write(`${name.padEnd(48)}${times}\n`);
+  return { bad, sums, evaluations };
+}
+
+test('random histories of faults, crashes and other people break no invariant and come to an end', async () => {
+  const seeds = full ? 2_000 : 20;
+  const { bad, sums, evaluations } = await live(seeds, {});
   expect(bad).toEqual([]);
   expect(sums.get('effects')).toBeGreaterThan(seeds);
   // A sweep that never judged an invariant proves nothing of it; few seeds may miss the rare one. The clocks' sweep judges I7.
   const rare = full ? ['I7'] : ['I7', 'I13'];
   const unjudged = Object.keys(judged).filter((name) => !rare.includes(name) && !evaluations.get(name));
   expect(unjudged).toEqual([]);
+}, 900_000);
+
+test('once faults stop under a living process, it ends, or says whom it awaits', async () => {
+  const seeds = full ? 500 : 10;
+  const { bad, sums } = await live(seeds, { liveness: true });
+  expect(bad).toEqual([]);
+  expect(sums.get('effects')).toBeGreaterThan(seeds);
 }, 900_000);

@@ -1,31 +1,63 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { history } from './history.ts';
+import { root } from '../cli/command.ts';
+import { history, planNames } from './history.ts';
 
 /** Seeds that once showed a bug, each with what it was. They run forever after. */
 const seeds = [
-  [16, 'a replacement under a disabled key was proof enough to delete the original'],
-  [32, 'an undo that failed once was never tried again, and "on its way" that came to nothing counted as failed'],
+  [16, 'ebs-volume', 'a replacement under a disabled key was proof enough to delete the original'],
+  [
+    32,
+    'ec2-instance',
+    'an undo that failed once was never tried again, and "on its way" that came to nothing counted as failed',
+  ],
   [
     223,
+    'ec2-instance',
     'a stop by somebody else just before ours was noticed only when volumes had been built on it, and never let go',
   ],
-  [1001, 'a scheduler that started the box on all replacements spoiled their lineage for good'],
-  [10222, 'a box found stopped and started by its owner was never judged good again'],
-  [10532, 'a change seen while nothing was done yet was held against every later resume'],
-  [904, 'a refused delete took back a completed move, because nobody had started the box yet'],
-  [1928, 'the start that brought the original back, stopped by somebody, was held against every later resume'],
-  [5746, 'a snapshot that failed before its answer was heard stayed behind for ever'],
-  [1420, 'a volume made a moment ago did not show yet, so its discard found nothing to discard'],
+  [1001, 'ec2-instance', 'a scheduler that started the box on all replacements spoiled their lineage for good'],
+  [10222, 'ec2-instance', 'a box found stopped and started by its owner was never judged good again'],
+  [10532, 'ec2-instance', 'a change seen while nothing was done yet was held against every later resume'],
+  [904, 'ec2-instance', 'a refused delete took back a completed move, because nobody had started the box yet'],
+  [
+    1928,
+    'ec2-instance',
+    'the start that brought the original back, stopped by somebody, was held against every later resume',
+  ],
+  [5746, 'ec2-instance', 'a snapshot that failed before its answer was heard stayed behind for ever'],
+  [1420, 'ec2-instance', 'a volume made a moment ago did not show yet, so its discard found nothing to discard'],
 ] as const;
 
 describe('what random histories have found stays mended', () => {
-  test.each(seeds)('seed %i: %s', async (seed) => {
-    expect((await history(seed)).failures).toEqual([]);
+  test.each(seeds)('seed %i of %s: %s', async (seed, plan) => {
+    expect((await history(seed, { plan })).failures).toEqual([]);
   });
 });
 
-test('the same seed lives the same history, call by call', async () => {
-  const [first, second, other] = [await history(77), await history(77), await history(78)];
-  expect(second.hash).toBe(first.hash);
-  expect(other.hash).not.toBe(first.hash);
+describe('one seed decides a whole history, call by call', () => {
+  test('the same seed lives the same one, another seed another', async () => {
+    const [first, second, other] = [await history(77), await history(77), await history(78)];
+    expect(second.hash).toBe(first.hash);
+    expect(other.hash).not.toBe(first.hash);
+  });
+
+  test('in another process, too', async () => {
+    const { hash } = await history(79);
+    const compiled = spawnSync('npx', ['tsc', '-p', 'tsconfig.sweep.json', '--noCheck'], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    expect(compiled.stdout).toBe('');
+    const args = ['dist/sweep/test/sweep/seed.js', '79', '--quiet'];
+    const replayed = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+    expect(replayed.stdout).toContain(`trace ${hash}`);
+  }, 60_000);
+
+  test.each(planNames)('of %s is the same over the wire as without it', async (plan) => {
+    for (let seed = 80; seed < 84; seed++) {
+      const [wireless, wired] = [await history(seed, { plan }), await history(seed, { plan, wired: true })];
+      expect(wired.hash, `seed ${seed}`).toBe(wireless.hash);
+    }
+  });
 });

@@ -1,42 +1,35 @@
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { type History, history } from './history.ts';
+import { type History, history, type Kind } from './history.ts';
+import { asked, kindFlags, kindOf, kindValues, optionsOf } from './options.ts';
 
-/** `npm run soak -- --seeds 100000 [--first 1] [--workers N] [--without-people]`: random histories for as long as you let it. */
+/** `npm run soak -- --seeds 100000 [--first 1] [--workers N] [--plan …] [--liveness] …`: random histories for as long as you let it. */
 interface Lot {
   readonly seeds: number;
   readonly first: number;
   readonly workers: number;
-  readonly people: boolean;
+  readonly kind: Kind;
 }
 
 /** What a worker tells of a seed; a history's log is left behind, since the seed makes it again. */
-type Told = Pick<History, 'seed' | 'hash' | 'processes' | 'calls' | 'effects' | 'end' | 'failures'> & {
+type Told = Pick<History, 'seed' | 'plan' | 'hash' | 'processes' | 'calls' | 'effects' | 'end' | 'failures'> & {
   readonly faults: readonly (readonly [string, number])[];
   readonly evaluations: readonly (readonly [string, number])[];
 };
 
 function lotOf(words: readonly string[]): Lot {
-  const value = (name: string, otherwise: number) => {
-    const at = words.indexOf(`--${name}`);
-    const number = at < 0 ? otherwise : Number(words[at + 1]);
-    if (!Number.isSafeInteger(number) || number < 1) throw new Error(`--${name} takes a number, 1 or more`);
-    return number;
-  };
-  const known = ['--seeds', '--first', '--workers', '--without-people'];
-  const unknown = words.find((word) => word.startsWith('-') && !known.includes(word));
-  if (unknown) throw new Error(`unknown option ${unknown}; there are ${known.join(', ')}`);
+  const { given, count } = optionsOf(words, ['seeds', 'first', 'workers', ...kindValues], kindFlags);
   return {
-    seeds: value('seeds', 1_000),
-    first: value('first', 1),
-    workers: value('workers', availableParallelism()),
-    people: !words.includes('--without-people'),
+    seeds: count('seeds', 1_000),
+    first: count('first', 1),
+    workers: count('workers', availableParallelism()),
+    kind: kindOf(given),
   };
 }
 
 async function work(): Promise<void> {
-  process.on('message', (ask: { seed: number; people: boolean }) => {
-    void history(ask.seed, { people: ask.people }).then(({ log: _log, ...one }) => {
+  process.on('message', (ask: { seed: number; kind: Kind }) => {
+    void history(ask.seed, ask.kind).then(({ log: _log, ...one }) => {
       const told: Told = { ...one, faults: [...one.faults], evaluations: [...one.evaluations] };
       process.send?.(told);
     });
@@ -46,6 +39,7 @@ async function work(): Promise<void> {
 const sums = { histories: 0, processes: 0, calls: 0, effects: 0 };
 const faults = new Map<string, number>();
 const evaluations = new Map<string, number>();
+const plans = new Map<string, number>();
 const ends = new Map<string, number>();
 const failures: Told[] = [];
 
@@ -60,9 +54,12 @@ function take(told: Told): void {
   add(faults, told.faults);
   add(evaluations, told.evaluations);
   add(ends, [[told.end, 1]]);
+  add(plans, [[told.plan, 1]]);
   if (told.failures.length === 0) return;
   failures.push(told);
-  process.stdout.write(`FAILED seed ${told.seed} (npm run seed -- ${told.seed}): ${told.failures.join('\n  ')}\n`);
+  process.stdout.write(
+    `FAILED seed ${told.seed} (npm run seed -- ${told.seed} --plan ${told.plan}): ${told.failures.join('\n  ')}\n`,
+  );
 }
 
 function table(lot: Lot, seconds: number): string {
@@ -77,6 +74,8 @@ function table(lot: Lot, seconds: number): string {
     row('API calls', sums.calls),
     row('API calls a second', Math.round(sums.calls / seconds)),
     row('effects', sums.effects),
+    'of which plan',
+    ...rows(plans),
     'faults and deeds of other people, as they struck',
     ...rows(faults),
     'invariants evaluated',
@@ -84,7 +83,7 @@ function table(lot: Lot, seconds: number): string {
     'ends',
     ...rows(ends),
     row('FAILURES', failures.length),
-    ...failures.map((one) => `  seed ${one.seed}`),
+    ...failures.map((one) => `  seed ${one.seed} of ${one.plan}`),
     '',
   ].join('\n');
 }
@@ -97,7 +96,7 @@ async function lead(lot: Lot): Promise<void> {
   await Promise.all(
     Array.from({ length: Math.min(lot.workers, lot.seeds) }, () => {
       const worker = fork(process.argv[1] ?? '', ['--worker'], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-      const give = () => (next < end ? worker.send({ seed: next++, people: lot.people }) : worker.disconnect());
+      const give = () => (next < end ? worker.send({ seed: next++, kind: lot.kind }) : worker.disconnect());
       worker.on('message', (one: Told) => {
         take(one);
         if (performance.now() - told > 30_000) {
@@ -121,4 +120,4 @@ async function lead(lot: Lot): Promise<void> {
 }
 
 if (process.argv.includes('--worker')) await work();
-else await lead(lotOf(process.argv.slice(2)));
+else await lead(asked(() => lotOf(process.argv.slice(2))));

@@ -1,0 +1,64 @@
+import type { AwsServices } from '../../src/aws/services.ts';
+import type { Account, Answer } from '../../src/simulator/account.ts';
+import { travelled, withinLimits } from '../../src/simulator/handler.ts';
+import { AwsError } from '../../src/simulator/wire/message.ts';
+import type { ServiceName } from '../../src/simulator/wire/route.ts';
+
+type Client = AwsServices['sts'];
+
+/**
+ * Has the clients call the account without a wire: no query string, no XML, no signature, which are half of a history's time.
+ * A history is the same with and without it, call by call (test/sweep/seeds.test.ts).
+ */
+export function wireless(
+  account: Account,
+  clients: Readonly<Partial<Record<ServiceName, unknown>>>,
+  {
+    latencyMs,
+    timeoutMs,
+    carried,
+  }: { latencyMs: number; timeoutMs: number; carried: <T>(send: () => Promise<T>) => Promise<T> },
+): void {
+  for (const [service, client] of Object.entries(clients) as [ServiceName, Client][]) {
+    client.middlewareStack.add(
+      (_next, context) =>
+        async ({ input }) => {
+          const operation = context.commandName?.replace(/Command$/, '') ?? '';
+          const send = () =>
+            withinLimits(
+              travelled(latencyMs, () => answered(account, service, operation, plain(input) as object)),
+              {},
+              timeoutMs,
+            );
+          const answer = await carried(send);
+          if (answer instanceof AwsError) throw asThrown(answer);
+          return { response: {}, output: { ...(plain(answer) as object), $metadata: {} } as never };
+        },
+      { step: 'initialize', name: 'wireless', priority: 'low' },
+    );
+  }
+}
+
+/** A refusal is an answer, too: it travels back as one. */
+function answered(account: Account, service: ServiceName, operation: string, input: object): Answer<object> {
+  try {
+    return account.call(service, operation, input);
+  } catch (error) {
+    if (error instanceof AwsError) return { kind: 'answer', response: error, delayMs: 0 };
+    throw error;
+  }
+}
+
+/** As the SDK throws what the account refuses. */
+function asThrown({ code, message, status }: AwsError): Error {
+  return Object.assign(new Error(message), { name: code, $metadata: { httpStatusCode: status } });
+}
+
+/** A copy, as a wire makes one: without what is undefined, and sharing nothing. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (value === null || typeof value !== 'object' || value instanceof Date) return value;
+  const copy: Record<string, unknown> = {};
+  for (const [name, one] of Object.entries(value)) if (one !== undefined) copy[name] = plain(one);
+  return copy;
+}

@@ -1,0 +1,47 @@
+import { type Kind, type PlanName, planNames } from './history.ts';
+
+/** What `read` makes of the command line; what is wrong with it is told in one line, and nothing runs. */
+export function asked<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(2);
+  }
+}
+
+/** The values of `--name value` words and the `--name` flags; throws on any other. */
+export function optionsOf(words: readonly string[], values: readonly string[], flags: readonly string[]) {
+  const given = new Map<string, string>();
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? '';
+    const name = word.replace(/^--/, '');
+    if (flags.includes(name) && word.startsWith('--')) given.set(name, '');
+    else if (values.includes(name) && word.startsWith('--')) given.set(name, words[++at] ?? '');
+    else
+      throw new Error(`unknown option ${word}; there are ${[...values, ...flags].map((one) => `--${one}`).join(', ')}`);
+  }
+  const count = (name: string, otherwise: number) => {
+    const number = Number(given.get(name) ?? otherwise);
+    if (!Number.isSafeInteger(number) || number < 1) throw new Error(`--${name} takes a number, 1 or more`);
+    return number;
+  };
+  return { given, count };
+}
+
+export const kindValues = ['plan'];
+export const kindFlags = ['without-people', 'liveness', 'wired'];
+
+/** What kind of histories the options ask for. */
+export function kindOf(given: ReadonlyMap<string, string>): Kind {
+  const plan = given.get('plan');
+  if (plan !== undefined && !planNames.some((name) => name === plan)) {
+    throw new Error(`no plan ${plan} is shipped; there are ${planNames.join(', ')}`);
+  }
+  return {
+    ...(plan === undefined ? {} : { plan: plan as PlanName }),
+    people: !given.has('without-people'),
+    liveness: given.has('liveness'),
+    wired: given.has('wired'),
+  };
+}
