@@ -1,9 +1,11 @@
 import { type Action, act } from './action.ts';
+import { failLater } from './ec2/failing.ts';
 import { Faults, type Strike } from './faults.ts';
 import { foundWorld } from './found.ts';
-import { operations } from './operations.ts';
+import { operationNames, operations } from './operations.ts';
 import { randomOf } from './random.ts';
 import type { Scenario } from './scenario.ts';
+import { isRead } from './seeded.ts';
 import { type AccountState, stateOf } from './state.ts';
 import { Throttle } from './throttle.ts';
 import { AwsError, type WireRequest, type WireResponse } from './wire/message.ts';
@@ -39,7 +41,7 @@ export interface Account {
   /** Answers one request. Time passes only by the account's clock: whoever carries the answer waits `delayMs`. */
   handle(request: WireRequest): Promise<Answer<WireResponse>>;
   /** Answers one call that came without a wire: input and output are as the SDK has them. Throws AwsError when it is refused. */
-  call(service: ServiceName, operation: string, input: object): Answer<object>;
+  call(service: ServiceName, operation: string, input: object, accessKey?: string): Answer<object>;
   state(): AccountState & { calls: Record<string, number>; events: EventOutcome[]; faults: ReturnType<Faults['list']> };
   readonly faults: Faults;
   /** Shifts the account's time by `ms` on top of its clock. */
@@ -64,7 +66,13 @@ export function createAccount(options: {
   const { scenario, now, seed = 1, observe } = options;
   const world = foundWorld(scenario, { now, seed });
   const throttle = scenario.limits.throttling ? new Throttle() : undefined;
-  const faults = new Faults(Object.values(operations).flatMap((known) => Object.keys(known)));
+  const faults = new Faults({
+    operations: operationNames(),
+    now: () => world.time,
+    seed,
+    remember: (ms) => world.remember(ms),
+  });
+  faults.add(...scenario.faults);
   const requestIds = randomOf(seed, 'requests');
   const calls = new Map<string, number>();
   const events: EventOutcome[] = [];
@@ -79,7 +87,7 @@ export function createAccount(options: {
     });
   }
 
-  const call = (service: ServiceName, name: string, input: object): Answer<object> => {
+  const call = (service: ServiceName, name: string, input: object, accessKey = ''): Answer<object> => {
     world.settle();
     const told = (outcome: string) => {
       const counted = `${service}:${name}`;
@@ -88,13 +96,14 @@ export function createAccount(options: {
     };
     let output: object;
     try {
+      world.credentials.check(service, accessKey);
       throttle?.count(world.time, service, name, input);
-      const struck = faults.strike('before', name, input);
-      if (struck && struck.kind !== 'error') {
+      const struck = faults.strike('before', service, name, input);
+      if (struck && struck.kind !== 'error' && struck.kind !== 'stale') {
         told(struck.kind);
         return met(struck, {});
       }
-      if (struck) throw struck.error;
+      if (struck?.kind === 'error') throw struck.error;
       const known = operations[service];
       const operation = Object.hasOwn(known, name) ? known[name] : undefined;
       if (!operation)
@@ -103,13 +112,16 @@ export function createAccount(options: {
       if ('DryRun' in input && input.DryRun === true) {
         throw new AwsError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.');
       }
-      output = operation.run(world, input);
+      output = operation.run(struck ? world.ago(struck.staleMs) : world, input);
     } catch (error) {
       if (error instanceof AwsError) told(error.code);
       throw error;
     }
+    const struck = faults.strike('after', service, name, input);
+    if (struck?.kind === 'fail') failLater(world, name, input, output, struck.code);
+    if (!isRead(name)) world.changed();
     told('done');
-    return met(faults.strike('after', name, input), output);
+    return met(struck, output);
   };
 
   return {
@@ -133,7 +145,7 @@ export function createAccount(options: {
         const { action, raw: parameters } = protocol.call(request);
         const schema = service.operation(action);
         if (!schema) throw unknownAction(scope.service, action);
-        const answered = call(scope.service, action, protocol.input(schema.input, parameters));
+        const answered = call(scope.service, action, protocol.input(schema.input, parameters), scope.accessKey);
         if (answered.kind !== 'answer') return answered;
         return answer(protocol.answer(action, schema.output, answered.response, id), answered.delayMs);
       } catch (error) {
@@ -160,7 +172,7 @@ export function createAccount(options: {
 function met(strike: Strike | undefined, output: object): Answer<object> {
   if (strike?.kind === 'error') throw strike.error;
   if (strike?.kind === 'silence' || strike?.kind === 'reset') return { kind: strike.kind };
-  return { kind: 'answer', response: output, delayMs: strike?.delayMs ?? 0 };
+  return { kind: 'answer', response: output, delayMs: strike?.kind === 'slow' ? strike.delayMs : 0 };
 }
 
 function outcomeOf(happen: () => void): string {

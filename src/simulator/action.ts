@@ -1,63 +1,123 @@
 import { z } from 'zod';
 import { letGo } from './ec2/attachments.ts';
+import { failSnapshot, failVolume } from './ec2/failing.ts';
 import { snapshotOf, volumeOf } from './ec2/find.ts';
+import { unknownName } from './fault-rules.ts';
+import { defaultPolicy, denyingPolicy } from './kms/policy.ts';
+import type { Volume } from './model.ts';
 import { operations } from './operations.ts';
-import { AwsError } from './wire/message.ts';
 import type { World } from './world.ts';
 
 const text = z.string().min(1);
 
 /** What other people, and AWS itself, do in the account, each with the keys of `extra` besides. */
 export const actionsWith = <S extends z.ZodRawShape>(extra: S) =>
-  z.discriminatedUnion('do', [
-    z.strictObject({ ...extra, do: z.literal('start-instance'), instance: text }),
-    z.strictObject({ ...extra, do: z.literal('stop-instance'), instance: text }),
-    z.strictObject({ ...extra, do: z.literal('terminate-instance'), instance: text }),
-    z.strictObject({ ...extra, do: z.literal('attach-volume'), volume: text, instance: text, device: text }),
-    z.strictObject({ ...extra, do: z.literal('detach-volume'), volume: text }),
-    z.strictObject({ ...extra, do: z.literal('delete-volume'), volume: text }),
-    z.strictObject({ ...extra, do: z.literal('resize-volume'), volume: text, size: z.int().positive() }),
-    z.strictObject({ ...extra, do: z.literal('delete-snapshot'), snapshot: text }),
-    z.strictObject({ ...extra, do: z.literal('fail-snapshot'), snapshot: text }),
-    z.strictObject({ ...extra, do: z.literal('mount-volume'), volume: text }),
-    z.strictObject({ ...extra, do: z.literal('unmount-volume'), volume: text }),
-    z.strictObject({ ...extra, do: z.literal('create-tags'), resource: text, tags: z.record(z.string(), z.string()) }),
-    z.strictObject({ ...extra, do: z.literal('delete-tags'), resource: text, keys: z.array(text).min(1) }),
-    z.strictObject({ ...extra, do: z.literal('disable-key'), key: text }),
-    z.strictObject({ ...extra, do: z.literal('enable-key'), key: text }),
-  ]);
+  z.discriminatedUnion(
+    'do',
+    [
+      z.strictObject({ ...extra, do: z.literal('start-instance'), instance: text }),
+      z.strictObject({ ...extra, do: z.literal('stop-instance'), instance: text }),
+      z.strictObject({ ...extra, do: z.literal('terminate-instance'), instance: text }),
+      z.strictObject({ ...extra, do: z.literal('attach-volume'), volume: text, instance: text, device: text }),
+      z.strictObject({ ...extra, do: z.literal('detach-volume'), volume: text }),
+      z.strictObject({ ...extra, do: z.literal('delete-volume'), volume: text }),
+      z.strictObject({ ...extra, do: z.literal('resize-volume'), volume: text, size: z.int().positive() }),
+      z.strictObject({
+        ...extra,
+        do: z.literal('modify-volume'),
+        volume: text,
+        size: z.int().positive().optional(),
+        type: text.optional(),
+        iops: z.int().positive().optional(),
+        throughput: z.int().positive().optional(),
+      }),
+      z.strictObject({ ...extra, do: z.literal('fail-volume'), volume: text }),
+      z.strictObject({ ...extra, do: z.literal('delete-snapshot'), snapshot: text }),
+      z.strictObject({ ...extra, do: z.literal('fail-snapshot'), snapshot: text }),
+      z.strictObject({ ...extra, do: z.literal('mount-volume'), volume: text }),
+      z.strictObject({ ...extra, do: z.literal('unmount-volume'), volume: text }),
+      z.strictObject({
+        ...extra,
+        do: z.literal('create-tags'),
+        resource: text,
+        tags: z.record(z.string(), z.string()),
+      }),
+      z.strictObject({ ...extra, do: z.literal('delete-tags'), resource: text, keys: z.array(text).min(1) }),
+      z.strictObject({ ...extra, do: z.literal('disable-key'), key: text }),
+      z.strictObject({ ...extra, do: z.literal('enable-key'), key: text }),
+      z.strictObject({ ...extra, do: z.literal('put-key-policy'), key: text, policy: z.enum(['default', 'deny']) }),
+      z.strictObject({ ...extra, do: z.literal('schedule-key-deletion'), key: text }),
+      z.strictObject({ ...extra, do: z.literal('cancel-key-deletion'), key: text }),
+      z.strictObject({ ...extra, do: z.literal('expire-credentials') }),
+      z.strictObject({ ...extra, do: z.literal('renew-credentials') }),
+    ],
+    { error: (issue) => unknownName(issue.input, 'do', 'action') },
+  );
 
 const actionSchema = actionsWith({});
 /** Something that somebody other than the caller does in the account. */
 export type Action = z.output<typeof actionSchema>;
 
-// The rest happens to the account, or inside an instance.
-type ApiAction = Exclude<Action, { do: 'fail-snapshot' | 'mount-volume' | 'unmount-volume' }>;
-
 /** Carries the action out, as the API call that it is if it is one. Throws AwsError when the account refuses it. */
 export function act(world: World, action: Action): void {
-  if (action.do === 'fail-snapshot') {
-    const snapshot = snapshotOf(world, action.snapshot);
-    if (snapshot.state !== 'pending') throw new AwsError('IncorrectState', `${snapshot.id} is ${snapshot.state}.`);
-    snapshot.state = 'error';
-    snapshot.stateMessage = 'An internal error has occurred';
-    return;
-  }
-  if (action.do === 'mount-volume' || action.do === 'unmount-volume') {
-    const volume = volumeOf(world, action.volume);
-    for (const attachment of volume.attachments) {
-      attachment.mounted = action.do === 'mount-volume';
-      if (!attachment.mounted && attachment.state === 'busy') letGo(world, volume, attachment);
-    }
-    return;
-  }
-  const { service, name, input } = callOf(world, action);
-  operations[service][name]?.run(world, input);
+  happen(world, action);
+  world.changed();
 }
+
+function happen(world: World, action: Action): void {
+  switch (action.do) {
+    case 'fail-snapshot':
+      failSnapshot(snapshotOf(world, action.snapshot));
+      break;
+    case 'fail-volume':
+      failVolume(volumeOf(world, action.volume));
+      break;
+    case 'mount-volume':
+    case 'unmount-volume':
+      mount(world, volumeOf(world, action.volume), action.do === 'mount-volume');
+      break;
+    case 'expire-credentials':
+      world.credentials.expire();
+      break;
+    case 'renew-credentials':
+      world.credentials.renew();
+      break;
+    default: {
+      const { service, name, input } = callOf(world, action);
+      operations[service][name]?.run(world, input);
+    }
+  }
+}
+
+function mount(world: World, volume: Volume, mounted: boolean): void {
+  for (const attachment of volume.attachments) {
+    attachment.mounted = mounted;
+    if (!mounted && attachment.state === 'busy') letGo(world, volume, attachment);
+  }
+}
+
+// The rest happens to the account, or inside an instance.
+type ApiAction = Exclude<
+  Action,
+  {
+    do:
+      | 'fail-snapshot'
+      | 'fail-volume'
+      | 'mount-volume'
+      | 'unmount-volume'
+      | 'expire-credentials'
+      | 'renew-credentials';
+  }
+>;
 
 function callOf(world: World, action: ApiAction): { service: 'ec2' | 'kms'; name: string; input: object } {
   const ec2 = (name: string, input: object) => ({ service: 'ec2' as const, name, input });
-  const keyId = (name: string) => world.findKey(name)?.id ?? name;
+  // Of these operations none takes an alias.
+  const kms = (name: string, key: string, input: object = {}) => ({
+    service: 'kms' as const,
+    name,
+    input: { KeyId: world.findKey(key)?.id ?? key, ...input },
+  });
   switch (action.do) {
     case 'start-instance':
       return ec2('StartInstances', { InstanceIds: [action.instance] });
@@ -73,6 +133,14 @@ function callOf(world: World, action: ApiAction): { service: 'ec2' | 'kms'; name
       return ec2('DeleteVolume', { VolumeId: action.volume });
     case 'resize-volume':
       return ec2('ModifyVolume', { VolumeId: action.volume, Size: action.size });
+    case 'modify-volume':
+      return ec2('ModifyVolume', {
+        VolumeId: action.volume,
+        Size: action.size,
+        VolumeType: action.type,
+        Iops: action.iops,
+        Throughput: action.throughput,
+      });
     case 'delete-snapshot':
       return ec2('DeleteSnapshot', { SnapshotId: action.snapshot });
     case 'create-tags':
@@ -83,8 +151,16 @@ function callOf(world: World, action: ApiAction): { service: 'ec2' | 'kms'; name
     case 'delete-tags':
       return ec2('DeleteTags', { Resources: [action.resource], Tags: action.keys.map((Key) => ({ Key })) });
     case 'disable-key':
-      return { service: 'kms', name: 'DisableKey', input: { KeyId: keyId(action.key) } };
+      return kms('DisableKey', action.key);
     case 'enable-key':
-      return { service: 'kms', name: 'EnableKey', input: { KeyId: keyId(action.key) } };
+      return kms('EnableKey', action.key);
+    case 'put-key-policy':
+      return kms('PutKeyPolicy', action.key, {
+        Policy: action.policy === 'deny' ? denyingPolicy(world.account) : defaultPolicy(world.account),
+      });
+    case 'schedule-key-deletion':
+      return kms('ScheduleKeyDeletion', action.key);
+    case 'cancel-key-deletion':
+      return kms('CancelKeyDeletion', action.key);
   }
 }

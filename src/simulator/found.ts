@@ -80,6 +80,8 @@ function foundVolume(world: World, declared: VolumeDeclared, zone: string): Volu
     dirtyMiB: usedMiB,
     lastSnapshotAt: Number.NEGATIVE_INFINITY,
     initialisedAt: world.time - ageMs,
+    loadsUnder: undefined,
+    stalledMs: undefined,
     modification: undefined,
   };
   world.volumes.set(id, volume);

@@ -19,12 +19,14 @@ export interface Key {
   readonly spec: KeySpec;
   readonly usage: KeyUsageType;
   readonly multiRegion: boolean;
-  readonly policy: string;
   readonly created: number;
   readonly secret: Uint8Array;
   readonly tags: TagSet;
   readonly grants: Map<string, Grant>;
   state: KeyState;
+  policy: string;
+  /** Whether the policy lets EBS work with it. */
+  allowsEbs: boolean;
   deletionAt?: number | undefined;
 }
 
@@ -78,7 +80,12 @@ export interface Volume {
   usedMiB: number;
   dirtyMiB: number;
   lastSnapshotAt: number;
+  /** When all blocks will have come from the snapshot; infinite while they can't. */
   initialisedAt: number;
+  /** The key that its blocks are read under while they come from the snapshot. */
+  readonly loadsUnder: string | undefined;
+  /** How long the rest would take to load, while it can't: what has not been loaded can't be read. */
+  stalledMs: number | undefined;
   modification: VolumeModification | undefined;
 }
 

@@ -40,3 +40,8 @@ export const operations: Readonly<Record<ServiceName, Operations>> = {
     })),
   },
 };
+
+/** The names of all operations, of whichever service. */
+export function operationNames(): ReadonlySet<string> {
+  return new Set(Object.values(operations).flatMap((known) => Object.keys(known)));
+}

@@ -6,6 +6,9 @@ import { type Problem, problemsOf, told } from './checking.ts';
 import { longestData } from './content.ts';
 import { isInstanceType } from './ec2/instance-types.ts';
 import { shapeOf } from './ec2/volume-rules.ts';
+import { faultRule, type Rule } from './fault-rules.ts';
+import { wrongAim } from './faults.ts';
+import { operationNames } from './operations.ts';
 import { AwsError } from './wire/message.ts';
 
 const idOf = (prefix: string) =>
@@ -102,6 +105,11 @@ const limits = z.strictObject({
   pendingSnapshotsPerVolume: z.int().positive().default(5),
   snapshotIntervalSeconds: z.number().nonnegative().default(15),
   storageGiBPerType: z.int().positive().default(51_200),
+  snapshots: z.int().positive().default(100_000),
+  pendingSnapshots: z.int().positive().optional(),
+  volumes: z.int().positive().optional(),
+  iopsPerType: z.int().positive().optional(),
+  runningVCpus: z.int().positive().optional(),
 });
 
 const schema = z
@@ -129,6 +137,7 @@ const schema = z
     volumes: z.array(looseVolume).default([]),
     snapshots: z.array(snapshot).default([]),
     events: z.array(actionsWith({ at: duration })).default([]),
+    faults: z.array(faultRule).default([]),
   })
   .superRefine((given, context) => {
     for (const { path, message } of inconsistencies(given))
@@ -151,6 +160,7 @@ interface Checked {
   readonly volumes: readonly z.output<typeof looseVolume>[];
   readonly snapshots: readonly z.output<typeof snapshot>[];
   readonly ebs: { readonly defaultKey?: string | undefined };
+  readonly faults: readonly Rule[];
 }
 
 function inconsistencies(given: Checked): Problem[] {
@@ -205,6 +215,10 @@ function inconsistencies(given: Checked): Problem[] {
     once(one.id, ['snapshots', i, 'id']);
     if (!ids.has(one.volume))
       problems.push({ path: ['snapshots', i, 'volume'], message: `there is no volume ${one.volume}` });
+  }
+  for (const [i, rule] of given.faults.entries()) {
+    const wrong = wrongAim(rule, operationNames());
+    if (wrong !== undefined) problems.push({ path: ['faults', i, 'operation'], message: wrong });
   }
   return problems;
 }

@@ -6,6 +6,13 @@ export class TagSet {
     this.versions = [{ from: Number.NEGATIVE_INFINITY, tags: new Map(tags) }];
   }
 
+  /** Shares nothing with it that changes. */
+  copy(): TagSet {
+    const copy = new TagSet();
+    copy.versions = [...this.versions];
+    return copy;
+  }
+
   /** What is true. */
   get now(): ReadonlyMap<string, string> {
     return this.versions.at(-1)?.tags ?? new Map();

@@ -40,6 +40,12 @@ const kms: Readonly<Record<string, number>> = {
   ListKeys: 500,
 };
 
+/** How a service refuses a call that comes too soon. */
+export function throttledBy(service: string): AwsError {
+  if (service === 'ec2') return new AwsError('RequestLimitExceeded', 'Request limit exceeded.');
+  return new AwsError(service === 'kms' ? 'ThrottlingException' : 'Throttling', 'Rate exceeded');
+}
+
 /** AWS's published token buckets. A call that is then refused for another reason has still been counted. */
 export class Throttle {
   private readonly buckets = new Map<string, { left: number; at: number }>();
@@ -49,8 +55,7 @@ export class Throttle {
     if (service === 'sts') return;
     if (service === 'kms') {
       const rate = kms[action] ?? 5;
-      if (!this.take(time, `kms:${action}`, [rate, rate], 1))
-        throw new AwsError('ThrottlingException', 'Rate exceeded');
+      if (!this.take(time, `kms:${action}`, [rate, rate], 1)) throw throttledBy(service);
       return;
     }
     const perInstance = instances[action];
@@ -58,7 +63,7 @@ export class Throttle {
     const fits =
       this.take(time, action, rateOf(action, input), 1) &&
       (perInstance === undefined || this.take(time, `${action} instances`, perInstance, asked));
-    if (!fits) throw new AwsError('RequestLimitExceeded', 'Request limit exceeded.');
+    if (!fits) throw throttledBy(service);
   }
 
   private take(time: number, name: string, [burst, perSecond]: Rate, count: number): boolean {

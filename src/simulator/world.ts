@@ -1,6 +1,8 @@
 import { generateDataKey, type Sealed, seal, unseal, unwrap } from './bytes.ts';
 import { type Content, contentBytes, contentOf, written } from './content.ts';
+import { Credentials } from './credentials.ts';
 import type { Address, Alias, Attachment, Instance, Key, Snapshot, Volume } from './model.ts';
+import { Past } from './past.ts';
 import { type Random, randomOf } from './random.ts';
 import { Timeline } from './timeline.ts';
 import { AwsError } from './wire/message.ts';
@@ -12,6 +14,12 @@ export interface Limits {
   readonly pendingSnapshotsPerVolume: number;
   readonly snapshotIntervalSeconds: number;
   readonly storageGiBPerType: number;
+  readonly snapshots: number;
+  /** Undefined, here and below: as much as is asked for. */
+  readonly pendingSnapshots?: number | undefined;
+  readonly volumes?: number | undefined;
+  readonly iopsPerType?: number | undefined;
+  readonly runningVCpus?: number | undefined;
 }
 
 export interface WorldOptions {
@@ -43,7 +51,10 @@ export class World {
   /** Client tokens of CreateVolume: what was asked for, and what came of it. */
   readonly tokens = new Map<string, { readonly asked: string; readonly volumeId: string }>();
   readonly ebs = { encryptionByDefault: false, defaultKey: 'alias/aws/ebs' };
+  readonly credentials = new Credentials();
   readonly ids: Random;
+  /** Undefined as long as no read is to be answered by an older view. */
+  private past: Past<World> | undefined;
   private readonly durations: Random;
   private readonly crypto: Random;
   private readonly clock: () => number;
@@ -81,8 +92,31 @@ export class World {
     for (let due = this.timeline.take(now); due; due = this.timeline.take(now)) {
       this.instant = Math.max(this.instant, due.at);
       due.act();
+      this.past?.keep();
     }
     this.instant = now;
+  }
+
+  /** Remembers from now on what was there up to `ms` ago. */
+  remember(ms: number): void {
+    this.past ??= new Past<World>(this);
+    this.past.reach(ms);
+  }
+
+  /** To be called after every change that does not happen by itself. */
+  changed(): void {
+    this.past?.keep();
+  }
+
+  /** What a replica shows that is so far behind; it must not be changed. */
+  ago(ms: number): World {
+    return this.past?.ago(ms) ?? this;
+  }
+
+  /** This world, its time set: only for copies of what has been. */
+  standingAt(time: number): this {
+    this.instant = time;
+    return this;
   }
 
   /** When the next thing happens by itself, or undefined: a test's clock may jump there. */
@@ -129,9 +163,33 @@ export class World {
     return this.keys.get(local.startsWith('key/') ? local.slice('key/'.length) : local);
   }
 
-  /** Whether EBS can use the key now: it is there, enabled, symmetric and for encryption. */
+  /** Whether EBS can use the key now: it is there, enabled, symmetric, for encryption, and its policy allows it. */
   usable(key: Key | undefined): key is Key {
-    return key?.state === 'Enabled' && key.spec === 'SYMMETRIC_DEFAULT' && key.usage === 'ENCRYPT_DECRYPT';
+    return (
+      key?.state === 'Enabled' && key.allowsEbs && key.spec === 'SYMMETRIC_DEFAULT' && key.usage === 'ENCRYPT_DECRYPT'
+    );
+  }
+
+  /** Changes a key, and with it whether the blocks of volumes that are still loaded under it go on coming. */
+  changeKey(key: Key, change: () => void): void {
+    const loading = [...this.volumes.values()].filter(
+      (volume) => volume.loadsUnder === key.arn && volume.initialisedAt > this.instant,
+    );
+    for (const { instanceId } of loading.flatMap((volume) => volume.attachments)) {
+      const instance = this.instances.get(instanceId);
+      if (instance) this.writeUp(instance);
+    }
+    change();
+    const comes = this.usable(this.keys.get(key.id));
+    for (const volume of loading) {
+      if (comes && volume.stalledMs !== undefined) {
+        volume.initialisedAt = this.instant + volume.stalledMs;
+        volume.stalledMs = undefined;
+      } else if (!comes && volume.stalledMs === undefined) {
+        volume.stalledMs = volume.initialisedAt - this.instant;
+        volume.initialisedAt = Number.POSITIVE_INFINITY;
+      }
+    }
   }
 
   /** The data key of encrypted bytes, in the clear; undefined for bytes that aren't encrypted. Throws when the KMS key can't be used. */
@@ -152,6 +210,9 @@ export class World {
   /** The plaintext of a volume by way of the host it is attached to, else by way of KMS. Throws when neither can. */
   plaintextOf(volume: Volume): Uint8Array {
     if (!volume.sealed) throw new Error(`${volume.id} holds nothing yet`);
+    if (volume.stalledMs !== undefined) {
+      throw new AwsError('CustomerKeyHasBeenRevoked', `${volume.id} waits for blocks under ${volume.loadsUnder}.`);
+    }
     const held = volume.attachments.find((attachment) => attachment.dataKey !== undefined);
     return unseal(volume.sealed, held?.dataKey ?? this.dataKeyOf(volume.sealed));
   }
@@ -185,7 +246,8 @@ export class World {
     if (!workload) return;
     const first = { sequence: workload.sequence + 1, at, by: instance.id };
     for (const { volume, attachment } of this.attachmentsOf(instance)) {
-      if (attachment.state !== 'attached' || !volume.sealed) continue;
+      // What can't be read can't be written either, and so nothing is acknowledged.
+      if (attachment.state !== 'attached' || !volume.sealed || volume.stalledMs !== undefined) continue;
       const held = contentOf(unseal(volume.sealed, attachment.dataKey));
       const acknowledged = workload.ledger.get(attachment.device) ?? held;
       const plain = contentBytes(written(held, first, count, workload.everyMs));

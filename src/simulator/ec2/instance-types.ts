@@ -53,6 +53,17 @@ const names: readonly string[] = [
   ...Object.keys(disks),
 ];
 
+const vCpusBySize: Readonly<Record<string, number>> = { nano: 2, micro: 2, small: 2, medium: 2, large: 2, xlarge: 4 };
+
+/** How many vCPUs an instance of the type draws from the account's quota. */
+export function vCpusOf(name: string): number {
+  const [family = '', size = ''] = name.split('.');
+  // The first generations gave their smallest sizes one.
+  if (name === 'm3.medium' || (family === 't2' && ['nano', 'micro', 'small'].includes(size))) return 1;
+  const times = /^(\d+)xlarge$/.exec(size)?.[1];
+  return times === undefined ? (vCpusBySize[size] ?? 2) : 4 * Number(times);
+}
+
 /** Whether the table holds an instance type: a scenario may use no other. */
 export function isInstanceType(name: string): boolean {
   return names.includes(name);

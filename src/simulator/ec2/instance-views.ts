@@ -139,22 +139,25 @@ function describeInstances(world: World, input: DescribeInstancesRequest): objec
   };
 }
 
+function checksView(world: World, instance: Instance, failed: boolean) {
+  if (instance.state !== 'running') return { Status: 'not-applicable' as const };
+  const reachability = (Status: 'failed' | 'passed' | 'initializing') => [{ Name: 'reachability' as const, Status }];
+  if (failed) return { Status: 'impaired' as const, Details: reachability('failed') };
+  if (instance.checksOkAt <= world.time) return { Status: 'ok' as const, Details: reachability('passed') };
+  return { Status: 'initializing' as const, Details: reachability('initializing') };
+}
+
 function statusView(world: World, instance: Instance): InstanceStatus {
-  const running = instance.state === 'running';
-  const ok = instance.checksOkAt <= world.time;
-  const summary = {
-    Status: running ? (ok ? ('ok' as const) : ('initializing' as const)) : ('not-applicable' as const),
-    ...(running
-      ? { Details: [{ Name: 'reachability' as const, Status: ok ? ('passed' as const) : ('initializing' as const) }] }
-      : {}),
-  };
+  const stalled = world.attachmentsOf(instance).filter(({ volume }) => volume.stalledMs !== undefined);
+  // Without the blocks of its root a system doesn't answer; the system below it has nothing to do with that.
+  const hung = stalled.some(({ attachment }) => attachment.device === instance.rootDevice);
   return {
     InstanceId: instance.id,
     AvailabilityZone: instance.zone,
     InstanceState: stateView(instance.state),
-    InstanceStatus: summary,
-    SystemStatus: summary,
-    AttachedEbsStatus: summary,
+    InstanceStatus: checksView(world, instance, hung),
+    SystemStatus: checksView(world, instance, false),
+    AttachedEbsStatus: checksView(world, instance, stalled.length > 0),
     Events: [],
   };
 }

@@ -10,6 +10,7 @@ import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
 import { close, letGo, openFor, release } from './attachments.ts';
 import { instanceOf } from './find.ts';
+import { vCpusOf } from './instance-types.ts';
 import { addressOf } from './network.ts';
 import { required } from './select.ts';
 import { deleteVolume } from './volumes.ts';
@@ -125,14 +126,39 @@ function start(world: World, instance: Instance): void {
   world.after(world.seconds(8, 25), () => {
     if (instance.state !== 'pending') return;
     if (openAll(world, instance)) run(world, instance);
-    else {
-      // The code is not documented; see docs/SIMULATOR.md.
-      const code = 'Client.InvalidKMSKey.InvalidState';
-      halt(world, instance);
-      instance.transitionReason = code;
-      instance.stateReason = { code, message: `${code}: The KMS key provided is in an incorrect state` };
-    }
+    // The code is not documented; see docs/SIMULATOR.md.
+    else
+      fallBack(world, instance, 'Client.InvalidKMSKey.InvalidState', 'The KMS key provided is in an incorrect state');
   });
+}
+
+/** Ends a start that was accepted, for a reason of AWS's. */
+export function fallBack(world: World, instance: Instance, code: string, message: string): void {
+  halt(world, instance);
+  instance.transitionReason = code;
+  instance.stateReason = { code, message: `${code}: ${message}` };
+}
+
+// Only what runs or is about to counts.
+function checkVCpus(world: World, asked: readonly Instance[]): void {
+  const { runningVCpus } = world.limits;
+  if (runningVCpus === undefined) return;
+  const starting = asked.filter((one) => one.state === 'stopped');
+  const running = [...world.instances.values()].filter((one) => ['pending', 'running', 'stopping'].includes(one.state));
+  const used = [...starting, ...running].reduce((sum, one) => sum + vCpusOf(one.type), 0);
+  if (starting.length > 0 && used > runningVCpus) {
+    throw new AwsError(
+      'VcpuLimitExceeded',
+      `You have requested more vCPU capacity than your current vCPU limit of ${runningVCpus} allows.`,
+    );
+  }
+}
+
+function startInstances(world: World, input: StartInstancesRequest): object {
+  const asked = instancesAsked(world, input.InstanceIds);
+  checkVCpus(world, asked);
+  const check = (one: Instance) => checkStartable(world, one);
+  return { StartingInstances: changed(asked, check, (one) => start(world, one)) };
 }
 
 function openAll(world: World, instance: Instance): boolean {
@@ -199,13 +225,7 @@ export const instanceOperations: Operations = {
   StopInstances: operation<StopInstancesRequest>(['InstanceIds', 'Force'], (world, input) => ({
     StoppingInstances: changed(instancesAsked(world, input.InstanceIds), checkStoppable, (one) => stop(world, one)),
   })),
-  StartInstances: operation<StartInstancesRequest>(['InstanceIds'], (world, input) => ({
-    StartingInstances: changed(
-      instancesAsked(world, input.InstanceIds),
-      (one) => checkStartable(world, one),
-      (one) => start(world, one),
-    ),
-  })),
+  StartInstances: operation<StartInstancesRequest>(['InstanceIds'], startInstances),
   TerminateInstances: operation<TerminateInstancesRequest>(['InstanceIds'], (world, input) => ({
     TerminatingInstances: changed(instancesAsked(world, input.InstanceIds), checkTerminable, (one) =>
       terminate(world, one),

@@ -104,12 +104,28 @@ function checkSnapshotSlots(world: World, volume: Volume): void {
   }
 }
 
+// Those that are still pending count, too.
+function checkSnapshotQuotas(world: World): void {
+  const { snapshots, pendingSnapshots } = world.limits;
+  if (world.snapshots.size >= snapshots)
+    throw new AwsError('SnapshotLimitExceeded', `You have exceeded the maximum of ${snapshots} snapshots.`);
+  if (pendingSnapshots === undefined) return;
+  const pending = [...world.snapshots.values()].filter((one) => one.state === 'pending').length;
+  if (pending >= pendingSnapshots) {
+    throw new AwsError(
+      'PendingSnapshotLimitExceeded',
+      `The maximum of ${pendingSnapshots} snapshots in the pending state is reached.`,
+    );
+  }
+}
+
 function createSnapshot(world: World, input: CreateSnapshotRequest): object {
   const volume = volumeOf(world, input.VolumeId);
   if (volume.state !== 'available' && volume.state !== 'in-use') {
     throw new AwsError('IncorrectState', `Volume '${volume.id}' is in the '${volume.state}' state.`);
   }
   checkSnapshotSlots(world, volume);
+  checkSnapshotQuotas(world);
   const tags = tagsAtCreation(world, input.TagSpecifications, 'snapshot');
   for (const { instanceId } of volume.attachments) {
     const instance = world.instances.get(instanceId);
@@ -169,6 +185,7 @@ function copySnapshot(world: World, input: CopySnapshotRequest): object {
       'The parameter KmsKeyId requires the parameter Encrypted to be set.',
     );
   }
+  checkSnapshotQuotas(world);
   const copies = [...world.snapshots.values()].filter(
     (one) => one.copyOf !== undefined && one.state === 'pending',
   ).length;

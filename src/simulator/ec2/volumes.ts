@@ -18,6 +18,7 @@ import { attachmentView } from './attachments.ts';
 import { snapshotOf, visibleVolume, visibleVolumes, volumeOf } from './find.ts';
 import { type Fields, kinds, listedOrAll, matching, page, required, tagList } from './select.ts';
 import { tagsAtCreation } from './tags.ts';
+import { checkQuotas } from './volume-quotas.ts';
 import { type Shape, shapeOf } from './volume-rules.ts';
 import { volumeStatusOperations } from './volume-status.ts';
 
@@ -110,7 +111,7 @@ function createVolume(world: World, input: CreateVolumeRequest): object {
   }
   const snapshot = input.SnapshotId === undefined ? undefined : snapshotOf(world, input.SnapshotId);
   const shape = shapeAsked(input, snapshot);
-  checkStorage(world, shape);
+  checkQuotas(world, shape);
   const { encrypted, key, keyArn } = encryptionAsked(world, input, snapshot);
   const volume: Volume = {
     ...shape,
@@ -133,6 +134,8 @@ function createVolume(world: World, input: CreateVolumeRequest): object {
     dirtyMiB: snapshot?.usedMiB ?? 0,
     lastSnapshotAt: Number.NEGATIVE_INFINITY,
     initialisedAt: 0,
+    loadsUnder: snapshot?.sealed?.dataKey?.keyArn,
+    stalledMs: undefined,
     modification: undefined,
   };
   world.volumes.set(volume.id, volume);
@@ -221,17 +224,6 @@ function encryptionAsked(
   return { encrypted, key, keyArn: key?.arn ?? name };
 }
 
-function checkStorage(world: World, shape: Shape): void {
-  let used = shape.size;
-  for (const volume of world.volumes.values()) if (volume.type === shape.type) used += volume.size;
-  if (used > world.limits.storageGiBPerType) {
-    throw new AwsError(
-      'VolumeLimitExceeded',
-      `You have exceeded the maximum ${shape.type} storage of ${world.limits.storageGiBPerType} GiB.`,
-    );
-  }
-}
-
 /** Begins the deletion of a volume that nothing is attached to. */
 export function deleteVolume(world: World, volume: Volume): void {
   volume.state = 'deleting';
@@ -276,6 +268,7 @@ function modifyVolume(world: World, input: ModifyVolumeRequest): object {
   if (shape.size < volume.size) {
     throw new AwsError('InvalidParameterValue', `New size cannot be smaller than existing size of ${volume.size} GiB.`);
   }
+  checkQuotas(world, shape, volume);
   const modification: NonNullable<Volume['modification']> = {
     VolumeId: volume.id,
     ModificationState: 'modifying',

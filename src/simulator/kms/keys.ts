@@ -9,6 +9,7 @@ import type {
   ListGrantsRequest,
   ListKeysRequest,
   ListResourceTagsRequest,
+  PutKeyPolicyRequest,
   ScheduleKeyDeletionRequest,
 } from '@aws-sdk/client-kms';
 import type { Key } from '../model.ts';
@@ -16,6 +17,7 @@ import { type Operations, operation } from '../operation.ts';
 import { TagSet } from '../tag-set.ts';
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
+import { allowsEbs, checkPolicy, defaultPolicy } from './policy.ts';
 
 const dayMs = 86_400_000;
 
@@ -89,17 +91,19 @@ function metadataView(world: World, key: Key): KeyMetadata {
 /** A new key in the account. */
 export function addKey(world: World, wanted: Partial<Key> & { readonly tags?: TagSet } = {}): Key {
   const id = wanted.id ?? world.uuid();
+  const policy = wanted.policy ?? defaultPolicy(world.account);
   const key: Key = {
     description: '',
     manager: 'CUSTOMER',
     spec: 'SYMMETRIC_DEFAULT',
     usage: 'ENCRYPT_DECRYPT',
     multiRegion: false,
-    policy: defaultPolicy(world),
     created: world.time,
     tags: new TagSet(),
     state: 'Enabled',
     ...wanted,
+    policy,
+    allowsEbs: allowsEbs(policy),
     id,
     arn: world.arn('kms', `key/${id}`),
     secret: world.ids.bytes(32),
@@ -107,17 +111,6 @@ export function addKey(world: World, wanted: Partial<Key> & { readonly tags?: Ta
   };
   world.keys.set(id, key);
   return key;
-}
-
-function defaultPolicy(world: World): string {
-  const root = `arn:aws:iam::${world.account}:root`;
-  return JSON.stringify({
-    Version: '2012-10-17',
-    Id: 'key-default-1',
-    Statement: [
-      { Sid: 'Enable IAM User Permissions', Effect: 'Allow', Principal: { AWS: root }, Action: 'kms:*', Resource: '*' },
-    ],
-  });
 }
 
 const specs: readonly string[] = [
@@ -145,6 +138,7 @@ function createKey(world: World, input: CreateKeyRequest): object {
   const tags = (input.Tags ?? []).map(({ TagKey, TagValue }) => [needed(TagKey, 'tagKey'), TagValue ?? ''] as const);
   if (tags.some(([name]) => name.startsWith('aws:')))
     throw new AwsError('TagException', 'Tag keys can not begin with aws:');
+  if (input.Policy !== undefined) checkPolicy(input.Policy, input.BypassPolicyLockoutSafetyCheck);
   const key = addKey(world, {
     description: input.Description ?? '',
     spec: input.KeySpec ?? 'SYMMETRIC_DEFAULT',
@@ -158,17 +152,23 @@ function createKey(world: World, input: CreateKeyRequest): object {
 }
 
 /** Makes the key unusable, as DisableKey does. */
-function disableKey(key: Key): void {
+function disableKey(world: World, key: Key): void {
   refuseManaged(key);
   refuseStates(key, ['PendingDeletion', 'PendingImport', 'Creating', 'Updating']);
-  key.state = 'Disabled';
+  setState(world, key, 'Disabled');
 }
 
 /** Makes the key usable again, as EnableKey does. */
-function enableKey(key: Key): void {
+function enableKey(world: World, key: Key): void {
   refuseManaged(key);
   refuseStates(key, ['PendingDeletion', 'PendingImport', 'Creating', 'Updating']);
-  key.state = 'Enabled';
+  setState(world, key, 'Enabled');
+}
+
+function setState(world: World, key: Key, state: Key['state']): void {
+  world.changeKey(key, () => {
+    key.state = state;
+  });
 }
 
 function scheduleDeletion(world: World, input: ScheduleKeyDeletionRequest): object {
@@ -177,7 +177,7 @@ function scheduleDeletion(world: World, input: ScheduleKeyDeletionRequest): obje
   refuseStates(key, ['PendingDeletion', 'Updating']);
   const days = input.PendingWindowInDays ?? 30;
   if (days < 7 || days > 30) throw new AwsError('ValidationException', 'PendingWindowInDays must be between 7 and 30.');
-  key.state = 'PendingDeletion';
+  setState(world, key, 'PendingDeletion');
   const at = world.time + days * dayMs;
   key.deletionAt = at;
   world.at(at, () => {
@@ -196,9 +196,23 @@ function cancelDeletion(world: World, input: CancelKeyDeletionRequest): object {
   const key = keyOf(world, input.KeyId);
   if (key.state !== 'PendingDeletion')
     throw new AwsError('KMSInvalidStateException', `${key.arn} is not pending deletion.`);
-  key.state = 'Disabled';
+  setState(world, key, 'Disabled');
   key.deletionAt = undefined;
   return { KeyId: key.arn };
+}
+
+function putKeyPolicy(world: World, input: PutKeyPolicyRequest): object {
+  const key = keyOf(world, input.KeyId);
+  refuseManaged(key);
+  if ((input.PolicyName ?? 'default') !== 'default')
+    throw new AwsError('ValidationException', 'The only policy is default.');
+  const policy = needed(input.Policy, 'policy');
+  checkPolicy(policy, input.BypassPolicyLockoutSafetyCheck);
+  world.changeKey(key, () => {
+    key.policy = policy;
+    key.allowsEbs = allowsEbs(policy);
+  });
+  return {};
 }
 
 /** One page of a KMS list. */
@@ -261,7 +275,7 @@ export const keyOperations: Operations = {
     KeyMetadata: metadataView(world, keyOf(world, input.KeyId, 'aliases')),
   })),
   CreateKey: operation<CreateKeyRequest>(
-    ['Description', 'KeySpec', 'KeyUsage', 'MultiRegion', 'Origin', 'Policy', 'Tags'],
+    ['BypassPolicyLockoutSafetyCheck', 'Description', 'KeySpec', 'KeyUsage', 'MultiRegion', 'Origin', 'Policy', 'Tags'],
     createKey,
   ),
   ListKeys: operation<ListKeysRequest>(['Limit', 'Marker'], (world, input) => {
@@ -271,11 +285,11 @@ export const keyOperations: Operations = {
   ListGrants: operation<ListGrantsRequest>(['KeyId', 'Limit', 'Marker', 'GrantId', 'GranteePrincipal'], listGrants),
   ListResourceTags: operation<ListResourceTagsRequest>(['KeyId', 'Limit', 'Marker'], listResourceTags),
   EnableKey: operation<EnableKeyRequest>(['KeyId'], (world, input) => {
-    enableKey(keyOf(world, input.KeyId));
+    enableKey(world, keyOf(world, input.KeyId));
     return {};
   }),
   DisableKey: operation<DisableKeyRequest>(['KeyId'], (world, input) => {
-    disableKey(keyOf(world, input.KeyId));
+    disableKey(world, keyOf(world, input.KeyId));
     return {};
   }),
   ScheduleKeyDeletion: operation<ScheduleKeyDeletionRequest>(['KeyId', 'PendingWindowInDays'], scheduleDeletion),
@@ -285,4 +299,8 @@ export const keyOperations: Operations = {
     if ((input.PolicyName ?? 'default') !== 'default') throw new AwsError('NotFoundException', 'No such policy exists');
     return { Policy: key.policy, PolicyName: 'default' };
   }),
+  PutKeyPolicy: operation<PutKeyPolicyRequest>(
+    ['KeyId', 'PolicyName', 'Policy', 'BypassPolicyLockoutSafetyCheck'],
+    putKeyPolicy,
+  ),
 };
