@@ -1,12 +1,9 @@
 import type { JournalRecord } from '../../src/contract/record.ts';
 import type { Verdict } from '../../src/contract/verdict.ts';
 import type { Account, Call } from '../../src/simulator/account.ts';
-import { digestOf } from '../../src/simulator/bytes.ts';
-import { contentBytes } from '../../src/simulator/content.ts';
-import type { Volume } from '../../src/simulator/model.ts';
-import { AwsError } from '../../src/simulator/wire/message.ts';
+import { type Attributes, Truth } from './truth.ts';
 
-/** The invariants of the design (§11) that are judged while a history goes on, after every effect. */
+/** The invariants of the design (§11) that every history is judged by, after each effect. */
 export const judged = {
   I1: 'no effect of ours removes the last complete readable copy',
   I2: 'no delete of an original without a SUCCESSFUL verdict and a proof that holds at that moment',
@@ -15,16 +12,27 @@ export const judged = {
   I6: 'one writer per target',
   I7: 'no cut-over begins outside the window',
   I9: 'no effect on anything but the target, its originals and what the run made',
+  I10: 'every attribute is carried, or the difference is announced',
   I12: 'no secret in journal or events',
   I13: 'after the write point nothing of ours discards a write without the typed word',
 } as const;
-export type Invariant = keyof typeof judged;
+
+/** All invariants: also those that one history can't tell by its effects, and that the sweep judges which compares, reads or waits. */
+export const invariants = {
+  ...judged,
+  I4: 'a crash and a resume reach the end of a run without one, with no effect unreconciled',
+  I8: 'a command that only reads changes nothing',
+  I11: 'once faults stop, the run ends or pauses naming whom it awaits',
+} as const;
+export type Invariant = keyof typeof invariants;
 
 /** What a process is allowed, as the auditor has to know it. */
 export interface Party {
   readonly run: string;
   records(): readonly JournalRecord[];
 }
+
+type Input = Readonly<Record<string, unknown>>;
 
 /** Judges every effect on the account against its true state, not against what any journal believes. */
 export class Auditor {
@@ -33,31 +41,33 @@ export class Auditor {
   /** When a cut-over may begin; always, when it is undefined. */
   windowOpen: ((now: number) => boolean) | undefined;
   private readonly account: Account;
-  private readonly preexisting: ReadonlySet<string>;
-  private readonly looseDigests = new Map<string, string>();
-  private readonly countsAtBirth = new Map<string, number>();
+  private readonly truth: Truth;
   private readonly writers = new Map<string, string>();
+  /** Originals as they were when the run last took something from them; what it made, as it left it. */
+  private readonly lastSeen = new Map<string, Attributes>();
   private party: Party | undefined;
   private completeBefore = new Set<string>();
   private writtenBefore: ReadonlySet<string> = new Set();
+  private attributesBefore: ReadonlyMap<string, Attributes> = new Map();
 
   constructor(account: Account) {
     this.account = account;
-    const { world } = account;
-    this.preexisting = new Set([...world.volumes.keys(), ...world.snapshots.keys()]);
-    for (const volume of world.volumes.values()) {
-      if (volume.attachments.length === 0) this.looseDigests.set(volume.id, this.digest(volume) ?? '');
-    }
+    this.truth = new Truth(account);
+  }
+
+  /** Records whether an invariant held. For those that are judged from outside; the others are judged by the calls below. */
+  judge(invariant: Invariant, holds: boolean, told: () => string): void {
+    this.evaluations.set(invariant, (this.evaluations.get(invariant) ?? 0) + 1);
+    if (!holds) this.violations.push(`${invariant} (${invariants[invariant]}): ${told()}`);
   }
 
   /** To be called when a call of `party` arrives, before it is carried out. */
   before(party: Party): void {
     this.party = party;
     this.account.world.settle();
-    this.completeBefore = this.completeLines();
-    this.writtenBefore = new Set(
-      [...this.account.world.volumes.values()].filter((one) => this.isWritten(one)).map((one) => one.id),
-    );
+    this.completeBefore = this.truth.completeLines();
+    this.writtenBefore = this.truth.written();
+    this.attributesBefore = this.truth.attributes();
   }
 
   /** To be called when the account has carried out a call, whatever becomes of the answer. */
@@ -69,10 +79,11 @@ export class Auditor {
       return;
     }
     if (call.service !== 'ec2' || /^(Describe|Get)/.test(call.operation) || call.outcome !== 'done') return;
-    const input = call.input as Readonly<Record<string, unknown>>;
+    const input = call.input as Input;
     this.judgeCopies(call);
     this.judgeReach(call, input, party);
     if (call.operation === 'DeleteVolume') this.judgeDelete(String(input['VolumeId']), party);
+    else this.see(call.operation, input, party);
     if (/^Create(Snapshot|Volume)$|^CopySnapshot$/.test(call.operation)) this.judgeMarks(party);
     if (call.operation === 'DetachVolume' || call.operation === 'DeleteVolume')
       this.judgeWrites(call.operation, String(input['VolumeId']), party);
@@ -87,7 +98,7 @@ export class Auditor {
   }
 
   private judgeCopies(call: Call): void {
-    const complete = this.completeLines();
+    const complete = this.truth.completeLines();
     for (const line of this.completeBefore) {
       this.judge(
         'I1',
@@ -97,24 +108,20 @@ export class Auditor {
     }
   }
 
-  private judgeReach(call: Call, input: Readonly<Record<string, unknown>>, party: Party): void {
+  private judgeReach(call: Call, input: Input, party: Party): void {
     const claimed = party.records().flatMap((record) => {
       const intent =
         record.t === 'intent' && record.uses === 'ec2.claim' ? (record.input as { resources?: string[] }) : {};
       return intent.resources ?? [];
     });
-    const ids = ['VolumeId', 'InstanceId', 'SnapshotId', 'InstanceIds', 'Resources', 'ResourceId'].flatMap((name) => {
-      const value = input[name];
-      return (Array.isArray(value) ? value : value === undefined ? [] : [value]).map(String);
-    });
-    for (const id of ids) {
-      const ours = claimed.includes(id) || this.tagsOf(id)?.get('rekey:run') === party.run || !this.tagsOf(id);
+    for (const id of idsIn(input)) {
+      const ours = claimed.includes(id) || this.isMade(id, party) || !this.truth.tagsOf(id);
       this.judge('I9', ours, () => `${call.operation} on ${id}, which is not the run's`);
     }
   }
 
   private judgeDelete(id: string, party: Party): void {
-    if (this.tagsOf(id)?.get('rekey:run') === party.run) return;
+    if (this.isMade(id, party)) return;
     const { world } = this.account;
     const verdict = party
       .records()
@@ -141,12 +148,44 @@ export class Auditor {
       good,
       () => `${id} was deleted (verdict ${verdict?.status}, replacement ${replacement?.id ?? 'gone'})`,
     );
+    if (replacement) this.judgeCarried(id, replacement.id, party);
+  }
+
+  /** What somebody does to a replacement afterwards, or to an original that no longer serves, is not for the run to carry. */
+  private see(operation: string, input: Input, party: Party): void {
+    const now = this.truth.attributes();
+    const takenFrom = operation === 'CreateSnapshot' || operation === 'DetachVolume' ? String(input['VolumeId']) : '';
+    const before = this.attributesBefore.get(takenFrom);
+    if (before && this.truth.preexisting.has(takenFrom)) this.lastSeen.set(takenFrom, before);
+    const named = new Set(idsIn(input));
+    for (const [id, attributes] of now) {
+      if (this.truth.preexisting.has(id) || !this.isMade(id, party)) continue;
+      const placed = operation === 'ModifyInstanceAttribute' && attributes['place'] !== undefined;
+      if (named.has(id) || placed || !this.lastSeen.has(id)) this.lastSeen.set(id, attributes);
+    }
+  }
+
+  private judgeCarried(original: string, replacement: string, party: Party): void {
+    const [was, is] = [this.lastSeen.get(original), this.lastSeen.get(replacement)];
+    if (!was || !is) return;
+    const names = [...new Set([...Object.keys(was), ...Object.keys(is)])].filter((name) => was[name] !== is[name]);
+    // Unattached in the first place, it is put nowhere.
+    const lost = names.filter((name) => name !== 'place' || was['place'] !== undefined);
+    const told = party
+      .records()
+      .some((record) => record.t === 'announced' && [original, replacement].some((id) => record.text.includes(id)));
+    this.judge(
+      'I10',
+      lost.length === 0 || told || asksForOthers(party),
+      () =>
+        `${replacement} differs from ${original} without a word: ${lost.map((name) => `${name} ${is[name]}, not ${was[name]}`).join('; ')}`,
+    );
   }
 
   private judgeMarks(party: Party): void {
     const { world } = this.account;
     for (const one of [...world.volumes.values(), ...world.snapshots.values()]) {
-      if (this.preexisting.has(one.id)) continue;
+      if (this.truth.preexisting.has(one.id)) continue;
       const named = party
         .records()
         .some((record) => 'output' in record && (record.output as { id?: string } | null)?.id === one.id);
@@ -155,7 +194,7 @@ export class Auditor {
   }
 
   private judgeWrites(operation: string, id: string, party: Party): void {
-    if (this.tagsOf(id)?.get('rekey:run') !== party.run) return;
+    if (!this.isMade(id, party)) return;
     const typed = party.records().some((record) => record.t === 'unwinding' && record.stop === null);
     const allowed = operation === 'DetachVolume' && typed;
     this.judge(
@@ -171,68 +210,35 @@ export class Auditor {
     this.judge('I7', this.windowOpen(call.at), () => `a cut-over began at ${new Date(call.at).toISOString()}`);
   }
 
-  private judgeWriter(input: Readonly<Record<string, unknown>>, party: Party): void {
+  private judgeWriter(input: Input, party: Party): void {
     const target = String(input['InstanceId'] ?? (input['InstanceIds'] as string[] | undefined)?.[0] ?? '');
     const last = this.writers.get(target);
-    const claim = last !== undefined && last !== party.run && this.tagsOf(target)?.has(`rekey:claim:${last}`);
+    const claim = last !== undefined && last !== party.run && this.truth.tagsOf(target)?.has(`rekey:claim:${last}`);
     this.judge('I6', claim !== true, () => `run ${party.run} changed ${target} under the claim of ${last}`);
     this.writers.set(target, party.run);
   }
 
-  /** The lines of data (a device with its acknowledged writes, a loose volume's first bytes) of which a complete copy can be read. */
-  private completeLines(): Set<string> {
-    const { world } = this.account;
-    for (const instance of world.instances.values()) world.writeUp(instance);
-    const digests = new Set(
-      [...world.volumes.values()].filter((one) => one.state !== 'deleting').map((one) => this.digest(one)),
+  private isMade(id: string, party: Party): boolean {
+    return this.truth.tagsOf(id)?.get('rekey:run') === party.run;
+  }
+}
+
+function idsIn(input: Input): string[] {
+  return ['VolumeId', 'InstanceId', 'SnapshotId', 'InstanceIds', 'Resources', 'ResourceId'].flatMap((name) => {
+    const value = input[name];
+    return (Array.isArray(value) ? value : value === undefined ? [] : [value]).map(String);
+  });
+}
+
+/** Whether the frozen plan itself asks for replacements with other attributes. */
+function asksForOthers(party: Party): boolean {
+  return party
+    .records()
+    .some(
+      (record) =>
+        record.t === 'submitted' &&
+        record.plans.some(
+          ({ text, sets }) => /override: \{ *[^ }]/.test(text) || sets.some((one) => one.includes('.override')),
+        ),
     );
-    const complete = new Set<string>();
-    for (const instance of world.instances.values()) {
-      for (const [device, acknowledged] of instance.workload?.ledger ?? []) {
-        if (digests.has(digestOf(contentBytes(acknowledged)))) complete.add(`${instance.id} ${device}`);
-      }
-    }
-    for (const [id, digest] of this.looseDigests) {
-      const original = world.volumes.get(id);
-      // As long as it is there it says itself what is complete: its owner may go on writing on it.
-      const now = original && original.state !== 'deleting' ? (this.digest(original) ?? digest) : digest;
-      this.looseDigests.set(id, now);
-      if (digests.has(now)) complete.add(id);
-    }
-    return complete;
-  }
-
-  private isWritten(volume: Volume): boolean {
-    if (this.preexisting.has(volume.id)) return false;
-    const count = this.read(volume, () => this.account.world.contentOf(volume).count);
-    if (count === undefined) return false;
-    const birth = this.countsAtBirth.get(volume.id) ?? count;
-    this.countsAtBirth.set(volume.id, birth);
-    return count > birth;
-  }
-
-  private digest(volume: Volume): string | undefined {
-    return this.read(volume, () => digestOf(this.account.world.plaintextOf(volume)));
-  }
-
-  private read<T>(volume: Volume, reading: () => T): T | undefined {
-    if (!volume.sealed) return undefined;
-    try {
-      return reading();
-    } catch (error) {
-      // Unreadable is an answer: its key is gone.
-      if (error instanceof AwsError) return undefined;
-      throw error;
-    }
-  }
-
-  private tagsOf(id: string): ReadonlyMap<string, string> | undefined {
-    const { world } = this.account;
-    return (world.volumes.get(id) ?? world.snapshots.get(id) ?? world.instances.get(id))?.tags.now;
-  }
-
-  private judge(invariant: Invariant, holds: boolean, told: () => string): void {
-    this.evaluations.set(invariant, (this.evaluations.get(invariant) ?? 0) + 1);
-    if (!holds) this.violations.push(`${invariant} (${judged[invariant]}): ${told()}`);
-  }
 }

@@ -1,45 +1,50 @@
 import { describe, expect, test } from 'vitest';
-import { exitOf, expectInstanceMoved, expectVolumeMoved, told } from '../support/promises.ts';
-import { type Crash, instancePlan, inWorld, twoVolumes, volumePlan, type World } from '../support/world.ts';
+import { endOf, idsIn, judgeEnd } from '../support/ends.ts';
+import { exitOf, told } from '../support/promises.ts';
+import type { Crash } from '../support/world.ts';
+import { type Shipped, shipped } from './shipped.ts';
+import { swept } from './swept.ts';
 
 /** All of them in CI; by default each so many, so that `npm test` stays short: which ones moves with every call's number. */
 const stride = process.env['REKEY_SWEEP'] === 'full' ? 1 : 13;
+const inWorld = swept('crash');
 
-const plans = [
-  { name: 'ec2-instance', plan: instancePlan, expectMoved: expectInstanceMoved },
-  { name: 'ebs-volume', plan: volumePlan, expectMoved: expectVolumeMoved },
-];
+/** A run that nothing happens to. */
+const undisturbed = (one: Shipped) =>
+  inWorld(one.scenario, async (world) => {
+    const before = idsIn(world);
+    const { sent, disk } = await world.process([], { plans: [one.plan] });
+    return { calls: sent.length, records: disk.length, end: endOf(world, before) };
+  });
 
-async function crashed(plan: (typeof plans)[number], crash: Crash): Promise<void> {
-  await inWorld(twoVolumes, async (world: World) => {
-    const first = await world.process([], { plans: [plan.plan], crash });
+async function crashed(one: Shipped, crash: Crash, end: string): Promise<void> {
+  await inWorld(one.scenario, async (world) => {
+    const before = idsIn(world);
+    const first = await world.process([], { plans: [one.plan], crash });
     if (!first.disk.some((record) => record.t === 'submitted')) return;
-    const second = await world.process(first.disk, { plans: [plan.plan] });
-    expect(exitOf(second), `${JSON.stringify(crash)} ${told(second)}`).toBe(0);
-    plan.expectMoved(world);
+    const second = await world.process(first.disk, { plans: [one.plan] });
+    const about = JSON.stringify(crash);
+    expect(exitOf(second), `${about} ${told(second)}`).toBe(0);
+    one.expectMoved(world);
+    judgeEnd(world, { end: endOf(world, before), undisturbed: end, disk: second.disk, about });
   });
 }
 
-describe.each(plans)('a crash of the plan $name', (plan) => {
+describe.each(shipped)('a crash of the plan $name', (one) => {
   test('at every API call, before it, after it or with its answer, is resumed to the same end', async () => {
-    const calls = await inWorld(
-      twoVolumes,
-      async (world) => (await world.process([], { plans: [plan.plan] })).sent.length,
-    );
+    const { calls, end } = await undisturbed(one);
     expect(calls).toBeGreaterThan(30);
     for (const [offset, when] of (['before', 'after', 'answered'] as const).entries()) {
-      for (let number = 1 + offset; number <= calls; number += stride) await crashed(plan, { call: { number, when } });
+      for (let number = 1 + offset; number <= calls; number += stride)
+        await crashed(one, { call: { number, when } }, end);
     }
   }, 900_000);
 
   test('at every journal record, before or after it is on disk, is resumed to the same end', async () => {
-    const records = await inWorld(
-      twoVolumes,
-      async (world) => (await world.process([], { plans: [plan.plan] })).disk.length,
-    );
+    const { records, end } = await undisturbed(one);
     for (const [offset, when] of (['crash-before', 'crash-after'] as const).entries()) {
       for (let number = 2 + offset; number <= records; number += stride)
-        await crashed(plan, { record: { number, when } });
+        await crashed(one, { record: { number, when } }, end);
     }
   }, 900_000);
 });

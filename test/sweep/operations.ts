@@ -1,0 +1,124 @@
+/** Operations of shipped plans and of the ways back from them that change something. Tests see that none is missing and none is too many. */
+export const mutating = [
+  'CreateTags',
+  'DeleteTags',
+  'CreateSnapshot',
+  'StopInstances',
+  'CreateVolume',
+  'ModifyVolumeAttribute',
+  'DetachVolume',
+  'AttachVolume',
+  'ModifyInstanceAttribute',
+  'StartInstances',
+  'DeleteVolume',
+  'DeleteSnapshot',
+] as const;
+
+/** Operations of shipped plans that only look. */
+export const reading = [
+  'DescribeVolumes',
+  'DescribeInstances',
+  'DescribeSnapshots',
+  'DescribeInstanceStatus',
+  'DescribeVolumeAttribute',
+  'DescribeKey',
+] as const;
+
+/** What an error code means for a call that changes something. */
+export type Meaning = 'retry' | 'in-doubt' | 'wait' | 'already' | 'permanent' | 'stop-run';
+
+/** An error code as AWS would send it. */
+export interface Code {
+  readonly code: string;
+  readonly status: number;
+  readonly means: Meaning;
+  /** Where the same code means different things, the words that tell which. */
+  readonly message?: string;
+  /** The operations that can meet it; all that change something, when it is left out. */
+  readonly on?: readonly (typeof mutating)[number][];
+}
+
+const all = (means: Meaning, status: number, ...codes: readonly string[]): Code[] =>
+  codes.map((code) => ({ code, status, means }));
+
+/** The error codes of EC2 and EBS (reference facts §7), and one that nobody has seen. */
+export const codes: readonly Code[] = [
+  ...all('retry', 503, 'RequestLimitExceeded'),
+  ...all('retry', 400, 'Throttling', 'ThrottlingException', 'ConcurrentTagAccess', 'RetryableError'),
+  ...all('in-doubt', 500, 'InternalError', 'ServerInternal', 'InternalFailure', 'SomethingNobodyHasSeen'),
+  ...all('in-doubt', 503, 'Unavailable', 'ServiceUnavailable'),
+  ...all(
+    'wait',
+    400,
+    'ResourceLimitExceeded',
+    'CopyVolumesLimitExceeded',
+    'ConcurrentCopyVolumeLimitExceeded',
+    'ConcurrentSnapshotLimitExceeded',
+    'SnapshotCreationPerVolumeRateExceeded',
+    'PendingSnapshotLimitExceeded',
+    'IncorrectState',
+    'IncorrectInstanceState',
+    'IncorrectModificationState',
+    'VolumeInUse',
+    'InvalidVolume.NotFound',
+    'InvalidSnapshot.NotFound',
+    'InvalidInstanceID.NotFound',
+  ),
+  ...all('wait', 500, 'InsufficientInstanceCapacity', 'InsufficientVolumeCapacity'),
+  {
+    code: 'InvalidParameterValue',
+    status: 400,
+    means: 'wait',
+    message: 'Invalid value for unixDevice. Attachment point /dev/sdf is already in use',
+    on: ['AttachVolume'],
+  },
+  {
+    code: 'IncorrectState',
+    status: 400,
+    means: 'already',
+    message: "Volume is in the 'available' state.",
+    on: ['DetachVolume'],
+  },
+  { code: 'InvalidAttachment.NotFound', status: 400, means: 'already', on: ['DetachVolume'] },
+  ...all('permanent', 403, 'UnauthorizedOperation', 'AuthFailure', 'Blocked'),
+  ...all('permanent', 401, 'OptInRequired'),
+  ...all(
+    'permanent',
+    400,
+    'CustomerKeyHasBeenRevoked',
+    'EncryptedVolumesNotSupported',
+    'IdempotentParameterMismatch',
+    'InvalidParameterValue',
+    'InvalidParameterCombination',
+    'InvalidVolumeID.ZoneMismatch',
+    'VolumeTypeNotAvailableInZone',
+    'AttachmentLimitExceeded',
+    'VolumeLimitExceeded',
+    'MaxIOPSLimitExceeded',
+    'SnapshotLimitExceeded',
+    'TagLimitExceeded',
+    'TagPolicyViolation',
+    'OperationNotPermitted',
+    'UnsupportedOperation',
+    'InvalidSnapshot.InUse',
+    'SomethingNobodyHasSeen',
+  ),
+  ...all('stop-run', 400, 'RequestExpired', 'ExpiredToken', 'ExpiredTokenException'),
+  ...all('stop-run', 403, 'InvalidClientTokenId', 'SignatureDoesNotMatch'),
+];
+
+/** The kinds of faults that a sweep can inject, by the names under which they are counted. */
+export const faultKinds = [
+  'error before',
+  'error after',
+  'silence before',
+  'silence after',
+  'reset before',
+  'reset after',
+  'slow after',
+  'crash at a call, before',
+  'crash at a call, after',
+  'crash at a call, answered',
+  'crash at a record, before',
+  'crash at a record, after',
+] as const;
