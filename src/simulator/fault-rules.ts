@@ -54,7 +54,9 @@ export const faultRule = z.discriminatedUnion(
       seed: z.int().nonnegative(),
       rate: z.number().gt(0).max(1),
       kinds: z
-        .array(z.enum(seededKinds))
+        .array(
+          z.enum(seededKinds, { error: ({ input }) => `there is no fault ${JSON.stringify(input)} to choose from` }),
+        )
         .min(1)
         .default([...seededKinds]),
       /** The longest that a slow answer takes, and the furthest back that a stale one looks. */

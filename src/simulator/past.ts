@@ -18,7 +18,8 @@ export class Past<W extends Changing> {
   /** Remembers from now on how it was up to `ms` ago. */
   reach(ms: number): void {
     this.longestMs = Math.max(this.longestMs, ms);
-    this.keep();
+    // What was before nobody knows any more: it is taken to have been as it is.
+    if (this.copies.length === 0) this.copies.push({ from: Number.NEGATIVE_INFINITY, world: copyOf(this.world) });
   }
 
   /** To be called after each change: what is there now holds until the next one. */

@@ -57,7 +57,11 @@ describe('faults of the simulated account', () => {
   });
 
   test.each([
-    [{ operation: 'CreateVolume', kind: 'explode' }, 'kind'],
+    [{ operation: 'CreateVolume', kind: 'explode' }, 'there is no fault "explode"'],
+    [{ operation: 'CreateVolume' }, 'kind'],
+    [{ kind: 'seeded', rate: 0.1 }, 'seed'],
+    [{ kind: 'seeded', seed: 1, rate: 0.1, kinds: ['explode'] }, 'kinds[0]'],
+    [{ kind: 'throttle', share: 0 }, 'share'],
     [{ operation: 'MakeCoffee', kind: 'silence' }, 'MakeCoffee'],
     [{ operation: '*', kind: 'silence', colour: 'red' }, 'colour'],
     [{ operation: '*', kind: 'error' }, 'code'],

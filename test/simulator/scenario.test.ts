@@ -51,6 +51,12 @@ instances:
 events:
   - { at: soon, do: stop-instance, instance: i-1 }
   - { at: 5m, do: dance }
+  - { at: 5m, do: modify-volume, volume: vol-1, colour: red }
+faults:
+  - { kind: explode }
+  - { kind: reset, operations: CreateVolume }
+  - { kind: seeded, seed: 1, rate: 0.1, kinds: [reset, explode] }
+  - { kind: seeded, seed: night.txt, rate: 0.1 }
 `);
     for (const line of [
       'a.yaml:2:1 account:',
@@ -59,7 +65,11 @@ events:
       'instances[0].type: is not an instance type',
       'instances[0].volumes[1].sise: unknown key',
       'events[0].at: must be a duration',
-      'events[1].do:',
+      'a.yaml:13:15 events[1].do: there is no action "dance"',
+      'events[2].colour: unknown key',
+      'a.yaml:16:7 faults[0].kind: there is no fault "explode"',
+      'faults[2].kinds[1]: there is no fault "explode"',
+      'faults[3].seed: ',
     ]) {
       expect(told).toContain(line);
     }
@@ -67,6 +77,10 @@ events:
 
   test('what is wrong only as a whole is told too', () => {
     const told = problemsOf(`
+faults:
+  - { kind: reset, operation: MakeCoffee }
+  - { kind: fail, operation: DescribeVolumes }
+  - { kind: stale, operation: StopInstances, staleMs: 1000 }
 keys: [{ alias: alias/a }, { alias: alias/a }]
 instances:
   - id: i-00000000000000001
@@ -81,8 +95,11 @@ snapshots: [{ volume: vol-00000000000000009 }]
       'instances[0].rootDevice: no volume is attached at /dev/sda1',
       'volumes[0].key: there is no key alias/nobody',
       'volumes[1].device: /dev/xvda is used twice',
-      'volumes[1]: The request must contain the parameter iops',
+      'instances[0].volumes[1]: The ',
       'snapshots[0].volume: there is no volume',
+      'faults[0].operation: the simulated account has no operation MakeCoffee',
+      'faults[1].operation: DescribeVolumes begins nothing that could fail later',
+      'faults[2].operation: StopInstances reads nothing that could be stale',
     ]) {
       expect(told).toContain(line);
     }
