@@ -6,6 +6,7 @@ import { zones } from './ec2/volumes.ts';
 import { addAlias } from './kms/aliases.ts';
 import { addKey } from './kms/keys.ts';
 import type { Attachment, Instance, Volume } from './model.ts';
+import { foundRds } from './rds/found.ts';
 import { managedKeyAlias, type Scenario } from './scenario.ts';
 import { TagSet } from './tag-set.ts';
 import { World } from './world.ts';
@@ -47,6 +48,7 @@ export function foundWorld(scenario: Scenario, options: { now: () => number; see
     foundVolume(world, declared, declared.az ?? zones(world)[0] ?? '').state = declared.state;
   }
   for (const declared of scenario.snapshots) foundSnapshot(world, declared);
+  foundRds(world, scenario);
   // Last, so that a volume that is attached under a key since disabled is one that still runs (facts §3.1).
   for (const { key, state } of states) {
     key.state = state;

@@ -5,12 +5,14 @@ import { instanceTypeOperations } from './ec2/instance-types.ts';
 import { instanceViewOperations } from './ec2/instance-views.ts';
 import { instanceOperations } from './ec2/instances.ts';
 import { networkOperations } from './ec2/network.ts';
+import { securityGroupOperations } from './ec2/security-groups.ts';
 import { snapshotOperations } from './ec2/snapshots.ts';
 import { tagOperations } from './ec2/tags.ts';
 import { volumeOperations } from './ec2/volumes.ts';
 import { aliasOperations } from './kms/aliases.ts';
 import { keyOperations } from './kms/keys.ts';
 import { type Operations, operation } from './operation.ts';
+import { rdsOperations } from './rds/operations.ts';
 import type { ServiceName } from './wire/route.ts';
 
 /** Every operation of the simulated account, by service. A service that comes later gets a line here and one in wire/route.ts. */
@@ -23,6 +25,7 @@ export const operations: Readonly<Record<ServiceName, Operations>> = {
     ...instanceViewOperations,
     ...instanceTypeOperations,
     ...networkOperations,
+    ...securityGroupOperations,
     ...tagOperations,
     GetEbsDefaultKmsKeyId: operation<GetEbsDefaultKmsKeyIdRequest>([], (world) => ({
       KmsKeyId: world.ebs.defaultKey,
@@ -32,6 +35,7 @@ export const operations: Readonly<Record<ServiceName, Operations>> = {
     })),
   },
   kms: { ...keyOperations, ...aliasOperations },
+  rds: rdsOperations,
   sts: {
     GetCallerIdentity: operation<GetCallerIdentityRequest>([], (world) => ({
       Account: world.account,

@@ -9,6 +9,7 @@ import { shapeOf } from './ec2/volume-rules.ts';
 import { faultRule, type Rule } from './fault-rules.ts';
 import { wrongAim } from './faults.ts';
 import { operationNames } from './operations.ts';
+import { type RdsScenario, rdsInconsistencies, rdsKeys, rdsLimitKeys } from './rds/scenario.ts';
 import { AwsError } from './wire/message.ts';
 
 const idOf = (prefix: string) =>
@@ -110,6 +111,7 @@ const limits = z.strictObject({
   volumes: z.int().positive().optional(),
   iopsPerType: z.int().positive().optional(),
   runningVCpus: z.int().positive().optional(),
+  ...rdsLimitKeys,
 });
 
 const schema = z
@@ -136,6 +138,7 @@ const schema = z
     instances: z.array(instance).default([]),
     volumes: z.array(looseVolume).default([]),
     snapshots: z.array(snapshot).default([]),
+    ...rdsKeys,
     events: z.array(actionsWith({ at: duration })).default([]),
     faults: z.array(faultRule).default([]),
   })
@@ -152,7 +155,7 @@ export type Scenario = z.output<typeof schema>;
 /** The key that EBS uses when none is named; every account has it. */
 export const managedKeyAlias = 'alias/aws/ebs';
 
-interface Checked {
+interface Checked extends RdsScenario {
   readonly account: string;
   readonly region: string;
   readonly keys: readonly z.output<typeof key>[];
@@ -220,6 +223,7 @@ function inconsistencies(given: Checked): Problem[] {
     const wrong = wrongAim(rule, operationNames());
     if (wrong !== undefined) problems.push({ path: ['faults', i, 'operation'], message: wrong });
   }
+  problems.push(...rdsInconsistencies(given, keyKnown));
   return problems;
 }
 

@@ -1,6 +1,7 @@
 import { digestOf } from './bytes.ts';
 import { contentBytes } from './content.ts';
 import type { Instance, Snapshot, Volume } from './model.ts';
+import { rdsStateOf } from './rds/state.ts';
 import { AwsError } from './wire/message.ts';
 import type { World } from './world.ts';
 
@@ -27,6 +28,7 @@ export function stateOf(world: World) {
     instances: [...world.instances.values()].map((instance) => instanceState(world, instance)),
     volumes: [...world.volumes.values()].map((volume) => volumeState(world, volume)),
     snapshots: [...world.snapshots.values()].map(snapshotState),
+    ...rdsStateOf(world),
   };
 }
 

@@ -40,6 +40,9 @@ const kms: Readonly<Record<string, number>> = {
   ListKeys: 500,
 };
 
+// RDS publishes none [U].
+const rdsRate: Rate = [60, 10];
+
 /** How a service refuses a call that comes too soon. */
 export function throttledBy(service: string): AwsError {
   if (service === 'ec2') return new AwsError('RequestLimitExceeded', 'Request limit exceeded.');
@@ -56,6 +59,10 @@ export class Throttle {
     if (service === 'kms') {
       const rate = kms[action] ?? 5;
       if (!this.take(time, `kms:${action}`, [rate, rate], 1)) throw throttledBy(service);
+      return;
+    }
+    if (service === 'rds') {
+      if (!this.take(time, `rds:${action}`, rdsRate, 1)) throw throttledBy(service);
       return;
     }
     const perInstance = instances[action];

@@ -1,14 +1,16 @@
 import { generateDataKey, type Sealed, seal, unseal, unwrap } from './bytes.ts';
 import { type Content, contentBytes, contentOf, written } from './content.ts';
 import { Credentials } from './credentials.ts';
+import type { SecurityGroup } from './ec2/security-groups.ts';
 import type { Address, Alias, Attachment, Instance, Key, Snapshot, Volume } from './model.ts';
 import { Past } from './past.ts';
 import { type Random, randomOf } from './random.ts';
+import { emptyRds, type Rds, type RdsLimits } from './rds/model.ts';
 import { Timeline } from './timeline.ts';
 import { AwsError } from './wire/message.ts';
 
 /** What the account allows; see docs/SIMULATOR.md. */
-export interface Limits {
+export interface Limits extends RdsLimits {
   readonly throttling: boolean;
   readonly snapshotCopies: number;
   readonly pendingSnapshotsPerVolume: number;
@@ -30,6 +32,7 @@ export interface WorldOptions {
   readonly visibilityDelayMs: number;
   readonly viewLagMs: number;
   readonly limits: Limits;
+  readonly runner: string;
   readonly now: () => number;
 }
 
@@ -48,6 +51,10 @@ export class World {
   readonly volumes = new Map<string, Volume>();
   readonly snapshots = new Map<string, Snapshot>();
   readonly addresses = new Map<string, Address>();
+  readonly securityGroups = new Map<string, SecurityGroup>();
+  readonly rds: Rds;
+  /** From where rekey connects to databases. */
+  readonly runner: string;
   /** Client tokens of CreateVolume: what was asked for, and what came of it. */
   readonly tokens = new Map<string, { readonly asked: string; readonly volumeId: string }>();
   readonly ebs = { encryptionByDefault: false, defaultKey: 'alias/aws/ebs' };
@@ -69,6 +76,8 @@ export class World {
     this.limits = options.limits;
     this.visibilityDelayMs = options.visibilityDelayMs;
     this.viewLagMs = options.viewLagMs;
+    this.runner = options.runner;
+    this.rds = emptyRds(options.seed);
     this.ids = randomOf(options.seed, 'ids');
     this.durations = randomOf(options.seed, 'durations');
     this.crypto = randomOf(options.seed, 'crypto');
@@ -207,6 +216,11 @@ export class World {
     return seal(content, key && generateDataKey(key, context, this.crypto), this.crypto);
   }
 
+  /** Other content under the data key that `held` is encrypted under, which the host has in the clear. */
+  resealed(held: Sealed, content: Uint8Array, dataKey: Uint8Array | undefined): Sealed {
+    return seal(content, held.dataKey && dataKey && { plain: dataKey, stored: held.dataKey }, this.crypto);
+  }
+
   /** The plaintext of a volume by way of the host it is attached to, else by way of KMS. Throws when neither can. */
   plaintextOf(volume: Volume): Uint8Array {
     if (!volume.sealed) throw new Error(`${volume.id} holds nothing yet`);
@@ -251,9 +265,7 @@ export class World {
       const held = contentOf(unseal(volume.sealed, attachment.dataKey));
       const acknowledged = workload.ledger.get(attachment.device) ?? held;
       const plain = contentBytes(written(held, first, count, workload.everyMs));
-      const key = volume.sealed.dataKey &&
-        attachment.dataKey && { plain: attachment.dataKey, stored: volume.sealed.dataKey };
-      volume.sealed = seal(plain, key, this.crypto);
+      volume.sealed = this.resealed(volume.sealed, plain, attachment.dataKey);
       volume.dirtyMiB = Math.min(volume.usedMiB, volume.dirtyMiB + count);
       workload.ledger.set(attachment.device, written(acknowledged, first, count, workload.everyMs));
     }

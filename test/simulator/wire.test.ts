@@ -18,7 +18,7 @@ const send = async (body: string, headers: Record<string, string> = signed('ec2'
 describe('the wire of the simulated account', () => {
   test.each([
     ['an unsigned request', 'Action=DescribeVolumes', {}, 403, 'MissingAuthenticationToken'],
-    ['a service it has not', 'Action=X', signed('rds'), 400, 'UnsupportedOperation'],
+    ['a service it has not', 'Action=X', signed('s3'), 400, 'UnsupportedOperation'],
     ['another Region', 'Action=DescribeVolumes', signed('ec2', 'us-east-1'), 401, 'AuthFailure'],
     ['no action', 'Version=2016-11-15', signed('ec2'), 400, 'MissingAction'],
     ['another API version', 'Action=DescribeVolumes&Version=2010-01-01', signed('ec2'), 400, 'InvalidParameterValue'],

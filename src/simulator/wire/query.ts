@@ -7,7 +7,7 @@ import type { Protocol } from './protocol.ts';
 
 type Tree = { [key: string]: Tree | string };
 
-/** The server side of the EC2 query protocol and of the older AWS query protocol (STS, later RDS). */
+/** The server side of the EC2 query protocol and of the older AWS query protocol (STS, RDS). */
 export function queryProtocol(options: {
   dialect: 'ec2' | 'aws';
   version: string;

@@ -4,7 +4,7 @@ import { AwsError, type WireRequest } from './message.ts';
 import type { Protocol } from './protocol.ts';
 import { queryProtocol } from './query.ts';
 
-export type ServiceName = 'ec2' | 'kms' | 'sts';
+export type ServiceName = 'ec2' | 'kms' | 'rds' | 'sts';
 
 /** What the client package of a service tells about its wire. */
 export interface Service {
@@ -16,6 +16,7 @@ export interface Service {
 
 const ec2Version = '2016-11-15';
 const stsVersion = '2011-06-15';
+const rdsVersion = '2014-10-31';
 
 const protocols: Readonly<Record<ServiceName, () => Protocol>> = {
   ec2: () =>
@@ -32,17 +33,25 @@ const protocols: Readonly<Record<ServiceName, () => Protocol>> = {
       xmlns: `https://sts.amazonaws.com/doc/${stsVersion}/`,
       namespace: 'com.amazonaws.sts',
     }),
+  rds: () =>
+    queryProtocol({
+      dialect: 'aws',
+      version: rdsVersion,
+      xmlns: `http://rds.amazonaws.com/doc/${rdsVersion}/`,
+      namespace: 'com.amazonaws.rds',
+    }),
   kms: () => jsonProtocol('TrentService'),
 };
 
 // The client packages are large; each is loaded when its service is first called.
 const packages: Readonly<Record<ServiceName, () => Promise<object>>> = {
   ec2: () => import('@aws-sdk/client-ec2'),
+  rds: () => import('@aws-sdk/client-rds'),
   sts: () => import('@aws-sdk/client-sts'),
   kms: () => import('@aws-sdk/client-kms'),
 };
 
-export const serviceNames: readonly ServiceName[] = ['ec2', 'kms', 'sts'];
+export const serviceNames: readonly ServiceName[] = ['ec2', 'kms', 'rds', 'sts'];
 
 const loaded = new Map<ServiceName, Service>();
 
@@ -83,7 +92,7 @@ export function scopeOf(request: WireRequest): { accessKey: string; region: stri
   if (!Object.hasOwn(protocols, service)) {
     throw new AwsError(
       'UnsupportedOperation',
-      `The simulated account has no service ${service}; it has ec2, kms and sts.`,
+      `The simulated account has no service ${service}; it has ec2, kms, rds and sts.`,
     );
   }
   return { accessKey, region, service: service as ServiceName };

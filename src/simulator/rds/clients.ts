@@ -1,0 +1,163 @@
+import { unseal } from '../bytes.ts';
+import { type Content, contentBytes, contentOf, written } from '../content.ts';
+import { letsIn } from '../ec2/security-groups.ts';
+import type { World } from '../world.ts';
+import type { Database } from './model.ts';
+
+/** One connection from `address` to the instance `resourceId`; without one it was dropped. */
+interface Session {
+  readonly pid: number;
+  readonly address: string;
+  resourceId: string | undefined;
+}
+
+/** The applications behind one endpoint name: they write, and remember what was acknowledged. */
+export interface Clients {
+  readonly identifier: string;
+  readonly host: string;
+  readonly everyMs: number;
+  /** Kept open as long as they live; without a pool each write opens a connection of its own. */
+  readonly sessions: Session[] | undefined;
+  readonly cacheMs: number;
+  /** Whose address they found behind the host name, and until when they believe it. */
+  cached: { readonly resourceId: string; readonly until: number } | undefined;
+  nextAt: number;
+  sequence: number;
+  ledger: Content;
+}
+
+/** Something inside the database that writes, whoever is let in: it travels with the data. */
+export interface InsideWriter {
+  readonly name: string;
+  readonly everyMs: number;
+  nextAt: number;
+  sequence: number;
+}
+
+/** Where applications live. */
+export const clientAddress = '10.0.1.17';
+
+function takesWrites(database: Database): boolean {
+  return database.up && database.status !== 'storage-full';
+}
+
+/** What a database holds. Undefined while nobody can read it. */
+export function contentIn(world: World, database: Database): Content | undefined {
+  const { sealed } = database;
+  if (!sealed) return undefined;
+  return contentOf(unseal(sealed, database.dataKey ?? world.dataKeyOf(sealed)));
+}
+
+function write(
+  world: World,
+  database: Database,
+  ledgers: readonly Clients[],
+  by: string,
+  first: number,
+  count: number,
+  at: number,
+  everyMs: number,
+): void {
+  if (!database.sealed) return;
+  const begin = { sequence: first, at, by };
+  const held = contentOf(unseal(database.sealed, database.dataKey));
+  database.sealed = world.resealed(
+    database.sealed,
+    contentBytes(written(held, begin, count, everyMs)),
+    database.dataKey,
+  );
+  database.dirtyMiB = Math.min(database.usedMiB, database.dirtyMiB + count);
+  for (const clients of ledgers) clients.ledger = written(clients.ledger, begin, count, everyMs);
+}
+
+/** Whose address the host name leads to at `time`, for clients that believe an earlier answer for a while. */
+function addressed(world: World, clients: Clients, time: number): Database | undefined {
+  if (clients.cached && clients.cached.until <= time) clients.cached = undefined;
+  const named = clients.cached?.resourceId ?? world.rds.names.get(clients.host);
+  if (named !== undefined && !clients.cached) clients.cached = { resourceId: named, until: time + clients.cacheMs };
+  return world.rds.databases.get(named ?? '');
+}
+
+function connectable(world: World, database: Database | undefined): database is Database {
+  return database?.up === true && letsIn(world, database.groupsInForce, clientAddress, database.settings.Port);
+}
+
+/** Everything the clients do from their next beat to `limit`. Nothing else changes in between. */
+function live(world: World, clients: Clients, limit: number): void {
+  while (clients.nextAt <= limit) {
+    const at = clients.nextAt;
+    const { sessions } = clients;
+    const lost = sessions?.filter((session) => session.resourceId === undefined);
+    let until = limit;
+    let target: Database | undefined;
+    if (!lost || lost.length > 0) {
+      target = addressed(world, clients, at);
+      for (const session of lost ?? []) if (connectable(world, target)) session.resourceId = target.resourceId;
+      // A cached address that isn't the true one any more is asked for again when it is too old.
+      if (clients.cached && clients.cached.resourceId !== world.rds.names.get(clients.host))
+        until = Math.min(limit, clients.cached.until - 1);
+    }
+    const open = sessions?.flatMap((session) => session.resourceId ?? []);
+    const served = open ? world.rds.databases.get(open[clients.sequence % open.length] ?? '') : target;
+    const oneOnly = !open || new Set(open).size < 2;
+    const count = oneOnly ? Math.floor((Math.max(at, until) - at) / clients.everyMs) + 1 : 1;
+    if (served && takesWrites(served) && (open || connectable(world, served))) {
+      write(world, served, [clients], clients.identifier, clients.sequence + 1, count, at, clients.everyMs);
+      clients.sequence += count;
+    }
+    clients.nextAt += count * clients.everyMs;
+  }
+}
+
+function liveInside(world: World, database: Database, writer: InsideWriter, limit: number): void {
+  if (writer.nextAt > limit) return;
+  const count = Math.floor((limit - writer.nextAt) / writer.everyMs) + 1;
+  if (takesWrites(database)) {
+    const ledgers = world.rds.clients.filter((clients) => clients.identifier === database.identifier);
+    write(world, database, ledgers, writer.name, writer.sequence + 1, count, writer.nextAt, writer.everyMs);
+    writer.sequence += count;
+  }
+  writer.nextAt += count * writer.everyMs;
+}
+
+/** Lets all clients and inside writers do what is due by now; call it before anything that they could notice. */
+export function writeUp(world: World): void {
+  const { clients, databases } = world.rds;
+  const inside = [...databases.values()].flatMap((database) => database.inside.map((writer) => ({ database, writer })));
+  if (inside.length === 0) {
+    for (const one of clients) live(world, one, world.time);
+    return;
+  }
+  // Several may write to one database: each goes on until just before the next one's turn.
+  for (;;) {
+    const turns = [
+      ...clients.map((one) => ({ at: one.nextAt, go: (limit: number) => live(world, one, limit) })),
+      ...inside.map(({ database, writer }) => ({
+        at: writer.nextAt,
+        go: (limit: number) => liveInside(world, database, writer, limit),
+      })),
+    ].sort((a, b) => a.at - b.at);
+    const [next, other] = turns;
+    if (!next || next.at > world.time) return;
+    next.go(Math.max(next.at, Math.min(world.time, (other?.at ?? Number.POSITIVE_INFINITY) - 1)));
+  }
+}
+
+/** Sessions that are open to the database, the oldest first. */
+export function sessionsIn(world: World, database: Database): { pid: number; address: string; application: string }[] {
+  return world.rds.clients.flatMap((clients) =>
+    (clients.sessions ?? [])
+      .filter((session) => session.resourceId === database.resourceId)
+      .map(({ pid, address }) => ({ pid, address, application: clients.identifier })),
+  );
+}
+
+/** Cuts all connections to the database, as a restart of its engine or its host does. */
+export function dropSessions(world: World, database: Database): void {
+  writeUp(world);
+  for (const clients of world.rds.clients) {
+    for (const session of clients.sessions ?? []) {
+      if (session.resourceId === database.resourceId) session.resourceId = undefined;
+    }
+  }
+}

@@ -1,0 +1,241 @@
+import { unseal } from '../bytes.ts';
+import { contentBytes, contentOf, firstContent } from '../content.ts';
+import { securityGroups as defaultGroups } from '../ec2/network.ts';
+import { ruleOf } from '../ec2/security-groups.ts';
+import { zones } from '../ec2/volumes.ts';
+import { addAlias } from '../kms/aliases.ts';
+import { addKey } from '../kms/keys.ts';
+import { TagSet } from '../tag-set.ts';
+import type { World } from '../world.ts';
+import { clientAddress } from './clients.ts';
+import { addGroups, defaultsFor } from './groups.ts';
+import type { Changes, Database, Settings } from './model.ts';
+import { newSecret } from './modify.ts';
+import { addAutomatedBackup, resourceId } from './restore.ts';
+import { managedRdsKeyAlias, type RdsScenario } from './scenario.ts';
+import { hostOf } from './views.ts';
+
+// What a scenario declares was there long before it begins.
+const ageMs = 30 * 86_400_000;
+const insideEveryMs = 60_000;
+const ports: Readonly<Record<string, number>> = { postgres: 5432, mysql: 3306, mariadb: 3306 };
+const notUp = /^(stopped|failed|incompatible|inaccessible|creating|deleting)/;
+
+type Declared = RdsScenario['databases'][number];
+
+/** Brings what a scenario declares of RDS into the account. */
+export function foundRds(world: World, scenario: RdsScenario): void {
+  foundSecurityGroups(world, scenario);
+  if (scenario.databases.length > 0) {
+    const description = 'Default key that protects my RDS database volumes';
+    addAlias(world, managedRdsKeyAlias, addKey(world, { manager: 'AWS', description, created: world.time - ageMs }));
+  }
+  for (const [i, declared] of scenario.databases.entries()) foundDatabase(world, declared, i);
+  for (const declared of scenario.databaseSnapshots) foundSnapshot(world, declared);
+  world.rds.dependents.proxies.push(...scenario.proxies);
+  world.rds.dependents.eventSubscriptions.push(...scenario.eventSubscriptions);
+  world.rds.dependents.blueGreens.push(...scenario.blueGreens);
+}
+
+function foundSecurityGroups(world: World, scenario: RdsScenario): void {
+  const everywhere = ['0.0.0.0/0'];
+  if (scenario.databases.length === 0 && scenario.securityGroups.length === 0) return;
+  const standard = defaultGroups.map(({ GroupId, GroupName }) => ({
+    id: GroupId,
+    name: GroupName,
+    inbound: [GroupId],
+    outbound: everywhere,
+    tags: {},
+  }));
+  for (const { id, name = id, inbound, outbound = everywhere, tags } of [...standard, ...scenario.securityGroups]) {
+    world.securityGroups.set(id, {
+      id,
+      name,
+      description: name,
+      tags: new TagSet(Object.entries(tags)),
+      inbound: inbound.map((rule) => ruleOf(world, rule)),
+      outbound: outbound.map((rule) => ruleOf(world, rule)),
+    });
+  }
+}
+
+function settingsOf(world: World, declared: Declared): Settings {
+  const defaults = defaultsFor(declared.engine, declared.engineVersion);
+  const insights = declared.performanceInsights;
+  return {
+    DBInstanceClass: declared.class,
+    EngineVersion: declared.engineVersion,
+    AllocatedStorage: declared.storage,
+    StorageType: declared.storageType,
+    Iops: declared.iops,
+    StorageThroughput: declared.throughput,
+    MaxAllocatedStorage: declared.maxStorage,
+    Port: declared.port ?? ports[declared.engine] ?? 1433,
+    MultiAZ: declared.multiAZ,
+    AvailabilityZone: declared.az ?? zones(world)[0],
+    PubliclyAccessible: declared.publiclyAccessible,
+    DeletionProtection: declared.deletionProtection,
+    CopyTagsToSnapshot: declared.copyTagsToSnapshot,
+    AutoMinorVersionUpgrade: declared.autoMinorVersionUpgrade,
+    BackupRetentionPeriod: declared.backupRetention,
+    PreferredBackupWindow: declared.backupWindow,
+    PreferredMaintenanceWindow: declared.maintenanceWindow,
+    IAMDatabaseAuthenticationEnabled: declared.iamAuth,
+    EnabledCloudwatchLogsExports: declared.logExports,
+    PerformanceInsightsEnabled: insights !== undefined,
+    PerformanceInsightsKMSKeyId: insights && world.findKey(insights.key ?? managedRdsKeyAlias)?.arn,
+    PerformanceInsightsRetentionPeriod: insights?.retentionDays,
+    DatabaseInsightsMode: 'standard',
+    MonitoringInterval: declared.monitoring?.everySeconds ?? 0,
+    MonitoringRoleArn: declared.monitoring?.role,
+    CACertificateIdentifier: declared.ca,
+    LicenseModel:
+      declared.licenseModel ?? (declared.engine === 'postgres' ? 'postgresql-license' : 'general-public-license'),
+    NetworkType: 'IPV4',
+    DedicatedLogVolume: false,
+    CustomerOwnedIpEnabled: false,
+    BackupTarget: 'region',
+    EngineLifecycleSupport: 'open-source-rds-extended-support',
+    ProcessorFeatures: [],
+    SecurityGroupIds: declared.securityGroups ?? defaults.SecurityGroupIds,
+    SubnetGroup: declared.subnetGroup,
+    ParameterGroup: declared.parameterGroup ?? defaults.ParameterGroup,
+    OptionGroup: declared.optionGroup ?? defaults.OptionGroup,
+  };
+}
+
+function pendingOf(declared: Declared): Changes {
+  const {
+    class: DBInstanceClass,
+    storage: AllocatedStorage,
+    engineVersion: EngineVersion,
+    multiAZ: MultiAZ,
+    identifier,
+  } = declared.pending ?? {};
+  const all = { DBInstanceClass, AllocatedStorage, EngineVersion, MultiAZ, identifier };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+function foundDatabase(world: World, declared: Declared, index: number): void {
+  const key = declared.key === undefined ? undefined : world.findKey(declared.key);
+  const id = declared.resourceId ?? resourceId(world);
+  const usedMiB = Math.round((declared.usedGiB ?? declared.storage * 0.4) * 1024);
+  const sealed = world.sealed(
+    contentBytes(firstContent(declared.data || `what ${declared.id} held at first`)),
+    key,
+    id,
+  );
+  const settings = settingsOf(world, declared);
+  const up = !notUp.test(declared.status);
+  const host = hostOf(world, declared.id);
+  const database: Database = {
+    resourceId: id,
+    identifier: declared.id,
+    renamingTo: undefined,
+    answersTo: [declared.id],
+    address: host,
+    ip: `10.0.32.${(index % 250) + 4}`,
+    engine: declared.engine,
+    masterUsername: declared.masterUsername,
+    keyArn: key?.arn,
+    created: world.time - ageMs,
+    visibleFrom: world.time - ageMs,
+    tags: new TagSet(Object.entries(declared.tags)),
+    restoredFrom: undefined,
+    replicaOf: declared.replicaOf,
+    settings,
+    pending: pendingOf(declared),
+    status: declared.status,
+    task: 0,
+    busy: false,
+    up,
+    groupsInForce: settings.SecurityGroupIds,
+    parameterStatus: declared.parametersPending ? 'pending-reboot' : 'in-sync',
+    optionStatus: 'in-sync',
+    roles: declared.roles.map(({ role, feature }) => ({ arn: role, feature, status: 'ACTIVE' })),
+    secret:
+      declared.masterSecret === false
+        ? undefined
+        : newSecret(world, declared.masterSecret === true ? undefined : declared.masterSecret),
+    inside: declared.inside.map((name) => ({
+      name,
+      everyMs: insideEveryMs,
+      nextAt: world.time + insideEveryMs,
+      sequence: 0,
+    })),
+    sealed,
+    dataKey: up ? world.dataKeyOf(sealed) : undefined,
+    usedMiB,
+    dirtyMiB: usedMiB,
+    initialisation: undefined,
+    restartAt: undefined,
+    maintenance: declared.maintenance.map(({ action, inDays }) => ({
+      action,
+      description: `${action} is available`,
+      at: inDays === undefined ? undefined : world.time + inDays * 86_400_000,
+    })),
+  };
+  world.rds.databases.set(id, database);
+  world.rds.names.set(host, id);
+  addGroups(world, declared.engine, declared.engineVersion, settings);
+  if (declared.backupRetention > 0) addAutomatedBackup(world, database);
+  if (declared.workload) foundClients(world, declared, declared.workload, database);
+}
+
+function foundClients(
+  world: World,
+  declared: Declared,
+  workload: NonNullable<Declared['workload']>,
+  database: Database,
+): void {
+  if (!database.sealed) return;
+  world.rds.clients.push({
+    identifier: declared.id,
+    host: hostOf(world, declared.id),
+    everyMs: workload.everySeconds * 1000,
+    sessions: workload.pooled
+      ? Array.from({ length: workload.sessions }, (_, i) => ({
+          pid: 4000 + world.rds.clients.length * 100 + i,
+          address: clientAddress,
+          // They connect with their first write.
+          resourceId: undefined,
+        }))
+      : undefined,
+    cacheMs: workload.cacheSeconds * 1000,
+    cached: undefined,
+    nextAt: world.time + workload.everySeconds * 1000,
+    sequence: 0,
+    ledger: contentOf(unseal(database.sealed, database.dataKey ?? world.dataKeyOf(database.sealed))),
+  });
+}
+
+function foundSnapshot(world: World, declared: RdsScenario['databaseSnapshots'][number]): void {
+  const database = [...world.rds.databases.values()].find((one) => one.identifier === declared.database);
+  if (!database) return;
+  const at = world.time - ageMs / 2;
+  world.rds.snapshots.set(declared.id, {
+    id: declared.id,
+    databaseIdentifier: database.identifier,
+    resourceId: database.resourceId,
+    type: declared.type,
+    engine: database.engine,
+    masterUsername: database.masterUsername,
+    databaseCreated: database.created,
+    keyArn: database.keyArn,
+    visibleFrom: at,
+    tags: new TagSet(Object.entries(declared.tags)),
+    databaseTags: new Map(database.tags.now),
+    copyOf: undefined,
+    asked: at,
+    began: at,
+    endsAt: at,
+    settings: database.settings,
+    takenAt: at,
+    createdAt: at,
+    usedMiB: database.usedMiB,
+    inside: [],
+    sealed: declared.status === 'available' ? database.sealed : undefined,
+    status: declared.status,
+  });
+  database.dirtyMiB = Math.round(database.usedMiB / 10);
+}

@@ -1,0 +1,220 @@
+import type {
+  AddRoleToDBInstanceMessage,
+  DeleteDBInstanceMessage,
+  DescribeDBInstancesMessage,
+  RebootDBInstanceMessage,
+  RemoveRoleFromDBInstanceMessage,
+  StartDBInstanceMessage,
+  StopDBInstanceMessage,
+} from '@aws-sdk/client-rds';
+import { required } from '../ec2/select.ts';
+import { type Operations, operation } from '../operation.ts';
+import { AwsError } from '../wire/message.ts';
+import type { World } from '../world.ts';
+import { tell } from './events.ts';
+import { databaseArn, databaseOf, folded, markedPage, passing, visibleDatabase } from './find.ts';
+import { bringUp, carryOut, requireFree, restart, type Stage, statusOf, takeDown } from './lifecycle.ts';
+import type { Database } from './model.ts';
+import { refusals } from './refusals.ts';
+import { finalSnapshotId, takeSnapshot } from './snapshots.ts';
+import { newTags } from './tags.ts';
+import { databaseView } from './views.ts';
+
+const mostRoles = 5;
+const restartAfterMs = 7 * 86_400_000;
+
+function describe(world: World, input: DescribeDBInstancesMessage): object {
+  const test = passing<Database>(input.Filters, {
+    'db-instance-id': (one) => [...one.answersTo, ...one.answersTo.map((name) => databaseArn(world, name))],
+    'dbi-resource-id': (one) => one.resourceId,
+    'db-cluster-id': () => undefined,
+    domain: () => undefined,
+    engine: (one) => one.engine,
+  });
+  const name = input.DBInstanceIdentifier;
+  const all = name ? [databaseOf(world, name)] : [...world.rds.databases.values()];
+  const chosen = all.filter((one) => one.visibleFrom <= world.time && test(one));
+  const { items, ...rest } = markedPage(chosen, input, (one) => one.identifier);
+  return {
+    DBInstances: items.map((one) => {
+      // Under a name that it is on its way to, an instance shows that name.
+      const shown = name && visibleDatabase(world, folded(name)) === one ? folded(name) : one.identifier;
+      const view = databaseView(world, one);
+      return one.answersTo.includes(shown)
+        ? { ...view, DBInstanceIdentifier: shown, DBInstanceArn: databaseArn(world, shown) }
+        : view;
+    }),
+    ...rest,
+  };
+}
+
+function reboot(world: World, input: RebootDBInstanceMessage): object {
+  const database = databaseOf(world, input.DBInstanceIdentifier);
+  requireFree(world, database, 'rebooted');
+  if (input.ForceFailover && !database.settings.MultiAZ) {
+    throw refusals.combination('Cannot force failover since the instance is not configured for Multi-AZ.');
+  }
+  database.status = 'rebooting';
+  carryOut(world, database, restart(world, database));
+  return { DBInstance: databaseView(world, database) };
+}
+
+/** An instance that has stopped starts by itself after a week. */
+function stop(world: World, input: StopDBInstanceMessage): object {
+  if (input.DBSnapshotIdentifier !== undefined) {
+    throw new AwsError('UnsupportedOperation', 'The simulated account takes no snapshot when it stops an instance.');
+  }
+  const database = databaseOf(world, input.DBInstanceIdentifier);
+  requireFree(world, database, 'stopped');
+  const replicas = [...world.rds.databases.values()].some((one) => one.replicaOf === database.identifier);
+  if (replicas || database.replicaOf !== undefined) {
+    throw refusals.databaseState('A read replica, or an instance that has one, can not be stopped.');
+  }
+  database.status = 'stopping';
+  carryOut(world, database, [
+    [world.seconds(2, 10), () => takeDown(world, database)],
+    [
+      world.seconds(30, 120),
+      () => {
+        database.status = 'stopped';
+        tell(world, database, 'DB instance stopped', 'notification');
+        const at = world.time + restartAfterMs;
+        database.restartAt = at;
+        world.at(at, () => {
+          if (database.status === 'stopped' && database.restartAt === at) begin(world, database);
+        });
+      },
+    ],
+  ]);
+  return { DBInstance: databaseView(world, database) };
+}
+
+function begin(world: World, database: Database): void {
+  database.status = 'starting';
+  database.restartAt = undefined;
+  carryOut(world, database, [
+    [
+      world.seconds(60, 200),
+      () => {
+        bringUp(world, database);
+        if (database.up) tell(world, database, 'DB instance started', 'notification');
+      },
+    ],
+  ]);
+}
+
+function start(world: World, input: StartDBInstanceMessage): object {
+  const database = databaseOf(world, input.DBInstanceIdentifier);
+  if (!['stopped', 'inaccessible-encryption-credentials-recoverable'].includes(database.status)) {
+    throw refusals.databaseState(`Instance ${database.identifier} is not stopped but ${statusOf(world, database)}.`);
+  }
+  const key = database.keyArn === undefined ? undefined : world.findKey(database.keyArn);
+  if (database.keyArn !== undefined && !world.usable(key)) throw refusals.key(database.keyArn);
+  begin(world, database);
+  return { DBInstance: databaseView(world, database) };
+}
+
+function deleteDatabase(world: World, input: DeleteDBInstanceMessage): object {
+  const database = databaseOf(world, input.DBInstanceIdentifier);
+  if (database.status === 'deleting' || database.status === 'creating') {
+    throw refusals.databaseState(`Instance ${database.identifier} is already ${database.status}.`);
+  }
+  if (database.settings.DeletionProtection) {
+    throw refusals.combination(
+      'Cannot delete protected DB Instance, please disable deletion protection and try again.',
+    );
+  }
+  if (input.SkipFinalSnapshot === true && input.FinalDBSnapshotIdentifier !== undefined) {
+    throw refusals.combination('FinalDBSnapshotIdentifier can not be specified when SkipFinalSnapshot is.');
+  }
+  if (!input.SkipFinalSnapshot && input.FinalDBSnapshotIdentifier === undefined) {
+    throw refusals.combination('FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.');
+  }
+  if (!input.SkipFinalSnapshot) requireFree(world, database, 'snapshotted for the last time');
+  const stages: Stage[] = [];
+  if (!input.SkipFinalSnapshot) {
+    const id = finalSnapshotId(world, input.FinalDBSnapshotIdentifier);
+    const tags = newTags(world, [], database.settings.CopyTagsToSnapshot ? database.tags.now : undefined);
+    const snapshot = takeSnapshot(world, database, id, tags, () => {});
+    stages.push([(snapshot.endsAt ?? world.time) - world.time, () => {}]);
+  }
+  stages.push(
+    [world.seconds(2, 10), () => takeDown(world, database)],
+    [world.seconds(60, 240), () => remove(world, database, input.DeleteAutomatedBackups ?? true)],
+  );
+  database.status = 'deleting';
+  carryOut(world, database, stages);
+  return { DBInstance: databaseView(world, database) };
+}
+
+function remove(world: World, database: Database, withBackups: boolean): void {
+  tell(world, database, 'DB instance deleted', 'deletion');
+  world.rds.databases.delete(database.resourceId);
+  for (const [host, resourceId] of world.rds.names) {
+    if (resourceId === database.resourceId) world.rds.names.delete(host);
+  }
+  for (const backup of world.rds.automatedBackups.values()) {
+    if (backup.resourceId !== database.resourceId) continue;
+    if (withBackups) world.rds.automatedBackups.delete(backup.id);
+    else backup.retained = true;
+  }
+  // Automated snapshots go with the backups.
+  for (const snapshot of withBackups ? world.rds.snapshots.values() : []) {
+    if (snapshot.resourceId === database.resourceId && snapshot.type === 'automated')
+      world.rds.snapshots.delete(snapshot.id);
+  }
+}
+
+function addRole(world: World, input: AddRoleToDBInstanceMessage): object {
+  const database = databaseOf(world, input.DBInstanceIdentifier);
+  const arn = required(input.RoleArn, 'RoleArn');
+  const feature = required(input.FeatureName, 'FeatureName');
+  requireFree(world, database, 'given a role');
+  if (database.roles.some((role) => role.arn === arn || role.feature === feature)) {
+    throw new AwsError(
+      'DBInstanceRoleAlreadyExists',
+      `Role ARN ${arn} is already associated with DB Instance: ${database.identifier}.`,
+    );
+  }
+  if (database.roles.length >= mostRoles) {
+    throw new AwsError('DBInstanceRoleQuotaExceeded', 'No more roles can be associated with the DB instance.');
+  }
+  const role: Database['roles'][number] = { arn, feature, status: 'PENDING' };
+  database.roles.push(role);
+  world.after(world.seconds(5, 60), () => {
+    role.status = 'ACTIVE';
+  });
+  return {};
+}
+
+function removeRole(world: World, input: RemoveRoleFromDBInstanceMessage): object {
+  const database = databaseOf(world, input.DBInstanceIdentifier);
+  const arn = required(input.RoleArn, 'RoleArn');
+  requireFree(world, database, 'parted from a role');
+  const left = database.roles.filter((role) => role.arn !== arn || role.feature !== input.FeatureName);
+  if (left.length === database.roles.length) throw refusals.noRole(arn, database.identifier);
+  database.roles = left;
+  return {};
+}
+
+export const instanceOperations: Operations = {
+  DescribeDBInstances: operation<DescribeDBInstancesMessage>(
+    ['DBInstanceIdentifier', 'Filters', 'MaxRecords', 'Marker'],
+    describe,
+  ),
+  RebootDBInstance: operation<RebootDBInstanceMessage>(['DBInstanceIdentifier', 'ForceFailover'], reboot),
+  StopDBInstance: operation<StopDBInstanceMessage>(['DBInstanceIdentifier', 'DBSnapshotIdentifier'], stop),
+  StartDBInstance: operation<StartDBInstanceMessage>(['DBInstanceIdentifier'], start),
+  DeleteDBInstance: operation<DeleteDBInstanceMessage>(
+    ['DBInstanceIdentifier', 'SkipFinalSnapshot', 'FinalDBSnapshotIdentifier', 'DeleteAutomatedBackups'],
+    deleteDatabase,
+  ),
+  AddRoleToDBInstance: operation<AddRoleToDBInstanceMessage>(
+    ['DBInstanceIdentifier', 'RoleArn', 'FeatureName'],
+    addRole,
+  ),
+  RemoveRoleFromDBInstance: operation<RemoveRoleFromDBInstanceMessage>(
+    ['DBInstanceIdentifier', 'RoleArn', 'FeatureName'],
+    removeRole,
+  ),
+};

@@ -1,0 +1,106 @@
+import { AwsError } from '../wire/message.ts';
+import type { World } from '../world.ts';
+import { dropSessions, writeUp } from './clients.ts';
+import { tell } from './events.ts';
+import type { Database } from './model.ts';
+import { refusals } from './refusals.ts';
+
+/** So many ms after the one before, something happens. */
+export type Stage = readonly [afterMs: number, act: () => void];
+
+/** Has the stages happen one after the other, unless other work on the instance begins meanwhile or it is gone. */
+export function carryOut(world: World, database: Database, stages: readonly Stage[]): void {
+  const task = ++database.task;
+  database.busy = true;
+  let at = world.time;
+  for (const [i, [afterMs, act]] of stages.entries()) {
+    at += afterMs;
+    world.at(at, () => {
+      if (database.task !== task || !world.rds.databases.has(database.resourceId)) return;
+      writeUp(world);
+      if (i === stages.length - 1) database.busy = false;
+      act();
+    });
+  }
+}
+
+/** The status as Describe shows it: blocks that are still being loaded after a restore don't keep it from being used. */
+export function statusOf(world: World, database: Database): string {
+  const loading = database.initialisation && database.initialisation.until > world.time;
+  return database.status === 'available' && loading ? 'storage-initialization' : database.status;
+}
+
+/** Throws InvalidDBInstanceState unless the instance is free for a change: `doing` says which. */
+export function requireFree(world: World, database: Database, doing: string): void {
+  const status = statusOf(world, database);
+  const free = ['available', 'storage-initialization', 'storage-optimization', 'storage-full'].includes(status);
+  if (!free || database.busy) {
+    throw refusals.databaseState(
+      `Database instance is not in available state: ${database.identifier} is ${free ? 'being changed' : status}, and so can not be ${doing}.`,
+    );
+  }
+}
+
+export function takeDown(world: World, database: Database): void {
+  dropSessions(world, database);
+  database.up = false;
+  database.dataKey = undefined;
+}
+
+/** The engine takes connections again, if its storage can be opened; otherwise the instance ends up inaccessible. */
+export function bringUp(world: World, database: Database): void {
+  if (!database.sealed) throw new Error(`${database.identifier} has no data to start on`);
+  try {
+    database.dataKey = world.dataKeyOf(database.sealed);
+    database.up = true;
+    database.status = 'available';
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    makeInaccessible(world, database);
+  }
+}
+
+const recoverableMs = 7 * 86_400_000;
+
+/** What RDS makes of an instance whose key it can't use: recoverable for a week where there are backups (facts §3.2). */
+export function makeInaccessible(world: World, database: Database): void {
+  takeDown(world, database);
+  const recoverable = (database.settings.BackupRetentionPeriod ?? 0) > 0 && database.replicaOf === undefined;
+  database.status = recoverable
+    ? 'inaccessible-encryption-credentials-recoverable'
+    : 'inaccessible-encryption-credentials';
+  tell(world, database, 'The KMS key of the DB instance is not accessible.', 'failure');
+  if (!recoverable) return;
+  carryOut(world, database, [
+    [
+      recoverableMs,
+      () => {
+        if (database.status === 'inaccessible-encryption-credentials-recoverable') {
+          database.status = 'inaccessible-encryption-credentials';
+        }
+      },
+    ],
+  ]);
+  database.busy = false;
+}
+
+/** The stages of a restart of the engine: it is down, then up with the parameters that waited for it. */
+export function restart(world: World, database: Database): Stage[] {
+  return [
+    [
+      world.seconds(1, 6),
+      () => {
+        takeDown(world, database);
+        tell(world, database, 'DB instance shutdown', 'availability');
+      },
+    ],
+    [
+      world.seconds(15, 60),
+      () => {
+        database.parameterStatus = 'in-sync';
+        bringUp(world, database);
+        if (database.up) tell(world, database, 'DB instance restarted', 'availability');
+      },
+    ],
+  ];
+}

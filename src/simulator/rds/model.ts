@@ -1,0 +1,217 @@
+import type { DBInstance } from '@aws-sdk/client-rds';
+import type { Sealed } from '../bytes.ts';
+import { type Random, randomOf } from '../random.ts';
+import type { TagSet } from '../tag-set.ts';
+import type { Clients, InsideWriter } from './clients.ts';
+
+/** What an operator sets on a DB instance, by the names that DescribeDBInstances has for it. */
+export interface Settings
+  extends Pick<
+    DBInstance,
+    | 'AutoMinorVersionUpgrade'
+    | 'AutomationMode'
+    | 'AvailabilityZone'
+    | 'BackupRetentionPeriod'
+    | 'BackupTarget'
+    | 'CACertificateIdentifier'
+    | 'CopyTagsToSnapshot'
+    | 'CustomerOwnedIpEnabled'
+    | 'DBInstanceClass'
+    | 'DBName'
+    | 'DatabaseInsightsMode'
+    | 'DedicatedLogVolume'
+    | 'DeletionProtection'
+    | 'EnabledCloudwatchLogsExports'
+    | 'EngineLifecycleSupport'
+    | 'EngineVersion'
+    | 'IAMDatabaseAuthenticationEnabled'
+    | 'Iops'
+    | 'LicenseModel'
+    | 'MaxAllocatedStorage'
+    | 'MonitoringInterval'
+    | 'MonitoringRoleArn'
+    | 'MultiAZ'
+    | 'NetworkType'
+    | 'PerformanceInsightsEnabled'
+    | 'PerformanceInsightsKMSKeyId'
+    | 'PerformanceInsightsRetentionPeriod'
+    | 'PreferredBackupWindow'
+    | 'PreferredMaintenanceWindow'
+    | 'ProcessorFeatures'
+    | 'PromotionTier'
+    | 'PubliclyAccessible'
+    | 'StorageThroughput'
+    | 'StorageType'
+  > {
+  readonly AllocatedStorage: number;
+  readonly Port: number;
+  readonly SecurityGroupIds: readonly string[];
+  readonly SubnetGroup: string;
+  readonly ParameterGroup: string;
+  readonly OptionGroup: string;
+}
+
+/** What a modification can change: settings, the name, and whether AWS keeps the master password. */
+export type Changes = Partial<Settings> & { readonly identifier?: string; readonly masterPassword?: boolean };
+
+export type ParameterApplyStatus = 'in-sync' | 'applying' | 'pending-reboot';
+
+export interface DatabaseRole {
+  readonly arn: string;
+  readonly feature: string;
+  status: 'PENDING' | 'ACTIVE' | 'INVALID';
+}
+
+export interface MasterSecret {
+  readonly arn: string;
+  readonly keyArn: string;
+  status: 'active' | 'rotating' | 'creating';
+}
+
+/** A DB instance. Its resource id is for life; its identifier, ARN and address change with a rename. */
+export interface Database {
+  readonly resourceId: string;
+  identifier: string;
+  /** The name it is about to have, which nobody else can take meanwhile. */
+  renamingTo: string | undefined;
+  /** By which names DescribeDBInstances finds it: none, one or two while it is being renamed. */
+  answersTo: readonly string[];
+  /** The host name that Describe shows; undefined before there is one. It lags behind a rename. */
+  address: string | undefined;
+  readonly ip: string;
+  readonly engine: string;
+  readonly masterUsername: string;
+  readonly keyArn: string | undefined;
+  readonly created: number;
+  readonly visibleFrom: number;
+  readonly tags: TagSet;
+  /** The snapshot it was restored from: RDS does not tell. */
+  readonly restoredFrom: string | undefined;
+  readonly replicaOf: string | undefined;
+  settings: Settings;
+  pending: Changes;
+  status: string;
+  /** Raised with each thing that begins with it, so that what was due for an earlier one does not happen any more. */
+  task: number;
+  /** Something has been accepted and not finished, whatever the status shows. */
+  busy: boolean;
+  /** Sessions and writes get through to the engine. */
+  up: boolean;
+  /** Security groups in force: they follow the settings after a while. */
+  groupsInForce: readonly string[];
+  parameterStatus: ParameterApplyStatus;
+  optionStatus: string;
+  roles: DatabaseRole[];
+  secret: MasterSecret | undefined;
+  /** Jobs in the database that write by themselves. */
+  inside: InsideWriter[];
+  sealed: Sealed | undefined;
+  /** The data key in the host's memory. */
+  dataKey: Uint8Array | undefined;
+  usedMiB: number;
+  /** MiB written since the last snapshot of it. */
+  dirtyMiB: number;
+  initialisation: { readonly from: number; readonly until: number } | undefined;
+  restartAt: number | undefined;
+  maintenance: { readonly action: string; readonly description: string; readonly at: number | undefined }[];
+}
+
+export interface DbSnapshot {
+  readonly id: string;
+  readonly databaseIdentifier: string;
+  readonly resourceId: string;
+  readonly type: 'manual' | 'automated';
+  readonly engine: string;
+  readonly masterUsername: string;
+  readonly databaseCreated: number;
+  readonly keyArn: string | undefined;
+  readonly visibleFrom: number;
+  readonly tags: TagSet;
+  /** The instance's tags at the time: what a restore without tags of its own takes. */
+  readonly databaseTags: ReadonlyMap<string, string>;
+  readonly copyOf: string | undefined;
+  /** When it was asked for, when the work began and when it will be done; copies wait for one another. */
+  readonly asked: number;
+  began: number | undefined;
+  endsAt: number | undefined;
+  settings: Settings;
+  /** The point in time of the data; a copy has a time of its own beside it. */
+  takenAt: number | undefined;
+  createdAt: number | undefined;
+  usedMiB: number;
+  inside: readonly InsideWriter[];
+  sealed: Sealed | undefined;
+  status: 'creating' | 'copying' | 'available' | 'deleting' | 'failed';
+}
+
+export interface AutomatedBackup {
+  readonly id: string;
+  readonly resourceId: string;
+  identifier: string;
+  readonly database: Database;
+  retained: boolean;
+}
+
+export interface RdsEvent {
+  readonly source: string;
+  readonly type: 'db-instance' | 'db-snapshot';
+  readonly arn: string;
+  readonly message: string;
+  readonly categories: readonly string[];
+  readonly at: number;
+}
+
+export interface ParameterGroup {
+  readonly name: string;
+  readonly family: string;
+}
+
+/** Who holds a DB instance by its name, and so has to be told of a new one. */
+export interface Dependents {
+  proxies: { readonly name: string; readonly database: string }[];
+  eventSubscriptions: { readonly name: string; readonly sources: readonly string[] }[];
+  blueGreens: { readonly name: string; readonly source: string; readonly status: string }[];
+}
+
+export interface RdsLimits {
+  readonly databases: number;
+  readonly databaseStorageGiB: number;
+  readonly databaseSnapshots: number;
+  readonly databaseSnapshotCopies: number;
+}
+
+/** All of RDS in the account. */
+export interface Rds {
+  readonly databases: Map<string, Database>;
+  readonly snapshots: Map<string, DbSnapshot>;
+  readonly automatedBackups: Map<string, AutomatedBackup>;
+  readonly parameterGroups: Map<string, ParameterGroup>;
+  readonly optionGroups: Map<string, { readonly name: string; readonly engine: string }>;
+  readonly subnetGroups: Set<string>;
+  /** Host names as the Domain Name System has them now, and whose address they are. */
+  readonly names: Map<string, string>;
+  readonly clients: Clients[];
+  readonly events: RdsEvent[];
+  readonly dependents: Dependents;
+  /** What the next restore is to end as. */
+  failNextRestore: string | undefined;
+  readonly random: Random;
+}
+
+/** An account without databases. Plain all through, so that what it was a while ago can be kept. */
+export function emptyRds(seed: number): Rds {
+  return {
+    databases: new Map(),
+    snapshots: new Map(),
+    automatedBackups: new Map(),
+    parameterGroups: new Map(),
+    optionGroups: new Map(),
+    subnetGroups: new Set(),
+    names: new Map(),
+    clients: [],
+    events: [],
+    dependents: { proxies: [], eventSubscriptions: [], blueGreens: [] },
+    failNextRestore: undefined,
+    random: randomOf(seed, 'rds'),
+  };
+}

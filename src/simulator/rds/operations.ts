@@ -1,0 +1,21 @@
+import type { Operations } from '../operation.ts';
+import { dependentOperations } from './dependents.ts';
+import { eventOperations } from './events.ts';
+import { groupOperations } from './groups.ts';
+import { instanceOperations } from './instances.ts';
+import { modifyOperations } from './modify.ts';
+import { restoreOperations } from './restore.ts';
+import { snapshotOperations } from './snapshots.ts';
+import { tagOperations } from './tags.ts';
+
+/** Every RDS operation of the simulated account. */
+export const rdsOperations: Operations = {
+  ...instanceOperations,
+  ...modifyOperations,
+  ...restoreOperations,
+  ...snapshotOperations,
+  ...eventOperations,
+  ...tagOperations,
+  ...groupOperations,
+  ...dependentOperations,
+};

@@ -1,0 +1,174 @@
+import { z } from 'zod';
+import type { Problem } from '../checking.ts';
+import { longestData } from '../content.ts';
+
+const groupId = z.string().regex(/^sg-(?:[0-9a-f]{8}|[0-9a-f]{17})$/, 'must be an id like sg-0123456789abcdef0');
+const identifier = z
+  .string()
+  .max(63)
+  .regex(/^[a-z](?:-?[a-z0-9])*$/, 'must be an identifier in lower case, like orders or orders-2');
+const ip = String.raw`(?:\d{1,3}\.){3}\d{1,3}`;
+const cidr = z.string().regex(new RegExp(String.raw`^${ip}/\d{1,2}$`), 'must be a range like 10.0.0.0/8');
+const rule = z
+  .string()
+  .regex(
+    new RegExp(String.raw`^(?:${ip}/\d{1,2}|sg-[0-9a-f]{8,17})(?::\d{1,5})?$`),
+    'must be a range or a group, with a port or without: 10.0.0.0/8:5432',
+  );
+const tags = z.record(z.string().min(1).max(128), z.string().max(256)).default({});
+const role = z.strictObject({ role: z.string().min(1), feature: z.string().min(1) });
+
+const securityGroup = z.strictObject({
+  id: groupId,
+  name: z.string().optional(),
+  inbound: z.array(rule).default([]),
+  /** Everything, when not given. */
+  outbound: z.array(rule).optional(),
+  tags,
+});
+
+const pending = z.strictObject({
+  class: z.string().optional(),
+  storage: z.int().positive().optional(),
+  engineVersion: z.string().optional(),
+  multiAZ: z.boolean().optional(),
+  identifier: identifier.optional(),
+});
+
+const database = z.strictObject({
+  id: identifier,
+  resourceId: z
+    .string()
+    .regex(/^db-[A-Z0-9]{26}$/, 'must be a resource id like db-ABCDEFGHIJKLMNOPQRSTUVWXYZ')
+    .optional(),
+  engine: z.string().min(1).default('postgres'),
+  engineVersion: z.string().min(1).default('16.4'),
+  class: z.string().min(1).default('db.m6g.large'),
+  storage: z.int().positive().default(20),
+  storageType: z.enum(['gp2', 'gp3', 'io1', 'io2', 'standard']).default('gp3'),
+  iops: z.int().positive().optional(),
+  throughput: z.int().positive().optional(),
+  maxStorage: z.int().positive().optional(),
+  /** Alias, id or ARN of a key; without one the database is not encrypted. */
+  key: z.string().min(1).optional(),
+  securityGroups: z.array(groupId).min(1).optional(),
+  subnetGroup: z.string().min(1).default('default'),
+  parameterGroup: z.string().min(1).optional(),
+  parametersPending: z.boolean().default(false),
+  optionGroup: z.string().min(1).optional(),
+  port: z.int().positive().optional(),
+  az: z.string().optional(),
+  multiAZ: z.boolean().default(false),
+  publiclyAccessible: z.boolean().default(false),
+  deletionProtection: z.boolean().default(false),
+  copyTagsToSnapshot: z.boolean().default(false),
+  autoMinorVersionUpgrade: z.boolean().default(true),
+  backupRetention: z.int().min(0).max(35).default(7),
+  backupWindow: z.string().default('01:00-01:30'),
+  maintenanceWindow: z.string().default('mon:03:00-mon:03:30'),
+  iamAuth: z.boolean().default(false),
+  logExports: z.array(z.string().min(1)).default([]),
+  performanceInsights: z
+    .strictObject({ key: z.string().min(1).optional(), retentionDays: z.int().default(7) })
+    .optional(),
+  monitoring: z.strictObject({ everySeconds: z.int().positive(), role: z.string().min(1) }).optional(),
+  roles: z.array(role).default([]),
+  ca: z.string().min(1).default('rds-ca-rsa2048-g1'),
+  licenseModel: z.string().min(1).optional(),
+  masterUsername: z.string().min(1).default('postgres'),
+  /** The master password is in Secrets Manager, under this key if one is named. */
+  masterSecret: z.union([z.boolean(), z.string().min(1)]).default(false),
+  replicaOf: identifier.optional(),
+  status: z.string().min(1).default('available'),
+  pending: pending.optional(),
+  /** Maintenance that waits; by itself after so many days, if a number is given. */
+  maintenance: z
+    .array(z.strictObject({ action: z.string().min(1), inDays: z.number().positive().optional() }))
+    .default([]),
+  tags,
+  /** How much of it holds data; four tenths of its size when not given. */
+  usedGiB: z.number().nonnegative().optional(),
+  data: z.string().max(longestData).default(''),
+  /** Applications that write through the endpoint's name. */
+  workload: z
+    .strictObject({
+      everySeconds: z.number().positive(),
+      sessions: z.int().positive().default(2),
+      pooled: z.boolean().default(true),
+      cacheSeconds: z.number().nonnegative().default(30),
+    })
+    .optional(),
+  /** What writes in the database itself. */
+  inside: z.array(z.string().min(1)).default([]),
+});
+
+const snapshot = z.strictObject({
+  id: z.string().min(1),
+  database: identifier,
+  type: z.enum(['manual', 'automated']).default('manual'),
+  status: z.enum(['available', 'failed']).default('available'),
+  tags,
+});
+
+/** The key that RDS uses when none is named; every account with databases has it. */
+export const managedRdsKeyAlias = 'alias/aws/rds';
+
+/** The keys of a scenario that RDS adds. */
+export const rdsKeys = {
+  /** From where rekey itself connects to a database. */
+  runner: cidr.default('10.9.0.7/32'),
+  securityGroups: z.array(securityGroup).default([]),
+  databases: z.array(database).default([]),
+  databaseSnapshots: z.array(snapshot).default([]),
+  proxies: z.array(z.strictObject({ name: identifier, database: identifier })).default([]),
+  eventSubscriptions: z.array(z.strictObject({ name: z.string().min(1), sources: z.array(identifier) })).default([]),
+  blueGreens: z
+    .array(z.strictObject({ name: identifier, source: identifier, status: z.string().default('AVAILABLE') }))
+    .default([]),
+};
+
+/** The keys of a scenario's limits that RDS adds. */
+export const rdsLimitKeys = {
+  databases: z.int().positive().default(40),
+  databaseStorageGiB: z.int().positive().default(100_000),
+  databaseSnapshots: z.int().positive().default(100),
+  databaseSnapshotCopies: z.int().positive().default(20),
+};
+
+const rdsSchema = z.strictObject(rdsKeys);
+export type RdsScenario = z.output<typeof rdsSchema>;
+
+/** What of RDS does not fit together in a scenario. */
+export function rdsInconsistencies(
+  given: RdsScenario,
+  knownKey: (name: string | undefined, path: Problem['path']) => void,
+): Problem[] {
+  const keyKnown: typeof knownKey = (name, path) => knownKey(name === managedRdsKeyAlias ? undefined : name, path);
+  const problems: Problem[] = [];
+  const unique = (names: readonly string[], list: string, key: string) => {
+    for (const [i, name] of names.entries()) {
+      if (names.indexOf(name) < i) problems.push({ path: [list, i, key], message: `${name} is given twice` });
+    }
+  };
+  const names = given.databases.map((one) => one.id);
+  const groups = given.securityGroups.map((one) => one.id);
+  unique(names, 'databases', 'id');
+  unique(groups, 'securityGroups', 'id');
+  const known = (name: string | undefined, path: Problem['path']) => {
+    if (name !== undefined && !names.includes(name)) problems.push({ path, message: `there is no database ${name}` });
+  };
+  for (const [i, one] of given.databases.entries()) {
+    keyKnown(one.key, ['databases', i, 'key']);
+    keyKnown(one.performanceInsights?.key, ['databases', i, 'performanceInsights', 'key']);
+    if (typeof one.masterSecret === 'string') keyKnown(one.masterSecret, ['databases', i, 'masterSecret']);
+    known(one.replicaOf, ['databases', i, 'replicaOf']);
+    for (const [j, group] of (one.securityGroups ?? []).entries()) {
+      if (!groups.includes(group)) {
+        problems.push({ path: ['databases', i, 'securityGroups', j], message: `there is no security group ${group}` });
+      }
+    }
+  }
+  for (const [i, one] of given.databaseSnapshots.entries()) known(one.database, ['databaseSnapshots', i, 'database']);
+  for (const [i, one] of given.proxies.entries()) known(one.database, ['proxies', i, 'database']);
+  return problems;
+}

@@ -1,0 +1,55 @@
+import { digestOf } from '../bytes.ts';
+import { contentBytes } from '../content.ts';
+import { letsIn } from '../ec2/security-groups.ts';
+import type { World } from '../world.ts';
+import { contentIn, sessionsIn, writeUp } from './clients.ts';
+
+/** What a connection to a database needs to know. */
+interface Address {
+  readonly engine: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A connection that did not come about, with the code that Node's sockets have for it. */
+function unconnected(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code });
+}
+
+/**
+ * The engines of the account's databases, as a client at the runner's address reaches them: by host name as it leads
+ * now, through the security groups in force. Statements about sessions (pg_stat_activity, processlist) list those of
+ * others, one a row: process, user, address, application. All others answer one row with a digest of the records.
+ */
+export function simulatedDatabases(account: { readonly world: World }) {
+  return {
+    async query(at: Address, statement: string, signal: AbortSignal): Promise<readonly (readonly (string | null)[])[]> {
+      signal.throwIfAborted();
+      const { world } = account;
+      world.settle();
+      writeUp(world);
+      const resourceId = world.rds.names.get(at.host);
+      if (resourceId === undefined) throw unconnected('ENOTFOUND', `getaddrinfo ENOTFOUND ${at.host}`);
+      const database = world.rds.databases.get(resourceId);
+      const runner = world.runner.split('/')[0] ?? '';
+      // A security group drops what it does not let in, so nobody answers.
+      if (!database || !letsIn(world, database.groupsInForce, runner, at.port)) {
+        throw unconnected('ETIMEDOUT', `connect ETIMEDOUT ${at.host}:${at.port}`);
+      }
+      if (!database.up || database.settings.Port !== at.port) {
+        throw unconnected('ECONNREFUSED', `connect ECONNREFUSED ${at.host}:${at.port}`);
+      }
+      if (at.engine !== database.engine) throw unconnected('ECONNRESET', `${at.host} does not speak ${at.engine}`);
+      if (/pg_stat_activity|processlist/i.test(statement)) {
+        return sessionsIn(world, database).map(({ pid, address, application }) => [
+          String(pid),
+          'app',
+          address,
+          application,
+        ]);
+      }
+      const content = contentIn(world, database);
+      return [[content ? digestOf(contentBytes(content)) : null]];
+    },
+  };
+}

@@ -1,0 +1,196 @@
+import type { DBInstance, DBSnapshot } from '@aws-sdk/client-rds';
+import { vpcId } from '../ec2/network.ts';
+import { zones } from '../ec2/volumes.ts';
+import type { World } from '../world.ts';
+import { databaseArn, snapshotArn, tagList } from './find.ts';
+import { statusOf } from './lifecycle.ts';
+import type { AutomatedBackup, Changes, Database, DbSnapshot } from './model.ts';
+
+const date = (time: number | undefined) => (time === undefined ? undefined : new Date(time));
+/** Where the zone of all endpoints of an account in a Region begins. */
+const zoneName = 'c9akciq32rgx';
+
+/** The host name that an instance of this name has. */
+export function hostOf(world: World, identifier: string): string {
+  return `${identifier}.${zoneName}.${world.region}.rds.amazonaws.com`;
+}
+
+function pendingView(pending: Changes) {
+  const { identifier, masterPassword, SubnetGroup, ...rest } = pending;
+  return {
+    ...rest,
+    ...(identifier === undefined ? {} : { DBInstanceIdentifier: identifier }),
+    ...(masterPassword ? { MasterUserPassword: '****' } : {}),
+    ...(SubnetGroup === undefined ? {} : { DBSubnetGroupName: SubnetGroup }),
+  };
+}
+
+function groupsView(database: Database): DBInstance['VpcSecurityGroups'] {
+  const { groupsInForce, settings } = database;
+  const wanted = new Set(settings.SecurityGroupIds);
+  const inForce = new Set(groupsInForce);
+  return [...new Set([...groupsInForce, ...settings.SecurityGroupIds])].map((id) => ({
+    VpcSecurityGroupId: id,
+    Status: !wanted.has(id) ? 'removing' : inForce.has(id) ? 'active' : 'adding',
+  }));
+}
+
+function storageView(world: World, database: Database) {
+  const { initialisation } = database;
+  if (!initialisation || initialisation.until <= world.time) return {};
+  const share = (world.time - initialisation.from) / (initialisation.until - initialisation.from);
+  return { StorageOperationStatus: 'Initializing', StorageOperationPercentProgress: Math.floor(share * 100) } as const;
+}
+
+export function subnetGroupView(world: World, name: string) {
+  return {
+    DBSubnetGroupName: name,
+    DBSubnetGroupDescription: name,
+    VpcId: vpcId,
+    SubnetGroupStatus: 'Complete',
+    DBSubnetGroupArn: world.arn('rds', `subgrp:${name}`),
+    SupportedNetworkTypes: ['IPV4'],
+    Subnets: zones(world).map((zone) => ({
+      SubnetIdentifier: `subnet-0b1c2d3e4f5a6071${zone.at(-1)}`,
+      SubnetAvailabilityZone: { Name: zone },
+      SubnetStatus: 'Active',
+    })),
+  };
+}
+
+/** A DB instance as all operations show it. */
+export function databaseView(world: World, database: Database): DBInstance {
+  const { settings, address } = database;
+  const { SecurityGroupIds, SubnetGroup, ParameterGroup, OptionGroup, Port, ...carried } = settings;
+  const certificate = settings.CACertificateIdentifier;
+  return {
+    ...carried,
+    DBInstanceIdentifier: database.identifier,
+    DBInstanceArn: databaseArn(world, database.identifier),
+    DbiResourceId: database.resourceId,
+    DBInstanceStatus: statusOf(world, database),
+    Engine: database.engine,
+    MasterUsername: database.masterUsername,
+    // There is none before the instance has one.
+    Endpoint: address === undefined ? undefined : { Address: address, Port, HostedZoneId: 'Z29XKXDKYMONMX' },
+    DbInstancePort: 0,
+    InstanceCreateTime: database.status === 'creating' ? undefined : new Date(database.created),
+    LatestRestorableTime:
+      (settings.BackupRetentionPeriod ?? 0) > 0 && database.up
+        ? new Date(Math.max(database.created, world.time - 300_000))
+        : undefined,
+    DBSecurityGroups: [],
+    VpcSecurityGroups: groupsView(database),
+    DBParameterGroups: [{ DBParameterGroupName: ParameterGroup, ParameterApplyStatus: database.parameterStatus }],
+    OptionGroupMemberships: [{ OptionGroupName: OptionGroup, Status: database.optionStatus }],
+    DBSubnetGroup: subnetGroupView(world, SubnetGroup),
+    PendingModifiedValues: pendingView(database.pending),
+    SecondaryAvailabilityZone: settings.MultiAZ
+      ? zones(world).find((zone) => zone !== settings.AvailabilityZone)
+      : undefined,
+    ReadReplicaSourceDBInstanceIdentifier: database.replicaOf,
+    ReadReplicaDBInstanceIdentifiers: [...world.rds.databases.values()]
+      .filter((one) => one.replicaOf === database.identifier)
+      .map((one) => one.identifier),
+    ReadReplicaDBClusterIdentifiers: [],
+    StatusInfos: [],
+    StorageEncrypted: database.keyArn !== undefined,
+    StorageEncryptionType: database.keyArn === undefined ? 'none' : 'sse-kms',
+    KmsKeyId: database.keyArn,
+    CertificateDetails: { CAIdentifier: certificate, ValidTill: new Date(database.created + 3 * 365 * 86_400_000) },
+    DomainMemberships: [],
+    AssociatedRoles: database.roles.map((role) => ({
+      RoleArn: role.arn,
+      FeatureName: role.feature,
+      Status: role.status,
+    })),
+    MasterUserSecret: database.secret && {
+      SecretArn: database.secret.arn,
+      SecretStatus: database.secret.status,
+      KmsKeyId: database.secret.keyArn,
+    },
+    EnhancedMonitoringResourceArn: settings.MonitoringInterval
+      ? world.arn('logs', `log-group:RDSOSMetrics:log-stream:${database.resourceId}`)
+      : undefined,
+    DBInstanceAutomatedBackupsReplications: [],
+    ActivityStreamStatus: 'stopped',
+    AutomaticRestartTime: date(database.restartAt),
+    IsStorageConfigUpgradeAvailable: false,
+    TagList: tagList(database.tags, world.time),
+    ...storageView(world, database),
+  };
+}
+
+function progressOf(world: World, snapshot: DbSnapshot): number {
+  if (snapshot.status === 'available' || snapshot.status === 'deleting') return 100;
+  if (snapshot.began === undefined || snapshot.endsAt === undefined || snapshot.endsAt <= snapshot.began) return 0;
+  const share = (world.time - snapshot.began) / (snapshot.endsAt - snapshot.began);
+  return Math.max(0, Math.min(99, Math.floor(share * 100)));
+}
+
+/** A DB snapshot as all operations show it; no operation tells what it is a copy of in the same Region. */
+export function dbSnapshotView(world: World, snapshot: DbSnapshot): DBSnapshot {
+  const { settings } = snapshot;
+  return {
+    DBSnapshotIdentifier: snapshot.id,
+    DBSnapshotArn: snapshotArn(world, snapshot.id),
+    DBInstanceIdentifier: snapshot.databaseIdentifier,
+    DbiResourceId: snapshot.resourceId,
+    Status: snapshot.status,
+    SnapshotType: snapshot.type,
+    SnapshotCreateTime: date(snapshot.createdAt),
+    OriginalSnapshotCreateTime: date(snapshot.takenAt),
+    PercentProgress: progressOf(world, snapshot),
+    Engine: snapshot.engine,
+    EngineVersion: settings.EngineVersion,
+    AllocatedStorage: settings.AllocatedStorage,
+    StorageType: settings.StorageType,
+    Iops: settings.Iops,
+    StorageThroughput: settings.StorageThroughput,
+    Port: settings.Port,
+    AvailabilityZone: settings.AvailabilityZone,
+    VpcId: vpcId,
+    InstanceCreateTime: new Date(snapshot.databaseCreated),
+    MasterUsername: snapshot.masterUsername,
+    LicenseModel: settings.LicenseModel,
+    OptionGroupName: settings.OptionGroup,
+    Encrypted: snapshot.keyArn !== undefined,
+    StorageEncryptionType: snapshot.keyArn === undefined ? 'none' : 'sse-kms',
+    KmsKeyId: snapshot.keyArn,
+    IAMDatabaseAuthenticationEnabled: settings.IAMDatabaseAuthenticationEnabled ?? false,
+    ProcessorFeatures: settings.ProcessorFeatures ?? [],
+    DedicatedLogVolume: settings.DedicatedLogVolume,
+    BackupRetentionPeriod: settings.BackupRetentionPeriod,
+    PreferredBackupWindow: settings.PreferredBackupWindow,
+    SnapshotTarget: 'region',
+    FullSnapshotSizeInBytes: snapshot.status === 'available' ? snapshot.usedMiB * 1_048_576 : undefined,
+    TagList: tagList(snapshot.tags, world.time),
+  };
+}
+
+export function automatedBackupView(world: World, backup: AutomatedBackup) {
+  const { database } = backup;
+  return {
+    DBInstanceAutomatedBackupsArn: world.arn('rds', `auto-backup:${backup.id}`),
+    DBInstanceArn: databaseArn(world, backup.identifier),
+    DBInstanceIdentifier: backup.identifier,
+    DbiResourceId: backup.resourceId,
+    Region: world.region,
+    Status: backup.retained ? 'retained' : 'active',
+    AllocatedStorage: database.settings.AllocatedStorage,
+    StorageType: database.settings.StorageType,
+    Engine: database.engine,
+    EngineVersion: database.settings.EngineVersion,
+    Port: database.settings.Port,
+    InstanceCreateTime: new Date(database.created),
+    MasterUsername: database.masterUsername,
+    OptionGroupName: database.settings.OptionGroup,
+    VpcId: vpcId,
+    Encrypted: database.keyArn !== undefined,
+    KmsKeyId: database.keyArn,
+    BackupRetentionPeriod: database.settings.BackupRetentionPeriod,
+    PreferredBackupWindow: database.settings.PreferredBackupWindow,
+    BackupTarget: 'region',
+    TagList: [],
+  };
+}
