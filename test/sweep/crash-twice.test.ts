@@ -1,55 +1,79 @@
 import { expect, test } from 'vitest';
-import { exitOf, expectInstanceMoved, expectVolumeMoved, told } from '../support/promises.ts';
-import { type Crash, instancePlan, inWorld, twoVolumes, volumePlan } from '../support/world.ts';
+import { endOf, idsIn, judgeEnd } from '../support/ends.ts';
+import { exitOf, told } from '../support/promises.ts';
+import type { Crash } from '../support/world.ts';
 import { Choices } from './history.ts';
+import { type Shipped, shipped } from './shipped.ts';
+import { swept } from './swept.ts';
 
 const full = process.env['REKEY_SWEEP'] === 'full';
+const inWorld = swept('crash-twice');
 const kinds = ['before', 'after', 'answered'] as const;
 const kindOf = (number: number) => kinds[number % kinds.length] ?? 'after';
 
-const plans = {
-  volume: { plan: volumePlan, expectMoved: expectVolumeMoved },
-  instance: { plan: instancePlan, expectMoved: expectInstanceMoved },
-};
+interface Undisturbed {
+  readonly calls: number;
+  readonly records: number;
+  readonly end: string;
+}
+
+const undisturbed = (one: Shipped): Promise<Undisturbed> =>
+  inWorld(one.scenario, async (world) => {
+    const before = idsIn(world);
+    const { sent, disk } = await world.process([], { plans: [one.plan] });
+    return { calls: sent.length, records: disk.length, end: endOf(world, before) };
+  });
 
 /** Dies at `first`, is resumed and dies at call `number` of the resume, is resumed again; false when the resume ended before that. */
-async function diesTwice(name: keyof typeof plans, first: Crash, number: number): Promise<boolean> {
-  const { plan, expectMoved } = plans[name];
-  return inWorld(twoVolumes, async (world) => {
-    const one = await world.process([], { plans: [plan], crash: first });
-    if (!one.disk.some((record) => record.t === 'submitted')) return false;
-    const two = await world.process(one.disk, { plans: [plan], crash: { call: { number, when: kindOf(number) } } });
-    const three = await world.process(two.disk, { plans: [plan] });
-    expect(exitOf(three), `${JSON.stringify(first)}, then call ${number}: ${told(three)}`).toBe(0);
-    expectMoved(world);
-    return two.result === 'died';
+async function diesTwice(one: Shipped, clean: Undisturbed, first: Crash, number: number): Promise<boolean> {
+  return inWorld(one.scenario, async (world) => {
+    const before = idsIn(world);
+    const plans = [one.plan];
+    const begun = await world.process([], { plans, crash: first });
+    if (!begun.disk.some((record) => record.t === 'submitted')) return false;
+    const again = await world.process(begun.disk, { plans, crash: { call: { number, when: kindOf(number) } } });
+    const last = await world.process(again.disk, { plans });
+    const about = `${JSON.stringify(first)}, then call ${number}`;
+    expect(exitOf(last), `${about}: ${told(last)}`).toBe(0);
+    one.expectMoved(world);
+    judgeEnd(world, { end: endOf(world, before), undisturbed: clean.end, disk: last.disk, about });
+    return again.result === 'died';
   });
 }
 
-test('an unattached volume: a second crash at any call of the resume after a crash at any call is resumed to the same end', async () => {
-  const calls = await inWorld(
-    twoVolumes,
-    async (world) => (await world.process([], { plans: [volumePlan] })).sent.length,
-  );
+const everywhere = shipped.filter((one) => one.pairsOfCrashes === 'all');
+const sampled = shipped.filter((one) => one.pairsOfCrashes !== 'all');
+
+test.each(
+  everywhere,
+)('$name: a second crash at any call of the resume after a crash at any call is resumed to the same end', async (one) => {
+  const clean = await undisturbed(one);
   let pairs = 0;
   const stride = full ? 1 : 11;
-  for (let first = 1; first <= calls; first += stride) {
+  for (let first = 1; first <= clean.calls; first += stride) {
     for (let second = 1 + (first % stride); ; second += stride) {
-      if (!(await diesTwice('volume', { call: { number: first, when: kindOf(first + second) } }, second))) break;
+      if (!(await diesTwice(one, clean, { call: { number: first, when: kindOf(first + second) } }, second))) break;
       pairs++;
     }
   }
   expect(pairs).toBeGreaterThan(full ? 300 : 5);
 }, 900_000);
 
-test('an instance: pairs of crashes that a seed has chosen are resumed to the same end', async () => {
+test.each(sampled)('$name: pairs of crashes that a seed has chosen are resumed to the same end', async (one) => {
+  const clean = await undisturbed(one);
   const choices = new Choices(42);
+  const wanted = full ? Number(one.pairsOfCrashes) : 8;
   let pairs = 0;
-  for (let n = full ? 150 : 8; n > 0; n--) {
+  for (let n = wanted; n > 0; n--) {
     const crash: Crash = choices.chance(0.5)
-      ? { call: { number: 1 + choices.below(150), when: choices.one(kinds) } }
-      : { record: { number: 2 + choices.below(75), when: choices.one(['crash-before', 'crash-after'] as const) } };
-    if (await diesTwice('instance', crash, 1 + choices.below(100))) pairs++;
+      ? { call: { number: 1 + choices.below(clean.calls), when: choices.one(kinds) } }
+      : {
+          record: {
+            number: 2 + choices.below(clean.records - 1),
+            when: choices.one(['crash-before', 'crash-after'] as const),
+          },
+        };
+    if (await diesTwice(one, clean, crash, 1 + choices.below(clean.calls * 0.6))) pairs++;
   }
-  expect(pairs).toBeGreaterThan(full ? 50 : 2);
+  expect(pairs).toBeGreaterThan(wanted / 3);
 }, 900_000);

@@ -1,213 +1,200 @@
 import { describe, expect, test } from 'vitest';
+import { classify } from '../../src/aws/outage.ts';
 import type { FaultRule } from '../../src/simulator/faults.ts';
-import { exitOf, expectInstanceMoved, expectNothingLost, expectOriginalServing, told } from '../support/promises.ts';
-import { inWorld, type Life, twoVolumes, type World } from '../support/world.ts';
+import { exitOf, expectNothingLost, told } from '../support/promises.ts';
+import type { Life, World } from '../support/world.ts';
+import { type Code, codes, type Meaning, mutating } from './operations.ts';
+import { type Shipped, shipped } from './shipped.ts';
+import { swept } from './swept.ts';
 
 const full = process.env['REKEY_SWEEP'] === 'full';
+const inWorld = swept('failure');
+const denied = { times: 1, kind: 'error', code: 'UnauthorizedOperation', status: 403 } as const;
 
-/** The mutating calls of a whole run, in the order they are sent, each with how many of its operation came before it. */
-async function mutations(): Promise<{ operation: string; skip: number }[]> {
-  const sent = await inWorld(twoVolumes, async (world) => (await world.process()).sent);
-  const seen = new Map<string, number>();
-  return sent
-    .map((operation) => operation.replace('ec2:', ''))
-    .filter((operation) => !/^(kms:|sts:|Describe)/.test(operation))
-    .map((operation) => {
-      const skip = seen.get(operation) ?? 0;
-      seen.set(operation, skip + 1);
-      return { operation, skip };
-    });
+/** A call of a run, with how many of its operation came before it. */
+interface Nth {
+  readonly operation: string;
+  readonly skip: number;
 }
 
-/** One run with a fault that strikes once, then a resume without it. */
-async function struck(rule: FaultRule, check: (world: World, first: Life) => void | Promise<void>): Promise<void> {
-  await inWorld(twoVolumes, async (world) => {
+/** The calls of a whole run, in the order they are sent. */
+async function callsOf(one: Shipped): Promise<{ mutations: Nth[]; reads: Nth[] }> {
+  const sent = await inWorld(one.scenario, async (world) => (await world.process([], { plans: [one.plan] })).sent);
+  const seen = new Map<string, number>();
+  const calls = sent.map((call) => {
+    const operation = call.replace(/^\w+:/, '');
+    const skip = seen.get(operation) ?? 0;
+    seen.set(operation, skip + 1);
+    return { operation, skip };
+  });
+  const isRead = ({ operation }: Nth) => /^(Describe|Get|List)/.test(operation);
+  return { mutations: calls.filter((call) => !isRead(call)), reads: calls.filter(isRead) };
+}
+
+const operationsOf = async (one: Shipped) => [...new Set((await callsOf(one)).mutations.map((call) => call.operation))];
+
+/** One run with a fault that strikes, then what is to be said of it. */
+async function struck(
+  one: Shipped,
+  rule: FaultRule,
+  check: (world: World, first: Life, about: string) => void | Promise<void>,
+): Promise<void> {
+  await inWorld(one.scenario, async (world) => {
     world.account.faults.add(rule);
-    const first = await world.process();
+    const first = await world.process([], { plans: [one.plan] });
     expect(world.account.faults.list()[0]?.struck, `${JSON.stringify(rule)} never struck`).toBeGreaterThan(0);
     world.account.faults.clear();
-    await check(world, first);
+    await check(world, first, `${JSON.stringify(rule)}: ${told(first)}`);
   });
 }
 
-const beforeWritePoint = (first: Life) => !first.disk.some((record) => record.t === 'write-point');
+async function expectDoneWhenResumed(one: Shipped, world: World, first: Life, about: string): Promise<void> {
+  const second = await world.process(first.disk, { plans: [one.plan] });
+  expect(exitOf(second), `${about}, resumed: ${told(second)}`).toBe(0);
+  one.expectMoved(world);
+}
 
-describe('a call that is refused for good', () => {
+const beforeWritePoint = (first: Life) => !first.disk.some((record) => record.t === 'write-point');
+/** In a short run some of them; which ones moves along. */
+const share = <T>(list: readonly T[], every: number, from = 0) =>
+  full ? list : list.filter((_one, at) => at % every === from % every);
+
+describe.each(shipped)('a call of the plan $name that is refused for good', (one) => {
   test('unwinds to the original serving, or stops past the write point with nothing lost; a resume ends done', async () => {
-    const calls = await mutations();
-    expect(calls.length).toBeGreaterThan(15);
-    for (const { operation, skip } of calls.filter((_one, at) => full || at % 3 === 0)) {
-      const rule: FaultRule = { operation, skip, times: 1, kind: 'error', code: 'UnauthorizedOperation', status: 403 };
-      await struck(rule, async (world, first) => {
-        const at = `${operation} #${skip + 1}`;
-        expect([1, 4], `${at}: ${told(first)}`).toContain(exitOf(first));
+    const { mutations } = await callsOf(one);
+    expect(mutations.length).toBeGreaterThanOrEqual(5);
+    for (const { operation, skip } of share(mutations, 3)) {
+      await struck(one, { ...denied, operation, skip }, async (world, first, about) => {
+        expect([1, 4], about).toContain(exitOf(first));
         expectNothingLost(world);
-        if (beforeWritePoint(first) || operation === 'StartInstances') expectOriginalServing(world);
-        const second = await world.process(first.disk);
-        expect(exitOf(second), `${at}, resumed: ${told(second)}`).toBe(0);
-        expectInstanceMoved(world);
+        if (beforeWritePoint(first) || operation === one.writePoint) one.expectOriginal(world);
+        await expectDoneWhenResumed(one, world, first, about);
       });
     }
-  }, 300_000);
+  }, 600_000);
 
   test('while it is read, too, leaves the target as it was or goes on from where it was', async () => {
-    const reads = [
-      'DescribeVolumes',
-      'DescribeInstances',
-      'DescribeSnapshots',
-      'DescribeInstanceStatus',
-      'DescribeVolumeAttribute',
-    ];
-    for (const operation of reads) {
-      for (const skip of full ? [0, 1, 2, 3, 5, 8, 13, 21, 34] : [5]) {
-        await inWorld(twoVolumes, async (world) => {
-          world.account.faults.add({
-            operation,
-            skip,
-            times: 1,
-            kind: 'error',
-            code: 'UnauthorizedOperation',
-            status: 403,
-          });
-          const first = await world.process();
-          if (exitOf(first) === 0) return;
-          world.account.faults.clear();
-          const second = await world.process(first.disk);
-          expect(exitOf(second), `${operation} ${skip}: ${told(first)} then ${told(second)}`).toBe(0);
-          expectInstanceMoved(world);
-        });
-      }
-    }
-  }, 300_000);
-});
-
-/** The codes of the reference table, by what they mean for a call that changes something. */
-const codes = {
-  retry: [
-    ['RequestLimitExceeded', 503],
-    ['Throttling', 400],
-    ['ConcurrentTagAccess', 400],
-  ],
-  'in-doubt': [
-    ['InternalError', 500],
-    ['ServerInternal', 500],
-    ['InternalFailure', 500],
-    ['Unavailable', 503],
-    ['ServiceUnavailable', 503],
-    ['SomethingNobodyHasSeen', 500],
-  ],
-  wait: [
-    ['ResourceLimitExceeded', 400],
-    ['ConcurrentSnapshotLimitExceeded', 400],
-    ['SnapshotCreationPerVolumeRateExceeded', 400],
-    ['PendingSnapshotLimitExceeded', 400],
-    ['IncorrectState', 400],
-    ['IncorrectInstanceState', 400],
-    ['VolumeInUse', 400],
-    ['InsufficientInstanceCapacity', 500],
-    ['InsufficientVolumeCapacity', 500],
-  ],
-  permanent: [
-    ['AuthFailure', 403],
-    ['OptInRequired', 401],
-    ['CustomerKeyHasBeenRevoked', 400],
-    ['InvalidParameterValue', 400],
-    ['AttachmentLimitExceeded', 400],
-    ['VolumeLimitExceeded', 400],
-    ['SnapshotLimitExceeded', 400],
-    ['TagLimitExceeded', 400],
-    ['OperationNotPermitted', 400],
-    ['SomethingNobodyHasSeen', 400],
-  ],
-  'stop-run': [
-    ['RequestExpired', 400],
-    ['ExpiredToken', 400],
-    ['InvalidClientTokenId', 403],
-    ['SignatureDoesNotMatch', 403],
-  ],
-} as const;
-
-const operations = [
-  'CreateTags',
-  'CreateSnapshot',
-  'StopInstances',
-  'CreateVolume',
-  'ModifyVolumeAttribute',
-  'DetachVolume',
-  'AttachVolume',
-  'ModifyInstanceAttribute',
-  'StartInstances',
-  'DeleteVolume',
-  'DeleteSnapshot',
-];
-
-describe('every error code on every operation', () => {
-  /** In a short run every code is met, on operations that take turns. */
-  const cases = Object.entries(codes).flatMap(([meaning, list]) =>
-    list.flatMap(([code, status], index) =>
-      (full ? operations : operations.filter((_one, at) => at % 6 === index % 6)).map((operation) => ({
-        meaning,
-        code,
-        status,
-        operation,
-      })),
-    ),
-  );
-
-  test.each(['retry', 'wait'])('that means %s is ridden out to the end', async (meaning) => {
-    for (const { code, status, operation } of cases.filter((one) => one.meaning === meaning)) {
-      await struck({ operation, times: 2, kind: 'error', code, status }, (world, first) => {
-        expect(exitOf(first), `${code} on ${operation}: ${told(first)}`).toBe(0);
-        expectInstanceMoved(world);
+    const { reads } = await callsOf(one);
+    const early = [0, 1, 2, 3, 5, 8, 13, 21, 34];
+    const points = full ? reads.filter(({ skip }) => early.includes(skip)) : reads.filter(({ skip }) => skip === 5);
+    expect(points.length).toBeGreaterThan(0);
+    for (const { operation, skip } of points) {
+      await struck(one, { ...denied, operation, skip }, async (world, first, about) => {
+        expectNothingLost(world);
+        if (exitOf(first) === 0) return one.expectMoved(world);
+        await expectDoneWhenResumed(one, world, first, about);
       });
     }
-  }, 300_000);
+  }, 600_000);
+});
+
+test('the list of operations holds each that the shipped plans send to change something, and no more', async () => {
+  const sent: string[] = [];
+  for (const one of shipped) sent.push(...(await operationsOf(one)));
+  expect([...new Set(sent)].sort()).toEqual([...mutating].sort());
+});
+
+test.each(codes)('the code $code with status $status means $means', ({ code, status, message, means }) => {
+  const error = Object.assign(new Error(message ?? `Injected: ${code}`), {
+    name: code,
+    $metadata: { httpStatusCode: status },
+  });
+  expect(classify(error)?.class).toBe(means);
+});
+
+/** The codes that mean this, each on the operations of the plan that can meet it; in a short run on some of them in turn. */
+async function cases(one: Shipped, means: Meaning): Promise<{ about: Code; operation: string }[]> {
+  const used = await operationsOf(one);
+  return codes
+    .filter((code) => code.means === means)
+    .flatMap((about, index) =>
+      share(
+        used.filter((operation) => about.on?.some((name) => name === operation) ?? true),
+        about.on ? 1 : 12,
+        index,
+      ).map((operation) => ({ about, operation })),
+    );
+}
+
+const ruleOf = ({ about, operation }: { about: Code; operation: string }, times?: number): FaultRule => ({
+  operation,
+  kind: 'error',
+  code: about.code,
+  status: about.status,
+  ...(about.message !== undefined && { message: about.message }),
+  ...(times !== undefined && { times }),
+});
+
+describe.each(shipped)('every error code on every operation of the plan $name', (one) => {
+  test.each(['retry', 'wait', 'already'] as const)('that means %s is ridden out to the end', async (means) => {
+    for (const { about: code, operation } of await cases(one, means)) {
+      const rule = ruleOf({ about: code, operation }, means === 'already' ? 1 : 2);
+      await struck(one, rule, (world, first, about) => {
+        expect(exitOf(first), about).toBe(0);
+        one.expectMoved(world);
+      });
+    }
+  }, 600_000);
 
   test('that leaves the call in doubt, before or after its effect, doubles nothing and loses nothing', async () => {
-    for (const { code, status, operation } of cases.filter((one) => one.meaning === 'in-doubt')) {
+    for (const each of await cases(one, 'in-doubt')) {
       for (const when of ['before', 'after'] as const) {
-        await struck({ operation, times: 2, kind: 'error', when, code, status }, (world, first) => {
-          expect(exitOf(first), `${code} ${when} ${operation}: ${told(first)}`).toBe(0);
-          expectInstanceMoved(world);
+        await struck(one, { ...ruleOf(each, 2), when } as FaultRule, (world, first, about) => {
+          expect(exitOf(first), about).toBe(0);
+          one.expectMoved(world);
         });
       }
     }
-  }, 300_000);
-
-  test.each(operations)('no answer at all, before or after %s, is in doubt too', async (operation) => {
-    for (const when of ['before', 'after'] as const) {
-      for (const skip of full ? [0, 1] : [0]) {
-        await inWorld(twoVolumes, async (world) => {
-          world.account.faults.add({ operation, times: 1, skip, kind: 'reset', when });
-          const first = await world.process();
-          expect(exitOf(first), `reset ${when} ${operation}: ${told(first)}`).toBe(0);
-          expectInstanceMoved(world);
-        });
-      }
-    }
-  }, 300_000);
+  }, 600_000);
 
   test('that is permanent loses nothing, and a resume ends done', async () => {
-    for (const { code, status, operation } of cases.filter((one) => one.meaning === 'permanent')) {
-      await struck({ operation, times: 1, kind: 'error', code, status }, async (world, first) => {
-        expect([1, 4], `${code} on ${operation}: ${told(first)}`).toContain(exitOf(first));
+    for (const each of await cases(one, 'permanent')) {
+      await struck(one, ruleOf(each, 1), async (world, first, about) => {
+        expect([1, 4], about).toContain(exitOf(first));
         expectNothingLost(world);
-        const second = await world.process(first.disk);
-        expect(exitOf(second), `${code} on ${operation}, resumed: ${told(second)}`).toBe(0);
-        expectInstanceMoved(world);
+        await expectDoneWhenResumed(one, world, first, about);
       });
     }
-  }, 300_000);
+  }, 600_000);
 
   test('that ends the credentials stops the run where it is, undoes nothing, and a resume ends done', async () => {
-    for (const { code, status, operation } of cases.filter((one) => one.meaning === 'stop-run')) {
-      await struck({ operation, kind: 'error', code, status }, async (world, first) => {
-        expect(exitOf(first), `${code} on ${operation}: ${told(first)}`).toBe(1);
+    for (const each of await cases(one, 'stop-run')) {
+      await struck(one, ruleOf(each), async (world, first, about) => {
+        expect(exitOf(first), about).toBe(1);
         expect(first.disk.some((record) => record.t === 'unwinding')).toBe(false);
-        const second = await world.process(first.disk);
-        expect(exitOf(second), `${code} on ${operation}, resumed: ${told(second)}`).toBe(0);
-        expectInstanceMoved(world);
+        await expectDoneWhenResumed(one, world, first, about);
       });
     }
-  }, 300_000);
+  }, 600_000);
 });
+
+test.each(mutating)('no answer at all, before or after %s, is in doubt too', async (operation) => {
+  let strokes = 0;
+  for (const one of shipped) {
+    const { mutations } = await callsOf(one);
+    const times = mutations.filter((call) => call.operation === operation).length;
+    for (const kind of full ? (['reset', 'silence'] as const) : (['reset'] as const)) {
+      for (const when of ['before', 'after'] as const) {
+        for (let skip = 0; skip < Math.min(times, full ? 2 : 1); skip++) {
+          await struck(one, { operation, times: 1, skip, kind, when }, (world, first, about) => {
+            expect(exitOf(first), about).toBe(0);
+            one.expectMoved(world);
+            strokes++;
+          });
+        }
+      }
+    }
+  }
+  expect(strokes).toBeGreaterThan(0);
+}, 300_000);
+
+test.each(
+  shipped,
+)('an answer that comes after the client has given up is in doubt as well, in the plan $name', async (one) => {
+  for (const operation of share(await operationsOf(one), 4)) {
+    await struck(one, { operation, times: 1, kind: 'slow', delayMs: 90_000 }, (world, first, about) => {
+      expect(exitOf(first), about).toBe(0);
+      one.expectMoved(world);
+    });
+  }
+}, 300_000);

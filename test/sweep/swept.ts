@@ -57,10 +57,9 @@ class Counted {
     const strike = faults.strike.bind(faults);
     faults.strike = (...call) => {
       const struck = strike(...call);
-      if (struck) {
-        add(this.faults, `${struck.kind} ${call[0]}`);
-        if (struck.kind === 'error') add(this.codes, `${struck.error.code} on ${call[1]}`);
-      }
+      const [when, , operation] = call;
+      if (struck) add(this.faults, `${struck.kind} ${when}`);
+      if (struck?.kind === 'error') add(this.codes, `${struck.error.code} on ${operation}`);
       return struck;
     };
   }
