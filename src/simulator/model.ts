@@ -159,3 +159,20 @@ export interface Address {
   associationId: string | undefined;
   instanceId: string | undefined;
 }
+
+/** What may pass: a range of addresses or a security group, at one TCP port or, without one, at all. */
+export interface Rule {
+  readonly id: string;
+  /** A CIDR, or the id of a security group. */
+  readonly peer: string;
+  readonly port: number | undefined;
+}
+
+export interface SecurityGroup {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly tags: TagSet;
+  inbound: readonly Rule[];
+  outbound: readonly Rule[];
+}

@@ -1,8 +1,7 @@
 import { generateDataKey, type Sealed, seal, unseal, unwrap } from './bytes.ts';
 import { type Content, contentBytes, contentOf, written } from './content.ts';
 import { Credentials } from './credentials.ts';
-import type { SecurityGroup } from './ec2/security-groups.ts';
-import type { Address, Alias, Attachment, Instance, Key, Snapshot, Volume } from './model.ts';
+import type { Address, Alias, Attachment, Instance, Key, SecurityGroup, Snapshot, Volume } from './model.ts';
 import { Past } from './past.ts';
 import { type Random, randomOf } from './random.ts';
 import { emptyRds, type Rds, type RdsLimits } from './rds/model.ts';

@@ -4,28 +4,11 @@ import type {
   IpPermission,
   SecurityGroup as WireSecurityGroup,
 } from '@aws-sdk/client-ec2';
+import type { Rule, SecurityGroup } from '../model.ts';
 import { type Operations, operation } from '../operation.ts';
-import type { TagSet } from '../tag-set.ts';
 import type { World } from '../world.ts';
 import { vpcId } from './network.ts';
 import { type Kind, listedOrAll, matching, page, tagList } from './select.ts';
-
-/** What may pass: a range of addresses or a security group, at one TCP port or, without one, at all. */
-export interface Rule {
-  readonly id: string;
-  /** A CIDR, or the id of a security group. */
-  readonly peer: string;
-  readonly port: number | undefined;
-}
-
-export interface SecurityGroup {
-  readonly id: string;
-  readonly name: string;
-  readonly description: string;
-  readonly tags: TagSet;
-  inbound: readonly Rule[];
-  outbound: readonly Rule[];
-}
 
 const kind: Kind = {
   prefix: 'sg',

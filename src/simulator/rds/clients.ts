@@ -2,37 +2,7 @@ import { unseal } from '../bytes.ts';
 import { type Content, contentBytes, contentOf, written } from '../content.ts';
 import { letsIn } from '../ec2/security-groups.ts';
 import type { World } from '../world.ts';
-import type { Database } from './model.ts';
-
-/** One connection from `address` to the instance `resourceId`; without one it was dropped. */
-interface Session {
-  readonly pid: number;
-  readonly address: string;
-  resourceId: string | undefined;
-}
-
-/** The applications behind one endpoint name: they write, and remember what was acknowledged. */
-export interface Clients {
-  readonly identifier: string;
-  readonly host: string;
-  readonly everyMs: number;
-  /** Kept open as long as they live; without a pool each write opens a connection of its own. */
-  readonly sessions: Session[] | undefined;
-  readonly cacheMs: number;
-  /** Whose address they found behind the host name, and until when they believe it. */
-  cached: { readonly resourceId: string; readonly until: number } | undefined;
-  nextAt: number;
-  sequence: number;
-  ledger: Content;
-}
-
-/** Something inside the database that writes, whoever is let in: it travels with the data. */
-export interface InsideWriter {
-  readonly name: string;
-  readonly everyMs: number;
-  nextAt: number;
-  sequence: number;
-}
+import type { Clients, Database, InsideWriter } from './model.ts';
 
 /** Where applications live. */
 export const clientAddress = '10.0.1.17';

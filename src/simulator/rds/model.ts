@@ -1,8 +1,8 @@
 import type { DBInstance } from '@aws-sdk/client-rds';
 import type { Sealed } from '../bytes.ts';
+import type { Content } from '../content.ts';
 import { type Random, randomOf } from '../random.ts';
 import type { TagSet } from '../tag-set.ts';
-import type { Clients, InsideWriter } from './clients.ts';
 
 /** What an operator sets on a DB instance, by the names that DescribeDBInstances has for it. */
 export interface Settings
@@ -66,6 +66,36 @@ export interface MasterSecret {
   readonly arn: string;
   readonly keyArn: string;
   status: 'active' | 'rotating' | 'creating';
+}
+
+/** One connection from `address` to the instance `resourceId`; without one it was dropped. */
+interface Session {
+  readonly pid: number;
+  readonly address: string;
+  resourceId: string | undefined;
+}
+
+/** The applications behind one endpoint name: they write, and remember what was acknowledged. */
+export interface Clients {
+  readonly identifier: string;
+  readonly host: string;
+  readonly everyMs: number;
+  /** Kept open as long as they live; without a pool each write opens a connection of its own. */
+  readonly sessions: Session[] | undefined;
+  readonly cacheMs: number;
+  /** Whose address they found behind the host name, and until when they believe it. */
+  cached: { readonly resourceId: string; readonly until: number } | undefined;
+  nextAt: number;
+  sequence: number;
+  ledger: Content;
+}
+
+/** Something inside the database that writes, whoever is let in: it travels with the data. */
+export interface InsideWriter {
+  readonly name: string;
+  readonly everyMs: number;
+  nextAt: number;
+  sequence: number;
 }
 
 /** A DB instance. Its resource id is for life; its identifier, ARN and address change with a rename. */
