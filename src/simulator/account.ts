@@ -8,6 +8,7 @@ import type { Scenario } from './scenario.ts';
 import { isRead } from './seeded.ts';
 import { type AccountState, stateOf } from './state.ts';
 import { Throttle } from './throttle.ts';
+import { checkDate, dated } from './wire/date.ts';
 import { AwsError, type WireRequest, type WireResponse } from './wire/message.ts';
 import { fallbackProtocol, knownService, type ServiceName, scopeOf, serviceNames, serviceOf } from './wire/route.ts';
 import type { World } from './world.ts';
@@ -109,7 +110,7 @@ export function createAccount(options: {
       if (!operation)
         throw new AwsError('UnsupportedOperation', `The simulated account does not model the operation ${name}.`);
       operation.check(input);
-      if ('DryRun' in input && input.DryRun === true) {
+      if (service === 'ec2' && 'DryRun' in input && input.DryRun === true) {
         throw new AwsError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.');
       }
       output = operation.run(struck ? world.ago(struck.staleMs) : world, input);
@@ -134,13 +135,19 @@ export function createAccount(options: {
       const request = { ...raw, headers: lowerCased(raw.headers) };
       const id = [8, 4, 4, 4, 12].map((digits) => requestIds.hex(digits)).join('-');
       let protocol = fallbackProtocol;
-      const answer = (response: WireResponse, delayMs = 0) => ({ kind: 'answer', response, delayMs }) as const;
+      const { requestAgeSeconds } = world.limits;
+      const answer = (response: WireResponse, delayMs = 0) =>
+        ({ kind: 'answer', response: requestAgeSeconds ? dated(response, world.time) : response, delayMs }) as const;
       try {
         const scope = scopeOf(request);
         const service = knownService(scope.service) ?? (await serviceOf(scope.service));
         protocol = service.protocol;
         if (scope.region !== world.region && scope.service !== 'sts') {
           throw new AwsError('AuthFailure', `Credential should be scoped to a valid Region, not '${scope.region}'.`);
+        }
+        if (requestAgeSeconds) {
+          world.settle();
+          checkDate(request, scope.service, world.time, requestAgeSeconds * 1000);
         }
         const { action, raw: parameters } = protocol.call(request);
         const schema = service.operation(action);

@@ -111,6 +111,7 @@ const limits = z.strictObject({
   volumes: z.int().positive().optional(),
   iopsPerType: z.int().positive().optional(),
   runningVCpus: z.int().positive().optional(),
+  requestAgeSeconds: z.number().positive().optional(),
   ...rdsLimitKeys,
 });
 

@@ -21,6 +21,8 @@ export interface Limits extends RdsLimits {
   readonly volumes?: number | undefined;
   readonly iopsPerType?: number | undefined;
   readonly runningVCpus?: number | undefined;
+  /** How far a request's date stamp may be from the account's time. */
+  readonly requestAgeSeconds?: number | undefined;
 }
 
 export interface WorldOptions {

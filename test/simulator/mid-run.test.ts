@@ -1,4 +1,6 @@
+import { EC2 } from '@aws-sdk/client-ec2';
 import { KMS } from '@aws-sdk/client-kms';
+import { STS } from '@aws-sdk/client-sts';
 import { describe, expect, test } from 'vitest';
 import type { Action } from '../../src/simulator/action.ts';
 import { requestHandler } from '../../src/simulator/handler.ts';
@@ -203,6 +205,28 @@ describe('credentials in the simulated account', () => {
       maxAttempts: 1,
     });
     expect(await codeOf(renewed.listKeys({}))).toBe('accepted');
+  });
+});
+
+describe('a clock that is wrong', () => {
+  test('a request dated more than 15 minutes away is refused, and tells the SDK what time it is', async () => {
+    const { account, now } = clients(fleet({ limits: { requestAgeSeconds: 900 } }));
+    const config = (aheadMs: number) => ({
+      region: 'eu-west-1',
+      credentials: { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' },
+      requestHandler: requestHandler(account),
+      maxAttempts: 1,
+      systemClockOffset: now() - Date.now() + aheadMs,
+    });
+    const hour = 3_600_000;
+    const quarter = 840_000;
+    expect(await codeOf(new EC2(config(quarter)).describeVolumes({}))).toBe('accepted');
+    expect(await codeOf(new EC2(config(-quarter)).describeVolumes({}))).toBe('accepted');
+    const ahead = new EC2(config(hour));
+    expect(await codeOf(ahead.describeVolumes({}))).toBe('RequestExpired');
+    expect(await codeOf(ahead.describeVolumes({}))).toBe('accepted');
+    expect(await codeOf(new KMS(config(-hour)).listKeys({}))).toBe('InvalidSignatureException');
+    expect(await codeOf(new STS(config(-hour)).getCallerIdentity({}))).toBe('SignatureDoesNotMatch');
   });
 });
 
