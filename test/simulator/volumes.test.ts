@@ -24,7 +24,7 @@ describe('volumes of the simulated account', () => {
   test.each([
     ['IOPS on gp2', { ...blank, Iops: 3000 }, 'InvalidParameterCombination'],
     ['throughput on io1', { ...blank, VolumeType: 'io1', Iops: 100, Throughput: 200 }, 'InvalidParameterCombination'],
-    ['io2 without IOPS', { ...blank, VolumeType: 'io2' }, 'MissingParameter'],
+    ['io2 without IOPS', { ...blank, VolumeType: 'io2' }, 'InvalidParameterCombination'],
     ['too many IOPS for the size', { ...blank, VolumeType: 'gp3', Iops: 16_000 }, 'InvalidParameterValue'],
     ['too much throughput for the IOPS', { ...blank, VolumeType: 'gp3', Throughput: 1000 }, 'InvalidParameterValue'],
     ['a size that the type has not', { ...zone, VolumeType: 'st1', Size: 10 }, 'InvalidParameterValue'],

@@ -71,7 +71,11 @@ function iopsOf(
   }
   const iops = asked.iops ?? rule.default;
   if (iops === undefined) {
-    throw new AwsError('MissingParameter', `The request must contain the parameter iops for ${asked.type} volumes.`);
+    // Not MissingParameter (velero-plugin-for-aws#119).
+    throw new AwsError(
+      'InvalidParameterCombination',
+      `The parameter iops must be specified for ${asked.type} volumes.`,
+    );
   }
   inRange(iops, rule.range, 'IOPS', asked.type);
   if (iops > asked.size * rule.perGiB && iops !== rule.default) {
