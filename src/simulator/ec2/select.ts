@@ -192,8 +192,13 @@ export function listedOrAll<T>(
   return ids.flatMap((id) => find(id) ?? []);
 }
 
-/** The tags as a Describe call shows them at `time`. */
-export function tagList(tags: TagSet, time: number): { Key: string; Value: string }[] {
+/** The tags as a Describe call shows them at `time`: left out when there are none (moto#2097, boto3#388). */
+export function tagList(tags: TagSet, time: number): { Key: string; Value: string }[] | undefined {
+  return tags.seenAt(time).size > 0 ? tagsMade(tags, time) : undefined;
+}
+
+/** The tags as a call answers that made something: an empty list when there are none. */
+export function tagsMade(tags: TagSet, time: number): { Key: string; Value: string }[] {
   return [...tags.seenAt(time)].map(([Key, Value]) => ({ Key, Value }));
 }
 

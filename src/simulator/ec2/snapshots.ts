@@ -11,7 +11,7 @@ import { type Operations, operation } from '../operation.ts';
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
 import { snapshotOf, visibleSnapshot, visibleSnapshots, volumeOf } from './find.ts';
-import { type Fields, kinds, listedOrAll, matching, page, required, tagList } from './select.ts';
+import { type Fields, kinds, listedOrAll, matching, page, required, tagList, tagsMade } from './select.ts';
 import { tagsAtCreation } from './tags.ts';
 
 // Unpublished, and different every day [U]: what matters is that they follow the amount of data.
@@ -159,7 +159,7 @@ function createSnapshot(world: World, input: CreateSnapshotRequest): object {
   volume.lastSnapshotAt = world.time;
   world.snapshots.set(snapshot.id, snapshot);
   world.at(snapshot.endsAt, () => complete(world, snapshot));
-  return snapshotView(world, snapshot);
+  return { ...snapshotView(world, snapshot), Tags: tagsMade(snapshot.tags, world.time) };
 }
 
 function complete(world: World, snapshot: Snapshot): void {
@@ -234,7 +234,7 @@ function copySnapshot(world: World, input: CopySnapshotRequest): object {
       complete(world, snapshot);
     }
   });
-  return { SnapshotId: snapshot.id, Tags: tagList(snapshot.tags, world.time) };
+  return { SnapshotId: snapshot.id, Tags: tagsMade(snapshot.tags, world.time) };
 }
 
 function deleteSnapshot(world: World, input: DeleteSnapshotRequest): object {

@@ -16,7 +16,7 @@ import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
 import { attachmentView } from './attachments.ts';
 import { snapshotOf, visibleVolume, visibleVolumes, volumeOf } from './find.ts';
-import { type Fields, kinds, listedOrAll, matching, page, required, tagList } from './select.ts';
+import { type Fields, kinds, listedOrAll, matching, page, required, tagList, tagsMade } from './select.ts';
 import { tagsAtCreation } from './tags.ts';
 import { checkQuotas } from './volume-quotas.ts';
 import { type Shape, shapeOf } from './volume-rules.ts';
@@ -107,7 +107,7 @@ function createVolume(world: World, input: CreateVolumeRequest): object {
         'The client token that you provided is already associated with another request or a resource that was deleted.',
       );
     }
-    return volumeView(world, volume);
+    return { ...volumeView(world, volume), Tags: tagsMade(volume.tags, world.time) };
   }
   const snapshot = input.SnapshotId === undefined ? undefined : snapshotOf(world, input.SnapshotId);
   const shape = shapeAsked(input, snapshot);
@@ -155,7 +155,7 @@ function createVolume(world: World, input: CreateVolumeRequest): object {
     volume.state = 'available';
     volume.initialisedAt = world.time + (source ? world.seconds(60, 120) + lazyLoadMs(world, volume) : 0);
   });
-  return volumeView(world, volume);
+  return { ...volumeView(world, volume), Tags: tagsMade(volume.tags, world.time) };
 }
 
 // Blocks come from the snapshot in the background, at an unpublished rate [U].
