@@ -6,6 +6,7 @@ import { unknownName } from './fault-rules.ts';
 import { defaultPolicy, denyingPolicy } from './kms/policy.ts';
 import type { Volume } from './model.ts';
 import { operations } from './operations.ts';
+import { actOnRds, isRdsAction, type RdsAction, rdsActionsWith } from './rds/actions.ts';
 import type { World } from './world.ts';
 
 const text = z.string().min(1);
@@ -50,6 +51,7 @@ export const actionsWith = <S extends z.ZodRawShape>(extra: S) =>
       z.strictObject({ ...extra, do: z.literal('cancel-key-deletion'), key: text }),
       z.strictObject({ ...extra, do: z.literal('expire-credentials') }),
       z.strictObject({ ...extra, do: z.literal('renew-credentials') }),
+      ...rdsActionsWith(extra),
     ],
     { error: (issue) => unknownName(issue.input, 'do', 'action') },
   );
@@ -65,6 +67,10 @@ export function act(world: World, action: Action): void {
 }
 
 function happen(world: World, action: Action): void {
+  if (isRdsAction(action)) {
+    actOnRds(world, action);
+    return;
+  }
   switch (action.do) {
     case 'fail-snapshot':
       failSnapshot(snapshotOf(world, action.snapshot));
@@ -99,15 +105,16 @@ function mount(world: World, volume: Volume, mounted: boolean): void {
 // The rest happens to the account, or inside an instance.
 type ApiAction = Exclude<
   Action,
-  {
-    do:
-      | 'fail-snapshot'
-      | 'fail-volume'
-      | 'mount-volume'
-      | 'unmount-volume'
-      | 'expire-credentials'
-      | 'renew-credentials';
-  }
+  | RdsAction
+  | {
+      do:
+        | 'fail-snapshot'
+        | 'fail-volume'
+        | 'mount-volume'
+        | 'unmount-volume'
+        | 'expire-credentials'
+        | 'renew-credentials';
+    }
 >;
 
 function callOf(world: World, action: ApiAction): { service: 'ec2' | 'kms'; name: string; input: object } {

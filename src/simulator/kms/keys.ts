@@ -14,6 +14,7 @@ import type {
 } from '@aws-sdk/client-kms';
 import type { Key } from '../model.ts';
 import { type Operations, operation } from '../operation.ts';
+import { noticeLater } from '../rds/key-reaction.ts';
 import { TagSet } from '../tag-set.ts';
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
@@ -60,6 +61,12 @@ function refuseStates(key: Key, states: readonly Key['state'][]): void {
     Updating: 'is updating',
   };
   throw new AwsError('KMSInvalidStateException', `${key.arn} ${words[key.state] ?? `is ${key.state}`}.`);
+}
+
+/** Refuses the use of a key that isn't usable: DisabledException, or KMSInvalidStateException in any other state (facts §2.1). */
+export function refuseUse(key: Key): void {
+  if (key.state === 'Disabled') throw new AwsError('DisabledException', `${key.arn} is disabled.`);
+  refuseStates(key, ['PendingDeletion', 'PendingImport', 'Creating']);
 }
 
 function refuseManaged(key: Key): void {
@@ -169,6 +176,7 @@ function setState(world: World, key: Key, state: Key['state']): void {
   world.changeKey(key, () => {
     key.state = state;
   });
+  noticeLater(world, key);
 }
 
 function scheduleDeletion(world: World, input: ScheduleKeyDeletionRequest): object {
@@ -212,6 +220,7 @@ function putKeyPolicy(world: World, input: PutKeyPolicyRequest): object {
     key.policy = policy;
     key.allowsEbs = allowsEbs(policy);
   });
+  noticeLater(world, key);
   return {};
 }
 

@@ -10,10 +10,12 @@ import type { World } from '../world.ts';
 import { clientAddress } from './clients.ts';
 import { addGroups, defaultsFor } from './groups.ts';
 import type { Changes, Database, Settings } from './model.ts';
-import { newSecret } from './modify.ts';
+
 import { addAutomatedBackup, resourceId } from './restore.ts';
 import { managedRdsKeyAlias, type RdsScenario } from './scenario.ts';
+import { newSecret } from './secrets.ts';
 import { hostOf } from './views.ts';
+import { awaitWindow, backUpDaily, maintain } from './windows.ts';
 
 // What a scenario declares was there long before it begins.
 const ageMs = 30 * 86_400_000;
@@ -179,7 +181,21 @@ function foundDatabase(world: World, declared: Declared, index: number): void {
   world.rds.names.set(host, id);
   addGroups(world, declared.engine, declared.engineVersion, settings);
   if (declared.backupRetention > 0) addAutomatedBackup(world, database);
+  backUpDaily(world, database);
+  if (declared.pending) awaitWindow(world, database);
+  for (const { at } of database.maintenance) if (at !== undefined) world.at(at, () => maintainIfFree(world, database));
   if (declared.workload) foundClients(world, declared, declared.workload, database);
+}
+
+function maintainIfFree(world: World, database: Database): void {
+  if (
+    world.rds.databases.has(database.resourceId) &&
+    database.maintenance.length > 0 &&
+    !database.busy &&
+    database.up
+  ) {
+    maintain(world, database);
+  }
 }
 
 function foundClients(

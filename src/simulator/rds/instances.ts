@@ -8,6 +8,7 @@ import type {
   StopDBInstanceMessage,
 } from '@aws-sdk/client-rds';
 import { required } from '../ec2/select.ts';
+import { zones } from '../ec2/volumes.ts';
 import { type Operations, operation } from '../operation.ts';
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
@@ -55,6 +56,14 @@ function reboot(world: World, input: RebootDBInstanceMessage): object {
     throw refusals.combination('Cannot force failover since the instance is not configured for Multi-AZ.');
   }
   database.status = 'rebooting';
+  if (input.ForceFailover) {
+    const { AvailabilityZone } = database.settings;
+    database.settings = {
+      ...database.settings,
+      AvailabilityZone: zones(world).find((zone) => zone !== AvailabilityZone),
+    };
+    tell(world, database, 'Multi-AZ instance failover started', 'failover');
+  }
   carryOut(world, database, restart(world, database));
   return { DBInstance: databaseView(world, database) };
 }
@@ -135,7 +144,7 @@ function deleteDatabase(world: World, input: DeleteDBInstanceMessage): object {
   if (!input.SkipFinalSnapshot) {
     const id = finalSnapshotId(world, input.FinalDBSnapshotIdentifier);
     const tags = newTags(world, [], database.settings.CopyTagsToSnapshot ? database.tags.now : undefined);
-    const snapshot = takeSnapshot(world, database, id, tags, () => {});
+    const snapshot = takeSnapshot(world, database, id, tags);
     stages.push([(snapshot.endsAt ?? world.time) - world.time, () => {}]);
   }
   stages.push(

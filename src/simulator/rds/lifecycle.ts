@@ -60,6 +60,14 @@ export function bringUp(world: World, database: Database): void {
   }
 }
 
+/** What follows a change of storage: the instance can be used and changed meanwhile. */
+export function optimise(world: World, database: Database): void {
+  database.status = 'storage-optimization';
+  world.after(world.seconds(600, 3600), () => {
+    if (database.status === 'storage-optimization') database.status = 'available';
+  });
+}
+
 const recoverableMs = 7 * 86_400_000;
 
 /** What RDS makes of an instance whose key it can't use: recoverable for a week where there are backups (facts §3.2). */

@@ -1,14 +1,15 @@
 import type { ModifyDBInstanceMessage } from '@aws-sdk/client-rds';
 import { type Operations, operation } from '../operation.ts';
 import type { World } from '../world.ts';
-import { tell } from './events.ts';
+import { apply } from './applying.ts';
 import { databaseOf, holderOf, newIdentifier } from './find.ts';
 import { checkGroups } from './groups.ts';
-import { bringUp, carryOut, requireFree, type Stage, takeDown } from './lifecycle.ts';
+import { requireFree } from './lifecycle.ts';
 import type { Changes, Database, Settings } from './model.ts';
 import { refusals } from './refusals.ts';
-import { renaming } from './rename.ts';
+import { newSecret, rotateSecret } from './secrets.ts';
 import { databaseView } from './views.ts';
+import { awaitWindow } from './windows.ts';
 
 // Settings that ModifyDBInstance has under the name that Describe has for them.
 const sameNames = [
@@ -61,16 +62,6 @@ const waiting: ReadonlySet<string> = new Set([
   'CACertificateIdentifier',
   'identifier',
 ]);
-// Those that restart the engine.
-const disruptive: readonly (keyof Settings)[] = [
-  'CACertificateIdentifier',
-  'DBInstanceClass',
-  'EngineVersion',
-  'Port',
-  'ProcessorFeatures',
-  'SubnetGroup',
-];
-
 /** What the call asks for, in the words of the settings. */
 function asked(world: World, database: Database, input: ModifyDBInstanceMessage): Changes {
   const changes: Record<string, unknown> = {};
@@ -150,6 +141,7 @@ function modify(world: World, input: ModifyDBInstanceMessage): object {
   const later = Object.fromEntries(Object.entries(changes).filter(([name]) => !(name in now)));
   database.pending = { ...database.pending, ...later, ...(input.ApplyImmediately ? shownPending(now) : {}) };
   manageSecret(world, database, input);
+  if (Object.keys(later).length > 0) awaitWindow(world, database);
   if (names.length > 0 || Object.keys(now).length > 0) apply(world, database, now);
   return { DBInstance: databaseView(world, database) };
 }
@@ -163,62 +155,6 @@ function shownPending(now: Changes): Changes {
   );
 }
 
-/** Applies changes as RDS does: for a while nothing shows, then the status moves, then all is as it should be. */
-export function apply(world: World, database: Database, changes: Changes): void {
-  const { identifier, masterPassword, ...settings } = changes;
-  if (identifier !== undefined) database.renamingTo = identifier;
-  const quick = ['SecurityGroupIds', 'ParameterGroup'] as const;
-  // These show in Describe at once, whatever they take to be in force.
-  database.settings = {
-    ...database.settings,
-    ...Object.fromEntries(Object.entries(settings).filter(([name]) => quick.some((one) => one === name))),
-  };
-  if (settings.ParameterGroup !== undefined) database.parameterStatus = 'applying';
-  if (settings.OptionGroup !== undefined) database.optionStatus = 'pending-apply';
-  const restarts = disruptive.some((name) => settings[name] !== undefined);
-  const stages: Stage[] = [
-    [
-      world.seconds(3, 20),
-      () => {
-        database.status = settings.EngineVersion === undefined ? 'modifying' : 'upgrading';
-        if (masterPassword) database.status = 'resetting-master-credentials';
-        if (restarts) takeDown(world, database);
-      },
-    ],
-    [
-      world.seconds(5, 40) + (restarts ? world.seconds(60, 240) : 0),
-      () => applied(world, database, settings, restarts),
-    ],
-  ];
-  if (identifier !== undefined) stages.push(...renaming(world, database, identifier));
-  carryOut(world, database, stages);
-}
-
-function applied(world: World, database: Database, settings: Partial<Settings>, restarts: boolean): void {
-  const grown = settings.AllocatedStorage !== undefined;
-  database.settings = { ...database.settings, ...settings };
-  database.groupsInForce = database.settings.SecurityGroupIds;
-  database.pending = Object.fromEntries(
-    Object.entries(database.pending).filter(([name]) => !(name in settings) && name !== 'masterPassword'),
-  );
-  if (settings.ParameterGroup !== undefined) database.parameterStatus = 'pending-reboot';
-  if (settings.OptionGroup !== undefined) database.optionStatus = 'in-sync';
-  for (const name of Object.keys(settings))
-    tell(world, database, `Finished applying modification to ${name}`, 'configuration change');
-  if (restarts) {
-    database.parameterStatus = 'in-sync';
-    bringUp(world, database);
-  } else {
-    database.status = 'available';
-  }
-  if (grown && database.status === 'available') {
-    database.status = 'storage-optimization';
-    world.after(world.seconds(600, 3600), () => {
-      if (database.status === 'storage-optimization') database.status = 'available';
-    });
-  }
-}
-
 function manageSecret(world: World, database: Database, input: ModifyDBInstanceMessage): void {
   if (input.ManageMasterUserPassword === false) database.secret = undefined;
   if (input.ManageMasterUserPassword === true && !database.secret)
@@ -226,27 +162,6 @@ function manageSecret(world: World, database: Database, input: ModifyDBInstanceM
   if (input.RotateMasterUserPassword && !database.secret)
     throw refusals.combination('The password is not managed in AWS Secrets Manager.');
   if (input.RotateMasterUserPassword) rotateSecret(world, database);
-}
-
-/** A secret for a master password, in Secrets Manager. */
-export function newSecret(world: World, key: string | undefined): NonNullable<Database['secret']> {
-  const keyArn =
-    (key === undefined ? undefined : world.findKey(key)?.arn) ?? world.arn('kms', 'alias/aws/secretsmanager');
-  return {
-    arn: world.arn('secretsmanager', `secret:rds!${world.uuid()}-${world.ids.hex(6)}`),
-    keyArn,
-    status: 'active',
-  };
-}
-
-/** Has Secrets Manager change the master password. */
-export function rotateSecret(world: World, database: Database): void {
-  const { secret } = database;
-  if (!secret) return;
-  secret.status = 'rotating';
-  world.after(world.seconds(20, 60), () => {
-    secret.status = 'active';
-  });
 }
 
 export const modifyOperations: Operations = {

@@ -12,6 +12,7 @@ import type { Database, DbSnapshot, Settings } from './model.ts';
 import { refusals } from './refusals.ts';
 import { newTags } from './tags.ts';
 import { databaseView, hostOf } from './views.ts';
+import { backUpDaily } from './windows.ts';
 
 const longestId = 63;
 const loadMiBPerSecond = 100;
@@ -173,6 +174,7 @@ function birth(world: World, database: Database, snapshot: DbSnapshot): Stage[] 
         database.initialisation = { from: world.time, until: Math.round(world.time + loadMs) };
         tell(world, database, `Restored from snapshot ${snapshot.id}`, 'restoration');
         tell(world, database, 'DB instance created', 'creation');
+        backUpDaily(world, database);
       },
     ],
   ];

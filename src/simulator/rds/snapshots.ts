@@ -7,7 +7,7 @@ import type {
 import { unseal } from '../bytes.ts';
 import { required } from '../ec2/select.ts';
 import { type Operations, operation } from '../operation.ts';
-import type { TagSet } from '../tag-set.ts';
+import { TagSet } from '../tag-set.ts';
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
 import { writeUp } from './clients.ts';
@@ -42,12 +42,18 @@ function checkNew(world: World, id: string): void {
   }
 }
 
-function snapshotFrom(world: World, database: Database, id: string, tags: TagSet): DbSnapshot {
+function snapshotFrom(
+  world: World,
+  database: Database,
+  id: string,
+  tags: TagSet,
+  type: DbSnapshot['type'],
+): DbSnapshot {
   return {
     id,
     databaseIdentifier: database.identifier,
     resourceId: database.resourceId,
-    type: 'manual',
+    type,
     engine: database.engine,
     masterUsername: database.masterUsername,
     databaseCreated: database.created,
@@ -69,9 +75,15 @@ function snapshotFrom(world: World, database: Database, id: string, tags: TagSet
   };
 }
 
-/** Takes a snapshot; `done` is called when it is available. The point in time comes some seconds after the call. */
-export function takeSnapshot(world: World, database: Database, id: string, tags: TagSet, done: () => void): DbSnapshot {
-  const snapshot = snapshotFrom(world, database, id, tags);
+/** Takes a snapshot. The point in time comes some seconds after the call. */
+export function takeSnapshot(
+  world: World,
+  database: Database,
+  id: string,
+  tags: TagSet,
+  type: DbSnapshot['type'] = 'manual',
+): DbSnapshot {
+  const snapshot = snapshotFrom(world, database, id, tags, type);
   world.rds.snapshots.set(id, snapshot);
   const earlier = [...world.rds.snapshots.values()].some(
     (one) => one.resourceId === database.resourceId && one.sealed && one.copyOf === undefined,
@@ -98,8 +110,7 @@ export function takeSnapshot(world: World, database: Database, id: string, tags:
   world.at(snapshot.endsAt, () => {
     if (!there()) return;
     snapshot.status = snapshot.sealed ? 'available' : 'failed';
-    tellOfSnapshot(world, snapshot, 'Manual snapshot created', 'creation');
-    done();
+    tellOfSnapshot(world, snapshot, `${type === 'manual' ? 'Manual' : 'Automated'} snapshot created`, 'creation');
   });
   return snapshot;
 }
@@ -111,7 +122,13 @@ function createSnapshot(world: World, input: CreateDBSnapshotMessage): object {
   requireFree(world, database, 'backed up');
   const copied = database.settings.CopyTagsToSnapshot ? database.tags.now : undefined;
   const tags = newTags(world, input.Tags, copied);
-  const snapshot = takeSnapshot(world, database, id, tags, () => {});
+  const snapshot = takeSnapshot(world, database, id, tags);
+  backUp(world, database, snapshot);
+  return { DBSnapshot: dbSnapshotView(world, snapshot) };
+}
+
+// Until the snapshot is there the instance takes no other change; sessions don't notice.
+function backUp(world: World, database: Database, snapshot: DbSnapshot): void {
   tell(world, database, 'Backing up DB instance', 'backup');
   database.status = 'backing-up';
   carryOut(world, database, [
@@ -123,7 +140,18 @@ function createSnapshot(world: World, input: CreateDBSnapshotMessage): object {
       },
     ],
   ]);
-  return { DBSnapshot: dbSnapshotView(world, snapshot) };
+}
+
+/** What RDS does once a day: a snapshot of its own, of which it keeps as many as the retention has days. */
+export function takeAutomatedSnapshot(world: World, database: Database): void {
+  const id = `rds:${database.identifier}-${new Date(world.time).toISOString().slice(0, 16).replace(/[T:]/g, '-')}`;
+  const snapshot = takeSnapshot(world, database, id, new TagSet(), 'automated');
+  backUp(world, database, snapshot);
+  const own = [...world.rds.snapshots.values()].filter(
+    (one) => one.type === 'automated' && one.resourceId === database.resourceId,
+  );
+  const kept = database.settings.BackupRetentionPeriod ?? 0;
+  for (const one of own.sort((a, b) => b.asked - a.asked).slice(kept)) world.rds.snapshots.delete(one.id);
 }
 
 const copying = (world: World) => [...world.rds.snapshots.values()].filter((one) => one.status === 'copying');

@@ -1,0 +1,203 @@
+import { z } from 'zod';
+import { ruleOf } from '../ec2/security-groups.ts';
+import { AwsError } from '../wire/message.ts';
+import type { World } from '../world.ts';
+import { writeUp } from './clients.ts';
+import { databaseArn, snapshotOf } from './find.ts';
+import { carryOut, optimise, requireFree, takeDown } from './lifecycle.ts';
+import type { Database } from './model.ts';
+import { rdsOperations } from './operations.ts';
+import { refusals } from './refusals.ts';
+import { rotateSecret } from './secrets.ts';
+import { maintain } from './windows.ts';
+
+const text = z.string().min(1);
+const size = z.int().positive();
+
+/** What other people, and AWS itself, do to databases. A database is named by its identifier or its resource id. */
+export const rdsActionsWith = <S extends z.ZodRawShape>(extra: S) =>
+  [
+    z.strictObject({ ...extra, do: z.literal('stop-database'), database: text }),
+    z.strictObject({ ...extra, do: z.literal('start-database'), database: text }),
+    z.strictObject({ ...extra, do: z.literal('reboot-database'), database: text, failover: z.boolean().optional() }),
+    z.strictObject({ ...extra, do: z.literal('delete-database'), database: text }),
+    z.strictObject({
+      ...extra,
+      do: z.literal('modify-database'),
+      database: text,
+      now: z.boolean().default(true),
+      class: text.optional(),
+      storage: size.optional(),
+      engineVersion: text.optional(),
+      multiAZ: z.boolean().optional(),
+      deletionProtection: z.boolean().optional(),
+      backupRetention: z.int().min(0).optional(),
+      parameterGroup: text.optional(),
+      securityGroups: z.array(text).min(1).optional(),
+      identifier: text.optional(),
+    }),
+    z.strictObject({ ...extra, do: z.literal('add-database-to-group'), database: text, group: text }),
+    z.strictObject({ ...extra, do: z.literal('tag-database'), database: text, tags: z.record(text, z.string()) }),
+    z.strictObject({ ...extra, do: z.literal('untag-database'), database: text, keys: z.array(text).min(1) }),
+    z.strictObject({ ...extra, do: z.literal('grow-database'), database: text, storage: size }),
+    z.strictObject({ ...extra, do: z.literal('rotate-database-secret'), database: text }),
+    z.strictObject({ ...extra, do: z.literal('announce-maintenance'), database: text, action: text }),
+    z.strictObject({ ...extra, do: z.literal('maintain-database'), database: text }),
+    z.strictObject({ ...extra, do: z.literal('break-database'), database: text, status: text }),
+    z.strictObject({ ...extra, do: z.literal('fail-next-restore'), status: text }),
+    z.strictObject({ ...extra, do: z.literal('delete-database-snapshot'), snapshot: text }),
+    z.strictObject({ ...extra, do: z.literal('fail-database-snapshot'), snapshot: text }),
+    z.strictObject({ ...extra, do: z.literal('stop-inside-writers'), database: text }),
+    z.strictObject({ ...extra, do: z.literal('open-group'), group: text, inbound: text }),
+    z.strictObject({ ...extra, do: z.literal('close-group'), group: text, inbound: text }),
+  ] as const;
+
+const actionSchema = z.discriminatedUnion('do', rdsActionsWith({}));
+/** Something that somebody other than the caller does to a database. */
+export type RdsAction = z.output<typeof actionSchema>;
+
+const names: ReadonlySet<string> = new Set(rdsActionsWith({}).map((one) => one.shape.do.value));
+
+export function isRdsAction(action: { readonly do: string }): action is RdsAction {
+  return names.has(action.do);
+}
+
+function databaseNamed(world: World, name: string): Database {
+  const found =
+    world.rds.databases.get(name) ?? [...world.rds.databases.values()].find((one) => one.identifier === name);
+  if (!found) throw refusals.noDatabase(name);
+  return found;
+}
+
+/** Carries the action out, as the API call that it is if it is one. Throws AwsError when the account refuses it. */
+export function actOnRds(world: World, action: RdsAction): void {
+  writeUp(world);
+  const call = (name: string, input: object) => rdsOperations[name]?.run(world, input);
+  if (action.do === 'fail-next-restore') {
+    world.rds.failNextRestore = action.status;
+    return;
+  }
+  if (action.do === 'open-group' || action.do === 'close-group') {
+    changeGroup(world, action);
+    return;
+  }
+  if (action.do === 'delete-database-snapshot') {
+    call('DeleteDBSnapshot', { DBSnapshotIdentifier: action.snapshot });
+    return;
+  }
+  if (action.do === 'fail-database-snapshot') {
+    const snapshot = snapshotOf(world, action.snapshot);
+    if (snapshot.status === 'deleting') throw refusals.snapshotState(`${snapshot.id} is being deleted.`);
+    Object.assign(snapshot, { status: 'failed', sealed: undefined });
+    return;
+  }
+  const database = databaseNamed(world, action.database);
+  const named = { DBInstanceIdentifier: database.identifier };
+  const arn = { ResourceName: databaseArn(world, database.identifier) };
+  switch (action.do) {
+    case 'stop-database':
+      call('StopDBInstance', named);
+      break;
+    case 'start-database':
+      call('StartDBInstance', named);
+      break;
+    case 'reboot-database':
+      call('RebootDBInstance', { ...named, ForceFailover: action.failover });
+      break;
+    case 'delete-database':
+      call('DeleteDBInstance', { ...named, SkipFinalSnapshot: true });
+      break;
+    case 'modify-database':
+      call('ModifyDBInstance', { ...named, ...modification(action) });
+      break;
+    case 'add-database-to-group':
+      call('ModifyDBInstance', {
+        ...named,
+        VpcSecurityGroupIds: [...database.settings.SecurityGroupIds, action.group],
+      });
+      break;
+    case 'tag-database':
+      call('AddTagsToResource', { ...arn, Tags: Object.entries(action.tags).map(([Key, Value]) => ({ Key, Value })) });
+      break;
+    case 'untag-database':
+      call('RemoveTagsFromResource', { ...arn, TagKeys: action.keys });
+      break;
+    case 'grow-database':
+      grow(world, database, action.storage);
+      break;
+    case 'rotate-database-secret':
+      rotateSecret(world, database);
+      break;
+    case 'announce-maintenance':
+      database.maintenance.push({ action: action.action, description: `${action.action} is available`, at: undefined });
+      break;
+    case 'maintain-database':
+      maintain(world, database);
+      break;
+    case 'break-database':
+      breakDown(world, database, action.status);
+      break;
+    case 'stop-inside-writers':
+      database.inside = [];
+      break;
+  }
+}
+
+function modification(action: Extract<RdsAction, { do: 'modify-database' }>): object {
+  return {
+    ApplyImmediately: action.now,
+    DBInstanceClass: action.class,
+    AllocatedStorage: action.storage,
+    EngineVersion: action.engineVersion,
+    MultiAZ: action.multiAZ,
+    DeletionProtection: action.deletionProtection,
+    BackupRetentionPeriod: action.backupRetention,
+    DBParameterGroupName: action.parameterGroup,
+    VpcSecurityGroupIds: action.securityGroups,
+    NewDBInstanceIdentifier: action.identifier,
+  };
+}
+
+/** Storage autoscaling, which asks nobody. */
+function grow(world: World, database: Database, storage: number): void {
+  requireFree(world, database, 'grown');
+  if (storage <= database.settings.AllocatedStorage) throw refusals.combination('Storage only grows.');
+  database.status = 'modifying';
+  carryOut(world, database, [
+    [
+      world.seconds(30, 120),
+      () => {
+        database.settings = { ...database.settings, AllocatedStorage: storage };
+        optimise(world, database);
+      },
+    ],
+  ]);
+}
+
+// What was under way is given up.
+function breakDown(world: World, database: Database, status: string): void {
+  database.task++;
+  database.busy = false;
+  if (status === 'storage-full') {
+    // Connections are taken, writes are not.
+    if (!database.up) throw refusals.databaseState(`${database.identifier} is ${database.status}.`);
+  } else {
+    takeDown(world, database);
+  }
+  database.status = status;
+}
+
+function changeGroup(world: World, action: Extract<RdsAction, { do: 'open-group' | 'close-group' }>): void {
+  const group = world.securityGroups.get(action.group);
+  if (!group) throw new AwsError('InvalidGroup.NotFound', `The security group '${action.group}' does not exist`);
+  if (action.do === 'open-group') {
+    group.inbound = [...group.inbound, ruleOf(world, action.inbound)];
+    return;
+  }
+  const { peer, port } = ruleOf(world, action.inbound);
+  const left = group.inbound.filter((rule) => rule.peer !== peer || rule.port !== port);
+  if (left.length === group.inbound.length) {
+    throw new AwsError('InvalidPermission.NotFound', 'The specified rule does not exist in this security group.');
+  }
+  group.inbound = left;
+}
