@@ -10,6 +10,7 @@ import { snapshotOperations } from './ec2/snapshots.ts';
 import { tagOperations } from './ec2/tags.ts';
 import { volumeOperations } from './ec2/volumes.ts';
 import { aliasOperations } from './kms/aliases.ts';
+import { dataKeyOperations } from './kms/data-keys.ts';
 import { keyOperations } from './kms/keys.ts';
 import { type Operations, operation } from './operation.ts';
 import { rdsOperations } from './rds/operations.ts';
@@ -34,7 +35,7 @@ export const operations: Readonly<Record<ServiceName, Operations>> = {
       EbsEncryptionByDefault: world.ebs.encryptionByDefault,
     })),
   },
-  kms: { ...keyOperations, ...aliasOperations },
+  kms: { ...keyOperations, ...aliasOperations, ...dataKeyOperations },
   rds: rdsOperations,
   sts: {
     GetCallerIdentity: operation<GetCallerIdentityRequest>([], (world) => ({

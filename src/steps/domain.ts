@@ -162,6 +162,7 @@ const pair = {
   original: VolumeId,
   replacement: VolumeId,
   key: KeyArn,
+  keyTried: z.boolean().meta({ description: 'the key could be tried when the replacement was judged' }),
   place: VolumePlace.nullable().meta({ description: 'null: attached to nothing' }),
 } as const;
 

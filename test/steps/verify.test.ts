@@ -39,6 +39,7 @@ const attachment = { InstanceId: instance, Device: '/dev/xvdf', State: 'attached
 
 interface Things {
   keyState?: string;
+  mayUse?: boolean;
   replacement: Volume;
   original: Volume | undefined;
   snapshot: Snapshot;
@@ -78,7 +79,13 @@ function contextWith(things: Things, checks: object = {}) {
   const aws = {
     region: 'eu-west-1',
     ec2: { describeInstanceStatus: async () => ({ InstanceStatuses: [checks] }) },
-    kms: { describeKey: async () => ({ KeyMetadata: { KeyState: things.keyState ?? 'Enabled' } }) },
+    kms: {
+      describeKey: async () => ({ KeyMetadata: { KeyState: things.keyState ?? 'Enabled' } }),
+      generateDataKeyWithoutPlaintext: async () => {
+        const name = things.mayUse === false ? 'AccessDeniedException' : 'DryRunOperationException';
+        throw Object.assign(new Error(name), { name, $metadata: { httpStatusCode: 400 } });
+      },
+    },
     sight: {
       volume: async (id: string) =>
         id === original ? things.original : id === replacement ? things.replacement : undefined,
@@ -150,7 +157,16 @@ describe('the verdict before the write point', () => {
   });
 });
 
-const verdict = { id: original, original, replacement, key, place, status: 'SUCCESSFUL' as const, findings: [] };
+const verdict = {
+  id: original,
+  original,
+  replacement,
+  key,
+  keyTried: true,
+  place,
+  status: 'SUCCESSFUL' as const,
+  findings: [],
+};
 const before = {
   id: instance,
   state: 'running' as const,
@@ -247,6 +263,7 @@ describe('the proof right before a delete', () => {
       {},
       /ran before and is stopped/,
     ],
+    ['a key that may not be used any more', (things) => (things.mayUse = false), {}, /may not be used any more/],
     ['a key that was disabled', (things) => (things.keyState = 'Disabled'), {}, /is Disabled/],
     [
       'the original put back',
@@ -255,6 +272,11 @@ describe('the proof right before a delete', () => {
       /again/,
     ],
   ];
+  it('says nothing of a key that could never be tried, as when its policy lets it be used through EC2 only', async () => {
+    const untried = await prove((things) => (things.mayUse = false), { keyTried: false });
+    expect(untried?.findings).toEqual([]);
+  });
+
   it.each(doubts)('does not hold with %s', async (_name, change, given, message) => {
     expect((await prove(change, given))?.findings.join('\n')).toMatch(message);
   });

@@ -1,6 +1,7 @@
 import type { JournalRecord } from '../../src/contract/record.ts';
 import type { Verdict } from '../../src/contract/verdict.ts';
 import type { Account, Call } from '../../src/simulator/account.ts';
+import { isRead } from './reads.ts';
 import { type Attributes, Truth } from './truth.ts';
 
 /** The invariants of the design (§11) that every history is judged by, after each effect. */
@@ -75,10 +76,11 @@ export class Auditor {
     const party = this.party;
     if (!party) return;
     if (call.service === 'kms') {
-      this.judge('I5', /^(Describe|List|Get)/.test(call.operation), () => `${call.operation} on a key`);
+      const harmless = isRead(call.operation) || call.outcome !== 'done';
+      this.judge('I5', harmless, () => `${call.operation} on a key`);
       return;
     }
-    if (call.service !== 'ec2' || /^(Describe|Get)/.test(call.operation) || call.outcome !== 'done') return;
+    if (call.service !== 'ec2' || isRead(call.operation) || call.outcome !== 'done') return;
     const input = call.input as Input;
     this.judgeCopies(call);
     this.judgeReach(call, input, party);

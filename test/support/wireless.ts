@@ -39,10 +39,13 @@ export function wireless(
   }
 }
 
+// As in the scope of a signed request.
+const accessKey = 'AKIATEST';
+
 /** A refusal is an answer, too: it travels back as one. */
 function answered(account: Account, service: ServiceName, operation: string, input: object): Answer<object> {
   try {
-    return account.call(service, operation, input);
+    return account.call(service, operation, input, accessKey);
   } catch (error) {
     if (error instanceof AwsError) return { kind: 'answer', response: error, delayMs: 0 };
     throw error;

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { classify } from '../../src/aws/outage.ts';
 import type { FaultRule } from '../../src/simulator/faults.ts';
 import { exitOf, expectNothingLost, told } from '../support/promises.ts';
+import { isRead } from '../support/reads.ts';
 import type { Life, World } from '../support/world.ts';
 import { type Code, codes, type Meaning, mutating } from './operations.ts';
 import { type Shipped, shipped } from './shipped.ts';
@@ -27,8 +28,8 @@ async function callsOf(one: Shipped): Promise<{ mutations: Nth[]; reads: Nth[] }
     seen.set(operation, skip + 1);
     return { operation, skip };
   });
-  const isRead = ({ operation }: Nth) => /^(Describe|Get|List)/.test(operation);
-  return { mutations: calls.filter((call) => !isRead(call)), reads: calls.filter(isRead) };
+  const reads = calls.filter((call) => isRead(call.operation));
+  return { mutations: calls.filter((call) => !reads.includes(call)), reads };
 }
 
 const operationsOf = async (one: Shipped) => [...new Set((await callsOf(one)).mutations.map((call) => call.operation))];

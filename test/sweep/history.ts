@@ -3,7 +3,9 @@ import type { JournalRecord } from '../../src/contract/record.ts';
 import type { FaultRule } from '../../src/simulator/faults.ts';
 import type { Invariant } from '../support/invariants.ts';
 import { exitOf, told } from '../support/promises.ts';
+import { isRead } from '../support/reads.ts';
 import { type Crash, instancePlan, inWorld, type Life, volumePlan, type World } from '../support/world.ts';
+import { codes as allCodes, mutating as allMutating } from './operations.ts';
 
 /** What one seed came to. */
 export interface History {
@@ -186,6 +188,72 @@ function deedOf(choices: Choices): Deed {
   return choices.one(deeds);
 }
 
+/** What came to be possible after the first seeds were named, by a source of its own: those keep their meaning. */
+function moreFaultsOf(choices: Choices, seed: number): FaultRule[] {
+  const awhile = { afterMs: choices.below(3_000_000), forMs: 1 + choices.below(1_800_000) };
+  const rules: FaultRule[] = [];
+  const share = choices.one([0.05, 0.3, 0.8]);
+  if (choices.chance(0.25)) {
+    rules.push({ kind: 'seeded', seed, rate: choices.one([0.002, 0.01, 0.03]), ...(choices.chance(0.5) && awhile) });
+  }
+  if (choices.chance(0.15)) rules.push({ kind: 'throttle', share, ...awhile });
+  if (choices.chance(0.2)) {
+    rules.push({ kind: 'stale', staleMs: choices.one([5_000, 30_000, 120_000, 290_000]), share, ...awhile });
+  }
+  if (choices.chance(0.15)) {
+    const operation = choices.one(['CreateVolume', 'CreateSnapshot', 'AttachVolume', 'StartInstances'] as const);
+    rules.push({ kind: 'fail', operation, times: 1, skip: choices.below(3) });
+  }
+  if (choices.chance(0.25)) {
+    const { code, status, message, on } = choices.one(allCodes);
+    const operation = choices.one(on ?? allMutating);
+    const said = message === undefined ? {} : { message };
+    rules.push({
+      kind: 'error',
+      operation,
+      times: 1 + choices.below(2),
+      skip: choices.below(3),
+      code,
+      status,
+      ...said,
+    });
+  }
+  return rules;
+}
+
+function moreDeedOf(choices: Choices): Deed {
+  const volume = choices.one(originals.slice(0, 2));
+  const made = (world: World) => world.state().volumes.find((one) => one.tags['rekey:original'] === volume)?.id;
+  const modified = { do: 'modify-volume', iops: 5_000 } as const;
+  const key = choices.one(['alias/new', 'alias/new', 'alias/old']);
+  const deeds: readonly Deed[] = [
+    { name: 'modify-volume', hostile: true, act: (world) => world.account.act({ ...modified, volume }) },
+    {
+      name: 'modify-volume of a replacement',
+      hostile: true,
+      act: (world) => world.account.act({ ...modified, volume: made(world) ?? 'vol-00000000000000009' }),
+    },
+    {
+      name: 'put-key-policy',
+      hostile: false,
+      act: (world) => world.account.act({ do: 'put-key-policy', key, policy: 'deny' }),
+    },
+    { name: 'disable-key', hostile: false, act: (world) => world.account.act({ do: 'disable-key', key }) },
+    {
+      name: 'schedule-key-deletion',
+      hostile: false,
+      act: (world) => world.account.act({ do: 'schedule-key-deletion', key }),
+    },
+    { name: 'expire-credentials', hostile: false, act: (world) => world.account.act({ do: 'expire-credentials' }) },
+    {
+      name: 'fail-volume of a replacement',
+      hostile: false,
+      act: (world) => world.account.act({ do: 'fail-volume', volume: made(world) ?? 'vol-00000000000000009' }),
+    },
+  ];
+  return choices.one(deeds);
+}
+
 function crashOf(choices: Choices): Crash | undefined {
   if (choices.chance(0.35)) return undefined;
   if (choices.chance(0.3))
@@ -207,6 +275,8 @@ export type PlanName = keyof typeof plans;
 export const planNames = Object.keys(plans) as PlanName[];
 
 export interface Kind {
+  /** Only what could happen when the first seeds were named. */
+  readonly tame?: boolean;
   /** Of which plan; the seed chooses when it is left out. */
   readonly plan?: PlanName;
   /** Somebody else is at work too, unless false. */
@@ -224,6 +294,7 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
   // By a source of its own, so that what a seed means for one plan outlives the plans that are added.
   const planName = kind.plan ?? new Choices(seed ^ 0x9e3779b9).one(planNames);
   const plan = plans[planName];
+  const more = new Choices(seed ^ 0x7f4a7c15);
   // This draw once chose the plan; seeds keep what follows it.
   choices.next();
   const faults = new Map<string, number>();
@@ -245,7 +316,7 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
       const at = () => `${((Date.now() - start) / 1000).toFixed(1)}s`;
       world.watch((call) => {
         calls++;
-        if (!/^(Describe|Get)/.test(call.operation) && call.outcome === 'done') effects++;
+        if (!isRead(call.operation) && call.outcome === 'done') effects++;
         const line = `${at()} ${call.operation} ${sorted(call.input)} ${call.outcome}`;
         trace.update(`${line}\n`);
         log.push(line);
@@ -254,8 +325,7 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
         const { times, ...rule } = faultOf(choices);
         world.account.faults.add(kind.liveness ? rule : { ...rule, ...(times !== undefined && { times }) });
       }
-      for (let n = kind.people === false ? 0 : choices.below(3); n > 0; n--) {
-        const deed = deedOf(choices);
+      const foreseen = (choices: Choices, deed: Deed) => {
         const afterMs = choices.below(2) === 0 ? choices.below(900_000) : choices.below(5_000_000);
         world.account.schedule(Date.now() + afterMs, () => {
           if (calm) return;
@@ -266,6 +336,11 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
           count(deed.name);
           hostile ||= deed.hostile;
         });
+      };
+      for (let n = kind.people === false ? 0 : choices.below(3); n > 0; n--) foreseen(choices, deedOf(choices));
+      if (!kind.tame) {
+        world.account.faults.add(...moreFaultsOf(more, seed));
+        if (kind.people !== false && more.chance(0.3)) foreseen(more, moreDeedOf(more));
       }
       let disk: readonly JournalRecord[] = [];
       const live = async (crash: Crash | undefined, interruptAfterMs?: number): Promise<Life> => {
@@ -340,9 +415,14 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
   };
 }
 
-/** What an operator does who reads why it stopped: keys enabled, foreign claims gone, the box as the run left it started again. */
+/** What an operator does who reads why it stopped: credentials renewed, keys usable, foreign claims gone, the box as the run left it started again. */
 function mend(world: World, ran: boolean, disk: readonly JournalRecord[]): void {
-  for (const key of ['alias/new', 'alias/old']) world.attempt(() => world.account.act({ do: 'enable-key', key }));
+  world.attempt(() => world.account.act({ do: 'renew-credentials' }));
+  for (const key of ['alias/new', 'alias/old']) {
+    world.attempt(() => world.account.act({ do: 'cancel-key-deletion', key }));
+    world.attempt(() => world.account.act({ do: 'enable-key', key }));
+    world.attempt(() => world.account.act({ do: 'put-key-policy', key, policy: 'default' }));
+  }
   const keys = ['rekey:claim:20251231T000000Z-zzzzzz'];
   world.attempt(() => world.account.act({ do: 'delete-tags', resource: instance, keys }));
   const served = disk.some((record) => record.t === 'done' && record.key.step === 'start');

@@ -22,6 +22,7 @@ export const reading = [
   'DescribeInstanceStatus',
   'DescribeVolumeAttribute',
   'DescribeKey',
+  'GenerateDataKeyWithoutPlaintext',
 ] as const;
 
 /** What an error code means for a call that changes something. */

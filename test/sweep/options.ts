@@ -30,7 +30,7 @@ export function optionsOf(words: readonly string[], values: readonly string[], f
 }
 
 export const kindValues = ['plan'];
-export const kindFlags = ['without-people', 'liveness', 'wired'];
+export const kindFlags = ['without-people', 'liveness', 'wired', 'tame'];
 
 /** What kind of histories the options ask for. */
 export function kindOf(given: ReadonlyMap<string, string>): Kind {
@@ -43,5 +43,6 @@ export function kindOf(given: ReadonlyMap<string, string>): Kind {
     people: !given.has('without-people'),
     liveness: given.has('liveness'),
     wired: given.has('wired'),
+    tame: given.has('tame'),
   };
 }

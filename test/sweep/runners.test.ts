@@ -24,6 +24,7 @@ import { requestHandler } from '../../src/simulator/handler.ts';
 import { registry } from '../../src/steps/registry.ts';
 import { build, type Ended, rekey, shippedPlan, start, workshop } from '../cli/command.ts';
 import { expectInstanceMoved } from '../support/promises.ts';
+import { isRead } from '../support/reads.ts';
 import { instancePlan, inWorld, planOf, twoVolumes, World } from '../support/world.ts';
 import { Choices } from './history.ts';
 
@@ -57,7 +58,7 @@ interface Sent {
   readonly late: boolean;
 }
 
-const isMutating = (operation: string) => !/^(Describe|Get)/.test(operation);
+const isMutating = (operation: string) => !isRead(operation);
 
 /** Where a process falls asleep: at its nth call, before AWS sees it or with the answer on its way back. */
 interface Nap {

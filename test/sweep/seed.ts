@@ -1,3 +1,4 @@
+import { isRead } from '../support/reads.ts';
 import { history } from './history.ts';
 import { asked, kindFlags, kindOf, kindValues, optionsOf } from './options.ts';
 
@@ -14,7 +15,7 @@ const { kind, quiet } = asked(() => {
   return { kind: kindOf(given), quiet: given.has('quiet') };
 });
 const lived = await history(seed, kind);
-const shown = quiet ? lived.log.filter((line) => !/ (Describe|Get)/.test(line)) : lived.log;
+const shown = quiet ? lived.log.filter((line) => !isRead(line.split(' ')[1] ?? '')) : lived.log;
 process.stdout.write(`${shown.join('\n')}\n\nseed ${seed} of ${lived.plan}  trace ${lived.hash}  end ${lived.end}\n`);
 process.stdout.write(`${lived.processes} processes, ${lived.calls} calls, ${lived.effects} effects\n`);
 for (const [name, times] of lived.faults) process.stdout.write(`  ${times} × ${name}\n`);

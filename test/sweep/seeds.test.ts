@@ -29,8 +29,17 @@ const seeds = [
   [1420, 'ec2-instance', 'a volume made a moment ago did not show yet, so its discard found nothing to discard'],
 ] as const;
 
+/** The same, of seeds named since accounts are hostile in more ways. */
+const laterSeeds = [
+  [34, 'ebs-volume', 'a key whose policy was closed after the verification was proof enough to delete the original'],
+] as const;
+
 describe('what random histories have found stays mended', () => {
   test.each(seeds)('seed %i of %s: %s', async (seed, plan) => {
+    expect((await history(seed, { plan, tame: true })).failures).toEqual([]);
+  });
+
+  test.each(laterSeeds)('seed %i of %s: %s', async (seed, plan) => {
     expect((await history(seed, { plan })).failures).toEqual([]);
   });
 });

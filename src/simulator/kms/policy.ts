@@ -41,7 +41,7 @@ function statement(Sid: string, Effect: string, Principal: unknown, Action: unkn
 
 /** Refuses what is not a policy, and, unless it is bypassed, one that nobody could change again. */
 export function checkPolicy(policy: string, bypassLockoutCheck: boolean | undefined): void {
-  if (!bypassLockoutCheck && !allows(statementsOf(policy), 'kms:PutKeyPolicy')) {
+  if (!bypassLockoutCheck && !allows(policy, 'kms:PutKeyPolicy')) {
     throw new AwsError(
       'MalformedPolicyDocumentException',
       'The new key policy will not allow you to update the key policy in the future.',
@@ -49,14 +49,19 @@ export function checkPolicy(policy: string, bypassLockoutCheck: boolean | undefi
   }
 }
 
+/** Whether a policy lets somebody do this whom IAM allows everything. */
+export function allows(policy: string, action: string): boolean {
+  return permits(statementsOf(policy), action);
+}
+
 /** Whether EBS can work with a key of this policy, for somebody whom IAM allows everything. */
 export function allowsEbs(policy: string): boolean {
   const statements = statementsOf(policy);
-  return neededByEbs.every((action) => allows(statements, action));
+  return neededByEbs.every((action) => permits(statements, action));
 }
 
 // Of principals only the account and everybody are known: nobody in particular is ever a caller here.
-function allows(statements: readonly Statement[], action: string): boolean {
+function permits(statements: readonly Statement[], action: string): boolean {
   const matching = statements.filter(
     ({ principals, actions }) =>
       principals.some((one) => one === '*' || /^\d{12}$|:root$/.test(one)) &&

@@ -4,6 +4,7 @@ import type { Proof } from '../../contract/step.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { FinalVerdict, VolumeId } from '../domain.ts';
 import { attachments, standsAt } from '../ec2/standing.ts';
+import { mayUse } from '../kms/key-use.ts';
 import { lookForDeletion } from './deletion.ts';
 
 /** Deletes an original, by the verdict about it and its replacement. */
@@ -12,7 +13,13 @@ export const deleteVolume = defineEffect({
   hazard: 'destructive',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.volume,
-  permissions: ['ec2:DeleteVolume', 'ec2:DescribeVolumes', 'ec2:DescribeInstances', 'kms:DescribeKey'],
+  permissions: [
+    'ec2:DeleteVolume',
+    'ec2:DescribeVolumes',
+    'ec2:DescribeInstances',
+    'kms:DescribeKey',
+    'kms:GenerateDataKeyWithoutPlaintext',
+  ],
   input: z.strictObject({ verdict: FinalVerdict }),
   output: z.strictObject({ volume: VolumeId }),
   title: (input) => `delete original ${input.verdict.original}`,
@@ -30,17 +37,22 @@ export const deleteVolume = defineEffect({
 async function faultsOfProof(ctx: AwsContext, verdict: FinalVerdict): Promise<Proof> {
   const { sight } = ctx.aws;
   const { place, key } = verdict;
-  const [original, replacement, instance, described] = await Promise.all([
+  const [original, replacement, instance, described, may] = await Promise.all([
     sight.volume(verdict.original),
     sight.volume(verdict.replacement),
     place ? sight.instance(place.instance) : undefined,
     ctx.aws.kms.describeKey({ KeyId: key }),
+    verdict.keyTried ? mayUse(ctx, key) : undefined,
   ]);
   const faults: string[] = [];
   // A running instance holds the data key in memory: a disabled key shows only when it is too late (facts §3.1).
   const keyState = described.KeyMetadata?.KeyState;
   if (keyState !== 'Enabled')
     faults.push(`the key ${key} is ${keyState ?? 'unknown'}: the replacement can't be read again without it`);
+  else if (may === false)
+    faults.push(
+      `the key ${key} may not be used any more, by its policy or your permissions: the replacement may be unreadable`,
+    );
   if (verdict.status !== 'SUCCESSFUL') faults.push(`the verdict is ${verdict.status}`);
   if (verdict.original === verdict.replacement) faults.push('original and replacement are the same volume');
   if (!original) faults.push(`original ${verdict.original} is not there`);

@@ -4,6 +4,7 @@ import type { VerdictStatus } from '../../contract/verdict.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { FinalVerdict, KeyArn, MadeSnapshot, VolumeAttributes, VolumeId } from '../domain.ts';
 import { attachments } from '../ec2/standing.ts';
+import { tried } from '../kms/key-use.ts';
 import { changesOf, faultsOf } from './comparison.ts';
 
 const input = z.strictObject({
@@ -18,7 +19,12 @@ const input = z.strictObject({
 export const verifyUnattachedVolume = defineVerify({
   type: 'ebs.verify-unattached-volume',
   settleWithinMs: settleWithinMs.attachment,
-  permissions: ['ec2:DescribeVolumes', 'ec2:DescribeSnapshots', 'ec2:DescribeVolumeAttribute'],
+  permissions: [
+    'ec2:DescribeVolumes',
+    'ec2:DescribeSnapshots',
+    'ec2:DescribeVolumeAttribute',
+    'kms:GenerateDataKeyWithoutPlaintext',
+  ],
   input,
   output: FinalVerdict,
   title: (input) => `verify ${input.replacement} against ${input.original}`,
@@ -33,9 +39,10 @@ export const verifyUnattachedVolume = defineVerify({
       findings.push(`${id} is attached to ${InstanceId}: what is written there is in one of the two only`);
     }
     const status: VerdictStatus = findings.length === 0 ? 'SUCCESSFUL' : 'FAILED';
-    return { is: 'done', output: { ...pair(input), status, findings } };
+    const keyTried = await tried(ctx, input.key);
+    return { is: 'done', output: { ...pair(input), keyTried, status, findings } };
   },
-  conclude: (input, status, reason) => ({ ...pair(input), status, findings: [reason] }),
+  conclude: (input, status, reason) => ({ ...pair(input), keyTried: false, status, findings: [reason] }),
   verdicts: (output) => [output],
 });
 

@@ -12,6 +12,7 @@ import {
   VolumeVerdict,
 } from '../domain.ts';
 import { attachments, mappings, standsAt } from '../ec2/standing.ts';
+import { tried } from '../kms/key-use.ts';
 import { iso } from '../moment.ts';
 import { changesOf, faultsOf } from './comparison.ts';
 
@@ -30,16 +31,23 @@ type Input = z.infer<typeof input>;
 export const verifyVolume = defineVerify({
   type: 'ebs.verify-volume',
   settleWithinMs: settleWithinMs.attachment,
-  permissions: ['ec2:DescribeVolumes', 'ec2:DescribeSnapshots', 'ec2:DescribeInstances', 'ec2:DescribeVolumeAttribute'],
+  permissions: [
+    'ec2:DescribeVolumes',
+    'ec2:DescribeSnapshots',
+    'ec2:DescribeInstances',
+    'ec2:DescribeVolumeAttribute',
+    'kms:GenerateDataKeyWithoutPlaintext',
+  ],
   input,
   output: VolumeVerdict,
   title: (input) => `verify ${input.replacement} against ${input.original}`,
   async check(ctx, input) {
     const findings = [...(await faultsOf(ctx, input)), ...(await faultsOfPlace(ctx, input))];
     const status: VerdictStatus = findings.length === 0 ? 'SUCCESSFUL' : 'FAILED';
-    return { is: 'done', output: { ...pair(input), status, findings } };
+    const keyTried = await tried(ctx, input.key);
+    return { is: 'done', output: { ...pair(input), keyTried, status, findings } };
   },
-  conclude: (input, status, reason) => ({ ...pair(input), status, findings: [reason] }),
+  conclude: (input, status, reason) => ({ ...pair(input), keyTried: false, status, findings: [reason] }),
   verdicts: (output) => [output],
 });
 
