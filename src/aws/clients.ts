@@ -1,8 +1,12 @@
 import type { EC2 } from '@aws-sdk/client-ec2';
 import type { KMS } from '@aws-sdk/client-kms';
+import type { RDS } from '@aws-sdk/client-rds';
 import type { STS, STSClientConfig } from '@aws-sdk/client-sts';
 import type { Clock } from '../contract/clock.ts';
+import type { Databases } from '../contract/databases.ts';
 import { Budget } from './budget.ts';
+import { createDatabaseSight } from './database-sight.ts';
+import { connectDatabases } from './databases.ts';
 import type { AwsServices } from './services.ts';
 import { createSight } from './sight.ts';
 
@@ -15,6 +19,8 @@ export interface ConnectOptions {
   /** Takes the place of HTTP, for a simulated account in the same process. */
   readonly requestHandler?: NonNullable<STSClientConfig['requestHandler']> | undefined;
   readonly credentials?: NonNullable<STSClientConfig['credentials']> | undefined;
+  /** Takes the place of real connections to databases. */
+  readonly databases?: Databases | undefined;
   /** Once aborted, nothing more is sent: what still waits for its turn rejects with an AbortError. */
   readonly signal?: AbortSignal | undefined;
   /** Hears of every call as it is sent, named as in IAM: "ec2:CreateSnapshot". */
@@ -29,9 +35,10 @@ const nodeThatTheSdkWants = 22;
 
 /** Makes the services of one account and region. Loads the SDK; sends nothing yet. */
 export async function connect(options: ConnectOptions): Promise<AwsServices> {
-  const [{ EC2 }, { KMS }, { STS }] = await Promise.all([
+  const [{ EC2 }, { KMS }, { RDS }, { STS }] = await Promise.all([
     import('@aws-sdk/client-ec2'),
     import('@aws-sdk/client-kms'),
+    import('@aws-sdk/client-rds'),
     import('@aws-sdk/client-sts'),
   ]);
   const credentials = options.credentials ?? (await profileCredentials(options));
@@ -48,10 +55,16 @@ export async function connect(options: ConnectOptions): Promise<AwsServices> {
     ...(options.profile !== undefined && { profile: options.profile }),
     ...(credentials !== undefined && { credentials }),
   };
-  const clients = inWords(options, () => ({ ec2: new EC2(config), kms: new KMS(config), sts: new STS(config) }));
+  const clients = inWords(options, () => ({
+    ec2: new EC2(config),
+    kms: new KMS(config),
+    rds: new RDS(config),
+    sts: new STS(config),
+  }));
   const budget = new Budget(options.clock);
   for (const [service, client] of Object.entries(clients)) pace(client, service, budget, options);
-  return { region: options.region, ...clients, sight: createSight(clients.ec2) };
+  const sight = { ...createSight(clients.ec2), ...createDatabaseSight(() => clients.rds) };
+  return { region: options.region, ...clients, sight, databases: options.databases ?? connectDatabases() };
 }
 
 /** Whose credentials these are: the 12-digit account id and the ARN of the user or role. */
@@ -67,8 +80,13 @@ async function profileCredentials({ profile, region }: ConnectOptions) {
 }
 
 /** Counts each call, and holds it back until the account's budget allows it. */
-function pace(client: EC2 | KMS | STS, service: string, budget: Budget, { signal, onCall }: ConnectOptions): void {
-  // The three stacks differ only in the types of what they carry.
+function pace(
+  client: EC2 | KMS | RDS | STS,
+  service: string,
+  budget: Budget,
+  { signal, onCall }: ConnectOptions,
+): void {
+  // The stacks differ only in the types of what they carry.
   const { middlewareStack } = client as STS;
   // It filters every input and output for a log that nobody keeps.
   middlewareStack.remove('loggerMiddleware');

@@ -49,8 +49,16 @@ const byClass: { readonly [C in OutageClass]: readonly string[] } = {
     'InvalidVolume.NotFound',
     'InvalidSnapshot.NotFound',
     'InvalidInstanceID.NotFound',
+    ...both('InvalidDBInstanceState', 'InvalidDBSnapshotState', 'SnapshotQuotaExceeded', 'DBInstanceNotReady'),
+    ...both('InsufficientDBInstanceCapacity', 'DBInstanceNotFound', 'DBSnapshotNotFound'),
   ],
-  already: ['DryRunOperation', 'InvalidAttachment.NotFound', 'AlreadyExistsException'],
+  already: [
+    'DryRunOperation',
+    'InvalidAttachment.NotFound',
+    'AlreadyExistsException',
+    // The name is the token: whose thing it is shows in the look, by its tags.
+    ...both('DBInstanceAlreadyExists', 'DBSnapshotAlreadyExists', 'DBInstanceRoleAlreadyExists'),
+  ],
   // Listed for their meaning only: unknown is permanent too.
   permanent: ['LimitExceededException'],
   'stop-run': [
@@ -91,7 +99,12 @@ const inWords: { readonly [code: string]: string } = {
   CustomerKeyHasBeenRevoked: 'EC2 may not use the KMS key: look at the key policy (kms:CreateGrant) and its state',
 };
 
-/** Names an error of AWS or of the way to it (EC2, EBS, KMS, STS); undefined for anything else. */
+/** RDS errors have two names: the code on the wire and, in the SDK, that of their class. */
+function both(...codes: string[]): string[] {
+  return codes.flatMap((code) => [code, `${code}Fault`]);
+}
+
+/** Names an error of AWS or of the way to it (EC2, EBS, RDS, KMS, STS); undefined for anything else. */
 export const classify: Classify = (error) => {
   if (!(error instanceof Error)) return undefined;
   const { $metadata, $response, code } = error as Error & {

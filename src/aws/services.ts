@@ -1,10 +1,22 @@
 import type { EC2, Instance, Snapshot, Volume } from '@aws-sdk/client-ec2';
 import type { KMS } from '@aws-sdk/client-kms';
+import type { DBInstance, DBSnapshot, RDS } from '@aws-sdk/client-rds';
 import type { STS } from '@aws-sdk/client-sts';
+import type { Databases } from '../contract/databases.ts';
 import { definersFor, type StepContext } from '../contract/step.ts';
 
+/** Reads of RDS that go out together: one list of all instances, or of all manual snapshots, for all that ask in the same turn. */
+export interface DatabaseSight {
+  /** Every DB instance of the account and region. */
+  databases(): Promise<readonly DBInstance[]>;
+  /** By its DbiResourceId, which a rename leaves alone. */
+  database(id: string): Promise<DBInstance | undefined>;
+  databaseNamed(name: string): Promise<DBInstance | undefined>;
+  databaseSnapshot(name: string): Promise<DBSnapshot | undefined>;
+}
+
 /** Reads that go out together: ids asked for in the same turn share one Describe call. `undefined` means that AWS does not show it (now). */
-export interface Sight {
+export interface Sight extends DatabaseSight {
   instance(id: string): Promise<Instance | undefined>;
   volume(id: string): Promise<Volume | undefined>;
   snapshot(id: string): Promise<Snapshot | undefined>;
@@ -18,8 +30,11 @@ export interface AwsServices {
   readonly region: string;
   readonly ec2: EC2;
   readonly kms: KMS;
+  readonly rds: RDS;
   readonly sts: STS;
   readonly sight: Sight;
+  /** SQL, for what Describe can't show. */
+  readonly databases: Databases;
 }
 
 export const { defineRead, defineEffect, defineVerify, defineTarget } = definersFor<AwsServices>();

@@ -8,6 +8,7 @@ export const marker = {
   device: 'rekey:device',
   deleteOnTermination: 'rekey:delete-on-termination',
   target: 'rekey:target',
+  source: 'rekey:source',
 } as const;
 
 const claimPrefix = 'rekey:claim:';
@@ -49,12 +50,15 @@ export function markers(made: {
   target: string;
   original: string;
   place?: { device: string; deleteOnTermination: boolean } | undefined;
+  /** Where AWS does not show what a thing was made from. */
+  source?: string | undefined;
 }): Tag[] {
   return [
     { Key: marker.run, Value: made.run },
     { Key: marker.token, Value: made.token },
     { Key: marker.target, Value: made.target },
     { Key: marker.original, Value: made.original },
+    ...(made.source === undefined ? [] : [{ Key: marker.source, Value: made.source }]),
     ...(made.place === undefined
       ? []
       : [
@@ -64,5 +68,5 @@ export function markers(made: {
   ];
 }
 
-/** How many marker tags a replacement carries at most. */
-export const markerCount = Object.keys(marker).length;
+/** How many marker tags a replacement carries at most: a volume has a place, and only a database a source. */
+export const markerCount = Object.keys(marker).length - 1;

@@ -34,7 +34,7 @@ export interface Drive {
 }
 
 // AWS allows this many at a time in an account and region (facts §6.3).
-const slots = { 'snapshot-copies': 20, 'volume-copies': 5 };
+const slots = { 'snapshot-copies': 20, 'volume-copies': 5, 'database-snapshot-copies': 20 };
 
 /** Takes a run as far as it goes, shows it, and tells how it stands. Resolves to the exit code. */
 export async function drive(of: Drive): Promise<number> {

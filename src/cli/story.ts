@@ -151,8 +151,8 @@ function goneOf<S>(registry: Registry<S>, state: PlanState): { discarded: string
     const definition = effectOf(registry, phase);
     const id = definition?.hazard === 'discard' ? definition.discards?.(phase.input) : undefined;
     if (id !== undefined) discarded.push(id);
-    const original =
-      definition?.hazard === 'destructive' ? member(member(phase.input, 'verdict'), 'original') : undefined;
+    const final = definition?.hazard === 'destructive' && definition.undo === 'impossible';
+    const original = final ? member(member(phase.input, 'verdict'), 'original') : undefined;
     if (typeof original === 'string') deleted.push(original);
   }
   return { discarded, deleted };

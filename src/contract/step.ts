@@ -17,6 +17,8 @@ export type Seen<O> =
       readonly is: 'pending';
       readonly output: O;
       readonly progress?: number | undefined;
+      /** What a verification still waits for, told when its time is up. */
+      readonly why?: string;
       readonly surplus?: readonly O[];
     }
   | { readonly is: 'done'; readonly output: O; readonly surplus?: readonly O[] }
@@ -134,10 +136,11 @@ export interface Observation {
 export interface TargetType<S> {
   readonly type: string;
   readonly id: z.ZodType<string>;
-  /** What is true of the target now, and which runs claim it or its originals. */
+  /** What is true of the target now, and which runs claim it or its originals. `reads`: what the plan's reads have given, the latest first. */
   observe(
     ctx: StepContext<S>,
     claimed: readonly string[],
+    reads: readonly unknown[],
   ): Promise<{
     readonly observation: Observation;
     readonly claims: readonly { readonly run: string; readonly on: string }[];
@@ -145,7 +148,7 @@ export interface TargetType<S> {
     readonly missing: readonly string[];
   }>;
   /** The calls after which the target does not run, whoever started it; none for one that can't run. */
-  halt(target: string): readonly StepCall[];
+  halt(target: string, reads: readonly unknown[]): readonly StepCall[];
   /** Does the target run, or could anyone make it run, and what does it hold? */
   serving(observation: Observation): { readonly running: boolean; readonly on: readonly string[] };
   /** Step types, each with input `{ resources, run? }`, that put the claim tag on and take it off. */

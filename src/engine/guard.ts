@@ -51,7 +51,7 @@ export class Guard<S> {
     const { run, target } = this;
     const claimed = this.claimed();
     const { observation, claims, missing } = await ask(run.ports, `look at ${run.plan.target.id}`, () =>
-      target.observe(run.context(this.key()), claimed),
+      target.observe(run.context(this.key()), claimed, readsOf(run)),
     );
     const foreign = claims.filter((claim) => claim.run !== run.run.run && claim.run !== run.ports.replaceClaim);
     if (foreign.length) throw new PlanStopped(problem('target-claimed', { claims: foreign }), 'leave');
@@ -115,7 +115,7 @@ export class Guard<S> {
 
   /** The calls after which the target stands still. */
   halt(): readonly StepCall[] {
-    return this.target.halt(this.run.plan.target.id);
+    return this.target.halt(this.run.plan.target.id, readsOf(this.run));
   }
 
   /** Has nobody started the target since this run stopped it, as far as AWS shows? */
@@ -172,6 +172,15 @@ export class Guard<S> {
   private key(): Key {
     return { plan: this.run.plan.name, step: '@look', item: null, generation: 0 };
   }
+}
+
+/** What this plan's reads have given, the latest first. */
+function readsOf<S>(run: PlanRun<S>): readonly unknown[] {
+  return [...run.state.phases.values()]
+    .filter(({ uses }) => run.ports.registry.step(uses)?.kind === 'read')
+    .flatMap(({ end }) => (end?.is === 'done' ? [end] : []))
+    .sort((a, b) => b.at - a.at)
+    .map(({ output }) => output);
 }
 
 /** The ids that this plan's reads say must be claimed; the target alone before they have been read. */

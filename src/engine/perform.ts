@@ -103,7 +103,7 @@ async function verify<S>(
     async () => {
       const seen = await ask(run.ports, title, () => definition.check(run.context(key), input));
       if (seen.is === 'done' || seen.is === 'failed') return { done: seen };
-      if (seen.is === 'pending') waitingFor = 'still pending when its time was up';
+      if (seen.is === 'pending') waitingFor = seen.why ?? 'still pending when its time was up';
       return { again: true, progress: seen.is === 'pending' ? seen.progress : undefined };
     },
   );

@@ -216,10 +216,11 @@ function inDoubt<S>(run: PlanRun<S>): boolean {
   );
 }
 
+/** What can be undone (a protection that was taken off) has deleted nothing. */
 function deletedOriginals<S>(run: PlanRun<S>): string[] {
-  return currentPhases(run.state).flatMap((phase) =>
-    effectOf(run.ports.registry, phase)?.hazard === 'destructive' && phase.sent > 0 && phase.end?.is !== 'failed'
-      ? [phase.key.item ?? run.plan.target.id]
-      : [],
-  );
+  return currentPhases(run.state).flatMap((phase) => {
+    const definition = effectOf(run.ports.registry, phase);
+    const final = definition?.hazard === 'destructive' && definition.undo === 'impossible';
+    return final && phase.sent > 0 && phase.end?.is !== 'failed' ? [phase.key.item ?? run.plan.target.id] : [];
+  });
 }

@@ -8,4 +8,7 @@ export const settleWithinMs = {
   instanceState: 30 * minute,
   volume: 60 * minute,
   snapshot: 48 * 60 * minute,
+  sessions: 15 * minute,
+  databaseChange: 60 * minute,
+  database: 24 * 60 * minute,
 } as const;

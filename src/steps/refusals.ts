@@ -4,12 +4,12 @@ import { problem } from '../errors/index.ts';
 import type { Accepted } from './domain.ts';
 
 /** Collects every reason against a target, so that the operator hears all of them at once. */
-export class Refusals {
+export class Refusals<A extends string = Accepted> {
   readonly #reasons: { why: string; wayOut: string }[] = [];
-  readonly #accept: readonly Accepted[];
+  readonly #accept: readonly (A | 'unreadable-attribute')[];
   readonly #announce: (text: string) => void;
 
-  constructor(accept: readonly Accepted[], announce: (text: string) => void) {
+  constructor(accept: readonly (A | 'unreadable-attribute')[], announce: (text: string) => void) {
     this.#accept = accept;
     this.#announce = announce;
   }
@@ -20,7 +20,7 @@ export class Refusals {
   }
 
   /** A reason that the plan may accept by name; accepted ones are announced. */
-  unless(accepted: Accepted, why: string, wayOut: string): void {
+  unless(accepted: A | 'unreadable-attribute', why: string, wayOut: string): void {
     if (this.#accept.includes(accepted)) this.#announce(`accepted (${accepted}): ${why}`);
     else this.refuse(why, `${wayOut}; or accept it by name: accept: [${accepted}]`);
   }

@@ -23,6 +23,32 @@ import { startInstance } from './ec2/start-instance.ts';
 import { stopInstance } from './ec2/stop-instance.ts';
 import { verifyInstance } from './ec2/verify-instance.ts';
 import { checkKey } from './kms/check-key.ts';
+import { addRole } from './rds/add-role.ts';
+import { admitClients } from './rds/admit-clients.ts';
+import { checkSql } from './rds/check-sql.ts';
+import { claim as claimDatabase } from './rds/claim.ts';
+import { clearDeletionProtection } from './rds/clear-deletion-protection.ts';
+import { compareInstances } from './rds/compare-instances.ts';
+import { copySnapshot as copyDatabaseSnapshot } from './rds/copy-snapshot.ts';
+import { createSnapshot as createDatabaseSnapshot } from './rds/create-snapshot.ts';
+import { databaseTarget } from './rds/database-target.ts';
+import { deleteInstance } from './rds/delete-instance.ts';
+import { discardInstance } from './rds/discard-instance.ts';
+import { discardDatabaseSnapshot } from './rds/discard-snapshot.ts';
+import { dropSessions } from './rds/drop-sessions.ts';
+import { fenceInstance } from './rds/fence-instance.ts';
+import { fenceReplacement } from './rds/fence-replacement.ts';
+import { modifyInstance } from './rds/modify-instance.ts';
+import { readDatabase } from './rds/read-instance.ts';
+import { rebootInstance } from './rds/reboot-instance.ts';
+import { releaseClaim as releaseDatabase } from './rds/release-claim.ts';
+import { renameInstance } from './rds/rename-instance.ts';
+import { restoreInstance } from './rds/restore-instance.ts';
+import { setDeletionProtection } from './rds/set-deletion-protection.ts';
+import { startDatabase } from './rds/start-instance.ts';
+import { verifyFence } from './rds/verify-fence.ts';
+import { verifyDatabase } from './rds/verify-instance.ts';
+import { verifyServing } from './rds/verify-serving.ts';
 
 // Each is typed by its own input and output; the registry parses inputs by each one's own schema.
 const steps = [
@@ -46,6 +72,31 @@ const steps = [
   deleteVolume,
   discardVolume,
   discardSnapshot,
+  readDatabase,
+  claimDatabase,
+  releaseDatabase,
+  createDatabaseSnapshot,
+  copyDatabaseSnapshot,
+  fenceInstance,
+  dropSessions,
+  verifyFence,
+  restoreInstance,
+  modifyInstance,
+  rebootInstance,
+  addRole,
+  compareInstances,
+  checkSql,
+  renameInstance,
+  verifyDatabase,
+  admitClients,
+  verifyServing,
+  clearDeletionProtection,
+  setDeletionProtection,
+  deleteInstance,
+  discardInstance,
+  discardDatabaseSnapshot,
+  startDatabase,
+  fenceReplacement,
   exec,
 ];
 
@@ -53,4 +104,5 @@ const steps = [
 export const registry = registryOf(steps as unknown as readonly StepDefinition<AwsServices, never, never>[], [
   instanceTarget,
   volumeTarget,
+  databaseTarget,
 ]);

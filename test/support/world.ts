@@ -18,10 +18,12 @@ import { parsePlan } from '../../src/plan/parse.ts';
 import { formatProblem } from '../../src/plan/problem.ts';
 import { type Account, type Call, createAccount } from '../../src/simulator/account.ts';
 import { requestHandler } from '../../src/simulator/handler.ts';
+import { simulatedDatabases } from '../../src/simulator/rds/sql.ts';
 import { parseScenario } from '../../src/simulator/scenario.ts';
 import { AwsError } from '../../src/simulator/wire/message.ts';
 import { registry } from '../../src/steps/registry.ts';
 import { Auditor } from './invariants.ts';
+import { isRead } from './reads.ts';
 import { wireless } from './wireless.ts';
 
 const root = rootOf(import.meta.dirname);
@@ -183,7 +185,7 @@ export class World {
       const crash = options.crash?.call;
       const number = ++requests;
       options.beforeCall?.(operation, number);
-      if (!/:(Describe|Get)/.test(operation)) this.auditor.before(party);
+      if (!isRead(operation)) this.auditor.before(party);
       if (crash?.number === number && crash.when === 'before') return never();
       const answer = await send();
       if (dead || (crash?.number === number && crash.when === 'after')) return never();
@@ -194,6 +196,7 @@ export class World {
       ...inner,
       handle: (request, handling) => carried(() => inner.handle(request, handling)),
     };
+    const databases = simulatedDatabases(this.account);
     let requests = 0;
     const onAppend = (_record: JournalRecord, number: number): AppendFate => {
       if (dead) return 'crash-before';
@@ -208,6 +211,7 @@ export class World {
         region: 'eu-west-1',
         clock,
         requestHandler: handler,
+        databases: { query: async (...asked) => (dead ? never() : databases.query(...asked)) },
         credentials: { accessKeyId: 'AKIATEST', secretAccessKey: secret },
         signal: abort.signal,
         onCall: (operation) => {
@@ -237,7 +241,7 @@ export class World {
           if (!dead) events.push(event);
         },
         signal: abort.signal,
-        slots: { 'snapshot-copies': pLimit(20) },
+        slots: { 'snapshot-copies': pLimit(20), 'database-snapshot-copies': pLimit(20) },
         wait: options.wait ?? true,
         replaceClaim: options.replaceClaim,
       };
@@ -322,8 +326,8 @@ export function planOf(one: PlanSource): Plan {
   return parsed.plan;
 }
 
-function clientsOf({ ec2, kms, sts }: AwsServices) {
-  return { ec2, kms, sts };
+function clientsOf({ ec2, kms, rds, sts }: AwsServices) {
+  return { ec2, kms, rds, sts };
 }
 
 /** Signing is a tenth of a history's time, and the account checks no signature. */
@@ -367,5 +371,6 @@ await (async () => {
     aws.sts.getCallerIdentity({}),
     aws.ec2.describeVolumes({}),
     aws.kms.describeKey({ KeyId: 'alias/old' }),
+    aws.rds.describeDBInstances({}),
   ]);
 })();

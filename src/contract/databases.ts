@@ -1,0 +1,13 @@
+/** Where a database answers. `database`: which of its databases to ask; its own default when omitted. */
+export interface DatabaseAddress {
+  readonly engine: 'postgres' | 'mysql';
+  readonly host: string;
+  readonly port: number;
+  readonly database?: string;
+}
+
+/** The port through which steps ask a database in SQL. Rejects when it can't be reached, refuses the login or the statement. */
+export interface Databases {
+  /** The rows of one statement, each value as text. */
+  query(at: DatabaseAddress, statement: string, signal: AbortSignal): Promise<readonly (readonly (string | null)[])[]>;
+}

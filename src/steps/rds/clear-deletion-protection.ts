@@ -1,0 +1,34 @@
+import * as z from 'zod';
+import { defineEffect } from '../../aws/services.ts';
+import { settleWithinMs } from '../deadlines.ts';
+import { DatabaseId, FinalDatabaseVerdict } from './domain.ts';
+import { nameNow } from './found.ts';
+import { faultsOfProof } from './proof.ts';
+import { isGoing } from './status.ts';
+
+/** Takes the deletion protection off an original, by the verdict about it. */
+export const clearDeletionProtection = defineEffect({
+  type: 'rds.clear-deletion-protection',
+  hazard: 'destructive',
+  repeat: 'convergent',
+  settleWithinMs: settleWithinMs.databaseChange,
+  permissions: ['rds:ModifyDBInstance', 'rds:DescribeDBInstances', 'kms:DescribeKey'],
+  input: z.strictObject({ verdict: FinalDatabaseVerdict }),
+  output: z.strictObject({ database: DatabaseId }),
+  title: (input) => `take deletion protection off original ${input.verdict.original}`,
+  async look(ctx, { verdict }) {
+    const instance = await ctx.aws.sight.database(verdict.original);
+    const unprotected = !instance || isGoing(instance) || instance.DeletionProtection !== true;
+    return unprotected ? { is: 'done', output: { database: verdict.original } } : { is: 'absent' };
+  },
+  async run(ctx, { verdict }) {
+    await ctx.aws.rds.modifyDBInstance({
+      DBInstanceIdentifier: await nameNow(ctx, verdict.original),
+      DeletionProtection: false,
+      ApplyImmediately: true,
+    });
+    return undefined;
+  },
+  undo: (input) => [{ uses: 'rds.set-deletion-protection', with: { database: input.verdict.original } }],
+  prove: (ctx, { verdict }) => faultsOfProof(ctx, verdict),
+});

@@ -1,0 +1,52 @@
+import * as z from 'zod';
+import { defineEffect } from '../../aws/services.ts';
+import { markers } from '../../aws/tags.ts';
+import { settleWithinMs } from '../deadlines.ts';
+import { KeyArn } from '../domain.ts';
+import { MadeDatabaseSnapshot } from './domain.ts';
+import { lookForSnapshot, type Making, snapshotName } from './made-snapshot.ts';
+
+const input = z.strictObject({ snapshot: MadeDatabaseSnapshot, key: KeyArn });
+
+/** Copies a snapshot under another key: for a DB instance the only place where the key can change. */
+export const copySnapshot = defineEffect({
+  type: 'rds.copy-snapshot',
+  hazard: 'additive',
+  repeat: 'token',
+  slot: 'database-snapshot-copies',
+  settleWithinMs: settleWithinMs.snapshot,
+  permissions: [
+    'rds:CopyDBSnapshot',
+    'rds:AddTagsToResource',
+    'rds:DescribeDBSnapshots',
+    'kms:CreateGrant',
+    'kms:DescribeKey',
+  ],
+  input,
+  output: MadeDatabaseSnapshot,
+  title: (input) => `copy ${input.snapshot.id} under the new key`,
+  look: (ctx, input) => lookForSnapshot(ctx, making(input)),
+  async run(ctx, input) {
+    const { snapshot, key } = input;
+    await ctx.aws.rds.copyDBSnapshot({
+      SourceDBSnapshotIdentifier: snapshot.id,
+      TargetDBSnapshotIdentifier: snapshotName(ctx),
+      // Left out, the copy would stay under the old key.
+      KmsKeyId: key,
+      // Within a Region a copy does not show its source.
+      Tags: markers({
+        run: ctx.run,
+        token: ctx.token,
+        target: ctx.target.id,
+        original: snapshot.database,
+        source: snapshot.id,
+      }),
+    });
+    return { id: snapshotName(ctx), ...making(input) };
+  },
+  undo: (_input, output) => (output ? [{ uses: 'rds.discard-snapshot', with: { snapshot: output.id } }] : []),
+});
+
+function making({ snapshot }: z.infer<typeof input>): Making {
+  return { database: snapshot.database, source: snapshot.id, after: snapshot.after };
+}

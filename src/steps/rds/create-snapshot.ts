@@ -1,0 +1,38 @@
+import * as z from 'zod';
+import { defineEffect } from '../../aws/services.ts';
+import { markers } from '../../aws/tags.ts';
+import { settleWithinMs } from '../deadlines.ts';
+import { Database, FenceProof, MadeDatabaseSnapshot } from './domain.ts';
+import { nameNow } from './found.ts';
+import { lookForSnapshot, type Making, snapshotName } from './made-snapshot.ts';
+
+const input = z.strictObject({
+  instance: Database,
+  after: FenceProof.optional().meta({ description: 'the proof that nobody writes any more; omitted: a warm-up' }),
+});
+
+/** Snapshots a DB instance. The point in time lies between the call and the end of it. */
+export const createSnapshot = defineEffect({
+  type: 'rds.create-snapshot',
+  hazard: 'additive',
+  repeat: 'token',
+  settleWithinMs: settleWithinMs.snapshot,
+  permissions: ['rds:CreateDBSnapshot', 'rds:AddTagsToResource', 'rds:DescribeDBSnapshots', 'rds:DescribeDBInstances'],
+  input,
+  output: MadeDatabaseSnapshot,
+  title: (input) => `${input.after ? 'final snapshot' : 'snapshot'} of ${input.instance.name}`,
+  look: (ctx, input) => lookForSnapshot(ctx, making(input)),
+  async run(ctx, input) {
+    await ctx.aws.rds.createDBSnapshot({
+      DBInstanceIdentifier: await nameNow(ctx, input.instance.id),
+      DBSnapshotIdentifier: snapshotName(ctx),
+      Tags: markers({ run: ctx.run, token: ctx.token, target: ctx.target.id, original: input.instance.id }),
+    });
+    return { id: snapshotName(ctx), ...making(input) };
+  },
+  undo: (_input, output) => (output ? [{ uses: 'rds.discard-snapshot', with: { snapshot: output.id } }] : []),
+});
+
+function making({ instance, after }: z.infer<typeof input>): Making {
+  return { database: instance.id, source: null, after: after?.restartedAt ?? null };
+}

@@ -1,0 +1,142 @@
+import * as z from 'zod';
+import { verdictShape } from '../../contract/verdict.ts';
+import { KeyArn, Tag } from '../domain.ts';
+
+const name = (longest: number) =>
+  z
+    .string()
+    .max(longest)
+    .regex(/^[a-z](?:-?[a-z0-9])*$/, 'lower-case letters, digits and single hyphens, beginning with a letter');
+
+export const DatabaseName = name(63).meta({
+  id: 'DatabaseName',
+  description: 'The identifier of a DB instance, in lower case as RDS keeps it: the first part of its endpoint',
+});
+export type DatabaseName = z.infer<typeof DatabaseName>;
+
+export const DatabaseId = z
+  .string()
+  .regex(/^db-[A-Z0-9]{10,40}$/)
+  .meta({ id: 'DatabaseId', description: 'The DbiResourceId of a DB instance, which a rename leaves alone' });
+export type DatabaseId = z.infer<typeof DatabaseId>;
+
+export const DatabaseSnapshotName = name(255).meta({
+  id: 'DatabaseSnapshotName',
+  description: 'The identifier of a DB snapshot',
+});
+
+export const SecurityGroupId = z
+  .string()
+  .regex(/^sg-[0-9a-z]{8,20}$/)
+  .meta({ id: 'SecurityGroupId', description: 'A VPC security group, such as sg-0123456789abcdef0' });
+
+/** The security group that keeps clients out, with what it may let through. */
+export const Fence = z
+  .strictObject({
+    securityGroup: SecurityGroupId,
+    inbound: z.array(z.string()).default([]).meta({ description: 'CIDRs it may let in: where this runner asks from' }),
+    outbound: z.array(z.string()).default([]).meta({ description: 'CIDRs it may let out' }),
+  })
+  .meta({ id: 'Fence', description: 'an isolation group of yours; what it lets through beyond this is refused' });
+
+/** What a plan may accept by name; each would be refused otherwise. */
+export const acceptedOfDatabase = {
+  'pending-maintenance': 'maintenance is due and may fall into the run',
+  proxy: 'an RDS Proxy stands before it; its target has to be registered again',
+  'not-carried': 'something that no step carries over has to be set up anew by hand; the run names each',
+  'aws-managed-key': 'the new key is managed by AWS: snapshots under it can not be shared',
+  'unreadable-attribute': 'something could not be read: it is neither checked nor carried',
+} as const;
+export type AcceptedOfDatabase = keyof typeof acceptedOfDatabase;
+export const AcceptOfDatabase = z
+  .array(z.enum(Object.keys(acceptedOfDatabase) as [AcceptedOfDatabase, ...AcceptedOfDatabase[]]))
+  .default([])
+  .meta({
+    id: 'AcceptOfDatabase',
+    description: Object.entries(acceptedOfDatabase)
+      .map(([name, meaning]) => `${name}: ${meaning}`)
+      .join('. '),
+  });
+
+export const DatabaseRole = z
+  .strictObject({ id: z.string(), role: z.string(), feature: z.string() })
+  .meta({ id: 'DatabaseRole', description: 'An IAM role of a DB instance and what it is for' });
+export type DatabaseRole = z.infer<typeof DatabaseRole>;
+
+/** A DB instance before anything was touched: what its replacement is made like, and compared with. */
+export const Database = z
+  .strictObject({
+    id: DatabaseId,
+    name: DatabaseName,
+    oldName: DatabaseName.meta({ description: 'what it is renamed to' }),
+    engine: z.enum(['postgres', 'mysql']).meta({ description: 'which SQL it speaks' }),
+    key: KeyArn.nullable().meta({ description: 'null: not encrypted' }),
+    fence: SecurityGroupId,
+    securityGroups: z.array(SecurityGroupId).min(1),
+    settings: z
+      .record(z.string(), z.unknown())
+      .meta({ description: 'all that is carried over, by its name in DescribeDBInstances' }),
+    moved: z
+      .record(z.string(), z.unknown())
+      .meta({ description: 'settings that the replacement has otherwise, because of the new key' }),
+    deletionProtection: z.boolean(),
+    roles: z.array(DatabaseRole),
+    tags: z.array(Tag).meta({ description: 'without aws:* and rekey:*, by key' }),
+    database: z.string().optional().meta({ description: 'which of its databases answers SQL' }),
+  })
+  .meta({ id: 'Database' });
+export type Database = z.infer<typeof Database>;
+
+/** A DB instance that nobody but this runner gets a new connection to. `lastRestart`: of AWS, not of our clock. */
+export const FencedDatabase = z
+  .strictObject({ id: DatabaseId, lastRestart: z.string().nullable() })
+  .meta({ id: 'FencedDatabase' });
+export type FencedDatabase = z.infer<typeof FencedDatabase>;
+
+/** A fenced DB instance that was restarted behind its fence. */
+export const RestartedDatabase = z
+  .strictObject({ id: DatabaseId, restartedAt: z.string() })
+  .meta({ id: 'RestartedDatabase' });
+export type RestartedDatabase = z.infer<typeof RestartedDatabase>;
+
+/** What the database itself says of its fence: nobody is in. */
+export const FenceProof = z
+  .strictObject({ ...verdictShape, id: DatabaseId, original: DatabaseId, restartedAt: z.string() })
+  .meta({ id: 'FenceProof' });
+export type FenceProof = z.infer<typeof FenceProof>;
+
+/** A snapshot of this run. `after`: the restart behind the fence since which nobody has written. `source`: what it is a copy of. */
+export const MadeDatabaseSnapshot = z
+  .strictObject({
+    id: DatabaseSnapshotName,
+    database: DatabaseId,
+    source: DatabaseSnapshotName.nullable(),
+    after: z.string().nullable(),
+  })
+  .meta({ id: 'MadeDatabaseSnapshot' });
+export type MadeDatabaseSnapshot = z.infer<typeof MadeDatabaseSnapshot>;
+
+/** A replacement, with the name it was born under. */
+export const MadeDatabase = z
+  .strictObject({ id: DatabaseId, original: DatabaseId, name: DatabaseName })
+  .meta({ id: 'MadeDatabase' });
+export type MadeDatabase = z.infer<typeof MadeDatabase>;
+
+const pair = {
+  ...verdictShape,
+  id: DatabaseId,
+  original: DatabaseId,
+  replacement: DatabaseId,
+  key: KeyArn,
+  name: DatabaseName.meta({ description: 'the name that clients connect to' }),
+  fence: SecurityGroupId,
+  securityGroups: z.array(SecurityGroupId),
+} as const;
+
+/** About one pair, before clients are admitted. It does not fit a delete. */
+export const DatabaseVerdict = z.strictObject(pair).meta({ id: 'DatabaseVerdict' });
+export type DatabaseVerdict = z.infer<typeof DatabaseVerdict>;
+
+/** About one pair, with everything taken in: the only thing that fits a delete. */
+export const FinalDatabaseVerdict = z.strictObject(pair).meta({ id: 'FinalDatabaseVerdict' });
+export type FinalDatabaseVerdict = z.infer<typeof FinalDatabaseVerdict>;

@@ -1,0 +1,40 @@
+import type { DBInstance, Tag } from '@aws-sdk/client-rds';
+import type { AwsContext } from '../../aws/services.ts';
+import { marker, tagValue } from '../../aws/tags.ts';
+import { isGoing } from './status.ts';
+
+// For a moment of each rename an instance is found under no name at all.
+const namelessMs = 15 * 60_000;
+const beatMs = 15_000;
+
+/** By its DbiResourceId; undefined when it is not there, or on its way out. An absence counts only after a while. */
+export async function surelyFound(ctx: AwsContext, id: string): Promise<DBInstance | undefined> {
+  const until = ctx.clock.now() + namelessMs;
+  for (;;) {
+    const instance = await ctx.aws.sight.database(id);
+    if (instance) return isGoing(instance) ? undefined : instance;
+    if (ctx.clock.now() >= until || ctx.signal.aborted) return undefined;
+    await ctx.clock.sleepUntil(ctx.clock.now() + beatMs, ctx.signal);
+  }
+}
+
+/** By its DbiResourceId, for a call that takes a name. Throws what RDS would answer when it is not there now. */
+export async function nameNow(ctx: AwsContext, id: string): Promise<string> {
+  const instance = await ctx.aws.sight.database(id);
+  if (instance?.DBInstanceIdentifier) return instance.DBInstanceIdentifier;
+  throw Object.assign(new Error(`${id} is found under no name now`), {
+    name: 'DBInstanceNotFound',
+    $metadata: { httpStatusCode: 404 },
+  });
+}
+
+/** Did this run make it from that original? */
+export function isReplacement(instance: DBInstance, run: string, original: string): boolean {
+  const tags: Tag[] | undefined = instance.TagList;
+  return tagValue(tags, marker.run) === run && tagValue(tags, marker.original) === original;
+}
+
+/** Why something may not be taken for what this run made, if so. */
+export function foreignTags(ctx: AwsContext, name: string, tags: readonly Tag[] | undefined): string | undefined {
+  return tagValue(tags, marker.run) === ctx.run ? undefined : `${name} does not carry this run's tag`;
+}

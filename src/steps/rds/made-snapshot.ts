@@ -1,0 +1,39 @@
+import type { DBSnapshot } from '@aws-sdk/client-rds';
+import type { AwsContext } from '../../aws/services.ts';
+import { marker, tagValue } from '../../aws/tags.ts';
+import type { Seen } from '../../contract/step.ts';
+import type { MadeDatabaseSnapshot } from './domain.ts';
+
+/** What a snapshot is being made of. */
+export type Making = Omit<MadeDatabaseSnapshot, 'id'>;
+
+/** The name is the token: RDS has no other. */
+export function snapshotName(ctx: AwsContext): string {
+  return `rekey-${ctx.token}`;
+}
+
+/** Where a snapshot of this run is. */
+export async function lookForSnapshot(ctx: AwsContext, making: Making): Promise<Seen<MadeDatabaseSnapshot>> {
+  const snapshot = await ctx.aws.sight.databaseSnapshot(snapshotName(ctx));
+  if (!snapshot) return { is: 'absent' };
+  const id = snapshotName(ctx);
+  if (tagValue(snapshot.TagList, marker.token) !== ctx.token) return foreign(snapshot);
+  const output = { id, ...making };
+  switch (snapshot.Status) {
+    case 'available':
+      return { is: 'done', output };
+    case 'failed':
+    case 'error':
+      return { is: 'failed', output, reason: `AWS left ${id} in status ${snapshot.Status}` };
+    case 'deleting':
+      return { is: 'absent' };
+    default:
+      return { is: 'pending', output, progress: (snapshot.PercentProgress ?? 0) / 100 };
+  }
+}
+
+function foreign({ DBSnapshotIdentifier: id, TagList }: DBSnapshot): Seen<MadeDatabaseSnapshot> {
+  // Tags of something new may show later than the thing itself.
+  if ((TagList ?? []).length === 0) return { is: 'absent' };
+  return { is: 'failed', reason: `${id} was not made by this run` };
+}

@@ -1,0 +1,36 @@
+import type { AwsContext } from '../../aws/services.ts';
+import type { Proof } from '../../contract/step.ts';
+import type { FinalDatabaseVerdict } from './domain.ts';
+import { groupsOf, hasGroups, isUsable } from './status.ts';
+
+/** What speaks against deleting the original now, as AWS shows both at this moment. */
+export async function faultsOfProof(ctx: AwsContext, verdict: FinalDatabaseVerdict): Promise<Proof> {
+  const { sight } = ctx.aws;
+  const [original, replacement, described] = await Promise.all([
+    sight.database(verdict.original),
+    sight.database(verdict.replacement),
+    ctx.aws.kms.describeKey({ KeyId: verdict.key }),
+  ]);
+  const findings: string[] = [];
+  const keyState = described.KeyMetadata?.KeyState;
+  if (keyState !== 'Enabled')
+    findings.push(`the key ${verdict.key} is ${keyState ?? 'unknown'}: the replacement can't be read without it`);
+  if (verdict.status !== 'SUCCESSFUL') findings.push(`the verdict is ${verdict.status}`);
+  if (verdict.original === verdict.replacement) findings.push('original and replacement are the same database');
+  if (!original) findings.push(`original ${verdict.original} is not there`);
+  const stale = original !== undefined && !hasGroups(original, [verdict.fence]);
+  if (stale)
+    findings.push(
+      `original ${original.DBInstanceIdentifier} is not behind its fence alone, but has ${groupsOf(original).join(', ')}`,
+    );
+  if (original?.DBInstanceIdentifier === verdict.name)
+    findings.push(`original ${verdict.original} holds the name ${verdict.name} again`);
+  if (!replacement) return { findings: [...findings, `replacement ${verdict.replacement} is not there`], stale };
+  const name = replacement.DBInstanceIdentifier ?? '';
+  if (name !== verdict.name) findings.push(`replacement ${verdict.replacement} is named ${name}, not ${verdict.name}`);
+  if (replacement.KmsKeyId !== verdict.key)
+    findings.push(`replacement ${name} is under ${replacement.KmsKeyId ?? 'no key'}, not under ${verdict.key}`);
+  if (!isUsable(replacement)) findings.push(`replacement ${name} is ${replacement.DBInstanceStatus}`);
+  if (groupsOf(replacement).join() === verdict.fence) findings.push(`replacement ${name} lets no clients in`);
+  return { findings, stale };
+}

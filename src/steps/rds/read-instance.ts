@@ -1,0 +1,136 @@
+import type { DBInstance } from '@aws-sdk/client-rds';
+import * as z from 'zod';
+import { type AwsContext, defineRead } from '../../aws/services.ts';
+import { carried } from '../../aws/tags.ts';
+import { problem } from '../../errors/index.ts';
+import { CheckedKeys, KeyArn } from '../domain.ts';
+import { Refusals } from '../refusals.ts';
+import { settingsOf } from './carry.ts';
+import { type AcceptedOfDatabase, AcceptOfDatabase, Database, DatabaseName, DatabaseRole, Fence } from './domain.ts';
+import { refuseAround } from './refusals-around.ts';
+import { refuseFence } from './refusals-of-fence.ts';
+import { refuseInstance } from './refusals-of-instance.ts';
+
+const input = z.strictObject({
+  instance: DatabaseName,
+  keys: CheckedKeys,
+  fence: Fence,
+  writers: z.enum(['none', 'hook']).meta({
+    description:
+      'what writes from within the database (pg_cron, the event scheduler, subscriptions), which no fence stops: none, or a hook of yours (control.exec) that disables it',
+  }),
+  accept: AcceptOfDatabase,
+});
+type Input = z.infer<typeof input>;
+
+const longestName = 63;
+
+/** Reads a DB instance with all that its replacement must have, and refuses one that can't be moved. */
+export const readDatabase = defineRead({
+  type: 'rds.read-instance',
+  permissions: [
+    'rds:DescribeDBInstances',
+    'rds:DescribePendingMaintenanceActions',
+    'rds:DescribeBlueGreenDeployments',
+    'rds:DescribeDBProxies',
+    'rds:DescribeDBProxyTargets',
+    'rds:DescribeEventSubscriptions',
+    'rds:DescribeAccountAttributes',
+    'ec2:DescribeSecurityGroups',
+    'kms:DescribeKey',
+  ],
+  input,
+  output: z.strictObject({ instance: Database, roles: z.array(DatabaseRole) }).meta({ id: 'ReadDatabase' }),
+  title: (input) => `read ${input.instance}`,
+  async read(ctx, input) {
+    const refusals = new Refusals<AcceptedOfDatabase>(input.accept, ctx.announce);
+    const found = await ctx.aws.sight.databaseNamed(input.instance);
+    if (!found) throw notFound(input.instance, ctx.aws.region);
+    const oldName = nameOfOld(ctx, input);
+    refuseInstance(found, input.keys, refusals);
+    await refuseFence(ctx, input.fence, found, refusals);
+    await refuseAround(ctx, found, { oldName, key: input.keys.to }, refusals);
+    const engine = engineOf(found);
+    refusals.throwIfAny(input.instance);
+    if (engine === undefined) throw notFound(input.instance, ctx.aws.region);
+    announce(ctx, input, found, oldName);
+    const instance = databaseOf(found, input, oldName, engine);
+    return { instance, roles: instance.roles };
+  },
+  claims: (output) => [output.instance.id],
+});
+
+function databaseOf(found: DBInstance, input: Input, oldName: string, engine: 'postgres' | 'mysql'): Database {
+  const roles = (found.AssociatedRoles ?? []).map(({ RoleArn = '', FeatureName = '' }) => ({
+    id: `${RoleArn} ${FeatureName}`,
+    role: RoleArn,
+    feature: FeatureName,
+  }));
+  const key = KeyArn.safeParse(found.KmsKeyId);
+  const settings = settingsOf(found);
+  // The key of Performance Insights can't be changed later: what is under the old data key goes over with it.
+  const moved = settings['PerformanceInsightsKMSKeyId'] === found.KmsKeyId && found.KmsKeyId !== undefined;
+  const database = found.DBName ?? (engine === 'postgres' ? 'postgres' : undefined);
+  return {
+    id: found.DbiResourceId ?? '',
+    name: input.instance,
+    oldName,
+    engine,
+    key: key.success ? key.data : null,
+    fence: input.fence.securityGroup,
+    securityGroups: (found.VpcSecurityGroups ?? []).map(({ VpcSecurityGroupId }) => VpcSecurityGroupId ?? '').sort(),
+    settings,
+    moved: moved ? { PerformanceInsightsKMSKeyId: input.keys.to } : {},
+    deletionProtection: found.DeletionProtection ?? false,
+    roles,
+    tags: carried(found.TagList),
+    ...(database === undefined ? {} : { database }),
+  };
+}
+
+/** Which SQL it speaks, if rekey speaks it, too. */
+function engineOf({ Engine }: DBInstance): 'postgres' | 'mysql' | undefined {
+  if (Engine === 'postgres') return 'postgres';
+  return Engine === 'mysql' || Engine === 'mariadb' ? 'mysql' : undefined;
+}
+
+/** What the original is called once its replacement has its name: the name, cut to fit, and the run. */
+function nameOfOld(ctx: AwsContext, { instance }: Input): string {
+  const suffix = `-old-${(ctx.run.split('-').at(-1) ?? '').toLowerCase()}`;
+  return `${instance.slice(0, longestName - suffix.length).replace(/-+$/, '')}${suffix}`;
+}
+
+function announce(ctx: AwsContext, { writers, instance }: Input, found: DBInstance, oldName: string): void {
+  const tell = (text: string) => ctx.announce(text);
+  tell(
+    `${instance} will be another instance with another DbiResourceId: infrastructure code has to import it anew (terraform state rm, then terraform import, with the key's ARN), and the original is called ${oldName} until it is deleted`,
+  );
+  if (found.IAMDatabaseAuthenticationEnabled)
+    tell(
+      `IAM policies for database logins name ${found.DbiResourceId} (rds-db:…:dbuser:${found.DbiResourceId}/*): add the new DbiResourceId before the cut-over, by a wildcard if need be (aws iam create-policy-version)`,
+    );
+  if ((found.BackupRetentionPeriod ?? 0) > 0)
+    tell(
+      `automated backups of ${instance} stay with the original, under the old key; a restore to a point in time goes back to the cut-over at most`,
+    );
+  if (found.PerformanceInsightsEnabled)
+    tell(
+      `Performance Insights begins anew${found.PerformanceInsightsKMSKeyId === found.KmsKeyId ? ', under the new key' : ''}; its key can't be changed later`,
+    );
+  if (found.EnhancedMonitoringResourceArn)
+    tell('Enhanced Monitoring writes to a new log stream, named by the new DbiResourceId');
+  if (writers === 'none')
+    tell('declared: nothing inside the database writes (pg_cron, event scheduler, subscriptions)');
+}
+
+function notFound(instance: string, region: string) {
+  return problem('target-refused', {
+    target: instance,
+    reasons: [
+      {
+        why: `there is no DB instance ${instance} in ${region}`,
+        wayOut: 'check the identifier, the account and the region',
+      },
+    ],
+  });
+}

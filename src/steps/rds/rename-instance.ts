@@ -1,0 +1,51 @@
+import * as z from 'zod';
+import { defineEffect } from '../../aws/services.ts';
+import { settleWithinMs } from '../deadlines.ts';
+import { renamed } from './database-target.ts';
+import { DatabaseId, DatabaseName } from './domain.ts';
+import { nameNow } from './found.ts';
+import { isSettled, pendingOf } from './status.ts';
+
+/** Renames a DB instance, and waits until its endpoint has followed. */
+export const renameInstance = defineEffect({
+  type: 'rds.rename-instance',
+  hazard: 'disruptive',
+  repeat: 'convergent',
+  settleWithinMs: settleWithinMs.databaseChange,
+  permissions: ['rds:ModifyDBInstance', 'rds:DescribeDBInstances'],
+  input: z.strictObject({ database: DatabaseId, from: DatabaseName, to: DatabaseName }),
+  output: z.strictObject({ database: DatabaseId, name: DatabaseName }),
+  title: (input) => `rename ${input.from} to ${input.to}`,
+  async look(ctx, input) {
+    const { sight } = ctx.aws;
+    // After the call it goes on being `available` under the old name, then is found under both names or none.
+    const instance = await sight.database(input.database);
+    const output = { database: input.database, name: input.to };
+    // Under no name for a moment: it is on its way, if anything was asked.
+    if (!instance) return ctx.sentAt === undefined ? gone(input.database) : { is: 'pending', output };
+    const { DBInstanceIdentifier: name, DBInstanceStatus: status, Endpoint } = instance;
+    const asked = 'DBInstanceIdentifier' in pendingOf(instance) || status === 'renaming';
+    if (asked) return { is: 'pending', output };
+    if (name === input.to) {
+      const followed = Endpoint?.Address?.startsWith(`${input.to}.`) === true;
+      return isSettled(instance) && followed ? { is: 'done', output } : { is: 'pending', output };
+    }
+    if (name !== input.from)
+      return { is: 'failed', reason: `${input.database} is named ${name} now, not ${input.from}: somebody renamed it` };
+    return { is: 'absent' };
+  },
+  async run(ctx, input) {
+    await ctx.aws.rds.modifyDBInstance({
+      DBInstanceIdentifier: await nameNow(ctx, input.database),
+      NewDBInstanceIdentifier: input.to,
+      ApplyImmediately: true,
+    });
+    return undefined;
+  },
+  undo: (input) => [
+    { uses: 'rds.rename-instance', with: { database: input.database, from: input.to, to: input.from } },
+  ],
+  expect: (observation, input) => renamed(observation, input.database, input.from, input.to),
+});
+
+const gone = (id: string) => ({ is: 'failed', reason: `${id} is gone` }) as const;

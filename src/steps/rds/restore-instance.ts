@@ -1,0 +1,85 @@
+import type { RestoreDBInstanceFromDBSnapshotMessage } from '@aws-sdk/client-rds';
+import * as z from 'zod';
+import { type AwsContext, defineEffect } from '../../aws/services.ts';
+import { claimKey, marker, markers, tagValue } from '../../aws/tags.ts';
+import { settleWithinMs } from '../deadlines.ts';
+import { parametersFor } from './carry.ts';
+import { Database, MadeDatabase, MadeDatabaseSnapshot } from './domain.ts';
+import { brokenStatus, isGoing, isSettled } from './status.ts';
+
+const input = z.strictObject({ instance: Database, snapshot: MadeDatabaseSnapshot });
+
+/** Makes the replacement from the copy that is under the new key: fenced from birth, with every setting given. */
+export const restoreInstance = defineEffect({
+  type: 'rds.restore-instance',
+  hazard: 'additive',
+  repeat: 'token',
+  settleWithinMs: settleWithinMs.database,
+  permissions: [
+    'rds:RestoreDBInstanceFromDBSnapshot',
+    'rds:AddTagsToResource',
+    'rds:DescribeDBInstances',
+    'rds:DescribeDBSnapshots',
+    'kms:CreateGrant',
+    'kms:DescribeKey',
+  ],
+  input,
+  output: MadeDatabase,
+  title: (input) => `restore ${input.instance.name} under the new key`,
+  async look(ctx, input, known) {
+    const name = bornAs(ctx);
+    const all = await ctx.aws.sight.databases();
+    const made = all.find((one) => (known ? one.DbiResourceId === known.id : one.DBInstanceIdentifier === name));
+    if (!made?.DbiResourceId || isGoing(made)) return { is: 'absent' };
+    const token = tagValue(made.TagList, marker.token);
+    // Tags of something new may show later than the thing itself.
+    if (token === undefined && (made.TagList ?? []).length === 0) return { is: 'absent' };
+    if (token !== ctx.token) return { is: 'failed', reason: `${name} was not made by this run` };
+    const output = { id: made.DbiResourceId, original: input.instance.id, name };
+    const broken = brokenStatus(made);
+    if (broken !== undefined) return { is: 'failed', output, reason: `AWS accepted the restore, and ${broken}` };
+    return isSettled(made) && made.Endpoint?.Address !== undefined ? { is: 'done', output } : { is: 'pending', output };
+  },
+  async run(ctx, { instance, snapshot }) {
+    const name = bornAs(ctx);
+    const shot = await ctx.aws.sight.databaseSnapshot(snapshot.id);
+    const answer = await ctx.aws.rds.restoreDBInstanceFromDBSnapshot({
+      ...parametersFor('restore', instance.settings),
+      DBInstanceIdentifier: name,
+      DBSnapshotIdentifier: snapshot.id,
+      ...(shot?.AllocatedStorage !== undefined && { AllocatedStorage: shot.AllocatedStorage }),
+      VpcSecurityGroupIds: [instance.fence],
+      DeletionProtection: false,
+      Tags: tagsFor(ctx, { instance, snapshot }),
+    });
+    const id = answer.DBInstance?.DbiResourceId;
+    return id === undefined ? undefined : { id, original: instance.id, name };
+  },
+  undo: (_input, output) => (output ? [{ uses: 'rds.discard-instance', with: { database: output.id } }] : []),
+  replaces: (input, output) => ({ original: input.instance.id, replacement: output.id }),
+});
+
+// RDS has no token for it: the name is the token.
+function bornAs(ctx: AwsContext): string {
+  return `rekey-${ctx.token}`;
+}
+
+/** All of the original's: given any tags, RDS leaves those of the snapshot out. */
+function tagsFor(
+  ctx: AwsContext,
+  { instance, snapshot }: z.infer<typeof input>,
+): RestoreDBInstanceFromDBSnapshotMessage['Tags'] {
+  return [
+    ...instance.tags.map(({ key, value }) => ({ Key: key, Value: value })),
+    // Born claimed: it takes over the name by which another run would find it.
+    { Key: claimKey(ctx.run), Value: ctx.plan },
+    ...markers({
+      run: ctx.run,
+      token: ctx.token,
+      target: ctx.target.id,
+      original: instance.id,
+      // Nothing that AWS shows of an instance tells what it was restored from.
+      source: snapshot.id,
+    }),
+  ];
+}

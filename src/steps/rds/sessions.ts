@@ -1,0 +1,56 @@
+import type { DBInstance } from '@aws-sdk/client-rds';
+import { printable } from '../../aws/printable.ts';
+import type { AwsContext } from '../../aws/services.ts';
+import type { DatabaseAddress } from '../../contract/databases.ts';
+import type { Database } from './domain.ts';
+
+// Who is connected besides this very session and RDS itself. A replication worker writes what another server sends; all
+// other workers of the engine belong to it. AWS's own session is `rdsadmin` with every engine.
+const statements = {
+  postgres: `SELECT pid::text, usename::text, application_name::text, client_addr::text, backend_type::text
+FROM pg_stat_activity
+WHERE pid <> pg_backend_pid() AND usename IS DISTINCT FROM 'rdsadmin'
+  AND (backend_type IN ('client backend', 'walsender') OR backend_type LIKE 'logical replication%worker')
+ORDER BY pid`,
+  mysql: `SELECT id, user, host, db, command FROM information_schema.processlist
+WHERE id <> CONNECTION_ID() AND user NOT IN ('rdsadmin', 'event_scheduler', 'system user')
+ORDER BY id`,
+} as const;
+
+/** Where a DB instance answers SQL; undefined while it has no endpoint. */
+export function addressOf(database: Database, instance: DBInstance): DatabaseAddress | undefined {
+  const { Address: host, Port: port } = instance.Endpoint ?? {};
+  if (host === undefined || port === undefined) return undefined;
+  return {
+    engine: database.engine,
+    host,
+    port,
+    ...(database.database === undefined ? {} : { database: database.database }),
+  };
+}
+
+/** Who else is connected, one line each; or why that can't be told. */
+export async function foreignSessions(
+  ctx: AwsContext,
+  at: DatabaseAddress,
+): Promise<{ readonly sessions: readonly string[] } | { readonly unknown: string }> {
+  const answer = await asked(ctx, at, statements[at.engine]);
+  if ('unknown' in answer) return answer;
+  return { sessions: answer.rows.map((row) => printable(row.map((value) => value ?? '-').join(' '), 200)) };
+}
+
+type Rows = readonly (readonly (string | null)[])[];
+
+/** What a statement answers, or in words why it does not. Rejects only when this process is to end. */
+export async function asked(
+  ctx: AwsContext,
+  at: DatabaseAddress,
+  statement: string,
+): Promise<{ readonly rows: Rows } | { readonly unknown: string }> {
+  try {
+    return { rows: await ctx.aws.databases.query(at, statement, ctx.signal) };
+  } catch (error) {
+    if (ctx.signal.aborted || !(error instanceof Error)) throw error;
+    return { unknown: `${at.host}:${at.port} does not answer: ${printable(error.message, 200)}` };
+  }
+}

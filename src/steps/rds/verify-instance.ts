@@ -1,0 +1,106 @@
+import type { DBInstance } from '@aws-sdk/client-rds';
+import * as z from 'zod';
+import { type AwsContext, defineVerify } from '../../aws/services.ts';
+import { marker, tagValue } from '../../aws/tags.ts';
+import { settleWithinMs } from '../deadlines.ts';
+import { Database, DatabaseVerdict, FenceProof, MadeDatabaseSnapshot } from './domain.ts';
+import { addressOf, asked } from './sessions.ts';
+import { brokenStatus, hasGroups, isSettled, parametersPend, pendingOf } from './status.ts';
+import { judged, pending, takenIn } from './verdicts.ts';
+
+const input = z.strictObject({
+  instance: Database,
+  verdict: DatabaseVerdict,
+  fenced: FenceProof,
+  snapshot: MadeDatabaseSnapshot.meta({ description: 'the final snapshot' }),
+  copy: MadeDatabaseSnapshot.meta({ description: 'the copy of it under the new key' }),
+});
+type Input = z.infer<typeof input>;
+
+/** Judges the pair before clients are admitted: key, lineage, name, fence, status, and that its endpoint answers. */
+export const verifyDatabase = defineVerify({
+  type: 'rds.verify-instance',
+  // The name leads nowhere until the Domain Name System has followed the rename.
+  settleWithinMs: settleWithinMs.databaseChange,
+  permissions: ['rds:DescribeDBInstances', 'rds:DescribeDBSnapshots'],
+  input,
+  output: DatabaseVerdict,
+  title: (input) => `verify that ${input.verdict.replacement} can take the place of ${input.verdict.original}`,
+  async check(ctx, input) {
+    const { sight } = ctx.aws;
+    const [original, replacement] = await Promise.all([
+      sight.database(input.verdict.original),
+      sight.database(input.verdict.replacement),
+    ]);
+    if (!replacement) return judged(input.verdict, [`replacement ${input.verdict.replacement} is gone`]);
+    const broken = brokenStatus(replacement);
+    if (broken !== undefined) return judged(input.verdict, [broken]);
+    if (!isSettled(replacement))
+      return pending(input.verdict, `${replacement.DBInstanceIdentifier} is ${replacement.DBInstanceStatus}`);
+    const findings = [
+      ...faultsOf(input, replacement),
+      ...(await lineageFaults(ctx, input, replacement)),
+      ...fenceFaults(input, original),
+    ];
+    if (findings.length > 0) return judged(input.verdict, findings);
+    const at = addressOf(input.instance, replacement);
+    if (!at?.host.startsWith(`${input.verdict.name}.`))
+      return pending(input.verdict, `its endpoint is still ${at?.host ?? 'none'}`);
+    const answer = await asked(ctx, at, 'SELECT 1');
+    return 'unknown' in answer ? pending(input.verdict, answer.unknown) : judged(input.verdict, []);
+  },
+  conclude: (input, status, reason) => takenIn(input.verdict, status, [reason]),
+  verdicts: (output) => [output],
+});
+
+function faultsOf({ verdict }: Input, found: DBInstance): string[] {
+  const name = found.DBInstanceIdentifier ?? '';
+  const waiting = Object.keys(pendingOf(found));
+  return [
+    ...(found.KmsKeyId === verdict.key
+      ? []
+      : [`${name} is under ${found.KmsKeyId ?? 'no key'}, not under ${verdict.key}`]),
+    ...(found.StorageEncrypted === true ? [] : [`${name} is not encrypted`]),
+    ...(name === verdict.name ? [] : [`${verdict.replacement} is named ${name}, not ${verdict.name}`]),
+    ...(hasGroups(found, [verdict.fence])
+      ? []
+      : [`${name} is not behind the fence alone: somebody may have written to it`]),
+    ...(parametersPend(found) ? [`parameters of ${name} wait for a restart`] : []),
+    ...(waiting.length > 0 ? [`${name} has pending changes of ${waiting.join(', ')}`] : []),
+  ];
+}
+
+/** Replacement, copy, final snapshot, original: in one line, with the fence closed before it and ever since. */
+async function lineageFaults(ctx: AwsContext, input: Input, replacement: DBInstance): Promise<string[]> {
+  const { snapshot, copy, fenced, verdict } = input;
+  const [taken, copied] = await Promise.all([
+    ctx.aws.sight.databaseSnapshot(snapshot.id),
+    ctx.aws.sight.databaseSnapshot(copy.id),
+  ]);
+  const faults: string[] = [];
+  const source = tagValue(replacement.TagList, marker.source);
+  const original = tagValue(replacement.TagList, marker.original);
+  if (source !== copy.id)
+    faults.push(`${verdict.replacement} was restored from ${source ?? 'nobody knows what'}, not from ${copy.id}`);
+  if (original !== verdict.original)
+    faults.push(`${verdict.replacement} is marked as made of ${original ?? 'nothing'}, not of ${verdict.original}`);
+  if (copy.source !== snapshot.id)
+    faults.push(`${copy.id} is a copy of ${copy.source ?? 'nothing'}, not of ${snapshot.id}`);
+  if (!copied) faults.push(`snapshot ${copy.id} is not there`);
+  else if (tagValue(copied.TagList, marker.source) !== snapshot.id)
+    faults.push(`${copy.id} is not marked as a copy of ${snapshot.id}`);
+  if (copied && copied.KmsKeyId !== verdict.key)
+    faults.push(`${copy.id} is under ${copied.KmsKeyId ?? 'no key'}, not under ${verdict.key}`);
+  if (!taken) faults.push(`snapshot ${snapshot.id} is not there`);
+  else if (taken.DbiResourceId !== verdict.original)
+    faults.push(`${snapshot.id} is of ${taken.DbiResourceId}, not of ${verdict.original}`);
+  if (snapshot.after === null || snapshot.after !== fenced.restartedAt || fenced.original !== verdict.original)
+    faults.push(`${snapshot.id} was not taken behind the fence`);
+  return faults;
+}
+
+function fenceFaults({ verdict }: Input, original: DBInstance | undefined): string[] {
+  if (!original) return [`original ${verdict.original} is gone`];
+  if (hasGroups(original, [verdict.fence])) return [];
+  return [`original ${original.DBInstanceIdentifier} is not behind the fence alone: somebody may have written to it`];
+}

@@ -1,0 +1,61 @@
+import * as z from 'zod';
+import { printable } from '../../aws/printable.ts';
+import { type AwsContext, defineVerify } from '../../aws/services.ts';
+import type { Seen } from '../../contract/step.ts';
+import { describeEnd, environmentOf, runCommand } from '../control/command.ts';
+import { settleWithinMs } from '../deadlines.ts';
+import { Database, DatabaseVerdict, FinalDatabaseVerdict } from './domain.ts';
+import { brokenStatus, hasGroups, isUsable } from './status.ts';
+import { judged, pending, takenIn } from './verdicts.ts';
+
+const input = z.strictObject({
+  instance: Database,
+  verdict: DatabaseVerdict,
+  probes: z
+    .array(z.array(z.string()).min(1))
+    .default([])
+    .meta({ description: 'commands of yours, each a program with its arguments, that must exit 0; no shell' }),
+  probeTimeoutMs: z.int().positive().default(60_000),
+});
+type Input = z.infer<typeof input>;
+
+/** Judges the replacement with its clients let in, and makes with the earlier verdict the final one. */
+export const verifyServing = defineVerify({
+  type: 'rds.verify-serving',
+  settleWithinMs: settleWithinMs.databaseChange,
+  permissions: ['rds:DescribeDBInstances'],
+  input,
+  output: FinalDatabaseVerdict,
+  title: (input) => `verify that ${input.verdict.name} serves`,
+  async check(ctx, input): Promise<Seen<FinalDatabaseVerdict>> {
+    const { verdict, instance } = input;
+    const found = await ctx.aws.sight.database(verdict.replacement);
+    if (!found) return judged(verdict, [`replacement ${verdict.replacement} is gone`]);
+    const broken = brokenStatus(found);
+    if (broken !== undefined) return judged(verdict, [broken]);
+    if (!isUsable(found)) return pending(verdict, `${verdict.name} is ${found.DBInstanceStatus}`);
+    const name = found.DBInstanceIdentifier ?? '';
+    const findings = [
+      ...(name === verdict.name ? [] : [`${verdict.replacement} is named ${name}, not ${verdict.name}`]),
+      ...(hasGroups(found, verdict.securityGroups)
+        ? []
+        : [`${name} has not the security groups that the original had`]),
+      ...(instance.deletionProtection && !found.DeletionProtection
+        ? [`${name} is not protected against deletion, the original was`]
+        : []),
+    ];
+    return judged(verdict, [...findings, ...(findings.length > 0 ? [] : await probe(ctx, input))]);
+  },
+  conclude: (input, status, reason) => takenIn(input.verdict, status, [reason]),
+  verdicts: (output) => [output],
+});
+
+async function probe(ctx: AwsContext, input: Input): Promise<string[]> {
+  const environment = { ...environmentOf(ctx), REKEY_DATABASE: input.verdict.name };
+  const ends = await Promise.all(
+    input.probes.map((argv) => runCommand({ argv, environment, timeoutMs: input.probeTimeoutMs, signal: ctx.signal })),
+  );
+  return ends.flatMap((end, index) =>
+    end.exit === 0 ? [] : [`probe ${printable(input.probes[index]?.join(' ') ?? '', 100)} ${describeEnd(end)}`],
+  );
+}
