@@ -1,6 +1,4 @@
 import { join } from 'node:path';
-import { EC2 } from '@aws-sdk/client-ec2';
-import { KMS } from '@aws-sdk/client-kms';
 import { printClock } from '../../src/contract/clock.ts';
 import { clientOf, program, root, serving } from './programs.ts';
 
@@ -34,13 +32,4 @@ export async function startSimulated(speed: number): Promise<Stand> {
   const { said, close } = await serving(process.execPath, args, /^(\{.*"simulate\.listening".*\})$/m);
   const { endpoint, env } = JSON.parse(said) as { endpoint: string; env: NodeJS.ProcessEnv };
   return { url: endpoint, env: { ...clientOf(endpoint, region), ...env }, close };
-}
-
-/** The SDK's clients of an account, sending each call once. */
-export function clientsOf({ url: endpoint }: Stand): { ec2: EC2; kms: KMS } {
-  const credentials = { accessKeyId: 'made-up', secretAccessKey: 'made-up' };
-  // A connection that the server closes for being idle, just as it is used again, would look like a failed call.
-  const requestHandler = { httpAgent: { keepAlive: false } };
-  const config = { endpoint, region, credentials, requestHandler, maxAttempts: 1 };
-  return { ec2: new EC2(config), kms: new KMS(config) };
 }

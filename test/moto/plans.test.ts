@@ -7,7 +7,7 @@ import { type AwsCli, awsCli } from './aws-cli.ts';
 import { finished, rekey, rekeyKilled } from './rekey.ts';
 import { attachedVolumes, makeResources, type Resources } from './resources.ts';
 
-// moto's account, and what it lacks accepted by name (differences.ts says what that is).
+// moto's account, and what it lacks accepted by name (referee/differences/ says what that is).
 const account = ['--set', 'account="123456789012"'];
 const accepted = ['--set', 'steps.read.with.accept=[unreadable-attribute]'];
 const noHold = ['--set', 'steps.soak.with.for=0s'];

@@ -24,7 +24,7 @@ export const attachedVolumes = [
 
 const zone = 'eu-west-1a';
 
-/** Makes them. Each call says what a person would type; where moto needs more than AWS, differences.ts tells why. */
+/** Makes them. Each call says what a person would type; where moto needs more than AWS, referee/differences/ tells why. */
 export async function makeResources(aws: AwsCli): Promise<Resources> {
   const [oldKey, newKey] = await Promise.all([
     makeKey(aws, 'alias/application-20180606'),

@@ -1,0 +1,17 @@
+import { attachments } from './scenarios/attachments.ts';
+import { calls } from './scenarios/calls.ts';
+import { instances } from './scenarios/instances.ts';
+import { keys } from './scenarios/keys.ts';
+import { snapshots } from './scenarios/snapshots.ts';
+import { volumes } from './scenarios/volumes.ts';
+import type { Scenario } from './script.ts';
+
+/** Everything that both accounts are asked. */
+export const scenarios: readonly Scenario[] = [
+  ...volumes,
+  ...snapshots,
+  ...attachments,
+  ...instances,
+  ...calls,
+  ...keys,
+];
