@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Stand, startMoto } from '../accounts.ts';
+import { root } from '../programs.ts';
 import { scenarios } from './all.ts';
 import { compared, type Found } from './compare.ts';
 import { differences } from './differences/all.ts';
@@ -49,5 +52,16 @@ describe('the simulated account and moto, asked the same', () => {
         .map(([at, [ours, moto]]) => `${at} | ${ours} | ${moto}`),
     );
     expect(gone).toEqual([]);
+  });
+
+  it('docs/SIMULATOR.md tells how many there are, and who is right', async () => {
+    const right = (who: Difference['aws']) =>
+      differences.filter(({ aws }) => aws === who).reduce((sum, { places }) => sum + Object.keys(places).length, 0);
+    const rows = [
+      `| the simulated account | ${right('ours')} |`,
+      `| moto | ${right('moto')} |`,
+      `| nobody knows | ${right('unknown')} |`,
+    ];
+    expect(await readFile(join(root, 'docs/SIMULATOR.md'), 'utf8')).toContain(rows.join('\n'));
   });
 });

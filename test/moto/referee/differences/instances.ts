@@ -58,7 +58,7 @@ export const instances: readonly Difference[] = [
     },
   },
   {
-    why: 'moto words the refusal of a stop as one of a termination [3P].',
+    why: 'moto words the refusal of a stop as one of a termination.',
     aws: 'ours',
     places: {
       'StopInstances (protected) message': ['the instance <i 1> may not be stopped *', '* may not be terminated *'],

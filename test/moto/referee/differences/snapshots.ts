@@ -22,7 +22,7 @@ export const snapshots: readonly Difference[] = [
     },
   },
   {
-    why: 'Members that AWS has [T Snapshot]; rekey reads none of them but FullSnapshotSizeInBytes, for estimates.',
+    why: 'Members that AWS has [T Snapshot]; rekey reads none of them.',
     aws: 'ours',
     places: {
       'CreateSnapshot StorageTier': ['standard', 'absent'],
