@@ -57,14 +57,22 @@ function copied(value: unknown, known: Map<object, object>): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const met = known.get(value);
   if (met) return met;
-  if (value instanceof TagSet) return value.copy();
-  if (Array.isArray(value)) return value.map((one) => copied(one, known));
-  if (value instanceof Set) return new Set([...value].map((one) => copied(one, known)));
-  if (value instanceof Map) return new Map([...value].map(([name, one]) => [name, copied(one, known)]));
+  const copy = emptied(value);
   // Bytes, dates and whatever has a class of its own never change, or are not shown.
-  if (!isPlain(value)) return value;
-  const copy: Record<string, unknown> = {};
+  if (!copy) return value;
   known.set(value, copy);
-  for (const [name, one] of Object.entries(value)) copy[name] = copied(one, known);
+  if (copy instanceof Map) for (const [name, one] of value as Map<unknown, unknown>) copy.set(name, copied(one, known));
+  else if (copy instanceof Set) for (const one of value as Set<unknown>) copy.add(copied(one, known));
+  else if (Array.isArray(copy)) for (const one of value as unknown[]) copy.push(copied(one, known));
+  else if (!(copy instanceof TagSet))
+    Object.assign(copy, Object.fromEntries(Object.entries(value).map(([name, one]) => [name, copied(one, known)])));
   return copy;
+}
+
+function emptied(value: object): object | undefined {
+  if (value instanceof TagSet) return value.copy();
+  if (value instanceof Map) return new Map();
+  if (value instanceof Set) return new Set();
+  if (Array.isArray(value)) return [];
+  return isPlain(value) ? {} : undefined;
 }

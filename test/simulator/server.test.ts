@@ -50,6 +50,20 @@ describe('the simulated account over HTTP', () => {
     expect(await codeOf(ec2.describeVolumes({}))).toBe('accepted');
   });
 
+  test('faults of a seed are told with what they struck, and an unknown one is refused by name', async () => {
+    const { url, ec2, post } = await served();
+    const storm = [{ kind: 'seeded', seed: 1, rate: 1, kinds: ['throttle'], times: 2 }];
+    expect((await post('/_rekey/faults', JSON.stringify(storm))).status).toBe(200);
+    for (const code of ['RequestLimitExceeded', 'RequestLimitExceeded', 'accepted'])
+      expect(await codeOf(ec2.describeVolumes({}))).toBe(code);
+    expect(await (await fetch(`${url}/_rekey/state`)).json()).toMatchObject({
+      faults: [{ kind: 'seeded', struck: 2, strokes: { 'error RequestLimitExceeded before': 2 } }],
+    });
+    const refused = await post('/_rekey/faults', JSON.stringify([...storm, { kind: 'flood' }]));
+    expect(refused.status).toBe(400);
+    expect(await refused.text()).toContain('there is no fault \\"flood\\"');
+  });
+
   test.each([
     ['POST', '/_rekey/faults', '{', 'not JSON'],
     ['POST', '/_rekey/faults', '{}', 'must be a JSON list'],

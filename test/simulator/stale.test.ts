@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { FaultRule } from '../../src/simulator/faults.ts';
 import type { ScenarioInput } from '../../src/simulator/scenario.ts';
+import { rdsClients, shop } from './rds/support.ts';
 import { clients, codeOf, fleet } from './support.ts';
 
 const id = 'i-00000000000000001';
@@ -81,6 +82,25 @@ describe('a stale read of the simulated account', () => {
     await set.ec2.deleteVolume({ VolumeId: loose });
     expect((await set.volume())?.State).toBe('available');
     expect(await codeOf(set.ec2.deleteVolume({ VolumeId: loose }))).toBe('InvalidVolume.NotFound');
+  });
+
+  test('shows databases as they were, too', async () => {
+    const { rds, pass } = rdsClients(shop({}, { faults: [{ kind: 'stale', staleMs: 30_000 }] }));
+    const shown = async () => (await rds.describeDBInstances({ DBInstanceIdentifier: 'orders' })).DBInstances?.[0];
+    await rds.modifyDBInstance({ DBInstanceIdentifier: 'orders', DeletionProtection: true, ApplyImmediately: true });
+    await rds.addTagsToResource({
+      ResourceName: (await shown())?.DBInstanceArn,
+      Tags: [{ Key: 'owner', Value: 'me' }],
+    });
+    pass(29_000);
+    const before = await shown();
+    expect(before?.DeletionProtection).toBe(false);
+    expect(before?.TagList).not.toContainEqual({ Key: 'owner', Value: 'me' });
+    pass(600_000);
+    expect(await shown()).toMatchObject({
+      DeletionProtection: true,
+      TagList: expect.arrayContaining([{ Key: 'owner', Value: 'me' }]),
+    });
   });
 
   test('a seed has reads look back by different times, and so go back and forth', async () => {
