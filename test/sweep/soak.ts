@@ -62,12 +62,12 @@ function take(told: Told): void {
   );
 }
 
-function table(lot: Lot, seconds: number): string {
+function table(lot: Lot, last: number, seconds: number): string {
   const row = (name: string, value: number | string) => `  ${name.padEnd(44)}${String(value).padStart(12)}`;
   const rows = (map: Map<string, number>) =>
     [...map].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, times]) => row(name, times));
   return [
-    `seeds ${lot.first} to ${lot.first + lot.seeds - 1}, ${lot.workers} workers, ${seconds.toFixed(0)} s`,
+    `seeds ${lot.first} to ${last}, ${lot.workers} workers, ${seconds.toFixed(0)} s`,
     row('histories', sums.histories),
     row('histories a second', (sums.histories / seconds).toFixed(1)),
     row('processes (crashes and resumes)', sums.processes),
@@ -92,7 +92,13 @@ async function lead(lot: Lot): Promise<void> {
   const began = performance.now();
   let next = lot.first;
   let told = began;
-  const end = lot.first + lot.seeds;
+  let end = lot.first + lot.seeds;
+  // A soak goes on for as long as one lets it: what it has come to is told, too, when it is asked to end.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      end = next;
+    });
+  }
   await Promise.all(
     Array.from({ length: Math.min(lot.workers, lot.seeds) }, () => {
       const worker = fork(process.argv[1] ?? '', ['--worker'], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
@@ -114,10 +120,13 @@ async function lead(lot: Lot): Promise<void> {
       });
     }),
   );
-  process.stdout.write(table(lot, (performance.now() - began) / 1_000));
+  process.stdout.write(table(lot, next - 1, (performance.now() - began) / 1_000));
   if (sums.histories === 0) throw new Error('no history was lived');
   process.exitCode = failures.length ? 1 : 0;
 }
 
-if (process.argv.includes('--worker')) await work();
-else await lead(asked(() => lotOf(process.argv.slice(2))));
+if (process.argv.includes('--worker')) {
+  // Ctrl-C reaches a whole group: the one that leads decides.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
+  await work();
+} else await lead(asked(() => lotOf(process.argv.slice(2))));
