@@ -8,6 +8,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, WaiterError
 
 INSTANCE = "i-0123456789abcdef0"
+OTHER = "i-0fedcba9876543210"
 OLD_KEY = "alias/application-20180606"
 NEW_KEY = "alias/application-current"
 ZONE = "eu-west-1a"
@@ -35,10 +36,38 @@ def refusal(call, **what):
     return "not refused"
 
 
+def items(client, operation, key, name, size, **what):
+    """What a paginator finds in pages of `size`, and how many pages that took."""
+    found = [page[key] for page in client.get_paginator(operation).paginate(PaginationConfig={"PageSize": size}, **what)]
+    return [len(found), sorted(item[name] for page in found for item in page)]
+
+
 def pages():
-    paginator = ec2.get_paginator("describe_volumes")
-    found = [[v["VolumeId"] for v in page["Volumes"]] for page in paginator.paginate(PaginationConfig={"PageSize": 5})]
-    return {"sizes": [len(page) for page in found], "ids": sorted(v for page in found for v in page)}
+    """Every paginator that boto3 has for what is modelled: the same as the call itself gives, unpaged."""
+    lists = {
+        "describe_volumes": ("Volumes", "VolumeId"),
+        "describe_volume_status": ("VolumeStatuses", "VolumeId"),
+        "describe_volumes_modifications": ("VolumesModifications", "VolumeId"),
+        "describe_snapshots": ("Snapshots", "SnapshotId"),
+        "describe_instances": ("Reservations", "ReservationId"),
+        "describe_instance_status": ("InstanceStatuses", "InstanceId"),
+        "describe_instance_types": ("InstanceTypes", "InstanceType"),
+        "describe_network_interfaces": ("NetworkInterfaces", "NetworkInterfaceId"),
+        "describe_tags": ("Tags", "Key"),
+    }
+    result = {}
+    for operation, (key, name) in lists.items():
+        number, found = items(ec2, operation, key, name, 5)
+        whole = sorted(item[name] for item in getattr(ec2, operation)()[key])
+        result[operation] = ["all of them" if found == whole else [found, whole], number == max(1, -(-len(whole) // 5))]
+    grants = items(kms, "list_grants", "Grants", "KeyId", 1, KeyId=key_arn(OLD_KEY))
+    result["kms"] = [
+        items(kms, "list_aliases", "Aliases", "AliasName", 1),
+        items(kms, "list_keys", "Keys", "KeyId", 2)[0],
+        [grants[0], len(grants[1])],
+        items(kms, "list_resource_tags", "Tags", "TagKey", 1, KeyId=key_arn(OLD_KEY)),
+    ]
+    return result
 
 
 def volume(volume_id):
@@ -48,8 +77,7 @@ def volume(volume_id):
 def shown(volume_id):
     seen = volume(volume_id)
     wanted = ("State", "Size", "VolumeType", "Iops", "Throughput", "Encrypted", "KmsKeyId", "AvailabilityZone", "Tags")
-    # An empty tag set comes as an empty list or not at all.
-    return {name: seen[name] for name in wanted if seen.get(name) not in (None, [])}
+    return {name: seen[name] for name in wanted if name in seen}
 
 
 def key_arn(name):
@@ -124,6 +152,17 @@ def life_of_an_instance():
     return states
 
 
+def end_of_an_instance():
+    """The other one: terminated with its volume, which goes with it."""
+    (reservation,) = ec2.describe_instances(InstanceIds=[OTHER])["Reservations"]
+    (mapping,) = reservation["Instances"][0]["BlockDeviceMappings"]
+    wait("instance_exists", InstanceIds=[OTHER])
+    ec2.terminate_instances(InstanceIds=[OTHER])
+    wait("instance_terminated", InstanceIds=[OTHER])
+    wait("volume_deleted", VolumeIds=[mapping["Ebs"]["VolumeId"]])
+    return refusal(ec2.describe_volumes, VolumeIds=[mapping["Ebs"]["VolumeId"]])
+
+
 def refusals():
     zoned = {"AvailabilityZone": ZONE, "Size": 1}
     elsewhere = "vol-01000000000000005"
@@ -147,16 +186,15 @@ def refusals():
 
 
 def main():
-    aliases = kms.get_paginator("list_aliases").paginate(PaginationConfig={"PageSize": 1})
     print(
         json.dumps(
             {
                 "account": sts.get_caller_identity()["Account"],
                 "keys": {"old": key_arn(OLD_KEY), "new": key_arn(NEW_KEY)},
-                "aliases": sorted(a["AliasName"] for page in aliases for a in page["Aliases"]),
                 "pages": pages(),
                 "volume": life_of_a_volume(),
                 "instance": life_of_an_instance(),
+                "terminated": end_of_an_instance(),
                 "refusals": refusals(),
             }
         )

@@ -9,6 +9,9 @@ import { finished, rekey } from './rekey.ts';
 
 const account = '111122223333';
 const instance = 'i-0123456789abcdef0';
+const rootOfTheOther = 'vol-0b0b0000000000001';
+// What pages of five hold, and that it took as many as it had to.
+const whole = ['all of them', true];
 const oldKey = `arn:aws:kms:eu-west-1:${account}:key/0180606a-0000-4000-8000-000000000001`;
 const newKey = `arn:aws:kms:eu-west-1:${account}:key/0cafe000-0000-4000-8000-000000000002`;
 // 20 s of waiting in 0.1 s, which the clients' own pauses of a second exceed anyway.
@@ -85,8 +88,18 @@ describe('the AWS CLI and boto3 on the simulated account', () => {
     expect(JSON.parse(stdout)).toEqual({
       account,
       keys: { old: oldKey, new: newKey },
-      aliases: ['alias/application-20180606', 'alias/application-current', 'alias/aws/ebs'],
-      pages: { sizes: [5, 5, 2], ids: there },
+      pages: {
+        describe_volumes: whole,
+        describe_volume_status: whole,
+        describe_volumes_modifications: whole,
+        describe_snapshots: whole,
+        describe_instances: whole,
+        describe_instance_status: whole,
+        describe_instance_types: whole,
+        describe_network_interfaces: whole,
+        describe_tags: whole,
+        kms: [[3, ['alias/application-20180606', 'alias/application-current', 'alias/aws/ebs']], 2, [4, 4], [1, []]],
+      },
       volume: {
         answered: 'creating',
         first: {
@@ -105,6 +118,7 @@ describe('the AWS CLI and boto3 on the simulated account', () => {
         gone: ['InvalidVolume.NotFound', 400],
       },
       instance: ['stopped', 'running'],
+      terminated: ['InvalidVolume.NotFound', 400],
       refusals: {
         'dry run': ['DryRunOperation', 412],
         'unknown volume': ['InvalidVolume.NotFound', 400],
@@ -118,7 +132,20 @@ describe('the AWS CLI and boto3 on the simulated account', () => {
         'a waiter on nothing': 'InvalidVolume.NotFound',
       },
     });
-    expect(await volumesInIt()).toEqual(there);
+    expect(await volumesInIt()).toEqual(there.filter((id) => id !== rootOfTheOther));
+  });
+
+  it("the AWS CLI's own waiters see what is there, and give up on what is not", async () => {
+    const waited = (...args: readonly string[]) => aws.tried('ec2', 'wait', ...args);
+    const [available, running, deleted, unknown] = await Promise.all([
+      waited('volume-available', '--volume-ids', 'vol-01000000000000001'),
+      waited('instance-running', '--instance-ids', instance),
+      waited('volume-deleted', '--volume-ids', rootOfTheOther),
+      waited('snapshot-completed', '--snapshot-ids', 'snap-0aaaaaaaaaaaaaaaa'),
+    ]);
+    expect([available.exit, running.exit, deleted.exit]).toEqual([0, 0, 0]);
+    expect(unknown.exit).not.toBe(0);
+    expect(unknown.stderr).toContain('(InvalidSnapshot.NotFound)');
   });
 
   it('the AWS CLI sees an instance go to the new key while it runs the shipped plan', async () => {

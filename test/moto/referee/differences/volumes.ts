@@ -25,7 +25,7 @@ export const volumes: readonly Difference[] = [
     },
   },
   {
-    why: 'Members that AWS has [T Volume], without saying for which volumes it shows them. rekey reads Operator only.',
+    why: 'Members that AWS has [T Volume], without saying for which volumes it shows them. rekey reads Operator and FastRestored.',
     aws: 'unknown',
     places: {
       'CreateVolume FastRestored': ['false', 'absent'],
