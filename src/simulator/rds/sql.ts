@@ -18,8 +18,8 @@ function unconnected(code: string, message: string): Error {
 
 /**
  * The engines of the account's databases, as a client at the runner's address reaches them: by host name as it leads
- * now, through the security groups in force. Statements about sessions (pg_stat_activity, processlist) list those of
- * others, one a row: process, user, address, application. All others answer one row with a digest of the records.
+ * now, through the security groups in force. Statements about sessions list those of others: PostgreSQL's pg_stat_activity
+ * by process, user, application, address and kind, MySQL's processlist by id, user, host, database and command. All others answer one row with a digest of the records.
  */
 export function simulatedDatabases(account: { readonly world: World }) {
   return {
@@ -41,12 +41,11 @@ export function simulatedDatabases(account: { readonly world: World }) {
       }
       if (at.engine !== database.engine) throw unconnected('ECONNRESET', `${at.host} does not speak ${at.engine}`);
       if (/pg_stat_activity|processlist/i.test(statement)) {
-        return sessionsIn(world, database).map(({ pid, address, application }) => [
-          String(pid),
-          'app',
-          address,
-          application,
-        ]);
+        return sessionsIn(world, database).map(({ pid, address, application }) =>
+          at.engine === 'mysql'
+            ? [String(pid), 'app', `${address}:${50_000 + pid}`, application, 'Sleep']
+            : [String(pid), 'app', application, address, 'client backend'],
+        );
       }
       const content = contentIn(world, database);
       return [[content ? digestOf(contentBytes(content)) : null]];
