@@ -117,7 +117,9 @@ export class Auditor {
       return intent.resources ?? [];
     });
     for (const id of idsIn(input)) {
-      const ours = claimed.includes(id) || this.isMade(id, party) || !this.truth.tagsOf(id);
+      // Under a claim that an earlier process has put on, whatever has become of its journal.
+      const held = this.truth.tagsOf(id)?.has(`rekey:claim:${party.run}`) === true;
+      const ours = held || claimed.includes(id) || this.isMade(id, party) || !this.truth.tagsOf(id);
       this.judge('I9', ours, () => `${call.operation} on ${id}, which is not the run's`);
     }
   }

@@ -11,16 +11,10 @@ import {
   expectVolumeMoved,
   told,
 } from '../support/promises.ts';
-import {
-  instancePlan,
-  inWorld,
-  type Life,
-  type ProcessOptions,
-  twoVolumes,
-  volumePlan,
-  type World,
-} from '../support/world.ts';
+import { instancePlan, type Life, type ProcessOptions, twoVolumes, volumePlan, type World } from '../support/world.ts';
+import { swept } from './swept.ts';
 
+const inWorld = swept('clock');
 const full = process.env['REKEY_SWEEP'] === 'full';
 const minute = 60_000;
 const hour = 60 * minute;

@@ -16,8 +16,10 @@ import { fold } from '../../src/engine/fold.ts';
 import type { Command } from '../../src/steps/control/command.ts';
 import { registry } from '../../src/steps/registry.ts';
 import { exitOf, told } from '../support/promises.ts';
-import { instancePlan, inWorld, type Life, planOf, twoVolumes, volumePlan, type World } from '../support/world.ts';
+import { instancePlan, type Life, planOf, twoVolumes, volumePlan, type World } from '../support/world.ts';
+import { swept } from './swept.ts';
 
+const inWorld = swept('hell');
 const full = process.env['REKEY_SWEEP'] === 'full';
 const instance = 'i-0123456789abcdef0';
 const root = 'vol-00000000000000001';

@@ -3,8 +3,10 @@ import type { PlanSource } from '../../src/contract/plan.ts';
 import type { JournalRecord } from '../../src/contract/record.ts';
 import type { Command, CommandEnd } from '../../src/steps/control/command.ts';
 import { exitOf, expectNothingLost, expectOriginalServing, told } from '../support/promises.ts';
-import { instancePlan, inWorld, type Life, source, twoVolumes, volumePlan, type World } from '../support/world.ts';
+import { instancePlan, type Life, source, twoVolumes, volumePlan, type World } from '../support/world.ts';
+import { swept } from './swept.ts';
 
+const inWorld = swept('lying');
 const full = process.env['REKEY_SWEEP'] === 'full';
 
 const instance = 'i-0123456789abcdef0';

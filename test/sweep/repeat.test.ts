@@ -3,57 +3,33 @@ import { connect } from '../../src/aws/clients.ts';
 import { classify } from '../../src/aws/outage.ts';
 import type { AwsContext } from '../../src/aws/services.ts';
 import { clockOf } from '../../src/contract/clock.ts';
-import type { PlanSource } from '../../src/contract/plan.ts';
 import type { JournalRecord, Key } from '../../src/contract/record.ts';
 import type { EffectDefinition, Seen } from '../../src/contract/step.ts';
 import { keyText, tokenOf } from '../../src/engine/key.ts';
-import type { Command } from '../../src/engine/run.ts';
-import type { FaultRule } from '../../src/simulator/faults.ts';
 import { requestHandler } from '../../src/simulator/handler.ts';
 import { registry } from '../../src/steps/registry.ts';
-import { exitOf, expectInstanceMoved, expectVolumeMoved, told } from '../support/promises.ts';
-import { instancePlan, inWorld, type Life, twoVolumes, volumePlan, type World } from '../support/world.ts';
+import { exitOf, expectInstanceMoved, told } from '../support/promises.ts';
+import { type Life, planOf, twoVolumes, type World } from '../support/world.ts';
+import { mutating } from './operations.ts';
+import { type Shipped, shipped, usesOf, type Way } from './shipped.ts';
+import { swept } from './swept.ts';
 
 const full = process.env['REKEY_SWEEP'] === 'full';
+const inWorld = swept('repeat');
 const hour = 3_600_000;
 const run = '20260104T000000Z-aaaaaa';
 
-/** A way through a plan that performs effects; between them the ways perform every effect and every undo that there is. */
-interface Way {
-  readonly name: string;
-  readonly plan: PlanSource;
-  readonly fault?: FaultRule;
-  /** A second process, after the first has come to its end. */
-  readonly after?: Command;
+/** A way through a shipped plan. */
+interface Walk extends Way {
+  readonly one: Shipped;
   /** In a short run every so many-th of its effects is repeated. */
   readonly stride: number;
 }
 
-const denied = { times: 1, kind: 'error', code: 'UnauthorizedOperation', status: 403 } as const;
-const ways: readonly Way[] = [
-  { name: 'plans/ec2-instance.yaml to its end', plan: instancePlan, stride: 4 },
-  { name: 'its unwinding', plan: instancePlan, fault: { operation: 'StartInstances', ...denied }, stride: 4 },
-  {
-    name: 'its rollback past the write point, by the typed word',
-    plan: instancePlan,
-    after: { command: 'rollback', discardWrites: true },
-    stride: 4,
-  },
-  { name: 'plans/ebs-volume.yaml to its end', plan: volumePlan, stride: 1 },
-  {
-    name: 'its rollback before there is a replacement',
-    plan: volumePlan,
-    fault: { operation: 'CreateVolume', ...denied },
-    after: { command: 'rollback', discardWrites: false },
-    stride: 1,
-  },
-  {
-    name: 'its rollback when the replacement could have been used, by the typed word',
-    plan: volumePlan,
-    after: { command: 'rollback', discardWrites: true },
-    stride: 1,
-  },
-];
+const walks: readonly Walk[] = shipped.flatMap((one) => {
+  const ways: readonly Way[] = [{ name: 'to its end' }, ...one.ways];
+  return ways.map((way) => ({ ...way, name: `${one.name}, ${way.name}`, one, stride: one.cutOver ? 4 : 1 }));
+});
 
 /** An effect that was sent and has its outcome. */
 interface Performed {
@@ -66,13 +42,13 @@ interface Performed {
   readonly output: unknown;
 }
 
-async function wayThrough(world: World, way: Way, crash?: { process: number; record: number }): Promise<Life> {
+async function wayThrough(world: World, way: Walk, crash?: { process: number; record: number }): Promise<Life> {
   if (way.fault) world.account.faults.add(way.fault);
   const dies = (process: number) =>
     crash?.process === process ? { crash: { record: { number: crash.record, when: 'crash-after' as const } } } : {};
-  const first = await world.process([], { plans: [way.plan], wait: way.after === undefined, ...dies(0) });
+  const first = await world.process([], { plans: [way.one.plan], wait: way.after === undefined, ...dies(0) });
   if (!way.after || first.result === 'died') return first;
-  return world.process(first.disk, { plans: [way.plan], command: way.after, ...dies(1) });
+  return world.process(first.disk, { plans: [way.one.plan], command: way.after, ...dies(1) });
 }
 
 function performed(disk: readonly JournalRecord[]): Performed[] {
@@ -92,15 +68,11 @@ const effectOf = (uses: string): EffectDefinition<AwsContext['aws'], unknown, un
   return definition;
 };
 
-/** All that an effect could change; what the workload writes meanwhile is not of an effect. */
+/** All that an effect could change; what the workload writes meanwhile is not of an effect, nor are the account's notes. */
 function shapeOf(world: World): unknown {
-  const { instances, volumes, snapshots, keys } = world.state();
-  return {
-    instances: instances.map(({ workload: _writes, ...one }) => one),
-    volumes: volumes.map(({ writes: _count, digest: _digest, ...one }) => one),
-    snapshots,
-    keys: keys.map(({ arn, state }) => ({ arn, state })),
-  };
+  const { time: _time, calls: _calls, events: _events, faults: _faults, ...things } = world.state();
+  const ofWorkload = ['workload', 'writes', 'digest', 'grants', 'ledger'];
+  return JSON.parse(JSON.stringify(things, (name, value: unknown) => (ofWorkload.includes(name) ? undefined : value)));
 }
 
 /** Lives `work` outside of any run, in virtual time. */
@@ -118,9 +90,14 @@ async function beside<T>(world: World, work: Promise<T>): Promise<T> {
   return ended;
 }
 
-async function contextOf(world: World, one: Performed, disk: readonly JournalRecord[]): Promise<AwsContext> {
+async function contextOf(
+  world: World,
+  walk: Walk,
+  one: Performed,
+  disk: readonly JournalRecord[],
+): Promise<AwsContext> {
   const { plan } = one.key;
-  const target = plan === 'ebs-volume' ? targets['ebs-volume'] : targets['ec2-instance'];
+  const { target } = planOf(walk.one.plan);
   const { signal } = new AbortController();
   const clock = clockOf();
   const aws = await connect({
@@ -137,11 +114,6 @@ async function contextOf(world: World, one: Performed, disk: readonly JournalRec
   return context;
 }
 
-const targets = {
-  'ec2-instance': { type: 'ec2-instance', id: 'i-0123456789abcdef0' },
-  'ebs-volume': { type: 'ebs-volume', id: 'vol-00000000000000003' },
-} as const;
-
 /** What sending it once more came to. */
 interface Again {
   readonly seen: Seen<unknown>;
@@ -150,9 +122,9 @@ interface Again {
 }
 
 /** Looks as a process would that knows what was answered, and as one that knows nothing but the token; then sends it once more without having looked. */
-async function again(world: World, one: Performed, disk: readonly JournalRecord[]): Promise<Again> {
+async function again(world: World, walk: Walk, one: Performed, disk: readonly JournalRecord[]): Promise<Again> {
   const definition = effectOf(one.uses);
-  const ctx = await contextOf(world, one, disk);
+  const ctx = await contextOf(world, walk, one, disk);
   const input = definition.input.parse(one.input);
   const seen = await definition.look(ctx, input, one.output);
   const seenByToken = await definition.look(ctx, input, undefined);
@@ -170,15 +142,15 @@ async function again(world: World, one: Performed, disk: readonly JournalRecord[
 /** How AWS may refuse what has been done already: by words after which a process looks, and never by ending the run or the target. */
 const refusals = /^(already|wait|in-doubt) /;
 
-async function expectNoDifference(way: Way, one: Performed): Promise<void> {
-  await inWorld(twoVolumes, async (world) => {
+async function expectNoDifference(way: Walk, one: Performed): Promise<void> {
+  await inWorld(way.one.scenario, async (world) => {
     const about = `${way.name}: ${keyText(one.key)} ${one.uses}`;
     const first = await wayThrough(world, way, one);
     expect(first.result, about).toBe('died');
     // What its neighbours have in flight comes to its end, so that only the repetition can make a difference.
     world.pass(hour);
     const before = shapeOf(world);
-    const repeated = await beside(world, again(world, one, first.disk));
+    const repeated = await beside(world, again(world, way, one, first.disk));
     world.pass(hour);
     expect(shapeOf(world), about).toEqual(before);
     expect(repeated.seen, about).toMatchObject({ is: 'done', output: one.output });
@@ -187,7 +159,7 @@ async function expectNoDifference(way: Way, one: Performed): Promise<void> {
     world.account.faults.clear();
     // The auditor wants the typed word of whoever goes on.
     const goOn = way.after && one.process > 0 ? { command: way.after } : {};
-    const last = await world.process(first.disk, { plans: [way.plan], ...goOn });
+    const last = await world.process(first.disk, { plans: [way.one.plan], ...goOn });
     // A way back that was taken up again ends where it was going; anything else ends done.
     const end = last.result === 'died' ? 'died' : last.result.status;
     const back = first.disk.some(
@@ -200,8 +172,8 @@ async function expectNoDifference(way: Way, one: Performed): Promise<void> {
 const seenUses = new Set<string>();
 
 describe('every effect and every undo, performed a second time with its own input and token', () => {
-  test.each(ways)('on the way of $name, changes nothing and is seen to be done', async (way) => {
-    const clean = await inWorld(twoVolumes, (world) => wayThrough(world, way));
+  test.each(walks)('on the way of $name, changes nothing and is seen to be done', async (way) => {
+    const clean = await inWorld(way.one.scenario, (world) => wayThrough(world, way));
     const all = performed(clean.disk).filter((one) => way.after === undefined || one.process > 0);
     expect(all.length).toBeGreaterThan(0);
     const chosen = all.filter((_one, at) => full || at % way.stride === 0);
@@ -211,11 +183,8 @@ describe('every effect and every undo, performed a second time with its own inpu
   }, 600_000);
 
   test('between them the ways perform every effect that the shipped plans and their undo calls name', () => {
-    const named = [instancePlan, volumePlan].flatMap(({ text }) =>
-      [...text.matchAll(/uses: ([a-z0-9.-]+)/g)].flatMap(([, uses]) => uses ?? []),
-    );
-    const effects = named.filter((uses) => registry.step(uses)?.kind === 'effect');
-    const undone = ['ebs.discard-volume', 'ec2.claim', 'ec2.release-claim'];
+    const effects = shipped.flatMap(usesOf).filter((uses) => registry.step(uses)?.kind === 'effect');
+    const undone = shipped.flatMap((one) => one.undoCalls);
     expect([...seenUses].sort()).toEqual([...new Set([...effects, ...undone])].sort());
   });
 });
@@ -234,52 +203,39 @@ function deliverTwice(world: World, is: (operation: string) => boolean, answer: 
   return count;
 }
 
-const mutating = [
-  'CreateTags',
-  'DeleteTags',
-  'CreateSnapshot',
-  'StopInstances',
-  'CreateVolume',
-  'ModifyVolumeAttribute',
-  'DetachVolume',
-  'AttachVolume',
-  'ModifyInstanceAttribute',
-  'StartInstances',
-  'DeleteVolume',
-  'DeleteSnapshot',
-];
-const unhurried = twoVolumes.replace('throttling: false', 'throttling: false, snapshotIntervalSeconds: 0');
+const isMutating = (operation: string) => mutating.some((one) => one === operation);
+const patient = (scenario: string) =>
+  scenario.replace('throttling: false', 'throttling: false, snapshotIntervalSeconds: 0');
+const unhurried = patient(twoVolumes);
 
 describe('a call that the way to AWS delivers twice', () => {
   const both = ['first', 'second'] as const;
+  const ways = shipped.flatMap((one) => both.map((answer) => ({ one, name: one.name, answer })));
   test.each(
-    both,
-  )('each of all operations at once, answered by the %s: the end is the same, nothing is left over', async (answer) => {
-    await inWorld(unhurried, async (world) => {
-      const count = deliverTwice(world, (operation) => mutating.includes(operation), answer);
-      const life = await world.process();
-      expect(count.twice).toBeGreaterThan(15);
-      expect(exitOf(life), told(life)).toBe(0);
-      expectInstanceMoved(world);
-    });
-    await inWorld(unhurried, async (world) => {
-      const count = deliverTwice(world, (operation) => mutating.includes(operation), answer);
-      const life = await world.process([], { plans: [volumePlan] });
+    ways,
+  )('each of all operations of the plan $name at once, answered by the $answer: the end is the same, nothing is left over', ({
+    one,
+    answer,
+  }) =>
+    inWorld(patient(one.scenario), async (world) => {
+      const count = deliverTwice(world, isMutating, answer);
+      const life = await world.process([], { plans: [one.plan] });
       expect(count.twice).toBeGreaterThan(3);
       expect(exitOf(life), told(life)).toBe(0);
-      expectVolumeMoved(world);
-    });
-  });
+      one.expectMoved(world);
+    }));
 
-  test('each operation by itself, answered by the second', async () => {
-    for (const [at, one] of mutating.entries()) {
+  test.each(shipped)('each operation of the plan $name by itself, answered by the second', async (one) => {
+    const { sent } = await inWorld(one.scenario, (world) => world.process([], { plans: [one.plan] }));
+    const used = mutating.filter((operation) => sent.some((call) => call.endsWith(`:${operation}`)));
+    for (const [at, operation] of used.entries()) {
       if (!full && at % 3) continue;
-      await inWorld(unhurried, async (world) => {
-        const count = deliverTwice(world, (operation) => operation === one, 'second');
-        const life = await world.process();
-        expect(count.twice, one).toBeGreaterThan(0);
-        expect(exitOf(life), `${one}: ${told(life)}`).toBe(0);
-        expectInstanceMoved(world);
+      await inWorld(patient(one.scenario), async (world) => {
+        const count = deliverTwice(world, (called) => called === operation, 'second');
+        const life = await world.process([], { plans: [one.plan] });
+        expect(count.twice, operation).toBeGreaterThan(0);
+        expect(exitOf(life), `${operation}: ${told(life)}`).toBe(0);
+        one.expectMoved(world);
       });
     }
   }, 300_000);

@@ -1,0 +1,236 @@
+import { once } from 'node:events';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import pLimit from 'p-limit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { JournalRecord } from '../../src/contract/record.ts';
+import { build, type Ended, rekey, shippedPlan, start, workshop } from '../cli/command.ts';
+import { unreconciled as unreconciledIn } from '../support/ends.ts';
+import { Choices } from './history.ts';
+
+const full = process.env['REKEY_SWEEP'] === 'full';
+
+const targets = Array.from({ length: full ? 60 : 3 }, (_one, at) => ({
+  instance: `i-${String(at).padStart(17, '0')}`,
+  root: `vol-1${String(at).padStart(16, '0')}`,
+  data: `vol-2${String(at).padStart(16, '0')}`,
+}));
+
+/** An account with one instance for each case, so that the cases can go side by side. */
+const manyTargets = `
+keys: [{ alias: alias/application-20180606 }, { alias: alias/application-current }]
+limits: { throttling: false }
+instances:
+${targets
+  .map(
+    ({ instance, root, data }) => `  - id: ${instance}
+    type: m5.large
+    workload: { everySeconds: 7 }
+    volumes:
+      - { device: /dev/xvda, id: ${root}, size: 8, type: gp3, key: alias/application-20180606, deleteOnTermination: true, tags: { role: root } }
+      - { device: /dev/sdf, id: ${data}, size: 20, type: gp3, iops: 4000, key: alias/application-20180606, autoEnableIO: true, tags: { role: data } }
+`,
+  )
+  .join('')}`;
+
+interface RealState {
+  readonly keys: readonly { readonly arn: string; readonly aliases: readonly string[] }[];
+  readonly volumes: readonly RealVolume[];
+  readonly snapshots: readonly { readonly id: string; readonly tags: Readonly<Record<string, string>> }[];
+  readonly instances: readonly RealInstance[];
+}
+interface RealVolume {
+  readonly id: string;
+  readonly key: string | null;
+  readonly size: number;
+  readonly type: string;
+  readonly iops: number | null;
+  readonly autoEnableIO: boolean;
+  readonly tags: Readonly<Record<string, string>>;
+}
+interface RealInstance {
+  readonly id: string;
+  readonly state: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly devices: readonly {
+    readonly device: string;
+    readonly volume: string;
+    readonly deleteOnTermination: boolean;
+  }[];
+  readonly workload: null | { readonly ledger: readonly { readonly lost: boolean | null }[] };
+}
+
+/** What every case must come to, without the ids that differ. */
+function endOf(state: RealState, instance: string): unknown {
+  const found = state.instances.find((one) => one.id === instance);
+  const current = state.keys.find((key) => key.aliases.includes('alias/application-current'))?.arn;
+  return {
+    state: found?.state,
+    claims: Object.keys(found?.tags ?? {}).filter((key) => key.startsWith('rekey:')),
+    lost: found?.workload?.ledger.filter((entry) => entry.lost !== false),
+    snapshots: state.snapshots.filter((one) => one.tags['rekey:target'] === instance).map((one) => one.id),
+    made: state.volumes.filter((one) => one.tags['rekey:target'] === instance).length,
+    devices: found?.devices.map(({ device, volume, deleteOnTermination }) => {
+      const at = state.volumes.find((one) => one.id === volume);
+      const claims = Object.keys(at?.tags ?? {}).filter((key) => key.startsWith('rekey:claim'));
+      const { size, type, iops, autoEnableIO } = at ?? {};
+      const role = at?.tags['role'];
+      return { device, deleteOnTermination, moved: at?.key === current, size, type, iops, autoEnableIO, role, claims };
+    }),
+  };
+}
+
+const movedEnd = {
+  state: 'running',
+  claims: [],
+  lost: [],
+  snapshots: [],
+  made: 2,
+  devices: [
+    { device: '/dev/xvda', deleteOnTermination: true, size: 8, iops: 3000, autoEnableIO: false, role: 'root' },
+    { device: '/dev/sdf', deleteOnTermination: false, size: 20, iops: 4000, autoEnableIO: true, role: 'data' },
+  ].map((one) => ({ ...one, moved: true, type: 'gp3', claims: [] })),
+};
+
+/** What a run's journal says was sent and never reconciled: no outcome, and not retired. */
+function unreconciled(stateDir: string, id: string): string[] {
+  const folder = join(stateDir, 'runs', id);
+  const lines = readdirSync(folder)
+    .filter((name) => name.endsWith('.jsonl'))
+    .sort()
+    .flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n'));
+  const records = lines.flatMap((line) => {
+    try {
+      return [JSON.parse(line) as JournalRecord];
+    } catch (error) {
+      // The line that a kill tore, and the end of a file.
+      if (error instanceof SyntaxError) return [];
+      throw error;
+    }
+  });
+  expect(records.length).toBeGreaterThan(10);
+  return unreconciledIn(records);
+}
+
+describe('real processes, each case on its own instance of one simulated account', () => {
+  const room = workshop();
+  let stop = () => {};
+  let endpoint = '';
+  let env: Record<string, string> = {};
+
+  beforeAll(async () => {
+    build();
+    writeFileSync(join(room.dir, 'account.yaml'), manyTargets);
+    const options = ['--listen', '127.0.0.1:0', '--speed', '400', '--json', '--exit-when-idle', '3m'];
+    const { child, ended } = start(['simulate', '--scenario', 'account.yaml', ...options], { cwd: room.dir });
+    stop = () => void child.kill('SIGKILL');
+    if (!child.stdout) throw new Error('no stdout');
+    const first: unknown[] = await Promise.race([
+      once(createInterface({ input: child.stdout }), 'line'),
+      ended.then((end) => Promise.reject(new Error(end.stderr))),
+    ]);
+    ({ endpoint, env } = JSON.parse(String(first[0])) as { endpoint: string; env: Record<string, string> });
+  }, 120_000);
+  afterAll(() => {
+    stop();
+    room.clear();
+  });
+
+  const where = () => ({ cwd: room.dir, env });
+  const state = async () => (await (await fetch(new URL('/_rekey/state', endpoint))).json()) as RealState;
+  const sets = (instance: string) => ['--set', `target.id=${instance}`, '--set', 'steps.soak.with.for=0s'];
+  const runsIn = (dir: string) => readdirSync(join(room.dir, dir, 'runs'));
+  const told = (ends: readonly Ended[]) => ends.map((end) => `${end.code}: ${end.stderr}`).join('\n---\n');
+
+  /** Kills it at the moment at which it has printed so many lines more; false when it had ended before. */
+  async function kill(running: ReturnType<typeof start>, lines: number): Promise<boolean> {
+    await running.printsMore(lines);
+    running.child.kill('SIGKILL');
+    return (await running.ended).code === null;
+  }
+
+  /** Begins a run, kills it and resumes it. */
+  async function killedOnce(target: (typeof targets)[number], choices: Choices): Promise<number> {
+    const dir = ['--state-dir', target.instance];
+    const first = start(['run', shippedPlan, ...sets(target.instance), ...dir], where());
+    await first.says(/ run \d{8}T/);
+    const kills = (await kill(first, choices.below(24))) ? 1 : 0;
+    const second = await rekey(['resume', ...dir], where());
+    expect(second.code, second.stderr).toBe(0);
+    for (const id of runsIn(target.instance)) expect(unreconciled(join(room.dir, target.instance), id)).toEqual([]);
+    return kills;
+  }
+
+  /** Begins a run and kills it, again and again, each time with two that want to go on; then lets it end. */
+  async function killed(target: (typeof targets)[number], choices: Choices): Promise<number> {
+    const dir = target.instance;
+    const first = start(['run', shippedPlan, ...sets(target.instance), '--state-dir', dir], where());
+    // Before that there is no run that could be resumed.
+    await first.says(/ run \d{8}T/);
+    // No run is through after a few lines, so that this one is always cut short.
+    let kills = (await kill(first, choices.below(8))) ? 1 : 0;
+    const [id = '', ...more] = runsIn(dir);
+    expect(more).toEqual([]);
+    const resume = ['resume', id, '--state-dir', dir];
+    for (let round = 0; round < (full ? 3 : 1); round++) {
+      const both = [0, 1].map(() => start(resume, where()));
+      kills += (await Promise.all(both.map((one) => kill(one, choices.below(4))))).filter(Boolean).length;
+    }
+    const ends = await Promise.all([0, 1].map(() => rekey(resume, where())));
+    const codes = ends.map((end) => end.code);
+    // Two that start together: one owns the run; the other is refused, or finds it ended.
+    expect(codes, told(ends)).toContain(0);
+    expect(
+      codes.every((code) => code === 0 || code === 5),
+      told(ends),
+    ).toBe(true);
+    expect(unreconciled(join(room.dir, dir), id)).toEqual([]);
+    return kills;
+  }
+
+  /** Two runs of their own on one target, one of them killed and taken up again. */
+  async function rivals(target: (typeof targets)[number], choices: Choices): Promise<number> {
+    const dirs = ['a', 'b'].map((name) => `${target.instance}-${name}`);
+    const args = (dir: string) => ['run', shippedPlan, ...sets(target.instance), '--state-dir', dir];
+    const [one, two] = dirs.map((dir) => start(args(dir), where()));
+    if (!one || !two) throw new Error('two runs were to begin');
+    await Promise.race([one.says(/ run \d{8}T/), one.ended]);
+    await kill(one, choices.below(24));
+    const ends: Ended[] = await Promise.all([one.ended, two.ended]);
+    // Killed with its claim on, it is the one that has to be taken up; killed before, the other one has got through.
+    for (const dir of dirs) {
+      if (ends.every((end) => end.code !== 0)) ends.push(await rekey(['resume', '--state-dir', dir], where()));
+    }
+    const codes = ends.map((end) => end.code);
+    expect(codes, told(ends)).toContain(0);
+    // None: killed. 2: when it looks again, the other one has moved the volumes that it was to move.
+    expect(
+      codes.every((code) => code === null || [0, 2, 5].includes(code)),
+      told(ends),
+    ).toBe(true);
+    return codes.includes(null) ? 1 : 0;
+  }
+
+  test('killed, once or again and again, and taken up, by two at once too, they come to the same end, with no effect unreconciled', async () => {
+    const ways = [killed, rivals, ...Array.from({ length: full ? 4 : 1 }, () => killedOnce)];
+    const cases = targets.map((target, at) => ({
+      target,
+      choices: new Choices(at + 1),
+      way: ways[at % ways.length] ?? killedOnce,
+    }));
+    let kills = 0;
+    // Two at a time: more would only wait for each other.
+    const limit = pLimit(2);
+    await Promise.all(
+      cases.map(({ target, choices, way }) =>
+        limit(async () => {
+          kills += await way(target, choices);
+          expect(endOf(await state(), target.instance), target.instance).toEqual(movedEnd);
+        }),
+      ),
+    );
+    process.stderr.write(`${kills} processes killed, ${cases.length} runs at the same end\n`);
+    expect(kills).toBeGreaterThanOrEqual(full ? 50 : 2);
+  }, 600_000);
+});

@@ -1,0 +1,226 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import FakeTimers from '@sinonjs/fake-timers';
+import type { HttpHandler } from '@smithy/core/protocols';
+import pLimit from 'p-limit';
+import { connect } from '../../src/aws/clients.ts';
+import { classify } from '../../src/aws/outage.ts';
+import { createSettleHub } from '../../src/aws/settle-hub.ts';
+import { clockOf } from '../../src/contract/clock.ts';
+import type { Journal } from '../../src/contract/journal.ts';
+import type { PlanSource } from '../../src/contract/plan.ts';
+import { diskFiles, type Files } from '../../src/engine/journal/files.ts';
+import { execute, type RunResult } from '../../src/engine/run.ts';
+import { requestHandler } from '../../src/simulator/handler.ts';
+import { registry } from '../../src/steps/registry.ts';
+import { isRead } from '../support/reads.ts';
+import { planOf, World } from '../support/world.ts';
+import { Choices } from './history.ts';
+import { tally } from './tally.ts';
+
+/** One call of one process, when it reached AWS. */
+export interface Sent {
+  readonly by: string;
+  readonly operation: string;
+  readonly at: number;
+  /** It was on its way when its process fell asleep. */
+  readonly late: boolean;
+}
+
+export const isMutating = (operation: string) => !isRead(operation);
+
+/** Where a process falls asleep: at its nth call, before AWS sees it or with the answer on its way back; or so long after its start. */
+export type Nap = { readonly call: number; readonly when: 'before' | 'after' } | { readonly afterMs: number };
+
+/** Several processes side by side on one account, in virtual time, with journals on a real disk. */
+export class Stage {
+  readonly world: World;
+  /** Calls that change something, and all calls by their process, in the order in which they were sent. */
+  readonly sent: Sent[] = [];
+  readonly calls: { readonly by: string; readonly operation: string; readonly at: number }[] = [];
+  processes = 0;
+  private readonly timers: ReturnType<typeof FakeTimers.install>;
+  /** Operations on the real disk that have not come back: virtual time stands still for them. */
+  private onDisk = 0;
+
+  constructor(scenario: string, seed: number, timers: ReturnType<typeof FakeTimers.install>) {
+    this.timers = timers;
+    this.world = new World(scenario, seed, timers);
+  }
+
+  /** A process that works on `run`, with what it writes gone through `journalOf`. */
+  process(options: {
+    readonly name: string;
+    readonly plan: PlanSource;
+    readonly run: string;
+    readonly journalOf: (files: Files) => Promise<Journal>;
+    readonly command: 'run' | 'resume';
+    readonly latencyMs: () => number;
+    readonly nap?: Nap;
+  }): {
+    readonly ended: Promise<RunResult>;
+    readonly asleep: Promise<void>;
+    readonly opened: Promise<void>;
+    wake(): void;
+  } {
+    let wake = () => {};
+    let sleeping: Promise<void> | undefined;
+    let fallenAsleep = () => {};
+    const asleep = new Promise<void>((resolve) => {
+      fallenAsleep = resolve;
+    });
+    let opened = () => {};
+    const isOpen = new Promise<void>((resolve) => {
+      opened = resolve;
+    });
+    const sleep = () => {
+      sleeping = new Promise<void>((resolve) => {
+        wake = () => {
+          sleeping = undefined;
+          resolve();
+        };
+      });
+      fallenAsleep();
+    };
+    const { nap } = options;
+    const napsAt = (number: number, when: 'before' | 'after') =>
+      nap !== undefined && 'call' in nap && nap.call === number && nap.when === when;
+    if (nap !== undefined && 'afterMs' in nap) setTimeout(sleep, nap.afterMs);
+    this.processes++;
+    let requests = 0;
+    let journal: Journal | undefined;
+    const party = { run: options.run, discardWrites: false, records: () => journal?.records ?? [] };
+    const inner = requestHandler(this.world.account);
+    const handler: HttpHandler = {
+      ...inner,
+      handle: async (request, handling) => {
+        const number = ++requests;
+        await sleeping;
+        await new Promise<void>((resolve) => setTimeout(resolve, options.latencyMs()));
+        // EC2 and STS are asked in forms, KMS in JSON; of KMS only reads are ever sent.
+        const form = typeof request.body === 'string' ? request.body : '';
+        const operation = new URLSearchParams(form).get('Action') ?? 'DescribeKey';
+        this.calls.push({ by: options.name, operation, at: Date.now() });
+        if (napsAt(number, 'before')) sleep();
+        const late = sleeping !== undefined;
+        await sleeping;
+        if (isMutating(operation)) {
+          this.sent.push({ by: options.name, operation, at: Date.now(), late });
+          this.world.auditor.before(party);
+        }
+        const answer = await inner.handle(request, handling);
+        if (napsAt(number, 'after')) sleep();
+        await sleeping;
+        return answer;
+      },
+    };
+    const work = async () => {
+      journal = await options.journalOf(this.files(() => sleeping));
+      opened();
+      const clock = clockOf();
+      const { signal } = new AbortController();
+      const aws = await connect({
+        region: 'eu-west-1',
+        clock,
+        requestHandler: handler,
+        credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
+        signal,
+      });
+      const settle = createSettleHub(clock);
+      const slots = { 'snapshot-copies': pLimit(20) };
+      const ports = { journal, registry, aws, clock, settle, classify, emit: () => {}, signal, slots };
+      try {
+        return await execute([planOf(options.plan)], { ...ports, wait: true, replaceClaim: undefined }, options);
+      } finally {
+        await journal.close();
+      }
+    };
+    return { ended: work(), asleep, opened: isOpen, wake: () => wake() };
+  }
+
+  /** The real disk; for a sleeping process it is as far away as everything else. */
+  private files(sleeping: () => Promise<void> | undefined): Files {
+    const counted = async <T>(work: () => Promise<T>): Promise<T> => {
+      await sleeping();
+      this.onDisk++;
+      try {
+        return await work();
+      } finally {
+        this.onDisk--;
+      }
+    };
+    return {
+      list: (directory) => counted(() => diskFiles.list(directory)),
+      read: (file) => counted(() => diskFiles.read(file)),
+      exists: (file) => counted(() => diskFiles.exists(file)),
+      modifiedMs: (file) => counted(() => diskFiles.modifiedMs(file)),
+      touch: (file, atMs) => counted(() => diskFiles.touch(file, atMs)),
+      makeDirectory: (directory) => counted(() => diskFiles.makeDirectory(directory)),
+      link: (from, to) => counted(() => diskFiles.link(from, to)),
+      remove: (file) => counted(() => diskFiles.remove(file)),
+      sync: (path) => counted(() => diskFiles.sync(path)),
+      create: async (file) => {
+        const made = await counted(() => diskFiles.create(file));
+        return {
+          append: (bytes) => counted(() => made.append(bytes)),
+          datasync: () => counted(() => made.datasync()),
+          close: () => counted(() => made.close()),
+        };
+      },
+    };
+  }
+
+  /** Moves virtual time on until `work` has ended. */
+  async until<T>(work: Promise<T>): Promise<T> {
+    let over = false;
+    const ended = work.finally(() => {
+      over = true;
+    });
+    // It is given back; until somebody awaits it, its rejection is no accident.
+    ended.catch(() => undefined);
+    for (let turns = 0; !over; ) {
+      for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve));
+      if (over || this.onDisk > 0) continue;
+      if (this.timers.countTimers() > 0) this.timers.next();
+      else if (++turns > 1e6) throw new Error('nothing left to wait for, and not at an end');
+    }
+    return ended;
+  }
+}
+
+/** Runs `body` in virtual time, with a directory of its own; `Math.random` comes from the seed. */
+export async function onStage<T>(
+  { scenario, name: plan }: { readonly scenario: string; readonly name: string },
+  seed: number,
+  body: (stage: Stage, dir: string) => Promise<T>,
+): Promise<T> {
+  let failures = 1;
+  const timers = FakeTimers.install({
+    now: Date.UTC(2026, 0, 4),
+    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'],
+    loopLimit: 1e9,
+  });
+  const random = Math.random;
+  const choices = new Choices(seed);
+  Math.random = () => choices.next();
+  const dir = mkdtempSync(join(tmpdir(), 'rekey-runners-'));
+  try {
+    const stage = new Stage(scenario, seed, timers);
+    try {
+      const result = await body(stage, dir);
+      if (stage.world.auditor.violations.length > 0) throw new Error(stage.world.auditor.violations.join('\n'));
+      failures = 0;
+      return result;
+    } finally {
+      const { auditor } = stage.world;
+      const evaluations = Object.fromEntries(auditor.evaluations);
+      const { processes, calls } = stage;
+      tally({ sweep: 'runners', plan, histories: 1, processes, calls: calls.length, evaluations, failures });
+    }
+  } finally {
+    Math.random = random;
+    timers.uninstall();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
