@@ -72,6 +72,9 @@ export const Database = z
     engine: z.enum(['postgres', 'mysql']).meta({ description: 'which SQL it speaks' }),
     key: KeyArn.nullable().meta({ description: 'null: not encrypted' }),
     fence: SecurityGroupId,
+    letThrough: z
+      .strictObject({ inbound: z.array(z.string()), outbound: z.array(z.string()) })
+      .meta({ description: 'the CIDRs that the plan lets the fence let through' }),
     securityGroups: z.array(SecurityGroupId).min(1),
     settings: z
       .record(z.string(), z.unknown())

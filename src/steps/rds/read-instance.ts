@@ -7,8 +7,8 @@ import { CheckedKeys, KeyArn } from '../domain.ts';
 import { Refusals } from '../refusals.ts';
 import { settingsOf } from './carry.ts';
 import { type AcceptedOfDatabase, AcceptOfDatabase, Database, DatabaseName, DatabaseRole, Fence } from './domain.ts';
+import { refuseFence } from './fence-rules.ts';
 import { refuseAround } from './refusals-around.ts';
-import { refuseFence } from './refusals-of-fence.ts';
 import { refuseInstance } from './refusals-of-instance.ts';
 
 const input = z.strictObject({
@@ -78,6 +78,7 @@ function databaseOf(found: DBInstance, input: Input, oldName: string, engine: 'p
     engine,
     key: key.success ? key.data : null,
     fence: input.fence.securityGroup,
+    letThrough: { inbound: input.fence.inbound, outbound: input.fence.outbound },
     securityGroups: (found.VpcSecurityGroups ?? []).map(({ VpcSecurityGroupId }) => VpcSecurityGroupId ?? '').sort(),
     settings,
     moved: moved ? { PerformanceInsightsKMSKeyId: input.keys.to } : {},

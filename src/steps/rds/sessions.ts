@@ -29,14 +29,13 @@ export function addressOf(database: Database, instance: DBInstance): DatabaseAdd
   };
 }
 
-/** Who else is connected, one line each; or why that can't be told. */
-export async function foreignSessions(
-  ctx: AwsContext,
-  at: DatabaseAddress,
-): Promise<{ readonly sessions: readonly string[] } | { readonly unknown: string }> {
+/** What speaks against nobody else being connected, one sentence each: who is, or why that can't be told. */
+export async function foreignSessions(ctx: AwsContext, at: DatabaseAddress): Promise<readonly string[]> {
   const answer = await asked(ctx, at, statements[at.engine]);
-  if ('unknown' in answer) return answer;
-  return { sessions: answer.rows.map((row) => printable(row.map((value) => value ?? '-').join(' '), 200)) };
+  if ('unknown' in answer) return [answer.unknown];
+  return answer.rows.map(
+    (row) => `still connected to ${at.host}: ${printable(row.map((value) => value ?? '-').join(' '), 200)}`,
+  );
 }
 
 type Rows = readonly (readonly (string | null)[])[];

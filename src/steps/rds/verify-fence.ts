@@ -4,6 +4,7 @@ import type { Seen } from '../../contract/step.ts';
 import type { VerdictStatus } from '../../contract/verdict.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { Database, FenceProof, RestartedDatabase } from './domain.ts';
+import { holesInFence } from './fence-rules.ts';
 import { addressOf, foreignSessions } from './sessions.ts';
 import { hasGroups } from './status.ts';
 
@@ -17,7 +18,7 @@ type Input = z.infer<typeof input>;
 export const verifyFence = defineVerify({
   type: 'rds.verify-fence',
   settleWithinMs: settleWithinMs.sessions,
-  permissions: ['rds:DescribeDBInstances'],
+  permissions: ['rds:DescribeDBInstances', 'ec2:DescribeSecurityGroups'],
   input,
   output: FenceProof,
   title: (input) => `verify that nobody is connected to ${input.instance.name}`,
@@ -34,13 +35,13 @@ export const verifyFence = defineVerify({
   verdicts: (output) => [output],
 });
 
-async function findings(ctx: AwsContext, { instance: { id, fence }, instance }: Input): Promise<readonly string[]> {
+async function findings(ctx: AwsContext, { instance }: Input): Promise<readonly string[]> {
+  const { id, fence } = instance;
   const found = await ctx.aws.sight.database(id);
   const at = found && addressOf(instance, found);
   if (!found || !at) return [`${id} has no endpoint`];
   if (!hasGroups(found, [fence])) return [`${id} is not behind ${fence} alone`];
-  const answer = await foreignSessions(ctx, at);
-  return 'unknown' in answer ? [answer.unknown] : answer.sessions.map((session) => `still connected: ${session}`);
+  return [...(await holesInFence(ctx, instance)), ...(await foreignSessions(ctx, at))];
 }
 
 function pending(input: Input, findings: readonly string[]): Seen<FenceProof> {

@@ -4,7 +4,8 @@ import { type AwsContext, defineVerify } from '../../aws/services.ts';
 import { marker, tagValue } from '../../aws/tags.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { Database, DatabaseVerdict, FenceProof, MadeDatabaseSnapshot } from './domain.ts';
-import { addressOf, asked } from './sessions.ts';
+import { holesInFence } from './fence-rules.ts';
+import { addressOf, asked, foreignSessions } from './sessions.ts';
 import { brokenStatus, hasGroups, isSettled, parametersPend, pendingOf } from './status.ts';
 import { judged, pending, takenIn } from './verdicts.ts';
 
@@ -22,7 +23,7 @@ export const verifyDatabase = defineVerify({
   type: 'rds.verify-instance',
   // The name leads nowhere until the Domain Name System has followed the rename.
   settleWithinMs: settleWithinMs.databaseChange,
-  permissions: ['rds:DescribeDBInstances', 'rds:DescribeDBSnapshots'],
+  permissions: ['rds:DescribeDBInstances', 'rds:DescribeDBSnapshots', 'ec2:DescribeSecurityGroups'],
   input,
   output: DatabaseVerdict,
   title: (input) => `verify that ${input.verdict.replacement} can take the place of ${input.verdict.original}`,
@@ -40,14 +41,11 @@ export const verifyDatabase = defineVerify({
     const findings = [
       ...faultsOf(input, replacement),
       ...(await lineageFaults(ctx, input, replacement)),
-      ...fenceFaults(input, original),
+      ...(await fenceFaults(ctx, input, original)),
     ];
-    if (findings.length > 0) return judged(input.verdict, findings);
-    const at = addressOf(input.instance, replacement);
-    if (!at?.host.startsWith(`${input.verdict.name}.`))
-      return pending(input.verdict, `its endpoint is still ${at?.host ?? 'none'}`);
-    const answer = await asked(ctx, at, 'SELECT 1');
-    return 'unknown' in answer ? pending(input.verdict, answer.unknown) : judged(input.verdict, []);
+    if (findings.length > 0 || !original) return judged(input.verdict, findings);
+    const why = await unanswered(ctx, input, original, replacement);
+    return why.length > 0 ? pending(input.verdict, why.join('; ')) : judged(input.verdict, []);
   },
   conclude: (input, status, reason) => takenIn(input.verdict, status, [reason]),
   verdicts: (output) => [output],
@@ -99,8 +97,30 @@ async function lineageFaults(ctx: AwsContext, input: Input, replacement: DBInsta
   return faults;
 }
 
-function fenceFaults({ verdict }: Input, original: DBInstance | undefined): string[] {
+/** The fence was closed when the final snapshot was taken; what came in since would be on the original alone. */
+async function fenceFaults(
+  ctx: AwsContext,
+  { instance, verdict }: Input,
+  original: DBInstance | undefined,
+): Promise<readonly string[]> {
   if (!original) return [`original ${verdict.original} is gone`];
-  if (hasGroups(original, [verdict.fence])) return [];
-  return [`original ${original.DBInstanceIdentifier} is not behind the fence alone: somebody may have written to it`];
+  if (!hasGroups(original, [verdict.fence]))
+    return [`original ${original.DBInstanceIdentifier} is not behind the fence alone: somebody may have written to it`];
+  return holesInFence(ctx, instance);
+}
+
+/** What either database does not say yet; empty once the new one answers at the name, and the old one that it is left alone. */
+async function unanswered(
+  ctx: AwsContext,
+  { instance, verdict }: Input,
+  original: DBInstance,
+  replacement: DBInstance,
+): Promise<readonly string[]> {
+  const [old, made] = [addressOf(instance, original), addressOf(instance, replacement)];
+  if (!made?.host.startsWith(`${verdict.name}.`)) return [`its endpoint is still ${made?.host ?? 'none'}`];
+  const [sessions, answer] = await Promise.all([
+    old ? foreignSessions(ctx, old) : [`${verdict.original} has no endpoint`],
+    asked(ctx, made, 'SELECT 1'),
+  ]);
+  return [...sessions, ...('unknown' in answer ? [answer.unknown] : [])];
 }

@@ -3,15 +3,15 @@ import type { DBInstance } from '@aws-sdk/client-rds';
 import type * as z from 'zod';
 import type { AwsContext } from '../../aws/services.ts';
 import type { Refusals } from '../refusals.ts';
-import type { AcceptedOfDatabase, Fence } from './domain.ts';
+import type { AcceptedOfDatabase, Database, Fence } from './domain.ts';
 import { groupsOf } from './status.ts';
 
-type FenceInput = z.infer<typeof Fence>;
+type LetThrough = Database['letThrough'];
 
 /** Collects what speaks against the isolation group: it must let through what the plan declares, and nothing else. */
 export async function refuseFence(
   ctx: AwsContext,
-  fence: FenceInput,
+  fence: z.infer<typeof Fence>,
   found: DBInstance,
   refusals: Refusals<AcceptedOfDatabase>,
 ): Promise<void> {
@@ -21,8 +21,7 @@ export async function refuseFence(
       `${found.DBInstanceIdentifier} is in the isolation group ${id} already, so its own groups are not known`,
       'give it its own security groups back',
     );
-  const answer = await ctx.aws.ec2.describeSecurityGroups({ Filters: [{ Name: 'group-id', Values: [id] }] });
-  const group = answer.SecurityGroups?.[0];
+  const group = await groupOf(ctx, id);
   if (!group) {
     refusals.refuse(`there is no security group ${id}`, 'make an isolation group in the VPC of the database');
     return;
@@ -30,24 +29,30 @@ export async function refuseFence(
   const vpc = found.DBSubnetGroup?.VpcId;
   if (vpc !== undefined && group.VpcId !== vpc)
     refusals.refuse(`${id} is in ${group.VpcId}, the database is in ${vpc}`, 'make one in the same VPC');
-  refuseRules(group, fence, refusals);
+  for (const hole of holesOf(group, fence))
+    refusals.refuse(hole, 'take the rules out, or declare them in fence.inbound and fence.outbound');
 }
 
-function refuseRules(group: SecurityGroup, fence: FenceInput, refusals: Refusals<AcceptedOfDatabase>): void {
-  const beyond = (rules: readonly IpPermission[] | undefined, declared: readonly string[]) =>
-    (rules ?? []).flatMap(peersOf).filter((peer) => !declared.includes(peer));
-  const into = beyond(group.IpPermissions, fence.inbound);
-  const out = beyond(group.IpPermissionsEgress, fence.outbound);
-  if (into.length > 0)
-    refusals.refuse(
-      `${group.GroupId} lets in ${into.join(', ')}`,
-      'take the rules out, or declare them in fence.inbound',
-    );
-  if (out.length > 0)
-    refusals.refuse(
-      `${group.GroupId} lets out to ${out.join(', ')}`,
-      'take the rules out, or declare them in fence.outbound',
-    );
+/** What the fence lets through beyond what the plan declares, one sentence each: somebody may have opened it since. */
+export async function holesInFence(ctx: AwsContext, { fence, letThrough }: Database): Promise<string[]> {
+  const group = await groupOf(ctx, fence);
+  return group ? holesOf(group, letThrough) : [`the security group ${fence} is gone`];
+}
+
+async function groupOf(ctx: AwsContext, id: string): Promise<SecurityGroup | undefined> {
+  const answer = await ctx.aws.ec2.describeSecurityGroups({ Filters: [{ Name: 'group-id', Values: [id] }] });
+  return answer.SecurityGroups?.[0];
+}
+
+function holesOf(group: SecurityGroup, declared: LetThrough): string[] {
+  const beyond = (rules: readonly IpPermission[] | undefined, known: readonly string[]) =>
+    (rules ?? []).flatMap(peersOf).filter((peer) => !known.includes(peer));
+  const into = beyond(group.IpPermissions, declared.inbound);
+  const out = beyond(group.IpPermissionsEgress, declared.outbound);
+  return [
+    ...(into.length > 0 ? [`${group.GroupId} lets in ${into.join(', ')}`] : []),
+    ...(out.length > 0 ? [`${group.GroupId} lets out to ${out.join(', ')}`] : []),
+  ];
 }
 
 function peersOf(rule: IpPermission): string[] {
