@@ -323,6 +323,7 @@ class Performance<S> {
     if (stale) throw new PlanStopped(problem('replacement-stale', { original, replacement, findings: stale }), 'leave');
     await this.guard.look();
     const proof = await ask(run.ports, this.title, async () => definition.prove?.(run.context(act.key), input));
+    await run.announced();
     const findings = proof?.findings ?? [];
     if (findings.length === 0) return;
     // Once somebody may have written on the original, no later look makes the replacement its equal again.

@@ -47,6 +47,20 @@ export function changesOf({ tags, ...attributes }: VolumeAttributes, original: V
   ];
 }
 
+/** In what an original that is about to go differs from its replacement: somebody has changed one of them since. One sentence each. */
+export function lastDifferences(original: Volume, replacement: Volume): string[] {
+  const tagsOf = (volume: Volume) => new Map(carried(volume.Tags).map(({ key, value }) => [key, value]));
+  const [was, is] = [tagsOf(original), tagsOf(replacement)];
+  const tags = [...new Set([...was.keys(), ...is.keys()])].filter((key) => was.get(key) !== is.get(key));
+  const members = (['Size', 'VolumeType', 'Iops', 'Throughput'] as const).filter(
+    (name) => original[name] !== replacement[name],
+  );
+  const named = [...tags.map((key) => `tag ${JSON.stringify(printable(key, 128))}`), ...members];
+  return named.map(
+    (name) => `${original.VolumeId} goes with a ${name} that ${replacement.VolumeId} has otherwise, or not at all`,
+  );
+}
+
 function differences({ attributes, key }: Wanted, volume: Volume): string[] {
   const id = volume.VolumeId;
   const faults: string[] = [];

@@ -5,6 +5,7 @@ import { settleWithinMs } from '../deadlines.ts';
 import { FinalVerdict, VolumeId } from '../domain.ts';
 import { attachments, standsAt } from '../ec2/standing.ts';
 import { mayUse } from '../kms/key-use.ts';
+import { lastDifferences } from './comparison.ts';
 import { lookForDeletion } from './deletion.ts';
 
 /** Deletes an original, by the verdict about it and its replacement. */
@@ -67,6 +68,7 @@ async function faultsOfProof(ctx: AwsContext, verdict: FinalVerdict): Promise<Pr
   if (replacement.State !== 'available' && replacement.State !== 'in-use') {
     faults.push(`replacement ${verdict.replacement} is ${replacement.State}`);
   }
+  if (original) for (const difference of lastDifferences(original, replacement)) ctx.announce(difference);
   if (!place) return { findings: faults, stale };
   if (standsAt(place, replacement, instance) !== 'attached') {
     faults.push(`replacement ${verdict.replacement} is not attached to ${place.instance} at ${place.device}`);
