@@ -1,4 +1,5 @@
 import type { Attachment, Snapshot, Volume } from '../model.ts';
+import { rdsFails } from '../rds/failing.ts';
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
 import { letGo, release } from './attachments.ts';
@@ -93,9 +94,11 @@ const fails: Readonly<Record<string, Fails>> = {
   },
 };
 
-export const failingOperations: readonly string[] = Object.keys(fails);
+const allFails: Readonly<Record<string, (typeof rdsFails)[string]>> = { ...fails, ...rdsFails };
+
+export const failingOperations: readonly string[] = Object.keys(allFails);
 
 /** Has what the call began, and was told had begun, come to nothing by and by. */
 export function failLater(world: World, name: string, input: object, output: object, code: string | undefined): void {
-  fails[name]?.(world, input, output, code);
+  allFails[name]?.(world, input, output, code);
 }

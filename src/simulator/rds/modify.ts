@@ -6,10 +6,11 @@ import { databaseOf, holderOf, newIdentifier } from './find.ts';
 import { checkGroups } from './groups.ts';
 import { requireFree } from './lifecycle.ts';
 import type { Changes, Database, Settings } from './model.ts';
+import { checkStorageQuota } from './quotas.ts';
 import { refusals } from './refusals.ts';
 import { newSecret, rotateSecret } from './secrets.ts';
 import { databaseView } from './views.ts';
-import { awaitWindow } from './windows.ts';
+import { awaitWindow, checkWindow } from './windows.ts';
 
 // Settings that ModifyDBInstance has under the name that Describe has for them.
 const sameNames = [
@@ -110,6 +111,8 @@ function check(world: World, database: Database, input: ModifyDBInstanceMessage,
       'Invalid storage size: the new size must be at least 10 percent more than the current one.',
     );
   }
+  for (const window of [changes.PreferredBackupWindow, changes.PreferredMaintenanceWindow]) checkWindow(window);
+  checkStorageQuota(world, (changes.AllocatedStorage ?? settings.AllocatedStorage) - settings.AllocatedStorage);
   const interval = input.MonitoringInterval;
   if (interval !== undefined && interval > 0 && (input.MonitoringRoleArn ?? settings.MonitoringRoleArn) === undefined) {
     throw refusals.combination(

@@ -9,10 +9,11 @@ import { holderOf, newIdentifier, snapshotOf } from './find.ts';
 import { checkGroups, defaultsFor } from './groups.ts';
 import { bringUp, carryOut, type Stage } from './lifecycle.ts';
 import type { Database, DbSnapshot, Settings } from './model.ts';
+import { checkInstanceQuota, checkStorageQuota } from './quotas.ts';
 import { refusals } from './refusals.ts';
 import { newTags } from './tags.ts';
 import { databaseView, hostOf } from './views.ts';
-import { backUpDaily } from './windows.ts';
+import { backUpDaily, checkWindow } from './windows.ts';
 
 const longestId = 63;
 const loadMiBPerSecond = 100;
@@ -71,17 +72,6 @@ function settingsFor(world: World, input: RestoreDBInstanceFromDBSnapshotMessage
   };
 }
 
-/** Throws when the account has no room for one more instance of this size. */
-function checkQuotas(world: World, storage: number): void {
-  const all = [...world.rds.databases.values()];
-  if (all.length >= world.limits.databases) {
-    throw new AwsError('InstanceQuotaExceeded', 'DB instance quota exceeded');
-  }
-  if (all.reduce((sum, one) => sum + one.settings.AllocatedStorage, storage) > world.limits.databaseStorageGiB) {
-    throw new AwsError('StorageQuotaExceeded', 'Total storage quota exceeded');
-  }
-}
-
 function restore(world: World, input: RestoreDBInstanceFromDBSnapshotMessage): object {
   const identifier = newIdentifier(input.DBInstanceIdentifier, 'DBInstanceIdentifier', longestId);
   if (holderOf(world, identifier)) throw refusals.databaseExists();
@@ -94,7 +84,9 @@ function restore(world: World, input: RestoreDBInstanceFromDBSnapshotMessage): o
   }
   const settings = settingsFor(world, input, snapshot);
   checkGroups(world, settings);
-  checkQuotas(world, settings.AllocatedStorage);
+  checkWindow(settings.PreferredBackupWindow);
+  checkInstanceQuota(world);
+  checkStorageQuota(world, settings.AllocatedStorage);
   if (snapshot.keyArn !== undefined && !world.usable(world.findKey(snapshot.keyArn)))
     throw refusals.key(snapshot.keyArn);
   const database: Database = {

@@ -4,10 +4,21 @@ import { apply } from './applying.ts';
 import { tell } from './events.ts';
 import { carryOut, requireFree, restart } from './lifecycle.ts';
 import type { Database } from './model.ts';
+import { refusals } from './refusals.ts';
 import { takeAutomatedSnapshot } from './snapshots.ts';
 
 const dayMs = 86_400_000;
 const days = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+
+/** Throws InvalidParameterValue for what is no window. */
+export function checkWindow(window: string | undefined): void {
+  const time = String.raw`(?:(?:sun|mon|tue|wed|thu|fri|sat):)?[0-2]\d:[0-5]\d`;
+  if (window !== undefined && !new RegExp(`^${time}-${time}$`).test(window)) {
+    throw refusals.value(
+      `Invalid window: ${window}. It must be in the format hh24:mi-hh24:mi or ddd:hh24:mi-ddd:hh24:mi.`,
+    );
+  }
+}
 
 /** When a window of `ddd:hh:mm-…` or `hh:mm-…`, in UTC, begins next after `time`. */
 export function nextWindow(time: number, window: string): number {

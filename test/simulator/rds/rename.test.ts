@@ -1,3 +1,4 @@
+import type { DBInstance, DescribeDBInstancesCommandOutput } from '@aws-sdk/client-rds';
 import { describe, expect, test } from 'vitest';
 import { AwsError } from '../../../src/simulator/wire/message.ts';
 import { codeOf } from '../support.ts';
@@ -16,6 +17,13 @@ function named(set: ReturnType<typeof rdsClients>, name: string): boolean {
   }
 }
 
+/** What Describe shows by resource id, asked without a wire. */
+function seen(set: ReturnType<typeof rdsClients>, resourceId: string): DBInstance | undefined {
+  const Filters = [{ Name: 'dbi-resource-id', Values: [resourceId] }];
+  const answer = set.account.call('rds', 'DescribeDBInstances', { Filters });
+  return answer.kind === 'answer' ? (answer.response as DescribeDBInstancesCommandOutput).DBInstances?.[0] : undefined;
+}
+
 describe('a rename in the simulated account', () => {
   test('the status stays available for a moment, while the new name pends', async () => {
     const set = rdsClients();
@@ -30,20 +38,18 @@ describe('a rename in the simulated account', () => {
   });
 
   test('by name there are moments with both names in some accounts and with none in others; by resource id always one', async () => {
-    const seen = new Set<string>();
+    const found = new Set<string>();
     for (let seed = 1; seed <= 8; seed++) {
       const set = rdsClients(shop(), { seed });
       const { resourceId } = set.truth('orders');
       await set.rds.modifyDBInstance(away);
       for (let i = 0; i < 150; i++) {
         set.pass(2000);
-        seen.add(`${named(set, 'orders')} ${named(set, 'orders-old')}`);
-        const Filters = [{ Name: 'dbi-resource-id', Values: [resourceId] }];
-        const answer = set.account.call('rds', 'DescribeDBInstances', { Filters });
-        expect(answer).toMatchObject({ response: { DBInstances: [{ DbiResourceId: resourceId }] } });
+        found.add(`${named(set, 'orders')} ${named(set, 'orders-old')}`);
+        expect(seen(set, resourceId)?.DbiResourceId).toBe(resourceId);
       }
     }
-    expect([...seen].sort()).toEqual(['false false', 'false true', 'true false', 'true true']);
+    expect([...found].sort()).toEqual(['false false', 'false true', 'true false', 'true true']);
   });
 
   test('statuses go available, modifying, renaming, rebooting, available; the resource id and creation stay', async () => {
@@ -51,13 +57,10 @@ describe('a rename in the simulated account', () => {
     const { resourceId } = set.truth('orders');
     await set.rds.modifyDBInstance(away);
     const statuses: (string | undefined)[] = [];
-    for (let i = 0; i < 600; i++) {
-      const { DBInstances } = await set.rds.describeDBInstances({
-        Filters: [{ Name: 'dbi-resource-id', Values: [resourceId] }],
-      });
-      const status = DBInstances?.[0]?.DBInstanceStatus;
+    for (let i = 0; i < 400; i++) {
+      const status = seen(set, resourceId)?.DBInstanceStatus;
       if (status !== statuses.at(-1)) statuses.push(status);
-      set.pass(500);
+      set.pass(750);
     }
     expect(statuses).toEqual(['available', 'modifying', 'renaming', 'rebooting', 'available']);
     const shown = await set.describe('orders-old');
@@ -72,13 +75,14 @@ describe('a rename in the simulated account', () => {
     let oldGone = false;
     let shownOld = false;
     let unresolved = false;
-    for (let i = 0; i < 1000; i++) {
+    const { resourceId } = set.truth('orders');
+    for (let i = 0; i < 800; i++) {
       set.pass(1000);
       const state = set.account.state();
       const [one] = state.databases;
       if (one?.status === 'renaming') oldGone = !(before in state.endpoints);
       if (one?.status !== 'available' || one.identifier !== 'orders-old') continue;
-      const shown = (await set.describe('orders-old'))?.Endpoint?.Address ?? '';
+      const shown = seen(set, resourceId)?.Endpoint?.Address ?? '';
       shownOld ||= shown === before;
       unresolved ||= shown !== before && !(shown in state.endpoints);
     }
