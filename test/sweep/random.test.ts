@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
 import { judged } from '../support/invariants.ts';
 import { history, type Kind } from './history.ts';
+import { tally } from './tally.ts';
 
 // More of them, on all cores and for as long as one likes: npm run soak.
 const full = process.env['REKEY_SWEEP'] === 'full';
+
+tally({ sweep: 'random', plan: '' });
 
 async function live(seeds: number, kind: Kind) {
   const bad: string[] = [];
@@ -12,6 +15,12 @@ async function live(seeds: number, kind: Kind) {
   const add = (name: string, times: number) => sums.set(name, (sums.get(name) ?? 0) + times);
   for (let seed = 1; seed <= seeds; seed++) {
     const one = await history(seed, kind);
+    // That it ends once all is calm (I11) is judged in every one of them.
+    const { plan, processes, calls, faults } = one;
+    const judgements = { ...Object.fromEntries(one.evaluations), I11: 1 };
+    const failures = Math.min(1, one.failures.length);
+    const counted = { processes, calls, failures, faults: Object.fromEntries(faults), evaluations: judgements };
+    tally({ sweep: 'random', plan, histories: 1, ...counted });
     add('histories', 1);
     add('processes', one.processes);
     add('API calls', one.calls);
