@@ -9,6 +9,8 @@ import { TagSet } from '../tag-set.ts';
 import type { World } from '../world.ts';
 import { clientAddress } from './clients.ts';
 import { addGroups, defaultsFor } from './groups.ts';
+import { grantKey } from './keys.ts';
+import { restStopped } from './lifecycle.ts';
 import type { Changes, Database, Settings } from './model.ts';
 
 import { addAutomatedBackup, resourceId } from './restore.ts';
@@ -32,7 +34,8 @@ export function foundRds(world: World, scenario: RdsScenario): void {
     const description = 'Default key that protects my RDS database volumes';
     addAlias(world, managedRdsKeyAlias, addKey(world, { manager: 'AWS', description, created: world.time - ageMs }));
   }
-  for (const [i, declared] of scenario.databases.entries()) foundDatabase(world, declared, i);
+  const ids = new Map(scenario.databases.map((one) => [one.id, one.resourceId ?? resourceId(world)]));
+  for (const [i, declared] of scenario.databases.entries()) foundDatabase(world, declared, i, ids);
   for (const declared of scenario.databaseSnapshots) foundSnapshot(world, declared);
   world.rds.dependents.proxies.push(...scenario.proxies);
   world.rds.dependents.eventSubscriptions.push(...scenario.eventSubscriptions);
@@ -118,9 +121,9 @@ function pendingOf(declared: Declared): Changes {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
-function foundDatabase(world: World, declared: Declared, index: number): void {
+function foundDatabase(world: World, declared: Declared, index: number, ids: ReadonlyMap<string, string>): void {
   const key = declared.key === undefined ? undefined : world.findKey(declared.key);
-  const id = declared.resourceId ?? resourceId(world);
+  const id = ids.get(declared.id) ?? '';
   const usedMiB = Math.round((declared.usedGiB ?? declared.storage * 0.4) * 1024);
   const sealed = world.sealed(
     contentBytes(firstContent(declared.data || `what ${declared.id} held at first`)),
@@ -144,7 +147,7 @@ function foundDatabase(world: World, declared: Declared, index: number): void {
     visibleFrom: world.time - ageMs,
     tags: new TagSet(Object.entries(declared.tags)),
     restoredFrom: undefined,
-    replicaOf: declared.replicaOf,
+    replicaOf: ids.get(declared.replicaOf ?? ''),
     settings,
     pending: pendingOf(declared),
     status: declared.status,
@@ -179,7 +182,9 @@ function foundDatabase(world: World, declared: Declared, index: number): void {
   };
   world.rds.databases.set(id, database);
   world.rds.names.set(host, id);
-  addGroups(world, declared.engine, declared.engineVersion, settings);
+  grantKey(world, database);
+  if (declared.status === 'stopped') restStopped(world, database);
+  addGroups(world, declared.engine, declared.engineVersion, settings, declared.options);
   if (declared.backupRetention > 0) addAutomatedBackup(world, database);
   backUpDaily(world, database);
   if (declared.pending) awaitWindow(world, database);
@@ -250,6 +255,7 @@ function foundSnapshot(world: World, declared: RdsScenario['databaseSnapshots'][
     createdAt: at,
     usedMiB: database.usedMiB,
     inside: [],
+    sharedWith: declared.sharedWith,
     sealed: declared.status === 'available' ? database.sealed : undefined,
     status: declared.status,
   });

@@ -51,12 +51,19 @@ export function checkGroups(world: World, settings: Partial<Settings>): void {
 }
 
 /** Makes the groups of a scenario's database known. */
-export function addGroups(world: World, engine: string, version: string, settings: Settings): void {
+export function addGroups(
+  world: World,
+  engine: string,
+  version: string,
+  settings: Settings,
+  options: readonly string[],
+): void {
   const family = familyOf(engine, version);
   for (const name of [settings.ParameterGroup, `default.${family}`])
     world.rds.parameterGroups.set(name, { name, family });
-  const { OptionGroup } = defaultsFor(engine, version);
-  for (const name of [settings.OptionGroup, OptionGroup]) world.rds.optionGroups.set(name, { name, engine });
+  const standard = defaultsFor(engine, version).OptionGroup;
+  world.rds.optionGroups.set(standard, { name: standard, engine, options: [] });
+  world.rds.optionGroups.set(settings.OptionGroup, { name: settings.OptionGroup, engine, options });
   world.rds.subnetGroups.add(settings.SubnetGroup).add('default');
 }
 
@@ -93,7 +100,13 @@ function describeOptionGroups(world: World, input: DescribeOptionGroupsMessage):
       OptionGroupName: one.name,
       OptionGroupDescription: one.name,
       EngineName: one.engine,
-      Options: [],
+      // What encrypts by itself can't be taken out of the group again.
+      Options: one.options.map((OptionName) => ({
+        OptionName,
+        OptionDescription: OptionName,
+        Persistent: OptionName === 'TDE',
+        Permanent: OptionName === 'TDE',
+      })),
       AllowsVpcAndNonVpcInstanceMemberships: true,
       OptionGroupArn: world.arn('rds', `og:${one.name}`),
     })),

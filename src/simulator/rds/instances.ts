@@ -14,7 +14,8 @@ import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
 import { tell } from './events.ts';
 import { databaseArn, databaseOf, folded, markedPage, passing, visibleDatabase } from './find.ts';
-import { bringUp, carryOut, requireFree, restart, type Stage, statusOf, takeDown } from './lifecycle.ts';
+import { releaseKey } from './keys.ts';
+import { carryOut, requireFree, restart, restStopped, type Stage, startUp, statusOf, takeDown } from './lifecycle.ts';
 import type { Database } from './model.ts';
 import { refusals } from './refusals.ts';
 import { finalSnapshotId, takeSnapshot } from './snapshots.ts';
@@ -22,7 +23,6 @@ import { newTags } from './tags.ts';
 import { databaseView } from './views.ts';
 
 const mostRoles = 5;
-const restartAfterMs = 7 * 86_400_000;
 
 function describe(world: World, input: DescribeDBInstancesMessage): object {
   const test = passing<Database>(input.Filters, {
@@ -68,14 +68,10 @@ function reboot(world: World, input: RebootDBInstanceMessage): object {
   return { DBInstance: databaseView(world, database) };
 }
 
-/** An instance that has stopped starts by itself after a week. */
 function stop(world: World, input: StopDBInstanceMessage): object {
-  if (input.DBSnapshotIdentifier !== undefined) {
-    throw new AwsError('UnsupportedOperation', 'The simulated account takes no snapshot when it stops an instance.');
-  }
   const database = databaseOf(world, input.DBInstanceIdentifier);
   requireFree(world, database, 'stopped');
-  const replicas = [...world.rds.databases.values()].some((one) => one.replicaOf === database.identifier);
+  const replicas = [...world.rds.databases.values()].some((one) => one.replicaOf === database.resourceId);
   if (replicas || database.replicaOf !== undefined) {
     throw refusals.databaseState('A read replica, or an instance that has one, can not be stopped.');
   }
@@ -87,29 +83,11 @@ function stop(world: World, input: StopDBInstanceMessage): object {
       () => {
         database.status = 'stopped';
         tell(world, database, 'DB instance stopped', 'notification');
-        const at = world.time + restartAfterMs;
-        database.restartAt = at;
-        world.at(at, () => {
-          if (database.status === 'stopped' && database.restartAt === at) begin(world, database);
-        });
+        restStopped(world, database);
       },
     ],
   ]);
   return { DBInstance: databaseView(world, database) };
-}
-
-function begin(world: World, database: Database): void {
-  database.status = 'starting';
-  database.restartAt = undefined;
-  carryOut(world, database, [
-    [
-      world.seconds(60, 200),
-      () => {
-        bringUp(world, database);
-        if (database.up) tell(world, database, 'DB instance started', 'notification');
-      },
-    ],
-  ]);
 }
 
 function start(world: World, input: StartDBInstanceMessage): object {
@@ -119,7 +97,7 @@ function start(world: World, input: StartDBInstanceMessage): object {
   }
   const key = database.keyArn === undefined ? undefined : world.findKey(database.keyArn);
   if (database.keyArn !== undefined && !world.usable(key)) throw refusals.key(database.keyArn);
-  begin(world, database);
+  startUp(world, database);
   return { DBInstance: databaseView(world, database) };
 }
 
@@ -159,6 +137,9 @@ function deleteDatabase(world: World, input: DeleteDBInstanceMessage): object {
 function remove(world: World, database: Database, withBackups: boolean): void {
   tell(world, database, 'DB instance deleted', 'deletion');
   world.rds.databases.delete(database.resourceId);
+  releaseKey(world, database);
+  // Its replicas in the Region become instances of their own.
+  for (const one of world.rds.databases.values()) if (one.replicaOf === database.resourceId) one.replicaOf = undefined;
   for (const [host, resourceId] of world.rds.names) {
     if (resourceId === database.resourceId) world.rds.names.delete(host);
   }
@@ -212,7 +193,7 @@ export const instanceOperations: Operations = {
     describe,
   ),
   RebootDBInstance: operation<RebootDBInstanceMessage>(['DBInstanceIdentifier', 'ForceFailover'], reboot),
-  StopDBInstance: operation<StopDBInstanceMessage>(['DBInstanceIdentifier', 'DBSnapshotIdentifier'], stop),
+  StopDBInstance: operation<StopDBInstanceMessage>(['DBInstanceIdentifier'], stop),
   StartDBInstance: operation<StartDBInstanceMessage>(['DBInstanceIdentifier'], start),
   DeleteDBInstance: operation<DeleteDBInstanceMessage>(
     ['DBInstanceIdentifier', 'SkipFinalSnapshot', 'FinalDBSnapshotIdentifier', 'DeleteAutomatedBackups'],

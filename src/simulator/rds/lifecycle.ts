@@ -112,3 +112,29 @@ export function restart(world: World, database: Database): Stage[] {
     ],
   ];
 }
+
+const restartAfterMs = 7 * 86_400_000;
+
+/** Starts an engine that is stopped. */
+export function startUp(world: World, database: Database): void {
+  database.status = 'starting';
+  database.restartAt = undefined;
+  carryOut(world, database, [
+    [
+      world.seconds(60, 200),
+      () => {
+        bringUp(world, database);
+        if (database.up) tell(world, database, 'DB instance started', 'notification');
+      },
+    ],
+  ]);
+}
+
+/** An instance that is stopped starts by itself after a week. */
+export function restStopped(world: World, database: Database): void {
+  const at = world.time + restartAfterMs;
+  database.restartAt = at;
+  world.at(at, () => {
+    if (database.status === 'stopped' && database.restartAt === at) startUp(world, database);
+  });
+}

@@ -117,7 +117,8 @@ export interface Database {
   readonly tags: TagSet;
   /** The snapshot it was restored from: RDS does not tell. */
   readonly restoredFrom: string | undefined;
-  readonly replicaOf: string | undefined;
+  /** The resource id of what it replicates. */
+  replicaOf: string | undefined;
   settings: Settings;
   pending: Changes;
   status: string;
@@ -170,6 +171,8 @@ export interface DbSnapshot {
   createdAt: number | undefined;
   usedMiB: number;
   inside: readonly InsideWriter[];
+  /** Accounts that may restore it, besides its own. */
+  readonly sharedWith: readonly string[];
   sealed: Sealed | undefined;
   status: 'creating' | 'copying' | 'available' | 'deleting' | 'failed';
 }
@@ -196,6 +199,12 @@ export interface ParameterGroup {
   readonly family: string;
 }
 
+export interface OptionGroup {
+  readonly name: string;
+  readonly engine: string;
+  readonly options: readonly string[];
+}
+
 /** Who holds a DB instance by its name, and so has to be told of a new one. */
 export interface Dependents {
   proxies: { readonly name: string; readonly database: string }[];
@@ -216,7 +225,7 @@ export interface Rds {
   readonly snapshots: Map<string, DbSnapshot>;
   readonly automatedBackups: Map<string, AutomatedBackup>;
   readonly parameterGroups: Map<string, ParameterGroup>;
-  readonly optionGroups: Map<string, { readonly name: string; readonly engine: string }>;
+  readonly optionGroups: Map<string, OptionGroup>;
   readonly subnetGroups: Set<string>;
   /** Host names as the Domain Name System has them now, and whose address they are. */
   readonly names: Map<string, string>;

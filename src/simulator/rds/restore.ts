@@ -7,6 +7,7 @@ import type { World } from '../world.ts';
 import { tell } from './events.ts';
 import { holderOf, newIdentifier, snapshotOf } from './find.ts';
 import { checkGroups, defaultsFor } from './groups.ts';
+import { grantKey } from './keys.ts';
 import { bringUp, carryOut, type Stage } from './lifecycle.ts';
 import type { Database, DbSnapshot, Settings } from './model.ts';
 import { checkInstanceQuota, checkStorageQuota } from './quotas.ts';
@@ -126,6 +127,7 @@ function restore(world: World, input: RestoreDBInstanceFromDBSnapshotMessage): o
     maintenance: [],
   };
   world.rds.databases.set(database.resourceId, database);
+  grantKey(world, database);
   const failure = world.rds.failNextRestore;
   world.rds.failNextRestore = undefined;
   carryOut(

@@ -56,6 +56,8 @@ const database = z.strictObject({
   parameterGroup: z.string().min(1).optional(),
   parametersPending: z.boolean().default(false),
   optionGroup: z.string().min(1).optional(),
+  /** What the option group holds: TDE, NATIVE_NETWORK_ENCRYPTION, … */
+  options: z.array(z.string().min(1)).default([]),
   port: z.int().positive().optional(),
   az: z.string().optional(),
   multiAZ: z.boolean().default(false),
@@ -107,6 +109,7 @@ const snapshot = z.strictObject({
   database: identifier,
   type: z.enum(['manual', 'automated']).default('manual'),
   status: z.enum(['available', 'failed']).default('available'),
+  sharedWith: z.array(z.string().min(1)).default([]),
   tags,
 });
 

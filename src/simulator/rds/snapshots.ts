@@ -2,15 +2,15 @@ import type {
   CopyDBSnapshotMessage,
   CreateDBSnapshotMessage,
   DeleteDBSnapshotMessage,
+  DescribeDBSnapshotAttributesMessage,
   DescribeDBSnapshotsMessage,
 } from '@aws-sdk/client-rds';
-import { unseal } from '../bytes.ts';
 import { required } from '../ec2/select.ts';
 import { type Operations, operation } from '../operation.ts';
 import { TagSet } from '../tag-set.ts';
-import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
 import { writeUp } from './clients.ts';
+import { copySnapshot, startNext } from './copies.ts';
 import { tell, tellOfSnapshot } from './events.ts';
 import {
   databaseArn,
@@ -24,23 +24,13 @@ import {
 } from './find.ts';
 import { carryOut, requireFree } from './lifecycle.ts';
 import type { Database, DbSnapshot } from './model.ts';
+import { checkNewSnapshot, longestSnapshotId } from './quotas.ts';
 import { refusals } from './refusals.ts';
 import { newTags } from './tags.ts';
 import { dbSnapshotView } from './views.ts';
 
-// Unpublished [U]; what matters is that they follow the amount of data.
+// Unpublished [U]; what matters is that it follows the amount of data.
 const snapshotMiBPerSecond = 80;
-const copyMiBPerSecond = 60;
-const longestId = 255;
-
-/** Throws when there is no room for one more manual snapshot of this name. */
-function checkNew(world: World, id: string): void {
-  if (world.rds.snapshots.has(id)) throw refusals.snapshotExists(id);
-  const manual = [...world.rds.snapshots.values()].filter((one) => one.type === 'manual').length;
-  if (manual >= world.limits.databaseSnapshots) {
-    throw new AwsError('SnapshotQuotaExceeded', 'Cannot create more than the allowed number of manual snapshots.');
-  }
-}
 
 function snapshotFrom(
   world: World,
@@ -70,6 +60,7 @@ function snapshotFrom(
     createdAt: undefined,
     usedMiB: database.usedMiB,
     inside: [],
+    sharedWith: [],
     sealed: undefined,
     status: 'creating',
   };
@@ -116,9 +107,9 @@ export function takeSnapshot(
 }
 
 function createSnapshot(world: World, input: CreateDBSnapshotMessage): object {
-  const id = newIdentifier(input.DBSnapshotIdentifier, 'DBSnapshotIdentifier', longestId);
+  const id = newIdentifier(input.DBSnapshotIdentifier, 'DBSnapshotIdentifier', longestSnapshotId);
   const database = databaseOf(world, input.DBInstanceIdentifier);
-  checkNew(world, id);
+  checkNewSnapshot(world, id);
   requireFree(world, database, 'backed up');
   const copied = database.settings.CopyTagsToSnapshot ? database.tags.now : undefined;
   const tags = newTags(world, input.Tags, copied);
@@ -154,82 +145,6 @@ export function takeAutomatedSnapshot(world: World, database: Database): void {
   for (const one of own.sort((a, b) => b.asked - a.asked).slice(kept)) world.rds.snapshots.delete(one.id);
 }
 
-const copying = (world: World) => [...world.rds.snapshots.values()].filter((one) => one.status === 'copying');
-
-function copySnapshot(world: World, input: CopyDBSnapshotMessage): object {
-  const source = snapshotOf(world, input.SourceDBSnapshotIdentifier, 'SourceDBSnapshotIdentifier');
-  const id = newIdentifier(input.TargetDBSnapshotIdentifier, 'TargetDBSnapshotIdentifier', longestId);
-  checkNew(world, id);
-  if (source.status !== 'available') {
-    throw refusals.snapshotState(`Cannot copy the snapshot ${source.id} because it is ${source.status}.`);
-  }
-  const name = input.KmsKeyId ?? source.keyArn;
-  const key = name === undefined ? undefined : world.findKey(name);
-  if (name !== undefined && !world.usable(key)) throw refusals.key(name);
-  if (copying(world).length >= world.limits.databaseSnapshotCopies) {
-    // Which code it is, is not established (facts §6.4).
-    throw new AwsError(
-      'SnapshotQuotaExceeded',
-      `Cannot copy more than ${world.limits.databaseSnapshotCopies} snapshots across regions or in this region at once.`,
-    );
-  }
-  const copy: DbSnapshot = {
-    ...source,
-    id,
-    type: 'manual',
-    keyArn: key?.arn,
-    visibleFrom: world.visibleFrom,
-    tags: newTags(world, input.Tags, input.CopyTags ? source.tags.now : undefined),
-    copyOf: source.id,
-    asked: world.time,
-    began: undefined,
-    endsAt: undefined,
-    createdAt: world.time,
-    sealed: undefined,
-    status: 'copying',
-    settings: {
-      ...source.settings,
-      ...(input.OptionGroupName === undefined ? {} : { OptionGroup: input.OptionGroupName }),
-    },
-  };
-  world.rds.snapshots.set(id, copy);
-  startNext(world, copy.resourceId);
-  return { DBSnapshot: dbSnapshotView(world, copy) };
-}
-
-// Copies of the same instance's snapshots wait for one another (facts §6.4).
-function startNext(world: World, resourceId: string): void {
-  const mine = copying(world).filter((one) => one.resourceId === resourceId);
-  if (mine.some((one) => one.began !== undefined)) return;
-  const next = mine.sort((a, b) => a.asked - b.asked)[0];
-  if (!next) return;
-  next.began = world.time;
-  next.endsAt = Math.round(
-    world.time + world.seconds(20, 50) + world.seconds(1, 1.2) * (next.usedMiB / copyMiBPerSecond),
-  );
-  world.at(next.endsAt, () => {
-    if (world.rds.snapshots.get(next.id) !== next || next.status !== 'copying') return;
-    finishCopy(world, next);
-    startNext(world, resourceId);
-  });
-}
-
-function finishCopy(world: World, copy: DbSnapshot): void {
-  const source = world.rds.snapshots.get(copy.copyOf ?? '');
-  const key = copy.keyArn === undefined ? undefined : world.findKey(copy.keyArn);
-  try {
-    // A source that is deleted meanwhile takes the copy with it.
-    if (!source?.sealed || (copy.keyArn !== undefined && !world.usable(key))) throw new AwsError('Failed', 'failed');
-    copy.sealed = world.sealed(unseal(source.sealed, world.dataKeyOf(source.sealed)), key, copy.id);
-    copy.status = 'available';
-    tellOfSnapshot(world, copy, 'Finished copy of snapshot', 'notification');
-  } catch (error) {
-    if (!(error instanceof AwsError)) throw error;
-    copy.status = 'failed';
-    tellOfSnapshot(world, copy, 'Snapshot copy failed', 'notification');
-  }
-}
-
 function deleteSnapshot(world: World, input: DeleteDBSnapshotMessage): object {
   const snapshot = snapshotOf(world, input.DBSnapshotIdentifier);
   // Deleting a copy in progress ends it; anything else has to be there first (facts §1.4).
@@ -246,6 +161,16 @@ function deleteSnapshot(world: World, input: DeleteDBSnapshotMessage): object {
     startNext(world, snapshot.resourceId);
   });
   return { DBSnapshot: { ...dbSnapshotView(world, snapshot), Status: 'deleted' } };
+}
+
+function describeAttributes(world: World, input: DescribeDBSnapshotAttributesMessage): object {
+  const snapshot = snapshotOf(world, input.DBSnapshotIdentifier);
+  return {
+    DBSnapshotAttributesResult: {
+      DBSnapshotIdentifier: snapshot.id,
+      DBSnapshotAttributes: [{ AttributeName: 'restore', AttributeValues: [...snapshot.sharedWith] }],
+    },
+  };
 }
 
 function describeSnapshots(world: World, input: DescribeDBSnapshotsMessage): object {
@@ -280,6 +205,10 @@ export const snapshotOperations: Operations = {
     copySnapshot,
   ),
   DeleteDBSnapshot: operation<DeleteDBSnapshotMessage>(['DBSnapshotIdentifier'], deleteSnapshot),
+  DescribeDBSnapshotAttributes: operation<DescribeDBSnapshotAttributesMessage>(
+    ['DBSnapshotIdentifier'],
+    describeAttributes,
+  ),
   DescribeDBSnapshots: operation<DescribeDBSnapshotsMessage>(
     [
       'DBSnapshotIdentifier',
@@ -298,7 +227,7 @@ export const snapshotOperations: Operations = {
 
 /** Throws when a final snapshot of this name can't be made. */
 export function finalSnapshotId(world: World, name: string | undefined): string {
-  const id = newIdentifier(required(name, 'FinalDBSnapshotIdentifier'), 'FinalDBSnapshotIdentifier', longestId);
-  checkNew(world, id);
+  const id = newIdentifier(required(name, 'FinalDBSnapshotIdentifier'), 'FinalDBSnapshotIdentifier', longestSnapshotId);
+  checkNewSnapshot(world, id);
   return id;
 }

@@ -88,9 +88,9 @@ export function databaseView(world: World, database: Database): DBInstance {
     SecondaryAvailabilityZone: settings.MultiAZ
       ? zones(world).find((zone) => zone !== settings.AvailabilityZone)
       : undefined,
-    ReadReplicaSourceDBInstanceIdentifier: database.replicaOf,
+    ReadReplicaSourceDBInstanceIdentifier: world.rds.databases.get(database.replicaOf ?? '')?.identifier,
     ReadReplicaDBInstanceIdentifiers: [...world.rds.databases.values()]
-      .filter((one) => one.replicaOf === database.identifier)
+      .filter((one) => one.replicaOf === database.resourceId)
       .map((one) => one.identifier),
     ReadReplicaDBClusterIdentifiers: [],
     StatusInfos: [],

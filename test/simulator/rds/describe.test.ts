@@ -131,6 +131,33 @@ describe('reads of the simulated databases', () => {
     expect(DBSubnetGroups[0]?.Subnets).toHaveLength(3);
   });
 
+  test('an option group tells what it holds, a snapshot with whom it is shared', async () => {
+    const set = rdsClients(
+      shop(
+        { engine: 'oracle-ee', engineVersion: '19.0', optionGroup: 'sealed', options: ['TDE'] },
+        { databaseSnapshots: [{ id: 'given', database: 'orders', sharedWith: ['444455556666'] }] },
+      ),
+    );
+    const { OptionGroupsList } = await set.rds.describeOptionGroups({ OptionGroupName: 'sealed' });
+    expect(OptionGroupsList).toMatchObject([{ Options: [{ OptionName: 'TDE', Permanent: true }] }]);
+    const { DBSnapshotAttributesResult } = await set.rds.describeDBSnapshotAttributes({
+      DBSnapshotIdentifier: 'given',
+    });
+    expect(DBSnapshotAttributesResult?.DBSnapshotAttributes).toEqual([
+      { AttributeName: 'restore', AttributeValues: ['444455556666'] },
+    ]);
+  });
+
+  test('RDS holds a grant on the key of each instance, as long as the instance lives', async () => {
+    const set = rdsClients();
+    const { KeyMetadata } = await set.kms.describeKey({ KeyId: 'alias/old' });
+    const grants = async () => (await set.kms.listGrants({ KeyId: KeyMetadata?.Arn })).Grants?.length;
+    expect(await grants()).toBe(1);
+    await set.rds.deleteDBInstance({ DBInstanceIdentifier: 'orders', SkipFinalSnapshot: true });
+    set.pass(600_000);
+    expect(await grants()).toBe(0);
+  });
+
   test('tags have rules, and an ARN of nothing is refused', async () => {
     const set = rdsClients();
     const ResourceName = 'arn:aws:rds:eu-west-1:111122223333:db:orders';

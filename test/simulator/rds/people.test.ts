@@ -34,6 +34,25 @@ describe('what others do to the simulated databases', () => {
     expect((await set.describe('reader'))?.ReadReplicaSourceDBInstanceIdentifier).toBe('orders');
   });
 
+  test('a replica follows the name of its source, and becomes an instance of its own when the source is deleted', async () => {
+    const base = shop();
+    const set = rdsClients({ ...base, databases: [{ id: 'reader', replicaOf: 'orders' }, ...(base.databases ?? [])] });
+    const source = async () => (await set.describe('reader'))?.ReadReplicaSourceDBInstanceIdentifier;
+    set.account.act({ do: 'modify-database', database: 'orders', now: true, identifier: 'renamed' });
+    await set.settled('renamed');
+    expect(await source()).toBe('renamed');
+    set.account.act({ do: 'delete-database', database: 'renamed' });
+    set.pass(600_000);
+    expect(await source()).toBeUndefined();
+  });
+
+  test('one that was stopped before the beginning starts within seven days, too', () => {
+    const set = rdsClients(shop({ status: 'stopped' }));
+    expect(set.truth('orders')).toMatchObject({ status: 'stopped', up: false });
+    set.pass(8 * dayMs);
+    expect(set.truth('orders')).toMatchObject({ status: 'available', up: true });
+  });
+
   test('maintenance that is announced with a day fires then, takes the engine down and applies what pends', async () => {
     const set = rdsClients(
       shop({
