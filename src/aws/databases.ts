@@ -1,10 +1,75 @@
-import type { Databases } from '../contract/databases.ts';
+import { Socket } from 'node:net';
+import type { DatabaseAddress, Databases } from '../contract/databases.ts';
+import { RekeyError } from '../errors/index.ts';
+import { DatabaseFailure, failureOf } from './databases/failure.ts';
+import { Rows } from './databases/rows.ts';
+import type { LogIn, Session } from './databases/session.ts';
+import { wayTo } from './databases/way.ts';
 
-/** Connections to databases of the account. */
-export function connectDatabases(): Databases {
+interface Limits {
+  readonly connectTimeoutMs: number;
+  readonly statementTimeoutMs: number;
+}
+
+const usual: Limits = { connectTimeoutMs: 10_000, statementTimeoutMs: 60_000 };
+
+/**
+ * Connections to databases of the account, one for each question, read-only and over TLS (not on the loopback interface).
+ * Logs in with REKEY_DB_USER and REKEY_DB_PASSWORD. Loads a driver when one is first asked for.
+ */
+export function connectDatabases(env: NodeJS.ProcessEnv = process.env, limits: Limits = usual): Databases {
   return {
-    query: async ({ engine, host, port }) => {
-      throw new Error(`this build of rekey has no ${engine} client with which to ask ${host}:${port}`);
+    async query(at, statement, signal) {
+      signal.throwIfAborted();
+      const socket = new Socket();
+      const within = <T>(ms: number, doing: string, work: Promise<T>) =>
+        limited(work, ms, new DatabaseFailure('ETIMEDOUT', `${doing} took longer than ${ms} ms`, false), signal);
+      try {
+        const way = await within(limits.connectTimeoutMs, `finding ${at.host}`, wayTo(at, env, signal));
+        const logIn = await driverOf(at);
+        const session = await within(
+          limits.connectTimeoutMs,
+          `connecting to ${at.host}:${at.port}`,
+          logIn(way, socket, limits),
+        );
+        return await answers(session, statement, (work) => within(limits.statementTimeoutMs, 'the statement', work));
+      } catch (error) {
+        signal.throwIfAborted();
+        if (error instanceof RekeyError) throw error;
+        throw failureOf(error, at, env['REKEY_DB_PASSWORD'] ?? '');
+      } finally {
+        socket.destroy();
+      }
     },
   };
+}
+
+async function answers(session: Session, statement: string, within: <T>(work: Promise<T>) => Promise<T>) {
+  const rows = new Rows();
+  await within(session.ask(statement, (row) => rows.take(row)));
+  await within(session.end());
+  return rows.all;
+}
+
+async function driverOf({ engine }: DatabaseAddress): Promise<LogIn> {
+  return engine === 'mysql'
+    ? (await import('./databases/mysql.ts')).logInToMysql
+    : (await import('./databases/postgres.ts')).logInToPostgres;
+}
+
+/** `work`, unless it takes too long or is not wanted any more. */
+async function limited<T>(work: Promise<T>, ms: number, late: Error, signal: AbortSignal): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  let stop = (): void => undefined;
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      timer = setTimeout(() => reject(late), ms);
+      stop = () => reject(signal.reason);
+      signal.addEventListener('abort', stop, { once: true });
+      work.then(resolve, reject);
+    });
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
+  }
 }

