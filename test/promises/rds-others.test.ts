@@ -329,3 +329,40 @@ describe('an RDS instance is refused before anything is touched', () => {
     });
   });
 });
+
+describe('a database that can not be asked who is connected', () => {
+  const asking = (world: World, query: () => Promise<readonly (readonly (string | null)[])[]>) =>
+    world.process([], { plans, databases: { query } });
+  const failing =
+    (message: string, more: object = {}) =>
+    async () => {
+      throw Object.assign(new Error(message), more);
+    };
+
+  it.each<[string, Parameters<typeof asking>[1], RegExp]>([
+    ['because the login is refused', failing('refuses the login', { final: true }), /refuses the login/],
+    [
+      'because this login does not see the sessions of others',
+      async () => [
+        ['nobody knows who, as', 'app', 'may not see the sessions of others:', 'pg_read_all_stats', 'is missing'],
+      ],
+      /may not see the sessions of others/,
+    ],
+  ])('%s is refused before anything is touched', (_what, query, why) =>
+    inWorld(oneDatabase, async (world) => {
+      const life = await asking(world, query);
+      expect(exitOf(life), told(life)).toBe(2);
+      expect(told(life)).toMatch(why);
+      expect(life.sent.filter((call) => !isRead(call))).toEqual([]);
+    }));
+
+  it('because nothing gets through is told before, and taken back when the fence does not change it', () =>
+    inWorld(oneDatabase, async (world) => {
+      const life = await asking(world, failing('connect ETIMEDOUT', { code: 'ETIMEDOUT' }));
+      expect(exitOf(life), told(life)).toBe(4);
+      expect(told(life)).toMatch(/does not answer: connect ETIMEDOUT/);
+      expect(life.calls.get('rds:CreateDBSnapshot')).toBe(1);
+      world.pass(20 * minute);
+      expectOriginalDatabaseServing(world);
+    }));
+});

@@ -8,6 +8,7 @@ import { classify } from '../../src/aws/outage.ts';
 import type { AwsServices } from '../../src/aws/services.ts';
 import { createSettleHub } from '../../src/aws/settle-hub.ts';
 import { clockOf } from '../../src/contract/clock.ts';
+import type { Databases } from '../../src/contract/databases.ts';
 import type { RunEvent } from '../../src/contract/event.ts';
 import type { Plan, PlanSource } from '../../src/contract/plan.ts';
 import type { JournalRecord } from '../../src/contract/record.ts';
@@ -82,6 +83,8 @@ export interface ProcessOptions {
   readonly wait?: boolean;
   readonly replaceClaim?: string;
   readonly run?: string;
+  /** Answers SQL instead of the account's databases. */
+  readonly databases?: Databases;
   /** Called before each API call is carried out, with its operation. */
   readonly beforeCall?: (operation: string, number: number) => void;
   /** Aborts the process, as the first Ctrl-C does, at this virtual time after its start. */
@@ -196,7 +199,7 @@ export class World {
       ...inner,
       handle: (request, handling) => carried(() => inner.handle(request, handling)),
     };
-    const databases = simulatedDatabases(this.account);
+    const databases = options.databases ?? simulatedDatabases(this.account);
     let requests = 0;
     const onAppend = (_record: JournalRecord, number: number): AppendFate => {
       if (dead) return 'crash-before';

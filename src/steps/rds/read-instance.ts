@@ -10,6 +10,8 @@ import { type AcceptedOfDatabase, AcceptOfDatabase, Database, DatabaseName, Data
 import { refuseFence } from './fence-rules.ts';
 import { refuseAround } from './refusals-around.ts';
 import { refuseInstance } from './refusals-of-instance.ts';
+import { addressOf, askable } from './sessions.ts';
+import { isUsable } from './status.ts';
 
 const input = z.strictObject({
   instance: DatabaseName,
@@ -51,6 +53,7 @@ export const readDatabase = defineRead({
     await refuseFence(ctx, input.fence, found, refusals);
     await refuseAround(ctx, found, { oldName, key: input.keys.to }, refusals);
     const engine = engineOf(found);
+    if (engine !== undefined) await refuseSilence(ctx, found, engine, refusals);
     refusals.throwIfAny(input.instance);
     if (engine === undefined) throw notFound(input.instance, ctx.aws.region);
     announce(ctx, input, found, oldName);
@@ -70,7 +73,6 @@ function databaseOf(found: DBInstance, input: Input, oldName: string, engine: 'p
   const settings = settingsOf(found);
   // The key of Performance Insights can't be changed later: what is under the old data key goes over with it.
   const moved = settings['PerformanceInsightsKMSKeyId'] === found.KmsKeyId && found.KmsKeyId !== undefined;
-  const database = found.DBName ?? (engine === 'postgres' ? 'postgres' : undefined);
   return {
     id: found.DbiResourceId ?? '',
     name: input.instance,
@@ -85,8 +87,35 @@ function databaseOf(found: DBInstance, input: Input, oldName: string, engine: 'p
     deletionProtection: found.DeletionProtection ?? false,
     roles,
     tags: carried(found.TagList),
-    ...(database === undefined ? {} : { database }),
+    ...databaseIn(found, engine),
   };
+}
+
+/** Behind the fence the database itself has to say that nobody is connected: what would keep it from that is better known before. */
+async function refuseSilence(
+  ctx: AwsContext,
+  found: DBInstance,
+  engine: 'postgres' | 'mysql',
+  refusals: Refusals<AcceptedOfDatabase>,
+): Promise<void> {
+  const at = addressOf({ engine, ...databaseIn(found, engine) }, found);
+  if (!at || !isUsable(found)) return;
+  const { hopeless, doubt } = await askable(ctx, at);
+  if (hopeless !== undefined)
+    refusals.refuse(
+      `${at.host} can't be asked who is connected: ${hopeless}`,
+      'set REKEY_DB_USER and REKEY_DB_PASSWORD, of somebody who sees all sessions (pg_monitor, PROCESS)',
+    );
+  if (doubt !== undefined)
+    ctx.announce(
+      `${doubt}. If that is because it does not let this runner in, see that the fence does: without an answer the cut-over is taken back`,
+    );
+}
+
+/** Which of its databases answers SQL. */
+function databaseIn({ DBName }: DBInstance, engine: 'postgres' | 'mysql'): { database?: string } {
+  const database = DBName ?? (engine === 'postgres' ? 'postgres' : undefined);
+  return database === undefined ? {} : { database };
 }
 
 /** Which SQL it speaks, if rekey speaks it, too. */

@@ -2,31 +2,36 @@ import type { DBInstance } from '@aws-sdk/client-rds';
 import { printable } from '../../aws/printable.ts';
 import type { AwsContext } from '../../aws/services.ts';
 import type { DatabaseAddress } from '../../contract/databases.ts';
+import { RekeyError } from '../../errors/index.ts';
 import type { Database } from './domain.ts';
 
 // Who is connected besides this very session and RDS itself. A replication worker writes what another server sends; all
 // other workers of the engine belong to it. AWS's own session is `rdsadmin` with every engine. To who may not see them, both
 // engines leave the sessions of others out without a word, so each statement also tells whether it sees them: PostgreSQL
 // by its role, MySQL by the session of RDS, which is always there [U].
+const blindness = 'nobody knows who, as';
 const statements = {
   postgres: `SELECT pid::text, usename::text, application_name::text, client_addr::text, backend_type::text
 FROM pg_stat_activity
 WHERE pid <> pg_backend_pid() AND usename IS DISTINCT FROM 'rdsadmin'
   AND (backend_type IN ('client backend', 'walsender') OR backend_type LIKE 'logical replication%worker')
 UNION ALL
-SELECT 'nobody knows who, as', current_user::text, 'may not see the sessions of others:', 'pg_read_all_stats', 'is missing'
+SELECT '${blindness}', current_user::text, 'may not see the sessions of others:', 'pg_read_all_stats', 'is missing'
 WHERE NOT pg_has_role('pg_read_all_stats', 'USAGE')
 ORDER BY 1`,
   mysql: `SELECT id, user, host, db, command FROM information_schema.processlist
 WHERE id <> CONNECTION_ID() AND user NOT IN ('rdsadmin', 'event_scheduler', 'system user')
 UNION ALL
-SELECT 'nobody knows who, as', CURRENT_USER(), 'may not see the sessions of others:', 'PROCESS', 'is missing' FROM DUAL
+SELECT '${blindness}', CURRENT_USER(), 'may not see the sessions of others:', 'PROCESS', 'is missing' FROM DUAL
 WHERE NOT EXISTS (SELECT 1 FROM information_schema.processlist WHERE user <> SUBSTRING_INDEX(USER(), '@', 1))
 ORDER BY 1`,
 } as const;
 
 /** Where a DB instance answers SQL; undefined while it has no endpoint. */
-export function addressOf(database: Database, instance: DBInstance): DatabaseAddress | undefined {
+export function addressOf(
+  database: Pick<Database, 'engine' | 'database'>,
+  instance: DBInstance,
+): DatabaseAddress | undefined {
   const { Address: host, Port: port } = instance.Endpoint ?? {};
   if (host === undefined || port === undefined) return undefined;
   return {
@@ -46,6 +51,23 @@ export async function foreignSessions(ctx: AwsContext, at: DatabaseAddress): Pro
   );
 }
 
+/**
+ * Whether the sessions can be asked for, before anything is touched. `hopeless`: it will not pass by itself; else `doubt`
+ * may be no more than that the database lets this runner in only once it is fenced.
+ */
+export async function askable(
+  ctx: AwsContext,
+  at: DatabaseAddress,
+): Promise<{ readonly hopeless?: string; readonly doubt?: string }> {
+  const answer = await asked(ctx, at, statements[at.engine]);
+  if ('unknown' in answer) {
+    const final = answer.error instanceof RekeyError || (answer.error as { final?: boolean }).final === true;
+    return final ? { hopeless: printable(answer.error.message, 300) } : { doubt: answer.unknown };
+  }
+  const blind = answer.rows.find(([first]) => first === blindness);
+  return blind ? { hopeless: printable(blind.map((value) => value ?? '-').join(' '), 200) } : {};
+}
+
 type Rows = readonly (readonly (string | null)[])[];
 
 /** What a statement answers, or in words why it does not. Rejects only when this process is to end. */
@@ -53,11 +75,11 @@ export async function asked(
   ctx: AwsContext,
   at: DatabaseAddress,
   statement: string,
-): Promise<{ readonly rows: Rows } | { readonly unknown: string }> {
+): Promise<{ readonly rows: Rows } | { readonly unknown: string; readonly error: Error }> {
   try {
     return { rows: await ctx.aws.databases.query(at, statement, ctx.signal) };
   } catch (error) {
     if (ctx.signal.aborted || !(error instanceof Error)) throw error;
-    return { unknown: `${at.host}:${at.port} does not answer: ${printable(error.message, 200)}` };
+    return { unknown: `${at.host}:${at.port} does not answer: ${printable(error.message, 200)}`, error };
   }
 }
