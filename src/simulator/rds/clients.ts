@@ -114,12 +114,17 @@ export function writeUp(world: World): void {
 }
 
 /** Sessions that are open to the database, the oldest first. */
-export function sessionsIn(world: World, database: Database): { pid: number; address: string; application: string }[] {
-  return world.rds.clients.flatMap((clients) =>
+export function sessionsIn(
+  world: World,
+  database: Database,
+): { pid: number; user: string; address: string; application: string }[] {
+  const simulated = world.rds.clients.flatMap((clients) =>
     (clients.sessions ?? [])
       .filter((session) => session.resourceId === database.resourceId)
-      .map(({ pid, address }) => ({ pid, address, application: clients.identifier })),
+      .map(({ pid, address }) => ({ pid, user: 'app', address, application: clients.identifier })),
   );
+  const real = world.rds.sessions.filter((session) => session.resourceId === database.resourceId);
+  return [...simulated, ...real.map(({ pid, user, address, application }) => ({ pid, user, address, application }))];
 }
 
 /** Cuts all connections to the database, as a restart of its engine or its host does. */
@@ -129,5 +134,8 @@ export function dropSessions(world: World, database: Database): void {
     for (const session of clients.sessions ?? []) {
       if (session.resourceId === database.resourceId) session.resourceId = undefined;
     }
+  }
+  for (const session of world.rds.sessions) {
+    if (session.resourceId === database.resourceId) session.resourceId = undefined;
   }
 }

@@ -13,6 +13,7 @@ import { grantKey } from './keys.ts';
 import { restStopped } from './lifecycle.ts';
 import type { Changes, Database, Settings } from './model.ts';
 
+import { newDisk } from './postgres-disk.ts';
 import { addAutomatedBackup, resourceId } from './restore.ts';
 import { managedRdsKeyAlias, type RdsScenario } from './scenario.ts';
 import { newSecret } from './secrets.ts';
@@ -169,6 +170,7 @@ function foundDatabase(world: World, declared: Declared, index: number, ids: Rea
       sequence: 0,
     })),
     sealed,
+    disk: declared.sql === false ? undefined : newDisk(declared.sql === true ? '' : declared.sql),
     dataKey: up ? world.dataKeyOf(sealed) : undefined,
     usedMiB,
     dirtyMiB: usedMiB,
@@ -257,6 +259,7 @@ function foundSnapshot(world: World, declared: RdsScenario['databaseSnapshots'][
     inside: [],
     sharedWith: declared.sharedWith,
     sealed: declared.status === 'available' ? database.sealed : undefined,
+    disk: database.disk?.fork(),
     status: declared.status,
   });
   database.dirtyMiB = Math.round(database.usedMiB / 10);

@@ -68,11 +68,23 @@ export interface MasterSecret {
   status: 'active' | 'rotating' | 'creating';
 }
 
+/** What a real engine keeps of a database: it comes along in snapshots, and is another one from then on. */
+export interface Disk {
+  /** The same as it is now, for a snapshot or a restore. */
+  fork(): Disk;
+}
+
 /** One connection from `address` to the instance `resourceId`; without one it was dropped. */
 interface Session {
   readonly pid: number;
   readonly address: string;
   resourceId: string | undefined;
+}
+
+/** A connection of a real client, which came over a socket. */
+export interface OpenSession extends Session {
+  readonly user: string;
+  readonly application: string;
 }
 
 /** The applications behind one endpoint name: they write, and remember what was acknowledged. */
@@ -137,6 +149,8 @@ export interface Database {
   /** Jobs in the database that write by themselves. */
   inside: InsideWriter[];
   sealed: Sealed | undefined;
+  /** Undefined where no real engine is asked for. */
+  disk: Disk | undefined;
   /** The data key in the host's memory. */
   dataKey: Uint8Array | undefined;
   usedMiB: number;
@@ -173,6 +187,7 @@ export interface DbSnapshot {
   inside: readonly InsideWriter[];
   /** Accounts that may restore it, besides its own. */
   readonly sharedWith: readonly string[];
+  disk: Disk | undefined;
   sealed: Sealed | undefined;
   status: 'creating' | 'copying' | 'available' | 'deleting' | 'failed';
 }
@@ -230,6 +245,7 @@ export interface Rds {
   /** Host names as the Domain Name System has them now, and whose address they are. */
   readonly names: Map<string, string>;
   readonly clients: Clients[];
+  readonly sessions: OpenSession[];
   readonly events: RdsEvent[];
   readonly dependents: Dependents;
   /** What the next restore is to end as. */
@@ -248,6 +264,7 @@ export function emptyRds(seed: number): Rds {
     subnetGroups: new Set(),
     names: new Map(),
     clients: [],
+    sessions: [],
     events: [],
     dependents: { proxies: [], eventSubscriptions: [], blueGreens: [] },
     failNextRestore: undefined,

@@ -119,6 +119,7 @@ function restore(world: World, input: RestoreDBInstanceFromDBSnapshotMessage): o
     secret: undefined,
     inside: [],
     sealed: undefined,
+    disk: undefined,
     dataKey: undefined,
     usedMiB: snapshot.usedMiB,
     dirtyMiB: 0,
@@ -157,6 +158,7 @@ function birth(world: World, database: Database, snapshot: DbSnapshot): Stage[] 
           tell(world, database, 'DB instance could not be restored.', 'failure');
           return;
         }
+        database.disk = snapshot.disk?.fork();
         database.inside = snapshot.inside.map((writer) => ({ ...writer, nextAt: world.time + writer.everyMs }));
         // Static parameters of a group that isn't the default sometimes wait for one more restart [U].
         const own = !database.settings.ParameterGroup.startsWith('default.');

@@ -91,6 +91,8 @@ const database = z.strictObject({
   /** How much of it holds data; four tenths of its size when not given. */
   usedGiB: z.number().nonnegative().optional(),
   data: z.string().max(longestData).default(''),
+  /** A real PostgreSQL answers for it, once statements of yours, if you give some, have filled it. */
+  sql: z.union([z.boolean(), z.string().min(1)]).default(false),
   /** Applications that write through the endpoint's name. */
   workload: z
     .strictObject({
@@ -162,6 +164,9 @@ export function rdsInconsistencies(
   };
   for (const [i, one] of given.databases.entries()) {
     keyKnown(one.key, ['databases', i, 'key']);
+    if (one.sql !== false && one.engine !== 'postgres') {
+      problems.push({ path: ['databases', i, 'sql'], message: 'only postgres has a real engine behind it' });
+    }
     keyKnown(one.performanceInsights?.key, ['databases', i, 'performanceInsights', 'key']);
     if (typeof one.masterSecret === 'string') keyKnown(one.masterSecret, ['databases', i, 'masterSecret']);
     known(one.replicaOf, ['databases', i, 'replicaOf']);

@@ -62,6 +62,7 @@ function snapshotFrom(
     inside: [],
     sharedWith: [],
     sealed: undefined,
+    disk: undefined,
     status: 'creating',
   };
 }
@@ -92,6 +93,7 @@ export function takeSnapshot(
       takenAt: world.time,
       createdAt: world.time,
       sealed: database.sealed,
+      disk: database.disk?.fork(),
       settings: database.settings,
       usedMiB: database.usedMiB,
       inside: database.inside.map((writer) => ({ ...writer })),

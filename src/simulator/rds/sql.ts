@@ -3,6 +3,7 @@ import { contentBytes } from '../content.ts';
 import { letsIn } from '../ec2/security-groups.ts';
 import type { World } from '../world.ts';
 import { contentIn, sessionsIn, writeUp } from './clients.ts';
+import type { Database } from './model.ts';
 
 /** What a connection to a database needs to know. */
 interface Address {
@@ -14,6 +15,31 @@ interface Address {
 /** A connection that did not come about, with the code that Node's sockets have for it. */
 function unconnected(code: string, message: string): Error {
   return Object.assign(new Error(message), { code });
+}
+
+/** Whether a statement asks who is connected. */
+export function asksForSessions(statement: string): boolean {
+  return /pg_stat_activity|processlist/i.test(statement);
+}
+
+/** What the engine of a database answers: to a question about sessions, all but `own`, and to any other a digest of the records. */
+export function answerOf(
+  world: World,
+  database: Database,
+  statement: string,
+  own?: number,
+): readonly (readonly (string | null)[])[] {
+  if (asksForSessions(statement)) {
+    return sessionsIn(world, database)
+      .filter(({ pid }) => pid !== own)
+      .map(({ pid, user, address, application }) =>
+        database.engine === 'mysql'
+          ? [String(pid), user, `${address}:${50_000 + pid}`, application, 'Sleep']
+          : [String(pid), user, application, address, 'client backend'],
+      );
+  }
+  const content = contentIn(world, database);
+  return [[content ? digestOf(contentBytes(content)) : null]];
 }
 
 /**
@@ -40,15 +66,7 @@ export function simulatedDatabases(account: { readonly world: World }) {
         throw unconnected('ECONNREFUSED', `connect ECONNREFUSED ${at.host}:${at.port}`);
       }
       if (at.engine !== database.engine) throw unconnected('ECONNRESET', `${at.host} does not speak ${at.engine}`);
-      if (/pg_stat_activity|processlist/i.test(statement)) {
-        return sessionsIn(world, database).map(({ pid, address, application }) =>
-          at.engine === 'mysql'
-            ? [String(pid), 'app', `${address}:${50_000 + pid}`, application, 'Sleep']
-            : [String(pid), 'app', application, address, 'client backend'],
-        );
-      }
-      const content = contentIn(world, database);
-      return [[content ? digestOf(contentBytes(content)) : null]];
+      return answerOf(world, database, statement);
     },
   };
 }

@@ -63,8 +63,7 @@ export function databaseView(world: World, database: Database): DBInstance {
   const { settings, address } = database;
   const { SecurityGroupIds, SubnetGroup, ParameterGroup, OptionGroup, Port, ...carried } = settings;
   const certificate = settings.CACertificateIdentifier;
-  return {
-    ...carried,
+  const own = {
     DBInstanceIdentifier: database.identifier,
     DBInstanceArn: databaseArn(world, database.identifier),
     DbiResourceId: database.resourceId,
@@ -117,8 +116,9 @@ export function databaseView(world: World, database: Database): DBInstance {
     AutomaticRestartTime: date(database.restartAt),
     IsStorageConfigUpgradeAvailable: false,
     TagList: tagList(database.tags, world.time),
-    ...storageView(world, database),
   };
+  // Assigned, not spread: V8 takes a hundred times as long for a literal that begins with this many others' members.
+  return Object.assign(own, storageView(world, database), carried);
 }
 
 function progressOf(world: World, snapshot: DbSnapshot): number {
