@@ -135,6 +135,13 @@ export function restStopped(world: World, database: Database): void {
   const at = world.time + restartAfterMs;
   database.restartAt = at;
   world.at(at, () => {
-    if (database.status === 'stopped' && database.restartAt === at) startUp(world, database);
+    if (database.status !== 'stopped' || database.restartAt !== at) return;
+    tell(
+      world,
+      database,
+      'DB instance is being started due to it exceeding the maximum allowed time being stopped',
+      'notification',
+    );
+    startUp(world, database);
   });
 }

@@ -140,6 +140,8 @@ function restore(world: World, input: RestoreDBInstanceFromDBSnapshotMessage): o
 }
 
 function birth(world: World, database: Database, snapshot: DbSnapshot): Stage[] {
+  // The first backup follows at once (terraform#2014).
+  const backups = (database.settings.BackupRetentionPeriod ?? 0) > 0;
   const stages: Stage[] = [
     [
       world.seconds(180, 420),
@@ -166,6 +168,7 @@ function birth(world: World, database: Database, snapshot: DbSnapshot): Stage[] 
         database.address = hostOf(world, database.identifier);
         world.rds.names.set(database.address, database.resourceId);
         bringUp(world, database);
+        if (backups && database.up) database.status = 'backing-up';
         const loadMs = world.seconds(60, 120) + world.seconds(1, 1.2) * (database.usedMiB / loadMiBPerSecond);
         database.initialisation = { from: world.time, until: Math.round(world.time + loadMs) };
         tell(world, database, `Restored from snapshot ${snapshot.id}`, 'restoration');
@@ -174,24 +177,16 @@ function birth(world: World, database: Database, snapshot: DbSnapshot): Stage[] 
       },
     ],
   ];
-  if ((database.settings.BackupRetentionPeriod ?? 0) > 0) {
-    stages.push(
-      [world.seconds(2, 10), () => setStatus(database, 'available', 'backing-up')],
-      [
-        world.seconds(40, 90),
-        () => {
-          setStatus(database, 'backing-up', 'available');
-          addAutomatedBackup(world, database);
-        },
-      ],
-    );
+  if (backups) {
+    stages.push([
+      world.seconds(40, 90),
+      () => {
+        if (database.status === 'backing-up') database.status = 'available';
+        addAutomatedBackup(world, database);
+      },
+    ]);
   }
   return stages;
-}
-
-/** Moves on from one status to the next, unless the instance has got into another meanwhile. */
-function setStatus(database: Database, from: string, to: string): void {
-  if (database.status === from) database.status = to;
 }
 
 function stillbirth(world: World, database: Database, status: string): Stage[] {

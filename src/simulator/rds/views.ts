@@ -63,7 +63,7 @@ export function databaseView(world: World, database: Database): DBInstance {
   const { settings, address } = database;
   const { SecurityGroupIds, SubnetGroup, ParameterGroup, OptionGroup, Port, ...carried } = settings;
   const certificate = settings.CACertificateIdentifier;
-  const own = {
+  const own: DBInstance = {
     DBInstanceIdentifier: database.identifier,
     DBInstanceArn: databaseArn(world, database.identifier),
     DbiResourceId: database.resourceId,
@@ -128,6 +128,15 @@ function progressOf(world: World, snapshot: DbSnapshot): number {
   return Math.max(0, Math.min(99, Math.floor(share * 100)));
 }
 
+// A copy that waits for another one is pending, then creating for a moment (aws terraform#29399, airflow#25839).
+const beginningMs = 10_000;
+
+function shownStatus(world: World, snapshot: DbSnapshot): string {
+  if (snapshot.status !== 'copying') return snapshot.status;
+  if (snapshot.began === undefined) return 'pending';
+  return world.time - snapshot.began < beginningMs ? 'creating' : 'copying';
+}
+
 /** A DB snapshot as all operations show it; no operation tells what it is a copy of in the same Region. */
 export function dbSnapshotView(world: World, snapshot: DbSnapshot): DBSnapshot {
   const { settings } = snapshot;
@@ -136,7 +145,7 @@ export function dbSnapshotView(world: World, snapshot: DbSnapshot): DBSnapshot {
     DBSnapshotArn: snapshotArn(world, snapshot.id),
     DBInstanceIdentifier: snapshot.databaseIdentifier,
     DbiResourceId: snapshot.resourceId,
-    Status: snapshot.status,
+    Status: shownStatus(world, snapshot),
     SnapshotType: snapshot.type,
     SnapshotCreateTime: date(snapshot.createdAt),
     OriginalSnapshotCreateTime: date(snapshot.takenAt),

@@ -111,10 +111,14 @@ describe('snapshots of the simulated databases', () => {
     const set = await withSnapshot({}, { limits: { databaseSnapshotCopies: 2 } });
     await copy(set, 'a');
     await copy(set, 'b');
+    expect((await shown(set, 'a'))?.Status).toBe('creating');
+    expect((await shown(set, 'b'))?.Status).toBe('pending');
+    set.pass(12_000);
+    expect((await shown(set, 'a'))?.Status).toBe('copying');
     expect(await codeOf(copy(set, 'c'))).toBe('SnapshotQuotaExceededFault');
     await set.snapshotted('a');
     const b = await shown(set, 'b');
-    expect(b).toMatchObject({ Status: 'copying' });
+    expect(b).toMatchObject({ Status: 'creating' });
     expect(b?.PercentProgress).toBeLessThan(20);
     expect(await codeOf(copy(set, 'c'))).toBe('accepted');
     await set.snapshotted('c');
