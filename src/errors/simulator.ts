@@ -15,4 +15,11 @@ export const simulatorErrors = {
     message: (p: { problems: readonly string[] }) => p.problems.join('\n'),
     hint: () => 'docs/SIMULATOR.md lists the kinds of faults and their keys',
   }),
+  'sql-engine-absent': entry({
+    title: 'There is no PostgreSQL to put behind a simulated database',
+    exit: 1,
+    message: (p: { reason: string }) =>
+      `a database of the scenario says \`sql\`, but @electric-sql/pglite is not installed: ${p.reason}`,
+    hint: () => 'install with its optional dependencies (npm install --include=optional), or leave `sql` out',
+  }),
 };

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { RekeyError } from '../errors/index.ts';
 import type { Account } from './account.ts';
 import type { FaultRule } from './faults.ts';
+import { type DatabaseListeners, databaseListeners } from './rds/postgres-listeners.ts';
 import { AwsError, type WireResponse } from './wire/message.ts';
 import { fallbackProtocol } from './wire/route.ts';
 
@@ -32,9 +33,10 @@ export async function serve(
     clearTimeout(idle);
     if (idleMs !== undefined && onIdle) idle = setTimeout(onIdle, idleMs);
   };
+  const databases = databaseListeners(account.world);
   const server = createServer((request, response) => {
     touch();
-    handled(account, request, response).catch((error: unknown) => {
+    handled({ account, databases }, request, response).catch((error: unknown) => {
       const { status, message } = told(error);
       if (status >= 500) onError?.(error);
       if (request.url?.startsWith('/_rekey/')) json(response, status, { error: message });
@@ -54,12 +56,12 @@ export async function serve(
   const address = server.address() as AddressInfo;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
-    close() {
+    async close() {
       clearTimeout(idle);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       // Also those that a `silence` holds open.
       server.closeAllConnections();
-      return closed;
+      await Promise.all([closed, databases.close()]);
     },
   };
 }
@@ -86,13 +88,24 @@ function codeFor(status: number): string {
   return status === 413 ? 'RequestEntityTooLarge' : 'MalformedRequest';
 }
 
-async function handled(account: Account, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+interface Served {
+  readonly account: Account;
+  readonly databases: DatabaseListeners;
+}
+
+async function handled(
+  { account, databases }: Served,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
   const asked = `${request.method} ${pathname}`;
   const body = await bodyOf(request);
   switch (asked) {
     case 'GET /_rekey/state':
       return json(response, 200, account.state());
+    case 'GET /_rekey/resolve':
+      return json(response, 200, await databases.resolve(placeIn(searchParams)));
     case 'POST /_rekey/faults':
       account.faults.add(...listIn(body));
       return json(response, 200, account.faults.list());
@@ -107,7 +120,7 @@ async function handled(account: Account, request: IncomingMessage, response: Ser
     default:
       throw new BadRequest(
         404,
-        `There is no ${asked}; there are POST /, GET /_rekey/state, POST and DELETE /_rekey/faults, POST /_rekey/advance.`,
+        `There is no ${asked}; there are POST /, GET /_rekey/state, GET /_rekey/resolve, POST and DELETE /_rekey/faults, POST /_rekey/advance.`,
       );
   }
 }
@@ -148,6 +161,13 @@ function parsed(body: string): unknown {
   } catch (error) {
     throw new BadRequest(400, `The body is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+function placeIn(asked: URLSearchParams): { host: string; port: number; from?: string } {
+  const [host, port, from] = ['host', 'port', 'from'].map((name) => asked.get(name) ?? undefined);
+  if (!host || !port)
+    throw new BadRequest(400, 'Ask with ?host=NAME&port=N, and &from=ADDRESS if it is not the runner.');
+  return { host, port: Number(port), ...(from === undefined ? {} : { from }) };
 }
 
 // What the list holds is checked where it is added.

@@ -18,10 +18,14 @@ interface SimulateOptions {
 
 /** `rekey simulate`: a simulated AWS account on HTTP, for another terminal. */
 export const simulateCommand: MakeCommand = (end) =>
-  command('simulate', 'Be a simulated AWS account (EC2, EBS, KMS, STS) on HTTP, for rekey, the AWS CLI and SDKs.', [
-    ['rekey simulate --scenario scenarios/demo.yaml', 'then paste what it prints in another terminal'],
-    ['rekey simulate --scenario my.yaml --listen 127.0.0.1:4599 --speed 60', 'an hour in a minute'],
-  ])
+  command(
+    'simulate',
+    'Be a simulated AWS account (EC2, EBS, RDS, KMS, STS) on HTTP, for rekey, the AWS CLI and SDKs.',
+    [
+      ['rekey simulate --scenario scenarios/demo.yaml', 'then paste what it prints in another terminal'],
+      ['rekey simulate --scenario my.yaml --listen 127.0.0.1:4599 --speed 60', 'an hour in a minute'],
+    ],
+  )
     .requiredOption('--scenario <file>', 'what the account holds')
     .option('--listen <host:port>', 'where to listen; port 0 takes a free one', '127.0.0.1:4599')
     .option('--speed <n>', 'how many seconds pass in it in one second', '60')
@@ -71,7 +75,7 @@ async function simulate(options: SimulateOptions): Promise<number> {
 
 function announce(
   url: string,
-  about: { scenario: { account: string; region: string }; clock: string; speed: number },
+  about: { scenario: { account: string; region: string; databases: readonly object[] }; clock: string; speed: number },
   options: SimulateOptions,
 ): void {
   const env = {
@@ -80,6 +84,12 @@ function announce(
     AWS_SECRET_ACCESS_KEY: 'simulated',
     AWS_REGION: about.scenario.region,
     REKEY_CLOCK: about.clock,
+    // It lets anybody in; a client has to say something nevertheless.
+    ...(about.scenario.databases.length > 0 && {
+      REKEY_RESOLVER: `${url}/_rekey/resolve`,
+      REKEY_DB_USER: 'simulated',
+      REKEY_DB_PASSWORD: 'simulated',
+    }),
   };
   if (options.json) {
     const { account, region } = about.scenario;
