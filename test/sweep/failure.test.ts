@@ -199,3 +199,20 @@ test.each(
     });
   }
 }, 300_000);
+
+test.each(shipped)('a snapshot that an AMI has come to use stays, and is told, in the plan $name', async (one) => {
+  if (!(await operationsOf(one)).includes('DeleteSnapshot')) return;
+  const inUse = { operation: 'DeleteSnapshot', kind: 'error', code: 'InvalidSnapshot.InUse', status: 400 } as const;
+  await struck(one, inUse, (world, first, about) => {
+    expect(exitOf(first), about).toBe(0);
+    expectNothingLost(world);
+    const told = first.disk.flatMap((record) => (record.t === 'announced' ? [record.text] : []));
+    const left = world.state().snapshots.map(({ id }) => id);
+    expect(left.length).toBeGreaterThan(0);
+    for (const id of left)
+      expect(
+        told.some((text) => text.includes(id)),
+        id,
+      ).toBe(true);
+  });
+});

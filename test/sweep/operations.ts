@@ -101,9 +101,15 @@ export const codes: readonly Code[] = [
     'TagPolicyViolation',
     'OperationNotPermitted',
     'UnsupportedOperation',
-    'InvalidSnapshot.InUse',
     'SomethingNobodyHasSeen',
   ),
+  // Of no snapshot that is to be discarded: an AMI needs that one, so it stays and is told.
+  {
+    code: 'InvalidSnapshot.InUse',
+    status: 400,
+    means: 'permanent',
+    on: mutating.filter((name) => name !== 'DeleteSnapshot'),
+  },
   ...all('stop-run', 400, 'RequestExpired', 'ExpiredToken', 'ExpiredTokenException'),
   ...all('stop-run', 403, 'InvalidClientTokenId', 'SignatureDoesNotMatch'),
 ];
