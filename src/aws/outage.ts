@@ -84,6 +84,8 @@ const classOf = new Map<string, OutageClass>(
 const byWording: readonly { code: string; says: RegExp; class: OutageClass }[] = [
   { code: 'IncorrectState', says: /is in the '?available'? state/i, class: 'already' },
   { code: 'InvalidParameterValue', says: /already in use/i, class: 'wait' },
+  // Of a start: what has just been attached there may not count yet.
+  { code: 'InvalidParameterValue', says: /does not have a volume attached at root/i, class: 'retry' },
   { code: 'AuthFailure', says: /validate the provided access credentials/i, class: 'stop-run' },
   { code: 'KMSInvalidStateException', says: /is (creating|updating)/i, class: 'wait' },
 ];

@@ -220,9 +220,23 @@ class Performance<S> {
     const certainAt = id === undefined ? 0 : madeAt(run, id) + unseenMs;
     for (;;) {
       const seen = await this.look();
+      if (seen.is === 'done' && this.mayBeOldNews()) return { is: 'absent' };
       if (seen.is !== 'done' || run.ports.clock.now() >= certainAt) return seen;
       await this.sleep(unseenBeatMs);
     }
+  }
+
+  /**
+   * Of what takes back something that was sent a moment ago, "already so" may be how it was before that: AWS shows the
+   * past for up to five minutes (facts §1.6). Then it is sent all the same, since what takes back converges.
+   */
+  private mayBeOldNews(): boolean {
+    const { run, act, definition } = this;
+    if (act.key.undo === undefined || definition.hazard !== 'disruptive' || definition.repeat !== 'convergent')
+      return false;
+    const { undo: _undo, ...forward } = act.key;
+    const sentAt = run.phase(forward)?.sentAt;
+    return sentAt !== undefined && run.ports.clock.now() < sentAt + unseenMs;
   }
 
   /** What nobody else can have made needs no look before the first send; what may already be so does. */
@@ -283,7 +297,7 @@ class Performance<S> {
         ports.emit({ type: 'effect.retried', key: act.key, code: outage.code, message: outage.message, inMs });
         await this.sleep(inMs);
         const seen = outage.class === 'wait' ? await this.look() : undefined;
-        if (seen && seen.is !== 'absent') return 'in-doubt';
+        if (seen && seen.is !== 'absent' && !this.mayBeOldNews()) return 'in-doubt';
       }
     }
   }

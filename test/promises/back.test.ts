@@ -35,6 +35,27 @@ describe('promise 3: the system comes back', () => {
       expectOriginalServing(world);
     }));
 
+  test('a look that shows the past does not pass for an original that has been put back', async () => {
+    const refused = async (world: World) => {
+      const since = Date.now();
+      let afterMs = 0;
+      world.account.faults.add(denied('AttachVolume'));
+      world.watch(({ operation, outcome }) => {
+        if (operation === 'AttachVolume' && outcome !== 'done') afterMs = Date.now() - since;
+      });
+      return { first: await world.process(), afterMs };
+    };
+    const { afterMs } = await inWorld(twoVolumes, refused);
+    await inWorld(twoVolumes, async (world) => {
+      // From the refusal on every view is of before the detaches, with the originals at their places.
+      world.account.faults.add({ kind: 'stale', staleMs: 60_000, afterMs: afterMs + 1, forMs: 120_000 });
+      const { first } = await refused(world);
+      expect(world.account.faults.list()[0]?.struck).toBeGreaterThan(0);
+      expect(exitOf(first), told(first)).toBe(1);
+      expectOriginalServing(world);
+    });
+  });
+
   test('an instance found stopped, and started by its owner before the resume, is not left stopped', () =>
     inWorld(stoppedBox, async (world) => {
       world.account.faults.add(denied('CreateSnapshot'));

@@ -197,8 +197,9 @@ function moreFaultsOf(choices: Choices, seed: number): FaultRule[] {
     rules.push({ kind: 'seeded', seed, rate: choices.one([0.002, 0.01, 0.03]), ...(choices.chance(0.5) && awhile) });
   }
   if (choices.chance(0.15)) rules.push({ kind: 'throttle', share, ...awhile });
+  // With what new ids take to show (90 s at most) within the five minutes that AWS names (facts §1.6).
   if (choices.chance(0.2)) {
-    rules.push({ kind: 'stale', staleMs: choices.one([5_000, 30_000, 120_000, 290_000]), share, ...awhile });
+    rules.push({ kind: 'stale', staleMs: choices.one([5_000, 30_000, 120_000, 200_000]), share, ...awhile });
   }
   if (choices.chance(0.15)) {
     const operation = choices.one(['CreateVolume', 'CreateSnapshot', 'AttachVolume', 'StartInstances'] as const);

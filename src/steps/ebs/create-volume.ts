@@ -2,7 +2,7 @@ import type { Volume } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
 import { defineEffect } from '../../aws/services.ts';
 import { markers } from '../../aws/tags.ts';
-import { settleWithinMs } from '../deadlines.ts';
+import { settleWithinMs, visibleWithinMs } from '../deadlines.ts';
 import { KeyArn, MadeSnapshot, MadeVolume, VolumeAttributes, VolumeId, VolumePlace } from '../domain.ts';
 
 /** Makes the replacement from the snapshot, straight under the new key. */
@@ -40,7 +40,8 @@ export const createVolume = defineEffect({
       if (volume.State === 'available' || volume.State === 'in-use') return { is: 'done', output };
     }
     // Without its snapshot AWS answers NotFound for ever, which is otherwise a matter of waiting.
-    if (ctx.sentAt !== undefined && !(await ctx.aws.sight.snapshot(input.snapshot.id))) {
+    const certain = ctx.sentAt !== undefined && ctx.clock.now() >= ctx.sentAt + visibleWithinMs;
+    if (certain && !(await ctx.aws.sight.snapshot(input.snapshot.id))) {
       return { is: 'failed', reason: `its snapshot ${input.snapshot.id} is gone` };
     }
     return { is: 'absent' };
