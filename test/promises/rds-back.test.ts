@@ -11,6 +11,7 @@ import {
 import { isRead } from '../support/reads.ts';
 import { inWorld } from '../support/world.ts';
 
+const full = process.env['REKEY_SWEEP'] === 'full';
 const plans = [databasePlan()];
 const denied = { times: 1, kind: 'error', code: 'AccessDenied', status: 403 } as const;
 
@@ -34,6 +35,7 @@ describe('a call that AWS refuses for good while an RDS instance goes over', () 
     const admission = calls.findIndex(({ operation, skip }) => operation === 'ModifyDBInstance' && skip === 4);
     expect(calls[admission + 1]?.operation).toBe('ModifyDBInstance');
     for (const [index, call] of calls.entries()) {
+      if (!full && index % 3) continue;
       await inWorld(oneDatabase, async (world) => {
         world.account.faults.add({ ...denied, ...call });
         const first = await world.process([], { plans });

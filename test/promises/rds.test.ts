@@ -11,6 +11,10 @@ describe('an RDS instance', () => {
       expect(exitOf(life)).toBe(0);
       world.pass(3_600_000);
       expectDatabaseMoved(world);
+      // Each effect was judged, whatever this test is about.
+      const { evaluations } = world.auditor;
+      for (const invariant of ['I1', 'I2', 'I3', 'I6', 'I9', 'I10'] as const)
+        expect(evaluations.get(invariant), invariant).toBeGreaterThan(0);
     });
   });
 });

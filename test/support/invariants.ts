@@ -1,6 +1,7 @@
 import type { JournalRecord } from '../../src/contract/record.ts';
 import type { Verdict } from '../../src/contract/verdict.ts';
 import type { Account, Call } from '../../src/simulator/account.ts';
+import { RdsAudit } from './rds-audit.ts';
 import { isRead } from './reads.ts';
 import { type Attributes, Truth } from './truth.ts';
 
@@ -43,6 +44,7 @@ export class Auditor {
   windowOpen: ((now: number) => boolean) | undefined;
   private readonly account: Account;
   private readonly truth: Truth;
+  private readonly rds: RdsAudit;
   private readonly writers = new Map<string, string>();
   /** Originals as they were when the run last took something from them; what it made, as it left it. */
   private readonly lastSeen = new Map<string, Attributes>();
@@ -54,6 +56,7 @@ export class Auditor {
   constructor(account: Account) {
     this.account = account;
     this.truth = new Truth(account);
+    this.rds = new RdsAudit(account, (...verdict) => this.judge(...verdict));
   }
 
   /** Records whether an invariant held. For those that are judged from outside; the others are judged by the calls below. */
@@ -69,6 +72,7 @@ export class Auditor {
     this.completeBefore = this.truth.completeLines();
     this.writtenBefore = this.truth.written();
     this.attributesBefore = this.truth.attributes();
+    this.rds.arrive();
   }
 
   /** To be called when the account has carried out a call, whatever becomes of the answer. */
@@ -80,6 +84,8 @@ export class Auditor {
       this.judge('I5', harmless, () => `${call.operation} on a key`);
       return;
     }
+    if (call.service === 'rds' && !isRead(call.operation) && call.outcome === 'done')
+      this.rds.done(call, party, this.windowOpen);
     if (call.service !== 'ec2' || isRead(call.operation) || call.outcome !== 'done') return;
     const input = call.input as Input;
     this.judgeCopies(call);

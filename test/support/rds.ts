@@ -28,6 +28,7 @@ databases:
     parameterGroup: orders-16
     deletionProtection: true
     backupRetention: 7
+    backupWindow: "20:00-20:30"
     iamAuth: true
     copyTagsToSnapshot: true
     logExports: [postgresql]

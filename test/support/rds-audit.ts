@@ -1,0 +1,173 @@
+import type { JournalRecord } from '../../src/contract/record.ts';
+import type { Verdict } from '../../src/contract/verdict.ts';
+import type { Account, Call } from '../../src/simulator/account.ts';
+import { letsIn } from '../../src/simulator/ec2/security-groups.ts';
+import { clientAddress } from '../../src/simulator/rds/clients.ts';
+
+type Judge = (
+  invariant: 'I1' | 'I2' | 'I3' | 'I6' | 'I7' | 'I9' | 'I10' | 'I13',
+  holds: boolean,
+  told: () => string,
+) => void;
+interface Party {
+  readonly run: string;
+  records(): readonly JournalRecord[];
+}
+type State = ReturnType<Account['state']>;
+type Database = State['databases'][number];
+type Input = Readonly<Record<string, unknown>>;
+
+// What a replacement has otherwise by design: its key moves, its size follows the snapshot, zones are AWS's.
+const moved = new Set(['PerformanceInsightsKMSKeyId', 'AllocatedStorage', 'AvailabilityZone', 'SecurityGroupIds']);
+
+/** Judges every effect on the account's databases against their true state. */
+export class RdsAudit {
+  private readonly account: Account;
+  private readonly judge: Judge;
+  private readonly preexisting: ReadonlySet<string>;
+  /** How much a database held when it was first seen. */
+  private readonly births = new Map<string, number>();
+  private readonly writers = new Map<string, string>();
+  private before: State | undefined;
+
+  constructor(account: Account, judge: Judge) {
+    this.account = account;
+    this.judge = judge;
+    this.preexisting = new Set(account.world.rds.databases.keys());
+  }
+
+  /** To be called when a call arrives, before it is carried out. */
+  arrive(): void {
+    if (this.account.world.rds.databases.size === 0) return;
+    this.before = this.account.state();
+    this.noteBirths(this.before);
+  }
+
+  /** To be called when a changing call to RDS has been carried out. `windowOpen`: may a cut-over begin at this time? */
+  done(call: Call, party: Party, windowOpen: ((now: number) => boolean) | undefined): void {
+    const { before } = this;
+    if (!before) return;
+    const input = call.input as Input;
+    const now = this.account.state();
+    this.noteBirths(now);
+    this.judgeCopies(call, before, now);
+    this.judgeMarks(now, party);
+    const named = before.databases.find((one) => one.identifier === input['DBInstanceIdentifier']);
+    if (named) this.judgeDatabase(call, input, named, { before, party, windowOpen });
+    const snapshot = before.databaseSnapshots.find((one) => one.id === input['DBSnapshotIdentifier']);
+    if (snapshot && call.operation === 'DeleteDBSnapshot')
+      this.judge('I9', snapshot.tags['rekey:run'] === party.run, () => `${snapshot.id} is not the run's to delete`);
+  }
+
+  private judgeDatabase(
+    call: Call,
+    input: Input,
+    named: Database,
+    { before, party, windowOpen }: { before: State; party: Party; windowOpen: ((now: number) => boolean) | undefined },
+  ): void {
+    const made = named.tags['rekey:run'] === party.run;
+    const claimed = `rekey:claim:${party.run}` in named.tags;
+    const warmUp = call.operation === 'CreateDBSnapshot';
+    this.judge('I9', made || claimed || warmUp, () => `${call.operation} on ${named.identifier}, not the run's`);
+    const undo = party.records().findLast((record) => record.t === 'intent');
+    const takesBack = undo?.t === 'intent' && undo.key.undo !== undefined;
+    const typed = party.records().some((record) => record.t === 'unwinding' && record.stop === null);
+    if (call.operation === 'ModifyDBInstance' || call.operation === 'DeleteDBInstance') {
+      const last = this.writers.get(named.resourceId);
+      const held = last !== undefined && last !== party.run && `rekey:claim:${last}` in named.tags;
+      this.judge('I6', !held, () => `run ${party.run} changed ${named.identifier} under the claim of ${last}`);
+      this.writers.set(named.resourceId, party.run);
+    }
+    if (call.operation === 'ModifyDBInstance' && input['VpcSecurityGroupIds'] && !made && !takesBack && windowOpen)
+      this.judge('I7', windowOpen(call.at), () => `a cut-over began at ${new Date(call.at).toISOString()}`);
+    const fences = input['VpcSecurityGroupIds'] !== undefined || input['NewDBInstanceIdentifier'] !== undefined;
+    if (made && (call.operation === 'DeleteDBInstance' || (fences && this.letsClientsIn(named))))
+      this.judge(
+        'I13',
+        this.unwritten(named) || (typed && call.operation !== 'DeleteDBInstance'),
+        () => `${call.operation} ${named.identifier}, on which clients have written`,
+      );
+    if (call.operation === 'DeleteDBInstance' && !made) this.judgeDelete(named, before, party);
+  }
+
+  private judgeDelete(original: Database, before: State, party: Party): void {
+    const verdict = party
+      .records()
+      .flatMap((record) =>
+        record.t === 'intent' && record.uses === 'rds.delete-instance'
+          ? [(record.input as unknown as { verdict: Verdict & { name: string } }).verdict]
+          : [],
+      )
+      .find((one) => one.original === original.resourceId);
+    const replacement = before.databases.find((one) => one.resourceId === verdict?.replacement);
+    const good =
+      verdict?.status === 'SUCCESSFUL' &&
+      replacement !== undefined &&
+      replacement.identifier === verdict.name &&
+      replacement.key !== original.key &&
+      replacement.readable &&
+      this.letsClientsIn(replacement) &&
+      !this.letsClientsIn(original);
+    this.judge('I2', good, () => `${original.identifier} was deleted (verdict ${verdict?.status})`);
+    if (replacement) this.judgeCarried(original, replacement, party);
+  }
+
+  private judgeCarried(original: Database, replacement: Database, party: Party): void {
+    const [was, is] = [original, replacement].map(
+      ({ settings }): Readonly<Record<string, unknown>> => ({ ...settings }),
+    );
+    const names = Object.keys({ ...was, ...is }).filter((name) => !moved.has(name) && name !== 'DeletionProtection');
+    const lost = names.filter((name) => JSON.stringify(was?.[name]) !== JSON.stringify(is?.[name]));
+    const told = party
+      .records()
+      .some((record) => record.t === 'announced' && /a difference that the plan names/.test(record.text));
+    this.judge(
+      'I10',
+      lost.length === 0 || told,
+      () => `${replacement.identifier} differs in ${lost.join(', ')} without a word`,
+    );
+  }
+
+  /** The clients of which a database that is there holds all that was acknowledged. */
+  private complete(state: State): Set<string> {
+    const digests = new Set(
+      state.databases.filter((one) => one.readable && one.status !== 'deleting').map((one) => one.digest),
+    );
+    return new Set(state.clients.filter((one) => digests.has(one.digest)).map((one) => one.identifier));
+  }
+
+  private judgeCopies(call: Call, before: State, now: State): void {
+    const complete = this.complete(now);
+    for (const one of this.complete(before))
+      this.judge(
+        'I1',
+        complete.has(one),
+        () => `${call.operation} ${JSON.stringify(call.input)} took the last complete copy of ${one}`,
+      );
+  }
+
+  private judgeMarks(now: State, party: Party): void {
+    const made = now.databases.filter((one) => !this.preexisting.has(one.resourceId));
+    const snapshots = now.databaseSnapshots.filter((one) => one.type === 'manual' && one.id.startsWith('rekey-'));
+    for (const { tags, ...one } of [...made, ...snapshots]) {
+      const id = 'identifier' in one ? one.resourceId : one.id;
+      const named = party
+        .records()
+        .some((record) => 'output' in record && (record.output as { id?: string } | null)?.id === id);
+      this.judge('I3', 'rekey:run' in tags || named, () => `${id} is nobody's`);
+    }
+  }
+
+  private noteBirths(state: State): void {
+    for (const one of state.databases)
+      if (one.writes !== null && !this.births.has(one.resourceId)) this.births.set(one.resourceId, one.writes);
+  }
+
+  private unwritten(one: Database): boolean {
+    return one.writes === null || one.writes === this.births.get(one.resourceId);
+  }
+
+  private letsClientsIn(one: Database): boolean {
+    return letsIn(this.account.world, one.securityGroups, clientAddress, one.settings.Port);
+  }
+}
