@@ -41,6 +41,10 @@ const clean: Env = {
   AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
   AWS_EC2_METADATA_DISABLED: 'true',
   REKEY_CLOCK: undefined,
+  REKEY_RESOLVER: undefined,
+  REKEY_DB_USER: undefined,
+  REKEY_DB_PASSWORD: undefined,
+  REKEY_DB_CA: undefined,
   REKEY_STATE_DIR: undefined,
   REKEY_DEBUG: undefined,
   NODE_OPTIONS: undefined,
@@ -139,9 +143,12 @@ export interface SimulatedState {
   }[];
 }
 
-/** Starts the account of the demo, `speed` times as fast as the wall's clock. */
-export async function simulate(cwd: string, speed = 2_000): Promise<Simulated> {
-  const scenario = join(root, 'scenarios/demo.yaml');
+/** Starts the account of a scenario, by default that of the demo, `speed` times as fast as the wall's clock. */
+export async function simulate(
+  cwd: string,
+  speed = 2_000,
+  scenario = join(root, 'scenarios/demo.yaml'),
+): Promise<Simulated> {
   const args = ['simulate', '--scenario', scenario, '--listen', '127.0.0.1:0', '--speed', String(speed), '--json'];
   const { child, ended } = start([...args, '--exit-when-idle', '2m'], { cwd });
   if (!child.stdout) throw new Error('no stdout');

@@ -1,0 +1,163 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { build, rekey, root, type Simulated, simulate, workshop } from './command.ts';
+
+const room = workshop();
+beforeAll(build);
+const accounts: Simulated[] = [];
+afterAll(() => {
+  for (const aws of accounts) aws.stop();
+  room.clear();
+});
+
+const plan = join(root, 'test/fixtures/rds-instance.yaml');
+const scenario = join(room.dir, 'shop.yaml');
+writeFileSync(
+  scenario,
+  `
+keys: [{ alias: alias/old }, { alias: alias/new }]
+securityGroups:
+  - { id: sg-0aaaaaaaaaaaaaaa1, inbound: [10.0.0.0/8:5432], outbound: [] }
+  - { id: sg-0fe0ce00000000001, inbound: [10.9.0.7/32:5432], outbound: [] }
+databases:
+  - id: orders
+    key: alias/old
+    storage: 20
+    securityGroups: [sg-0aaaaaaaaaaaaaaa1]
+    workload: { everySeconds: 7 }
+    sql: |
+      CREATE TABLE orders (id int PRIMARY KEY, placed timestamptz NOT NULL DEFAULT now());
+      INSERT INTO orders SELECT generate_series(1, 100)
+`,
+);
+const login = { REKEY_DB_USER: 'checker-of-the-shop', REKEY_DB_PASSWORD: 'correct-horse-battery' };
+const secrets = new RegExp(Object.values(login).join('|'));
+const host = (name: string, state: DatabaseState) =>
+  state.databases.find((one) => one.identifier === name)?.address ?? '';
+
+interface DatabaseState {
+  readonly keys: readonly { arn: string; aliases: readonly string[] }[];
+  readonly databases: readonly {
+    identifier: string;
+    resourceId: string;
+    key: string;
+    address: string;
+    status: string;
+  }[];
+  readonly clients: readonly { lost: boolean | null }[];
+}
+
+const stateOf = async (aws: Simulated) => (await aws.state()) as object as DatabaseState;
+
+/** An application: one pooled connection to the endpoint's name, opened anew whenever it is lost. It remembers what was acknowledged. */
+function application(aws: Simulated, name: string) {
+  const acknowledged: number[] = [];
+  let on = true;
+  const connect = async () => {
+    const asked = new URLSearchParams({ host: name, port: '5432', from: '10.0.1.17' });
+    const place = (await (await fetch(`${aws.env['REKEY_RESOLVER']}?${asked}`)).json()) as {
+      address?: string;
+      port?: number;
+    };
+    if (place.port === undefined) throw new Error('no such name now');
+    const client = new pg.Client({
+      host: place.address,
+      port: place.port,
+      user: 'app',
+      password: 'any',
+      database: 'postgres',
+    });
+    client.on('error', () => undefined);
+    await client.connect();
+    return client;
+  };
+  const refused: string[] = [];
+  const work = async () => {
+    for (let next = 101; on; ) {
+      try {
+        const client = await connect();
+        try {
+          for (; on; next++) {
+            await client.query('INSERT INTO orders VALUES ($1)', [next]);
+            acknowledged.push(next);
+          }
+        } finally {
+          // What was in flight may or may not have been written.
+          next++;
+          await client.end();
+        }
+      } catch (error) {
+        refused.push(error instanceof Error ? error.message : String(error));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+  };
+  const working = work();
+  const all = async () => {
+    const client = await connect();
+    try {
+      return (await client.query<{ id: number }>('SELECT id FROM orders ORDER BY id')).rows.map((row) => row.id);
+    } finally {
+      await client.end();
+    }
+  };
+  return {
+    acknowledged,
+    refused,
+    all,
+    async end() {
+      on = false;
+      await working;
+    },
+  };
+}
+
+describe('a run on a database', () => {
+  test('moves a real PostgreSQL, and an application that keeps writing through the endpoint name loses nothing', async () => {
+    const aws = await simulate(room.dir, 300, scenario);
+    accounts.push(aws);
+    const before = await stateOf(aws);
+    const name = host('orders', before);
+    const shop = application(aws, name);
+    const sets = [
+      'target.id=orders',
+      'keys.from=alias/old',
+      'keys.to=alias/new',
+      'steps.read.with.fence.securityGroup=sg-0fe0ce00000000001',
+      'steps.read.with.fence.inbound=[10.9.0.7/32]',
+      'steps.check-sql.with.statements=["SELECT count(*), sum(id), min(placed), max(placed) FROM orders"]',
+      'steps.soak.with.for=10m',
+    ];
+    const args = ['run', plan, '--wait', ...sets.flatMap((one) => ['--set', one])];
+    const { code, stdout, stderr } = await rekey(args, { cwd: room.dir, env: { ...aws.env, ...login } });
+    expect(code, stderr).toBe(0);
+    expect(secrets.test(stdout + stderr)).toBe(false);
+    await shop.end();
+
+    const after = await stateOf(aws);
+    const moved = after.databases.find((one) => one.identifier === 'orders');
+    expect(after.databases).toHaveLength(1);
+    expect(moved?.key).toBe(after.keys.find((key) => key.aliases.includes('alias/new'))?.arn);
+    expect(moved?.resourceId).not.toBe(before.databases[0]?.resourceId);
+    expect(host('orders', after)).toBe(name);
+    expect(after.clients.map((one) => one.lost)).toEqual([false]);
+
+    expect(shop.refused.length).toBeGreaterThan(0);
+    const held = await shop.all();
+    expect(held.filter((id) => id <= 100)).toHaveLength(100);
+    expect(shop.acknowledged.filter((id) => !held.includes(id))).toEqual([]);
+    expect(shop.acknowledged.length).toBeGreaterThan(10);
+  });
+
+  test('keeps no login in its journal, nor tells it', () => {
+    const runs = join(room.dir, '.rekey/runs');
+    const text = readdirSync(runs, { recursive: true, withFileTypes: true })
+      .filter((file) => file.isFile())
+      .map((file) => readFileSync(join(file.parentPath, file.name), 'utf8'))
+      .join();
+    expect(text.includes('rds.check-sql')).toBe(true);
+    expect(secrets.test(text)).toBe(false);
+  });
+});
