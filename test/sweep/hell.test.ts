@@ -19,7 +19,7 @@ import { exitOf, told } from '../support/promises.ts';
 import { instancePlan, type Life, planOf, twoVolumes, volumePlan, type World } from '../support/world.ts';
 import { swept } from './swept.ts';
 
-const inWorld = swept('hell');
+const inWorld = swept('hell', { wired: true });
 const full = process.env['REKEY_SWEEP'] === 'full';
 const instance = 'i-0123456789abcdef0';
 const root = 'vol-00000000000000001';

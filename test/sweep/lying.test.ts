@@ -6,7 +6,7 @@ import { exitOf, expectNothingLost, expectOriginalServing, told } from '../suppo
 import { instancePlan, type Life, source, twoVolumes, volumePlan, type World } from '../support/world.ts';
 import { swept } from './swept.ts';
 
-const inWorld = swept('lying');
+const inWorld = swept('lying', { wired: true });
 const full = process.env['REKEY_SWEEP'] === 'full';
 
 const instance = 'i-0123456789abcdef0';

@@ -12,7 +12,7 @@ import { swept } from './swept.ts';
 import { tally } from './tally.ts';
 
 const full = process.env['REKEY_SWEEP'] === 'full';
-const inWorld = swept('read-only');
+const inWorld = swept('read-only', { wired: true });
 const room = workshop();
 
 beforeAll(() => build(), 120_000);

@@ -15,7 +15,7 @@ import { type Shipped, shipped, usesOf, type Way } from './shipped.ts';
 import { swept } from './swept.ts';
 
 const full = process.env['REKEY_SWEEP'] === 'full';
-const inWorld = swept('repeat');
+const inWorld = swept('repeat', { wired: true });
 const hour = 3_600_000;
 const run = '20260104T000000Z-aaaaaa';
 

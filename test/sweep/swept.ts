@@ -3,10 +3,13 @@ import type { PlanSource } from '../../src/contract/plan.ts';
 import { instancePlan, inWorld, type ProcessOptions, type World } from '../support/world.ts';
 import { type Counts, type SweepName, tally } from './tally.ts';
 
-/** `inWorld`, with each of its histories counted as one of this sweep. */
-export function swept(sweep: SweepName): typeof inWorld {
+/**
+ * `inWorld`, with each of its histories counted as one of this sweep. Without a wire, unless `wired`: what the wire may do
+ * to a value is another sweep's question (hell), and a history is the same call by call (seeds.test.ts).
+ */
+export function swept(sweep: SweepName, { wired = false } = {}): typeof inWorld {
   tally({ sweep, plan: '' });
-  return async (scenario, body, ...rest) => {
+  return async (scenario, body, seed, options) => {
     const counted = new Counted();
     let failures = 0;
     try {
@@ -20,7 +23,8 @@ export function swept(sweep: SweepName): typeof inWorld {
             counted.end(world);
           }
         },
-        ...rest,
+        seed,
+        { wireless: !wired, ...options },
       );
     } catch (error) {
       failures = 1;
