@@ -8,12 +8,12 @@ import type { Way } from '../../src/aws/databases/way.ts';
 import { connectDatabases } from '../../src/aws/databases.ts';
 import type { AwsContext } from '../../src/aws/services.ts';
 import { foreignSessions } from '../../src/steps/rds/sessions.ts';
-import { type PostgresServer, postgresPrograms, startPostgres, titleWithPostgres } from './databases-server.ts';
+import { describeWith, type PostgresServer, postgresPrograms, startPostgres } from './databases-server.ts';
 
 type TlsServer = Awaited<ReturnType<typeof startPostgres>>;
-const given = postgresPrograms() ? describe : describe.skip;
+const given = describeWith(postgresPrograms(), 'postgresql');
 
-given(titleWithPostgres('a real PostgreSQL server'), () => {
+given('a real PostgreSQL server', () => {
   let server: PostgresServer;
   const env = (user = 'postgres', more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
     REKEY_DB_USER: user,
@@ -225,7 +225,7 @@ given(titleWithPostgres('a real PostgreSQL server'), () => {
   });
 });
 
-given(titleWithPostgres('a real PostgreSQL server with a certificate'), () => {
+given('a real PostgreSQL server with a certificate', () => {
   // The loopback interface does without TLS, so the way is made by hand.
   const logIn = async (server: TlsServer, changes: Partial<Way> = {}) => {
     const socket = new Socket();

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { describe } from 'vitest';
 
 const installed = '/usr/lib/postgresql';
 
@@ -15,9 +16,18 @@ export function postgresPrograms(): string | undefined {
   return folders.find((folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')));
 }
 
-/** What to call the tests that need one, so that a machine without says what it leaves out. */
-export function titleWithPostgres(title: string): string {
-  return postgresPrograms() ? title : `${title} (SKIPPED: no PostgreSQL server here; apt-get install postgresql)`;
+/** The server of MariaDB, which stands for MySQL: Debian has no other. Undefined when it is not installed. */
+export function mariadbProgram(): string | undefined {
+  return ['/usr/sbin', ...(process.env['PATH'] ?? '').split(':')]
+    .map((folder) => join(folder, 'mariadbd'))
+    .find((program) => existsSync(program));
+}
+
+/** `describe`, if the server is there. Where it has to be (REKEY_DATABASE_SERVERS=required, as in CI) its absence is a failure. */
+export function describeWith(program: string | undefined, debian: string) {
+  if (program !== undefined || process.env['REKEY_DATABASE_SERVERS'] === 'required') return describe;
+  return (title: string, tests: () => void) =>
+    describe.skip(`${title} (SKIPPED: it is not installed; apt-get install ${debian})`, tests);
 }
 
 export interface PostgresServer {
@@ -105,7 +115,7 @@ export async function startPostgres(
     cwd: dir,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  await started(server.stderr);
+  await started(server.stderr, 'ready to accept connections');
   const connect = async (user = 'postgres', more: pg.ClientConfig = {}) => {
     const client = new pg.Client({
       host: '127.0.0.1',
@@ -134,22 +144,64 @@ export async function startPostgres(
   };
 }
 
+/** A MariaDB server of its own on a free port of the loopback interface, once it has carried out `statements`. */
+export async function startMariadb(
+  statements: readonly string[],
+): Promise<{ readonly port: number; stop(): Promise<void> }> {
+  const program = mariadbProgram();
+  if (program === undefined) throw new Error('there is no MariaDB server here');
+  const dir = mkdtempSync(join(tmpdir(), 'rekey-mariadb-'));
+  const as = process.getuid?.() === 0 ? idsOf('nobody') : {};
+  const data = join(dir, 'data');
+  const first = join(dir, 'first.sql');
+  writeFileSync(first, `${statements.join(';\n')};\n`);
+  for (const path of [dir, first]) if (as.uid !== undefined && as.gid !== undefined) chownSync(path, as.uid, as.gid);
+  execFileSync(
+    'mariadb-install-db',
+    ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db'],
+    {
+      ...as,
+      cwd: dir,
+      stdio: 'pipe',
+    },
+  );
+  const port = await freePort();
+  const flags = [
+    `--datadir=${data}`,
+    `--port=${port}`,
+    '--bind-address=127.0.0.1',
+    `--socket=${dir}/socket`,
+    `--init-file=${first}`,
+  ];
+  const server = spawn(program, ['--no-defaults', ...flags], { ...as, cwd: dir, stdio: ['ignore', 'ignore', 'pipe'] });
+  await started(server.stderr, 'ready for connections');
+  return {
+    port,
+    async stop() {
+      const exit = once(server, 'exit');
+      server.kill('SIGKILL');
+      await exit;
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
 function idsOf(user: string): { uid?: number; gid?: number } {
   const id = (flag: string) => Number(execFileSync('id', [flag, user], { encoding: 'utf8' }));
   return { uid: id('-u'), gid: id('-g') };
 }
 
-async function started(stderr: NodeJS.ReadableStream): Promise<void> {
+async function started(stderr: NodeJS.ReadableStream, ready: string): Promise<void> {
   let said = '';
   for await (const chunk of stderr) {
     said += String(chunk);
-    if (said.includes('ready to accept connections')) {
+    if (said.includes(ready)) {
       // Further words must not fill the pipe.
       stderr.resume();
       return;
     }
   }
-  throw new Error(`PostgreSQL did not start: ${said}`);
+  throw new Error(`the server did not start: ${said}`);
 }
 
 async function freePort(): Promise<number> {

@@ -1,0 +1,113 @@
+import mysql from 'mysql2/promise';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DatabaseFailure } from '../../src/aws/databases/failure.ts';
+import { connectDatabases } from '../../src/aws/databases.ts';
+import type { AwsContext } from '../../src/aws/services.ts';
+import { foreignSessions } from '../../src/steps/rds/sessions.ts';
+import { describeWith, mariadbProgram, startMariadb } from './databases-server.ts';
+
+const given = describeWith(mariadbProgram(), 'mariadb-server-core');
+
+given('a real MariaDB server', () => {
+  const password = 'correct horse';
+  let server: Awaited<ReturnType<typeof startMariadb>>;
+  const at = () => ({ engine: 'mysql', host: '127.0.0.1', port: server.port, database: 'shop' }) as const;
+  const login = (user: string) => ({ REKEY_DB_USER: user, REKEY_DB_PASSWORD: password });
+  const ask = (statement: string, user = 'checker') =>
+    connectDatabases(login(user)).query(at(), statement, new AbortController().signal);
+  const failure = async (asking: Promise<unknown>) => {
+    const error: unknown = await asking.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    if (!(error instanceof DatabaseFailure)) throw new Error(`no DatabaseFailure, but ${String(error)}`);
+    return error;
+  };
+  const found = (user = 'checker') => {
+    const ctx = { aws: { databases: connectDatabases(login(user)) }, signal: new AbortController().signal };
+    return foreignSessions(ctx as object as AwsContext, at());
+  };
+  const connect = (user: string) =>
+    mysql.createConnection({ host: '127.0.0.1', port: server.port, user, password, database: 'shop' });
+  let aws: mysql.Connection;
+
+  beforeAll(async () => {
+    const users = ['checker', 'app', 'rdsadmin'].map(
+      (user) => `CREATE USER ${user}@'127.0.0.1' IDENTIFIED BY '${password}'`,
+    );
+    server = await startMariadb([
+      'SET NAMES utf8mb4',
+      'CREATE DATABASE shop CHARACTER SET utf8mb4',
+      'CREATE TABLE shop.orders (id INT PRIMARY KEY, note TEXT, price DECIMAL(6,2), raw VARBINARY(8), big BIGINT UNSIGNED)',
+      "INSERT INTO shop.orders VALUES (1, 'é', 1.10, x'ff00', 18446744073709551615), (2, NULL, NULL, 'abc', 1)",
+      ...users,
+      "GRANT PROCESS ON *.* TO checker@'127.0.0.1'",
+      "GRANT ALL ON shop.* TO checker@'127.0.0.1', app@'127.0.0.1', rdsadmin@'127.0.0.1'",
+    ]);
+    // As on RDS, where AWS is always connected.
+    aws = await connect('rdsadmin');
+  });
+  afterAll(async () => {
+    aws?.destroy();
+    await server?.stop();
+  });
+
+  test('lists every foreign session, at rest and at work, and neither us nor AWS', async () => {
+    expect(await found()).toEqual([]);
+    const pooled = await connect('app');
+    expect(await found()).toEqual([
+      expect.stringMatching(/still connected to 127\.0\.0\.1: \d+ app [\w.]+:\d+ shop Sleep/),
+    ]);
+    const asleep = pooled.query('SELECT SLEEP(1000)').catch((error: unknown) => error);
+    expect(await found()).toHaveLength(1);
+    pooled.destroy();
+    await asleep;
+    const killer = await connect('app');
+    const [threads] = await killer.query<mysql.RowDataPacket[]>(
+      "SELECT id FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP%'",
+    );
+    for (const { id } of threads) await killer.query(`KILL ${id}`);
+    await killer.end();
+    while ((await found()).length > 0) await new Promise((resolve) => setImmediate(resolve));
+  });
+
+  test('never proves that nobody is connected to who may not see the sessions of others', async () => {
+    expect((await found('app')).join()).toMatch(/may not see the sessions of others: PROCESS is missing/);
+  });
+
+  test('answers in text, what is no text by its digits, null as null', async () => {
+    expect(await ask('SELECT * FROM orders ORDER BY id')).toEqual([
+      ['1', 'é', '1.10', '0xff00', '18446744073709551615'],
+      ['2', null, null, 'abc', '1'],
+    ]);
+    expect(await ask('SELECT 1 FROM orders WHERE false')).toEqual([]);
+  });
+
+  test('changes nothing that it is asked', async () => {
+    expect(await failure(ask('DELETE FROM orders'))).toMatchObject({
+      final: true,
+      code: expect.stringContaining('READ_ONLY'),
+    });
+    expect(await ask('SELECT count(*) FROM orders')).toEqual([['2']]);
+  });
+
+  test('refuses several statements at once, an unknown table and a wrong password, each for good', async () => {
+    expect(await failure(ask('SELECT 1; SELECT 2'))).toMatchObject({ code: 'ER_PARSE_ERROR', final: true });
+    expect(await failure(ask('SELECT 1 FROM nothing'))).toMatchObject({ code: 'ER_NO_SUCH_TABLE', final: true });
+    const wrong = connectDatabases({ REKEY_DB_USER: 'app', REKEY_DB_PASSWORD: 'battery staple' });
+    const refused = await failure(wrong.query(at(), 'SELECT 1', new AbortController().signal));
+    expect(refused).toMatchObject({ code: 'ER_ACCESS_DENIED_ERROR', final: true });
+    expect(refused.message + refused.stack).not.toContain('battery staple');
+  });
+
+  test('is cut off when its answer has no end, and left when this process is to end', async () => {
+    expect(await failure(ask("SELECT REPEAT('x', 1000000) FROM information_schema.collations"))).toMatchObject({
+      code: 'TOO_LARGE',
+    });
+    const abort = new AbortController();
+    const asking = connectDatabases(login('checker')).query(at(), 'SELECT SLEEP(1000)', abort.signal);
+    while ((await ask("SELECT 1 FROM information_schema.processlist WHERE info = 'SELECT SLEEP(1000)'")).length === 0);
+    abort.abort();
+    await expect(asking).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});
