@@ -6,7 +6,10 @@ export interface DatabaseAddress {
   readonly database?: string;
 }
 
-/** The port through which steps ask a database in SQL. Rejects when it can't be reached, refuses the login or the statement. */
+/**
+ * The port through which steps ask a database in SQL. Rejects when it can't be reached, refuses the login or the statement; an
+ * error whose `final` is true stays when it is asked again, and a RekeyError is about this process, not about the database.
+ */
 export interface Databases {
   /** The rows of one statement, each value as text. */
   query(at: DatabaseAddress, statement: string, signal: AbortSignal): Promise<readonly (readonly (string | null)[])[]>;

@@ -3,7 +3,7 @@ import { printable } from '../../aws/printable.ts';
 import { type AwsContext, defineVerify } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { Database, DatabaseVerdict } from './domain.ts';
-import { addressOf, asked } from './sessions.ts';
+import { addressOf, asked, notForgotten } from './sessions.ts';
 import { judged, pending, takenIn } from './verdicts.ts';
 
 const input = z.strictObject({
@@ -31,8 +31,8 @@ export const checkSql = defineVerify({
         answer(ctx, input, input.verdict.original, statement),
         answer(ctx, input, input.verdict.replacement, statement),
       ]);
-      if ('unknown' in old) return pending(input.verdict, old.unknown);
-      if ('unknown' in made) return pending(input.verdict, made.unknown);
+      if ('unknown' in old) return unanswered(input, old);
+      if ('unknown' in made) return unanswered(input, made);
       // What a database answers is the owner's: only that it differs is told.
       if (JSON.stringify(old.rows) !== JSON.stringify(made.rows))
         findings.push(`statement ${index + 1} (${printable(statement, 80)}) is answered otherwise by the two`);
@@ -43,8 +43,13 @@ export const checkSql = defineVerify({
   verdicts: (output) => [output],
 });
 
+// A statement that is refused will be refused again, and clients are kept out meanwhile.
+function unanswered({ verdict }: Input, { unknown, final }: { unknown: string; final: boolean }) {
+  return final ? judged(verdict, [unknown]) : pending(verdict, unknown);
+}
+
 async function answer(ctx: AwsContext, input: Input, id: string, statement: string) {
   const instance = await ctx.aws.sight.database(id);
   const at = instance && addressOf(input.instance, instance);
-  return at ? asked(ctx, at, statement) : { unknown: `${id} has no endpoint` };
+  return at ? notForgotten(await asked(ctx, at, statement)) : { unknown: `${id} has no endpoint`, final: false };
 }

@@ -44,7 +44,7 @@ export function addressOf(
 
 /** What speaks against nobody else being connected, one sentence each: who is, or why that can't be told. */
 export async function foreignSessions(ctx: AwsContext, at: DatabaseAddress): Promise<readonly string[]> {
-  const answer = await asked(ctx, at, statements[at.engine]);
+  const answer = notForgotten(await asked(ctx, at, statements[at.engine]));
   if ('unknown' in answer) return [answer.unknown];
   return answer.rows.map(
     (row) => `still connected to ${at.host}: ${printable(row.map((value) => value ?? '-').join(' '), 200)}`,
@@ -61,25 +61,29 @@ export async function askable(
 ): Promise<{ readonly hopeless?: string; readonly doubt?: string }> {
   const answer = await asked(ctx, at, statements[at.engine]);
   if ('unknown' in answer) {
-    const final = answer.error instanceof RekeyError || (answer.error as { final?: boolean }).final === true;
-    return final ? { hopeless: printable(answer.error.message, 300) } : { doubt: answer.unknown };
+    return answer.final ? { hopeless: printable(answer.error.message, 300) } : { doubt: answer.unknown };
   }
   const blind = answer.rows.find(([first]) => first === blindness);
   return blind ? { hopeless: printable(blind.map((value) => value ?? '-').join(' '), 200) } : {};
 }
 
-type Rows = readonly (readonly (string | null)[])[];
+type Asked =
+  | { readonly rows: readonly (readonly (string | null)[])[] }
+  | { readonly unknown: string; readonly error: Error; readonly final: boolean };
 
-/** What a statement answers, or in words why it does not. Rejects only when this process is to end. */
-export async function asked(
-  ctx: AwsContext,
-  at: DatabaseAddress,
-  statement: string,
-): Promise<{ readonly rows: Rows } | { readonly unknown: string; readonly error: Error }> {
+/** Throws what is wrong with this process and not with the database, like a password that was not given: nothing is taken back for that. */
+export function notForgotten(answer: Asked): Asked {
+  if ('unknown' in answer && answer.error instanceof RekeyError) throw answer.error;
+  return answer;
+}
+
+/** What a statement answers, or in words why it does not; `final` if asking again can't help. Rejects only when this process is to end. */
+export async function asked(ctx: AwsContext, at: DatabaseAddress, statement: string): Promise<Asked> {
   try {
     return { rows: await ctx.aws.databases.query(at, statement, ctx.signal) };
   } catch (error) {
     if (ctx.signal.aborted || !(error instanceof Error)) throw error;
-    return { unknown: `${at.host}:${at.port} does not answer: ${printable(error.message, 200)}`, error };
+    const final = error instanceof RekeyError || ('final' in error && error.final === true);
+    return { unknown: `${at.host}:${at.port} does not answer: ${printable(error.message, 200)}`, error, final };
   }
 }
