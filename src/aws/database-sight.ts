@@ -15,6 +15,7 @@ interface Page<T> {
  * rename, and one list of an account's databases answers for all of them at once.
  */
 export function createDatabaseSight(rds: () => RDS): DatabaseSight {
+  let seen: readonly DBInstance[] = [];
   const databases = shared<DBInstance>(async (Marker) => {
     const answer = await rds().describeDBInstances({ MaxRecords: thingsPerPage, ...(Marker && { Marker }) });
     return { things: answer.DBInstances, next: answer.Marker };
@@ -27,9 +28,13 @@ export function createDatabaseSight(rds: () => RDS): DatabaseSight {
     });
     return { things: answer.DBSnapshots, next: answer.Marker };
   });
-  const all = () => databases.load('all');
+  const all = async () => {
+    seen = await databases.load('all');
+    return seen;
+  };
   return {
     databases: all,
+    lastSeen: () => seen,
     database: async (id) => (await all()).find((one) => one.DbiResourceId === id),
     databaseNamed: async (name) => (await all()).find((one) => one.DBInstanceIdentifier === name),
     databaseSnapshot: async (name) => (await snapshots.load('all')).find((one) => one.DBSnapshotIdentifier === name),

@@ -13,6 +13,8 @@ export interface DatabaseSight {
   database(id: string): Promise<DBInstance | undefined>;
   databaseNamed(name: string): Promise<DBInstance | undefined>;
   databaseSnapshot(name: string): Promise<DBSnapshot | undefined>;
+  /** All DB instances as the last of these lists showed them, without asking: for a call that follows on its intent at once. */
+  lastSeen(): readonly DBInstance[];
 }
 
 /** Reads that go out together: ids asked for in the same turn share one Describe call. `undefined` means that AWS does not show it (now). */

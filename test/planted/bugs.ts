@@ -1,3 +1,5 @@
+import { rdsBugs } from './rds-bugs.ts';
+
 /** A bug, as a change of one fragment of the source, and the test that has to fail because of it. */
 export interface PlantedBug {
   readonly name: string;
@@ -512,4 +514,7 @@ export const bugs: readonly PlantedBug[] = [
     replace: '[130, 3, 6, 1, 5, 2, 4]',
     caughtBy: { file: caught, title: 'the operator gets of several plans the worst exit code' },
   },
+
+  // Databases.
+  ...rdsBugs,
 ];

@@ -28,6 +28,8 @@ export class RdsAudit {
   /** How much a database held when it was first seen. */
   private readonly births = new Map<string, number>();
   private readonly writers = new Map<string, string>();
+  /** The settings of a replacement when its clients were let in. */
+  private readonly admitted = new Map<string, Database['settings']>();
   private before: State | undefined;
 
   constructor(account: Account, judge: Judge) {
@@ -80,13 +82,15 @@ export class RdsAudit {
     }
     if (call.operation === 'ModifyDBInstance' && input['VpcSecurityGroupIds'] && !made && !takesBack && windowOpen)
       this.judge('I7', windowOpen(call.at), () => `a cut-over began at ${new Date(call.at).toISOString()}`);
-    const fences = input['VpcSecurityGroupIds'] !== undefined || input['NewDBInstanceIdentifier'] !== undefined;
-    if (made && (call.operation === 'DeleteDBInstance' || (fences && this.letsClientsIn(named))))
-      this.judge(
-        'I13',
-        this.unwritten(named) || (typed && call.operation !== 'DeleteDBInstance'),
-        () => `${call.operation} ${named.identifier}, on which clients have written`,
-      );
+    const groups = input['VpcSecurityGroupIds'] as readonly string[] | undefined;
+    const keepsOut = groups !== undefined && !this.letsClientsIn({ ...named, securityGroups: [...groups] });
+    const takesAway = keepsOut || input['NewDBInstanceIdentifier'] !== undefined;
+    if (made && (call.operation === 'DeleteDBInstance' || (takesAway && this.letsClientsIn(named)))) {
+      const allowed = this.unwritten(named) || (typed && call.operation !== 'DeleteDBInstance');
+      this.judge('I13', allowed, () => `${call.operation} ${named.identifier}, on which clients have written`);
+    }
+    // What its owner changes once it serves is not for the run to carry.
+    if (made && groups !== undefined && !keepsOut) this.admitted.set(named.resourceId, named.settings);
     if (call.operation === 'DeleteDBInstance' && !made) this.judgeDelete(named, before, party);
   }
 
@@ -113,8 +117,8 @@ export class RdsAudit {
   }
 
   private judgeCarried(original: Database, replacement: Database, party: Party): void {
-    const [was, is] = [original, replacement].map(
-      ({ settings }): Readonly<Record<string, unknown>> => ({ ...settings }),
+    const [was, is] = [original.settings, this.admitted.get(replacement.resourceId) ?? replacement.settings].map(
+      (settings): Readonly<Record<string, unknown>> => ({ ...settings }),
     );
     const names = Object.keys({ ...was, ...is }).filter((name) => !moved.has(name) && name !== 'DeletionProtection');
     const lost = names.filter((name) => JSON.stringify(was?.[name]) !== JSON.stringify(is?.[name]));

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { DatabaseId, DatabaseRole, MadeDatabase } from './domain.ts';
-import { nameNow } from './found.ts';
+import { nameOf } from './found.ts';
 
 /** Gives the replacement one of the IAM roles of the original. */
 export const addRole = defineEffect({
@@ -27,7 +27,7 @@ export const addRole = defineEffect({
   },
   async run(ctx, { replacement, role }) {
     await ctx.aws.rds.addRoleToDBInstance({
-      DBInstanceIdentifier: await nameNow(ctx, replacement.id),
+      DBInstanceIdentifier: nameOf(ctx, replacement.id),
       RoleArn: role.role,
       FeatureName: role.feature,
     });

@@ -3,7 +3,7 @@ import { defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { opened } from './database-target.ts';
 import { DatabaseId, SecurityGroupId } from './domain.ts';
-import { nameNow } from './found.ts';
+import { nameOf } from './found.ts';
 import { groupsBefore, towards } from './group-change.ts';
 
 /** Lets clients in again, by the security groups that the original had. With the replacement this is the write point. */
@@ -38,7 +38,7 @@ export const admitClients = defineEffect({
   },
   async run(ctx, input) {
     await ctx.aws.rds.modifyDBInstance({
-      DBInstanceIdentifier: await nameNow(ctx, input.database),
+      DBInstanceIdentifier: nameOf(ctx, input.database),
       VpcSecurityGroupIds: input.securityGroups,
       ...(input.deletionProtection && { DeletionProtection: true }),
       ApplyImmediately: true,

@@ -11,9 +11,12 @@ export const claimInput = z.strictObject({
 });
 export const claimOutput = z.strictObject({ resources: z.array(z.string()) });
 
-/** The DB instances that these name, each once: a name and a resource id may mean the same one. */
-export async function claimed(ctx: AwsContext, resources: readonly string[]): Promise<readonly DBInstance[]> {
-  const all = await ctx.aws.sight.databases();
+/** Of these DB instances those that the resources name, each once: a name and a resource id may mean the same one. */
+export function claimed(
+  ctx: AwsContext,
+  all: readonly DBInstance[],
+  resources: readonly string[],
+): readonly DBInstance[] {
   const named = (one: DBInstance, id: string) => one.DbiResourceId === id || one.DBInstanceIdentifier === id;
   return all.filter(
     (one) => !isGoing(one) && resources.some((id) => named(one, id) || isReplacement(one, ctx.run, id)),

@@ -14,14 +14,15 @@ export const claim = defineEffect({
   output: claimOutput,
   title: (input) => `claim ${input.resources.join(', ')}`,
   async look(ctx, input) {
-    const found = await claimed(ctx, input.resources);
+    const found = claimed(ctx, await ctx.aws.sight.databases(), input.resources);
     if (found.length === 0) return { is: 'failed', reason: `${input.resources.join(', ')} is not there any more` };
     const ours = found.every((one) => claimants(one.TagList).includes(input.run ?? ctx.run));
     return ours ? { is: 'done', output: { resources: input.resources } } : { is: 'absent' };
   },
   async run(ctx, input) {
     const run = input.run ?? ctx.run;
-    const [first] = (await claimed(ctx, input.resources)).filter((one) => !claimants(one.TagList).includes(run));
+    const seen = claimed(ctx, ctx.aws.sight.lastSeen(), input.resources);
+    const [first] = seen.filter((one) => !claimants(one.TagList).includes(run));
     // An ARN holds the name, so it is as good as the last look and no older.
     const ResourceName = first?.DBInstanceArn;
     if (ResourceName !== undefined) {

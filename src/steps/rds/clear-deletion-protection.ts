@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { DatabaseId, FinalDatabaseVerdict } from './domain.ts';
-import { nameNow } from './found.ts';
+import { nameOf } from './found.ts';
 import { faultsOfProof } from './proof.ts';
 import { isGoing } from './status.ts';
 
@@ -23,7 +23,7 @@ export const clearDeletionProtection = defineEffect({
   },
   async run(ctx, { verdict }) {
     await ctx.aws.rds.modifyDBInstance({
-      DBInstanceIdentifier: await nameNow(ctx, verdict.original),
+      DBInstanceIdentifier: nameOf(ctx, verdict.original),
       DeletionProtection: false,
       ApplyImmediately: true,
     });

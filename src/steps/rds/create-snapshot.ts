@@ -3,7 +3,7 @@ import { defineEffect } from '../../aws/services.ts';
 import { markers } from '../../aws/tags.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { Database, FenceProof, MadeDatabaseSnapshot } from './domain.ts';
-import { nameNow } from './found.ts';
+import { nameOf } from './found.ts';
 import { lookForSnapshot, type Making, snapshotName } from './made-snapshot.ts';
 
 const input = z.strictObject({
@@ -21,10 +21,15 @@ export const createSnapshot = defineEffect({
   input,
   output: MadeDatabaseSnapshot,
   title: (input) => `${input.after ? 'final snapshot' : 'snapshot'} of ${input.instance.name}`,
-  look: (ctx, input) => lookForSnapshot(ctx, making(input)),
+  async look(ctx, input) {
+    const seen = await lookForSnapshot(ctx, making(input));
+    if (seen.is !== 'absent' || ctx.sentAt === undefined) return seen;
+    const gone = !(await ctx.aws.sight.database(input.instance.id));
+    return gone ? { is: 'failed', reason: `${input.instance.name} (${input.instance.id}) is gone` } : seen;
+  },
   async run(ctx, input) {
     await ctx.aws.rds.createDBSnapshot({
-      DBInstanceIdentifier: await nameNow(ctx, input.instance.id),
+      DBInstanceIdentifier: nameOf(ctx, input.instance.id),
       DBSnapshotIdentifier: snapshotName(ctx),
       Tags: markers({ run: ctx.run, token: ctx.token, target: ctx.target.id, original: input.instance.id }),
     });

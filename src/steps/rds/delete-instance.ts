@@ -3,7 +3,7 @@ import { type AwsContext, defineEffect } from '../../aws/services.ts';
 import type { Proof } from '../../contract/step.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { DatabaseId, DatabaseSnapshotName, FinalDatabaseVerdict } from './domain.ts';
-import { nameNow } from './found.ts';
+import { nameOf } from './found.ts';
 import { faultsOfProof } from './proof.ts';
 import { isGoing } from './status.ts';
 
@@ -45,7 +45,7 @@ export const deleteInstance = defineEffect({
     if (automatedBackups === 'retain')
       ctx.announce(`the automated backups of ${verdict.original} stay, under the old key, until they expire`);
     await ctx.aws.rds.deleteDBInstance({
-      DBInstanceIdentifier: await nameNow(ctx, verdict.original),
+      DBInstanceIdentifier: nameOf(ctx, verdict.original),
       ...(finalSnapshot === 'none'
         ? { SkipFinalSnapshot: true }
         : { SkipFinalSnapshot: false, FinalDBSnapshotIdentifier: finalSnapshot }),

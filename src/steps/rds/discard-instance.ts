@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { DatabaseId } from './domain.ts';
-import { foreignTags, nameNow } from './found.ts';
+import { foreignTags, nameOf } from './found.ts';
 import { isGoing } from './status.ts';
 
 /** Removes a DB instance that this run made and no client was ever let in to. */
@@ -27,7 +27,7 @@ export const discardInstance = defineEffect({
   },
   async run(ctx, input) {
     await ctx.aws.rds.deleteDBInstance({
-      DBInstanceIdentifier: await nameNow(ctx, input.database),
+      DBInstanceIdentifier: nameOf(ctx, input.database),
       SkipFinalSnapshot: true,
       DeleteAutomatedBackups: true,
     });

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { DatabaseId, FencedDatabase, RestartedDatabase } from './domain.ts';
-import { nameNow } from './found.ts';
+import { nameOf } from './found.ts';
 import { lastRestart } from './restarts.ts';
 import { isSettled } from './status.ts';
 
@@ -30,7 +30,7 @@ export const dropSessions = defineEffect({
     return isSettled(instance) ? { is: 'done', output: { ...output, restartedAt: at } } : { is: 'pending', output };
   },
   async run(ctx, input) {
-    await ctx.aws.rds.rebootDBInstance({ DBInstanceIdentifier: await nameNow(ctx, input.database) });
+    await ctx.aws.rds.rebootDBInstance({ DBInstanceIdentifier: nameOf(ctx, input.database) });
     return undefined;
   },
   undo: 'unneeded',

@@ -3,7 +3,7 @@ import { defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { opened } from './database-target.ts';
 import { DatabaseId, FencedDatabase, SecurityGroupId } from './domain.ts';
-import { nameNow } from './found.ts';
+import { nameOf } from './found.ts';
 import { groupsBefore, towards } from './group-change.ts';
 import { lastRestart } from './restarts.ts';
 
@@ -33,7 +33,7 @@ export const fenceInstance = defineEffect({
   },
   async run(ctx, input) {
     await ctx.aws.rds.modifyDBInstance({
-      DBInstanceIdentifier: await nameNow(ctx, input.database),
+      DBInstanceIdentifier: nameOf(ctx, input.database),
       VpcSecurityGroupIds: [input.fence],
       ApplyImmediately: true,
     });

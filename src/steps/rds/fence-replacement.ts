@@ -26,9 +26,9 @@ export const fenceReplacement = defineEffect({
     return hows.includes('on its way') ? { is: 'pending', output } : { is: 'done', output };
   },
   async run(ctx, input) {
-    const open = (await ctx.aws.sight.databases()).find(
-      (one) => isReplacement(one, ctx.run, input.original) && towards(one, [input.fence]) === 'not asked',
-    );
+    const open = ctx.aws.sight
+      .lastSeen()
+      .find((one) => isReplacement(one, ctx.run, input.original) && towards(one, [input.fence]) === 'not asked');
     if (!open) return { original: input.original };
     await ctx.aws.rds.modifyDBInstance({
       DBInstanceIdentifier: open.DBInstanceIdentifier,

@@ -18,11 +18,14 @@ export async function surelyFound(ctx: AwsContext, id: string): Promise<DBInstan
   }
 }
 
-/** By its DbiResourceId, for a call that takes a name. Throws what RDS would answer when it is not there now. */
-export async function nameNow(ctx: AwsContext, id: string): Promise<string> {
-  const instance = await ctx.aws.sight.database(id);
+/**
+ * The name under which an instance was last seen, for a call that takes one. Nothing is asked for it: between an intent and
+ * its call lies no other call in which a process could sleep. Throws what RDS would answer when it was not seen.
+ */
+export function nameOf(ctx: AwsContext, id: string): string {
+  const instance = ctx.aws.sight.lastSeen().find((one) => one.DbiResourceId === id);
   if (instance?.DBInstanceIdentifier) return instance.DBInstanceIdentifier;
-  throw Object.assign(new Error(`${id} is found under no name now`), {
+  throw Object.assign(new Error(`${id} was not seen under any name`), {
     name: 'DBInstanceNotFound',
     $metadata: { httpStatusCode: 404 },
   });

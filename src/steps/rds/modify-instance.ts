@@ -5,7 +5,7 @@ import { canonical } from '../../contract/json.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { carriedBy, parametersFor, settingsOf } from './carry.ts';
 import { Database, DatabaseId, MadeDatabase } from './domain.ts';
-import { nameNow } from './found.ts';
+import { nameOf } from './found.ts';
 import { brokenStatus, isSettled, pendingOf } from './status.ts';
 
 const input = z.strictObject({ instance: Database, replacement: MadeDatabase });
@@ -33,10 +33,10 @@ export const modifyInstance = defineEffect({
     return Object.keys(missing(input, instance)).length === 0 ? { is: 'done', output } : { is: 'absent' };
   },
   async run(ctx, input) {
-    const instance = await ctx.aws.sight.database(input.replacement.id);
+    const instance = ctx.aws.sight.lastSeen().find((one) => one.DbiResourceId === input.replacement.id);
     await ctx.aws.rds.modifyDBInstance({
       ...parametersFor('modify', instance ? missing(input, instance) : wantedOf(input)),
-      DBInstanceIdentifier: await nameNow(ctx, input.replacement.id),
+      DBInstanceIdentifier: nameOf(ctx, input.replacement.id),
       ApplyImmediately: true,
     });
     return undefined;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { DatabaseId, MadeDatabase } from './domain.ts';
-import { nameNow } from './found.ts';
+import { nameOf } from './found.ts';
 import { brokenStatus, isSettled, parametersPend, pendingOf } from './status.ts';
 
 /** Restarts the replacement if parameters of its group wait for that; otherwise there is nothing to do. */
@@ -31,7 +31,7 @@ export const rebootInstance = defineEffect({
     return parametersPend(instance) ? { is: 'absent' } : { is: 'done', output };
   },
   async run(ctx, input) {
-    await ctx.aws.rds.rebootDBInstance({ DBInstanceIdentifier: await nameNow(ctx, input.replacement.id) });
+    await ctx.aws.rds.rebootDBInstance({ DBInstanceIdentifier: nameOf(ctx, input.replacement.id) });
     return undefined;
   },
   undo: 'unneeded',

@@ -14,7 +14,7 @@ export const releaseClaim = defineEffect({
   output: claimOutput,
   title: (input) => `release ${input.resources.join(', ')}`,
   async look(ctx, input) {
-    const there = await claimed(ctx, input.resources);
+    const there = claimed(ctx, await ctx.aws.sight.databases(), input.resources);
     const left = there.some(({ TagList }) => claimants(TagList).includes(input.run ?? ctx.run));
     // A claim made a moment ago may not show yet, so nothing counts as released that was not asked for.
     const asked = ctx.sentAt !== undefined || there.length === 0;
@@ -23,7 +23,7 @@ export const releaseClaim = defineEffect({
   async run(ctx, input) {
     const TagKeys = [claimKey(input.run ?? ctx.run)];
     // RemoveTagsFromResource takes one resource; what has not got the tag is no error.
-    for (const { DBInstanceArn: ResourceName } of await claimed(ctx, input.resources)) {
+    for (const { DBInstanceArn: ResourceName } of claimed(ctx, ctx.aws.sight.lastSeen(), input.resources)) {
       if (ResourceName !== undefined) await ctx.aws.rds.removeTagsFromResource({ ResourceName, TagKeys });
     }
     return { resources: input.resources };

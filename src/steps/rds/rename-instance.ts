@@ -3,7 +3,7 @@ import { defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { renamed } from './database-target.ts';
 import { DatabaseId, DatabaseName } from './domain.ts';
-import { nameNow } from './found.ts';
+import { nameOf } from './found.ts';
 import { isSettled, pendingOf } from './status.ts';
 
 /** Renames a DB instance, and waits until its endpoint has followed. */
@@ -36,7 +36,7 @@ export const renameInstance = defineEffect({
   },
   async run(ctx, input) {
     await ctx.aws.rds.modifyDBInstance({
-      DBInstanceIdentifier: await nameNow(ctx, input.database),
+      DBInstanceIdentifier: nameOf(ctx, input.database),
       NewDBInstanceIdentifier: input.to,
       ApplyImmediately: true,
     });

@@ -42,12 +42,11 @@ export const restoreInstance = defineEffect({
   },
   async run(ctx, { instance, snapshot }) {
     const name = bornAs(ctx);
-    const shot = await ctx.aws.sight.databaseSnapshot(snapshot.id);
     const answer = await ctx.aws.rds.restoreDBInstanceFromDBSnapshot({
       ...parametersFor('restore', instance.settings),
       DBInstanceIdentifier: name,
       DBSnapshotIdentifier: snapshot.id,
-      ...(shot?.AllocatedStorage !== undefined && { AllocatedStorage: shot.AllocatedStorage }),
+      // Its size is left out: it is that of the snapshot.
       VpcSecurityGroupIds: [instance.fence],
       DeletionProtection: false,
       Tags: tagsFor(ctx, { instance, snapshot }),

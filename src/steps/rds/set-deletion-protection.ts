@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { DatabaseId } from './domain.ts';
-import { nameNow } from './found.ts';
+import { nameOf } from './found.ts';
 
 /** Protects a DB instance against deletion again. */
 export const setDeletionProtection = defineEffect({
@@ -21,7 +21,7 @@ export const setDeletionProtection = defineEffect({
   },
   async run(ctx, { database }) {
     await ctx.aws.rds.modifyDBInstance({
-      DBInstanceIdentifier: await nameNow(ctx, database),
+      DBInstanceIdentifier: nameOf(ctx, database),
       DeletionProtection: true,
       ApplyImmediately: true,
     });

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { DatabaseId } from './domain.ts';
-import { nameNow } from './found.ts';
+import { nameOf } from './found.ts';
 
 /** Starts an original that somebody has stopped meanwhile: stopped it could not be brought back to service. */
 export const startDatabase = defineEffect({
@@ -23,7 +23,7 @@ export const startDatabase = defineEffect({
     return ['stopping', 'starting'].includes(status) ? { is: 'pending', output } : { is: 'done', output };
   },
   async run(ctx, input) {
-    await ctx.aws.rds.startDBInstance({ DBInstanceIdentifier: await nameNow(ctx, input.database) });
+    await ctx.aws.rds.startDBInstance({ DBInstanceIdentifier: nameOf(ctx, input.database) });
     return undefined;
   },
   undo: 'unneeded',
