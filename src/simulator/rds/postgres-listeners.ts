@@ -4,6 +4,7 @@ import type { World } from '../world.ts';
 import { writeUp } from './clients.ts';
 import { PostgresDisk } from './postgres-disk.ts';
 import { PostgresSession } from './postgres-session.ts';
+import type { WireSession } from './wire-session.ts';
 
 /** Where on the loopback interface a database answers, or why its name leads nowhere now, as Node's sockets say it. */
 export type Resolved =
@@ -23,14 +24,28 @@ export interface DatabaseListeners {
 const lookEveryMs = 100;
 const loopback = '127.0.0.1';
 
+type Speak = (...of: ConstructorParameters<typeof PostgresSession>) => WireSession;
+
+// By engine. MySQL's driver is loaded when somebody first asks for such a database.
+const languages: Readonly<Record<string, () => Promise<Speak>>> = {
+  postgres:
+    async () =>
+    (...of) =>
+      new PostgresSession(...of),
+  mysql: async () => {
+    const { MysqlSession } = await import('./mysql-session.ts');
+    return (...of) => new MysqlSession(...of);
+  },
+};
+
 /**
- * The account's PostgreSQL databases on the loopback interface, for real clients. Each pair of a database and a client's address
+ * The account's PostgreSQL and MySQL databases on the loopback interface, for real clients. Each pair of a database and a client's address
  * has a port of its own, opened when it is first asked for. A connection that no security group lets in is cut at once,
  * where AWS would never answer; one that is in stays until a restart.
  */
 export function databaseListeners(world: World): DatabaseListeners {
   const listeners = new Map<string, Promise<Server>>();
-  const sessions = new Set<PostgresSession>();
+  const sessions = new Set<WireSession>();
   const disks = new Map<string, PostgresDisk>();
   let looking: NodeJS.Timeout | undefined;
 
@@ -45,7 +60,8 @@ export function databaseListeners(world: World): DatabaseListeners {
     }
   };
 
-  const listen = (resourceId: string, from: string): Promise<Server> => {
+  const listen = async (resourceId: string, from: string, language: () => Promise<Speak>): Promise<Server> => {
+    const speak = await language();
     const server = createServer((socket) => {
       world.settle();
       writeUp(world);
@@ -55,7 +71,7 @@ export function databaseListeners(world: World): DatabaseListeners {
         return;
       }
       if (database.disk instanceof PostgresDisk) disks.set(resourceId, database.disk);
-      const session = new PostgresSession(world, database, socket, from);
+      const session = speak(world, database, socket, from);
       sessions.add(session);
       socket.on('close', () => sessions.delete(session));
       looking ??= setInterval(look, lookEveryMs).unref();
@@ -72,12 +88,13 @@ export function databaseListeners(world: World): DatabaseListeners {
       const resourceId = world.rds.names.get(host);
       const database = resourceId === undefined ? undefined : world.rds.databases.get(resourceId);
       if (resourceId === undefined || !database) return { code: 'ENOTFOUND', message: `getaddrinfo ENOTFOUND ${host}` };
-      if (database.engine !== 'postgres')
+      const language = languages[database.engine];
+      if (!language)
         return { code: 'ECONNREFUSED', message: `the simulated account has no ${database.engine} on the wire` };
       if (database.settings.Port !== port)
         return { code: 'ECONNREFUSED', message: `connect ECONNREFUSED ${host}:${port}` };
       const name = `${resourceId} ${from}`;
-      const listening = listeners.get(name) ?? listen(resourceId, from);
+      const listening = listeners.get(name) ?? listen(resourceId, from, language);
       listeners.set(name, listening);
       const address = (await listening).address();
       if (typeof address !== 'object' || address === null) throw new Error('a listener without a port');

@@ -15,14 +15,13 @@ import {
   welcome,
 } from './postgres-messages.ts';
 import { answerOf, asksForSessions } from './sql.ts';
-
-let processes = 20_000;
+import { nextProcess, type WireSession } from './wire-session.ts';
 
 /**
  * Speaks PostgreSQL's protocol with one client that has been let in to a database. Statements go to its disk's engine; without
  * one, and about sessions, the account answers. Once the session has been dropped, the client is told so and hung up on.
  */
-export class PostgresSession {
+export class PostgresSession implements WireSession {
   private readonly world: World;
   private readonly database: Database;
   private readonly socket: Socket;
@@ -48,12 +47,10 @@ export class PostgresSession {
     });
   }
 
-  /** Hangs up if a restart has dropped the session: what nobody asks on must not look alive either. */
   look(): void {
     if (this.session && this.session.resourceId === undefined) this.hangUp();
   }
 
-  /** Hangs up without a word. */
   end(): void {
     this.socket.destroy();
   }
@@ -82,7 +79,7 @@ export class PostgresSession {
     const parameters = startupParameters(body);
     this.readOnly = /default_transaction_read_only=on/.test(parameters.get('options') ?? '');
     this.session = {
-      pid: ++processes,
+      pid: nextProcess(),
       address: this.from,
       user: parameters.get('user') ?? '',
       application: parameters.get('application_name') ?? '',

@@ -1,9 +1,10 @@
+import mysql from 'mysql2';
 import pg from 'pg';
 import { afterEach, describe, expect, test } from 'vitest';
 import { connectDatabases } from '../../../src/aws/databases.ts';
 import type { ScenarioInput } from '../../../src/simulator/scenario.ts';
 import { serve } from '../../../src/simulator/server.ts';
-import { fence, rdsClients, shop } from './support.ts';
+import { apps, fence, rdsClients, shop } from './support.ts';
 
 const filled = `CREATE TABLE orders (id int PRIMARY KEY, note text);
   INSERT INTO orders SELECT n, 'order ' || n FROM generate_series(1, 100) n`;
@@ -16,6 +17,8 @@ afterEach(async () => {
 /** The account on HTTP, with databases that real clients can ask. */
 async function served(input: ScenarioInput = shop()) {
   const set = rdsClients(input);
+  const engine = input.databases?.[0]?.engine === 'mysql' ? 'mysql' : 'postgres';
+  const port = engine === 'mysql' ? 3306 : 5432;
   const { url, close } = await serve(set.account);
   closing.push(close);
   const env = {
@@ -28,11 +31,14 @@ async function served(input: ScenarioInput = shop()) {
   const host = async (name = 'orders') => (await set.describe(name))?.Endpoint?.Address ?? '';
   /** As rekey asks. */
   const ask = async (statement: string, at?: string) =>
-    databases.query({ engine: 'postgres', host: at ?? (await host()), port: 5432 }, statement, never);
+    databases.query({ engine, host: at ?? (await host()), port }, statement, never);
+  const placeOf = async (from: string, at?: string) => {
+    const asked = new URLSearchParams({ host: at ?? (await host()), port: String(port), from });
+    return (await (await fetch(`${url}/_rekey/resolve?${asked}`)).json()) as { address: string; port: number };
+  };
   /** A client of another address, with whatever libpq would say. */
   const connect = async (from = '10.0.1.17', at?: string) => {
-    const asked = new URLSearchParams({ host: at ?? (await host()), port: '5432', from });
-    const place = (await (await fetch(`${url}/_rekey/resolve?${asked}`)).json()) as { address: string; port: number };
+    const place = await placeOf(from, at);
     const client = new pg.Client({
       host: place.address,
       port: place.port,
@@ -51,7 +57,7 @@ async function served(input: ScenarioInput = shop()) {
     await set.rds.modifyDBInstance({ DBInstanceIdentifier: 'orders', VpcSecurityGroupIds: [fence] });
     await set.settled('orders');
   };
-  return { ...set, host, ask, connect, fenceIt, url };
+  return { ...set, host, ask, connect, fenceIt, place: placeOf, url };
 }
 
 describe('a simulated database on the wire', () => {
@@ -133,6 +139,48 @@ describe('a simulated database on the wire', () => {
     const { port } = (await (await fetch(`${set.url}/_rekey/resolve?${asked}`)).json()) as { port: number };
     await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
     expect(await set.ask('SELECT 1')).toHaveLength(1);
+  });
+});
+
+describe('a simulated MySQL database on the wire', () => {
+  const mysqlShop = () =>
+    shop(
+      { engine: 'mysql', engineVersion: '8.0.36', port: 3306 },
+      {
+        securityGroups: [
+          { id: apps, inbound: ['10.0.0.0/8:3306'] },
+          { id: fence, inbound: ['10.9.0.7/32:3306'], outbound: [] },
+        ],
+      },
+    );
+
+  test('answers what it answers in the same process, but for the session that asks', async () => {
+    const set = await served(mysqlShop());
+    set.pass(60_000);
+    expect(await set.ask('SELECT count(*) FROM orders')).toEqual([[set.truth('orders').digest]]);
+    expect(await set.ask('SELECT id FROM information_schema.processlist')).toEqual([
+      [expect.any(String), 'app', expect.stringMatching(/^10\.0\.1\.17:/), 'orders', 'Sleep'],
+      [expect.any(String), 'app', expect.stringMatching(/^10\.0\.1\.17:/), 'orders', 'Sleep'],
+    ]);
+    await set.fenceIt();
+    await set.rds.rebootDBInstance({ DBInstanceIdentifier: 'orders' });
+    await set.settled('orders');
+    expect(await set.ask('SELECT id FROM information_schema.processlist')).toEqual([]);
+  });
+
+  test('hangs up on a client when it restarts, and lets none through a fence', async () => {
+    const set = await served(mysqlShop());
+    const place = await set.place('10.0.1.17');
+    const client = mysql.createConnection({ host: place.address, port: place.port, user: 'app', password: 'any' });
+    const lost = new Promise((resolve) => client.on('error', resolve));
+    await new Promise((resolve) => client.query('SELECT 1', resolve));
+    await set.fenceIt();
+    expect(await set.ask('SELECT id FROM information_schema.processlist')).toHaveLength(3);
+    await set.rds.rebootDBInstance({ DBInstanceIdentifier: 'orders' });
+    await set.settled('orders');
+    expect(await lost).toMatchObject({ code: 'PROTOCOL_CONNECTION_LOST' });
+    const refused = mysql.createConnection({ host: place.address, port: place.port, user: 'app', password: 'any' });
+    expect(await new Promise((resolve) => refused.on('error', resolve))).toMatchObject({ code: 'ECONNRESET' });
   });
 });
 
