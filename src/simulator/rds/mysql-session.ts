@@ -66,14 +66,14 @@ export class MysqlSession implements WireSession {
   }
 
   private answer(statement: string): void {
-    const { world, database, session, connection } = this;
+    const { world, session, connection } = this;
     world.settle();
     writeUp(world);
     if (session?.resourceId === undefined) {
       this.end();
       return;
     }
-    const rows = answerOf(world, database, statement, session.pid);
+    const rows = answerOf(world, this.database, statement, session.pid);
     const named = (rows[0] ?? ['']).map((_, index) => `c${index}`);
     connection.writeColumns(
       named.map((name) => ({

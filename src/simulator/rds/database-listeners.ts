@@ -104,7 +104,9 @@ export function databaseListeners(world: World): DatabaseListeners {
       clearInterval(looking);
       for (const listening of listeners.values()) (await listening).close();
       for (const session of sessions) session.end();
-      await Promise.all([...disks.values()].map((disk) => disk.close()));
+      // Also those that were only forked, and nobody has asked.
+      const held = [...world.rds.databases.values()].flatMap(({ disk }) => (disk instanceof PostgresDisk ? disk : []));
+      await Promise.all([...new Set([...disks.values(), ...held])].map((disk) => disk.close()));
     },
   };
 }
