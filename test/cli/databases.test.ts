@@ -12,7 +12,7 @@ afterAll(() => {
   room.clear();
 });
 
-const plan = join(root, 'test/fixtures/rds-instance.yaml');
+const plan = join(root, 'plans/rds-instance.yaml');
 const scenario = join(room.dir, 'shop.yaml');
 writeFileSync(
   scenario,

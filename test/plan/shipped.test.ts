@@ -10,12 +10,15 @@ describe('the shipped plans', () => {
     const source = { file: `plans/${name}`, text: readFileSync(`plans/${name}`, 'utf8'), sets: [] };
 
     test(`${name} is valid as it stands`, () => {
-      expect(parsePlan(source, registry)).toHaveProperty('plan');
-      expect(parsePlan(source, toyRegistry)).toEqual(parsePlan(source, registry));
+      const parsed = parsePlan(source, registry);
+      expect(parsed).toHaveProperty('plan');
+      // The toys are those of volumes.
+      const toys = 'plan' in parsed && toyRegistry.target(parsed.plan.target.type) !== undefined;
+      if (toys) expect(parsePlan(source, toyRegistry)).toEqual(parsed);
     });
 
     test(`${name} parses to the same frozen plan and the same hash every time`, () => {
-      const [first, second] = [parsePlan(source, toyRegistry), parsePlan(source, toyRegistry)];
+      const [first, second] = [parsePlan(source, registry), parsePlan(source, registry)];
       expect(second).toEqual(first);
       expect(hashOf(source)).toBe(hashOf({ ...source }));
       expect('plan' in first && Object.isFrozen(first.plan) && Object.isFrozen(first.plan.steps[0])).toBe(true);

@@ -41,16 +41,21 @@ databases:
     workload: { everySeconds: 7, sessions: 2, pooled: true }
 `;
 
+/** What the plan has to be told of this account, besides its target and keys. */
+export const databaseSets = [
+  `steps.read.with.fence.securityGroup=${fence}`,
+  'steps.read.with.fence.inbound=[10.9.0.7/32]',
+  'steps.check-sql.with.statements=["SELECT count(*) FROM orders"]',
+];
+
 /** The plan for it, with other values set if need be. */
 export const databasePlan = (...sets: string[]) =>
-  source('test/fixtures/rds-instance.yaml', [
+  source('plans/rds-instance.yaml', [
     'target.id=orders',
     'keys.from=alias/old',
     'keys.to=alias/new',
-    `steps.read.with.fence.securityGroup=${fence}`,
-    'steps.read.with.fence.inbound=[10.9.0.7/32]',
-    'steps.check-sql.with.statements=["SELECT count(*) FROM orders"]',
     'steps.soak.with.for=1h',
+    ...databaseSets,
     ...sets,
   ]);
 

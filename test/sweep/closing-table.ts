@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { codes, faultKinds, mutating } from './operations.ts';
-import { type Figures, type SweepName, sweeps } from './tally.ts';
+import { type Figures, type Kind, type SweepName, sweeps } from './tally.ts';
 
 /** A folder for the figures of this run, if it is a full sweep; afterwards the closing table. Vitest calls it once, around all tests. */
 export default function setup(): (() => void) | undefined {
@@ -73,7 +73,11 @@ export function closingTable(
 }
 
 const shipped = readdirSync(resolve(import.meta.dirname, '../../plans')).filter((file) => file.endsWith('.yaml'));
-const plansDue = (name: SweepName) => (sweeps[name].everyPlan ? shipped.map((file) => basename(file, '.yaml')) : []);
+const plansDue = (name: SweepName) => {
+  const { everyPlan, notYet = [] }: Kind = sweeps[name];
+  const names = shipped.map((file) => basename(file, '.yaml'));
+  return everyPlan ? names.filter((plan) => !notYet.includes(plan)) : [];
+};
 const histories = ({ sums }: Row) => (sums.get('histories') ?? 0) > 0;
 
 function rowsOf(figures: readonly Figures[]): Row[] {

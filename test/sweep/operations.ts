@@ -12,6 +12,16 @@ export const mutating = [
   'StartInstances',
   'DeleteVolume',
   'DeleteSnapshot',
+  'AddTagsToResource',
+  'RemoveTagsFromResource',
+  'CreateDBSnapshot',
+  'CopyDBSnapshot',
+  'ModifyDBInstance',
+  'RebootDBInstance',
+  'RestoreDBInstanceFromDBSnapshot',
+  'AddRoleToDBInstance',
+  'DeleteDBInstance',
+  'DeleteDBSnapshot',
 ] as const;
 
 /** Operations of shipped plans that only look. */

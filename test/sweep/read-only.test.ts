@@ -60,25 +60,28 @@ const commands = (one: Shipped, run: string, dir: string): string[][] => [
 ];
 
 describe.each(shipped)('what only reads, in a run of the plan $name,', (one) => {
-  test('changes nothing in the account: a dry run of every call that would', async () => {
-    let tried = 0;
-    await inWorld(one.scenario, async (world) => {
-      world.watch(({ service, operation, input, outcome }) => {
-        // Others than EC2 have no dry runs.
-        if (service !== 'ec2' || isRead(operation) || outcome !== 'done') return;
-        const before = shapeOf(world);
-        const answer = world.attempt(() => void world.account.call('ec2', operation, { ...input, DryRun: true }));
-        world.auditor.judge(
-          'I8',
-          answer === 'DryRunOperation' && shapeOf(world) === before,
-          () => `${operation}: ${answer}`,
-        );
-        tried++;
+  test.skipIf(one.type.startsWith('rds-'))(
+    'changes nothing in the account: a dry run of every call that would',
+    async () => {
+      let tried = 0;
+      await inWorld(one.scenario, async (world) => {
+        world.watch(({ service, operation, input, outcome }) => {
+          // Others than EC2 have no dry runs.
+          if (service !== 'ec2' || isRead(operation) || outcome !== 'done') return;
+          const before = shapeOf(world);
+          const answer = world.attempt(() => void world.account.call('ec2', operation, { ...input, DryRun: true }));
+          world.auditor.judge(
+            'I8',
+            answer === 'DryRunOperation' && shapeOf(world) === before,
+            () => `${operation}: ${answer}`,
+          );
+          tried++;
+        });
+        await world.process([], { plans: [one.plan] });
       });
-      await world.process([], { plans: [one.plan] });
-    });
-    expect(tried).toBeGreaterThan(3);
-  });
+      expect(tried).toBeGreaterThan(3);
+    },
+  );
 
   test('changes no file and asks AWS for no effect, wherever the run was killed', async () => {
     const account = await accountOf(one);

@@ -143,37 +143,41 @@ async function again(world: World, walk: Walk, one: Performed, disk: readonly Jo
 const refusals = /^(already|wait|in-doubt) /;
 
 async function expectNoDifference(way: Walk, one: Performed): Promise<void> {
-  await inWorld(way.one.scenario, async (world) => {
-    const about = `${way.name}: ${keyText(one.key)} ${one.uses}`;
-    const first = await wayThrough(world, way, one);
-    expect(first.result, about).toBe('died');
-    // What its neighbours have in flight comes to its end, so that only the repetition can make a difference.
-    world.pass(hour);
-    const before = shapeOf(world);
-    const repeated = await beside(world, again(world, way, one, first.disk));
-    world.pass(hour);
-    expect(shapeOf(world), about).toEqual(before);
-    expect(repeated.seen, about).toMatchObject({ is: 'done', output: one.output });
-    expect(repeated.seenByToken.is, `${about}, by its token`).toBe('done');
-    if (repeated.refused !== undefined) expect(repeated.refused, about).toMatch(refusals);
-    world.account.faults.clear();
-    // The auditor wants the typed word of whoever goes on.
-    const goOn = way.after && one.process > 0 ? { command: way.after } : {};
-    const last = await world.process(first.disk, { plans: [way.one.plan], ...goOn });
-    // A way back that was taken up again ends where it was going; anything else ends done.
-    const end = last.result === 'died' ? 'died' : last.result.status;
-    const back = first.disk.some(
-      (record) => record.t === 'unwinding' && !first.disk.some((two) => two.t === 'unwound'),
-    );
-    expect(back ? ['failed', 'rolled-back'] : ['done', 'rolled-back'], `${about}: ${told(last)}`).toContain(end);
-  });
+  await inWorld(
+    way.one.scenario,
+    async (world) => {
+      const about = `${way.name}: ${keyText(one.key)} ${one.uses}`;
+      const first = await wayThrough(world, way, one);
+      expect(first.result, about).toBe('died');
+      // What its neighbours have in flight comes to its end, so that only the repetition can make a difference.
+      world.pass(hour);
+      const before = shapeOf(world);
+      const repeated = await beside(world, again(world, way, one, first.disk));
+      world.pass(hour);
+      expect(shapeOf(world), about).toEqual(before);
+      expect(repeated.seen, about).toMatchObject({ is: 'done', output: one.output });
+      expect(repeated.seenByToken.is, `${about}, by its token`).toBe('done');
+      if (repeated.refused !== undefined) expect(repeated.refused, about).toMatch(refusals);
+      world.account.faults.clear();
+      // The auditor wants the typed word of whoever goes on.
+      const goOn = way.after && one.process > 0 ? { command: way.after } : {};
+      const last = await world.process(first.disk, { plans: [way.one.plan], ...goOn });
+      // A way back that was taken up again ends where it was going; anything else ends done.
+      const end = last.result === 'died' ? 'died' : last.result.status;
+      const back = first.disk.some(
+        (record) => record.t === 'unwinding' && !first.disk.some((two) => two.t === 'unwound'),
+      );
+      expect(back ? ['failed', 'rolled-back'] : ['done', 'rolled-back'], `${about}: ${told(last)}`).toContain(end);
+    },
+    way.one.seed,
+  );
 }
 
 const seenUses = new Set<string>();
 
 describe('every effect and every undo, performed a second time with its own input and token', () => {
   test.each(walks)('on the way of $name, changes nothing and is seen to be done', async (way) => {
-    const clean = await inWorld(way.one.scenario, (world) => wayThrough(world, way));
+    const clean = await inWorld(way.one.scenario, (world) => wayThrough(world, way), way.one.seed);
     const all = performed(clean.disk).filter((one) => way.after === undefined || one.process > 0);
     expect(all.length).toBeGreaterThan(0);
     const chosen = all.filter((_one, at) => full || at % way.stride === 0);

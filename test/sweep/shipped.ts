@@ -11,6 +11,7 @@ import {
   expectVolumeMoved,
   keyOf,
 } from '../support/promises.ts';
+import { databaseSets, expectDatabaseMoved, expectOriginalDatabaseServing, oneDatabase } from '../support/rds.ts';
 import { planOf, source, twoVolumes, type World } from '../support/world.ts';
 
 /** A way through a plan that performs effects. */
@@ -27,6 +28,8 @@ interface Stage {
   readonly target: string;
   /** What is given to the plan besides its target. */
   readonly sets: readonly string[];
+  /** With which the ways perform all that is only now and then to be done. */
+  readonly seed?: number;
   /** The end of every way through: moved, serving, carried over, nothing left. */
   expectMoved(world: World): void;
   /** The original serves in its original state, with nothing lost. */
@@ -85,6 +88,25 @@ const stages: Readonly<Record<string, Stage>> = {
       },
     ],
     undoCalls: ['ebs.discard-volume', 'ec2.claim', 'ec2.release-claim'],
+  },
+  'rds-instance': {
+    scenario: oneDatabase,
+    // Parameters of its group wait for a restart after the restore.
+    seed: 2,
+    target: 'orders',
+    sets: [...keys, ...databaseSets],
+    expectMoved: expectDatabaseMoved,
+    expectOriginal: expectOriginalDatabaseServing,
+    cutOver: { from: 'rds:ModifyDBInstance', to: 'rds:DeleteDBInstance' },
+    pairsOfCrashes: 150,
+    ways: [
+      { name: 'its unwinding', fault: { operation: 'AddRoleToDBInstance', ...denied } },
+      {
+        name: 'its rollback past the write point, by the typed word',
+        after: { command: 'rollback', discardWrites: true },
+      },
+    ],
+    undoCalls: ['rds.discard-instance', 'rds.fence-replacement', 'rds.claim', 'rds.release-claim'],
   },
 };
 

@@ -13,6 +13,7 @@ import type { PlanSource } from '../../src/contract/plan.ts';
 import { diskFiles, type Files } from '../../src/engine/journal/files.ts';
 import { execute, type RunResult } from '../../src/engine/run.ts';
 import { requestHandler } from '../../src/simulator/handler.ts';
+import { simulatedDatabases } from '../../src/simulator/rds/sql.ts';
 import { registry } from '../../src/steps/registry.ts';
 import { isRead } from '../support/reads.ts';
 import { planOf, World } from '../support/world.ts';
@@ -92,6 +93,7 @@ export class Stage {
     let journal: Journal | undefined;
     const party = { run: options.run, discardWrites: false, records: () => journal?.records ?? [] };
     const inner = requestHandler(this.world.account);
+    const databases = simulatedDatabases(this.world.account);
     const handler: HttpHandler = {
       ...inner,
       handle: async (request, handling) => {
@@ -124,11 +126,17 @@ export class Stage {
         region: 'eu-west-1',
         clock,
         requestHandler: handler,
+        databases: {
+          query: async (...asked) => {
+            await sleeping;
+            return databases.query(...asked);
+          },
+        },
         credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
         signal,
       });
       const settle = createSettleHub(clock);
-      const slots = { 'snapshot-copies': pLimit(20) };
+      const slots = { 'snapshot-copies': pLimit(20), 'database-snapshot-copies': pLimit(20) };
       const ports = { journal, registry, aws, clock, settle, classify, emit: () => {}, signal, slots };
       try {
         return await execute([planOf(options.plan)], { ...ports, wait: true, replaceClaim: undefined }, options);
