@@ -65,8 +65,11 @@ export class PostgresDisk implements Disk {
     if (!starting) return;
     const { engine, release } = await this.take();
     this.starting = undefined;
-    await engine.close();
-    release();
+    try {
+      await engine.close();
+    } finally {
+      release();
+    }
   }
 }
 

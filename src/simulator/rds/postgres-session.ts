@@ -43,7 +43,7 @@ export class PostgresSession implements WireSession {
     });
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
-      this.working = this.working.then(() => this.leave());
+      this.working = this.working.then(() => this.leave()).catch((error: unknown) => this.fail(error));
     });
   }
 
@@ -141,9 +141,13 @@ export class PostgresSession implements WireSession {
     const { sessions } = this.world.rds;
     if (this.session) sessions.splice(sessions.indexOf(this.session), 1);
     this.session = undefined;
-    if (!this.turn) return;
-    await this.turn.engine.exec('ROLLBACK');
-    this.turn.release();
+    const { turn } = this;
+    if (!turn) return;
     this.turn = undefined;
+    try {
+      await turn.engine.exec('ROLLBACK');
+    } finally {
+      turn.release();
+    }
   }
 }
