@@ -52,7 +52,12 @@ export interface Code {
 const all = (means: Meaning, status: number, ...codes: readonly string[]): Code[] =>
   codes.map((code) => ({ code, status, means }));
 
-/** The error codes of EC2 and EBS (reference facts §7), and one that nobody has seen. */
+/** A code that only these calls to RDS can meet. */
+function onDatabases(means: Meaning, code: string, on: readonly (typeof mutating)[number][]): Code[] {
+  return [{ code, status: 400, means, on }];
+}
+
+/** The error codes of EC2, EBS and RDS (reference facts §7), and one that nobody has seen. */
 export const codes: readonly Code[] = [
   ...all('retry', 503, 'RequestLimitExceeded'),
   ...all('retry', 400, 'Throttling', 'ThrottlingException', 'ConcurrentTagAccess', 'RetryableError'),
@@ -91,6 +96,22 @@ export const codes: readonly Code[] = [
     on: ['DetachVolume'],
   },
   { code: 'InvalidAttachment.NotFound', status: 400, means: 'already', on: ['DetachVolume'] },
+  ...onDatabases('wait', 'InvalidDBInstanceState', [
+    'CreateDBSnapshot',
+    'ModifyDBInstance',
+    'RebootDBInstance',
+    'AddRoleToDBInstance',
+    'DeleteDBInstance',
+  ]),
+  ...onDatabases('wait', 'InvalidDBSnapshotState', ['CopyDBSnapshot', 'RestoreDBInstanceFromDBSnapshot']),
+  ...onDatabases('wait', 'SnapshotQuotaExceeded', ['CreateDBSnapshot', 'CopyDBSnapshot']),
+  ...onDatabases('wait', 'InsufficientDBInstanceCapacity', ['RestoreDBInstanceFromDBSnapshot']),
+  ...onDatabases('wait', 'DBInstanceNotFound', ['ModifyDBInstance', 'RebootDBInstance', 'CreateDBSnapshot']),
+  ...onDatabases('already', 'DBSnapshotAlreadyExists', ['CreateDBSnapshot', 'CopyDBSnapshot']),
+  ...onDatabases('already', 'DBInstanceAlreadyExists', ['RestoreDBInstanceFromDBSnapshot']),
+  ...onDatabases('already', 'DBInstanceRoleAlreadyExists', ['AddRoleToDBInstance']),
+  ...onDatabases('permanent', 'KMSKeyNotAccessibleFault', ['CopyDBSnapshot', 'RestoreDBInstanceFromDBSnapshot']),
+  ...onDatabases('permanent', 'StorageQuotaExceeded', ['RestoreDBInstanceFromDBSnapshot']),
   ...all('permanent', 403, 'UnauthorizedOperation', 'AuthFailure', 'Blocked'),
   ...all('permanent', 401, 'OptInRequired'),
   ...all(
