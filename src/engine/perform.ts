@@ -258,7 +258,7 @@ class Performance<S> {
     { is: 'done'; output: unknown } | { is: 'failed'; reason: string } | undefined
   > {
     const end = await this.settle(this.run.ports.clock.now(), 'answered');
-    if (end.is === 'done') return this.done(end.output, false);
+    if (end.is === 'done' && !this.mayBeOldNews()) return this.done(end.output, false);
     if (end.is === 'failed') return this.fail(end.reason, true);
     this.everSeen = false;
     this.known = undefined;

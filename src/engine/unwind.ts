@@ -44,7 +44,9 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
   });
   if (!targetGone) {
     if (rollback && pastWritePoint && running) await halt(run, guard);
-    for (const one of happened.filter((each) => !isDiscard(run, each))) await takeBack(run, guard, one, because);
+    const takenBack = happened.filter((each) => !isDiscard(run, each));
+    for (const one of takenBack) await takeBack(run, guard, one, because);
+    if (takenBack.length && !lost.length) await backInPlace(run, guard, because);
   }
   for (const one of happened.filter((each) => isDiscard(run, each) && (rollback || !isWarmUp(run, each.phase)))) {
     const pair = effectOf(run.ports.registry, one.phase)?.replaces?.(one.phase.input, one.output);
@@ -210,6 +212,24 @@ async function takeBack<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, beca
       const told = { title: call.uses, reason: error.message, because };
       throw new PlanStopped(problem('unwind-failed', told, error), 'leave');
     }
+  }
+}
+
+/** What was taken back has to show before anything is discarded: what AWS accepts may still come to nothing. */
+async function backInPlace<S>(run: PlanRun<S>, guard: Guard<S>, because: string): Promise<void> {
+  const { clock, signal } = run.ports;
+  const certainAt = clock.now() + unseenMs;
+  for (;;) {
+    guard.forget();
+    const { standing, on } = await guard.look();
+    if (standing === 'originals') return;
+    if (clock.now() >= certainAt) {
+      const title = `look at ${run.plan.target.id}`;
+      const reason = `it holds ${on.join(', ') || 'none of its originals'}, not all of its originals: put them back by hand`;
+      throw new PlanStopped(problem('unwind-failed', { title, reason, because }), 'leave');
+    }
+    await clock.sleepUntil(clock.now() + unseenBeatMs, signal);
+    if (signal.aborted) throw new Interrupted();
   }
 }
 

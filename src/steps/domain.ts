@@ -27,6 +27,10 @@ export const KeyArn = z
   .meta({ id: 'KeyArn', description: 'The ARN of a KMS key; never an alias, which may point elsewhere tomorrow' });
 export type KeyArn = z.infer<typeof KeyArn>;
 
+export const KeyTried = z
+  .boolean()
+  .meta({ id: 'KeyTried', description: 'the new key could be tried when the run began: steps.<check-key>.tried' });
+
 export const Device = z
   .string()
   .regex(/^[\x21-\x7e]{1,64}$/)
@@ -36,7 +40,7 @@ const moment = z.string().meta({ description: 'ISO 8601, UTC' });
 
 /** Both keys of a plan, resolved once: whatever an alias points at later, the run keeps these. */
 export const CheckedKeys = z
-  .strictObject({ from: KeyArn.optional(), to: KeyArn })
+  .strictObject({ from: KeyArn.optional(), to: KeyArn, tried: KeyTried })
   .meta({ id: 'CheckedKeys', description: 'The keys of the plan as ARNs' });
 export type CheckedKeys = z.infer<typeof CheckedKeys>;
 
@@ -162,7 +166,7 @@ const pair = {
   original: VolumeId,
   replacement: VolumeId,
   key: KeyArn,
-  keyTried: z.boolean().meta({ description: 'the key could be tried when the replacement was judged' }),
+  keyTried: KeyTried,
   place: VolumePlace.nullable().meta({ description: 'null: attached to nothing' }),
 } as const;
 

@@ -184,7 +184,7 @@ const expected: { readonly [plan: string]: readonly (readonly [at: string, messa
   ],
   'verdict-from-before-the-start': [
     [
-      '37:22',
+      '38:22',
       '`item` does not fit `with.verdict`: it is VolumeVerdict, and FinalVerdict is needed here',
       'needed: FinalVerdict',
     ],

@@ -17,7 +17,8 @@ const SnapshotId = z
   .regex(/^snap-[0-9a-f]{8,17}$/)
   .meta({ id: 'SnapshotId' });
 const KeyArn = z.string().meta({ id: 'KeyArn' });
-const Keys = z.strictObject({ from: KeyArn.optional(), to: KeyArn }).meta({ id: 'CheckedKeys' });
+const KeyTried = z.boolean().meta({ id: 'KeyTried' });
+const Keys = z.strictObject({ from: KeyArn.optional(), to: KeyArn, tried: KeyTried }).meta({ id: 'CheckedKeys' });
 const Attributes = z
   .strictObject({ type: z.enum(['gp2', 'gp3', 'io2']), sizeGiB: z.int(), iops: z.int().optional() })
   .meta({ id: 'VolumeAttributes' });
@@ -124,7 +125,7 @@ const toySteps = [
   effect('ebs.set-delete-on-termination', 'disruptive', z.strictObject({ volume: VolumeId, place: Place }), nothing),
   verify(
     'ebs.verify-volume',
-    z.strictObject({ ...moved, replacement: VolumeId, snapshot: Snapshot, stop: Before }),
+    z.strictObject({ ...moved, keyTried: KeyTried, replacement: VolumeId, snapshot: Snapshot, stop: Before }),
     Verdict,
   ),
   verify(
@@ -135,6 +136,7 @@ const toySteps = [
       replacement: VolumeId,
       snapshot: Snapshot,
       key: KeyArn,
+      keyTried: KeyTried,
     }),
     FinalVerdict,
   ),

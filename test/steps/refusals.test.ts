@@ -13,7 +13,7 @@ type VolumeInput = InstanceInput['volumes'][number];
 const oldKey = '11111111-1111-4111-8111-111111111111';
 const newKey = '22222222-2222-4222-8222-222222222222';
 const arn = (key: string) => `arn:aws:kms:eu-west-1:111122223333:key/${key}`;
-const keys = { from: arn(oldKey), to: arn(newKey) };
+const keys = { from: arn(oldKey), to: arn(newKey), tried: true };
 const instanceId = 'i-0aaaaaaaaaaaaaaaa';
 const [root, data, loose] = ['vol-0aaaaaaaaaaaaaaa1', 'vol-0aaaaaaaaaaaaaaa2', 'vol-0bbbbbbbbbbbbbbbb'] as const;
 
@@ -42,7 +42,11 @@ describe('what is refused before anything is touched', () => {
 
   async function read(
     scenario: ScenarioInput,
-    given: { accept?: Accepted[]; volumes?: Partial<typeof all>; keys?: { from?: string; to: string } } = {},
+    given: {
+      accept?: Accepted[];
+      volumes?: Partial<typeof all>;
+      keys?: { from?: string; to: string; tried: boolean };
+    } = {},
   ) {
     on = await simulated(scenario);
     const ctx = contextOf(on);
@@ -120,7 +124,7 @@ describe('what is refused before anything is touched', () => {
   });
 
   it('nothing to do says which keys the volumes are under', async () => {
-    const { message } = await read(scenarioWith({}), { keys: { from: arn(newKey), to: arn(oldKey) } });
+    const { message } = await read(scenarioWith({}), { keys: { from: arn(newKey), to: arn(oldKey), tried: true } });
     expect(message).toContain(`nothing to do`);
     expect(message).toContain(`${root} is under ${arn(oldKey)}`);
   });
@@ -180,6 +184,17 @@ describe('what is refused before anything is touched', () => {
     ['the same as keys.from', oldKey, /are the same key/],
   ])('a key that is %s', async (_name, to, message) => {
     on = await simulated(scenarioWith({}));
-    await expect(on.pass(checkKey.read(contextOf(on), { from: oldKey, to }, undefined))).rejects.toThrow(message);
+    await expect(on.pass(checkKey.read(contextOf(on), { from: oldKey, to, accept: [] }, undefined))).rejects.toThrow(
+      message,
+    );
+  });
+
+  it('a key that refuses the caller its use is refused, or accepted by name as one that nobody can try', async () => {
+    on = await simulated(scenarioWith({}));
+    on.account.act({ do: 'put-key-policy', key: newKey, policy: 'deny' });
+    const check = (accept: 'untried-key'[]) =>
+      on.pass(checkKey.read(contextOf(on), { from: oldKey, to: newKey, accept }, undefined));
+    await expect(check([])).rejects.toThrow(/can't be tried/);
+    expect(await check(['untried-key'])).toMatchObject({ to: arn(newKey), tried: false });
   });
 });

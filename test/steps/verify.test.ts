@@ -21,6 +21,7 @@ const input = {
   original,
   replacement,
   key,
+  keyTried: true,
   place,
   stop,
   attributes: {
@@ -110,6 +111,7 @@ describe('the verdict before the write point', () => {
   });
 
   const faults: [string, (things: Things) => void, RegExp][] = [
+    ['a key that may not be used any more', (things) => (things.mayUse = false), /may not be used any more/],
     ['the key', ({ replacement }) => (replacement.KmsKeyId = 'arn:other'), /is under arn:other/],
     ['the type', ({ replacement }) => (replacement.VolumeType = 'gp2'), /type gp2, the original has gp3/],
     ['the size', ({ replacement }) => (replacement.Size = 11), /size/],

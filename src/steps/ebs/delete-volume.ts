@@ -4,7 +4,7 @@ import type { Proof } from '../../contract/step.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { FinalVerdict, VolumeId } from '../domain.ts';
 import { attachments, standsAt } from '../ec2/standing.ts';
-import { mayUse } from '../kms/key-use.ts';
+import { faultsOfKey } from '../kms/key-use.ts';
 import { lastDifferences } from './comparison.ts';
 import { lookForDeletion } from './deletion.ts';
 
@@ -38,22 +38,19 @@ export const deleteVolume = defineEffect({
 async function faultsOfProof(ctx: AwsContext, verdict: FinalVerdict): Promise<Proof> {
   const { sight } = ctx.aws;
   const { place, key } = verdict;
-  const [original, replacement, instance, described, may] = await Promise.all([
+  const [original, replacement, instance, described, unusable] = await Promise.all([
     sight.volume(verdict.original),
     sight.volume(verdict.replacement),
     place ? sight.instance(place.instance) : undefined,
     ctx.aws.kms.describeKey({ KeyId: key }),
-    verdict.keyTried ? mayUse(ctx, key) : undefined,
+    faultsOfKey(ctx, key, verdict.keyTried),
   ]);
   const faults: string[] = [];
   // A running instance holds the data key in memory: a disabled key shows only when it is too late (facts §3.1).
   const keyState = described.KeyMetadata?.KeyState;
   if (keyState !== 'Enabled')
     faults.push(`the key ${key} is ${keyState ?? 'unknown'}: the replacement can't be read again without it`);
-  else if (may === false)
-    faults.push(
-      `the key ${key} may not be used any more, by its policy or your permissions: the replacement may be unreadable`,
-    );
+  else faults.push(...unusable);
   if (verdict.status !== 'SUCCESSFUL') faults.push(`the verdict is ${verdict.status}`);
   if (verdict.original === verdict.replacement) faults.push('original and replacement are the same volume');
   if (!original) faults.push(`original ${verdict.original} is not there`);

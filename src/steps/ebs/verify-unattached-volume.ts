@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { defineVerify } from '../../aws/services.ts';
 import type { VerdictStatus } from '../../contract/verdict.ts';
 import { settleWithinMs } from '../deadlines.ts';
-import { FinalVerdict, KeyArn, MadeSnapshot, VolumeAttributes, VolumeId } from '../domain.ts';
+import { FinalVerdict, KeyArn, KeyTried, MadeSnapshot, VolumeAttributes, VolumeId } from '../domain.ts';
 import { attachments } from '../ec2/standing.ts';
-import { tried } from '../kms/key-use.ts';
+import { faultsOfKey } from '../kms/key-use.ts';
 import { changesOf, faultsOf } from './comparison.ts';
 
 const input = z.strictObject({
@@ -13,6 +13,7 @@ const input = z.strictObject({
   replacement: VolumeId,
   snapshot: MadeSnapshot,
   key: KeyArn,
+  keyTried: KeyTried,
 });
 
 /** Judges a pair that is attached to nothing; there is no later judge, so its verdict fits a delete. */
@@ -31,7 +32,7 @@ export const verifyUnattachedVolume = defineVerify({
   async check(ctx, input) {
     const { sight } = ctx.aws;
     const [original, replacement] = await Promise.all([sight.volume(input.original), sight.volume(input.replacement)]);
-    const findings = await faultsOf(ctx, input);
+    const findings = [...(await faultsOf(ctx, input)), ...(await faultsOfKey(ctx, input.key, input.keyTried))];
     if (!original)
       ctx.announce(`original ${input.original} was deleted by somebody: ${input.replacement} takes its place`);
     for (const change of changesOf(input.attributes, original)) ctx.announce(`${input.original}: ${change}`);
@@ -39,17 +40,17 @@ export const verifyUnattachedVolume = defineVerify({
       findings.push(`${id} is attached to ${InstanceId}: what is written there is in one of the two only`);
     }
     const status: VerdictStatus = findings.length === 0 ? 'SUCCESSFUL' : 'FAILED';
-    const keyTried = await tried(ctx, input.key);
-    return { is: 'done', output: { ...pair(input), keyTried, status, findings } };
+    return { is: 'done', output: { ...pair(input), status, findings } };
   },
-  conclude: (input, status, reason) => ({ ...pair(input), keyTried: false, status, findings: [reason] }),
+  conclude: (input, status, reason) => ({ ...pair(input), status, findings: [reason] }),
   verdicts: (output) => [output],
 });
 
-const pair = ({ original, replacement, key }: z.infer<typeof input>) => ({
+const pair = ({ original, replacement, key, keyTried }: z.infer<typeof input>) => ({
   id: original,
   original,
   replacement,
   key,
+  keyTried,
   place: null,
 });

@@ -4,6 +4,7 @@ import type { VerdictStatus } from '../../contract/verdict.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import {
   KeyArn,
+  KeyTried,
   MadeSnapshot,
   StoppedInstance,
   VolumeAttributes,
@@ -12,7 +13,7 @@ import {
   VolumeVerdict,
 } from '../domain.ts';
 import { attachments, mappings, standsAt } from '../ec2/standing.ts';
-import { tried } from '../kms/key-use.ts';
+import { faultsOfKey } from '../kms/key-use.ts';
 import { iso } from '../moment.ts';
 import { changesOf, faultsOf } from './comparison.ts';
 
@@ -24,6 +25,7 @@ const input = z.strictObject({
   snapshot: MadeSnapshot,
   stop: StoppedInstance,
   key: KeyArn,
+  keyTried: KeyTried,
 });
 type Input = z.infer<typeof input>;
 
@@ -42,16 +44,26 @@ export const verifyVolume = defineVerify({
   output: VolumeVerdict,
   title: (input) => `verify ${input.replacement} against ${input.original}`,
   async check(ctx, input) {
-    const findings = [...(await faultsOf(ctx, input)), ...(await faultsOfPlace(ctx, input))];
+    const findings = [
+      ...(await faultsOf(ctx, input)),
+      ...(await faultsOfPlace(ctx, input)),
+      ...(await faultsOfKey(ctx, input.key, input.keyTried)),
+    ];
     const status: VerdictStatus = findings.length === 0 ? 'SUCCESSFUL' : 'FAILED';
-    const keyTried = await tried(ctx, input.key);
-    return { is: 'done', output: { ...pair(input), keyTried, status, findings } };
+    return { is: 'done', output: { ...pair(input), status, findings } };
   },
-  conclude: (input, status, reason) => ({ ...pair(input), keyTried: false, status, findings: [reason] }),
+  conclude: (input, status, reason) => ({ ...pair(input), status, findings: [reason] }),
   verdicts: (output) => [output],
 });
 
-const pair = ({ original, replacement, key, place }: Input) => ({ id: original, original, replacement, key, place });
+const pair = ({ original, replacement, key, keyTried, place }: Input) => ({
+  id: original,
+  original,
+  replacement,
+  key,
+  keyTried,
+  place,
+});
 
 async function faultsOfPlace(ctx: AwsContext, input: Input): Promise<string[]> {
   const { sight } = ctx.aws;

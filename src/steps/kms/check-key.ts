@@ -5,14 +5,19 @@ import { printable } from '../../aws/printable.ts';
 import { type AwsContext, defineRead } from '../../aws/services.ts';
 import { problem } from '../../errors/index.ts';
 import { CheckedKeys, KeyArn } from '../domain.ts';
+import { mayUse } from './key-use.ts';
 
 /** Resolves both keys once, by id, ARN or alias, and refuses what EBS can't work with. */
 export const checkKey = defineRead({
   type: 'kms.check-key',
-  permissions: ['kms:DescribeKey'],
+  permissions: ['kms:DescribeKey', 'kms:GenerateDataKeyWithoutPlaintext'],
   input: z.strictObject({
     from: z.string().min(1).optional().meta({ description: 'key id, ARN or alias; omitted: whatever key it is' }),
     to: z.string().min(1).meta({ description: 'key id, ARN or alias' }),
+    accept: z
+      .array(z.enum(['untried-key']))
+      .default([])
+      .meta({ description: 'untried-key: go on although the use of the new key is refused to you yourself' }),
   }),
   output: CheckedKeys,
   title: (input) => `check ${input.from === undefined ? input.to : `${input.from} and ${input.to}`}`,
@@ -25,14 +30,30 @@ export const checkKey = defineRead({
     if (from !== undefined && from === to) {
       reasons.push({ why: `keys.from and keys.to are the same key, ${from}`, wayOut: 'name another key in keys.to' });
     }
+    const tried = to !== undefined && (await triedOrAccepted(ctx, to, input.accept.includes('untried-key'), reasons));
     if (reasons.length > 0 || to === undefined) throw problem('key-refused', { reasons });
-    return from === undefined ? { to } : { from, to };
+    return from === undefined ? { to, tried } : { from, to, tried };
   },
 });
 
 interface Reason {
   readonly why: string;
   readonly wayOut: string;
+}
+
+/** Whether the new key could be tried; a reason when it could not and nobody has accepted that. */
+async function triedOrAccepted(ctx: AwsContext, key: string, accepted: boolean, reasons: Reason[]): Promise<boolean> {
+  if (await mayUse(ctx, key)) return true;
+  const why = `key ${key} can't be tried (kms:GenerateDataKeyWithoutPlaintext is refused)`;
+  if (accepted)
+    ctx.announce(`${why}: that its policy still lets AWS use it is not proven before the originals are deleted`);
+  else
+    reasons.push({
+      why,
+      wayOut:
+        'allow it; or, if its policy lets you use it through AWS services only (kms:ViaService), accept: [untried-key]',
+    });
+  return false;
 }
 
 /** The key's ARN; undefined, and a reason, when it can't be used. */

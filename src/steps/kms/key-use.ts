@@ -17,13 +17,10 @@ export async function mayUse(ctx: AwsContext, key: string): Promise<boolean> {
   }
 }
 
-/** Whether the key may be used, for a verdict; tells the operator when nobody can know. */
-export async function tried(ctx: AwsContext, key: string): Promise<boolean> {
-  const may = await mayUse(ctx, key);
-  if (!may) {
-    ctx.announce(
-      `${key} can't be tried from here (kms:GenerateDataKeyWithoutPlaintext is refused): that its policy still lets EC2 use it won't be proven before the originals are deleted`,
-    );
-  }
-  return may;
+/** What speaks against a key that could be used when the run began, one sentence at most. */
+export async function faultsOfKey(ctx: AwsContext, key: string, tried: boolean): Promise<string[]> {
+  if (!tried || (await mayUse(ctx, key))) return [];
+  return [
+    `the key ${key} may not be used any more, by its policy or your permissions: what is under it may be unreadable`,
+  ];
 }
