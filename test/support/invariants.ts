@@ -75,6 +75,11 @@ export class Auditor {
     this.rds.arrive();
   }
 
+  /** To be called when somebody else has done something: what that took away is not held against the call on its way. */
+  meanwhile(): void {
+    if (this.party) this.before(this.party);
+  }
+
   /** To be called when the account has carried out a call, whatever becomes of the answer. */
   after(call: Call): void {
     const party = this.party;

@@ -331,6 +331,7 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
         world.account.schedule(Date.now() + afterMs, () => {
           if (calm) return;
           const outcome = world.attempt(() => deed.act(world));
+          world.auditor.meanwhile();
           log.push(`${at()} somebody: ${deed.name}: ${outcome}`);
           trace.update(`${deed.name} ${outcome}\n`);
           if (outcome !== 'done') return;
