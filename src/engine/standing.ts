@@ -63,6 +63,16 @@ export function standingOf(pairs: readonly Pair[], on: readonly string[]): Stand
   return original === 0 && replaced === pairs.length ? 'replacements' : 'mixture';
 }
 
+/** The originals that this run has deleted, or may have. What can be undone (a protection that was taken off) has deleted nothing. */
+export function deletedOriginals<S>(registry: Registry<S>, state: PlanState): string[] {
+  return currentPhases(state).flatMap((phase) => {
+    const definition = effectOf(registry, phase);
+    const final = definition?.hazard === 'destructive' && definition.undo === 'impossible';
+    const verdict = (phase.input as { verdict?: Verdict } | null)?.verdict;
+    return final && verdict && phase.sent > 0 && phase.end?.is !== 'failed' ? [verdict.original] : [];
+  });
+}
+
 /** The position of the first and the last disruptive step of a plan; undefined when it has none. */
 export function cutOverOf<S>(plan: Plan, registry: Registry<S>): { first: number; last: number } | undefined {
   const at = plan.steps.flatMap((step, index) => (isDisruptive(registry, step) ? [index] : []));

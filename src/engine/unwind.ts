@@ -4,12 +4,12 @@ import type { StepCall } from '../contract/step.ts';
 import { problem, RekeyError } from '../errors/index.ts';
 import { ask } from './ask.ts';
 import { isCurrent, type Phase } from './fold.ts';
-import { type Guard, haltStep } from './guard.ts';
+import { type Guard, haltStep, originalsOf } from './guard.ts';
 import { Interrupted, PlanStopped } from './outcome.ts';
 import { perform, unseenBeatMs, unseenMs } from './perform.ts';
 import type { PlanRun } from './ports.ts';
 import { itemsOf } from './resolve.ts';
-import { currentPhases, cutOverOf, effectOf, pairsOf } from './standing.ts';
+import { currentPhases, cutOverOf, deletedOriginals, effectOf, pairsOf } from './standing.ts';
 
 /** A phase that has, or may have, happened, with what its undo needs. */
 interface Happened {
@@ -30,6 +30,9 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
   const { missing, running } = await guard.look();
   const targetGone = missing.includes(run.plan.target.id);
   const lost = pairsOf(run.ports.registry, run.state).filter((pair) => missing.includes(pair.original));
+  const deleted = deletedOriginals(run.ports.registry, run.state);
+  // Before there is a replacement a snapshot of ours may be all that is left of what somebody has deleted.
+  const gone = originalsOf(run).filter((id) => missing.includes(id) && !deleted.includes(id));
   if (!run.state.unwinding || run.state.unwinding.over) {
     const happened = await whatHappened(run);
     if (lost.length && !targetGone && happened.some((one) => !isDiscard(run, one))) {
@@ -50,12 +53,11 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
   }
   for (const one of happened.filter((each) => isDiscard(run, each) && (rollback || !isWarmUp(run, each.phase)))) {
     const pair = effectOf(run.ports.registry, one.phase)?.replaces?.(one.phase.input, one.output);
-    if (lost.length)
-      await keep(run, one, `${lost.map((each) => each.original).join(', ')} is gone: this may be the last copy`);
+    if (gone.length) await keep(run, one, `${gone.join(', ')} is gone: this may be the last copy`);
     else if (pair && pastWritePoint) await keep(run, one, 'it may hold writes that the original lacks');
     else await discard(run, guard, one);
   }
-  await discardLeftovers(run, guard);
+  if (!gone.length) await discardLeftovers(run, guard);
   await retireAll(run, because, rollback);
   await run.append({ t: 'unwound', plan: run.plan.name });
 }

@@ -8,7 +8,15 @@ import { PlanStopped, stopOf, toldAgain } from './outcome.ts';
 import { badFindings, perform } from './perform.ts';
 import type { PlanRun } from './ports.ts';
 import { type Item, itemsOf, resolve } from './resolve.ts';
-import { currentPhases, cutOverBegunAt, cutOverOf, effectOf, insideCutOver, pairsOf } from './standing.ts';
+import {
+  currentPhases,
+  cutOverBegunAt,
+  cutOverOf,
+  deletedOriginals,
+  effectOf,
+  insideCutOver,
+  pairsOf,
+} from './standing.ts';
 import { discardLeftovers, unwind } from './unwind.ts';
 
 /** Takes a plan as far as it goes: through every step that has no outcome yet, in order. Throws where it stops. */
@@ -34,7 +42,7 @@ export async function rollback<S>(run: PlanRun<S>, discardWrites: boolean): Prom
   if (run.state.finished) {
     throw new PlanStopped(problem('already-finished', { run: run.run.run, status: run.state.finished }), 'leave');
   }
-  const deleted = deletedOriginals(run);
+  const deleted = deletedOriginals(run.ports.registry, run.state);
   if (deleted.length) throw new PlanStopped(problem('originals-gone', { deleted }), 'leave');
   const since = run.state.writePoint?.at;
   if (since !== undefined && !discardWrites) {
@@ -214,13 +222,4 @@ function inDoubt<S>(run: PlanRun<S>): boolean {
   return currentPhases(run.state).some(
     (phase) => effectOf(run.ports.registry, phase)?.hazard === 'disruptive' && phase.sent > 0 && !phase.end,
   );
-}
-
-/** What can be undone (a protection that was taken off) has deleted nothing. */
-function deletedOriginals<S>(run: PlanRun<S>): string[] {
-  return currentPhases(run.state).flatMap((phase) => {
-    const definition = effectOf(run.ports.registry, phase);
-    const final = definition?.hazard === 'destructive' && definition.undo === 'impossible';
-    return final && phase.sent > 0 && phase.end?.is !== 'failed' ? [phase.key.item ?? run.plan.target.id] : [];
-  });
 }

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { createAccount } from '../../src/simulator/account.ts';
 import { parseScenario } from '../../src/simulator/scenario.ts';
 import { exitOf, expectNothingLost, told } from '../support/promises.ts';
-import { inWorld, twoVolumes, volumePlan, type World } from '../support/world.ts';
-import { afterRecord, data, instance, loose, minute, records, root } from './lever.ts';
+import { instancePlan, inWorld, twoVolumes, volumePlan, type World } from '../support/world.ts';
+import { afterRecord, beforeOperation, data, instance, loose, minute, records, root } from './lever.ts';
 
 const rollback = (discardWrites = false) => ({ command: 'rollback', discardWrites }) as const;
 const startAnswered = (record: { t: string; key?: { step: string } | null }) =>
@@ -35,6 +35,27 @@ describe('promise 1 and 2: no data lost, nothing deleted without proof', () => {
       ];
       expect(copies.length, told(second)).toBeGreaterThan(0);
     }));
+
+  test.each([
+    ['ebs-volume', volumePlan, loose],
+    ['ec2-instance', instancePlan, data],
+  ] as const)('a rollback of %s keeps the snapshot of an original that somebody has deleted before there was a replacement', async (_name, plan, original) => {
+    const crash = await beforeOperation('ec2:CreateVolume', 1, { plans: [plan] });
+    await inWorld(twoVolumes, async (world) => {
+      const first = await world.process([], { plans: [plan], crash });
+      expect(first.result).toBe('died');
+      world.attempt(() => world.account.act({ do: 'detach-volume', volume: original }));
+      world.pass(minute);
+      world.account.act({ do: 'delete-volume', volume: original });
+      world.pass(5 * minute);
+      const second = await world.process(first.disk, { plans: [plan], command: rollback() });
+      const kept = world.state().snapshots.filter((one) => one.tags['rekey:original'] === original);
+      expect(kept.length, told(second)).toBeGreaterThan(0);
+      expect(records(second, 'announced').map((one) => ('text' in one ? one.text : ''))).toContainEqual(
+        expect.stringContaining('this may be the last copy'),
+      );
+    });
+  });
 
   test('ebs-volume: an original that a proof found attached, and so written, is not deleted by the old snapshot after a detach and a resume', () =>
     inWorld(twoVolumes, async (world) => {
