@@ -12,7 +12,12 @@ export const clearDeletionProtection = defineEffect({
   hazard: 'destructive',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
-  permissions: ['rds:ModifyDBInstance', 'rds:DescribeDBInstances', 'kms:DescribeKey'],
+  permissions: [
+    'rds:ModifyDBInstance',
+    'rds:DescribeDBInstances',
+    'kms:DescribeKey',
+    'kms:GenerateDataKeyWithoutPlaintext',
+  ],
   input: z.strictObject({ verdict: FinalDatabaseVerdict }),
   output: z.strictObject({ database: DatabaseId }),
   title: (input) => `take deletion protection off original ${input.verdict.original}`,

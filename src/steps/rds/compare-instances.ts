@@ -3,7 +3,7 @@ import { defineVerify } from '../../aws/services.ts';
 import type { Seen } from '../../contract/step.ts';
 import type { VerdictStatus } from '../../contract/verdict.ts';
 import { settleWithinMs } from '../deadlines.ts';
-import { KeyArn } from '../domain.ts';
+import { KeyArn, KeyTried } from '../domain.ts';
 import { carry } from './carry.ts';
 import { differencesOf } from './comparison.ts';
 import { Database, DatabaseVerdict, MadeDatabase } from './domain.ts';
@@ -14,6 +14,7 @@ const input = z.strictObject({
   instance: Database,
   replacement: MadeDatabase,
   key: KeyArn,
+  keyTried: KeyTried,
   differences: z
     .array(z.enum(attributes))
     .default([])
@@ -70,7 +71,7 @@ function pending(input: Input, why: string): Seen<DatabaseVerdict> {
 }
 
 function verdict(
-  { instance, replacement, key }: Input,
+  { instance, replacement, key, keyTried }: Input,
   status: VerdictStatus,
   findings: readonly string[],
 ): DatabaseVerdict {
@@ -82,6 +83,7 @@ function verdict(
     status,
     findings: [...findings],
     key,
+    keyTried,
     name,
     fence,
     securityGroups,

@@ -30,6 +30,7 @@ export const deleteInstance = defineEffect({
     'rds:DescribeDBInstances',
     'rds:DescribeDBSnapshots',
     'kms:DescribeKey',
+    'kms:GenerateDataKeyWithoutPlaintext',
   ],
   input,
   output: z.strictObject({ database: DatabaseId }),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { verdictShape } from '../../contract/verdict.ts';
-import { KeyArn, Tag } from '../domain.ts';
+import { KeyArn, KeyTried, Tag } from '../domain.ts';
 
 const name = (longest: number) =>
   z
@@ -131,6 +131,7 @@ const pair = {
   original: DatabaseId,
   replacement: DatabaseId,
   key: KeyArn,
+  keyTried: KeyTried,
   name: DatabaseName.meta({ description: 'the name that clients connect to' }),
   fence: SecurityGroupId,
   securityGroups: z.array(SecurityGroupId),

@@ -1,20 +1,23 @@
 import type { AwsContext } from '../../aws/services.ts';
 import type { Proof } from '../../contract/step.ts';
+import { faultsOfKey } from '../kms/key-use.ts';
 import type { FinalDatabaseVerdict } from './domain.ts';
 import { groupsOf, hasGroups, isUsable } from './status.ts';
 
 /** What speaks against deleting the original now, as AWS shows both at this moment. */
 export async function faultsOfProof(ctx: AwsContext, verdict: FinalDatabaseVerdict): Promise<Proof> {
   const { sight } = ctx.aws;
-  const [original, replacement, described] = await Promise.all([
+  const [original, replacement, described, unusable] = await Promise.all([
     sight.database(verdict.original),
     sight.database(verdict.replacement),
     ctx.aws.kms.describeKey({ KeyId: verdict.key }),
+    faultsOfKey(ctx, verdict.key, verdict.keyTried),
   ]);
   const findings: string[] = [];
   const keyState = described.KeyMetadata?.KeyState;
   if (keyState !== 'Enabled')
     findings.push(`the key ${verdict.key} is ${keyState ?? 'unknown'}: the replacement can't be read without it`);
+  else findings.push(...unusable);
   if (verdict.status !== 'SUCCESSFUL') findings.push(`the verdict is ${verdict.status}`);
   if (verdict.original === verdict.replacement) findings.push('original and replacement are the same database');
   if (!original) findings.push(`original ${verdict.original} is not there`);

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { type AwsContext, defineVerify } from '../../aws/services.ts';
 import { marker, tagValue } from '../../aws/tags.ts';
 import { settleWithinMs } from '../deadlines.ts';
+import { faultsOfKey } from '../kms/key-use.ts';
 import { Database, DatabaseVerdict, FenceProof, MadeDatabaseSnapshot } from './domain.ts';
 import { holesInFence } from './fence-rules.ts';
 import { addressOf, asked, foreignSessions } from './sessions.ts';
@@ -23,7 +24,12 @@ export const verifyDatabase = defineVerify({
   type: 'rds.verify-instance',
   // The name leads nowhere until the Domain Name System has followed the rename.
   settleWithinMs: settleWithinMs.databaseChange,
-  permissions: ['rds:DescribeDBInstances', 'rds:DescribeDBSnapshots', 'ec2:DescribeSecurityGroups'],
+  permissions: [
+    'rds:DescribeDBInstances',
+    'rds:DescribeDBSnapshots',
+    'ec2:DescribeSecurityGroups',
+    'kms:GenerateDataKeyWithoutPlaintext',
+  ],
   input,
   output: DatabaseVerdict,
   title: (input) => `verify that ${input.verdict.replacement} can take the place of ${input.verdict.original}`,
@@ -40,6 +46,7 @@ export const verifyDatabase = defineVerify({
       return pending(input.verdict, `${replacement.DBInstanceIdentifier} is ${replacement.DBInstanceStatus}`);
     const findings = [
       ...faultsOf(input, replacement),
+      ...(await faultsOfKey(ctx, input.verdict.key, input.verdict.keyTried)),
       ...(await lineageFaults(ctx, input, replacement)),
       ...(await fenceFaults(ctx, input, original)),
     ];
