@@ -31,17 +31,24 @@ export function liveView(scene: Scene): View {
     // The run ends in its own way, and its journal with it.
     registerSignalListeners: false,
   });
-  const timer = setInterval(rows.draw, boards.size <= mostPlans ? beatMs : fleetBeatMs);
-  const running = listr.run();
+  const timer = setInterval(() => draw(), boards.size <= mostPlans ? beatMs : fleetBeatMs);
+  // Once all rows have ended there is no frame to draw into any more, and listr2 fails on an output of theirs.
+  let drawing = true;
+  const running = listr.run().finally(() => {
+    drawing = false;
+  });
+  const draw = () => {
+    if (drawing) rows.draw();
+  };
   return {
     show: (event) => boards.get(planOf(event) ?? '')?.show(event),
     note(text) {
       notes.push(safe(text));
-      rows.draw();
+      draw();
     },
     async end() {
       clearInterval(timer);
-      rows.finish();
+      if (drawing) rows.finish();
       await running;
       for (const note of notes) tell(`${ink.dim('›')} ${note}`);
     },
@@ -75,7 +82,7 @@ function planTask(board: Board, notes: readonly string[]): { task: Task; draw():
     for (const step of steps) step.draw();
     print(plan, [...board.besideLines(), ...notes]);
     // Its neighbours may go on for days.
-    if (board.state === 'failed') endSteps();
+    if (board.state !== 'active') endSteps();
   };
   const endSteps = () => {
     const stuck = board.rows.find((row) => row.state === 'failed') ?? board.rows.find((row) => row.state !== 'done');
@@ -112,7 +119,8 @@ function stepTask(board: Board, row: Row): { task: Task; draw(): void; finish(en
   });
   const text = () => (row.state === 'active' ? board.rowText(row) : ink.dim(board.rowText(row)));
   const draw = () => {
-    if (row.state === 'done') settle('done');
+    // The last one stays open until its plan has ended: what comes after it (claims are released) is still shown.
+    if (row.state === 'done' && row !== board.rows.at(-1)) settle('done');
     if (!step) return;
     retitle(step, text());
     print(step, board.rowLines(row));
@@ -132,7 +140,7 @@ function stepTask(board: Board, row: Row): { task: Task; draw(): void; finish(en
     draw,
     finish(end) {
       draw();
-      settle(end);
+      settle(row.state === 'done' ? 'done' : end);
     },
   };
 }

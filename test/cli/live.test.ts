@@ -1,0 +1,38 @@
+import { expect, test, vi } from 'vitest';
+import { liveView } from '../../src/cli/views/live.ts';
+import { instancePlan, inWorld, planOf, twoVolumes } from '../support/world.ts';
+
+const turns = async () => {
+  for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+};
+
+test('the live view takes what comes after the last step of the last plan, and its end, without failing', async () => {
+  const life = await inWorld(twoVolumes, (world) => world.process());
+  const written: string[] = [];
+  const write = vi.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+  try {
+    const plan = planOf(instancePlan);
+    const view = liveView({
+      run: '20260104T000000Z-aaaaaa',
+      plans: [plan],
+      now: () => 0,
+      isLong: () => false,
+      isDisruptive: () => true,
+      serves: () => false,
+      downSince: () => undefined,
+    });
+    for (const event of life.events) {
+      view.show(event);
+      view.note('drawn');
+      await turns();
+    }
+    view.note('after the end of all rows');
+    await turns();
+    await view.end();
+  } finally {
+    write.mockRestore();
+  }
+  const screen = written.join('');
+  expect(screen).toContain('discard-warm-up');
+  expect(screen).toContain('after the end of all rows');
+}, 60_000);
