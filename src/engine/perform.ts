@@ -219,9 +219,11 @@ class Performance<S> {
     const id = definition.hazard === 'discard' ? definition.discards?.(input) : undefined;
     const certainAt = id === undefined ? 0 : madeAt(run, id) + unseenMs;
     for (;;) {
+      // An answer can be long on its way: what it says is of when it was asked.
+      const askedAt = run.ports.clock.now();
       const seen = await this.look();
-      if (seen.is === 'done' && this.mayBeOldNews()) return { is: 'absent' };
-      if (seen.is !== 'done' || run.ports.clock.now() >= certainAt) return seen;
+      if (seen.is === 'done' && this.mayBeOldNews(askedAt)) return { is: 'absent' };
+      if (seen.is !== 'done' || askedAt >= certainAt) return seen;
       await this.sleep(unseenBeatMs);
     }
   }
@@ -230,13 +232,13 @@ class Performance<S> {
    * Of what takes back something that was sent a moment ago, "already so" may be how it was before that: AWS shows the
    * past for up to five minutes (facts §1.6). Then it is sent all the same, since what takes back converges.
    */
-  private mayBeOldNews(): boolean {
+  private mayBeOldNews(askedAt = this.run.ports.clock.now()): boolean {
     const { run, act, definition } = this;
     if (act.key.undo === undefined || definition.hazard !== 'disruptive' || definition.repeat !== 'convergent')
       return false;
     const { undo: _undo, ...forward } = act.key;
     const sentAt = run.phase(forward)?.sentAt;
-    return sentAt !== undefined && run.ports.clock.now() < sentAt + unseenMs;
+    return sentAt !== undefined && askedAt < sentAt + unseenMs;
   }
 
   /** What nobody else can have made needs no look before the first send; what may already be so does. */
@@ -373,6 +375,7 @@ class Performance<S> {
     const patienceMs = sent === 'answered' || definition.repeat === 'none' ? unseenMs : 0;
     let unseen = 0;
     const end = await run.ports.settle.until<End>({ kind: definition.type, deadlineAt, signal }, async () => {
+      const askedAt = clock.now();
       const seen = await this.look();
       switch (seen.is) {
         case 'done':
@@ -393,7 +396,7 @@ class Performance<S> {
         case 'absent':
           unseen++;
           if (this.everSeen && unseen >= 2) return { done: { is: 'vanished' } };
-          if (!this.everSeen && clock.now() - since >= patienceMs) return { done: { is: 'absent' } };
+          if (!this.everSeen && askedAt - since >= patienceMs) return { done: { is: 'absent' } };
           return { again: true };
       }
     });

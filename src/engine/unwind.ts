@@ -111,6 +111,7 @@ async function findLate<S>(run: PlanRun<S>, phase: Phase): Promise<void> {
   if (!definition || !unsure || definition.repeat === 'convergent') return;
   const ours = phase.end?.is === 'done' ? phase.end.output : phase.answered;
   for (;;) {
+    const askedAt = run.ports.clock.now();
     const seen = await ask(run.ports, definition.title(phase.input), () =>
       definition.look(run.context(phase.key), phase.input, undefined),
     );
@@ -121,7 +122,7 @@ async function findLate<S>(run: PlanRun<S>, phase: Phase): Promise<void> {
       return;
     }
     const certainAt = (phase.sentAt ?? 0) + unseenMs;
-    if (ours !== undefined || run.ports.clock.now() >= certainAt) return;
+    if (ours !== undefined || askedAt >= certainAt) return;
     await run.ports.clock.sleepUntil(run.ports.clock.now() + unseenBeatMs, run.ports.signal);
     if (run.ports.signal.aborted) throw new Interrupted();
   }
