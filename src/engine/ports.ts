@@ -75,7 +75,11 @@ export class PlanRun<S> {
       sentHere: this.sentHere.has(keyText(key)),
       announce: (text) => {
         const known = this.state.announcements.some((one) => one.step === key.step && one.text === text);
-        if (!known) this.told.push(this.append({ t: 'announced', plan: this.plan.name, step: key.step, text }));
+        if (known) return;
+        const written = this.append({ t: 'announced', plan: this.plan.name, step: key.step, text });
+        // Whoever waits in `announced` hears of a failure; until then nobody does, which would end the process.
+        written.catch(() => {});
+        this.told.push(written);
       },
     };
   }
