@@ -150,16 +150,16 @@ export const bugs: readonly PlantedBug[] = [
   {
     name: 'what does not show yet counts as discarded',
     file: 'src/engine/perform.ts',
-    find: "if (seen.is !== 'done' || run.ports.clock.now() >= certainAt) return seen;",
+    find: "if (seen.is !== 'done' || askedAt >= certainAt) return seen;",
     replace: 'return seen;',
     caughtBy: { file: seeds, title: 'seed 1420' },
   },
   {
     name: 'a ghost volume is adopted',
     file: 'src/engine/perform.ts',
-    find: "clock.now() - since >= patienceMs) return { done: { is: 'absent' } };",
+    find: "askedAt - since >= patienceMs) return { done: { is: 'absent' } };",
     replace:
-      "clock.now() - since >= patienceMs) return { done: this.known ? { is: 'done', output: this.known } : { is: 'absent' } };",
+      "askedAt - since >= patienceMs) return { done: this.known ? { is: 'done', output: this.known } : { is: 'absent' } };",
     caughtBy: {
       file: 'test/steps/shipped-plans.test.ts',
       title: 'a key that EC2 may not use ends before the originals are touched',
@@ -503,8 +503,8 @@ export const bugs: readonly PlantedBug[] = [
   {
     name: 'what was announced is lost',
     file: 'src/engine/ports.ts',
-    find: 'if (!known) this.told.push(',
-    replace: 'if (this.dead) this.told.push(',
+    find: 'if (known) return;',
+    replace: 'if (!known) return;',
     caughtBy: { file: account, title: 'the operator finds what had to be said in the journal' },
   },
   {
