@@ -51,6 +51,7 @@ export class Choices {
   }
 }
 
+// Frozen, unlike those of operations.ts: what a named seed means hangs on the order of these lists.
 const mutating = [
   'CreateTags',
   'DeleteTags',
