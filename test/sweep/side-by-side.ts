@@ -98,6 +98,8 @@ export class Stage {
       ...inner,
       handle: async (request, handling) => {
         const number = ++requests;
+        // Fallen asleep between its last look at the journal and the wire: nothing can call that one back either.
+        const onItsWay = sleeping !== undefined;
         await sleeping;
         await new Promise<void>((resolve) => setTimeout(resolve, options.latencyMs()));
         // EC2 and STS are asked in forms, KMS in JSON; of KMS only reads are ever sent.
@@ -105,7 +107,7 @@ export class Stage {
         const operation = new URLSearchParams(form).get('Action') ?? 'DescribeKey';
         this.calls.push({ by: options.name, operation, at: Date.now() });
         if (napsAt(number, 'before')) sleep();
-        const late = sleeping !== undefined;
+        const late = onItsWay || sleeping !== undefined;
         await sleeping;
         if (isMutating(operation)) {
           this.sent.push({ by: options.name, operation, at: Date.now(), late });
