@@ -138,7 +138,7 @@ export function actOnRds(world: World, action: RdsAction): void {
       breakDown(world, database, action.status);
       break;
     case 'stop-inside-writers':
-      database.inside = [];
+      database.storage.inside = [];
       break;
   }
 }

@@ -13,7 +13,7 @@ function takesWrites(database: Database): boolean {
 
 /** What a database holds. Undefined while nobody can read it. */
 export function contentIn(world: World, database: Database): Content | undefined {
-  const { sealed } = database;
+  const { sealed } = database.storage;
   if (!sealed) return undefined;
   return contentOf(unseal(sealed, database.dataKey ?? world.dataKeyOf(sealed)));
 }
@@ -28,15 +28,12 @@ function write(
   at: number,
   everyMs: number,
 ): void {
-  if (!database.sealed) return;
+  const { storage } = database;
+  if (!storage.sealed) return;
   const begin = { sequence: first, at, by };
-  const held = contentOf(unseal(database.sealed, database.dataKey));
-  database.sealed = world.resealed(
-    database.sealed,
-    contentBytes(written(held, begin, count, everyMs)),
-    database.dataKey,
-  );
-  database.dirtyMiB = Math.min(database.usedMiB, database.dirtyMiB + count);
+  const held = contentOf(unseal(storage.sealed, database.dataKey));
+  storage.sealed = world.resealed(storage.sealed, contentBytes(written(held, begin, count, everyMs)), database.dataKey);
+  storage.dirtyMiB = Math.min(storage.usedMiB, storage.dirtyMiB + count);
   for (const clients of ledgers) clients.ledger = written(clients.ledger, begin, count, everyMs);
 }
 
@@ -93,7 +90,9 @@ function liveInside(world: World, database: Database, writer: InsideWriter, limi
 /** Lets all clients and inside writers do what is due by now; call it before anything that they could notice. */
 export function writeUp(world: World): void {
   const { clients, databases } = world.rds;
-  const inside = [...databases.values()].flatMap((database) => database.inside.map((writer) => ({ database, writer })));
+  const inside = [...databases.values()].flatMap((database) =>
+    database.storage.inside.map((writer) => ({ database, writer })),
+  );
   if (inside.length === 0) {
     for (const one of clients) live(world, one, world.time);
     return;

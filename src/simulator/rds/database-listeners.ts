@@ -70,7 +70,7 @@ export function databaseListeners(world: World): DatabaseListeners {
         socket.resetAndDestroy();
         return;
       }
-      if (database.disk instanceof PostgresDisk) disks.set(resourceId, database.disk);
+      if (database.storage.disk instanceof PostgresDisk) disks.set(resourceId, database.storage.disk);
       const session = speak(world, database, socket, from);
       sessions.add(session);
       socket.on('close', () => sessions.delete(session));
@@ -105,7 +105,9 @@ export function databaseListeners(world: World): DatabaseListeners {
       for (const listening of listeners.values()) (await listening).close();
       for (const session of sessions) session.end();
       // Also those that were only forked, and nobody has asked.
-      const held = [...world.rds.databases.values()].flatMap(({ disk }) => (disk instanceof PostgresDisk ? disk : []));
+      const held = [...world.rds.databases.values()].flatMap(({ storage: { disk } }) =>
+        disk instanceof PostgresDisk ? disk : [],
+      );
       await Promise.all([...new Set([...disks.values(), ...held])].map((disk) => disk.close()));
     },
   };

@@ -163,17 +163,20 @@ function foundDatabase(world: World, declared: Declared, index: number, ids: Rea
       declared.masterSecret === false
         ? undefined
         : newSecret(world, declared.masterSecret === true ? undefined : declared.masterSecret),
-    inside: declared.inside.map((name) => ({
-      name,
-      everyMs: insideEveryMs,
-      nextAt: world.time + insideEveryMs,
-      sequence: 0,
-    })),
-    sealed,
-    disk: declared.sql === false ? undefined : newDisk(declared.sql === true ? '' : declared.sql),
+    storage: {
+      sealed,
+      disk: declared.sql === false ? undefined : newDisk(declared.sql === true ? '' : declared.sql),
+      inside: declared.inside.map((name) => ({
+        name,
+        everyMs: insideEveryMs,
+        nextAt: world.time + insideEveryMs,
+        sequence: 0,
+      })),
+      usedMiB,
+      dirtyMiB: usedMiB,
+    },
+    member: undefined,
     dataKey: up ? world.dataKeyOf(sealed) : undefined,
-    usedMiB,
-    dirtyMiB: usedMiB,
     initialisation: undefined,
     restartAt: undefined,
     maintenance: declared.maintenance.map(({ action, inDays }) => ({
@@ -211,7 +214,8 @@ function foundClients(
   workload: NonNullable<Declared['workload']>,
   database: Database,
 ): void {
-  if (!database.sealed) return;
+  const { sealed } = database.storage;
+  if (!sealed) return;
   world.rds.clients.push({
     identifier: declared.id,
     host: hostOf(world, declared.id),
@@ -228,7 +232,7 @@ function foundClients(
     cached: undefined,
     nextAt: world.time + workload.everySeconds * 1000,
     sequence: 0,
-    ledger: contentOf(unseal(database.sealed, database.dataKey ?? world.dataKeyOf(database.sealed))),
+    ledger: contentOf(unseal(sealed, database.dataKey ?? world.dataKeyOf(sealed))),
   });
 }
 
@@ -255,12 +259,12 @@ function foundSnapshot(world: World, declared: RdsScenario['databaseSnapshots'][
     settings: database.settings,
     takenAt: at,
     createdAt: at,
-    usedMiB: database.usedMiB,
+    usedMiB: database.storage.usedMiB,
     inside: [],
     sharedWith: declared.sharedWith,
-    sealed: declared.status === 'available' ? database.sealed : undefined,
-    disk: database.disk?.fork(),
+    sealed: declared.status === 'available' ? database.storage.sealed : undefined,
+    disk: database.storage.disk?.fork(),
     status: declared.status,
   });
-  database.dirtyMiB = Math.round(database.usedMiB / 10);
+  database.storage.dirtyMiB = Math.round(database.storage.usedMiB / 10);
 }

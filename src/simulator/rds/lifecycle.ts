@@ -49,9 +49,9 @@ export function takeDown(world: World, database: Database): void {
 
 /** The engine takes connections again, if its storage can be opened; otherwise the instance ends up inaccessible. */
 export function bringUp(world: World, database: Database): void {
-  if (!database.sealed) throw new Error(`${database.identifier} has no data to start on`);
+  if (!database.storage.sealed) throw new Error(`${database.identifier} has no data to start on`);
   try {
-    database.dataKey = world.dataKeyOf(database.sealed);
+    database.dataKey = world.dataKeyOf(database.storage.sealed);
     database.up = true;
     database.status = 'available';
   } catch (error) {

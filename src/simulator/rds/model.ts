@@ -110,6 +110,26 @@ export interface InsideWriter {
   sequence: number;
 }
 
+/** What is stored, and how much of it. The members of a cluster have it in common. */
+export interface Storage {
+  sealed: Sealed | undefined;
+  /** Undefined where no real engine is asked for. */
+  disk: Disk | undefined;
+  /** Jobs in the database that write by themselves. */
+  inside: InsideWriter[];
+  usedMiB: number;
+  /** MiB written since the last snapshot of it. */
+  dirtyMiB: number;
+}
+
+/** What a DB instance has of a cluster that it is a member of. */
+export interface Membership {
+  /** The resource id of the cluster. */
+  readonly cluster: string;
+  /** Whether the parameters of the cluster's group are in force in it. */
+  parameterStatus: ParameterApplyStatus;
+}
+
 /** A DB instance. Its resource id is for life; its identifier, ARN and address change with a rename. */
 export interface Database {
   readonly resourceId: string;
@@ -146,16 +166,10 @@ export interface Database {
   optionStatus: string;
   roles: DatabaseRole[];
   secret: MasterSecret | undefined;
-  /** Jobs in the database that write by themselves. */
-  inside: InsideWriter[];
-  sealed: Sealed | undefined;
-  /** Undefined where no real engine is asked for. */
-  disk: Disk | undefined;
+  readonly storage: Storage;
+  readonly member: Membership | undefined;
   /** The data key in the host's memory. */
   dataKey: Uint8Array | undefined;
-  usedMiB: number;
-  /** MiB written since the last snapshot of it. */
-  dirtyMiB: number;
   initialisation: { readonly from: number; readonly until: number } | undefined;
   restartAt: number | undefined;
   maintenance: { readonly action: string; readonly description: string; readonly at: number | undefined }[];

@@ -99,11 +99,11 @@ export class PostgresSession implements WireSession {
       return;
     }
     const statement = message.type === 'Q' ? message.body.toString('utf8') : '';
-    if (message.type === 'Q' && (asksForSessions(statement) || !(database.disk instanceof PostgresDisk))) {
+    if (message.type === 'Q' && (asksForSessions(statement) || !(database.storage.disk instanceof PostgresDisk))) {
       socket.write(answer(answerOf(world, database, statement, session.pid)));
       return;
     }
-    if (!(database.disk instanceof PostgresDisk)) {
+    if (!(database.storage.disk instanceof PostgresDisk)) {
       // Clients that prepare their statements end each batch with a Sync.
       if (message.type === 'P')
         socket.write(
@@ -112,7 +112,7 @@ export class PostgresSession implements WireSession {
       if (message.type === 'S') socket.write(ready);
       return;
     }
-    await this.forward(message, database.disk);
+    await this.forward(message, database.storage.disk);
   }
 
   private async forward(message: Message, disk: PostgresDisk): Promise<void> {

@@ -117,12 +117,9 @@ function restore(world: World, input: RestoreDBInstanceFromDBSnapshotMessage): o
     optionStatus: 'in-sync',
     roles: [],
     secret: undefined,
-    inside: [],
-    sealed: undefined,
-    disk: undefined,
+    storage: { sealed: undefined, disk: undefined, inside: [], usedMiB: snapshot.usedMiB, dirtyMiB: 0 },
+    member: undefined,
     dataKey: undefined,
-    usedMiB: snapshot.usedMiB,
-    dirtyMiB: 0,
     initialisation: undefined,
     restartAt: undefined,
     maintenance: [],
@@ -151,7 +148,7 @@ function birth(world: World, database: Database, snapshot: DbSnapshot): Stage[] 
           if (!snapshot.sealed || !world.rds.snapshots.has(snapshot.id)) throw new AwsError('Failed', 'failed');
           const key = database.keyArn === undefined ? undefined : world.findKey(database.keyArn);
           const plain = unseal(snapshot.sealed, world.dataKeyOf(snapshot.sealed));
-          database.sealed = world.sealed(plain, key, database.resourceId);
+          database.storage.sealed = world.sealed(plain, key, database.resourceId);
         } catch (error) {
           if (!(error instanceof AwsError)) throw error;
           database.task++;
@@ -160,8 +157,8 @@ function birth(world: World, database: Database, snapshot: DbSnapshot): Stage[] 
           tell(world, database, 'DB instance could not be restored.', 'failure');
           return;
         }
-        database.disk = snapshot.disk?.fork();
-        database.inside = snapshot.inside.map((writer) => ({ ...writer, nextAt: world.time + writer.everyMs }));
+        database.storage.disk = snapshot.disk?.fork();
+        database.storage.inside = snapshot.inside.map((writer) => ({ ...writer, nextAt: world.time + writer.everyMs }));
         // Static parameters of a group that isn't the default sometimes wait for one more restart [U].
         const own = !database.settings.ParameterGroup.startsWith('default.');
         database.parameterStatus = own && world.rds.random.next() < 0.5 ? 'pending-reboot' : 'in-sync';
@@ -169,7 +166,7 @@ function birth(world: World, database: Database, snapshot: DbSnapshot): Stage[] 
         world.rds.names.set(database.address, database.resourceId);
         bringUp(world, database);
         if (backups && database.up) database.status = 'backing-up';
-        const loadMs = world.seconds(60, 120) + world.seconds(1, 1.2) * (database.usedMiB / loadMiBPerSecond);
+        const loadMs = world.seconds(60, 120) + world.seconds(1, 1.2) * (database.storage.usedMiB / loadMiBPerSecond);
         database.initialisation = { from: world.time, until: Math.round(world.time + loadMs) };
         tell(world, database, `Restored from snapshot ${snapshot.id}`, 'restoration');
         tell(world, database, 'DB instance created', 'creation');

@@ -58,7 +58,7 @@ function snapshotFrom(
     settings: database.settings,
     takenAt: undefined,
     createdAt: undefined,
-    usedMiB: database.usedMiB,
+    usedMiB: database.storage.usedMiB,
     inside: [],
     sharedWith: [],
     sealed: undefined,
@@ -83,7 +83,7 @@ export function takeSnapshot(
   const pointMs = world.seconds(2, 12);
   const restMs =
     world.seconds(10, 25) +
-    world.seconds(1, 1.2) * ((earlier ? database.dirtyMiB : database.usedMiB) / snapshotMiBPerSecond);
+    world.seconds(1, 1.2) * ((earlier ? database.storage.dirtyMiB : database.storage.usedMiB) / snapshotMiBPerSecond);
   snapshot.endsAt = Math.round(world.time + pointMs + restMs);
   const there = () => world.rds.snapshots.get(id) === snapshot && snapshot.status === 'creating';
   world.after(pointMs, () => {
@@ -92,13 +92,13 @@ export function takeSnapshot(
     Object.assign(snapshot, {
       takenAt: world.time,
       createdAt: world.time,
-      sealed: database.sealed,
-      disk: database.disk?.fork(),
+      sealed: database.storage.sealed,
+      disk: database.storage.disk?.fork(),
       settings: database.settings,
-      usedMiB: database.usedMiB,
-      inside: database.inside.map((writer) => ({ ...writer })),
+      usedMiB: database.storage.usedMiB,
+      inside: database.storage.inside.map((writer) => ({ ...writer })),
     });
-    database.dirtyMiB = 0;
+    database.storage.dirtyMiB = 0;
   });
   world.at(snapshot.endsAt, () => {
     if (!there()) return;
