@@ -1,11 +1,14 @@
 import type { EC2 } from '@aws-sdk/client-ec2';
 import type { KMS } from '@aws-sdk/client-kms';
 import type { RDS } from '@aws-sdk/client-rds';
+import type { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import type { STS, STSClientConfig } from '@aws-sdk/client-sts';
 import type { Clock } from '../contract/clock.ts';
 import type { Databases } from '../contract/databases.ts';
 import { Budget } from './budget.ts';
+import { createClusterSight } from './cluster-sight.ts';
 import { createDatabaseSight } from './database-sight.ts';
+import { secretReader } from './databases/secret.ts';
 import { connectDatabases } from './databases.ts';
 import type { AwsServices } from './services.ts';
 import { createSight } from './sight.ts';
@@ -35,10 +38,11 @@ const nodeThatTheSdkWants = 22;
 
 /** Makes the services of one account and region. Loads the SDK; sends nothing yet. */
 export async function connect(options: ConnectOptions): Promise<AwsServices> {
-  const [{ EC2 }, { KMS }, { RDS }, { STS }] = await Promise.all([
+  const [{ EC2 }, { KMS }, { RDS }, { SecretsManager }, { STS }] = await Promise.all([
     import('@aws-sdk/client-ec2'),
     import('@aws-sdk/client-kms'),
     import('@aws-sdk/client-rds'),
+    import('@aws-sdk/client-secrets-manager'),
     import('@aws-sdk/client-sts'),
   ]);
   const credentials = options.credentials ?? (await profileCredentials(options));
@@ -59,12 +63,16 @@ export async function connect(options: ConnectOptions): Promise<AwsServices> {
     ec2: new EC2(config),
     kms: new KMS(config),
     rds: new RDS(config),
+    secretsmanager: new SecretsManager(config),
     sts: new STS(config),
   }));
   const budget = new Budget(options.clock);
   for (const [service, client] of Object.entries(clients)) pace(client, service, budget, options);
-  const sight = { ...createSight(clients.ec2), ...createDatabaseSight(() => clients.rds) };
-  return { region: options.region, ...clients, sight, databases: options.databases ?? connectDatabases() };
+  const rds = () => clients.rds;
+  const sight = { ...createSight(clients.ec2), ...createDatabaseSight(rds), ...createClusterSight(rds) };
+  const databases =
+    options.databases ?? connectDatabases(process.env, { secrets: secretReader(clients.secretsmanager) });
+  return { region: options.region, ...clients, sight, databases };
 }
 
 /** Whose credentials these are: the 12-digit account id and the ARN of the user or role. */
@@ -81,7 +89,7 @@ async function profileCredentials({ profile, region }: ConnectOptions) {
 
 /** Counts each call, and holds it back until the account's budget allows it. */
 function pace(
-  client: EC2 | KMS | RDS | STS,
+  client: EC2 | KMS | RDS | SecretsManager | STS,
   service: string,
   budget: Budget,
   { signal, onCall }: ConnectOptions,

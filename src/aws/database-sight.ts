@@ -3,7 +3,7 @@ import DataLoader from 'dataloader';
 import type { DatabaseSight } from './services.ts';
 
 // RDS gives 100 things on a page (facts §6.4).
-const thingsPerPage = 100;
+export const thingsPerPage = 100;
 
 interface Page<T> {
   readonly things: readonly T[] | undefined;
@@ -41,7 +41,8 @@ export function createDatabaseSight(rds: () => RDS): DatabaseSight {
   };
 }
 
-function shared<T>(page: (marker: string | undefined) => Promise<Page<T>>): DataLoader<string, readonly T[]> {
+/** What asks in the same turn shares one list. */
+export function shared<T>(page: (marker: string | undefined) => Promise<Page<T>>): DataLoader<string, readonly T[]> {
   const all = async () => {
     const things: T[] = [];
     let next: string | undefined;

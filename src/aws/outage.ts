@@ -51,6 +51,9 @@ const byClass: { readonly [C in OutageClass]: readonly string[] } = {
     'InvalidInstanceID.NotFound',
     ...both('InvalidDBInstanceState', 'InvalidDBSnapshotState', 'SnapshotQuotaExceeded', 'DBInstanceNotReady'),
     ...both('InsufficientDBInstanceCapacity', 'DBInstanceNotFound', 'DBSnapshotNotFound'),
+    ...both('InvalidDBClusterState', 'InvalidDBClusterSnapshotState', 'InvalidDBClusterEndpointState'),
+    ...both('InsufficientStorageClusterCapacity', 'DBClusterNotFound', 'DBClusterSnapshotNotFound'),
+    ...both('DBClusterEndpointNotFound'),
   ],
   already: [
     'DryRunOperation',
@@ -58,6 +61,8 @@ const byClass: { readonly [C in OutageClass]: readonly string[] } = {
     'AlreadyExistsException',
     // The name is the token: whose thing it is shows in the look, by its tags.
     ...both('DBInstanceAlreadyExists', 'DBSnapshotAlreadyExists', 'DBInstanceRoleAlreadyExists'),
+    ...both('DBClusterAlreadyExists', 'DBClusterSnapshotAlreadyExists', 'DBClusterRoleAlreadyExists'),
+    ...both('DBClusterEndpointAlreadyExists'),
   ],
   // Listed for their meaning only: unknown is permanent too.
   permanent: ['LimitExceededException'],
@@ -106,7 +111,7 @@ function both(...codes: string[]): string[] {
   return codes.flatMap((code) => [code, `${code}Fault`]);
 }
 
-/** Names an error of AWS or of the way to it (EC2, EBS, RDS, KMS, STS); undefined for anything else. */
+/** Names an error of AWS or of the way to it (EC2, EBS, RDS, KMS, Secrets Manager, STS); undefined for anything else. */
 export const classify: Classify = (error) => {
   if (!(error instanceof Error)) return undefined;
   const { $metadata, $response, code } = error as Error & {

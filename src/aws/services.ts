@@ -1,6 +1,7 @@
 import type { EC2, Instance, Snapshot, Volume } from '@aws-sdk/client-ec2';
 import type { KMS } from '@aws-sdk/client-kms';
-import type { DBInstance, DBSnapshot, RDS } from '@aws-sdk/client-rds';
+import type { DBCluster, DBClusterEndpoint, DBClusterSnapshot, DBInstance, DBSnapshot, RDS } from '@aws-sdk/client-rds';
+import type { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import type { STS } from '@aws-sdk/client-sts';
 import type { Databases } from '../contract/databases.ts';
 import { definersFor, type StepContext } from '../contract/step.ts';
@@ -17,8 +18,21 @@ export interface DatabaseSight {
   lastSeen(): readonly DBInstance[];
 }
 
+/** Reads of Aurora that go out together: one list of all clusters, all their manual snapshots or all their endpoints. */
+export interface ClusterSight {
+  clusters(): Promise<readonly DBCluster[]>;
+  /** By its DbClusterResourceId, which a rename leaves alone. */
+  cluster(id: string): Promise<DBCluster | undefined>;
+  clusterNamed(name: string): Promise<DBCluster | undefined>;
+  clusterSnapshot(name: string): Promise<DBClusterSnapshot | undefined>;
+  /** The endpoints of all clusters: writer, reader and custom ones. */
+  clusterEndpoints(): Promise<readonly DBClusterEndpoint[]>;
+  /** All clusters as the last of these lists showed them, without asking. */
+  lastSeenClusters(): readonly DBCluster[];
+}
+
 /** Reads that go out together: ids asked for in the same turn share one Describe call. `undefined` means that AWS does not show it (now). */
-export interface Sight extends DatabaseSight {
+export interface Sight extends DatabaseSight, ClusterSight {
   instance(id: string): Promise<Instance | undefined>;
   volume(id: string): Promise<Volume | undefined>;
   snapshot(id: string): Promise<Snapshot | undefined>;
@@ -33,6 +47,7 @@ export interface AwsServices {
   readonly ec2: EC2;
   readonly kms: KMS;
   readonly rds: RDS;
+  readonly secretsmanager: SecretsManager;
   readonly sts: STS;
   readonly sight: Sight;
   /** SQL, for what Describe can't show. */

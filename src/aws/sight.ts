@@ -1,6 +1,6 @@
 import type { EC2, Filter, Instance, Snapshot, Tag, Volume } from '@aws-sdk/client-ec2';
 import DataLoader from 'dataloader';
-import type { DatabaseSight, Sight } from './services.ts';
+import type { ClusterSight, DatabaseSight, Sight } from './services.ts';
 import { marker, tagValue } from './tags.ts';
 
 // EC2 takes 200 values in a filter and gives 1,000 things on a page (facts §6.2).
@@ -17,7 +17,7 @@ interface Made {
 }
 
 /** Reads that go out together. By filters and never by lists of ids, since a list fails whole when one of it is gone. */
-export function createSight(ec2: EC2): Omit<Sight, keyof DatabaseSight> {
+export function createSight(ec2: EC2): Omit<Sight, keyof DatabaseSight | keyof ClusterSight> {
   const findVolumes: Find<Volume> = async (filter, NextToken) => {
     const answer = await ec2.describeVolumes({
       Filters: [filter],
