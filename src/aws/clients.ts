@@ -70,8 +70,7 @@ export async function connect(options: ConnectOptions): Promise<AwsServices> {
   for (const [service, client] of Object.entries(clients)) pace(client, service, budget, options);
   const rds = () => clients.rds;
   const sight = { ...createSight(clients.ec2), ...createDatabaseSight(rds), ...createClusterSight(rds) };
-  const databases =
-    options.databases ?? connectDatabases(process.env, { secrets: secretReader(clients.secretsmanager) });
+  const databases = options.databases ?? connectDatabases(process.env, undefined, secretReader(clients.secretsmanager));
   return { region: options.region, ...clients, sight, databases };
 }
 

@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import type { DatabaseAddress, Databases } from '../contract/databases.ts';
 import { RekeyError } from '../errors/index.ts';
 import { DatabaseFailure, failureOf } from './databases/failure.ts';
+import { type Login, loggedIn, type ReadSecret } from './databases/login.ts';
 import { Rows } from './databases/rows.ts';
 import type { LogIn, Session } from './databases/session.ts';
 import { wayTo } from './databases/way.ts';
@@ -15,33 +16,51 @@ const usual: Limits = { connectTimeoutMs: 10_000, statementTimeoutMs: 60_000 };
 
 /**
  * Connections to databases of the account, one for each question, read-only and over TLS (not on the loopback interface).
- * Logs in with REKEY_DB_USER and REKEY_DB_PASSWORD. Loads a driver when one is first asked for.
+ * Logs in with the secret of the address, or with REKEY_DB_USER and REKEY_DB_PASSWORD. Loads a driver when one is first asked for.
  */
-export function connectDatabases(env: NodeJS.ProcessEnv = process.env, limits: Limits = usual): Databases {
+export function connectDatabases(
+  env: NodeJS.ProcessEnv = process.env,
+  limits: Limits = usual,
+  secrets?: ReadSecret,
+): Databases {
   return {
     async query(at, statement, signal) {
       signal.throwIfAborted();
-      const socket = new Socket();
-      const within = <T>(ms: number, doing: string, work: Promise<T>) =>
-        limited(work, ms, new DatabaseFailure('ETIMEDOUT', `${doing} took longer than ${ms} ms`, false), signal);
-      try {
-        const way = await within(limits.connectTimeoutMs, `finding ${at.host}`, wayTo(at, env, signal));
-        const logIn = await driverOf(at);
-        const session = await within(
-          limits.connectTimeoutMs,
-          `connecting to ${at.host}:${at.port}`,
-          logIn(way, socket, limits),
-        );
-        return await answers(session, statement, (work) => within(limits.statementTimeoutMs, 'the statement', work));
-      } catch (error) {
-        signal.throwIfAborted();
-        if (error instanceof RekeyError) throw error;
-        throw failureOf(error, at, env['REKEY_DB_PASSWORD'] ?? '');
-      } finally {
-        socket.destroy();
-      }
+      return loggedIn(at, env, secrets, signal, (login) => asked({ at, login, env, limits, statement, signal }));
     },
   };
+}
+
+interface Question {
+  readonly at: DatabaseAddress;
+  readonly login: Login;
+  readonly env: NodeJS.ProcessEnv;
+  readonly limits: Limits;
+  readonly statement: string;
+  readonly signal: AbortSignal;
+}
+
+/** One question, on a connection of its own. */
+async function asked({ at, login, env, limits, statement, signal }: Question) {
+  const socket = new Socket();
+  const within = <T>(ms: number, doing: string, work: Promise<T>) =>
+    limited(work, ms, new DatabaseFailure('ETIMEDOUT', `${doing} took longer than ${ms} ms`, false), signal);
+  try {
+    const way = await within(limits.connectTimeoutMs, `finding ${at.host}`, wayTo(at, login, env, signal));
+    const logIn = await driverOf(at);
+    const session = await within(
+      limits.connectTimeoutMs,
+      `connecting to ${at.host}:${at.port}`,
+      logIn(way, socket, limits),
+    );
+    return await answers(session, statement, (work) => within(limits.statementTimeoutMs, 'the statement', work));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof RekeyError) throw error;
+    throw failureOf(error, at, login);
+  } finally {
+    socket.destroy();
+  }
 }
 
 async function answers(session: Session, statement: string, within: <T>(work: Promise<T>) => Promise<T>) {

@@ -1,9 +1,10 @@
-/** Where a database answers. `database`: which of its databases to ask; its own default when omitted. */
+/** Where a database answers. `database`: which of its databases to ask; its own default when omitted. `secret`: where its login is, by name or ARN. */
 export interface DatabaseAddress {
   readonly engine: 'postgres' | 'mysql';
   readonly host: string;
   readonly port: number;
   readonly database?: string;
+  readonly secret?: string;
 }
 
 /**

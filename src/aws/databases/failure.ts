@@ -1,5 +1,6 @@
 import type { DatabaseAddress } from '../../contract/databases.ts';
 import { printable } from '../printable.ts';
+import type { Login } from './login.ts';
 
 /** Why a database did not answer. */
 export class DatabaseFailure extends Error {
@@ -14,6 +15,11 @@ export class DatabaseFailure extends Error {
     this.code = code;
     this.final = final;
   }
+
+  /** The database let this runner in and refuses who it is. */
+  get refusesLogin(): boolean {
+    return refusedLogin.test(this.code);
+  }
 }
 
 const untrusted = /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_|HANDSHAKE_)/;
@@ -26,7 +32,11 @@ const passing = [
 const refusedLogin = /^(28|ER_ACCESS_DENIED|ER_DBACCESS_DENIED|ER_NOT_SUPPORTED_AUTH_MODE|AUTH_)/;
 
 /** The error of a driver or a socket in words, without the password that was used. */
-export function failureOf(error: unknown, at: DatabaseAddress, password: string): DatabaseFailure {
+export function failureOf(
+  error: unknown,
+  at: DatabaseAddress,
+  { password, from }: Pick<Login, 'password' | 'from'>,
+): DatabaseFailure {
   if (error instanceof DatabaseFailure) return error;
   const { code: given, message } =
     error instanceof Error ? (error as Error & { code?: unknown }) : { code: '', message: String(error) };
@@ -41,7 +51,7 @@ export function failureOf(error: unknown, at: DatabaseAddress, password: string)
     );
   }
   if (refusedLogin.test(code)) {
-    return new DatabaseFailure(code, `${where} refuses the login of REKEY_DB_USER (${code}: ${said})`, true);
+    return new DatabaseFailure(code, `${where} refuses the login of ${from} (${code}: ${said})`, true);
   }
   if (passing.some((one) => one.test(code))) return new DatabaseFailure(code, `${code}: ${said || 'no answer'}`, false);
   return new DatabaseFailure(code, `${where} refuses (${code}: ${said})`, true);

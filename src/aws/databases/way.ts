@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { ConnectionOptions } from 'node:tls';
 import type { DatabaseAddress } from '../../contract/databases.ts';
 import { problem } from '../../errors/index.ts';
+import type { Login } from './login.ts';
 import { isLoopback, resolved } from './resolver.ts';
 
 /** All that is needed to log in to one database. */
@@ -18,13 +19,13 @@ export interface Way {
   readonly tls: Pick<ConnectionOptions, 'ca' | 'rejectUnauthorized'> | undefined;
 }
 
-/** How to reach `at` with what the environment says. Throws `database-credentials-absent`, `database-ca-unreadable`, `resolver-refused`. */
-export async function wayTo(at: DatabaseAddress, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Way> {
-  const { REKEY_DB_USER: user, REKEY_DB_PASSWORD: password } = env;
-  if (!user || !password) {
-    const missing = [user ? [] : ['REKEY_DB_USER'], password ? [] : ['REKEY_DB_PASSWORD']].flat();
-    throw problem('database-credentials-absent', { missing });
-  }
+/** How to reach `at` with this login and what the environment says. Throws `database-ca-unreadable`, `resolver-refused`. */
+export async function wayTo(
+  at: DatabaseAddress,
+  { user, password }: Pick<Login, 'user' | 'password'>,
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<Way> {
   const { host, port } = await resolved(at, env, signal);
   return {
     name: at.host,

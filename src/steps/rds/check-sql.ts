@@ -3,7 +3,7 @@ import { printable } from '../../aws/printable.ts';
 import { type AwsContext, defineVerify } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { Database, DatabaseVerdict } from './domain.ts';
-import { addressOf, asked, notForgotten } from './sessions.ts';
+import { addressOf, asked, notForgotten, permissionsOfSql } from './sessions.ts';
 import { judged, pending, takenIn } from './verdicts.ts';
 
 const input = z.strictObject({
@@ -20,7 +20,7 @@ type Input = z.infer<typeof input>;
 export const checkSql = defineVerify({
   type: 'rds.check-sql',
   settleWithinMs: settleWithinMs.databaseChange,
-  permissions: ['rds:DescribeDBInstances'],
+  permissions: ['rds:DescribeDBInstances', ...permissionsOfSql],
   input,
   output: DatabaseVerdict,
   title: (input) => `ask ${input.verdict.original} and ${input.verdict.replacement} the same in SQL`,

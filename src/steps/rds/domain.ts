@@ -39,6 +39,12 @@ export const Fence = z
   })
   .meta({ id: 'Fence', description: 'an isolation group of yours; what it lets through beyond this is refused' });
 
+export const SecretId = z
+  .string()
+  .max(2048)
+  .regex(/^(?:arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:)?[\w/+=.@!-]+$/)
+  .meta({ id: 'SecretId', description: 'A secret of Secrets Manager, by name or ARN; not what is in it' });
+
 /** What a plan may accept by name; each would be refused otherwise. */
 export const acceptedOfDatabase = {
   'pending-maintenance': 'maintenance is due and may fall into the run',
@@ -86,6 +92,7 @@ export const Database = z
     roles: z.array(DatabaseRole),
     tags: z.array(Tag).meta({ description: 'without aws:* and rekey:*, by key' }),
     database: z.string().optional().meta({ description: 'which of its databases answers SQL' }),
+    secret: SecretId.optional().meta({ description: 'where the login for SQL is; of the environment when omitted' }),
   })
   .meta({ id: 'Database' });
 export type Database = z.infer<typeof Database>;

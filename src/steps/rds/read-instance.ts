@@ -6,12 +6,20 @@ import { problem } from '../../errors/index.ts';
 import { CheckedKeys, KeyArn } from '../domain.ts';
 import { Refusals } from '../refusals.ts';
 import { settingsOf } from './carry.ts';
-import { type AcceptedOfDatabase, AcceptOfDatabase, Database, DatabaseName, DatabaseRole, Fence } from './domain.ts';
+import {
+  type AcceptedOfDatabase,
+  AcceptOfDatabase,
+  Database,
+  DatabaseName,
+  DatabaseRole,
+  Fence,
+  SecretId,
+} from './domain.ts';
 import { refuseFence } from './fence-rules.ts';
 import { refuseAround } from './refusals-around.ts';
 import { refuseInstance } from './refusals-of-instance.ts';
-import { addressOf, askable } from './sessions.ts';
-import { isUsable } from './status.ts';
+import { addressOf, askable, permissionsOfSql } from './sessions.ts';
+import { groupsOf, isUsable } from './status.ts';
 
 const input = z.strictObject({
   instance: DatabaseName,
@@ -21,6 +29,15 @@ const input = z.strictObject({
     description:
       'what writes from within the database (pg_cron, the event scheduler, subscriptions), which no fence stops: none, or a hook of yours (control.exec) that disables it',
   }),
+  credentials: z
+    .strictObject({
+      secret: SecretId.meta({
+        description:
+          'JSON with `username` and `password`, as for RDS; read whenever it is needed, with all versions that may be in force',
+      }),
+    })
+    .optional()
+    .meta({ description: 'the login for SQL; REKEY_DB_USER and REKEY_DB_PASSWORD when omitted' }),
   accept: AcceptOfDatabase,
 });
 type Input = z.infer<typeof input>;
@@ -40,6 +57,7 @@ export const readDatabase = defineRead({
     'rds:DescribeAccountAttributes',
     'ec2:DescribeSecurityGroups',
     'kms:DescribeKey',
+    ...permissionsOfSql,
   ],
   input,
   output: z.strictObject({ instance: Database, roles: z.array(DatabaseRole) }).meta({ id: 'ReadDatabase' }),
@@ -50,10 +68,11 @@ export const readDatabase = defineRead({
     if (!found) throw notFound(input.instance, ctx.aws.region);
     const oldName = nameOfOld(ctx, input);
     refuseInstance(found, input.keys, refusals);
-    await refuseFence(ctx, input.fence, found, refusals);
+    const vpc = found.DBSubnetGroup?.VpcId;
+    await refuseFence(ctx, input.fence, { name: input.instance, groups: groupsOf(found), vpc }, refusals);
     await refuseAround(ctx, found, { oldName, key: input.keys.to }, refusals);
     const engine = engineOf(found);
-    if (engine !== undefined) await refuseSilence(ctx, found, engine, refusals);
+    if (engine !== undefined) await refuseSilence(ctx, input, found, engine, refusals);
     refusals.throwIfAny(input.instance);
     if (engine === undefined) throw notFound(input.instance, ctx.aws.region);
     announce(ctx, input, found, oldName);
@@ -88,23 +107,27 @@ function databaseOf(found: DBInstance, input: Input, oldName: string, engine: 'p
     roles,
     tags: carried(found.TagList),
     ...databaseIn(found, engine),
+    ...input.credentials,
   };
 }
 
 /** Behind the fence the database itself has to say that nobody is connected: what would keep it from that is better known before. */
 async function refuseSilence(
   ctx: AwsContext,
+  { credentials }: Input,
   found: DBInstance,
   engine: 'postgres' | 'mysql',
   refusals: Refusals<AcceptedOfDatabase>,
 ): Promise<void> {
-  const at = addressOf({ engine, ...databaseIn(found, engine) }, found);
+  const at = addressOf({ engine, ...databaseIn(found, engine), ...credentials }, found);
   if (!at || !isUsable(found)) return;
   const { hopeless, doubt } = await askable(ctx, at);
   if (hopeless !== undefined)
     refusals.refuse(
       `${at.host} can't be asked who is connected: ${hopeless}`,
-      'set REKEY_DB_USER and REKEY_DB_PASSWORD, of somebody who sees all sessions (pg_monitor, PROCESS)',
+      credentials
+        ? 'let it be the login of somebody who sees all sessions (pg_monitor, PROCESS), and this runner read it'
+        : 'set REKEY_DB_USER and REKEY_DB_PASSWORD, of somebody who sees all sessions (pg_monitor, PROCESS)',
     );
   if (doubt !== undefined)
     ctx.announce(

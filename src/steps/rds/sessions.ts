@@ -1,4 +1,5 @@
 import type { DBInstance } from '@aws-sdk/client-rds';
+import { classify } from '../../aws/outage.ts';
 import { printable } from '../../aws/printable.ts';
 import type { AwsContext } from '../../aws/services.ts';
 import type { DatabaseAddress } from '../../contract/databases.ts';
@@ -27,9 +28,12 @@ WHERE NOT EXISTS (SELECT 1 FROM information_schema.processlist WHERE user <> SUB
 ORDER BY 1`,
 } as const;
 
+/** What reading the login takes, where the plan names a secret. */
+export const permissionsOfSql = ['secretsmanager:GetSecretValue', 'kms:Decrypt'] as const;
+
 /** Where a DB instance answers SQL; undefined while it has no endpoint. */
 export function addressOf(
-  database: Pick<Database, 'engine' | 'database'>,
+  database: Pick<Database, 'engine' | 'database' | 'secret'>,
   instance: DBInstance,
 ): DatabaseAddress | undefined {
   const { Address: host, Port: port } = instance.Endpoint ?? {};
@@ -39,6 +43,7 @@ export function addressOf(
     host,
     port,
     ...(database.database === undefined ? {} : { database: database.database }),
+    ...(database.secret === undefined ? {} : { secret: database.secret }),
   };
 }
 
@@ -77,12 +82,16 @@ export function notForgotten(answer: Asked): Asked {
   return answer;
 }
 
-/** What a statement answers, or in words why it does not; `final` if asking again can't help. Rejects only when this process is to end. */
+/**
+ * What a statement answers, or in words why it does not; `final` if asking again can't help. Rejects only when this process is
+ * to end, or its AWS credentials have: that says nothing about the database.
+ */
 export async function asked(ctx: AwsContext, at: DatabaseAddress, statement: string): Promise<Asked> {
   try {
     return { rows: await ctx.aws.databases.query(at, statement, ctx.signal) };
   } catch (error) {
     if (ctx.signal.aborted || !(error instanceof Error)) throw error;
+    if (!('final' in error) && classify(error)?.class === 'stop-run') throw error;
     const final = error instanceof RekeyError || ('final' in error && error.final === true);
     return { unknown: `${at.host}:${at.port} does not answer: ${printable(error.message, 200)}`, error, final };
   }

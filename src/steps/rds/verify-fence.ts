@@ -5,7 +5,7 @@ import type { VerdictStatus } from '../../contract/verdict.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { Database, FenceProof, RestartedDatabase } from './domain.ts';
 import { holesInFence } from './fence-rules.ts';
-import { addressOf, foreignSessions } from './sessions.ts';
+import { addressOf, foreignSessions, permissionsOfSql } from './sessions.ts';
 import { hasGroups } from './status.ts';
 
 // A pool that was thrown out comes back within seconds, if it can.
@@ -18,7 +18,7 @@ type Input = z.infer<typeof input>;
 export const verifyFence = defineVerify({
   type: 'rds.verify-fence',
   settleWithinMs: settleWithinMs.sessions,
-  permissions: ['rds:DescribeDBInstances', 'ec2:DescribeSecurityGroups'],
+  permissions: ['rds:DescribeDBInstances', 'ec2:DescribeSecurityGroups', ...permissionsOfSql],
   input,
   output: FenceProof,
   title: (input) => `verify that nobody is connected to ${input.instance.name}`,

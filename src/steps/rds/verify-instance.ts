@@ -6,7 +6,7 @@ import { settleWithinMs } from '../deadlines.ts';
 import { faultsOfKey } from '../kms/key-use.ts';
 import { Database, DatabaseVerdict, FenceProof, MadeDatabaseSnapshot } from './domain.ts';
 import { holesInFence } from './fence-rules.ts';
-import { addressOf, asked, foreignSessions } from './sessions.ts';
+import { addressOf, asked, foreignSessions, permissionsOfSql } from './sessions.ts';
 import { brokenStatus, hasGroups, isSettled, parametersPend, pendingOf } from './status.ts';
 import { judged, pending, takenIn } from './verdicts.ts';
 
@@ -29,6 +29,7 @@ export const verifyDatabase = defineVerify({
     'rds:DescribeDBSnapshots',
     'ec2:DescribeSecurityGroups',
     'kms:GenerateDataKeyWithoutPlaintext',
+    ...permissionsOfSql,
   ],
   input,
   output: DatabaseVerdict,
