@@ -1,30 +1,11 @@
 import type { DBInstance, ModifyDBInstanceMessage, RestoreDBInstanceFromDBSnapshotMessage } from '@aws-sdk/client-rds';
+import { type CarryOf, namesBy, parametersBy, settingsBy, type TableOf } from './carry-table.ts';
 
-/** What of one attribute is carried over, as the journal keeps it; undefined when there is nothing. */
-type Read = (instance: DBInstance) => unknown;
 type Restore = Omit<RestoreDBInstanceFromDBSnapshotMessage, 'DBInstanceIdentifier'>;
 type Modify = Omit<ModifyDBInstanceMessage, 'DBInstanceIdentifier'>;
 
-/** How an attribute of a DB instance comes to its replacement. */
-export type Carry =
-  /** A parameter of the restore; left out, RDS would take its own default. */
-  | { readonly by: 'restore'; readonly read: Read; give(value: never): Partial<Restore> }
-  /** Only ModifyDBInstance sets it. */
-  | { readonly by: 'modify'; readonly read: Read; give(value: never): Partial<Modify> }
-  /** A step of its own. */
-  | { readonly by: 'step'; readonly step: string }
-  /** It is in the snapshot. */
-  | { readonly by: 'snapshot'; readonly read?: Read }
-  /** The run is about changing it. */
-  | { readonly by: 'key' }
-  /** What has it is refused. */
-  | { readonly by: 'refused' }
-  /** It belongs to the one instance and is another for its replacement. `tell`: what the operator has to change for it. */
-  | { readonly by: 'identity'; readonly tell?: string }
-  /** Not carried; an instance that has it is refused unless the plan accepts that. `mend`: how to set it up anew. */
-  | { readonly by: 'hand'; readonly has: (instance: DBInstance) => boolean; readonly mend: string }
-  /** It says how the instance is doing, not how it is set. */
-  | { readonly by: 'nothing' };
+/** How an attribute of a DB instance comes to its replacement: what a restore leaves out, RDS sets to its own default. */
+export type Carry = CarryOf<DBInstance, { restore: Restore; modify: Modify }>;
 
 function restored<K extends keyof DBInstance>(
   name: K,
@@ -61,7 +42,7 @@ const refused: Carry = { by: 'refused' };
 const smallGp3 = { iops: 3000, throughput: 125 };
 
 /** Every attribute that DescribeDBInstances has (facts §5.2). The compiler and a test keep it whole. */
-export const carry: { readonly [K in keyof Required<DBInstance>]: Carry } = {
+export const carry: TableOf<DBInstance, { restore: Restore; modify: Modify }> = {
   DBInstanceIdentifier: { by: 'step', step: 'rds.rename-instance' },
   DBInstanceClass: restored('DBInstanceClass', 'DBInstanceClass'),
   Engine: inSnapshot('Engine'),
@@ -238,28 +219,17 @@ export const carry: { readonly [K in keyof Required<DBInstance>]: Carry } = {
 
 /** Attribute by attribute what is carried over, without what is not there. */
 export function settingsOf(instance: DBInstance): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(carry).flatMap(([name, one]) => {
-      const value = 'read' in one ? one.read?.(instance) : undefined;
-      return value === undefined || value === null ? [] : [[name, value] as const];
-    }),
-  );
+  return settingsBy(carry, instance);
 }
 
 /** The parameters of a restore, or of a modification, that carry these settings over. */
 export function parametersFor(by: 'restore', settings: Readonly<Record<string, unknown>>): Partial<Restore>;
 export function parametersFor(by: 'modify', settings: Readonly<Record<string, unknown>>): Partial<Modify>;
 export function parametersFor(by: 'restore' | 'modify', settings: Readonly<Record<string, unknown>>): object {
-  return Object.assign(
-    {},
-    ...Object.entries(carry).map(([name, one]) => {
-      const value = settings[name];
-      return one.by === by && value !== undefined ? one.give(value as never) : {};
-    }),
-  ) as object;
+  return parametersBy(carry, by, settings);
 }
 
 /** The attributes that come over in this way. */
 export function carriedBy(by: Carry['by']): readonly string[] {
-  return Object.entries(carry).flatMap(([name, one]) => (one.by === by ? [name] : []));
+  return namesBy(carry, by);
 }

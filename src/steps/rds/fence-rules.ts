@@ -1,10 +1,8 @@
 import type { IpPermission, SecurityGroup } from '@aws-sdk/client-ec2';
-import type { DBInstance } from '@aws-sdk/client-rds';
 import type * as z from 'zod';
 import type { AwsContext } from '../../aws/services.ts';
 import type { Refusals } from '../refusals.ts';
 import type { AcceptedOfDatabase, Database, Fence } from './domain.ts';
-import { groupsOf } from './status.ts';
 
 type LetThrough = Database['letThrough'];
 
@@ -12,13 +10,13 @@ type LetThrough = Database['letThrough'];
 export async function refuseFence(
   ctx: AwsContext,
   fence: z.infer<typeof Fence>,
-  found: DBInstance,
+  found: { readonly name: string; readonly groups: readonly string[]; readonly vpc: string | undefined },
   refusals: Refusals<AcceptedOfDatabase>,
 ): Promise<void> {
   const id = fence.securityGroup;
-  if (groupsOf(found).includes(id))
+  if (found.groups.includes(id))
     refusals.refuse(
-      `${found.DBInstanceIdentifier} is in the isolation group ${id} already, so its own groups are not known`,
+      `${found.name} is in the isolation group ${id} already, so its own groups are not known`,
       'give it its own security groups back',
     );
   const group = await groupOf(ctx, id);
@@ -26,7 +24,7 @@ export async function refuseFence(
     refusals.refuse(`there is no security group ${id}`, 'make an isolation group in the VPC of the database');
     return;
   }
-  const vpc = found.DBSubnetGroup?.VpcId;
+  const { vpc } = found;
   if (vpc !== undefined && group.VpcId !== vpc)
     refusals.refuse(`${id} is in ${group.VpcId}, the database is in ${vpc}`, 'make one in the same VPC');
   for (const hole of holesOf(group, fence))
@@ -34,7 +32,10 @@ export async function refuseFence(
 }
 
 /** What the fence lets through beyond what the plan declares, one sentence each: somebody may have opened it since. */
-export async function holesInFence(ctx: AwsContext, { fence, letThrough }: Database): Promise<string[]> {
+export async function holesInFence(
+  ctx: AwsContext,
+  { fence, letThrough }: Pick<Database, 'fence' | 'letThrough'>,
+): Promise<string[]> {
   const group = await groupOf(ctx, fence);
   return group ? holesOf(group, letThrough) : [`the security group ${fence} is gone`];
 }

@@ -1,7 +1,7 @@
 import type { DBInstance, Tag } from '@aws-sdk/client-rds';
 import type { AwsContext } from '../../aws/services.ts';
 import { marker, tagValue } from '../../aws/tags.ts';
-import { isGoing } from './status.ts';
+import { type Described, isGoing } from './status.ts';
 
 // For a moment of each rename an instance is found under no name at all.
 const namelessMs = 15 * 60_000;
@@ -32,8 +32,8 @@ export function nameOf(ctx: AwsContext, id: string): string {
 }
 
 /** Did this run make it from that original? */
-export function isReplacement(instance: DBInstance, run: string, original: string): boolean {
-  const tags: Tag[] | undefined = instance.TagList;
+export function isReplacement(one: Described, run: string, original: string): boolean {
+  const tags: Tag[] | undefined = one.TagList;
   return tagValue(tags, marker.run) === run && tagValue(tags, marker.original) === original;
 }
 

@@ -1,4 +1,7 @@
-import type { DBInstance } from '@aws-sdk/client-rds';
+import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
+
+/** What is renamed, fenced and restored: an instance or a cluster. */
+export type Described = DBInstance | DBCluster;
 
 // Statuses in which an instance answers and takes the next change (facts §2.1).
 const settled = [
@@ -9,38 +12,49 @@ const settled = [
   'configuring-enhanced-monitoring',
 ];
 const usable = [...settled, 'backing-up', 'configuring-iam-database-auth', 'configuring-log-exports', 'modifying'];
-const broken = /^(failed|incompatible-|restore-error|inaccessible-encryption-credentials|insufficient-capacity)/;
+const broken =
+  /^(failed|cloning-failed|migration-failed|incompatible-|restore-error|inaccessible-encryption-credentials|insufficient-capacity)/;
+
+/** The status of either. */
+export function statusOf(one: Described): string {
+  return (one as DBInstance).DBInstanceStatus ?? (one as DBCluster).Status ?? '';
+}
+
+/** The name of either: the first part of its endpoint. */
+export function nameIn(one: Described): string {
+  return (one as DBInstance).DBInstanceIdentifier ?? one.DBClusterIdentifier ?? '';
+}
 
 /** Nothing is under way that stands in the way of the next change. */
-export function isSettled(instance: DBInstance): boolean {
-  return settled.includes(instance.DBInstanceStatus ?? '');
+export function isSettled(one: Described): boolean {
+  return settled.includes(statusOf(one));
 }
 
 /** Sessions are served, whatever else goes on. */
-export function isUsable(instance: DBInstance): boolean {
-  return usable.includes(instance.DBInstanceStatus ?? '');
+export function isUsable(one: Described): boolean {
+  return usable.includes(statusOf(one));
 }
 
 /** Why it will not come to anything by itself; undefined while it may. */
-export function brokenStatus(instance: DBInstance): string | undefined {
-  const status = instance.DBInstanceStatus ?? '';
-  return broken.test(status) ? `${instance.DBInstanceIdentifier} is ${status}` : undefined;
+export function brokenStatus(one: Described): string | undefined {
+  const status = statusOf(one);
+  return broken.test(status) ? `${nameIn(one)} is ${status}` : undefined;
 }
 
 /** Stopped, or on the way there or back: nobody is served. */
-export function isStopped(instance: DBInstance): boolean {
-  return ['stopped', 'stopping', 'starting'].includes(instance.DBInstanceStatus ?? '');
+export function isStopped(one: Described): boolean {
+  return ['stopped', 'stopping', 'starting'].includes(statusOf(one));
 }
 
 /** On the way out. */
-export function isGoing(instance: DBInstance): boolean {
-  return ['deleting', 'delete-precheck', 'deleted'].includes(instance.DBInstanceStatus ?? '');
+export function isGoing(one: Described): boolean {
+  return ['deleting', 'delete-precheck', 'deleted'].includes(statusOf(one));
 }
 
 /** What waits for a window or a restart, by name, without what is not set. */
-export function pendingOf(instance: DBInstance): Record<string, unknown> {
+export function pendingOf(one: Described): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(instance.PendingModifiedValues ?? {}).filter(
+    Object.entries(one.PendingModifiedValues ?? {}).filter(
       ([, value]) => value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0),
     ),
   );
@@ -52,18 +66,18 @@ export function parametersPend(instance: DBInstance): boolean {
 }
 
 /** The security groups, with those on their way in or out. */
-export function groupsOf(instance: DBInstance): string[] {
-  return (instance.VpcSecurityGroups ?? []).map((group) => group.VpcSecurityGroupId ?? '').sort();
+export function groupsOf(one: Described): string[] {
+  return (one.VpcSecurityGroups ?? []).map((group) => group.VpcSecurityGroupId ?? '').sort();
 }
 
 /** Exactly these security groups are in force, and no other is on its way in or out. */
-export function hasGroups(instance: DBInstance, wanted: readonly string[]): boolean {
-  const active = (instance.VpcSecurityGroups ?? []).every((group) => group.Status === 'active');
-  return active && groupsOf(instance).join() === [...wanted].sort().join();
+export function hasGroups(one: Described, wanted: readonly string[]): boolean {
+  const active = (one.VpcSecurityGroups ?? []).every((group) => group.Status === 'active');
+  return active && groupsOf(one).join() === [...wanted].sort().join();
 }
 
 /** Clients other than those of the fence may get in now, or until what is under way is done. */
-export function isOpen(instance: DBInstance, fence: string | undefined): boolean {
-  if (isGoing(instance) || isStopped(instance)) return false;
-  return fence === undefined || groupsOf(instance).some((group) => group !== fence);
+export function isOpen(one: Described, fence: string | undefined): boolean {
+  if (isGoing(one) || isStopped(one)) return false;
+  return fence === undefined || groupsOf(one).some((group) => group !== fence);
 }
