@@ -147,6 +147,8 @@ export interface TargetType<S> {
     /** Of the target and the claimed ids, those that are gone. */
     readonly missing: readonly string[];
   }>;
+  /** What speaks against its originals being readable now, one sentence each: then what was made of them is not discarded. */
+  unreadable(ctx: StepContext<S>, reads: readonly unknown[]): Promise<readonly string[]>;
   /** The calls after which the target does not run, whoever started it; none for one that can't run. */
   halt(target: string, reads: readonly unknown[]): readonly StepCall[];
   /** Does the target run, or could anyone make it run, and what does it hold? */

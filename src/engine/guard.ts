@@ -118,6 +118,14 @@ export class Guard<S> {
     return this.target.halt(this.run.plan.target.id, readsOf(this.run));
   }
 
+  /** What speaks against the originals being readable now, one sentence each. */
+  unreadable(): Promise<readonly string[]> {
+    const { run, target } = this;
+    return ask(run.ports, `look at the keys of ${run.plan.target.id}`, () =>
+      target.unreadable(run.context(this.key()), readsOf(run)),
+    );
+  }
+
   /** Has nobody started the target since this run stopped it, as far as AWS shows? */
   neverRan(sighting: Sighting): boolean {
     const { expected } = this.run;

@@ -51,13 +51,16 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
     for (const one of takenBack) await takeBack(run, guard, one, because);
     if (takenBack.length && !lost.length) await backInPlace(run, guard, because);
   }
+  const unreadable = await guard.unreadable();
   for (const one of happened.filter((each) => isDiscard(run, each) && (rollback || !isWarmUp(run, each.phase)))) {
     const pair = effectOf(run.ports.registry, one.phase)?.replaces?.(one.phase.input, one.output);
     if (gone.length) await keep(run, one, `${gone.join(', ')} is gone: this may be the last copy`);
     else if (pair && pastWritePoint) await keep(run, one, 'it may hold writes that the original lacks');
+    else if (pair && unreadable.length)
+      await keep(run, one, `it may be the last copy that can be read: ${unreadable.join('; ')}`);
     else await discard(run, guard, one);
   }
-  if (!gone.length) await discardLeftovers(run, guard);
+  if (!gone.length && !unreadable.length) await discardLeftovers(run, guard);
   await retireAll(run, because, rollback);
   await run.append({ t: 'unwound', plan: run.plan.name });
 }

@@ -40,7 +40,12 @@ const moment = z.string().meta({ description: 'ISO 8601, UTC' });
 
 /** Both keys of a plan, resolved once: whatever an alias points at later, the run keeps these. */
 export const CheckedKeys = z
-  .strictObject({ from: KeyArn.optional(), to: KeyArn, tried: KeyTried })
+  .strictObject({
+    from: KeyArn.optional(),
+    fromTried: z.boolean().optional().meta({ description: 'this caller could use the old key itself' }),
+    to: KeyArn,
+    tried: KeyTried,
+  })
   .meta({ id: 'CheckedKeys', description: 'The keys of the plan as ARNs' });
 export type CheckedKeys = z.infer<typeof CheckedKeys>;
 

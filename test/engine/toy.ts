@@ -390,6 +390,7 @@ const target = defineTarget({
     on: Object.values(observation.shape).filter((id): id is string => typeof id === 'string'),
   }),
   claim: 'toy.claim',
+  unreadable: async () => [],
   halt: () => [{ uses: 'toy.stop', with: {} }],
   release: 'toy.release',
 });

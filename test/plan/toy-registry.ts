@@ -64,7 +64,8 @@ function verify<I, O>(type: string, input: z.ZodType<I>, output: z.ZodType<O>) {
 }
 
 function target(type: string, id: z.ZodType<string>) {
-  return defineTarget({ type, id, observe: never, serving: never, halt: never, claim: 'claim', release: 'release' });
+  const asked = { observe: never, serving: never, unreadable: never, halt: never };
+  return defineTarget({ type, id, ...asked, claim: 'claim', release: 'release' });
 }
 
 const nothing = z.strictObject({});

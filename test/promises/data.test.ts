@@ -3,7 +3,7 @@ import { createAccount } from '../../src/simulator/account.ts';
 import { parseScenario } from '../../src/simulator/scenario.ts';
 import { exitOf, expectNothingLost, told } from '../support/promises.ts';
 import { instancePlan, inWorld, twoVolumes, volumePlan, type World } from '../support/world.ts';
-import { afterRecord, beforeOperation, data, instance, loose, minute, records, root } from './lever.ts';
+import { afterRecord, beforeOperation, data, instance, loose, minute, records, root, stoppedBox } from './lever.ts';
 
 const rollback = (discardWrites = false) => ({ command: 'rollback', discardWrites }) as const;
 const startAnswered = (record: { t: string; key?: { step: string } | null }) =>
@@ -35,6 +35,31 @@ describe('promise 1 and 2: no data lost, nothing deleted without proof', () => {
       ];
       expect(copies.length, told(second)).toBeGreaterThan(0);
     }));
+
+  test.each([
+    ['its policy was closed', { do: 'put-key-policy', key: 'alias/old', policy: 'deny' }],
+    ['it is to be deleted', { do: 'schedule-key-deletion', key: 'alias/old' }],
+  ] as const)('what an unwinding would discard is kept while the originals can not be read: their key, %s', async (_why, deed) => {
+    const crash = await afterRecord(
+      (record) => record.t === 'done' && record.key?.step === 'auto-enable-io',
+      {},
+      stoppedBox,
+    );
+    await inWorld(stoppedBox, async (world) => {
+      const first = await world.process([], { crash });
+      expect(first.result).toBe('died');
+      world.account.act(deed);
+      const second = await world.process(first.disk, { command: rollback() });
+      expect(exitOf(second), told(second)).toBe(0);
+      const kept = world.state().volumes.filter((one) => one.tags['rekey:original']);
+      expect(kept.map((one) => one.tags['rekey:original']).sort(), told(second)).toEqual([root, data].sort());
+      const words = records(second, 'announced').map((one) => JSON.stringify(one));
+      expect(
+        words.filter((text) => text.includes('may be the last copy that can be read')),
+        told(second),
+      ).toHaveLength(2);
+    });
+  });
 
   test.each([
     ['ebs-volume', volumePlan, loose],

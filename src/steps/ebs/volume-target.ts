@@ -2,6 +2,7 @@ import { defineTarget } from '../../aws/services.ts';
 import { claimants } from '../../aws/tags.ts';
 import { VolumeId } from '../domain.ts';
 import { attachments } from '../ec2/standing.ts';
+import { faultsOfOldKey } from '../kms/key-use.ts';
 import { gone } from './deletion.ts';
 
 /** A volume that is attached to nothing. Attached, it could be written to, so it counts as running. */
@@ -10,6 +11,7 @@ export const volumeTarget = defineTarget({
   id: VolumeId,
   claim: 'ec2.claim',
   release: 'ec2.release-claim',
+  unreadable: faultsOfOldKey,
   halt: () => [],
   async observe(ctx) {
     const volume = await ctx.aws.sight.volume(ctx.target.id);

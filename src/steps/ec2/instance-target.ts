@@ -3,6 +3,7 @@ import { claimants } from '../../aws/tags.ts';
 import { InstanceId } from '../domain.ts';
 import { gone } from '../ebs/deletion.ts';
 import { deviceEntry, volumesIn } from '../ebs/device-shape.ts';
+import { faultsOfOldKey } from '../kms/key-use.ts';
 import { iso } from '../moment.ts';
 import { livingState, mappings } from './standing.ts';
 
@@ -12,6 +13,7 @@ export const instanceTarget = defineTarget({
   id: InstanceId,
   claim: 'ec2.claim',
   release: 'ec2.release-claim',
+  unreadable: faultsOfOldKey,
   halt: (instance) => [{ uses: 'ec2.stop-instance', with: { instance } }],
   async observe(ctx, claimed) {
     const { sight } = ctx.aws;

@@ -32,7 +32,9 @@ export const checkKey = defineRead({
     }
     const tried = to !== undefined && (await triedOrAccepted(ctx, to, input.accept.includes('untried-key'), reasons));
     if (reasons.length > 0 || to === undefined) throw problem('key-refused', { reasons });
-    return from === undefined ? { to, tried } : { from, to, tried };
+    return from === undefined
+      ? { to, tried }
+      : { from, fromTried: known?.fromTried === true || (await mayUse(ctx, from)), to, tried };
   },
 });
 

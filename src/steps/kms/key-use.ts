@@ -1,5 +1,6 @@
 import { classify } from '../../aws/outage.ts';
 import type { AwsContext } from '../../aws/services.ts';
+import { CheckedKeys } from '../domain.ts';
 
 /**
  * Whether KMS would let this caller encrypt under the key now: a dry run, which makes nothing (facts §1.5). `false` proves
@@ -15,6 +16,18 @@ export async function mayUse(ctx: AwsContext, key: string): Promise<boolean> {
     if (outage?.class !== 'permanent') throw error;
     return false;
   }
+}
+
+/**
+ * What speaks against the originals being readable now, one sentence at most: the old key, usable when the run began, is
+ * not any more. Then a replacement that is not needed may be the last copy that can be read. `reads`: the latest first.
+ */
+export async function faultsOfOldKey(ctx: AwsContext, reads: readonly unknown[]): Promise<string[]> {
+  for (const read of reads) {
+    const { success, data } = CheckedKeys.safeParse(read);
+    if (success) return data.from === undefined ? [] : faultsOfKey(ctx, data.from, data.fromTried ?? false);
+  }
+  return [];
 }
 
 /** What speaks against a key that could be used when the run began, one sentence at most. */

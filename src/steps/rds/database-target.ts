@@ -3,6 +3,7 @@ import { type AwsContext, defineTarget } from '../../aws/services.ts';
 import { claimants } from '../../aws/tags.ts';
 import type { Json } from '../../contract/json.ts';
 import type { Observation } from '../../contract/step.ts';
+import { faultsOfOldKey } from '../kms/key-use.ts';
 import { carriedBy, settingsOf } from './carry.ts';
 import { Database, DatabaseName } from './domain.ts';
 import { isReplacement, surelyFound } from './found.ts';
@@ -17,6 +18,7 @@ export const databaseTarget = defineTarget({
   id: DatabaseName,
   claim: 'rds.claim',
   release: 'rds.release-claim',
+  unreadable: faultsOfOldKey,
   halt: (_target, reads) => {
     const read = readOf(reads);
     return read ? [{ uses: 'rds.fence-replacement', with: { original: read.id, fence: read.fence } }] : [];
