@@ -2,8 +2,9 @@ import { EC2 } from '@aws-sdk/client-ec2';
 import { connect } from '../src/aws/clients.ts';
 import type { AwsServices } from '../src/aws/services.ts';
 import { type Clock, clockOf } from '../src/contract/clock.ts';
-import { type Account, createAccount } from '../src/simulator/account.ts';
+import { type Account, type Call, createAccount } from '../src/simulator/account.ts';
 import { requestHandler } from '../src/simulator/handler.ts';
+import { simulatedDatabases } from '../src/simulator/rds/sql.ts';
 import { type ScenarioInput, scenarioOf } from '../src/simulator/scenario.ts';
 import { inVirtualTime, type VirtualTime } from './virtual-time.ts';
 
@@ -23,18 +24,22 @@ export interface Bench {
   readonly plain: { readonly ec2: EC2; readonly calls: { count: number } };
   /** Calls that the account refused because they came too fast. */
   readonly refused: { count: number };
+  /** Are told of every call that the account has answered. */
+  readonly hearers: Set<(call: Call) => void>;
 }
 
 /** Runs `body` on a new account of this scenario. The same seed gives the same history. */
 export function onAccount<T>(scenario: ScenarioInput, seed: number, body: (bench: Bench) => Promise<T>): Promise<T> {
   return inVirtualTime({ epoch, seed }, async (time) => {
     const refused = { count: 0 };
+    const hearers = new Set<(call: Call) => void>();
     const account = createAccount({
       scenario: scenarioOf(scenario),
       now: () => Date.now(),
       seed,
-      observe: ({ outcome }) => {
-        if (outcome === 'RequestLimitExceeded') refused.count++;
+      observe: (call) => {
+        if (call.outcome === 'RequestLimitExceeded') refused.count++;
+        for (const hear of hearers) hear(call);
       },
     });
     const clock = clockOf();
@@ -46,6 +51,7 @@ export function onAccount<T>(scenario: ScenarioInput, seed: number, body: (bench
       clock,
       requestHandler: handler,
       credentials,
+      databases: simulatedDatabases(account),
       onCall: (call) => void calls.set(call, (calls.get(call) ?? 0) + 1),
     });
     const plain = { ec2: new EC2({ region, requestHandler: handler, credentials }), calls: { count: 0 } };
@@ -56,6 +62,6 @@ export function onAccount<T>(scenario: ScenarioInput, seed: number, body: (bench
       },
       { step: 'initialize', name: 'benchCount' },
     );
-    return body({ time, account, clock, aws, calls, plain, refused });
+    return body({ time, account, clock, aws, calls, plain, refused, hearers });
   });
 }

@@ -145,6 +145,7 @@ async function made<I, O extends { id: string }>(
     run: 'bench',
     plan: 'bench',
     target: { type: 'ebs-volume', id: token },
+    stepTypes: [],
     token,
     sentHere: true,
     sentAt: clock.now(),

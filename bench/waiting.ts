@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Phase, settling } from './settling.ts';
+import { table } from './table.ts';
 import { instanceRun, looseVolumesRun, type RunCalls } from './whole-runs.ts';
 
 const { values } = parseArgs({ options: { seed: { type: 'string', default: '1' }, write: { type: 'string' } } });
@@ -95,9 +96,4 @@ The shipped plans from beginning to end. The least possible are the changing cal
 
 ${table(['run', 'calls', 'per volume', 'changing / least', 'reading / least', 'all / least', 'refused for their rate', 'down'], runs.map(runRow))}
 `;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
 }

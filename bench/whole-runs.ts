@@ -1,19 +1,7 @@
-import { setMaxListeners } from 'node:events';
-import { readFileSync } from 'node:fs';
-import pLimit from 'p-limit';
-import { classify } from '../src/aws/outage.ts';
-import { createSettleHub } from '../src/aws/settle-hub.ts';
-import type { Plan } from '../src/contract/plan.ts';
-import { memoryJournal } from '../src/engine/journal/memory.ts';
-import { execute, submission } from '../src/engine/run.ts';
-import { hashOf } from '../src/plan/hash.ts';
-import { parsePlan } from '../src/plan/parse.ts';
-import { formatProblem } from '../src/plan/problem.ts';
 import type { ScenarioInput } from '../src/simulator/scenario.ts';
-import { registry } from '../src/steps/registry.ts';
 import { onAccount } from './account.ts';
+import { planIn, runToEnd, type Submitted } from './runs.ts';
 
-const run = '20260104T000000Z-aaaaaa';
 const oldKey = 'alias/old';
 const newKey = 'alias/new';
 const instanceId = 'i-00000000000000001';
@@ -46,14 +34,14 @@ export function instanceRun(volumes: number, seed: number): Promise<RunCalls> {
   return runOf(
     { name: `instance with ${volumes} volume${volumes === 1 ? '' : 's'}`, volumes, leastMutating, seed },
     instanceScenario(volumes),
-    [plan('plans/ec2-instance.yaml', sets)],
+    [planIn('plans/ec2-instance.yaml', sets)],
   );
 }
 
 /** So many runs of plans/ebs-volume.yaml side by side in one. */
 export function looseVolumesRun(volumes: number, seed: number): Promise<RunCalls> {
   const plans = Array.from({ length: volumes }, (_, at) =>
-    plan('plans/ebs-volume.yaml', [`name=volume-${at}`, `target.id=${volumeId(at)}`, ...keys]),
+    planIn('plans/ebs-volume.yaml', [`name=volume-${at}`, `target.id=${volumeId(at)}`, ...keys]),
   );
   return runOf(
     { name: `${volumes} unattached volumes`, volumes, leastMutating: volumes * perLooseVolume, seed },
@@ -91,53 +79,16 @@ function instanceScenario(volumes: number): ScenarioInput {
 
 const letter = (at: number) => String.fromCharCode('f'.charCodeAt(0) + at);
 
-function plan(file: string, sets: readonly string[]): { plan: Plan; source: Parameters<typeof hashOf>[0] } {
-  const source = { file, text: readFileSync(file, 'utf8'), sets };
-  const parsed = parsePlan(source, registry);
-  if ('problems' in parsed) throw new Error(parsed.problems.map(formatProblem).join('\n'));
-  return { plan: parsed.plan, source };
-}
-
 function runOf(
   { seed, ...about }: Pick<RunCalls, 'name' | 'volumes' | 'leastMutating'> & { seed: number },
   scenario: ScenarioInput,
-  plans: readonly ReturnType<typeof plan>[],
+  plans: readonly Submitted[],
 ): Promise<RunCalls> {
-  return onAccount(scenario, seed, async ({ time, aws, clock, calls, refused }) => {
-    const journal = memoryJournal(run, [], { now: () => Date.now() });
-    const { signal } = new AbortController();
-    setMaxListeners(0, signal);
-    const work = async () => {
-      await journal.append(
-        submission(
-          run,
-          'bench',
-          plans.map(({ source }) => ({ ...source, hash: hashOf(source) })),
-        ),
-      );
-      return execute(
-        plans.map((one) => one.plan),
-        {
-          journal,
-          registry,
-          aws,
-          clock,
-          settle: createSettleHub(clock),
-          classify,
-          emit: () => {},
-          signal,
-          slots: { 'snapshot-copies': pLimit(20) },
-          wait: true,
-          replaceClaim: undefined,
-        },
-        { command: 'run' },
-      );
-    };
-    const result = await time.until(work());
-    const failed = result.plans.find((one) => one.status !== 'done');
-    if (failed) throw new Error(`${about.name}: ${failed.name} is ${failed.status}: ${failed.error?.message}`);
+  return onAccount(scenario, seed, async (bench) => {
+    const { calls, refused } = bench;
+    const records = await runToEnd(bench, about.name, plans);
     const at = (t: 'intent' | 'done', step: string) =>
-      Date.parse(journal.disk.find((record) => record.t === t && record.key.step === step)?.at ?? '');
+      Date.parse(records.find((record) => record.t === t && record.key.step === step)?.at ?? '');
     const downMs = at('done', 'start') - at('intent', 'stop');
     const reading = sumOf(calls, isRead);
     return {

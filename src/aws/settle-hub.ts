@@ -29,7 +29,7 @@ export function createSettleHub(clock: Clock): Settle {
   const laps = new Map<string, Lap>();
   return {
     until<T>(
-      wait: { kind: string; deadlineAt: number; signal: AbortSignal },
+      wait: { kind: string; deadlineAt: number; signal: AbortSignal; mayBeSo?: boolean },
       check: () => Promise<Check<T>>,
     ): Promise<{ done: T } | 'expired' | 'aborted'> {
       return new Promise((resolve, reject) => {
@@ -70,7 +70,7 @@ class Waiter<T> implements Runner {
 
   constructor(
     clock: Clock,
-    { deadlineAt, signal }: { deadlineAt: number; signal: AbortSignal },
+    { deadlineAt, signal, mayBeSo = false }: { deadlineAt: number; signal: AbortSignal; mayBeSo?: boolean },
     check: () => Promise<Check<T>>,
     resolve: (outcome: { done: T } | 'expired' | 'aborted') => void,
     reject: (error: unknown) => void,
@@ -81,7 +81,8 @@ class Waiter<T> implements Runner {
     this.#reject = reject;
     this.#startedAt = clock.now();
     const allowedMs = deadlineAt - this.#startedAt;
-    this.#pauseMs = allowedMs > quickMs ? Math.min(longestFirstPauseMs, allowedMs * firstShare) : 0;
+    const slow = allowedMs > quickMs && !mayBeSo;
+    this.#pauseMs = slow ? Math.min(longestFirstPauseMs, allowedMs * firstShare) : 0;
     this.#blindPauseMs = Math.max(shortestBlindPauseMs, this.#pauseMs * blindShareOfElapsed);
     this.dueAt = this.#startedAt + this.#pauseMs;
     this.#countedAt = this.#startedAt;

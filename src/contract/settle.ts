@@ -3,9 +3,9 @@ export type Check<T> = { readonly done: T } | { readonly again: true; readonly p
 
 /** The port through which everything waits: callers that wait for the same kind of thing are asked on one beat, so their reads go out as one call. */
 export interface Settle {
-  /** Calls `check` until it is done. Rejects with what `check` throws; resolves `'expired'` past `deadlineAt` and `'aborted'` on the signal. */
+  /** Calls `check` until it is done; at once if it `mayBeSo` already, since nothing was asked of AWS. Rejects with what `check` throws; resolves `'expired'` past `deadlineAt` and `'aborted'` on the signal. */
   until<T>(
-    wait: { kind: string; deadlineAt: number; signal: AbortSignal },
+    wait: { kind: string; deadlineAt: number; signal: AbortSignal; mayBeSo?: boolean },
     check: () => Promise<Check<T>>,
   ): Promise<{ done: T } | 'expired' | 'aborted'>;
 }

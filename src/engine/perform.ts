@@ -99,7 +99,7 @@ async function verify<S>(
   const title = definition.title(input);
   let waitingFor = 'it took too long';
   const end = await run.ports.settle.until(
-    { kind: definition.type, deadlineAt, signal: run.ports.signal },
+    { kind: definition.type, deadlineAt, signal: run.ports.signal, mayBeSo: true },
     async () => {
       const seen = await ask(run.ports, title, () => definition.check(run.context(key), input));
       if (seen.is === 'done' || seen.is === 'failed') return { done: seen };

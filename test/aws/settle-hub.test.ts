@@ -49,6 +49,16 @@ describe('settle hub', () => {
     expect(calls.length).toBeLessThan(25);
   });
 
+  it('what may be so already, since nothing was asked of AWS, is asked about at once, however long it may take', async () => {
+    const hub = createSettleHub(clockOf());
+    const end = hub.until(
+      { ...wait(24 * 3_600_000), mayBeSo: true },
+      async (): Promise<Check<true>> => ({ done: true }),
+    );
+    await pass(1_000);
+    expect(await Promise.race([end, 'still waiting'])).toEqual({ done: true });
+  });
+
   it('what is about to be due comes along with what is due', async () => {
     const hub = createSettleHub(clockOf());
     const asked: string[] = [];
