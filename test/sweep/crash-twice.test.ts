@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { endOf, idsIn, judgeEnd } from '../support/ends.ts';
 import { exitOf, told } from '../support/promises.ts';
 import type { Crash } from '../support/world.ts';
-import { Choices } from './history.ts';
+import { Choices } from './choices.ts';
 import { type Shipped, shipped } from './shipped.ts';
 import { swept } from './swept.ts';
 

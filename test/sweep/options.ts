@@ -1,4 +1,4 @@
-import { type Kind, type PlanName, planNames } from './history.ts';
+import { type Kind, planNames } from './history.ts';
 
 /** What `read` makes of the command line; what is wrong with it is told in one line, and nothing runs. */
 export function asked<T>(read: () => T): T {
@@ -39,7 +39,7 @@ export function kindOf(given: ReadonlyMap<string, string>): Kind {
     throw new Error(`no plan ${plan} is shipped; there are ${planNames.join(', ')}`);
   }
   return {
-    ...(plan === undefined ? {} : { plan: plan as PlanName }),
+    ...(plan === undefined ? {} : { plan }),
     people: !given.has('without-people'),
     liveness: given.has('liveness'),
     wired: given.has('wired'),

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JournalRecord } from '../../src/contract/record.ts';
 import { build, type Ended, rekey, shippedPlan, start, workshop } from '../cli/command.ts';
 import { unreconciled as unreconciledIn } from '../support/ends.ts';
-import { Choices } from './history.ts';
+import { Choices } from './choices.ts';
 
 const full = process.env['REKEY_SWEEP'] === 'full';
 

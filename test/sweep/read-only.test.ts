@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { build, type Env, rekey, root, start, workshop } from '../cli/command.ts';
 import { isRead } from '../support/reads.ts';
 import type { World } from '../support/world.ts';
-import { Choices } from './history.ts';
+import { Choices } from './choices.ts';
 import { type Shipped, shipped } from './shipped.ts';
 import { swept } from './swept.ts';
 import { tally } from './tally.ts';

@@ -10,7 +10,7 @@ import { type RunResult, submission } from '../../src/engine/run.ts';
 import type { RekeyError } from '../../src/errors/index.ts';
 import { hashOf } from '../../src/plan/hash.ts';
 import type { FaultRule } from '../../src/simulator/faults.ts';
-import { Choices } from './history.ts';
+import { Choices } from './choices.ts';
 import { type Shipped, shipped } from './shipped.ts';
 import { isMutating, type Nap, onStage } from './side-by-side.ts';
 import { tally } from './tally.ts';

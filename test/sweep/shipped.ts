@@ -13,6 +13,9 @@ import {
 } from '../support/promises.ts';
 import { databaseSets, expectDatabaseMoved, expectOriginalDatabaseServing, oneDatabase } from '../support/rds.ts';
 import { planOf, source, twoVolumes, type World } from '../support/world.ts';
+import type { Grammar } from './grammar.ts';
+import { instanceGrammar, volumeGrammar } from './grammars/ec2.ts';
+import { databaseGrammar } from './grammars/rds-instance.ts';
 
 /** A way through a plan that performs effects. */
 export interface Way {
@@ -44,6 +47,8 @@ interface Stage {
   readonly ways: readonly Way[];
   /** Effects that no plan names but that the ways perform. */
   readonly undoCalls: readonly string[];
+  /** What random histories of it are made of; a shipped plan without one fails a test. */
+  readonly grammar?: Grammar;
 }
 
 const keys = ['keys.from=alias/old', 'keys.to=alias/new', 'steps.soak.with.for=1h'];
@@ -68,6 +73,7 @@ const stages: Readonly<Record<string, Stage>> = {
       },
     ],
     undoCalls: ['ebs.discard-volume', 'ec2.claim', 'ec2.release-claim'],
+    grammar: instanceGrammar,
   },
   'ebs-volume': {
     scenario: twoVolumes,
@@ -88,6 +94,7 @@ const stages: Readonly<Record<string, Stage>> = {
       },
     ],
     undoCalls: ['ebs.discard-volume', 'ec2.claim', 'ec2.release-claim'],
+    grammar: volumeGrammar,
   },
   'rds-instance': {
     scenario: oneDatabase,
@@ -107,6 +114,7 @@ const stages: Readonly<Record<string, Stage>> = {
       },
     ],
     undoCalls: ['rds.discard-instance', 'rds.fence-replacement', 'rds.claim', 'rds.release-claim'],
+    grammar: databaseGrammar,
   },
 };
 

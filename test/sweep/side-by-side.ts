@@ -17,7 +17,7 @@ import { simulatedDatabases } from '../../src/simulator/rds/sql.ts';
 import { registry } from '../../src/steps/registry.ts';
 import { isRead } from '../support/reads.ts';
 import { planOf, World } from '../support/world.ts';
-import { Choices } from './history.ts';
+import { Choices } from './choices.ts';
 import { tally } from './tally.ts';
 
 /** One call of one process, when it reached AWS. */

@@ -1,9 +1,10 @@
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { firstLateSeed } from './grammar.ts';
 import { type History, history, type Kind } from './history.ts';
 import { asked, kindFlags, kindOf, kindValues, optionsOf } from './options.ts';
 
-/** `npm run soak -- --seeds 100000 [--first 1] [--workers N] [--plan …] [--liveness] …`: random histories for as long as you let it. */
+/** `npm run soak -- --seeds 100000 [--first N] [--workers N] [--plan …] [--liveness] …`: random histories for as long as you let it. */
 interface Lot {
   readonly seeds: number;
   readonly first: number;
@@ -21,7 +22,7 @@ function lotOf(words: readonly string[]): Lot {
   const { given, count } = optionsOf(words, ['seeds', 'first', 'workers', ...kindValues], kindFlags);
   return {
     seeds: count('seeds', 1_000),
-    first: count('first', 1),
+    first: count('first', firstLateSeed),
     workers: count('workers', availableParallelism()),
     kind: kindOf(given),
   };

@@ -1,0 +1,68 @@
+import type { JournalRecord } from '../../src/contract/record.ts';
+import type { FaultRule } from '../../src/simulator/faults.ts';
+import type { World } from '../support/world.ts';
+import type { Choices } from './choices.ts';
+
+/** Somebody else at work: what it is called, whether it may take apart what the run works on, and the deed. */
+export interface Deed {
+  readonly name: string;
+  readonly hostile: boolean;
+  act(world: World): void;
+}
+
+/** How a history ended: the error of its last process or its status, whether a hostile deed was done, and what the run has announced. */
+export interface End {
+  readonly end: string;
+  readonly hostile: boolean;
+  readonly told: readonly string[];
+}
+
+/** The account that a seed begins in, and what hangs on how it began. */
+export interface Scene {
+  readonly scenario: string;
+  /** Given to the plan besides what its stage gives. */
+  readonly sets?: readonly string[];
+  /** What an operator does who reads why a run stopped. */
+  mend(world: World, disk: readonly JournalRecord[]): void;
+  /** What is wrong with how it ended, one sentence each. */
+  faultsOfEnd(world: World, end: End): readonly string[];
+}
+
+/** How far a run goes, so that anything can happen anywhere in it. */
+export interface Reach {
+  /** API calls and journal records of a process. */
+  readonly calls: number;
+  readonly records: number;
+  /** When other people come at the latest, half of them soon, and when a process is interrupted. */
+  readonly soonMs: number;
+  readonly lateMs: number;
+  readonly interruptMs: number;
+}
+
+/** How far a run goes, so that anything can happen anywhere in it. */
+export interface Reach {
+  /** API calls and journal records of a process. */
+  readonly calls: number;
+  readonly records: number;
+  /** Until when other people come, half of them soon, and until when a process is interrupted. */
+  readonly soonMs: number;
+  readonly lateMs: number;
+  readonly interruptMs: number;
+}
+
+/**
+ * What random histories of a kind of target are made of. What a named seed means hangs on the order of draws and of the
+ * lists they are drawn from: those that there are stay as they are, and what comes later comes by `more`.
+ */
+export interface Grammar {
+  scene(choices: Choices): Scene;
+  fault(choices: Choices): FaultRule;
+  deed(choices: Choices): Deed;
+  /** By a source of its own. `early`: as it was for the first seeds (`firstLateSeed`). */
+  moreFaults(choices: Choices, seed: number, early: boolean): readonly FaultRule[];
+  moreDeed(choices: Choices): Deed;
+  readonly reach: Reach;
+}
+
+/** Seeds from here on choose among all plans that ship; those before mean what they meant when only EC2 and EBS had plans. */
+export const firstLateSeed = 2_000_000;
