@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import FakeTimers from '@sinonjs/fake-timers';
@@ -169,6 +170,8 @@ export class World {
     const calls = new Map<string, number>();
     const sent: string[] = [];
     const abort = new AbortController();
+    // Every plan, and whatever waits, listens to it.
+    setMaxListeners(0, abort.signal);
     let dead = false;
     let die = () => {};
     const death = new Promise<'died'>((resolve) => {
