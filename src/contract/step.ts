@@ -96,6 +96,8 @@ export interface EffectDefinition<S, I, O> extends Definition<I, O> {
   expect?(observation: Observation, input: I, output: O): Observation;
   /** The pair this effect gives birth to. */
   replaces?(input: I, output: O): { readonly original: string; readonly replacement: string };
+  /** What it makes is a part of a replacement, and kept with it where that is kept. */
+  readonly belongs?: true;
   /** Why something made by this effect may disappear again after AWS accepted it, for the operator. */
   readonly whenVanished?: string;
   /** A discard names what it deletes; the engine checks that this run made it. */

@@ -53,7 +53,8 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
   }
   const unreadable = await guard.unreadable();
   for (const one of happened.filter((each) => isDiscard(run, each) && (rollback || !isWarmUp(run, each.phase)))) {
-    const pair = effectOf(run.ports.registry, one.phase)?.replaces?.(one.phase.input, one.output);
+    const made = effectOf(run.ports.registry, one.phase);
+    const pair = made?.belongs || made?.replaces?.(one.phase.input, one.output);
     if (gone.length) await keep(run, one, `${gone.join(', ')} is gone: this may be the last copy`);
     else if (pair && pastWritePoint) await keep(run, one, 'it may hold writes that the original lacks');
     else if (pair && unreadable.length)

@@ -1,4 +1,4 @@
-import type { DBInstance } from '@aws-sdk/client-rds';
+import type { DBClusterRole, DBInstance, DBInstanceRole, Tag } from '@aws-sdk/client-rds';
 import { printable } from '../../aws/printable.ts';
 import { carried } from '../../aws/tags.ts';
 import { canonical } from '../../contract/json.ts';
@@ -11,11 +11,26 @@ export interface Difference {
   readonly told: string;
 }
 
+/** What an original had when it was read. */
+type Wanted = Pick<Database, 'settings' | 'moved' | 'roles' | 'tags'>;
+/** What AWS shows of it, or of its replacement, now. */
+interface Shown {
+  readonly name: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly roles: readonly (DBInstanceRole | DBClusterRole)[] | undefined;
+  readonly tags: readonly Tag[] | undefined;
+}
+
 /** What of the settings, roles and tags of an original an instance has otherwise. */
 export function differencesOf(original: Database, found: DBInstance, as: 'itself' | 'replacement'): Difference[] {
+  const { DBInstanceIdentifier: name = '', AssociatedRoles: roles, TagList: tags } = found;
+  return differencesBetween(original, { name, settings: settingsOf(found), roles, tags }, as);
+}
+
+/** The same of anything: an instance, a cluster, a member of one. */
+export function differencesBetween(original: Wanted, found: Shown, as: 'itself' | 'replacement'): Difference[] {
+  const { name, settings: has } = found;
   const wanted = as === 'itself' ? original.settings : { ...original.settings, ...original.moved };
-  const has = settingsOf(found);
-  const name = found.DBInstanceIdentifier ?? '';
   const settings = [...new Set([...Object.keys(wanted), ...Object.keys(has)])].sort().flatMap((attribute) => {
     const [was, is] = [wanted[attribute], has[attribute]];
     if (canonical(was ?? null) === canonical(is ?? null)) return [];
@@ -24,24 +39,24 @@ export function differencesOf(original: Database, found: DBInstance, as: 'itself
   return [...settings, ...roleDifferences(original, found), ...tagDifferences(original, found)];
 }
 
-function roleDifferences(original: Database, found: DBInstance): Difference[] {
-  const has = (found.AssociatedRoles ?? []).map((one) => `${one.RoleArn} ${one.FeatureName ?? ''}`);
+function roleDifferences(original: Wanted, found: Shown): Difference[] {
+  const has = (found.roles ?? []).map((one) => `${one.RoleArn} ${one.FeatureName ?? ''}`);
   const wanted = original.roles.map(({ role, feature }) => `${role} ${feature}`);
   const lacking = wanted.filter((one) => !has.includes(one));
   const extra = has.filter((one) => !wanted.includes(one));
   return [
     ...lacking.map((one) => `lacks the role ${one}`),
     ...extra.map((one) => `has the role ${one}, which the original had not`),
-  ].map((what) => ({ attribute: 'AssociatedRoles', told: `${found.DBInstanceIdentifier} ${printable(what, 300)}` }));
+  ].map((what) => ({ attribute: 'AssociatedRoles', told: `${found.name} ${printable(what, 300)}` }));
 }
 
-function tagDifferences(original: Database, found: DBInstance): Difference[] {
-  const has = new Map(carried(found.TagList).map(({ key, value }) => [key, value]));
+function tagDifferences(original: Wanted, found: Shown): Difference[] {
+  const has = new Map(carried(found.tags).map(({ key, value }) => [key, value]));
   const wanted = new Map(original.tags.map(({ key, value }) => [key, value]));
   const other = [...new Set([...has.keys(), ...wanted.keys()])].filter((key) => has.get(key) !== wanted.get(key));
   return other.map((key) => ({
     attribute: 'TagList',
-    told: `${found.DBInstanceIdentifier} differs in the tag ${JSON.stringify(printable(key, 128))}`,
+    told: `${found.name} differs in the tag ${JSON.stringify(printable(key, 128))}`,
   }));
 }
 

@@ -100,5 +100,6 @@ export function opened(observation: Observation, database: string, open: boolean
   return { ...observation, life: { ...observation.life, open: (open ? [...others, database] : others).sort() } };
 }
 
-const listed = (value: Json | undefined) => (Array.isArray(value) ? value.map(String) : []);
+/** What an observation says as a list. */
+export const listed = (value: Json | undefined) => (Array.isArray(value) ? value.map(String) : []);
 const json = (value: unknown): Json => JSON.parse(JSON.stringify(value ?? null)) as Json;

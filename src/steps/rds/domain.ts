@@ -2,13 +2,14 @@ import * as z from 'zod';
 import { verdictShape } from '../../contract/verdict.ts';
 import { KeyArn, KeyTried, Tag } from '../domain.ts';
 
-const name = (longest: number) =>
+/** A name that RDS takes. */
+export const identifier = (longest: number) =>
   z
     .string()
     .max(longest)
     .regex(/^[a-z](?:-?[a-z0-9])*$/, 'lower-case letters, digits and single hyphens, beginning with a letter');
 
-export const DatabaseName = name(63).meta({
+export const DatabaseName = identifier(63).meta({
   id: 'DatabaseName',
   description: 'The identifier of a DB instance, in lower case as RDS keeps it: the first part of its endpoint',
 });
@@ -20,7 +21,7 @@ export const DatabaseId = z
   .meta({ id: 'DatabaseId', description: 'The DbiResourceId of a DB instance, which a rename leaves alone' });
 export type DatabaseId = z.infer<typeof DatabaseId>;
 
-export const DatabaseSnapshotName = name(255).meta({
+export const DatabaseSnapshotName = identifier(255).meta({
   id: 'DatabaseSnapshotName',
   description: 'The identifier of a DB snapshot',
 });

@@ -14,11 +14,23 @@ export function snapshotName(ctx: AwsContext): string {
 
 /** Where a snapshot of this run is. */
 export async function lookForSnapshot(ctx: AwsContext, making: Making): Promise<Seen<MadeDatabaseSnapshot>> {
-  const snapshot = await ctx.aws.sight.databaseSnapshot(snapshotName(ctx));
-  if (!snapshot) return { is: 'absent' };
   const id = snapshotName(ctx);
-  if (tagValue(snapshot.TagList, marker.token) !== ctx.token) return foreign(snapshot);
-  const output = { id, ...making };
+  return snapshotSeen(ctx, await ctx.aws.sight.databaseSnapshot(id), { id, ...making });
+}
+
+/** What is seen of a snapshot, of an instance or of a cluster, that this run is making under the name `output.id`. */
+export function snapshotSeen<O extends { readonly id: string }>(
+  ctx: AwsContext,
+  snapshot: Pick<DBSnapshot, 'Status' | 'TagList' | 'PercentProgress'> | undefined,
+  output: O,
+): Seen<O> {
+  if (!snapshot) return { is: 'absent' };
+  const { id } = output;
+  if (tagValue(snapshot.TagList, marker.token) !== ctx.token) {
+    // Tags of something new may show later than the thing itself.
+    if ((snapshot.TagList ?? []).length === 0) return { is: 'absent' };
+    return { is: 'failed', reason: `${id} was not made by this run` };
+  }
   switch (snapshot.Status) {
     case 'available':
       return { is: 'done', output };
@@ -30,10 +42,4 @@ export async function lookForSnapshot(ctx: AwsContext, making: Making): Promise<
     default:
       return { is: 'pending', output, progress: (snapshot.PercentProgress ?? 0) / 100 };
   }
-}
-
-function foreign({ DBSnapshotIdentifier: id, TagList }: DBSnapshot): Seen<MadeDatabaseSnapshot> {
-  // Tags of something new may show later than the thing itself.
-  if ((TagList ?? []).length === 0) return { is: 'absent' };
-  return { is: 'failed', reason: `${id} was not made by this run` };
 }

@@ -2,14 +2,26 @@ import type { AwsContext } from '../../aws/services.ts';
 import type { Proof } from '../../contract/step.ts';
 import { faultsOfKey } from '../kms/key-use.ts';
 import type { FinalDatabaseVerdict } from './domain.ts';
-import { groupsOf, hasGroups, isUsable } from './status.ts';
+import { type Described, groupsOf, hasGroups, isUsable, nameIn, statusOf } from './status.ts';
 
 /** What speaks against deleting the original now, as AWS shows both at this moment. */
 export async function faultsOfProof(ctx: AwsContext, verdict: FinalDatabaseVerdict): Promise<Proof> {
   const { sight } = ctx.aws;
-  const [original, replacement, described, unusable] = await Promise.all([
+  const [original, replacement] = await Promise.all([
     sight.database(verdict.original),
     sight.database(verdict.replacement),
+  ]);
+  return proofAbout(ctx, verdict, original, replacement);
+}
+
+/** The same about an instance or a cluster, as it was seen a moment ago. */
+export async function proofAbout(
+  ctx: AwsContext,
+  verdict: Omit<FinalDatabaseVerdict, 'id'>,
+  original: Described | undefined,
+  replacement: Described | undefined,
+): Promise<Proof> {
+  const [described, unusable] = await Promise.all([
     ctx.aws.kms.describeKey({ KeyId: verdict.key }),
     faultsOfKey(ctx, verdict.key, verdict.keyTried),
   ]);
@@ -24,16 +36,16 @@ export async function faultsOfProof(ctx: AwsContext, verdict: FinalDatabaseVerdi
   const stale = original !== undefined && !hasGroups(original, [verdict.fence]);
   if (stale)
     findings.push(
-      `original ${original.DBInstanceIdentifier} is not behind its fence alone, but has ${groupsOf(original).join(', ')}`,
+      `original ${nameIn(original)} is not behind its fence alone, but has ${groupsOf(original).join(', ')}`,
     );
-  if (original?.DBInstanceIdentifier === verdict.name)
+  if (original && nameIn(original) === verdict.name)
     findings.push(`original ${verdict.original} holds the name ${verdict.name} again`);
   if (!replacement) return { findings: [...findings, `replacement ${verdict.replacement} is not there`], stale };
-  const name = replacement.DBInstanceIdentifier ?? '';
+  const name = nameIn(replacement);
   if (name !== verdict.name) findings.push(`replacement ${verdict.replacement} is named ${name}, not ${verdict.name}`);
   if (replacement.KmsKeyId !== verdict.key)
     findings.push(`replacement ${name} is under ${replacement.KmsKeyId ?? 'no key'}, not under ${verdict.key}`);
-  if (!isUsable(replacement)) findings.push(`replacement ${name} is ${replacement.DBInstanceStatus}`);
+  if (!isUsable(replacement)) findings.push(`replacement ${name} is ${statusOf(replacement)}`);
   if (groupsOf(replacement).join() === verdict.fence) findings.push(`replacement ${name} lets no clients in`);
   return { findings, stale };
 }

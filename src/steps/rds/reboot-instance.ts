@@ -1,5 +1,6 @@
+import type { DBInstance } from '@aws-sdk/client-rds';
 import * as z from 'zod';
-import { defineEffect } from '../../aws/services.ts';
+import { type AwsContext, defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { DatabaseId, MadeDatabase } from './domain.ts';
 import { nameOf } from './found.ts';
@@ -11,7 +12,7 @@ export const rebootInstance = defineEffect({
   hazard: 'additive',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
-  permissions: ['rds:RebootDBInstance', 'rds:DescribeDBInstances'],
+  permissions: ['rds:RebootDBInstance', 'rds:DescribeDBInstances', 'rds:DescribeDBClusters'],
   input: z.strictObject({ replacement: MadeDatabase }),
   output: z.strictObject({ database: DatabaseId }),
   title: (input) => `parameters of ${input.replacement.name} in force`,
@@ -28,7 +29,9 @@ export const rebootInstance = defineEffect({
         is: 'failed',
         reason: `changes of ${pending.join(', ')} wait on the replacement, which nobody asked for`,
       };
-    return parametersPend(instance) ? { is: 'absent' } : { is: 'done', output };
+    return parametersPend(instance) || (await clusterParametersPend(ctx, instance))
+      ? { is: 'absent' }
+      : { is: 'done', output };
   },
   async run(ctx, input) {
     await ctx.aws.rds.rebootDBInstance({ DBInstanceIdentifier: nameOf(ctx, input.replacement.id) });
@@ -36,3 +39,14 @@ export const rebootInstance = defineEffect({
   },
   undo: 'unneeded',
 });
+
+/** Parameters of its cluster's group that wait for a restart of this member. */
+async function clusterParametersPend(
+  ctx: AwsContext,
+  { DBClusterIdentifier: of, DBInstanceIdentifier: name }: DBInstance,
+) {
+  const cluster = of === undefined ? undefined : await ctx.aws.sight.clusterNamed(of);
+  return (cluster?.DBClusterMembers ?? []).some(
+    (one) => one.DBInstanceIdentifier === name && one.DBClusterParameterGroupStatus === 'pending-reboot',
+  );
+}

@@ -1,8 +1,8 @@
-import type { RestoreDBInstanceFromDBSnapshotMessage } from '@aws-sdk/client-rds';
 import * as z from 'zod';
-import { type AwsContext, defineEffect } from '../../aws/services.ts';
-import { claimKey, marker, markers, tagValue } from '../../aws/tags.ts';
+import { defineEffect } from '../../aws/services.ts';
+import { marker, tagValue } from '../../aws/tags.ts';
 import { settleWithinMs } from '../deadlines.ts';
+import { bornAs, bornClaimed, tagsOfMade } from './born.ts';
 import { parametersFor } from './carry.ts';
 import { Database, MadeDatabase, MadeDatabaseSnapshot } from './domain.ts';
 import { brokenStatus, isGoing, isSettled } from './status.ts';
@@ -49,7 +49,8 @@ export const restoreInstance = defineEffect({
       // Its size is left out: it is that of the snapshot.
       VpcSecurityGroupIds: [instance.fence],
       DeletionProtection: false,
-      Tags: tagsFor(ctx, { instance, snapshot }),
+      // Nothing that AWS shows of an instance tells what it was restored from.
+      Tags: [...tagsOfMade(ctx, { original: instance.id, tags: instance.tags, source: snapshot.id }), bornClaimed(ctx)],
     });
     const id = answer.DBInstance?.DbiResourceId;
     return id === undefined ? undefined : { id, original: instance.id, name };
@@ -57,28 +58,3 @@ export const restoreInstance = defineEffect({
   undo: (_input, output) => (output ? [{ uses: 'rds.discard-instance', with: { database: output.id } }] : []),
   replaces: (input, output) => ({ original: input.instance.id, replacement: output.id }),
 });
-
-// RDS has no token for it: the name is the token.
-function bornAs(ctx: AwsContext): string {
-  return `rekey-${ctx.token}`;
-}
-
-/** All of the original's: given any tags, RDS leaves those of the snapshot out. */
-function tagsFor(
-  ctx: AwsContext,
-  { instance, snapshot }: z.infer<typeof input>,
-): RestoreDBInstanceFromDBSnapshotMessage['Tags'] {
-  return [
-    ...instance.tags.map(({ key, value }) => ({ Key: key, Value: value })),
-    // Born claimed: it takes over the name by which another run would find it.
-    { Key: claimKey(ctx.run), Value: ctx.plan },
-    ...markers({
-      run: ctx.run,
-      token: ctx.token,
-      target: ctx.target.id,
-      original: instance.id,
-      // Nothing that AWS shows of an instance tells what it was restored from.
-      source: snapshot.id,
-    }),
-  ];
-}

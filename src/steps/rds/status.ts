@@ -25,6 +25,16 @@ export function nameIn(one: Described): string {
   return (one as DBInstance).DBInstanceIdentifier ?? one.DBClusterIdentifier ?? '';
 }
 
+/** What a rename leaves alone: DbiResourceId or DbClusterResourceId. */
+export function idIn(one: Described): string {
+  return (one as DBInstance).DbiResourceId ?? (one as DBCluster).DbClusterResourceId ?? '';
+}
+
+/** Its ARN, which holds its name. */
+export function arnIn(one: Described): string | undefined {
+  return (one as DBInstance).DBInstanceArn ?? (one as DBCluster).DBClusterArn;
+}
+
 /** Nothing is under way that stands in the way of the next change. */
 export function isSettled(one: Described): boolean {
   return settled.includes(statusOf(one));

@@ -1,23 +1,17 @@
 import * as z from 'zod';
-import { printable } from '../../aws/printable.ts';
-import { type AwsContext, defineVerify } from '../../aws/services.ts';
+import { defineVerify } from '../../aws/services.ts';
 import type { Seen } from '../../contract/step.ts';
-import { describeEnd, environmentOf, runCommand } from '../control/command.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { Database, DatabaseVerdict, FinalDatabaseVerdict } from './domain.ts';
+import { faultsOfProbes, probing } from './probes.ts';
 import { brokenStatus, hasGroups, isUsable } from './status.ts';
 import { judged, pending, takenIn } from './verdicts.ts';
 
 const input = z.strictObject({
   instance: Database,
   verdict: DatabaseVerdict,
-  probes: z
-    .array(z.array(z.string()).min(1))
-    .default([])
-    .meta({ description: 'commands of yours, each a program with its arguments, that must exit 0; no shell' }),
-  probeTimeoutMs: z.int().positive().default(60_000),
+  ...probing,
 });
-type Input = z.infer<typeof input>;
 
 /** Judges the replacement with its clients let in, and makes with the earlier verdict the final one. */
 export const verifyServing = defineVerify({
@@ -44,18 +38,8 @@ export const verifyServing = defineVerify({
         ? [`${name} is not protected against deletion, the original was`]
         : []),
     ];
-    return judged(verdict, [...findings, ...(findings.length > 0 ? [] : await probe(ctx, input))]);
+    return judged(verdict, [...findings, ...(findings.length > 0 ? [] : await faultsOfProbes(ctx, name, input))]);
   },
   conclude: (input, status, reason) => takenIn(input.verdict, status, [reason]),
   verdicts: (output) => [output],
 });
-
-async function probe(ctx: AwsContext, input: Input): Promise<string[]> {
-  const environment = { ...environmentOf(ctx), REKEY_DATABASE: input.verdict.name };
-  const ends = await Promise.all(
-    input.probes.map((argv) => runCommand({ argv, environment, timeoutMs: input.probeTimeoutMs, signal: ctx.signal })),
-  );
-  return ends.flatMap((end, index) =>
-    end.exit === 0 ? [] : [`probe ${printable(input.probes[index]?.join(' ') ?? '', 100)} ${describeEnd(end)}`],
-  );
-}

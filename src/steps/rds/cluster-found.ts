@@ -1,0 +1,50 @@
+import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
+import type { AwsContext } from '../../aws/services.ts';
+import type { Cluster } from './cluster-domain.ts';
+import { addressOf } from './sessions.ts';
+import { isGoing } from './status.ts';
+
+// For a moment of each rename a cluster is found under no name at all.
+const namelessMs = 15 * 60_000;
+const beatMs = 15_000;
+
+/** By its DbClusterResourceId; undefined when it is not there, or on its way out. An absence counts only after a while. */
+export async function surelyFoundCluster(ctx: AwsContext, id: string): Promise<DBCluster | undefined> {
+  const until = ctx.clock.now() + namelessMs;
+  for (;;) {
+    const cluster = await ctx.aws.sight.cluster(id);
+    if (cluster) return isGoing(cluster) ? undefined : cluster;
+    if (ctx.clock.now() >= until || ctx.signal.aborted) return undefined;
+    await ctx.clock.sleepUntil(ctx.clock.now() + beatMs, ctx.signal);
+  }
+}
+
+/** The name under which a cluster was last seen, for a call that takes one, without asking. Throws what RDS would answer when it was not seen. */
+export function clusterNameOf(ctx: AwsContext, id: string): string {
+  const cluster = ctx.aws.sight.lastSeenClusters().find((one) => one.DbClusterResourceId === id);
+  if (cluster?.DBClusterIdentifier) return cluster.DBClusterIdentifier;
+  throw Object.assign(new Error(`${id} was not seen under any name`), {
+    name: 'DBClusterNotFoundFault',
+    $metadata: { httpStatusCode: 404 },
+  });
+}
+
+/** The instances that belong to a cluster, the writer first. */
+export function membersOf(cluster: DBCluster, all: readonly DBInstance[]): DBInstance[] {
+  const writer = (one: DBInstance) => (isWriter(cluster, one) ? 0 : 1);
+  return all
+    .filter((one) => one.DBClusterIdentifier === cluster.DBClusterIdentifier && !isGoing(one))
+    .sort((a, b) => writer(a) - writer(b));
+}
+
+/** Does it write for its cluster now? Any failover changes that. */
+export function isWriter({ DBClusterMembers }: DBCluster, member: DBInstance): boolean {
+  return (DBClusterMembers ?? []).some(
+    (one) => one.DBInstanceIdentifier === member.DBInstanceIdentifier && one.IsClusterWriter === true,
+  );
+}
+
+/** Where a cluster answers SQL that writes: its own name. */
+export function writerAddressOf(cluster: Pick<Cluster, 'engine' | 'database' | 'secret'>, found: DBCluster) {
+  return addressOf(cluster, { Endpoint: { Address: found.Endpoint, Port: found.Port } });
+}

@@ -1,0 +1,49 @@
+import * as z from 'zod';
+import { defineEffect } from '../../aws/services.ts';
+import { settleWithinMs } from '../deadlines.ts';
+import { ClusterId, ClusterName } from './cluster-domain.ts';
+import { clusterNameOf, membersOf } from './cluster-found.ts';
+import { renamedCluster } from './cluster-target.ts';
+import { isSettled, pendingOf, statusOf } from './status.ts';
+
+/** Renames a cluster, and waits until its endpoints and its members have followed. */
+export const renameCluster = defineEffect({
+  type: 'rds.rename-cluster',
+  hazard: 'disruptive',
+  repeat: 'convergent',
+  settleWithinMs: settleWithinMs.databaseChange,
+  permissions: ['rds:ModifyDBCluster', 'rds:DescribeDBClusters', 'rds:DescribeDBInstances'],
+  input: z.strictObject({ cluster: ClusterId, from: ClusterName, to: ClusterName }),
+  output: z.strictObject({ cluster: ClusterId, name: ClusterName }),
+  title: (input) => `rename ${input.from} to ${input.to}`,
+  async look(ctx, input) {
+    const { sight } = ctx.aws;
+    // After the call it goes on being `available` under the old name, then is found under both names or none.
+    const cluster = await sight.cluster(input.cluster);
+    const output = { cluster: input.cluster, name: input.to };
+    if (!cluster) {
+      const reason = `${input.cluster} is gone`;
+      return ctx.sentAt === undefined ? { is: 'failed', reason } : { is: 'pending', output };
+    }
+    const { DBClusterIdentifier: name, Endpoint, ReaderEndpoint } = cluster;
+    if ('DBClusterIdentifier' in pendingOf(cluster) || statusOf(cluster) === 'renaming')
+      return { is: 'pending', output };
+    if (name !== input.to && name !== input.from)
+      return { is: 'failed', reason: `${input.cluster} is named ${name} now, not ${input.from}: somebody renamed it` };
+    if (name === input.from) return { is: 'absent' };
+    const followed = [Endpoint, ReaderEndpoint].every((host) => host?.startsWith(`${input.to}.`) === true);
+    const members = membersOf(cluster, await sight.databases());
+    const whole = members.length === (cluster.DBClusterMembers ?? []).length && members.every(isSettled);
+    return isSettled(cluster) && followed && whole ? { is: 'done', output } : { is: 'pending', output };
+  },
+  async run(ctx, input) {
+    await ctx.aws.rds.modifyDBCluster({
+      DBClusterIdentifier: clusterNameOf(ctx, input.cluster),
+      NewDBClusterIdentifier: input.to,
+      ApplyImmediately: true,
+    });
+    return undefined;
+  },
+  undo: (input) => [{ uses: 'rds.rename-cluster', with: { cluster: input.cluster, from: input.to, to: input.from } }],
+  expect: (observation, input) => renamedCluster(observation, input.cluster, input.from, input.to),
+});
