@@ -1,11 +1,13 @@
 import type { UseStep } from '../contract/plan.ts';
 import type { Key } from '../contract/record.ts';
+import type { EffectDefinition } from '../contract/step.ts';
 import { problem } from '../errors/index.ts';
-import { generationOf } from './fold.ts';
+import { ask } from './ask.ts';
+import { generationOf, type Phase } from './fold.ts';
 import { passGate } from './gates.ts';
 import { claimedBy, Guard } from './guard.ts';
-import { PlanStopped, stopOf, toldAgain } from './outcome.ts';
-import { badFindings, perform } from './perform.ts';
+import { Interrupted, PlanStopped, stopOf, toldAgain } from './outcome.ts';
+import { badFindings, perform, unseenBeatMs, unseenMs } from './perform.ts';
 import type { PlanRun } from './ports.ts';
 import { type Item, itemsOf, resolve } from './resolve.ts';
 import {
@@ -211,11 +213,55 @@ async function retireFailed<S>(run: PlanRun<S>): Promise<void> {
   const retire = (key: Key, reason: string) =>
     run.append({ t: 'retired', plan: run.plan.name, step: key.step, item: key.item, reason });
   for (const phase of failed) await retire(phase.key, 'failed');
+  for (const phase of await goneSources(run, failed)) await retire(phase.key, 'gone');
   const untouched = cutOverBegunAt(registry, run.state) === undefined && !pairsOf(registry, run.state).length;
   if (!untouched) return;
   for (const phase of phases.filter((one) => registry.step(one.uses)?.kind === 'read'))
     await retire(phase.key, 'read again');
   if (run.expected) await observe(run, new Guard(run));
+}
+
+/**
+ * What this run made, what failed was to be made from, and is not there any more: without a new one no try comes to more.
+ * Somebody has deleted it, or AWS has left it failed.
+ */
+async function goneSources<S>(run: PlanRun<S>, failed: readonly Phase[]): Promise<Phase[]> {
+  const { registry } = run.ports;
+  const making = (phase: Phase) => {
+    const definition = effectOf(registry, phase);
+    return definition?.hazard === 'additive' && definition.repeat !== 'convergent' ? definition : undefined;
+  };
+  const inputs = failed.filter(making).map((phase) => JSON.stringify(phase.input));
+  const gone: Phase[] = [];
+  for (const phase of currentPhases(run.state)) {
+    const definition = making(phase);
+    const output = phase.end?.is === 'done' ? phase.end.output : null;
+    const id = (output as { id?: unknown } | null)?.id;
+    if (!definition || typeof id !== 'string' || !inputs.some((input) => input?.includes(JSON.stringify(id)))) continue;
+    if (await isGone(run, phase, definition, output)) gone.push(phase);
+  }
+  return gone;
+}
+
+/** A NotFound counts only when it goes on for as long as AWS may show the past. */
+async function isGone<S>(
+  run: PlanRun<S>,
+  phase: Phase,
+  definition: EffectDefinition<S, unknown, unknown>,
+  output: unknown,
+): Promise<boolean> {
+  const { clock, signal } = run.ports;
+  const certainAt = clock.now() + unseenMs;
+  for (;;) {
+    const askedAt = clock.now();
+    const seen = await ask(run.ports, definition.title(phase.input), () =>
+      definition.look(run.context(phase.key), phase.input, output),
+    );
+    if (seen.is !== 'absent') return seen.is === 'failed';
+    if (askedAt >= certainAt) return true;
+    await clock.sleepUntil(clock.now() + unseenBeatMs, signal);
+    if (signal.aborted) throw new Interrupted();
+  }
 }
 
 function inDoubt<S>(run: PlanRun<S>): boolean {

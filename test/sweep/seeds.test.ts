@@ -47,6 +47,12 @@ const laterSeeds = [
   [201544, 'ec2-instance', 'a tag that showed only after the verification was lost with its original, without a word'],
 ] as const;
 
+/** The same, of databases. */
+const databaseSeeds = [
+  [40, 'a warm-up snapshot that somebody had deleted was waited for, two days at a time, by every resume'],
+  [58, 'a copy of a snapshot that had failed was asked for for two days, by every resume'],
+] as const;
+
 describe('what random histories have found stays mended', () => {
   test.each(seeds)('seed %i of %s: %s', async (seed, plan) => {
     expect((await history(seed, { plan, tame: true })).failures).toEqual([]);
@@ -54,6 +60,12 @@ describe('what random histories have found stays mended', () => {
 
   test.each(laterSeeds)('seed %i of %s: %s', async (seed, plan) => {
     expect((await history(seed, { plan })).failures).toEqual([]);
+  });
+});
+
+describe('what random histories of databases have found stays mended', () => {
+  test.each(databaseSeeds)('seed %i: %s', async (seed) => {
+    expect((await history(seed, { plan: 'rds-instance' })).failures).toEqual([]);
   });
 });
 

@@ -1,10 +1,12 @@
 import * as z from 'zod';
-import { defineEffect } from '../../aws/services.ts';
+import { type AwsContext, defineEffect } from '../../aws/services.ts';
 import { markers } from '../../aws/tags.ts';
-import { settleWithinMs } from '../deadlines.ts';
+import { settleWithinMs, visibleWithinMs } from '../deadlines.ts';
 import { KeyArn } from '../domain.ts';
 import { MadeDatabaseSnapshot } from './domain.ts';
 import { lookForSnapshot, type Making, snapshotName } from './made-snapshot.ts';
+
+const beatMs = 10_000;
 
 const input = z.strictObject({ snapshot: MadeDatabaseSnapshot, key: KeyArn });
 
@@ -25,7 +27,12 @@ export const copySnapshot = defineEffect({
   input,
   output: MadeDatabaseSnapshot,
   title: (input) => `copy ${input.snapshot.id} under the new key`,
-  look: (ctx, input) => lookForSnapshot(ctx, making(input)),
+  async look(ctx, input) {
+    const seen = await lookForSnapshot(ctx, making(input));
+    if (seen.is !== 'absent' || ctx.sentAt === undefined) return seen;
+    const lost = await lostSource(ctx, input.snapshot.id);
+    return lost === undefined ? seen : { is: 'failed', reason: lost };
+  },
   async run(ctx, input) {
     const { snapshot, key } = input;
     await ctx.aws.rds.copyDBSnapshot({
@@ -46,6 +53,19 @@ export const copySnapshot = defineEffect({
   },
   undo: (_input, output) => (output ? [{ uses: 'rds.discard-snapshot', with: { snapshot: output.id } }] : []),
 });
+
+/** Why nothing can be copied from it any more; RDS refuses as if it only had to be waited for. */
+async function lostSource(ctx: AwsContext, id: string): Promise<string | undefined> {
+  const certainAt = ctx.clock.now() + visibleWithinMs;
+  for (;;) {
+    const askedAt = ctx.clock.now();
+    const source = await ctx.aws.sight.databaseSnapshot(id);
+    if (source)
+      return ['failed', 'error', 'deleting'].includes(source.Status ?? '') ? `${id} is ${source.Status}` : undefined;
+    if (askedAt >= certainAt || ctx.signal.aborted) return `${id} is gone`;
+    await ctx.clock.sleepUntil(ctx.clock.now() + beatMs, ctx.signal);
+  }
+}
 
 function making({ snapshot }: z.infer<typeof input>): Making {
   return { database: snapshot.database, source: snapshot.id, after: snapshot.after };
