@@ -70,6 +70,7 @@ export class PlanRun<S> {
       run: this.run.run,
       plan: this.plan.name,
       target: this.plan.target,
+      stepTypes: this.plan.steps.flatMap((step) => (step.kind === 'use' ? [step.uses] : [])),
       token: tokenOf(this.run.run, key),
       sentAt: this.phase(key)?.sentAt,
       sentHere: this.sentHere.has(keyText(key)),

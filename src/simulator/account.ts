@@ -193,8 +193,8 @@ function outcomeOf(happen: () => void): string {
 }
 
 function unknownAction(service: ServiceName, action: string): AwsError {
-  return service === 'kms'
-    ? new AwsError('UnknownOperationException', `${action} is not an operation of KMS.`)
+  return service === 'kms' || service === 'secretsmanager'
+    ? new AwsError('UnknownOperationException', `${action} is not an operation of ${service}.`)
     : new AwsError('InvalidAction', `The action ${action} is not valid for this web service.`);
 }
 

@@ -14,6 +14,7 @@ import { dataKeyOperations } from './kms/data-keys.ts';
 import { keyOperations } from './kms/keys.ts';
 import { type Operations, operation } from './operation.ts';
 import { rdsOperations } from './rds/operations.ts';
+import { secretOperations } from './secretsmanager/secrets.ts';
 import type { ServiceName } from './wire/route.ts';
 
 /** Every operation of the simulated account, by service. A service that comes later gets a line here and one in wire/route.ts. */
@@ -37,6 +38,7 @@ export const operations: Readonly<Record<ServiceName, Operations>> = {
   },
   kms: { ...keyOperations, ...aliasOperations, ...dataKeyOperations },
   rds: rdsOperations,
+  secretsmanager: secretOperations,
   sts: {
     GetCallerIdentity: operation<GetCallerIdentityRequest>([], (world) => ({
       Account: world.account,

@@ -5,6 +5,7 @@ import type { Address, Alias, Attachment, Instance, Key, SecurityGroup, Snapshot
 import { Past } from './past.ts';
 import { type Random, randomOf } from './random.ts';
 import { emptyRds, type Rds, type RdsLimits } from './rds/model.ts';
+import type { Secret } from './secretsmanager/secrets.ts';
 import { Timeline } from './timeline.ts';
 import { AwsError } from './wire/message.ts';
 
@@ -54,6 +55,8 @@ export class World {
   readonly addresses = new Map<string, Address>();
   readonly securityGroups = new Map<string, SecurityGroup>();
   readonly rds: Rds;
+  /** In Secrets Manager, by ARN. */
+  readonly secrets = new Map<string, Secret>();
   /** From where rekey connects to databases. */
   readonly runner: string;
   /** Client tokens of CreateVolume: what was asked for, and what came of it. */

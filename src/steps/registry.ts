@@ -38,6 +38,7 @@ import { discardDatabaseSnapshot } from './rds/discard-snapshot.ts';
 import { dropSessions } from './rds/drop-sessions.ts';
 import { fenceInstance } from './rds/fence-instance.ts';
 import { fenceReplacement } from './rds/fence-replacement.ts';
+import { manageMasterUserPassword } from './rds/manage-master-user-password.ts';
 import { modifyInstance } from './rds/modify-instance.ts';
 import { readDatabase } from './rds/read-instance.ts';
 import { rebootInstance } from './rds/reboot-instance.ts';
@@ -82,6 +83,7 @@ const steps = [
   verifyFence,
   restoreInstance,
   modifyInstance,
+  manageMasterUserPassword,
   rebootInstance,
   addRole,
   compareInstances,

@@ -21,6 +21,7 @@ keys: [{ alias: alias/old }, { alias: alias/new }]
 securityGroups:
   - { id: sg-0aaaaaaaaaaaaaaa1, inbound: [10.0.0.0/8:5432], outbound: [] }
   - { id: sg-0fe0ce00000000001, inbound: [10.9.0.7/32:5432], outbound: [] }
+secrets: [{ name: shop/checker, database: orders, user: checker-of-the-shop, password: correct-horse-battery }]
 databases:
   - id: orders
     key: alias/old
@@ -32,8 +33,9 @@ databases:
       INSERT INTO orders SELECT generate_series(1, 100)
 `,
 );
-const login = { REKEY_DB_USER: 'checker-of-the-shop', REKEY_DB_PASSWORD: 'correct-horse-battery' };
-const secrets = new RegExp(Object.values(login).join('|'));
+// That of the plan's secret is used; this one is nobody's.
+const login = { REKEY_DB_USER: 'somebody-else', REKEY_DB_PASSWORD: 'wrong-horse-battery' };
+const secrets = /somebody-else|(?:correct|wrong)-horse-battery/;
 const host = (name: string, state: DatabaseState) =>
   state.databases.find((one) => one.identifier === name)?.address ?? '';
 
@@ -136,6 +138,7 @@ describe('a run on a database', () => {
       'keys.to=alias/new',
       'steps.read.with.fence.securityGroup=sg-0fe0ce00000000001',
       'steps.read.with.fence.inbound=[10.9.0.7/32]',
+      'steps.read.with.credentials.secret=shop/checker',
       'steps.check-sql.with.statements=["SELECT count(*), sum(id), min(placed), max(placed) FROM orders"]',
       'steps.soak.with.for=10m',
     ];

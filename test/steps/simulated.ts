@@ -102,6 +102,7 @@ export function contextOf(
     run: '20261121T010000Z-abcdef',
     plan: 'test',
     target: { type: 'ec2-instance', id: 'i-0aaaaaaaaaaaaaaaa' },
+    stepTypes: [],
     token: '00000000-0000-5000-8000-000000000001',
     sentHere: false,
     sentAt: undefined,

@@ -85,7 +85,7 @@ export interface ProcessOptions {
   readonly replaceClaim?: string;
   readonly run?: string;
   /** Answers SQL instead of the account's databases. */
-  readonly databases?: Databases;
+  readonly databases?: Databases | ((aws: () => AwsServices) => Databases);
   /** Called before each API call is carried out, with its operation. */
   readonly beforeCall?: (operation: string, number: number) => void;
   /** Aborts the process, as the first Ctrl-C does, at this virtual time after its start. */
@@ -202,7 +202,13 @@ export class World {
       ...inner,
       handle: (request, handling) => carried(() => inner.handle(request, handling)),
     };
-    const databases = options.databases ?? simulatedDatabases(this.account);
+    let services: AwsServices | undefined;
+    const theServices = () => {
+      if (!services) throw new Error('asked before there was a way to AWS');
+      return services;
+    };
+    const { databases: given } = options;
+    const databases = (typeof given === 'function' ? given(theServices) : given) ?? simulatedDatabases(this.account);
     let requests = 0;
     const onAppend = (_record: JournalRecord, number: number): AppendFate => {
       if (dead) return 'crash-before';
@@ -225,6 +231,7 @@ export class World {
           calls.set(operation, (calls.get(operation) ?? 0) + 1);
         },
       });
+      services = aws;
       if (this.options.wireless) wireless(this.account, clientsOf(aws), { latencyMs, timeoutMs, carried });
       else unsigned(aws);
       if (!past.length) {
@@ -332,8 +339,8 @@ export function planOf(one: PlanSource): Plan {
   return parsed.plan;
 }
 
-function clientsOf({ ec2, kms, rds, sts }: AwsServices) {
-  return { ec2, kms, rds, sts };
+function clientsOf({ ec2, kms, rds, secretsmanager, sts }: AwsServices) {
+  return { ec2, kms, rds, secretsmanager, sts };
 }
 
 /** Signing is a tenth of a history's time, and the account checks no signature. */
@@ -378,5 +385,6 @@ await (async () => {
     aws.ec2.describeVolumes({}),
     aws.kms.describeKey({ KeyId: 'alias/old' }),
     aws.rds.describeDBInstances({}),
+    aws.secretsmanager.getSecretValue({ SecretId: 'none' }).catch(() => {}),
   ]);
 })();

@@ -110,7 +110,19 @@ async function contextOf(
   world.auditor.before({ run, records: () => disk });
   const token = tokenOf(run, one.key);
   const announce = () => undefined;
-  const context = { aws, clock, run, plan, target, token, sentAt: Date.now(), sentHere: false, signal, announce };
+  const context = {
+    aws,
+    clock,
+    run,
+    plan,
+    target,
+    stepTypes: [],
+    token,
+    sentAt: Date.now(),
+    sentHere: false,
+    signal,
+    announce,
+  };
   return context;
 }
 

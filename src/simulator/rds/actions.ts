@@ -8,7 +8,7 @@ import { carryOut, optimise, requireFree, takeDown } from './lifecycle.ts';
 import type { Database } from './model.ts';
 import { rdsOperations } from './operations.ts';
 import { refusals } from './refusals.ts';
-import { rotateSecret } from './secrets.ts';
+import { rotateNamedSecret, rotateSecret } from './secrets.ts';
 import { maintain } from './windows.ts';
 
 const text = z.string().min(1);
@@ -41,6 +41,7 @@ export const rdsActionsWith = <S extends z.ZodRawShape>(extra: S) =>
     z.strictObject({ ...extra, do: z.literal('untag-database'), database: text, keys: z.array(text).min(1) }),
     z.strictObject({ ...extra, do: z.literal('grow-database'), database: text, storage: size }),
     z.strictObject({ ...extra, do: z.literal('rotate-database-secret'), database: text }),
+    z.strictObject({ ...extra, do: z.literal('rotate-secret'), secret: text }),
     z.strictObject({ ...extra, do: z.literal('announce-maintenance'), database: text, action: text }),
     z.strictObject({ ...extra, do: z.literal('maintain-database'), database: text }),
     z.strictObject({ ...extra, do: z.literal('break-database'), database: text, status: text }),
@@ -75,6 +76,10 @@ export function actOnRds(world: World, action: RdsAction): void {
   const call = (name: string, input: object) => rdsOperations[name]?.run(world, input);
   if (action.do === 'fail-next-restore') {
     world.rds.failNextRestore = action.status;
+    return;
+  }
+  if (action.do === 'rotate-secret') {
+    rotateNamedSecret(world, action.secret);
     return;
   }
   if (action.do === 'open-group' || action.do === 'close-group') {

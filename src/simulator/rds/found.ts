@@ -16,7 +16,7 @@ import type { Changes, Database, Settings } from './model.ts';
 import { newDisk } from './postgres-disk.ts';
 import { addAutomatedBackup, resourceId } from './restore.ts';
 import { managedRdsKeyAlias, type RdsScenario } from './scenario.ts';
-import { newSecret } from './secrets.ts';
+import { foundSecrets, newSecret } from './secrets.ts';
 import { hostOf } from './views.ts';
 import { awaitWindow, backUpDaily, maintain } from './windows.ts';
 
@@ -37,6 +37,7 @@ export function foundRds(world: World, scenario: RdsScenario): void {
   }
   const ids = new Map(scenario.databases.map((one) => [one.id, one.resourceId ?? resourceId(world)]));
   for (const [i, declared] of scenario.databases.entries()) foundDatabase(world, declared, i, ids);
+  foundSecrets(world, scenario.secrets);
   for (const declared of scenario.databaseSnapshots) foundSnapshot(world, declared);
   world.rds.dependents.proxies.push(...scenario.proxies);
   world.rds.dependents.eventSubscriptions.push(...scenario.eventSubscriptions);
@@ -159,10 +160,7 @@ function foundDatabase(world: World, declared: Declared, index: number, ids: Rea
     parameterStatus: declared.parametersPending ? 'pending-reboot' : 'in-sync',
     optionStatus: 'in-sync',
     roles: declared.roles.map(({ role, feature }) => ({ arn: role, feature, status: 'ACTIVE' })),
-    secret:
-      declared.masterSecret === false
-        ? undefined
-        : newSecret(world, declared.masterSecret === true ? undefined : declared.masterSecret),
+    secret: undefined,
     storage: {
       sealed,
       disk: declared.sql === false ? undefined : newDisk(declared.sql === true ? '' : declared.sql),
@@ -186,6 +184,9 @@ function foundDatabase(world: World, declared: Declared, index: number, ids: Rea
     })),
   };
   world.rds.databases.set(id, database);
+  const { masterSecret } = declared;
+  if (masterSecret !== false)
+    database.secret = newSecret(world, database, masterSecret === true ? undefined : masterSecret);
   world.rds.names.set(host, id);
   grantKey(world, database);
   if (declared.status === 'stopped') restStopped(world, database);

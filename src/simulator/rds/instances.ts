@@ -18,6 +18,7 @@ import { releaseKey } from './keys.ts';
 import { carryOut, requireFree, restart, restStopped, type Stage, startUp, statusOf, takeDown } from './lifecycle.ts';
 import type { Database } from './model.ts';
 import { refusals } from './refusals.ts';
+import { dropSecret } from './secrets.ts';
 import { finalSnapshotId, takeSnapshot } from './snapshots.ts';
 import { newTags } from './tags.ts';
 import { databaseView } from './views.ts';
@@ -138,6 +139,7 @@ function remove(world: World, database: Database, withBackups: boolean): void {
   tell(world, database, 'DB instance deleted', 'deletion');
   world.rds.databases.delete(database.resourceId);
   releaseKey(world, database);
+  dropSecret(world, database);
   // Its replicas in the Region become instances of their own.
   for (const one of world.rds.databases.values()) if (one.replicaOf === database.resourceId) one.replicaOf = undefined;
   for (const [host, resourceId] of world.rds.names) {

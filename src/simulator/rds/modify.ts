@@ -1,5 +1,7 @@
 import type { ModifyDBInstanceMessage } from '@aws-sdk/client-rds';
 import { type Operations, operation } from '../operation.ts';
+import { setPassword } from '../secretsmanager/passwords.ts';
+import { secretKeyArn } from '../secretsmanager/secrets.ts';
 import type { World } from '../world.ts';
 import { apply } from './applying.ts';
 import { databaseOf, holderOf, newIdentifier } from './find.ts';
@@ -8,7 +10,7 @@ import { requireFree } from './lifecycle.ts';
 import type { Changes, Database, Settings } from './model.ts';
 import { checkStorageQuota } from './quotas.ts';
 import { refusals } from './refusals.ts';
-import { newSecret, rotateSecret } from './secrets.ts';
+import { dropSecret, newSecret, rotateSecret } from './secrets.ts';
 import { databaseView } from './views.ts';
 import { awaitWindow, checkWindow } from './windows.ts';
 
@@ -86,7 +88,11 @@ function asked(world: World, database: Database, input: ModifyDBInstanceMessage)
       input.NewDBInstanceIdentifier === undefined
         ? undefined
         : newIdentifier(input.NewDBInstanceIdentifier, 'NewDBInstanceIdentifier', 63),
-    masterPassword: input.MasterUserPassword === undefined ? undefined : true,
+    // Turned on, it is a new password.
+    masterPassword:
+      input.MasterUserPassword !== undefined || (input.ManageMasterUserPassword === true && !database.secret)
+        ? true
+        : undefined,
   });
   const key = changes['PerformanceInsightsKMSKeyId'];
   if (typeof key === 'string') {
@@ -123,7 +129,8 @@ function check(world: World, database: Database, input: ModifyDBInstanceMessage,
   if (!insights && (input.PerformanceInsightsKMSKeyId ?? input.PerformanceInsightsRetentionPeriod) !== undefined) {
     throw refusals.combination('Performance Insights must be enabled for its key and retention to be set.');
   }
-  if (input.MasterUserPassword !== undefined && database.secret) {
+  checkSecret(world, database, input);
+  if (input.MasterUserPassword !== undefined && database.secret && input.ManageMasterUserPassword !== false) {
     throw refusals.combination(
       'You can not specify MasterUserPassword while the password is managed in AWS Secrets Manager.',
     );
@@ -158,10 +165,27 @@ function shownPending(now: Changes): Changes {
   );
 }
 
+function checkSecret(world: World, database: Database, input: ModifyDBInstanceMessage): void {
+  const { ManageMasterUserPassword: manage, MasterUserSecretKmsKeyId: key, MasterUserPassword: password } = input;
+  if (manage && password !== undefined)
+    throw refusals.combination('You can not specify MasterUserPassword when ManageMasterUserPassword is true.');
+  if (manage === false && database.secret && password === undefined)
+    throw refusals.combination('MasterUserPassword is required when you turn off ManageMasterUserPassword.');
+  if (key === undefined) return;
+  if (!manage || database.secret)
+    throw refusals.combination(
+      'MasterUserSecretKmsKeyId can be specified only when ManageMasterUserPassword is turned on.',
+    );
+  const found = world.findKey(key);
+  if (!world.usable(found) && key !== secretKeyArn(world, undefined)) throw refusals.key(key);
+}
+
 function manageSecret(world: World, database: Database, input: ModifyDBInstanceMessage): void {
-  if (input.ManageMasterUserPassword === false) database.secret = undefined;
+  if (input.ManageMasterUserPassword === false) dropSecret(world, database);
   if (input.ManageMasterUserPassword === true && !database.secret)
-    database.secret = newSecret(world, input.MasterUserSecretKmsKeyId);
+    database.secret = newSecret(world, database, input.MasterUserSecretKmsKeyId, 'creating');
+  if (input.MasterUserPassword !== undefined)
+    setPassword(world, database.storage, database.masterUsername, input.MasterUserPassword);
   if (input.RotateMasterUserPassword && !database.secret)
     throw refusals.combination('The password is not managed in AWS Secrets Manager.');
   if (input.RotateMasterUserPassword) rotateSecret(world, database);

@@ -90,6 +90,9 @@ export function welcome(pid: number, version: string): Buffer {
 /** Between transactions, and waiting for the next message. */
 export const ready = message('Z', Buffer.from('I'));
 
+/** Asks for the password in the clear, as on the loopback interface it may be. */
+export const askPassword = message('R', int32(3));
+
 /** The answer to a simple query: rows of text. */
 export function answer(rows: readonly (readonly (string | null)[])[]): Buffer {
   const width = rows[0]?.length ?? 1;

@@ -1,10 +1,12 @@
 import type { Socket } from 'node:net';
+import { knowsUser, letsLogIn } from '../secretsmanager/passwords.ts';
 import type { World } from '../world.ts';
 import { writeUp } from './clients.ts';
 import type { Database, OpenSession } from './model.ts';
 import { PostgresDisk, type Turn } from './postgres-disk.ts';
 import {
   answer,
+  askPassword,
   codes,
   type Message,
   MessageReader,
@@ -28,6 +30,8 @@ export class PostgresSession implements WireSession {
   private readonly from: string;
   private readonly reader = new MessageReader();
   private session: OpenSession | undefined;
+  /** Who has said who it is, and not yet shown it. */
+  private stranger: OpenSession | undefined;
   private readOnly = false;
   private turn: Turn | undefined;
   private working: Promise<void> = Promise.resolve();
@@ -57,13 +61,14 @@ export class PostgresSession implements WireSession {
 
   private async read(bytes: Buffer): Promise<void> {
     this.reader.add(bytes);
-    while (!this.session && !this.socket.destroyed) {
+    while (!this.session && !this.stranger && !this.socket.destroyed) {
       const opening = this.reader.opening();
       if (!opening) return;
       this.open(opening);
     }
     for (let message = this.reader.next(); message && !this.socket.destroyed; message = this.reader.next()) {
-      await this.handle(message);
+      if (this.stranger) this.identify(this.stranger, message);
+      else await this.handle(message);
     }
   }
 
@@ -78,15 +83,36 @@ export class PostgresSession implements WireSession {
     }
     const parameters = startupParameters(body);
     this.readOnly = /default_transaction_read_only=on/.test(parameters.get('options') ?? '');
-    this.session = {
+    const session: OpenSession = {
       pid: nextProcess(),
       address: this.from,
       user: parameters.get('user') ?? '',
       application: parameters.get('application_name') ?? '',
       resourceId: this.database.resourceId,
     };
-    this.world.rds.sessions.push(this.session);
-    this.socket.write(welcome(this.session.pid, this.database.settings.EngineVersion ?? '16.4'));
+    if (!knowsUser(this.world, this.database.storage, session.user)) {
+      this.letIn(session);
+      return;
+    }
+    this.stranger = session;
+    this.socket.write(askPassword);
+  }
+
+  private letIn(session: OpenSession): void {
+    this.stranger = undefined;
+    this.session = session;
+    this.world.rds.sessions.push(session);
+    this.socket.write(welcome(session.pid, this.database.settings.EngineVersion ?? '16.4'));
+  }
+
+  private identify(session: OpenSession, { type, body }: Message): void {
+    const password = body.toString('utf8').replace(/\0$/, '');
+    if (type === 'p' && letsLogIn(this.world, this.database.storage, session.user, password)) {
+      this.letIn(session);
+      return;
+    }
+    const refused = `password authentication failed for user "${session.user}"`;
+    this.socket.end(refusal('FATAL', '28P01', refused));
   }
 
   private async handle(message: Message): Promise<void> {

@@ -2,6 +2,7 @@ import type { RestoreDBInstanceFromDBSnapshotMessage } from '@aws-sdk/client-rds
 import { unseal } from '../bytes.ts';
 import { zones } from '../ec2/volumes.ts';
 import { type Operations, operation } from '../operation.ts';
+import { carryPasswords } from '../secretsmanager/passwords.ts';
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
 import { tell } from './events.ts';
@@ -158,6 +159,7 @@ function birth(world: World, database: Database, snapshot: DbSnapshot): Stage[] 
           return;
         }
         database.storage.disk = snapshot.disk?.fork();
+        carryPasswords(world, snapshot, database.storage);
         database.storage.inside = snapshot.inside.map((writer) => ({ ...writer, nextAt: world.time + writer.everyMs }));
         // Static parameters of a group that isn't the default sometimes wait for one more restart [U].
         const own = !database.settings.ParameterGroup.startsWith('default.');

@@ -118,6 +118,15 @@ const snapshot = z.strictObject({
 /** The key that RDS uses when none is named; every account with databases has it. */
 export const managedRdsKeyAlias = 'alias/aws/rds';
 
+/** A login to a database in Secrets Manager, with the password of its user; rotated by a function beside the clients. */
+const secret = z.strictObject({
+  name: z.string().regex(/^[\w/+=.@-]+$/),
+  database: identifier,
+  user: z.string().min(1),
+  password: z.string().min(1).optional(),
+  key: z.string().min(1).optional(),
+});
+
 /** The keys of a scenario that RDS adds. */
 export const rdsKeys = {
   /** From where rekey itself connects to a database. */
@@ -125,6 +134,7 @@ export const rdsKeys = {
   securityGroups: z.array(securityGroup).default([]),
   databases: z.array(database).default([]),
   databaseSnapshots: z.array(snapshot).default([]),
+  secrets: z.array(secret).default([]),
   proxies: z.array(z.strictObject({ name: identifier, database: identifier })).default([]),
   eventSubscriptions: z.array(z.strictObject({ name: z.string().min(1), sources: z.array(identifier) })).default([]),
   blueGreens: z
@@ -177,6 +187,10 @@ export function rdsInconsistencies(
     }
   }
   for (const [i, one] of given.databaseSnapshots.entries()) known(one.database, ['databaseSnapshots', i, 'database']);
+  for (const [i, one] of given.secrets.entries()) {
+    known(one.database, ['secrets', i, 'database']);
+    if (one.key !== undefined) keyKnown(one.key, ['secrets', i, 'key']);
+  }
   for (const [i, one] of given.proxies.entries()) known(one.database, ['proxies', i, 'database']);
   return problems;
 }

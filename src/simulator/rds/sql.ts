@@ -1,6 +1,7 @@
 import { digestOf } from '../bytes.ts';
 import { contentBytes } from '../content.ts';
 import { letsIn } from '../ec2/security-groups.ts';
+import { letsLogIn } from '../secretsmanager/passwords.ts';
 import type { World } from '../world.ts';
 import { contentIn, sessionsIn, writeUp } from './clients.ts';
 import type { Database } from './model.ts';
@@ -44,12 +45,18 @@ export function answerOf(
 
 /**
  * The engines of the account's databases, as a client at the runner's address reaches them: by host name as it leads
- * now, through the security groups in force. Statements about sessions list those of others: PostgreSQL's pg_stat_activity
+ * now, through the security groups in force.
+ * Without a login whoever asks is let in. Statements about sessions list those of others: PostgreSQL's pg_stat_activity
  * by process, user, application, address and kind, MySQL's processlist by id, user, host, database and command. All others answer one row with a digest of the records.
  */
 export function simulatedDatabases(account: { readonly world: World }) {
   return {
-    async query(at: Address, statement: string, signal: AbortSignal): Promise<readonly (readonly (string | null)[])[]> {
+    async query(
+      at: Address,
+      statement: string,
+      signal: AbortSignal,
+      login?: { readonly user: string; readonly password: string },
+    ): Promise<readonly (readonly (string | null)[])[]> {
       signal.throwIfAborted();
       const { world } = account;
       world.settle();
@@ -66,6 +73,10 @@ export function simulatedDatabases(account: { readonly world: World }) {
         throw unconnected('ECONNREFUSED', `connect ECONNREFUSED ${at.host}:${at.port}`);
       }
       if (at.engine !== database.engine) throw unconnected('ECONNRESET', `${at.host} does not speak ${at.engine}`);
+      if (login && !letsLogIn(world, database.storage, login.user, login.password)) {
+        const code = database.engine === 'mysql' ? 'ER_ACCESS_DENIED_ERROR' : '28P01';
+        throw unconnected(code, `password authentication failed for user "${login.user}"`);
+      }
       return answerOf(world, database, statement);
     },
   };

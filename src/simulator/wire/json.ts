@@ -3,7 +3,7 @@ import { NormalizedSchema } from '@smithy/core/schema';
 import { AwsError, type WireResponse } from './message.ts';
 import type { Protocol } from './protocol.ts';
 
-/** The server side of AWS JSON 1.1, as KMS speaks it; `target` is the prefix of `X-Amz-Target`. */
+/** The server side of AWS JSON 1.1, as KMS and Secrets Manager speak it; `target` is the prefix of `X-Amz-Target`. */
 export function jsonProtocol(target: string): Protocol {
   const codec = new JsonCodec({ timestampFormat: { useTrait: true, default: 7 }, jsonName: false });
   const answer = (statusCode: number, body: string, id: string): WireResponse => ({

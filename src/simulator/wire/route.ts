@@ -4,7 +4,7 @@ import { AwsError, type WireRequest } from './message.ts';
 import type { Protocol } from './protocol.ts';
 import { queryProtocol } from './query.ts';
 
-export type ServiceName = 'ec2' | 'kms' | 'rds' | 'sts';
+export type ServiceName = 'ec2' | 'kms' | 'rds' | 'secretsmanager' | 'sts';
 
 /** What the client package of a service tells about its wire. */
 export interface Service {
@@ -41,6 +41,7 @@ const protocols: Readonly<Record<ServiceName, () => Protocol>> = {
       namespace: 'com.amazonaws.rds',
     }),
   kms: () => jsonProtocol('TrentService'),
+  secretsmanager: () => jsonProtocol('secretsmanager'),
 };
 
 // The client packages are large; each is loaded when its service is first called.
@@ -49,9 +50,10 @@ const packages: Readonly<Record<ServiceName, () => Promise<object>>> = {
   rds: () => import('@aws-sdk/client-rds'),
   sts: () => import('@aws-sdk/client-sts'),
   kms: () => import('@aws-sdk/client-kms'),
+  secretsmanager: () => import('@aws-sdk/client-secrets-manager'),
 };
 
-export const serviceNames: readonly ServiceName[] = ['ec2', 'kms', 'rds', 'sts'];
+export const serviceNames: readonly ServiceName[] = ['ec2', 'kms', 'rds', 'secretsmanager', 'sts'];
 
 const loaded = new Map<ServiceName, Service>();
 

@@ -199,7 +199,7 @@ export const carry: TableOf<DBInstance, { restore: Restore; modify: Modify }> = 
   ActivityStreamPolicyStatus: nothing,
   CertificateDetails: nothing,
   DBSystemId: { by: 'identity' },
-  MasterUserSecret: refused,
+  MasterUserSecret: { by: 'step', step: 'rds.manage-master-user-password' },
   ReadReplicaSourceDBClusterIdentifier: refused,
   PercentProgress: nothing,
   MultiTenant: inSnapshot('MultiTenant'),

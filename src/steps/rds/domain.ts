@@ -71,6 +71,15 @@ export const DatabaseRole = z
 export type DatabaseRole = z.infer<typeof DatabaseRole>;
 
 /** A DB instance before anything was touched: what its replacement is made like, and compared with. */
+/** The secret in which RDS keeps the master password. */
+export const MasterUserSecret = z
+  .strictObject({
+    arn: SecretId,
+    key: KeyArn.nullable().meta({ description: 'of the one to come; null: the key that AWS manages for secrets' }),
+  })
+  .meta({ id: 'MasterUserSecret' });
+export type MasterUserSecret = z.infer<typeof MasterUserSecret>;
+
 export const Database = z
   .strictObject({
     id: DatabaseId,
@@ -91,6 +100,7 @@ export const Database = z
       .meta({ description: 'settings that the replacement has otherwise, because of the new key' }),
     deletionProtection: z.boolean(),
     roles: z.array(DatabaseRole),
+    masterUserSecret: MasterUserSecret.nullable().meta({ description: 'null: RDS does not manage the password' }),
     tags: z.array(Tag).meta({ description: 'without aws:* and rekey:*, by key' }),
     database: z.string().optional().meta({ description: 'which of its databases answers SQL' }),
     secret: SecretId.optional().meta({ description: 'where the login for SQL is; of the environment when omitted' }),

@@ -16,6 +16,7 @@ import {
   SecretId,
 } from './domain.ts';
 import { refuseFence } from './fence-rules.ts';
+import { masterUserSecretOf, refuseMasterUserSecret } from './master-user-secret.ts';
 import { refuseAround } from './refusals-around.ts';
 import { refuseInstance } from './refusals-of-instance.ts';
 import { addressOf, askable, permissionsOfSql } from './sessions.ts';
@@ -68,6 +69,7 @@ export const readDatabase = defineRead({
     if (!found) throw notFound(input.instance, ctx.aws.region);
     const oldName = nameOfOld(ctx, input);
     refuseInstance(found, input.keys, refusals);
+    refuseMasterUserSecret(ctx, found, refusals);
     const vpc = found.DBSubnetGroup?.VpcId;
     await refuseFence(ctx, input.fence, { name: input.instance, groups: groupsOf(found), vpc }, refusals);
     await refuseAround(ctx, found, { oldName, key: input.keys.to }, refusals);
@@ -104,6 +106,7 @@ function databaseOf(found: DBInstance, input: Input, oldName: string, engine: 'p
     settings,
     moved: moved ? { PerformanceInsightsKMSKeyId: input.keys.to } : {},
     deletionProtection: found.DeletionProtection ?? false,
+    masterUserSecret: masterUserSecretOf(found, input.keys.to),
     roles,
     tags: carried(found.TagList),
     ...databaseIn(found, engine),

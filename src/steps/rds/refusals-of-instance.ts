@@ -61,11 +61,6 @@ function refuseKind(found: DBInstance, refusals: DatabaseRefusals): void {
       `${name} has the read replicas ${replicas.join(', ')}, which would stay with the original`,
       'delete them, and make them anew after the cut-over (aws rds create-db-instance-read-replica)',
     );
-  if (found.MasterUserSecret)
-    refusals.refuse(
-      `the master password of ${name} is managed in Secrets Manager (${found.MasterUserSecret.SecretArn}): a restore does not have the secret, and it dies with the original`,
-      'turn that off (aws rds modify-db-instance --no-manage-master-user-password), and on again after the cut-over',
-    );
   if (found.TdeCredentialArn)
     refusals.refuse(`${name} has TDE credentials, which can't follow`, 'take the TDE option out of its group');
   if ((found.DBSecurityGroups ?? []).length > 0) refusals.refuse(`${name} is in EC2-Classic`, 'move it into a VPC');

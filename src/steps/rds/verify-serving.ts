@@ -31,6 +31,9 @@ export const verifyServing = defineVerify({
     const name = found.DBInstanceIdentifier ?? '';
     const findings = [
       ...(name === verdict.name ? [] : [`${verdict.replacement} is named ${name}, not ${verdict.name}`]),
+      ...(instance.masterUserSecret && !found.MasterUserSecret
+        ? [`RDS does not manage the master password of ${name}, and did that of the original`]
+        : []),
       ...(hasGroups(found, verdict.securityGroups)
         ? []
         : [`${name} has not the security groups that the original had`]),
