@@ -16,10 +16,11 @@ import {
   SecretId,
 } from './domain.ts';
 import { refuseFence } from './fence-rules.ts';
-import { masterUserSecretOf, refuseMasterUserSecret } from './master-user-secret.ts';
-import { refuseAround } from './refusals-around.ts';
+import { nameOfOld } from './old-name.ts';
+import { type Moved, refuseAround } from './refusals-around.ts';
 import { refuseInstance } from './refusals-of-instance.ts';
-import { addressOf, askable, permissionsOfSql } from './sessions.ts';
+import { refuseSilence } from './refusals-of-silence.ts';
+import { addressOf, permissionsOfSql } from './sessions.ts';
 import { groupsOf, isUsable } from './status.ts';
 
 const input = z.strictObject({
@@ -43,8 +44,6 @@ const input = z.strictObject({
 });
 type Input = z.infer<typeof input>;
 
-const longestName = 63;
-
 /** Reads a DB instance with all that its replacement must have, and refuses one that can't be moved. */
 export const readDatabase = defineRead({
   type: 'rds.read-instance',
@@ -67,14 +66,16 @@ export const readDatabase = defineRead({
     const refusals = new Refusals<AcceptedOfDatabase>(input.accept, ctx.announce);
     const found = await ctx.aws.sight.databaseNamed(input.instance);
     if (!found) throw notFound(input.instance, ctx.aws.region);
-    const oldName = nameOfOld(ctx, input);
+    const oldName = nameOfOld(ctx, input.instance);
     refuseInstance(found, input.keys, refusals);
-    refuseMasterUserSecret(ctx, found, refusals);
     const vpc = found.DBSubnetGroup?.VpcId;
     await refuseFence(ctx, input.fence, { name: input.instance, groups: groupsOf(found), vpc }, refusals);
-    await refuseAround(ctx, found, { oldName, key: input.keys.to }, refusals);
+    if (await ctx.aws.sight.databaseNamed(oldName))
+      refusals.refuse(`the name ${oldName}, which the original would get, is taken`, 'rename what has it');
+    await refuseAround(ctx, movedOf(found), input.keys.to, refusals);
     const engine = engineOf(found);
-    if (engine !== undefined) await refuseSilence(ctx, input, found, engine, refusals);
+    const at = engine && addressOf({ engine, ...databaseIn(found, engine), ...input.credentials }, found);
+    if (at && isUsable(found)) await refuseSilence(ctx, at, refusals);
     refusals.throwIfAny(input.instance);
     if (engine === undefined) throw notFound(input.instance, ctx.aws.region);
     announce(ctx, input, found, oldName);
@@ -83,6 +84,22 @@ export const readDatabase = defineRead({
   },
   claims: (output) => [output.instance.id],
 });
+
+function movedOf({ DBInstanceIdentifier: name = '', DBInstanceArn: arn = '', AllocatedStorage }: DBInstance): Moved {
+  return {
+    name,
+    arn,
+    targetType: 'RDS_INSTANCE',
+    registered: `--db-instance-identifiers ${name}`,
+    parts: [{ name, arn }],
+    needs: {
+      DBInstances: { of: 'DB instances', more: 1 },
+      AllocatedStorage: { of: 'GiB of storage', more: AllocatedStorage ?? 0 },
+      // Warm-up, its copy, the final one, its copy.
+      ManualSnapshots: { of: 'manual snapshots', more: 4 },
+    },
+  };
+}
 
 function databaseOf(found: DBInstance, input: Input, oldName: string, engine: 'postgres' | 'mysql'): Database {
   const roles = (found.AssociatedRoles ?? []).map(({ RoleArn = '', FeatureName = '' }) => ({
@@ -106,36 +123,11 @@ function databaseOf(found: DBInstance, input: Input, oldName: string, engine: 'p
     settings,
     moved: moved ? { PerformanceInsightsKMSKeyId: input.keys.to } : {},
     deletionProtection: found.DeletionProtection ?? false,
-    masterUserSecret: masterUserSecretOf(found, input.keys.to),
     roles,
     tags: carried(found.TagList),
     ...databaseIn(found, engine),
     ...input.credentials,
   };
-}
-
-/** Behind the fence the database itself has to say that nobody is connected: what would keep it from that is better known before. */
-async function refuseSilence(
-  ctx: AwsContext,
-  { credentials }: Input,
-  found: DBInstance,
-  engine: 'postgres' | 'mysql',
-  refusals: Refusals<AcceptedOfDatabase>,
-): Promise<void> {
-  const at = addressOf({ engine, ...databaseIn(found, engine), ...credentials }, found);
-  if (!at || !isUsable(found)) return;
-  const { hopeless, doubt } = await askable(ctx, at);
-  if (hopeless !== undefined)
-    refusals.refuse(
-      `${at.host} can't be asked who is connected: ${hopeless}`,
-      credentials
-        ? 'let it be the login of somebody who sees all sessions (pg_monitor, PROCESS), and this runner read it'
-        : 'set REKEY_DB_USER and REKEY_DB_PASSWORD, of somebody who sees all sessions (pg_monitor, PROCESS)',
-    );
-  if (doubt !== undefined)
-    ctx.announce(
-      `${doubt}. If that is because it does not let this runner in, see that the fence does: without an answer the cut-over is taken back`,
-    );
 }
 
 /** Which of its databases answers SQL. */
@@ -148,12 +140,6 @@ function databaseIn({ DBName }: DBInstance, engine: 'postgres' | 'mysql'): { dat
 function engineOf({ Engine }: DBInstance): 'postgres' | 'mysql' | undefined {
   if (Engine === 'postgres') return 'postgres';
   return Engine === 'mysql' || Engine === 'mariadb' ? 'mysql' : undefined;
-}
-
-/** What the original is called once its replacement has its name: the name, cut to fit, and the run. */
-function nameOfOld(ctx: AwsContext, { instance }: Input): string {
-  const suffix = `-old-${(ctx.run.split('-').at(-1) ?? '').toLowerCase()}`;
-  return `${instance.slice(0, longestName - suffix.length).replace(/-+$/, '')}${suffix}`;
 }
 
 function announce(ctx: AwsContext, { writers, instance }: Input, found: DBInstance, oldName: string): void {
