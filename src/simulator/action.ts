@@ -7,6 +7,7 @@ import { defaultPolicy, denyingPolicy } from './kms/policy.ts';
 import type { Volume } from './model.ts';
 import { operations } from './operations.ts';
 import { actOnRds, isRdsAction, type RdsAction, rdsActionsWith } from './rds/actions.ts';
+import { actOnCluster, type ClusterAction, clusterActionsWith, isClusterAction } from './rds/cluster/actions.ts';
 import type { World } from './world.ts';
 
 const text = z.string().min(1);
@@ -52,6 +53,7 @@ export const actionsWith = <S extends z.ZodRawShape>(extra: S) =>
       z.strictObject({ ...extra, do: z.literal('expire-credentials') }),
       z.strictObject({ ...extra, do: z.literal('renew-credentials') }),
       ...rdsActionsWith(extra),
+      ...clusterActionsWith(extra),
     ],
     { error: (issue) => unknownName(issue.input, 'do', 'action') },
   );
@@ -67,6 +69,10 @@ export function act(world: World, action: Action): void {
 }
 
 function happen(world: World, action: Action): void {
+  if (isClusterAction(action)) {
+    actOnCluster(world, action);
+    return;
+  }
   if (isRdsAction(action)) {
     actOnRds(world, action);
     return;
@@ -106,6 +112,7 @@ function mount(world: World, volume: Volume, mounted: boolean): void {
 type ApiAction = Exclude<
   Action,
   | RdsAction
+  | ClusterAction
   | {
       do:
         | 'fail-snapshot'

@@ -1,6 +1,6 @@
 import type { World } from '../world.ts';
 import { tell } from './events.ts';
-import { bringUp, carryOut, optimise, type Stage, takeDown } from './lifecycle.ts';
+import { bringUp, carryOut, optimise, type Stage, syncParameters, takeDown } from './lifecycle.ts';
 import type { Changes, Database, Settings } from './model.ts';
 import { renaming } from './rename.ts';
 
@@ -57,7 +57,7 @@ function applied(world: World, database: Database, settings: Partial<Settings>, 
   for (const name of Object.keys(settings))
     tell(world, database, `Finished applying modification to ${name}`, 'configuration change');
   if (restarts) {
-    database.parameterStatus = 'in-sync';
+    syncParameters(database);
     bringUp(world, database);
   } else {
     database.status = 'available';

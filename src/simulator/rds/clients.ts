@@ -3,19 +3,49 @@ import { type Content, contentBytes, contentOf, written } from '../content.ts';
 import { letsIn } from '../ec2/security-groups.ts';
 import type { World } from '../world.ts';
 import type { Clients, Database, InsideWriter } from './model.ts';
+import { clusterOfMember, leadsTo } from './names.ts';
+import type { Storage } from './parts.ts';
+import type { Workload } from './scenario-parts.ts';
 
 /** Where applications live. */
 export const clientAddress = '10.0.1.17';
 
-function takesWrites(database: Database): boolean {
-  return database.up && database.status !== 'storage-full';
+// Of a cluster only one member does.
+function takesWrites(world: World, database: Database): boolean {
+  const writer = clusterOfMember(world, database)?.writer ?? database.resourceId;
+  return database.up && database.status !== 'storage-full' && writer === database.resourceId;
 }
 
 /** What a database holds. Undefined while nobody can read it. */
 export function contentIn(world: World, database: Database): Content | undefined {
-  const { sealed } = database.storage;
-  if (!sealed) return undefined;
-  return contentOf(unseal(sealed, database.dataKey ?? world.dataKeyOf(sealed)));
+  return storedIn(world, database.storage, database.dataKey);
+}
+
+/** What is stored, read by a host's data key if there is one, else by way of KMS. */
+export function storedIn(world: World, { sealed }: Storage, dataKey: Uint8Array | undefined): Content | undefined {
+  return sealed && contentOf(unseal(sealed, dataKey ?? world.dataKeyOf(sealed)));
+}
+
+/** Clients behind a host name, who connect with their first write. */
+export function newClients(
+  world: World,
+  { workload, ...given }: Pick<Clients, 'identifier' | 'host' | 'cluster' | 'ledger'> & { readonly workload: Workload },
+): Clients {
+  return {
+    ...given,
+    everyMs: workload.everySeconds * 1000,
+    sessions: workload.pooled
+      ? Array.from({ length: workload.sessions }, (_, i) => ({
+          pid: 4000 + world.rds.clients.length * 100 + i,
+          address: clientAddress,
+          resourceId: undefined,
+        }))
+      : undefined,
+    cacheMs: workload.cacheSeconds * 1000,
+    cached: undefined,
+    nextAt: world.time + workload.everySeconds * 1000,
+    sequence: 0,
+  };
 }
 
 function write(
@@ -40,7 +70,7 @@ function write(
 /** Whose address the host name leads to at `time`, for clients that believe an earlier answer for a while. */
 function addressed(world: World, clients: Clients, time: number): Database | undefined {
   if (clients.cached && clients.cached.until <= time) clients.cached = undefined;
-  const named = clients.cached?.resourceId ?? world.rds.names.get(clients.host);
+  const named = clients.cached?.resourceId ?? leadsTo(world, clients.host);
   if (named !== undefined && !clients.cached) clients.cached = { resourceId: named, until: time + clients.cacheMs };
   return world.rds.databases.get(named ?? '');
 }
@@ -61,14 +91,14 @@ function live(world: World, clients: Clients, limit: number): void {
       target = addressed(world, clients, at);
       for (const session of lost ?? []) if (connectable(world, target)) session.resourceId = target.resourceId;
       // A cached address that isn't the true one any more is asked for again when it is too old.
-      if (clients.cached && clients.cached.resourceId !== world.rds.names.get(clients.host))
+      if (clients.cached && clients.cached.resourceId !== leadsTo(world, clients.host))
         until = Math.min(limit, clients.cached.until - 1);
     }
     const open = sessions?.flatMap((session) => session.resourceId ?? []);
     const served = open ? world.rds.databases.get(open[clients.sequence % open.length] ?? '') : target;
     const oneOnly = !open || new Set(open).size < 2;
     const count = oneOnly ? Math.floor((Math.max(at, until) - at) / clients.everyMs) + 1 : 1;
-    if (served && takesWrites(served) && (open || connectable(world, served))) {
+    if (served && takesWrites(world, served) && (open || connectable(world, served))) {
       write(world, served, [clients], clients.identifier, clients.sequence + 1, count, at, clients.everyMs);
       clients.sequence += count;
     }
@@ -79,8 +109,11 @@ function live(world: World, clients: Clients, limit: number): void {
 function liveInside(world: World, database: Database, writer: InsideWriter, limit: number): void {
   if (writer.nextAt > limit) return;
   const count = Math.floor((limit - writer.nextAt) / writer.everyMs) + 1;
-  if (takesWrites(database)) {
-    const ledgers = world.rds.clients.filter((clients) => clients.identifier === database.identifier);
+  if (takesWrites(world, database)) {
+    const { identifier } = clusterOfMember(world, database) ?? database;
+    const ledgers = world.rds.clients.filter(
+      (clients) => clients.identifier === identifier && clients.cluster === (database.member !== undefined),
+    );
     write(world, database, ledgers, writer.name, writer.sequence + 1, count, writer.nextAt, writer.everyMs);
     writer.sequence += count;
   }
@@ -90,9 +123,9 @@ function liveInside(world: World, database: Database, writer: InsideWriter, limi
 /** Lets all clients and inside writers do what is due by now; call it before anything that they could notice. */
 export function writeUp(world: World): void {
   const { clients, databases } = world.rds;
-  const inside = [...databases.values()].flatMap((database) =>
-    database.storage.inside.map((writer) => ({ database, writer })),
-  );
+  const inside = [...databases.values()]
+    .filter((one) => one.member === undefined || clusterOfMember(world, one)?.writer === one.resourceId)
+    .flatMap((database) => database.storage.inside.map((writer) => ({ database, writer })));
   if (inside.length === 0) {
     for (const one of clients) live(world, one, world.time);
     return;

@@ -2,6 +2,8 @@ import { createServer, type Server } from 'node:net';
 import { letsIn } from '../ec2/security-groups.ts';
 import type { World } from '../world.ts';
 import { writeUp } from './clients.ts';
+import { languageOf } from './engines.ts';
+import { leadsTo } from './names.ts';
 import { PostgresDisk } from './postgres-disk.ts';
 import { PostgresSession } from './postgres-session.ts';
 import type { WireSession } from './wire-session.ts';
@@ -85,10 +87,10 @@ export function databaseListeners(world: World): DatabaseListeners {
   return {
     async resolve({ host, port, from = world.runner.split('/')[0] ?? '' }) {
       world.settle();
-      const resourceId = world.rds.names.get(host);
+      const resourceId = leadsTo(world, host);
       const database = resourceId === undefined ? undefined : world.rds.databases.get(resourceId);
       if (resourceId === undefined || !database) return { code: 'ENOTFOUND', message: `getaddrinfo ENOTFOUND ${host}` };
-      const language = languages[database.engine];
+      const language = languages[languageOf(database.engine)];
       if (!language)
         return { code: 'ECONNREFUSED', message: `the simulated account has no ${database.engine} on the wire` };
       if (database.settings.Port !== port)

@@ -11,8 +11,10 @@ import { required } from '../ec2/select.ts';
 import { type Operations, operation } from '../operation.ts';
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
-import { databaseArn, databaseOf, folded, markedPage, passing } from './find.ts';
+import { clusterArn } from './cluster/find.ts';
+import { databaseArn, folded, markedPage, passing } from './find.ts';
 import type { AutomatedBackup, Database } from './model.ts';
+import { membersOf } from './names.ts';
 import { refusals } from './refusals.ts';
 import { automatedBackupView, hostOf } from './views.ts';
 
@@ -33,6 +35,14 @@ function describeAccountAttributes(world: World): object {
         [...rds.snapshots.values()].filter((one) => one.type === 'manual').length,
         limits.databaseSnapshots,
       ),
+      quota('DBClusters', rds.clusters.size, limits.clusters),
+      quota(
+        'ManualClusterSnapshots',
+        [...rds.clusterSnapshots.values()].filter((one) => one.type === 'manual').length,
+        limits.clusterSnapshots,
+      ),
+      quota('CustomEndpointsPerDBCluster', 0, 5),
+      quota('DBClusterRoles', 0, 5),
       quota('ReadReplicasPerMaster', 0, 15),
       quota('DBInstanceRoles', 0, 5),
     ],
@@ -59,16 +69,35 @@ function describeProxyTargets(world: World, input: DescribeDBProxyTargetsRequest
   const name = folded(required(input.DBProxyName, 'DBProxyName'));
   const proxy = world.rds.dependents.proxies.find((one) => one.name === name);
   if (!proxy) throw refusals.noProxy(name);
-  const database = [...world.rds.databases.values()].find((one) => one.identifier === proxy.database);
+  const target = (database: Database | undefined, id: string, type: string) => ({
+    RdsResourceId: id,
+    Type: type,
+    Endpoint: hostOf(world, id),
+    Port: database?.settings.Port,
+    TargetHealth: { State: database?.up ? 'AVAILABLE' : 'UNAVAILABLE' },
+  });
+  const { databases, clusters } = world.rds;
+  if (proxy.cluster === undefined) {
+    const { database: id = '' } = proxy;
+    return {
+      Targets: [
+        target(
+          [...databases.values()].find((one) => one.identifier === id),
+          id,
+          'RDS_INSTANCE',
+        ),
+      ],
+    };
+  }
+  // With the cluster itself, which has no address of its own here, come its members.
+  const cluster = [...clusters.values()].find((one) => one.identifier === proxy.cluster);
   return {
     Targets: [
-      {
-        RdsResourceId: proxy.database,
-        Type: 'RDS_INSTANCE',
-        Endpoint: hostOf(world, proxy.database),
-        Port: database?.settings.Port,
-        TargetHealth: { State: database?.up ? 'AVAILABLE' : 'UNAVAILABLE' },
-      },
+      { RdsResourceId: proxy.cluster, Type: 'TRACKED_CLUSTER', Port: cluster?.settings.Port },
+      ...(cluster ? membersOf(world, cluster) : []).map((one) => ({
+        ...target(one, one.identifier, 'RDS_INSTANCE'),
+        TrackedClusterId: proxy.cluster,
+      })),
     ],
   };
 }
@@ -87,7 +116,7 @@ function describeEventSubscriptions(world: World, input: DescribeEventSubscripti
       CustomerAwsId: world.account,
       Status: 'active',
       Enabled: true,
-      SourceType: 'db-instance',
+      SourceType: one.type,
       SourceIdsList: [...one.sources],
       EventCategoriesList: [],
       SnsTopicArn: world.arn('sns', one.name),
@@ -100,18 +129,20 @@ function describeEventSubscriptions(world: World, input: DescribeEventSubscripti
 function describeBlueGreens(world: World, input: DescribeBlueGreenDeploymentsRequest): object {
   const { blueGreens } = world.rds.dependents;
   type One = (typeof blueGreens)[number];
+  const arnOf = ({ source, cluster }: One, suffix = '') =>
+    cluster === undefined ? databaseArn(world, `${source}${suffix}`) : clusterArn(world, cluster + suffix);
   const test = passing<One>(input.Filters, {
     'blue-green-deployment-name': (one) => one.name,
-    source: (one) => databaseArn(world, one.source),
-    target: (one) => databaseArn(world, `${one.source}-green-${one.name}`),
+    source: (one) => arnOf(one),
+    target: (one) => arnOf(one, `-green-${one.name}`),
   });
   const { items, ...rest } = markedPage(blueGreens.filter(test), input, (one) => one.name);
   return {
     BlueGreenDeployments: items.map((one) => ({
       BlueGreenDeploymentIdentifier: `bgd-${one.name}`,
       BlueGreenDeploymentName: one.name,
-      Source: databaseArn(world, one.source),
-      Target: databaseArn(world, `${one.source}-green-${one.name}`),
+      Source: arnOf(one),
+      Target: arnOf(one, `-green-${one.name}`),
       Status: one.status,
     })),
     ...rest,
@@ -134,19 +165,41 @@ function describeAutomatedBackups(world: World, input: DescribeDBInstanceAutomat
   return { DBInstanceAutomatedBackups: items.map((one) => automatedBackupView(world, one)), ...rest };
 }
 
+/** What maintenance may wait for. */
+interface Maintained {
+  readonly arn: string;
+  readonly database?: string;
+  readonly cluster?: string;
+  readonly maintenance: Database['maintenance'];
+}
+
 function describePendingMaintenance(world: World, input: DescribePendingMaintenanceActionsMessage): object {
-  const test = passing<Database>(input.Filters, {
-    'db-instance-id': (one) => [one.identifier, databaseArn(world, one.identifier)],
-    'db-cluster-id': () => undefined,
+  const all: readonly Maintained[] = [
+    ...[...world.rds.databases.values()].map(({ identifier, maintenance }) => ({
+      arn: databaseArn(world, identifier),
+      database: identifier,
+      maintenance,
+    })),
+    ...[...world.rds.clusters.values()].map(({ identifier, maintenance }) => ({
+      arn: clusterArn(world, identifier),
+      cluster: identifier,
+      maintenance,
+    })),
+  ];
+  const test = passing<Maintained>(input.Filters, {
+    'db-instance-id': (one) => [...(one.database === undefined ? [] : [one.database, one.arn])],
+    'db-cluster-id': (one) => [...(one.cluster === undefined ? [] : [one.cluster, one.arn])],
   });
-  const named = input.ResourceIdentifier === undefined ? undefined : databaseOf(world, input.ResourceIdentifier);
-  const chosen = [...world.rds.databases.values()].filter(
-    (one) => one.maintenance.length > 0 && (named === undefined || named === one) && test(one),
+  const named = input.ResourceIdentifier;
+  if (named !== undefined && !all.some((one) => one.arn === named))
+    throw new AwsError('ResourceNotFoundFault', `There is no resource ${named}`, 404);
+  const chosen = all.filter(
+    (one) => one.maintenance.length > 0 && (named === undefined || named === one.arn) && test(one),
   );
-  const { items, ...rest } = markedPage(chosen, input, (one) => one.identifier);
+  const { items, ...rest } = markedPage(chosen, input, (one) => one.arn);
   return {
     PendingMaintenanceActions: items.map((one) => ({
-      ResourceIdentifier: databaseArn(world, one.identifier),
+      ResourceIdentifier: one.arn,
       PendingMaintenanceActionDetails: one.maintenance.map(({ action, description, at }) => ({
         Action: action,
         Description: description,

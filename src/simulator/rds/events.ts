@@ -1,6 +1,8 @@
 import type { DescribeEventsMessage, Event } from '@aws-sdk/client-rds';
 import { type Operations, operation } from '../operation.ts';
 import type { World } from '../world.ts';
+import { clusterArn, clusterSnapshotArn } from './cluster/find.ts';
+import type { Cluster, ClusterSnapshot } from './cluster/model.ts';
 import { databaseArn, folded, markedPage, snapshotArn } from './find.ts';
 import type { Database, DbSnapshot, RdsEvent } from './model.ts';
 import { refusals } from './refusals.ts';
@@ -10,16 +12,26 @@ const defaultMinutes = 60;
 
 /** Has DescribeEvents tell of it, under the name that the instance has at this moment. */
 export function tell(world: World, database: Database, message: string, ...categories: string[]): void {
-  add(
-    world,
-    { source: database.identifier, type: 'db-instance', arn: databaseArn(world, database.identifier) },
-    message,
-    categories,
-  );
+  const { identifier } = database;
+  add(world, { source: identifier, type: 'db-instance', arn: databaseArn(world, identifier) }, message, categories);
+}
+
+export function tellOfCluster(world: World, cluster: Cluster, message: string, ...categories: string[]): void {
+  const { identifier } = cluster;
+  add(world, { source: identifier, type: 'db-cluster', arn: clusterArn(world, identifier) }, message, categories);
 }
 
 export function tellOfSnapshot(world: World, snapshot: DbSnapshot, message: string, ...categories: string[]): void {
   add(world, { source: snapshot.id, type: 'db-snapshot', arn: snapshotArn(world, snapshot.id) }, message, categories);
+}
+
+export function tellOfClusterSnapshot(
+  world: World,
+  { id }: ClusterSnapshot,
+  message: string,
+  ...categories: string[]
+): void {
+  add(world, { source: id, type: 'db-cluster-snapshot', arn: clusterSnapshotArn(world, id) }, message, categories);
 }
 
 function add(

@@ -1,4 +1,5 @@
 import type { World } from '../world.ts';
+import { clusterFails, instead } from './cluster/failing.ts';
 import { tell } from './events.ts';
 import { folded } from './find.ts';
 import type { Database } from './model.ts';
@@ -16,22 +17,6 @@ function named(world: World, { DBInstanceIdentifier = '' }: Asked): Database | u
   return [...world.rds.databases.values()].find((one) => one.identifier === identifier);
 }
 
-/** Has what the instance is about to do end soon, and differently. */
-function instead(
-  world: World,
-  database: Database | undefined,
-  afterMs: number,
-  act: (database: Database) => void,
-): void {
-  if (!database) return;
-  const task = ++database.task;
-  world.after(afterMs, () => {
-    if (database.task !== task) return;
-    database.busy = false;
-    act(database);
-  });
-}
-
 function failSnapshot(world: World, id: string): void {
   const snapshot = world.rds.snapshots.get(folded(id));
   world.after(world.seconds(10, 40), () => {
@@ -43,6 +28,7 @@ function failSnapshot(world: World, id: string): void {
 
 /** What an accepted call comes to when it fails later, by operation. AWS documents the states, not when they come [U]. */
 export const rdsFails: Readonly<Record<string, Fails>> = {
+  ...clusterFails,
   CreateDBSnapshot: (world, { DBSnapshotIdentifier = '' }: Asked) => failSnapshot(world, DBSnapshotIdentifier),
   CopyDBSnapshot: (world, { TargetDBSnapshotIdentifier = '' }: Asked) =>
     failSnapshot(world, TargetDBSnapshotIdentifier),

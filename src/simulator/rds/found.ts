@@ -7,7 +7,9 @@ import { addAlias } from '../kms/aliases.ts';
 import { addKey } from '../kms/keys.ts';
 import { TagSet } from '../tag-set.ts';
 import type { World } from '../world.ts';
-import { clientAddress } from './clients.ts';
+import { newClients } from './clients.ts';
+import { foundClusters } from './cluster/found.ts';
+import { portOf } from './engines.ts';
 import { addGroups, defaultsFor } from './groups.ts';
 import { grantKey } from './keys.ts';
 import { restStopped } from './lifecycle.ts';
@@ -15,7 +17,8 @@ import type { Changes, Database, Settings } from './model.ts';
 
 import { newDisk } from './postgres-disk.ts';
 import { addAutomatedBackup, resourceId } from './restore.ts';
-import { managedRdsKeyAlias, type RdsScenario } from './scenario.ts';
+import type { RdsScenario } from './scenario.ts';
+import { managedRdsKeyAlias } from './scenario-parts.ts';
 import { foundSecrets, newSecret } from './secrets.ts';
 import { hostOf } from './views.ts';
 import { awaitWindow, backUpDaily, maintain } from './windows.ts';
@@ -23,7 +26,6 @@ import { awaitWindow, backUpDaily, maintain } from './windows.ts';
 // What a scenario declares was there long before it begins.
 const ageMs = 30 * 86_400_000;
 const insideEveryMs = 60_000;
-const ports: Readonly<Record<string, number>> = { postgres: 5432, mysql: 3306, mariadb: 3306 };
 const notUp = /^(stopped|failed|incompatible|inaccessible|creating|deleting)/;
 
 type Declared = RdsScenario['databases'][number];
@@ -31,7 +33,8 @@ type Declared = RdsScenario['databases'][number];
 /** Brings what a scenario declares of RDS into the account. */
 export function foundRds(world: World, scenario: RdsScenario): void {
   foundSecurityGroups(world, scenario);
-  if (scenario.databases.length > 0) {
+  const empty = scenario.databases.length === 0 && scenario.clusters.length === 0;
+  if (!empty) {
     const description = 'Default key that protects my RDS database volumes';
     addAlias(world, managedRdsKeyAlias, addKey(world, { manager: 'AWS', description, created: world.time - ageMs }));
   }
@@ -39,6 +42,7 @@ export function foundRds(world: World, scenario: RdsScenario): void {
   for (const [i, declared] of scenario.databases.entries()) foundDatabase(world, declared, i, ids);
   foundSecrets(world, scenario.secrets);
   for (const declared of scenario.databaseSnapshots) foundSnapshot(world, declared);
+  foundClusters(world, scenario);
   world.rds.dependents.proxies.push(...scenario.proxies);
   world.rds.dependents.eventSubscriptions.push(...scenario.eventSubscriptions);
   world.rds.dependents.blueGreens.push(...scenario.blueGreens);
@@ -46,7 +50,7 @@ export function foundRds(world: World, scenario: RdsScenario): void {
 
 function foundSecurityGroups(world: World, scenario: RdsScenario): void {
   const everywhere = ['0.0.0.0/0'];
-  if (scenario.databases.length === 0 && scenario.securityGroups.length === 0) return;
+  if (scenario.databases.length === 0 && scenario.clusters.length === 0 && scenario.securityGroups.length === 0) return;
   const standard = defaultGroups.map(({ GroupId, GroupName }) => ({
     id: GroupId,
     name: GroupName,
@@ -77,7 +81,7 @@ function settingsOf(world: World, declared: Declared): Settings {
     Iops: declared.iops,
     StorageThroughput: declared.throughput,
     MaxAllocatedStorage: declared.maxStorage,
-    Port: declared.port ?? ports[declared.engine] ?? 1433,
+    Port: declared.port ?? portOf(declared.engine),
     MultiAZ: declared.multiAZ,
     AvailabilityZone: declared.az ?? zones(world)[0],
     PubliclyAccessible: declared.publiclyAccessible,
@@ -195,7 +199,11 @@ function foundDatabase(world: World, declared: Declared, index: number, ids: Rea
   backUpDaily(world, database);
   if (declared.pending) awaitWindow(world, database);
   for (const { at } of database.maintenance) if (at !== undefined) world.at(at, () => maintainIfFree(world, database));
-  if (declared.workload) foundClients(world, declared, declared.workload, database);
+  if (declared.workload) {
+    const ledger = contentOf(unseal(sealed, database.dataKey ?? world.dataKeyOf(sealed)));
+    const { workload } = declared;
+    world.rds.clients.push(newClients(world, { identifier: declared.id, host, cluster: false, workload, ledger }));
+  }
 }
 
 function maintainIfFree(world: World, database: Database): void {
@@ -207,34 +215,6 @@ function maintainIfFree(world: World, database: Database): void {
   ) {
     maintain(world, database);
   }
-}
-
-function foundClients(
-  world: World,
-  declared: Declared,
-  workload: NonNullable<Declared['workload']>,
-  database: Database,
-): void {
-  const { sealed } = database.storage;
-  if (!sealed) return;
-  world.rds.clients.push({
-    identifier: declared.id,
-    host: hostOf(world, declared.id),
-    everyMs: workload.everySeconds * 1000,
-    sessions: workload.pooled
-      ? Array.from({ length: workload.sessions }, (_, i) => ({
-          pid: 4000 + world.rds.clients.length * 100 + i,
-          address: clientAddress,
-          // They connect with their first write.
-          resourceId: undefined,
-        }))
-      : undefined,
-    cacheMs: workload.cacheSeconds * 1000,
-    cached: undefined,
-    nextAt: world.time + workload.everySeconds * 1000,
-    sequence: 0,
-    ledger: contentOf(unseal(sealed, database.dataKey ?? world.dataKeyOf(sealed))),
-  });
 }
 
 function foundSnapshot(world: World, declared: RdsScenario['databaseSnapshots'][number]): void {

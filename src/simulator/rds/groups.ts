@@ -6,20 +6,11 @@ import type {
 import { securityGroups } from '../ec2/network.ts';
 import { type Operations, operation } from '../operation.ts';
 import type { World } from '../world.ts';
+import { defaultOptionGroup, familyOf } from './engines.ts';
 import { folded, markedPage, passing } from './find.ts';
 import type { ParameterGroup, Settings } from './model.ts';
 import { refusals } from './refusals.ts';
 import { subnetGroupView } from './views.ts';
-
-function majorOf(engine: string, version: string): string {
-  const [first = '', second = ''] = version.split('.');
-  // PostgreSQL counts majors by one number, the others by two.
-  return engine === 'postgres' || second === '' ? first : `${first}.${second}`;
-}
-
-export function familyOf(engine: string, version: string): string {
-  return `${engine}${majorOf(engine, version)}`;
-}
 
 /** What RDS takes where a restore names no group. */
 export function defaultsFor(
@@ -29,7 +20,7 @@ export function defaultsFor(
   return {
     SecurityGroupIds: securityGroups.map((group) => group.GroupId),
     ParameterGroup: `default.${familyOf(engine, version)}`,
-    OptionGroup: `default:${engine}-${majorOf(engine, version).replace('.', '-')}`,
+    OptionGroup: defaultOptionGroup(engine, version),
   };
 }
 

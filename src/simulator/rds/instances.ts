@@ -12,11 +12,24 @@ import { zones } from '../ec2/volumes.ts';
 import { type Operations, operation } from '../operation.ts';
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
+import { clusterArn } from './cluster/find.ts';
+import { loseWriter } from './cluster/lifecycle.ts';
 import { tell } from './events.ts';
 import { databaseArn, databaseOf, folded, markedPage, passing, visibleDatabase } from './find.ts';
 import { releaseKey } from './keys.ts';
-import { carryOut, requireFree, restart, restStopped, type Stage, startUp, statusOf, takeDown } from './lifecycle.ts';
+import {
+  carryOut,
+  requireFree,
+  requireOwn,
+  restart,
+  restStopped,
+  type Stage,
+  startUp,
+  statusOf,
+  takeDown,
+} from './lifecycle.ts';
 import type { Database } from './model.ts';
+import { clusterOfMember } from './names.ts';
 import { refusals } from './refusals.ts';
 import { dropSecret } from './secrets.ts';
 import { finalSnapshotId, takeSnapshot } from './snapshots.ts';
@@ -29,7 +42,10 @@ function describe(world: World, input: DescribeDBInstancesMessage): object {
   const test = passing<Database>(input.Filters, {
     'db-instance-id': (one) => [...one.answersTo, ...one.answersTo.map((name) => databaseArn(world, name))],
     'dbi-resource-id': (one) => one.resourceId,
-    'db-cluster-id': () => undefined,
+    'db-cluster-id': (one) => {
+      const cluster = clusterOfMember(world, one);
+      return cluster && [cluster.identifier, clusterArn(world, cluster.identifier)];
+    },
     domain: () => undefined,
     engine: (one) => one.engine,
   });
@@ -71,6 +87,7 @@ function reboot(world: World, input: RebootDBInstanceMessage): object {
 
 function stop(world: World, input: StopDBInstanceMessage): object {
   const database = databaseOf(world, input.DBInstanceIdentifier);
+  requireOwn(database, 'stopped');
   requireFree(world, database, 'stopped');
   const replicas = [...world.rds.databases.values()].some((one) => one.replicaOf === database.resourceId);
   if (replicas || database.replicaOf !== undefined) {
@@ -93,6 +110,7 @@ function stop(world: World, input: StopDBInstanceMessage): object {
 
 function start(world: World, input: StartDBInstanceMessage): object {
   const database = databaseOf(world, input.DBInstanceIdentifier);
+  requireOwn(database, 'started');
   if (!['stopped', 'inaccessible-encryption-credentials-recoverable'].includes(database.status)) {
     throw refusals.databaseState(`Instance ${database.identifier} is not stopped but ${statusOf(world, database)}.`);
   }
@@ -107,6 +125,7 @@ function deleteDatabase(world: World, input: DeleteDBInstanceMessage): object {
   if (database.status === 'deleting' || database.status === 'creating') {
     throw refusals.databaseState(`Instance ${database.identifier} is already ${database.status}.`);
   }
+  if (database.member) return deleteMember(world, database, input);
   if (database.settings.DeletionProtection) {
     throw refusals.combination(
       'Cannot delete protected DB Instance, please disable deletion protection and try again.',
@@ -132,6 +151,26 @@ function deleteDatabase(world: World, input: DeleteDBInstanceMessage): object {
   );
   database.status = 'deleting';
   carryOut(world, database, stages);
+  return { DBInstance: databaseView(world, database) };
+}
+
+// It takes no snapshot: the data is the cluster's. Without its writer the cluster has another one write.
+function deleteMember(world: World, database: Database, input: DeleteDBInstanceMessage): object {
+  if (input.FinalDBSnapshotIdentifier !== undefined) {
+    throw refusals.combination('FinalDBSnapshotIdentifier can not be specified when deleting a cluster instance.');
+  }
+  database.status = 'deleting';
+  const cluster = clusterOfMember(world, database);
+  carryOut(world, database, [
+    [
+      world.seconds(2, 10),
+      () => {
+        takeDown(world, database);
+        if (cluster?.writer === database.resourceId) loseWriter(world, cluster);
+      },
+    ],
+    [world.seconds(60, 300), () => remove(world, database, false)],
+  ]);
   return { DBInstance: databaseView(world, database) };
 }
 
@@ -161,6 +200,7 @@ function addRole(world: World, input: AddRoleToDBInstanceMessage): object {
   const database = databaseOf(world, input.DBInstanceIdentifier);
   const arn = required(input.RoleArn, 'RoleArn');
   const feature = required(input.FeatureName, 'FeatureName');
+  requireOwn(database, 'given a role');
   requireFree(world, database, 'given a role');
   if (database.roles.some((role) => role.arn === arn || role.feature === feature)) {
     throw new AwsError(

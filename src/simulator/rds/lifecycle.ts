@@ -8,17 +8,25 @@ import { refusals } from './refusals.ts';
 /** So many ms after the one before, something happens. */
 export type Stage = readonly [afterMs: number, act: () => void];
 
-/** Has the stages happen one after the other, unless other work on the instance begins meanwhile or it is gone. */
-export function carryOut(world: World, database: Database, stages: readonly Stage[]): void {
-  const task = ++database.task;
-  database.busy = true;
+/** An instance or a cluster, as far as work on it goes. */
+interface Worked {
+  readonly resourceId: string;
+  task: number;
+  busy: boolean;
+}
+
+/** Has the stages happen one after the other, unless other work on the instance or cluster begins meanwhile or it is gone. */
+export function carryOut(world: World, worked: Worked, stages: readonly Stage[]): void {
+  const task = ++worked.task;
+  worked.busy = true;
+  const { databases, clusters } = world.rds;
   let at = world.time;
   for (const [i, [afterMs, act]] of stages.entries()) {
     at += afterMs;
     world.at(at, () => {
-      if (database.task !== task || !world.rds.databases.has(database.resourceId)) return;
+      if (worked.task !== task || !(databases.has(worked.resourceId) || clusters.has(worked.resourceId))) return;
       writeUp(world);
-      if (i === stages.length - 1) database.busy = false;
+      if (i === stages.length - 1) worked.busy = false;
       act();
     });
   }
@@ -39,6 +47,12 @@ export function requireFree(world: World, database: Database, doing: string): vo
       `Database instance is not in available state: ${database.identifier} is ${free ? 'being changed' : status}, and so can not be ${doing}.`,
     );
   }
+}
+
+/** Throws InvalidDBClusterStateFault for a member of a cluster: what is the cluster's is done by its own calls. */
+export function requireOwn(database: Database, doing: string): void {
+  if (!database.member) return;
+  throw refusals.clusterState(`${database.identifier} is a member of a DB cluster and can not be ${doing} by itself.`);
 }
 
 export function takeDown(world: World, database: Database): void {
@@ -105,12 +119,18 @@ export function restart(world: World, database: Database): Stage[] {
     [
       world.seconds(15, 60),
       () => {
-        database.parameterStatus = 'in-sync';
+        syncParameters(database);
         bringUp(world, database);
         if (database.up) tell(world, database, 'DB instance restarted', 'availability');
       },
     ],
   ];
+}
+
+/** After a restart of its engine an instance works with the parameters that waited for it. */
+export function syncParameters(database: Database): void {
+  database.parameterStatus = 'in-sync';
+  if (database.member) database.member.parameterStatus = 'in-sync';
 }
 
 const restartAfterMs = 7 * 86_400_000;

@@ -1,8 +1,11 @@
 import type { DBInstance } from '@aws-sdk/client-rds';
-import type { Sealed } from '../bytes.ts';
 import type { Content } from '../content.ts';
 import { type Random, randomOf } from '../random.ts';
 import type { TagSet } from '../tag-set.ts';
+import { type Clusters, emptyClusters } from './cluster/model.ts';
+import type { DatabaseRole, MasterSecret, ParameterApplyStatus, SnapshotOf, Storage } from './parts.ts';
+
+export type { DatabaseRole, Disk, InsideWriter, MasterSecret, ParameterApplyStatus, Storage } from './parts.ts';
 
 /** What an operator sets on a DB instance, by the names that DescribeDBInstances has for it. */
 export interface Settings
@@ -54,26 +57,6 @@ export interface Settings
 /** What a modification can change: settings, the name, and whether AWS keeps the master password. */
 export type Changes = Partial<Settings> & { readonly identifier?: string; readonly masterPassword?: boolean };
 
-export type ParameterApplyStatus = 'in-sync' | 'applying' | 'pending-reboot';
-
-export interface DatabaseRole {
-  readonly arn: string;
-  readonly feature: string;
-  status: 'PENDING' | 'ACTIVE' | 'INVALID';
-}
-
-export interface MasterSecret {
-  readonly arn: string;
-  readonly keyArn: string;
-  status: 'active' | 'rotating' | 'creating';
-}
-
-/** What a real engine keeps of a database: it comes along in snapshots, and is another one from then on. */
-export interface Disk {
-  /** The same as it is now, for a snapshot or a restore. */
-  fork(): Disk;
-}
-
 /** One connection from `address` to the instance `resourceId`; without one it was dropped. */
 interface Session {
   readonly pid: number;
@@ -91,6 +74,8 @@ export interface OpenSession extends Session {
 export interface Clients {
   readonly identifier: string;
   readonly host: string;
+  /** Whether the name is that of a cluster. */
+  readonly cluster: boolean;
   readonly everyMs: number;
   /** Kept open as long as they live; without a pool each write opens a connection of its own. */
   readonly sessions: Session[] | undefined;
@@ -100,26 +85,6 @@ export interface Clients {
   nextAt: number;
   sequence: number;
   ledger: Content;
-}
-
-/** Something inside the database that writes, whoever is let in: it travels with the data. */
-export interface InsideWriter {
-  readonly name: string;
-  readonly everyMs: number;
-  nextAt: number;
-  sequence: number;
-}
-
-/** What is stored, and how much of it. The members of a cluster have it in common. */
-export interface Storage {
-  sealed: Sealed | undefined;
-  /** Undefined where no real engine is asked for. */
-  disk: Disk | undefined;
-  /** Jobs in the database that write by themselves. */
-  inside: InsideWriter[];
-  usedMiB: number;
-  /** MiB written since the last snapshot of it. */
-  dirtyMiB: number;
 }
 
 /** What a DB instance has of a cluster that it is a member of. */
@@ -175,36 +140,7 @@ export interface Database {
   maintenance: { readonly action: string; readonly description: string; readonly at: number | undefined }[];
 }
 
-export interface DbSnapshot {
-  readonly id: string;
-  readonly databaseIdentifier: string;
-  readonly resourceId: string;
-  readonly type: 'manual' | 'automated';
-  readonly engine: string;
-  readonly masterUsername: string;
-  readonly databaseCreated: number;
-  readonly keyArn: string | undefined;
-  readonly visibleFrom: number;
-  readonly tags: TagSet;
-  /** The instance's tags at the time: what a restore without tags of its own takes. */
-  readonly databaseTags: ReadonlyMap<string, string>;
-  readonly copyOf: string | undefined;
-  /** When it was asked for, when the work began and when it will be done; copies wait for one another. */
-  readonly asked: number;
-  began: number | undefined;
-  endsAt: number | undefined;
-  settings: Settings;
-  /** The point in time of the data; a copy has a time of its own beside it. */
-  takenAt: number | undefined;
-  createdAt: number | undefined;
-  usedMiB: number;
-  inside: readonly InsideWriter[];
-  /** Accounts that may restore it, besides its own. */
-  readonly sharedWith: readonly string[];
-  disk: Disk | undefined;
-  sealed: Sealed | undefined;
-  status: 'creating' | 'copying' | 'available' | 'deleting' | 'failed';
-}
+export type DbSnapshot = SnapshotOf<Settings>;
 
 export interface AutomatedBackup {
   readonly id: string;
@@ -216,7 +152,7 @@ export interface AutomatedBackup {
 
 export interface RdsEvent {
   readonly source: string;
-  readonly type: 'db-instance' | 'db-snapshot';
+  readonly type: 'db-instance' | 'db-snapshot' | 'db-cluster' | 'db-cluster-snapshot';
   readonly arn: string;
   readonly message: string;
   readonly categories: readonly string[];
@@ -234,11 +170,16 @@ export interface OptionGroup {
   readonly options: readonly string[];
 }
 
-/** Who holds a DB instance by its name, and so has to be told of a new one. */
+/** Who holds a DB instance or a cluster by its name, and so has to be told of a new one. */
 export interface Dependents {
-  proxies: { readonly name: string; readonly database: string }[];
-  eventSubscriptions: { readonly name: string; readonly sources: readonly string[] }[];
-  blueGreens: { readonly name: string; readonly source: string; readonly status: string }[];
+  proxies: { readonly name: string; readonly database?: string | undefined; readonly cluster?: string | undefined }[];
+  eventSubscriptions: { readonly name: string; readonly type: string; readonly sources: readonly string[] }[];
+  blueGreens: {
+    readonly name: string;
+    readonly source?: string | undefined;
+    readonly cluster?: string | undefined;
+    readonly status: string;
+  }[];
 }
 
 export interface RdsLimits {
@@ -246,17 +187,20 @@ export interface RdsLimits {
   readonly databaseStorageGiB: number;
   readonly databaseSnapshots: number;
   readonly databaseSnapshotCopies: number;
+  readonly clusters: number;
+  readonly clusterSnapshots: number;
+  readonly clusterSnapshotCopies: number;
 }
 
 /** All of RDS in the account. */
-export interface Rds {
+export interface Rds extends Clusters {
   readonly databases: Map<string, Database>;
   readonly snapshots: Map<string, DbSnapshot>;
   readonly automatedBackups: Map<string, AutomatedBackup>;
   readonly parameterGroups: Map<string, ParameterGroup>;
   readonly optionGroups: Map<string, OptionGroup>;
   readonly subnetGroups: Set<string>;
-  /** Host names as the Domain Name System has them now, and whose address they are. */
+  /** Host names as the Domain Name System has them now, and where they lead: to an instance, or to members of a cluster. */
   readonly names: Map<string, string>;
   readonly clients: Clients[];
   readonly sessions: OpenSession[];
@@ -270,6 +214,7 @@ export interface Rds {
 /** An account without databases. Plain all through, so that what it was a while ago can be kept. */
 export function emptyRds(seed: number): Rds {
   return {
+    ...emptyClusters(),
     databases: new Map(),
     snapshots: new Map(),
     automatedBackups: new Map(),

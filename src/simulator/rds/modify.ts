@@ -109,7 +109,37 @@ function asked(world: World, database: Database, input: ModifyDBInstanceMessage)
   );
 }
 
+// What the cluster has for all of its members (the doc comments of ModifyDBInstanceMessage).
+const clusters: readonly (keyof Changes)[] = [
+  'AllocatedStorage',
+  'BackupRetentionPeriod',
+  'CopyTagsToSnapshot',
+  'DeletionProtection',
+  'EnabledCloudwatchLogsExports',
+  'EngineVersion',
+  'IAMDatabaseAuthenticationEnabled',
+  'Iops',
+  'MultiAZ',
+  'NetworkType',
+  'Port',
+  'PreferredBackupWindow',
+  'SecurityGroupIds',
+  'StorageType',
+  'SubnetGroup',
+  'masterPassword',
+];
+
+function checkOwn(database: Database, changes: Changes): void {
+  const named = database.member ? clusters.filter((name) => changes[name] !== undefined) : [];
+  if (named.length > 0) {
+    throw refusals.combination(
+      `The specified DB Instance is a member of a cluster. Modify ${named.join(', ')} for the DB Cluster using the ModifyDBCluster API.`,
+    );
+  }
+}
+
 function check(world: World, database: Database, input: ModifyDBInstanceMessage, changes: Changes): void {
+  checkOwn(database, changes);
   checkGroups(world, changes);
   const { settings } = database;
   if (changes.AllocatedStorage !== undefined && changes.AllocatedStorage < Math.ceil(settings.AllocatedStorage * 1.1)) {

@@ -1,4 +1,5 @@
 import type { Operations } from '../operation.ts';
+import { clusterOperations } from './cluster/operations.ts';
 import { dependentOperations } from './dependents.ts';
 import { eventOperations } from './events.ts';
 import { groupOperations } from './groups.ts';
@@ -18,4 +19,5 @@ export const rdsOperations: Operations = {
   ...tagOperations,
   ...groupOperations,
   ...dependentOperations,
+  ...clusterOperations,
 };

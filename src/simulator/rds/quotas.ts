@@ -1,6 +1,5 @@
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
-import { refusals } from './refusals.ts';
 
 /** In characters. */
 export const longestSnapshotId = 255;
@@ -20,11 +19,9 @@ export function checkStorageQuota(world: World, more: number): void {
   }
 }
 
-/** Throws when there is no room for one more manual snapshot of this name. */
-export function checkNewSnapshot(world: World, id: string): void {
-  if (world.rds.snapshots.has(id)) throw refusals.snapshotExists(id);
-  const manual = [...world.rds.snapshots.values()].filter((one) => one.type === 'manual').length;
-  if (manual >= world.limits.databaseSnapshots) {
-    throw new AwsError('SnapshotQuotaExceeded', 'Cannot create more than the allowed number of manual snapshots.');
+/** Throws DBClusterQuotaExceededFault when the account has no room for one more cluster. */
+export function checkClusterQuota(world: World): void {
+  if (world.rds.clusters.size >= world.limits.clusters) {
+    throw new AwsError('DBClusterQuotaExceededFault', 'DB cluster quota exceeded', 403);
   }
 }

@@ -13,6 +13,24 @@ export const refusals = {
   noRole: (arn: string, name: string) =>
     notFound('DBInstanceRoleNotFound', `Role ARN ${arn} is not associated with DB instance ${name}.`),
   noProxy: (name: string) => notFound('DBProxyNotFoundFault', `Specified proxy name ${name} does not exist.`),
+  noCluster: (name: string) => notFound('DBClusterNotFoundFault', `DBCluster ${name} not found.`),
+  noClusterSnapshot: (name: string) =>
+    notFound('DBClusterSnapshotNotFoundFault', `DBClusterSnapshot not found: ${name}`),
+  noClusterParameterGroup: (name: string) =>
+    notFound('DBClusterParameterGroupNotFound', `DBClusterParameterGroup not found: ${name}`),
+  // Of all these the endpoint alone is answered with 400.
+  noClusterEndpoint: (name: string) =>
+    new AwsError('DBClusterEndpointNotFoundFault', `DBClusterEndpoint ${name} not found.`),
+  noClusterRole: (arn: string, name: string) =>
+    notFound('DBClusterRoleNotFound', `Role ARN ${arn} cannot be found for DB Cluster: ${name}.`),
+  clusterExists: () => new AwsError('DBClusterAlreadyExistsFault', 'DB Cluster already exists'),
+  clusterSnapshotExists: (name: string) =>
+    new AwsError(
+      'DBClusterSnapshotAlreadyExistsFault',
+      `Cannot create the snapshot because a snapshot with the identifier ${name} already exists.`,
+    ),
+  clusterState: (message: string) => new AwsError('InvalidDBClusterStateFault', message),
+  clusterSnapshotState: (message: string) => new AwsError('InvalidDBClusterSnapshotStateFault', message),
   databaseExists: () => new AwsError('DBInstanceAlreadyExists', 'DB instance already exists'),
   snapshotExists: (name: string) =>
     new AwsError(

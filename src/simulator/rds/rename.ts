@@ -1,7 +1,7 @@
 import type { World } from '../world.ts';
 import { writeUp } from './clients.ts';
 import { tell } from './events.ts';
-import { bringUp, type Stage, takeDown } from './lifecycle.ts';
+import { bringUp, type Stage, syncParameters, takeDown } from './lifecycle.ts';
 import type { Database } from './model.ts';
 import { hostOf } from './views.ts';
 
@@ -42,7 +42,7 @@ export function renaming(world: World, database: Database, identifier: string): 
     [
       world.seconds(20, 90),
       () => {
-        database.parameterStatus = 'in-sync';
+        syncParameters(database);
         bringUp(world, database);
         if (database.up) tell(world, database, 'DB instance restarted', 'availability');
         addressLater(world, database, identifier);

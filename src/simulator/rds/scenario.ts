@@ -1,12 +1,19 @@
 import { z } from 'zod';
 import type { Problem } from '../checking.ts';
 import { longestData } from '../content.ts';
+import { clusterInconsistencies, clusterKeys, clusterLimitKeys } from './cluster/scenario.ts';
+import {
+  groupId,
+  identifier,
+  maintenance,
+  managedRdsKeyAlias,
+  monitoring,
+  performanceInsights,
+  role,
+  tags,
+  workload,
+} from './scenario-parts.ts';
 
-const groupId = z.string().regex(/^sg-(?:[0-9a-f]{8}|[0-9a-f]{17})$/, 'must be an id like sg-0123456789abcdef0');
-const identifier = z
-  .string()
-  .max(63)
-  .regex(/^[a-z](?:-?[a-z0-9])*$/, 'must be an identifier in lower case, like orders or orders-2');
 const ip = String.raw`(?:\d{1,3}\.){3}\d{1,3}`;
 const cidr = z.string().regex(new RegExp(String.raw`^${ip}/\d{1,2}$`), 'must be a range like 10.0.0.0/8');
 const rule = z
@@ -15,9 +22,6 @@ const rule = z
     new RegExp(String.raw`^(?:${ip}/\d{1,2}|sg-[0-9a-f]{8,17})(?::\d{1,5})?$`),
     'must be a range or a group, with a port or without: 10.0.0.0/8:5432',
   );
-const tags = z.record(z.string().min(1).max(128), z.string().max(256)).default({});
-const role = z.strictObject({ role: z.string().min(1), feature: z.string().min(1) });
-
 const securityGroup = z.strictObject({
   id: groupId,
   name: z.string().optional(),
@@ -70,10 +74,8 @@ const database = z.strictObject({
   maintenanceWindow: z.string().default('mon:03:00-mon:03:30'),
   iamAuth: z.boolean().default(false),
   logExports: z.array(z.string().min(1)).default([]),
-  performanceInsights: z
-    .strictObject({ key: z.string().min(1).optional(), retentionDays: z.int().default(7) })
-    .optional(),
-  monitoring: z.strictObject({ everySeconds: z.int().positive(), role: z.string().min(1) }).optional(),
+  performanceInsights: performanceInsights.optional(),
+  monitoring: monitoring.optional(),
   roles: z.array(role).default([]),
   ca: z.string().min(1).default('rds-ca-rsa2048-g1'),
   licenseModel: z.string().min(1).optional(),
@@ -83,25 +85,14 @@ const database = z.strictObject({
   replicaOf: identifier.optional(),
   status: z.string().min(1).default('available'),
   pending: pending.optional(),
-  /** Maintenance that waits; by itself after so many days, if a number is given. */
-  maintenance: z
-    .array(z.strictObject({ action: z.string().min(1), inDays: z.number().positive().optional() }))
-    .default([]),
+  maintenance,
   tags,
   /** How much of it holds data; four tenths of its size when not given. */
   usedGiB: z.number().nonnegative().optional(),
   data: z.string().max(longestData).default(''),
   /** A real PostgreSQL answers for it, once statements of yours, if you give some, have filled it. */
   sql: z.union([z.boolean(), z.string().min(1)]).default(false),
-  /** Applications that write through the endpoint's name. */
-  workload: z
-    .strictObject({
-      everySeconds: z.number().positive(),
-      sessions: z.int().positive().default(2),
-      pooled: z.boolean().default(true),
-      cacheSeconds: z.number().nonnegative().default(30),
-    })
-    .optional(),
+  workload: workload.optional(),
   /** What writes in the database itself. */
   inside: z.array(z.string().min(1)).default([]),
 });
@@ -114,9 +105,6 @@ const snapshot = z.strictObject({
   sharedWith: z.array(z.string().min(1)).default([]),
   tags,
 });
-
-/** The key that RDS uses when none is named; every account with databases has it. */
-export const managedRdsKeyAlias = 'alias/aws/rds';
 
 /** A login to a database in Secrets Manager, with the password of its user; rotated by a function beside the clients. */
 const secret = z.strictObject({
@@ -135,11 +123,30 @@ export const rdsKeys = {
   databases: z.array(database).default([]),
   databaseSnapshots: z.array(snapshot).default([]),
   secrets: z.array(secret).default([]),
-  proxies: z.array(z.strictObject({ name: identifier, database: identifier })).default([]),
-  eventSubscriptions: z.array(z.strictObject({ name: z.string().min(1), sources: z.array(identifier) })).default([]),
-  blueGreens: z
-    .array(z.strictObject({ name: identifier, source: identifier, status: z.string().default('AVAILABLE') }))
+  /** Each of a database or of a cluster. */
+  proxies: z
+    .array(z.strictObject({ name: identifier, database: identifier.optional(), cluster: identifier.optional() }))
     .default([]),
+  eventSubscriptions: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        type: z.enum(['db-instance', 'db-cluster']).default('db-instance'),
+        sources: z.array(identifier),
+      }),
+    )
+    .default([]),
+  blueGreens: z
+    .array(
+      z.strictObject({
+        name: identifier,
+        source: identifier.optional(),
+        cluster: identifier.optional(),
+        status: z.string().default('AVAILABLE'),
+      }),
+    )
+    .default([]),
+  ...clusterKeys,
 };
 
 /** The keys of a scenario's limits that RDS adds. */
@@ -148,6 +155,7 @@ export const rdsLimitKeys = {
   databaseStorageGiB: z.int().positive().default(100_000),
   databaseSnapshots: z.int().positive().default(100),
   databaseSnapshotCopies: z.int().positive().default(20),
+  ...clusterLimitKeys,
 };
 
 const rdsSchema = z.strictObject(rdsKeys);
@@ -165,7 +173,7 @@ export function rdsInconsistencies(
       if (names.indexOf(name) < i) problems.push({ path: [list, i, key], message: `${name} is given twice` });
     }
   };
-  const names = given.databases.map((one) => one.id);
+  const names = [...given.databases, ...given.clusters.flatMap((one) => one.members)].map((one) => one.id);
   const groups = given.securityGroups.map((one) => one.id);
   unique(names, 'databases', 'id');
   unique(groups, 'securityGroups', 'id');
@@ -192,5 +200,9 @@ export function rdsInconsistencies(
     if (one.key !== undefined) keyKnown(one.key, ['secrets', i, 'key']);
   }
   for (const [i, one] of given.proxies.entries()) known(one.database, ['proxies', i, 'database']);
+  for (const [i, one] of given.proxies.entries())
+    if ((one.database === undefined) === (one.cluster === undefined))
+      problems.push({ path: ['proxies', i], message: 'must name a database or a cluster' });
+  problems.push(...clusterInconsistencies(given, keyKnown, groups));
   return problems;
 }

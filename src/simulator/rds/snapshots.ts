@@ -9,8 +9,6 @@ import { required } from '../ec2/select.ts';
 import { type Operations, operation } from '../operation.ts';
 import { TagSet } from '../tag-set.ts';
 import type { World } from '../world.ts';
-import { writeUp } from './clients.ts';
-import { copySnapshot, startNext } from './copies.ts';
 import { tell, tellOfSnapshot } from './events.ts';
 import {
   databaseArn,
@@ -23,51 +21,26 @@ import {
   snapshotOf,
 } from './find.ts';
 import { carryOut, requireFree } from './lifecycle.ts';
-import type { Database, DbSnapshot } from './model.ts';
-import { checkNewSnapshot, longestSnapshotId } from './quotas.ts';
+import type { Database, DbSnapshot, Settings } from './model.ts';
+import { longestSnapshotId } from './quotas.ts';
 import { refusals } from './refusals.ts';
+import { checkNew, copy, discard, type Shelf, take } from './shelf.ts';
 import { newTags } from './tags.ts';
 import { dbSnapshotView } from './views.ts';
 
-// Unpublished [U]; what matters is that it follows the amount of data.
-const snapshotMiBPerSecond = 80;
-
-function snapshotFrom(
-  world: World,
-  database: Database,
-  id: string,
-  tags: TagSet,
-  type: DbSnapshot['type'],
-): DbSnapshot {
+/** The DB snapshots of the account. */
+function instanceShelf(world: World): Shelf<Settings> {
   return {
-    id,
-    databaseIdentifier: database.identifier,
-    resourceId: database.resourceId,
-    type,
-    engine: database.engine,
-    masterUsername: database.masterUsername,
-    databaseCreated: database.created,
-    keyArn: database.keyArn,
-    visibleFrom: world.visibleFrom,
-    tags,
-    databaseTags: new Map(database.tags.now),
-    copyOf: undefined,
-    asked: world.time,
-    began: world.time,
-    endsAt: undefined,
-    settings: database.settings,
-    takenAt: undefined,
-    createdAt: undefined,
-    usedMiB: database.storage.usedMiB,
-    inside: [],
-    sharedWith: [],
-    sealed: undefined,
-    disk: undefined,
-    status: 'creating',
+    held: world.rds.snapshots,
+    room: world.limits.databaseSnapshots,
+    copiesAtOnce: world.limits.databaseSnapshotCopies,
+    exists: refusals.snapshotExists,
+    state: refusals.snapshotState,
+    tell: (snapshot, message, category) => tellOfSnapshot(world, snapshot, message, category),
   };
 }
 
-/** Takes a snapshot. The point in time comes some seconds after the call. */
+/** Takes a snapshot of an instance. The point in time comes some seconds after the call. */
 export function takeSnapshot(
   world: World,
   database: Database,
@@ -75,43 +48,18 @@ export function takeSnapshot(
   tags: TagSet,
   type: DbSnapshot['type'] = 'manual',
 ): DbSnapshot {
-  const snapshot = snapshotFrom(world, database, id, tags, type);
-  world.rds.snapshots.set(id, snapshot);
-  const earlier = [...world.rds.snapshots.values()].some(
-    (one) => one.resourceId === database.resourceId && one.sealed && one.copyOf === undefined,
-  );
-  const pointMs = world.seconds(2, 12);
-  const restMs =
-    world.seconds(10, 25) +
-    world.seconds(1, 1.2) * ((earlier ? database.storage.dirtyMiB : database.storage.usedMiB) / snapshotMiBPerSecond);
-  snapshot.endsAt = Math.round(world.time + pointMs + restMs);
-  const there = () => world.rds.snapshots.get(id) === snapshot && snapshot.status === 'creating';
-  world.after(pointMs, () => {
-    if (!there() || !world.rds.databases.has(database.resourceId)) return;
-    writeUp(world);
-    Object.assign(snapshot, {
-      takenAt: world.time,
-      createdAt: world.time,
-      sealed: database.storage.sealed,
-      disk: database.storage.disk?.fork(),
-      settings: database.settings,
-      usedMiB: database.storage.usedMiB,
-      inside: database.storage.inside.map((writer) => ({ ...writer })),
-    });
-    database.storage.dirtyMiB = 0;
-  });
-  world.at(snapshot.endsAt, () => {
-    if (!there()) return;
-    snapshot.status = snapshot.sealed ? 'available' : 'failed';
-    tellOfSnapshot(world, snapshot, `${type === 'manual' ? 'Manual' : 'Automated'} snapshot created`, 'creation');
-  });
-  return snapshot;
+  return take(world, instanceShelf(world), database, { id, tags, type });
 }
 
 function createSnapshot(world: World, input: CreateDBSnapshotMessage): object {
   const id = newIdentifier(input.DBSnapshotIdentifier, 'DBSnapshotIdentifier', longestSnapshotId);
   const database = databaseOf(world, input.DBInstanceIdentifier);
-  checkNewSnapshot(world, id);
+  checkNew(instanceShelf(world), id);
+  if (database.member) {
+    throw refusals.value(
+      'The specified instance is a member of a cluster and a snapshot cannot be created directly. Please use the CreateDBClusterSnapshot API instead.',
+    );
+  }
   requireFree(world, database, 'backed up');
   const copied = database.settings.CopyTagsToSnapshot ? database.tags.now : undefined;
   const tags = newTags(world, input.Tags, copied);
@@ -147,21 +95,30 @@ export function takeAutomatedSnapshot(world: World, database: Database): void {
   for (const one of own.sort((a, b) => b.asked - a.asked).slice(kept)) world.rds.snapshots.delete(one.id);
 }
 
+function copySnapshot(world: World, input: CopyDBSnapshotMessage): object {
+  const source = snapshotOf(world, input.SourceDBSnapshotIdentifier, 'SourceDBSnapshotIdentifier');
+  const id = newIdentifier(input.TargetDBSnapshotIdentifier, 'TargetDBSnapshotIdentifier', longestSnapshotId);
+  const shelf = instanceShelf(world);
+  checkNew(shelf, id);
+  if (source.status !== 'available') {
+    throw refusals.snapshotState(`Cannot copy the snapshot ${source.id} because it is ${source.status}.`);
+  }
+  const name = input.KmsKeyId ?? source.keyArn;
+  const key = name === undefined ? undefined : world.findKey(name);
+  if (name !== undefined && !world.usable(key)) throw refusals.key(name);
+  const { OptionGroupName } = input;
+  const made = copy(world, shelf, source, {
+    id,
+    keyArn: key?.arn,
+    tags: newTags(world, input.Tags, input.CopyTags ? source.tags.now : undefined),
+    settings: OptionGroupName === undefined ? source.settings : { ...source.settings, OptionGroup: OptionGroupName },
+  });
+  return { DBSnapshot: dbSnapshotView(world, made) };
+}
+
 function deleteSnapshot(world: World, input: DeleteDBSnapshotMessage): object {
   const snapshot = snapshotOf(world, input.DBSnapshotIdentifier);
-  // Deleting a copy in progress ends it; anything else has to be there first (facts §1.4).
-  if (snapshot.status === 'creating' || snapshot.status === 'deleting') {
-    throw refusals.snapshotState(`Cannot delete the snapshot because it is currently in the ${snapshot.status} state.`);
-  }
-  if (snapshot.type === 'automated') {
-    throw refusals.snapshotState('Only manual snapshots may be deleted.');
-  }
-  snapshot.status = 'deleting';
-  world.after(world.seconds(1, 15), () => {
-    if (world.rds.snapshots.get(snapshot.id) === snapshot) world.rds.snapshots.delete(snapshot.id);
-    tellOfSnapshot(world, snapshot, 'Deleted manual snapshot', 'notification');
-    startNext(world, snapshot.resourceId);
-  });
+  discard(world, instanceShelf(world), snapshot);
   return { DBSnapshot: { ...dbSnapshotView(world, snapshot), Status: 'deleted' } };
 }
 
@@ -230,6 +187,6 @@ export const snapshotOperations: Operations = {
 /** Throws when a final snapshot of this name can't be made. */
 export function finalSnapshotId(world: World, name: string | undefined): string {
   const id = newIdentifier(required(name, 'FinalDBSnapshotIdentifier'), 'FinalDBSnapshotIdentifier', longestSnapshotId);
-  checkNewSnapshot(world, id);
+  checkNew(instanceShelf(world), id);
   return id;
 }

@@ -4,7 +4,9 @@ import { letsIn } from '../ec2/security-groups.ts';
 import { letsLogIn } from '../secretsmanager/passwords.ts';
 import type { World } from '../world.ts';
 import { contentIn, sessionsIn, writeUp } from './clients.ts';
+import { languageOf } from './engines.ts';
 import type { Database } from './model.ts';
+import { leadsTo } from './names.ts';
 
 /** What a connection to a database needs to know. */
 interface Address {
@@ -34,7 +36,7 @@ export function answerOf(
     return sessionsIn(world, database)
       .filter(({ pid }) => pid !== own)
       .map(({ pid, user, address, application }) =>
-        database.engine === 'mysql'
+        languageOf(database.engine) === 'mysql'
           ? [String(pid), user, `${address}:${50_000 + pid}`, application, 'Sleep']
           : [String(pid), user, application, address, 'client backend'],
       );
@@ -61,7 +63,7 @@ export function simulatedDatabases(account: { readonly world: World }) {
       const { world } = account;
       world.settle();
       writeUp(world);
-      const resourceId = world.rds.names.get(at.host);
+      const resourceId = leadsTo(world, at.host);
       if (resourceId === undefined) throw unconnected('ENOTFOUND', `getaddrinfo ENOTFOUND ${at.host}`);
       const database = world.rds.databases.get(resourceId);
       const runner = world.runner.split('/')[0] ?? '';
@@ -72,9 +74,10 @@ export function simulatedDatabases(account: { readonly world: World }) {
       if (!database.up || database.settings.Port !== at.port) {
         throw unconnected('ECONNREFUSED', `connect ECONNREFUSED ${at.host}:${at.port}`);
       }
-      if (at.engine !== database.engine) throw unconnected('ECONNRESET', `${at.host} does not speak ${at.engine}`);
+      if (at.engine !== languageOf(database.engine))
+        throw unconnected('ECONNRESET', `${at.host} does not speak ${at.engine}`);
       if (login && !letsLogIn(world, database.storage, login.user, login.password)) {
-        const code = database.engine === 'mysql' ? 'ER_ACCESS_DENIED_ERROR' : '28P01';
+        const code = languageOf(database.engine) === 'mysql' ? 'ER_ACCESS_DENIED_ERROR' : '28P01';
         throw unconnected(code, `password authentication failed for user "${login.user}"`);
       }
       return answerOf(world, database, statement);

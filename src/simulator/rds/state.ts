@@ -3,10 +3,11 @@ import { contentBytes } from '../content.ts';
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
 import { contentIn, sessionsIn, writeUp } from './clients.ts';
+import { clusterStateOf, readingOf } from './cluster/state.ts';
 import { statusOf } from './lifecycle.ts';
-import type { Database, DbSnapshot } from './model.ts';
-
-const iso = (time: number | undefined) => (time === undefined ? null : new Date(time).toISOString());
+import type { Clients, Database } from './model.ts';
+import { clusterOfMember, leadsTo } from './names.ts';
+import { snapshotState } from './snapshot-state.ts';
 
 /** The truth about RDS now, as plain JSON. */
 export function rdsStateOf(world: World) {
@@ -14,7 +15,10 @@ export function rdsStateOf(world: World) {
   const { rds } = world;
   return {
     databases: [...rds.databases.values()].map((one) => databaseState(world, one)),
-    databaseSnapshots: [...rds.snapshots.values()].map(snapshotState),
+    databaseSnapshots: [...rds.snapshots.values()].map((one) => ({
+      ...snapshotState(one),
+      storage: one.settings.AllocatedStorage,
+    })),
     automatedBackups: [...rds.automatedBackups.values()].map(({ id, resourceId, identifier, retained, database }) => ({
       id,
       resourceId,
@@ -22,13 +26,14 @@ export function rdsStateOf(world: World) {
       retained,
       key: database.keyArn ?? null,
     })),
-    endpoints: Object.fromEntries(rds.names),
+    ...clusterStateOf(world),
+    endpoints: Object.fromEntries([...rds.names.keys()].map((host) => [host, leadsTo(world, host) ?? null])),
     clients: rds.clients.map((clients) => {
-      const holder = [...rds.databases.values()].find((one) => one.identifier === clients.identifier);
-      const held = holder && reading(world, holder);
+      const { holder, held } = clients.cluster ? clusterHolder(world, clients) : databaseHolder(world, clients);
       const digest = digestOf(contentBytes(clients.ledger));
       return {
         identifier: clients.identifier,
+        cluster: clients.cluster,
         everyMs: clients.everyMs,
         connected: clients.sessions?.filter((session) => session.resourceId !== undefined).length ?? null,
         writes: clients.ledger.count,
@@ -41,10 +46,21 @@ export function rdsStateOf(world: World) {
   };
 }
 
+function databaseHolder(world: World, { identifier }: Clients) {
+  const holder = [...world.rds.databases.values()].find((one) => one.identifier === identifier);
+  return { holder, held: holder && reading(world, holder) };
+}
+
+function clusterHolder(world: World, { identifier }: Clients) {
+  const holder = [...world.rds.clusters.values()].find((one) => one.identifier === identifier);
+  return { holder, held: holder && readingOf(world, holder) };
+}
+
 function databaseState(world: World, database: Database) {
   return {
     resourceId: database.resourceId,
     identifier: database.identifier,
+    cluster: clusterOfMember(world, database)?.identifier ?? null,
     status: statusOf(world, database),
     busy: database.busy,
     up: database.up,
@@ -74,18 +90,4 @@ function reading(
     if (!(error instanceof AwsError)) throw error;
   }
   return { readable: false, writes: null, digest: null };
-}
-
-function snapshotState(snapshot: DbSnapshot) {
-  return {
-    id: snapshot.id,
-    resourceId: snapshot.resourceId,
-    copyOf: snapshot.copyOf ?? null,
-    type: snapshot.type,
-    status: snapshot.status,
-    taken: iso(snapshot.takenAt),
-    key: snapshot.keyArn ?? null,
-    storage: snapshot.settings.AllocatedStorage,
-    tags: Object.fromEntries(snapshot.tags.now),
-  };
 }

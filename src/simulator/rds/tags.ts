@@ -8,6 +8,14 @@ import { required } from '../ec2/select.ts';
 import { type Operations, operation } from '../operation.ts';
 import { TagSet } from '../tag-set.ts';
 import type { World } from '../world.ts';
+import {
+  clusterArn,
+  clusterEndpointArn,
+  clusterEndpointOf,
+  clusterOf,
+  clusterSnapshotArn,
+  clusterSnapshotOf,
+} from './cluster/find.ts';
 import { databaseArn, databaseOf, snapshotArn, snapshotOf, tagList } from './find.ts';
 import { refusals } from './refusals.ts';
 
@@ -52,6 +60,9 @@ function resourceOf(world: World, arn: string | undefined): TagSet {
   const given = required(arn, 'ResourceName');
   if (given.startsWith(databaseArn(world, ''))) return databaseOf(world, given).tags;
   if (given.startsWith(snapshotArn(world, ''))) return snapshotOf(world, given).tags;
+  if (given.startsWith(clusterArn(world, ''))) return clusterOf(world, given).tags;
+  if (given.startsWith(clusterSnapshotArn(world, ''))) return clusterSnapshotOf(world, given).tags;
+  if (given.startsWith(clusterEndpointArn(world, ''))) return clusterEndpointOf(world, given).tags;
   throw refusals.value(`Invalid resource name: ${given}`);
 }
 

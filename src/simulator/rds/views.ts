@@ -5,10 +5,12 @@ import type { World } from '../world.ts';
 import { databaseArn, snapshotArn, tagList } from './find.ts';
 import { statusOf } from './lifecycle.ts';
 import type { AutomatedBackup, Changes, Database, DbSnapshot } from './model.ts';
+import { clusterOfMember } from './names.ts';
+import type { SnapshotOf } from './parts.ts';
 
 const date = (time: number | undefined) => (time === undefined ? undefined : new Date(time));
 /** Where the zone of all endpoints of an account in a Region begins. */
-const zoneName = 'c9akciq32rgx';
+export const zoneName = 'c9akciq32rgx';
 
 /** The host name that an instance of this name has. */
 export function hostOf(world: World, identifier: string): string {
@@ -25,8 +27,14 @@ function pendingView(pending: Changes) {
   };
 }
 
-function groupsView(database: Database): DBInstance['VpcSecurityGroups'] {
-  const { groupsInForce, settings } = database;
+/** The security groups of an instance or a cluster, those that come and those that go. */
+export function groupsView({
+  groupsInForce,
+  settings,
+}: {
+  readonly groupsInForce: readonly string[];
+  readonly settings: { readonly SecurityGroupIds: readonly string[] };
+}): DBInstance['VpcSecurityGroups'] {
   const wanted = new Set(settings.SecurityGroupIds);
   const inForce = new Set(groupsInForce);
   return [...new Set([...groupsInForce, ...settings.SecurityGroupIds])].map((id) => ({
@@ -68,6 +76,7 @@ export function databaseView(world: World, database: Database): DBInstance {
     DBInstanceArn: databaseArn(world, database.identifier),
     DbiResourceId: database.resourceId,
     DBInstanceStatus: statusOf(world, database),
+    DBClusterIdentifier: clusterOfMember(world, database)?.identifier,
     Engine: database.engine,
     MasterUsername: database.masterUsername,
     // There is none before the instance has one.
@@ -121,7 +130,7 @@ export function databaseView(world: World, database: Database): DBInstance {
   return Object.assign(own, storageView(world, database), carried);
 }
 
-function progressOf(world: World, snapshot: DbSnapshot): number {
+export function progressOf<S>(world: World, snapshot: SnapshotOf<S>): number {
   if (snapshot.status === 'available' || snapshot.status === 'deleting') return 100;
   if (snapshot.began === undefined || snapshot.endsAt === undefined || snapshot.endsAt <= snapshot.began) return 0;
   const share = (world.time - snapshot.began) / (snapshot.endsAt - snapshot.began);
@@ -131,7 +140,7 @@ function progressOf(world: World, snapshot: DbSnapshot): number {
 // A copy that waits for another one is pending, then creating for a moment (aws terraform#29399, airflow#25839).
 const beginningMs = 10_000;
 
-function shownStatus(world: World, snapshot: DbSnapshot): string {
+export function shownStatus<S>(world: World, snapshot: SnapshotOf<S>): string {
   if (snapshot.status !== 'copying') return snapshot.status;
   if (snapshot.began === undefined) return 'pending';
   return world.time - snapshot.began < beginningMs ? 'creating' : 'copying';

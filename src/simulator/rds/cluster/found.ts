@@ -1,0 +1,308 @@
+import { unseal } from '../../bytes.ts';
+import { contentBytes, contentOf, firstContent } from '../../content.ts';
+import { zones } from '../../ec2/volumes.ts';
+import { TagSet } from '../../tag-set.ts';
+import type { World } from '../../world.ts';
+import { newClients } from '../clients.ts';
+import { portOf } from '../engines.ts';
+import { addGroups, defaultsFor } from '../groups.ts';
+import { grantKey } from '../keys.ts';
+import type { Database, Settings } from '../model.ts';
+import { newDisk } from '../postgres-disk.ts';
+import { managedRdsKeyAlias } from '../scenario-parts.ts';
+import { newSecret } from '../secrets.ts';
+import { hostOf } from '../views.ts';
+import { hostIn, nameCustomEndpoint, nameEndpoints } from './addresses.ts';
+import { addClusterGroups, clusterDefaults } from './groups.ts';
+import { sharedSettings } from './lifecycle.ts';
+import { awaitMaintenance } from './maintenance.ts';
+import { newMember } from './members.ts';
+import type { Cluster, ClusterOddities, ClusterSettings } from './model.ts';
+import { addClusterBackup } from './remove.ts';
+import { clusterResourceId } from './restore.ts';
+import type { ClusterDeclared, ClusterSnapshotDeclared, MemberDeclared } from './scenario.ts';
+import { restStoppedCluster } from './stop.ts';
+import { awaitClusterWindow } from './waiting.ts';
+import { backUpClusterDaily } from './windows.ts';
+
+// What a scenario declares was there long before it begins.
+const ageMs = 30 * 86_400_000;
+const insideEveryMs = 60_000;
+const dayMs = 86_400_000;
+const notUp = /^(stopped|failed|incompatible|inaccessible|creating|deleting)/;
+
+/** Brings what a scenario declares of clusters into the account. */
+export function foundClusters(
+  world: World,
+  scenario: {
+    readonly clusters: readonly ClusterDeclared[];
+    readonly clusterSnapshots: readonly ClusterSnapshotDeclared[];
+  },
+): void {
+  for (const declared of scenario.clusters) foundCluster(world, declared);
+  for (const declared of scenario.clusterSnapshots) foundSnapshot(world, declared);
+}
+
+function insightsOf(world: World, declared: ClusterDeclared | MemberDeclared) {
+  const insights = declared.performanceInsights;
+  return {
+    PerformanceInsightsEnabled: insights !== undefined,
+    PerformanceInsightsKMSKeyId: insights && world.findKey(insights.key ?? managedRdsKeyAlias)?.arn,
+    PerformanceInsightsRetentionPeriod: insights?.retentionDays,
+    DatabaseInsightsMode: 'standard' as const,
+    MonitoringInterval: declared.monitoring?.everySeconds ?? 0,
+    MonitoringRoleArn: declared.monitoring?.role,
+  };
+}
+
+function settingsOf(world: World, declared: ClusterDeclared): ClusterSettings {
+  const defaults = clusterDefaults(declared.engine, declared.engineVersion);
+  const { serverlessV2 } = declared;
+  return {
+    ...insightsOf(world, declared),
+    EngineVersion: declared.engineVersion,
+    EngineMode: declared.engineMode,
+    Port: declared.port ?? portOf(declared.engine),
+    DatabaseName: declared.databaseName,
+    AvailabilityZones: declared.azs ?? [...zones(world)],
+    BacktrackWindow: declared.backtrackSeconds,
+    BackupRetentionPeriod: declared.backupRetention,
+    PreferredBackupWindow: declared.backupWindow,
+    PreferredMaintenanceWindow: declared.maintenanceWindow,
+    CopyTagsToSnapshot: declared.copyTagsToSnapshot,
+    DeletionProtection: declared.deletionProtection,
+    EnabledCloudwatchLogsExports: declared.logExports,
+    EngineLifecycleSupport: 'open-source-rds-extended-support',
+    GlobalWriteForwardingRequested: undefined,
+    LocalWriteForwardingStatus: declared.localWriteForwarding ? 'enabled' : undefined,
+    HttpEndpointEnabled: declared.httpEndpoint,
+    IAMDatabaseAuthenticationEnabled: declared.iamAuth,
+    AutoMinorVersionUpgrade: true,
+    Iops: undefined,
+    NetworkType: 'IPV4',
+    ServerlessV2ScalingConfiguration: serverlessV2 && {
+      MinCapacity: serverlessV2.min,
+      MaxCapacity: serverlessV2.max,
+    },
+    StorageType: declared.storageType,
+    SecurityGroupIds: declared.securityGroups ?? defaults.SecurityGroupIds,
+    SubnetGroup: declared.subnetGroup,
+    ParameterGroup: declared.parameterGroup ?? defaults.ParameterGroup,
+    OptionGroup: defaults.OptionGroup,
+  };
+}
+
+function odditiesOf(declared: ClusterDeclared): ClusterOddities {
+  const all: ClusterOddities = {
+    ActivityStreamStatus: declared.activityStream ? 'started' : undefined,
+    CloneGroupId: declared.cloneGroup,
+    DBClusterInstanceClass: declared.instanceClass,
+    GlobalClusterIdentifier: declared.global,
+    ReplicationSourceIdentifier: declared.replicaOf,
+    StorageEncryptionType: declared.key === undefined ? declared.encryption : undefined,
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+function foundCluster(world: World, declared: ClusterDeclared): void {
+  const { id } = declared;
+  const key = declared.key === undefined ? undefined : world.findKey(declared.key);
+  const resourceId = declared.resourceId ?? clusterResourceId(world);
+  const usedMiB = Math.round(declared.storage * 1024);
+  const first = contentBytes(firstContent(declared.data || `what ${id} held at first`));
+  const sealed = world.sealed(first, key, resourceId);
+  const settings = settingsOf(world, declared);
+  const {
+    engineVersion: EngineVersion,
+    identifier,
+    iamAuth: IAMDatabaseAuthenticationEnabled,
+  } = declared.pending ?? {};
+  const pending = { EngineVersion, identifier, IAMDatabaseAuthenticationEnabled };
+  const cluster: Cluster = {
+    resourceId,
+    identifier: id,
+    renamingTo: undefined,
+    answersTo: [id],
+    shownName: id,
+    engine: declared.engine,
+    masterUsername: declared.masterUsername,
+    keyArn: key?.arn,
+    created: world.time - ageMs,
+    visibleFrom: world.time - ageMs,
+    tags: new TagSet(Object.entries(declared.tags)),
+    restoredFrom: undefined,
+    oddities: odditiesOf(declared),
+    settings,
+    pending: Object.fromEntries(Object.entries(pending).filter(([, value]) => value !== undefined)),
+    status: declared.status,
+    task: 0,
+    busy: false,
+    groupsInForce: settings.SecurityGroupIds,
+    roles: declared.roles.map(({ role, feature }) => ({ arn: role, feature, status: 'ACTIVE' })),
+    secret: undefined,
+    storage: {
+      sealed,
+      disk: declared.sql === false ? undefined : newDisk(declared.sql === true ? '' : declared.sql),
+      inside: declared.inside.map((name) => ({
+        name,
+        everyMs: insideEveryMs,
+        nextAt: world.time + insideEveryMs,
+        sequence: 0,
+      })),
+      usedMiB,
+      dirtyMiB: usedMiB,
+    },
+    writer: undefined,
+    writerInDns: undefined,
+    restartAt: undefined,
+    maintenance: timed(world, declared.maintenance),
+  };
+  awaitMaintenance(world, cluster);
+  world.rds.clusters.set(resourceId, cluster);
+  grantKey(world, cluster);
+  addClusterGroups(world, declared.engine, declared.engineVersion, settings);
+  const { masterSecret } = declared;
+  if (masterSecret !== false)
+    cluster.secret = newSecret(world, cluster, masterSecret === true ? undefined : masterSecret);
+  for (const member of declared.members) foundMember(world, cluster, member, notUp.test(declared.status));
+  cluster.writer = world.rds.databases.get(cluster.writer ?? '')?.resourceId;
+  cluster.writerInDns = cluster.writer;
+  nameEndpoints(world, cluster);
+  addClusterBackup(world, cluster);
+  foundEndpoints(world, cluster, declared);
+  for (const name of declared.integrations)
+    world.rds.integrations.push({ name, cluster: resourceId, status: 'active' });
+  backUpClusterDaily(world, cluster);
+  if (declared.status === 'stopped') restStoppedCluster(world, cluster);
+  if (declared.pending) awaitClusterWindow(world, cluster);
+  if (declared.workload) {
+    world.rds.clients.push(
+      newClients(world, {
+        identifier: id,
+        host: hostIn(world, 'cluster', id),
+        cluster: true,
+        workload: declared.workload,
+        ledger: contentOf(unseal(sealed, world.dataKeyOf(sealed))),
+      }),
+    );
+  }
+}
+
+function timed(world: World, maintenance: ClusterDeclared['maintenance']) {
+  return maintenance.map(({ action, inDays }) => ({
+    action,
+    description: `${action} is available`,
+    at: inDays === undefined ? undefined : world.time + inDays * dayMs,
+  }));
+}
+
+function memberSettings(world: World, cluster: Cluster, declared: MemberDeclared): Settings {
+  const version = cluster.settings.EngineVersion ?? '';
+  const nth = world.rds.databases.size % 3;
+  return {
+    ...sharedSettings(cluster.settings),
+    ...insightsOf(world, declared),
+    DBInstanceClass: declared.class,
+    PromotionTier: declared.tier,
+    AvailabilityZone: declared.az ?? zones(world)[nth],
+    MultiAZ: false,
+    ParameterGroup: declared.parameterGroup ?? defaultsFor(cluster.engine, version).ParameterGroup,
+    PreferredMaintenanceWindow: declared.maintenanceWindow,
+    PubliclyAccessible: declared.publiclyAccessible,
+    AutoMinorVersionUpgrade: declared.autoMinorVersionUpgrade,
+    CACertificateIdentifier: declared.ca,
+    DeletionProtection: false,
+    LicenseModel: cluster.engine === 'aurora-postgresql' ? 'postgresql-license' : 'general-public-license',
+    DedicatedLogVolume: false,
+    CustomerOwnedIpEnabled: false,
+    BackupTarget: 'region',
+    EngineLifecycleSupport: cluster.settings.EngineLifecycleSupport,
+    ProcessorFeatures: [],
+  };
+}
+
+function foundMember(world: World, cluster: Cluster, declared: MemberDeclared, down: boolean): void {
+  const { sealed } = cluster.storage;
+  const settings = memberSettings(world, cluster, declared);
+  const made = newMember(world, cluster, {
+    identifier: declared.id,
+    resourceId: declared.resourceId,
+    settings,
+    tags: new TagSet(Object.entries(declared.tags)),
+  });
+  const up = !down && !notUp.test(declared.status);
+  const member: Database = {
+    ...made,
+    address: hostOf(world, declared.id),
+    created: world.time - ageMs,
+    visibleFrom: world.time - ageMs,
+    status: down ? cluster.status : declared.status,
+    pending: declared.pending?.class === undefined ? {} : { DBInstanceClass: declared.pending.class },
+    busy: false,
+    up,
+    parameterStatus: declared.parametersPending ? 'pending-reboot' : 'in-sync',
+    member: {
+      cluster: cluster.resourceId,
+      parameterStatus: declared.clusterParametersPending ? 'pending-reboot' : 'in-sync',
+    },
+    dataKey: up && sealed ? world.dataKeyOf(sealed) : undefined,
+    maintenance: timed(world, declared.maintenance),
+  };
+  world.rds.databases.set(member.resourceId, member);
+  world.rds.names.set(hostOf(world, declared.id), member.resourceId);
+  addGroups(world, cluster.engine, cluster.settings.EngineVersion ?? '', settings, []);
+  cluster.writer ??= member.resourceId;
+}
+
+function foundEndpoints(world: World, cluster: Cluster, declared: ClusterDeclared): void {
+  const ids = (names: readonly string[]) =>
+    names.flatMap((name) => [...world.rds.databases.values()].find((one) => one.identifier === name)?.resourceId ?? []);
+  for (const { id, type, static: list, excluded, tags } of declared.endpoints) {
+    const endpoint = {
+      id,
+      resourceId: `cluster-endpoint-${world.ids.hex(26).toUpperCase()}`,
+      cluster: cluster.resourceId,
+      visibleFrom: world.time - ageMs,
+      tags: new TagSet(Object.entries(tags)),
+      type,
+      static: ids(list),
+      excluded: ids(excluded),
+      status: 'available' as const,
+    };
+    world.rds.clusterEndpoints.set(id, endpoint);
+    nameCustomEndpoint(world, cluster, endpoint);
+  }
+}
+
+function foundSnapshot(world: World, declared: ClusterSnapshotDeclared): void {
+  const cluster = [...world.rds.clusters.values()].find((one) => one.identifier === declared.cluster);
+  if (!cluster) return;
+  const at = world.time - ageMs / 2;
+  world.rds.clusterSnapshots.set(declared.id, {
+    id: declared.id,
+    databaseIdentifier: cluster.identifier,
+    resourceId: cluster.resourceId,
+    type: declared.type,
+    engine: cluster.engine,
+    masterUsername: cluster.masterUsername,
+    databaseCreated: cluster.created,
+    keyArn: cluster.keyArn,
+    visibleFrom: at,
+    tags: new TagSet(Object.entries(declared.tags)),
+    databaseTags: new Map(cluster.tags.now),
+    copyOf: undefined,
+    asked: at,
+    began: at,
+    endsAt: at,
+    settings: cluster.settings,
+    takenAt: at,
+    createdAt: at,
+    usedMiB: cluster.storage.usedMiB,
+    inside: [],
+    sharedWith: declared.sharedWith,
+    sealed: declared.status === 'available' ? cluster.storage.sealed : undefined,
+    disk: cluster.storage.disk?.fork(),
+    status: declared.status,
+  });
+  cluster.storage.dirtyMiB = Math.round(cluster.storage.usedMiB / 10);
+}

@@ -1,0 +1,166 @@
+import type { CreateDBInstanceMessage } from '@aws-sdk/client-rds';
+import { zones } from '../../ec2/volumes.ts';
+import { type Operations, operation } from '../../operation.ts';
+import type { World } from '../../world.ts';
+import { tell } from '../events.ts';
+import { holderOf, newIdentifier } from '../find.ts';
+import { checkGroups, defaultsFor } from '../groups.ts';
+import { bringUp, carryOut } from '../lifecycle.ts';
+import type { Database, Settings } from '../model.ts';
+import { checkInstanceQuota } from '../quotas.ts';
+import { refusals } from '../refusals.ts';
+import { resourceId } from '../restore.ts';
+import { newTags } from '../tags.ts';
+import { databaseView, hostOf } from '../views.ts';
+import { checkWindow } from '../windows.ts';
+import { clusterOf } from './find.ts';
+import { promote, sharedSettings } from './lifecycle.ts';
+import type { Cluster } from './model.ts';
+
+function settingsFor(world: World, cluster: Cluster, input: CreateDBInstanceMessage): Settings {
+  const shared = sharedSettings(cluster.settings);
+  const key = input.PerformanceInsightsKMSKeyId;
+  const found = key === undefined ? undefined : world.findKey(key);
+  if (key !== undefined && !world.usable(found)) throw refusals.key(key);
+  if ((input.MonitoringInterval ?? 0) > 0 && input.MonitoringRoleArn === undefined) {
+    throw refusals.combination(
+      'A MonitoringRoleArn value is required if you specify a MonitoringInterval value other than 0.',
+    );
+  }
+  const { zone = '' } = { zone: zones(world)[Math.floor(world.rds.random.next() * 3)] };
+  return {
+    ...shared,
+    DBInstanceClass: input.DBInstanceClass,
+    PromotionTier: input.PromotionTier ?? 1,
+    AvailabilityZone: input.AvailabilityZone ?? zone,
+    MultiAZ: false,
+    ParameterGroup:
+      input.DBParameterGroupName ?? defaultsFor(cluster.engine, cluster.settings.EngineVersion ?? '').ParameterGroup,
+    PreferredMaintenanceWindow: input.PreferredMaintenanceWindow ?? 'sun:03:10-sun:03:40',
+    PubliclyAccessible: input.PubliclyAccessible ?? false,
+    AutoMinorVersionUpgrade: input.AutoMinorVersionUpgrade ?? true,
+    CACertificateIdentifier: input.CACertificateIdentifier ?? 'rds-ca-rsa2048-g1',
+    MonitoringInterval: input.MonitoringInterval ?? 0,
+    MonitoringRoleArn: input.MonitoringRoleArn,
+    PerformanceInsightsEnabled: input.EnablePerformanceInsights ?? false,
+    PerformanceInsightsKMSKeyId: found?.arn,
+    PerformanceInsightsRetentionPeriod: input.EnablePerformanceInsights
+      ? (input.PerformanceInsightsRetentionPeriod ?? 7)
+      : undefined,
+    DatabaseInsightsMode: input.DatabaseInsightsMode ?? 'standard',
+    DeletionProtection: false,
+    LicenseModel: cluster.engine === 'aurora-postgresql' ? 'postgresql-license' : 'general-public-license',
+    DedicatedLogVolume: false,
+    CustomerOwnedIpEnabled: false,
+    BackupTarget: 'region',
+    EngineLifecycleSupport: cluster.settings.EngineLifecycleSupport,
+    ProcessorFeatures: [],
+  };
+}
+
+function create(world: World, input: CreateDBInstanceMessage): object {
+  if (input.DBClusterIdentifier === undefined) {
+    throw refusals.combination('The simulated account creates instances as members of clusters only.');
+  }
+  const identifier = newIdentifier(input.DBInstanceIdentifier, 'DBInstanceIdentifier', 63);
+  const cluster = clusterOf(world, input.DBClusterIdentifier);
+  if (holderOf(world, identifier)) throw refusals.databaseExists();
+  // A member comes to a cluster that is there, and to no other (the doc comment of RestoreDBClusterFromSnapshot).
+  if (cluster.status !== 'available' || cluster.busy || !cluster.storage.sealed) {
+    throw refusals.clusterState(`DB cluster ${cluster.identifier} is ${cluster.status} and takes no new members.`);
+  }
+  if (input.Engine !== cluster.engine) {
+    throw refusals.combination(`The engine ${input.Engine} is not that of the cluster, ${cluster.engine}.`);
+  }
+  const settings = settingsFor(world, cluster, input);
+  checkGroups(world, { ParameterGroup: settings.ParameterGroup });
+  checkWindow(settings.PreferredMaintenanceWindow);
+  checkInstanceQuota(world);
+  const database = newMember(world, cluster, { identifier, settings, tags: newTags(world, input.Tags) });
+  world.rds.databases.set(database.resourceId, database);
+  carryOut(world, database, [
+    [
+      world.seconds(180, 480),
+      () => {
+        database.address = hostOf(world, database.identifier);
+        world.rds.names.set(database.address, database.resourceId);
+        // Static parameters of a group that isn't the default sometimes wait for one more restart [U].
+        const own = !database.settings.ParameterGroup.startsWith('default.');
+        database.parameterStatus = own && world.rds.random.next() < 0.25 ? 'pending-reboot' : 'in-sync';
+        bringUp(world, database);
+        // The first member writes.
+        if (database.up && cluster.writer === undefined) promote(world, cluster, database);
+        tell(world, database, 'DB instance created', 'creation');
+      },
+    ],
+  ]);
+  return { DBInstance: databaseView(world, database) };
+}
+
+/** An instance of a cluster, which is not up yet. */
+export function newMember(
+  world: World,
+  cluster: Cluster,
+  given: Pick<Database, 'identifier' | 'settings' | 'tags'> & { readonly resourceId?: string | undefined },
+): Database {
+  const { identifier, settings, tags } = given;
+  return {
+    resourceId: given.resourceId ?? resourceId(world),
+    identifier,
+    renamingTo: undefined,
+    answersTo: [identifier],
+    address: undefined,
+    ip: `10.0.96.${(world.rds.databases.size % 250) + 4}`,
+    engine: cluster.engine,
+    masterUsername: cluster.masterUsername,
+    keyArn: cluster.keyArn,
+    created: world.time,
+    visibleFrom: world.visibleFrom,
+    tags,
+    restoredFrom: undefined,
+    replicaOf: undefined,
+    settings,
+    pending: {},
+    status: 'creating',
+    task: 0,
+    busy: true,
+    up: false,
+    groupsInForce: cluster.groupsInForce,
+    parameterStatus: 'in-sync',
+    optionStatus: 'in-sync',
+    roles: [],
+    secret: undefined,
+    storage: cluster.storage,
+    member: { cluster: cluster.resourceId, parameterStatus: 'in-sync' },
+    dataKey: undefined,
+    initialisation: undefined,
+    restartAt: undefined,
+    maintenance: [],
+  };
+}
+
+export const memberOperations: Operations = {
+  CreateDBInstance: operation<CreateDBInstanceMessage>(
+    [
+      'DBInstanceIdentifier',
+      'DBClusterIdentifier',
+      'DBInstanceClass',
+      'Engine',
+      'AvailabilityZone',
+      'PreferredMaintenanceWindow',
+      'DBParameterGroupName',
+      'AutoMinorVersionUpgrade',
+      'PubliclyAccessible',
+      'Tags',
+      'MonitoringInterval',
+      'MonitoringRoleArn',
+      'PromotionTier',
+      'DatabaseInsightsMode',
+      'EnablePerformanceInsights',
+      'PerformanceInsightsKMSKeyId',
+      'PerformanceInsightsRetentionPeriod',
+      'CACertificateIdentifier',
+    ],
+    create,
+  ),
+};

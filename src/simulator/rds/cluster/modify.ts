@@ -1,0 +1,132 @@
+import type { ModifyDBClusterMessage } from '@aws-sdk/client-rds';
+import { type Operations, operation } from '../../operation.ts';
+import type { World } from '../../world.ts';
+import { newIdentifier } from '../find.ts';
+import { refusals } from '../refusals.ts';
+import { checkWindow } from '../windows.ts';
+import { applyToCluster } from './applying.ts';
+import { clusterOf, holderOfCluster } from './find.ts';
+import { checkClusterGroups } from './groups.ts';
+import { requireFreeCluster } from './lifecycle.ts';
+import type { Cluster, ClusterChanges, ClusterSettings } from './model.ts';
+import { clusterView } from './views.ts';
+import { awaitClusterWindow } from './waiting.ts';
+
+// Settings that ModifyDBCluster has under the name that Describe has for them.
+const sameNames = [
+  'AutoMinorVersionUpgrade',
+  'BacktrackWindow',
+  'BackupRetentionPeriod',
+  'CopyTagsToSnapshot',
+  'DatabaseInsightsMode',
+  'DeletionProtection',
+  'EngineLifecycleSupport',
+  'EngineVersion',
+  'Iops',
+  'MonitoringInterval',
+  'MonitoringRoleArn',
+  'NetworkType',
+  'PerformanceInsightsKMSKeyId',
+  'PerformanceInsightsRetentionPeriod',
+  'Port',
+  'PreferredBackupWindow',
+  'PreferredMaintenanceWindow',
+  'ServerlessV2ScalingConfiguration',
+  'StorageType',
+] as const satisfies readonly (keyof ModifyDBClusterMessage & keyof ClusterSettings)[];
+
+// These alone wait for the maintenance window unless ApplyImmediately (the doc comment of ModifyDBClusterMessage).
+const waiting: ReadonlySet<string> = new Set([
+  'EngineVersion',
+  'IAMDatabaseAuthenticationEnabled',
+  'NetworkType',
+  'identifier',
+  'masterPassword',
+]);
+
+/** What the call asks for, in the words of the settings. */
+function asked(world: World, cluster: Cluster, input: ModifyDBClusterMessage): ClusterChanges {
+  const changes: Record<string, unknown> = {};
+  for (const name of sameNames) changes[name] = input[name];
+  const { EnableLogTypes = [], DisableLogTypes = [] } = input.CloudwatchLogsExportConfiguration ?? {};
+  Object.assign(changes, {
+    SecurityGroupIds: input.VpcSecurityGroupIds?.length ? input.VpcSecurityGroupIds : undefined,
+    ParameterGroup: input.DBClusterParameterGroupName,
+    OptionGroup: input.OptionGroupName,
+    IAMDatabaseAuthenticationEnabled: input.EnableIAMDatabaseAuthentication,
+    PerformanceInsightsEnabled: input.EnablePerformanceInsights,
+    HttpEndpointEnabled: input.EnableHttpEndpoint,
+    GlobalWriteForwardingRequested: input.EnableGlobalWriteForwarding,
+    LocalWriteForwardingStatus: { true: 'enabled', false: 'disabled' }[String(input.EnableLocalWriteForwarding)],
+    EnabledCloudwatchLogsExports:
+      input.CloudwatchLogsExportConfiguration &&
+      [...new Set([...(cluster.settings.EnabledCloudwatchLogsExports ?? []), ...EnableLogTypes])].filter(
+        (type) => !DisableLogTypes.includes(type),
+      ),
+    identifier:
+      input.NewDBClusterIdentifier === undefined
+        ? undefined
+        : newIdentifier(input.NewDBClusterIdentifier, 'NewDBClusterIdentifier', 63),
+    masterPassword: input.MasterUserPassword === undefined ? undefined : true,
+  });
+  const key = input.PerformanceInsightsKMSKeyId;
+  if (key !== undefined) {
+    const found = world.findKey(key);
+    if (!world.usable(found)) throw refusals.key(key);
+    changes['PerformanceInsightsKMSKeyId'] = found.arn;
+  }
+  const before: Readonly<Record<string, unknown>> = { ...cluster.settings, identifier: cluster.identifier };
+  // What is so already is no change.
+  return Object.fromEntries(
+    Object.entries(changes).filter(
+      ([name, value]) => value !== undefined && JSON.stringify(before[name]) !== JSON.stringify(value),
+    ),
+  );
+}
+
+function modify(world: World, input: ModifyDBClusterMessage): object {
+  const cluster = clusterOf(world, input.DBClusterIdentifier);
+  requireFreeCluster(cluster, 'modified');
+  const changes = asked(world, cluster, input);
+  checkClusterGroups(world, changes);
+  for (const window of [changes.PreferredBackupWindow, changes.PreferredMaintenanceWindow]) checkWindow(window);
+  if (changes.masterPassword && cluster.secret) {
+    throw refusals.combination(
+      'You can not specify MasterUserPassword while the password is managed in AWS Secrets Manager.',
+    );
+  }
+  if (changes.identifier !== undefined && holderOfCluster(world, changes.identifier)) throw refusals.clusterExists();
+  // ApplyImmediately also applies whatever was waiting before, as with instances (facts §5.2).
+  const now: ClusterChanges = input.ApplyImmediately
+    ? { ...cluster.pending, ...changes }
+    : Object.fromEntries(Object.entries(changes).filter(([name]) => !waiting.has(name)));
+  const later = Object.fromEntries(Object.entries(changes).filter(([name]) => !(name in now)));
+  const shown = Object.fromEntries(Object.entries(now).filter(([name]) => waiting.has(name)));
+  cluster.pending = { ...cluster.pending, ...later, ...(input.ApplyImmediately ? shown : {}) };
+  if (Object.keys(later).length > 0) awaitClusterWindow(world, cluster);
+  if (Object.keys(now).length > 0) applyToCluster(world, cluster, now);
+  return { DBCluster: clusterView(world, cluster) };
+}
+
+export const clusterModifyOperations: Operations = {
+  ModifyDBCluster: operation<ModifyDBClusterMessage>(
+    [
+      ...sameNames,
+      'DBClusterIdentifier',
+      'ApplyImmediately',
+      'NewDBClusterIdentifier',
+      'VpcSecurityGroupIds',
+      'DBClusterParameterGroupName',
+      'OptionGroupName',
+      'EnableIAMDatabaseAuthentication',
+      'EnablePerformanceInsights',
+      'EnableHttpEndpoint',
+      'EnableGlobalWriteForwarding',
+      'EnableLocalWriteForwarding',
+      'CloudwatchLogsExportConfiguration',
+      'MasterUserPassword',
+      'AllowMajorVersionUpgrade',
+    ],
+    modify,
+  ),
+};

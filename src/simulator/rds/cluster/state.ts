@@ -1,0 +1,69 @@
+import { digestOf } from '../../bytes.ts';
+import { contentBytes } from '../../content.ts';
+import { AwsError } from '../../wire/message.ts';
+import type { World } from '../../world.ts';
+import { storedIn } from '../clients.ts';
+import { membersOf } from '../names.ts';
+import { snapshotState } from '../snapshot-state.ts';
+import type { Cluster } from './model.ts';
+
+/** The truth about clusters now, as plain JSON. */
+export function clusterStateOf(world: World) {
+  const { rds } = world;
+  return {
+    clusters: [...rds.clusters.values()].map((one) => clusterState(world, one)),
+    clusterSnapshots: [...rds.clusterSnapshots.values()].map((one) => snapshotState(one)),
+    clusterBackups: [...rds.clusterBackups.values()].map(({ id, resourceId, identifier, retained, cluster }) => ({
+      id,
+      resourceId,
+      identifier,
+      retained,
+      key: cluster.keyArn ?? null,
+    })),
+  };
+}
+
+function clusterState(world: World, cluster: Cluster) {
+  const nameOf = (id: string) => world.rds.databases.get(id)?.identifier ?? id;
+  return {
+    resourceId: cluster.resourceId,
+    identifier: cluster.identifier,
+    status: cluster.status,
+    busy: cluster.busy,
+    key: cluster.keyArn ?? null,
+    securityGroups: [...cluster.groupsInForce],
+    restoredFrom: cluster.restoredFrom,
+    settings: cluster.settings,
+    pending: cluster.pending,
+    roles: cluster.roles.map((role) => ({ ...role })),
+    writer: cluster.writer ?? null,
+    members: membersOf(world, cluster).map((one) => one.identifier),
+    endpoints: [...world.rds.clusterEndpoints.values()]
+      .filter((one) => one.cluster === cluster.resourceId)
+      .map((one) => ({
+        id: one.id,
+        type: one.type,
+        static: one.static.map(nameOf),
+        excluded: one.excluded.map(nameOf),
+        status: one.status,
+        tags: Object.fromEntries(one.tags.now),
+      })),
+    tags: Object.fromEntries(cluster.tags.now),
+    ...readingOf(world, cluster),
+  };
+}
+
+/** What somebody who reads the cluster's volume now finds, or that it can't be read. */
+export function readingOf(
+  world: World,
+  cluster: Cluster,
+): { readable: boolean; writes: number | null; digest: string | null } {
+  const held = membersOf(world, cluster).find((one) => one.dataKey !== undefined)?.dataKey;
+  try {
+    const content = storedIn(world, cluster.storage, held);
+    if (content) return { readable: true, writes: content.count, digest: digestOf(contentBytes(content)) };
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+  }
+  return { readable: false, writes: null, digest: null };
+}
