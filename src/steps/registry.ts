@@ -23,30 +23,58 @@ import { startInstance } from './ec2/start-instance.ts';
 import { stopInstance } from './ec2/stop-instance.ts';
 import { verifyInstance } from './ec2/verify-instance.ts';
 import { checkKey } from './kms/check-key.ts';
+import { addClusterRole } from './rds/add-cluster-role.ts';
 import { addRole } from './rds/add-role.ts';
 import { admitClients } from './rds/admit-clients.ts';
+import { admitClusterClients } from './rds/admit-cluster-clients.ts';
+import { checkClusterSql } from './rds/check-cluster-sql.ts';
 import { checkSql } from './rds/check-sql.ts';
 import { claim as claimDatabase } from './rds/claim.ts';
+import { claimCluster } from './rds/claim-cluster.ts';
+import { clearClusterDeletionProtection } from './rds/clear-cluster-deletion-protection.ts';
 import { clearDeletionProtection } from './rds/clear-deletion-protection.ts';
+import { clusterTarget } from './rds/cluster-target.ts';
+import { compareClusters } from './rds/compare-clusters.ts';
 import { compareInstances } from './rds/compare-instances.ts';
 import { copySnapshot as copyDatabaseSnapshot } from './rds/copy-snapshot.ts';
+import { createClusterEndpoint } from './rds/create-cluster-endpoint.ts';
+import { createClusterSnapshot } from './rds/create-cluster-snapshot.ts';
+import { createMember } from './rds/create-member.ts';
 import { createSnapshot as createDatabaseSnapshot } from './rds/create-snapshot.ts';
 import { databaseTarget } from './rds/database-target.ts';
+import { deleteCluster } from './rds/delete-cluster.ts';
+import { deleteClusterEndpoint } from './rds/delete-cluster-endpoint.ts';
 import { deleteInstance } from './rds/delete-instance.ts';
+import { deleteMember } from './rds/delete-member.ts';
+import { discardCluster } from './rds/discard-cluster.ts';
+import { discardClusterSnapshot } from './rds/discard-cluster-snapshot.ts';
 import { discardInstance } from './rds/discard-instance.ts';
+import { discardMember } from './rds/discard-member.ts';
 import { discardDatabaseSnapshot } from './rds/discard-snapshot.ts';
 import { dropSessions } from './rds/drop-sessions.ts';
+import { fenceCluster } from './rds/fence-cluster.ts';
+import { fenceClusterReplacement } from './rds/fence-cluster-replacement.ts';
 import { fenceInstance } from './rds/fence-instance.ts';
 import { fenceReplacement } from './rds/fence-replacement.ts';
 import { manageMasterUserPassword } from './rds/manage-master-user-password.ts';
+import { modifyCluster } from './rds/modify-cluster.ts';
 import { modifyInstance } from './rds/modify-instance.ts';
+import { readCluster } from './rds/read-cluster.ts';
 import { readDatabase } from './rds/read-instance.ts';
 import { rebootInstance } from './rds/reboot-instance.ts';
 import { releaseClaim as releaseDatabase } from './rds/release-claim.ts';
+import { releaseClusterClaim } from './rds/release-cluster-claim.ts';
+import { renameCluster } from './rds/rename-cluster.ts';
 import { renameInstance } from './rds/rename-instance.ts';
+import { restoreCluster } from './rds/restore-cluster.ts';
 import { restoreInstance } from './rds/restore-instance.ts';
+import { setClusterDeletionProtection } from './rds/set-cluster-deletion-protection.ts';
 import { setDeletionProtection } from './rds/set-deletion-protection.ts';
+import { startCluster } from './rds/start-cluster.ts';
 import { startDatabase } from './rds/start-instance.ts';
+import { verifyCluster } from './rds/verify-cluster.ts';
+import { verifyClusterFence } from './rds/verify-cluster-fence.ts';
+import { verifyClusterServing } from './rds/verify-cluster-serving.ts';
 import { verifyFence } from './rds/verify-fence.ts';
 import { verifyDatabase } from './rds/verify-instance.ts';
 import { verifyServing } from './rds/verify-serving.ts';
@@ -99,6 +127,33 @@ const steps = [
   discardDatabaseSnapshot,
   startDatabase,
   fenceReplacement,
+  readCluster,
+  claimCluster,
+  releaseClusterClaim,
+  fenceCluster,
+  verifyClusterFence,
+  createClusterSnapshot,
+  restoreCluster,
+  modifyCluster,
+  addClusterRole,
+  createMember,
+  compareClusters,
+  checkClusterSql,
+  deleteClusterEndpoint,
+  renameCluster,
+  createClusterEndpoint,
+  verifyCluster,
+  admitClusterClients,
+  verifyClusterServing,
+  clearClusterDeletionProtection,
+  setClusterDeletionProtection,
+  deleteMember,
+  deleteCluster,
+  discardMember,
+  discardCluster,
+  discardClusterSnapshot,
+  startCluster,
+  fenceClusterReplacement,
   exec,
 ];
 
@@ -107,4 +162,5 @@ export const registry = registryOf(steps as unknown as readonly StepDefinition<A
   instanceTarget,
   volumeTarget,
   databaseTarget,
+  clusterTarget,
 ]);

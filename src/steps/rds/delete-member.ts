@@ -11,7 +11,7 @@ import { isGoing } from './status.ts';
 
 const input = z.strictObject({
   verdict: FinalClusterVerdict,
-  member: DatabaseId.meta({ id: 'DatabaseId', description: "one of the verdict's members: the original's" }),
+  member: DatabaseId.meta({ description: "one of the verdict's members: of the original's" }),
 });
 type Input = z.infer<typeof input>;
 

@@ -3,20 +3,14 @@ import * as z from 'zod';
 import { type AwsContext, defineRead } from '../../aws/services.ts';
 import { carried } from '../../aws/tags.ts';
 import { problem } from '../../errors/index.ts';
-import { CheckedKeys, KeyArn } from '../domain.ts';
+import { KeyArn } from '../domain.ts';
 import { Refusals } from '../refusals.ts';
 import { settingsOf } from './carry.ts';
-import {
-  type AcceptedOfDatabase,
-  AcceptOfDatabase,
-  Database,
-  DatabaseName,
-  DatabaseRole,
-  Fence,
-  SecretId,
-} from './domain.ts';
+import { type AcceptedOfDatabase, Database, DatabaseName, DatabaseRole } from './domain.ts';
 import { refuseFence } from './fence-rules.ts';
+import { masterUserSecretOf, refuseMasterUserSecret } from './master-user-secret.ts';
 import { nameOfOld } from './old-name.ts';
+import { reading } from './read-input.ts';
 import { type Moved, refuseAround } from './refusals-around.ts';
 import { refuseInstance } from './refusals-of-instance.ts';
 import { refuseSilence } from './refusals-of-silence.ts';
@@ -25,22 +19,7 @@ import { groupsOf, isUsable } from './status.ts';
 
 const input = z.strictObject({
   instance: DatabaseName,
-  keys: CheckedKeys,
-  fence: Fence,
-  writers: z.enum(['none', 'hook']).meta({
-    description:
-      'what writes from within the database (pg_cron, the event scheduler, subscriptions), which no fence stops: none, or a hook of yours (control.exec) that disables it',
-  }),
-  credentials: z
-    .strictObject({
-      secret: SecretId.meta({
-        description:
-          'JSON with `username` and `password`, as for RDS; read whenever it is needed, with all versions that may be in force',
-      }),
-    })
-    .optional()
-    .meta({ description: 'the login for SQL; REKEY_DB_USER and REKEY_DB_PASSWORD when omitted' }),
-  accept: AcceptOfDatabase,
+  ...reading,
 });
 type Input = z.infer<typeof input>;
 
@@ -68,6 +47,7 @@ export const readDatabase = defineRead({
     if (!found) throw notFound(input.instance, ctx.aws.region);
     const oldName = nameOfOld(ctx, input.instance);
     refuseInstance(found, input.keys, refusals);
+    refuseMasterUserSecret(ctx, found, refusals);
     const vpc = found.DBSubnetGroup?.VpcId;
     await refuseFence(ctx, input.fence, { name: input.instance, groups: groupsOf(found), vpc }, refusals);
     if (await ctx.aws.sight.databaseNamed(oldName))
@@ -123,6 +103,7 @@ function databaseOf(found: DBInstance, input: Input, oldName: string, engine: 'p
     settings,
     moved: moved ? { PerformanceInsightsKMSKeyId: input.keys.to } : {},
     deletionProtection: found.DeletionProtection ?? false,
+    masterUserSecret: masterUserSecretOf(found, input.keys.to),
     roles,
     tags: carried(found.TagList),
     ...databaseIn(found, engine),

@@ -18,7 +18,7 @@ const input = z.strictObject({
   cluster: Cluster,
   verdict: ClusterVerdict,
   fenced: ClusterFenceProof,
-  snapshot: MadeClusterSnapshot.meta({ id: 'MadeClusterSnapshot', description: 'the final snapshot' }),
+  snapshot: MadeClusterSnapshot.meta({ description: 'the final snapshot' }),
 });
 type Input = z.infer<typeof input>;
 
