@@ -76,6 +76,8 @@ export interface ReadDefinition<S, I, O> extends Definition<I, O> {
 export interface EffectDefinition<S, I, O> extends Definition<I, O> {
   readonly kind: 'effect';
   readonly hazard: Hazard;
+  /** What it restarts. An original whose key can't be used would not come up again: then it is not sent. */
+  restarts?(input: I): string;
   /** What makes sending it twice safe: a client token, a state that converges, or nothing (then it is resent only after a long look). */
   readonly repeat: 'token' | 'convergent' | 'none';
   /** A limited resource of the account; the run never holds more of it than there is. */

@@ -5,7 +5,7 @@ import type { Verdict } from '../contract/verdict.ts';
 import { problem } from '../errors/index.ts';
 import { ask, pauseMs, stopRun, told } from './ask.ts';
 import type { Phase } from './fold.ts';
-import type { Guard } from './guard.ts';
+import { type Guard, originalsOf } from './guard.ts';
 import { tokenOf } from './key.ts';
 import { Interrupted, PlanStopped } from './outcome.ts';
 import type { PlanRun } from './ports.ts';
@@ -320,7 +320,17 @@ class Performance<S> {
       }
     }
     if (definition.hazard === 'destructive') await this.prove();
+    await this.survivesRestart();
     if (definition.hazard === 'disruptive') await this.guard.pass(act.key, definition);
+  }
+
+  /** Going back has no choice; forward nothing is restarted that would stay down. */
+  private async survivesRestart(): Promise<void> {
+    const { run, guard, definition, act, input } = this;
+    const restarted = definition.restarts?.(input);
+    if (restarted === undefined || act.key.undo !== undefined || !originalsOf(run).includes(restarted)) return;
+    const unreadable = await guard.unreadable();
+    if (unreadable.length > 0) throw failed(definition, input, `it would not come up again: ${unreadable.join('; ')}`);
   }
 
   private async prove(): Promise<void> {

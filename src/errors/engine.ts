@@ -72,8 +72,8 @@ export const engineErrors = {
     title: 'Not started on a mixture',
     exit: 6,
     message: (p: { target: string; on: readonly string[] }) =>
-      `${p.target} is not started: it holds ${p.on.join(', ') || 'none of its volumes'}, which is neither all originals nor all replacements`,
-    hint: () => 'rekey status names original and replacement of each; attach one complete set, then resume',
+      `${p.target} is not started: it holds ${p.on.join(', ') || 'none of them'}, which is neither all originals nor all replacements`,
+    hint: () => 'rekey status names original and replacement of each; put one complete set in its place, then resume',
   }),
   'target-claimed': entry({
     title: 'Another run has claimed the target',

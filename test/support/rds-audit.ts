@@ -30,6 +30,8 @@ export class RdsAudit {
   private readonly writers = new Map<string, string>();
   /** The settings of a replacement when its clients were let in. */
   private readonly admitted = new Map<string, Database['settings']>();
+  /** Originals as they were when the run took their name from them. */
+  private readonly retired = new Map<string, Database>();
   private before: State | undefined;
 
   constructor(account: Account, judge: Judge) {
@@ -89,7 +91,10 @@ export class RdsAudit {
       const allowed = this.unwritten(named) || (typed && call.operation !== 'DeleteDBInstance');
       this.judge('I13', allowed, () => `${call.operation} ${named.identifier}, on which clients have written`);
     }
-    // What its owner changes once it serves is not for the run to carry.
+    // What somebody does to an original that no longer serves is not for the run to carry.
+    if (!made && !takesBack && input['NewDBInstanceIdentifier'] !== undefined)
+      this.retired.set(named.resourceId, named);
+    // Nor what its owner changes once the replacement serves.
     if (made && groups !== undefined && !keepsOut) this.admitted.set(named.resourceId, named.settings);
     if (call.operation === 'DeleteDBInstance' && !made) this.judgeDelete(named, before, party);
   }
@@ -117,7 +122,8 @@ export class RdsAudit {
   }
 
   private judgeCarried(original: Database, replacement: Database, party: Party): void {
-    const [was, is] = [original.settings, this.admitted.get(replacement.resourceId) ?? replacement.settings].map(
+    const retired = this.retired.get(original.resourceId) ?? original;
+    const [was, is] = [retired.settings, this.admitted.get(replacement.resourceId) ?? replacement.settings].map(
       (settings): Readonly<Record<string, unknown>> => ({ ...settings }),
     );
     const names = Object.keys({ ...was, ...is }).filter((name) => !moved.has(name) && name !== 'DeletionProtection');

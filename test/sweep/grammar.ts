@@ -10,10 +10,12 @@ export interface Deed {
   act(world: World): void;
 }
 
-/** How a history ended: the error of its last process or its status, whether a hostile deed was done, and what the run has announced. */
+/** How a history ended: the error of its last process or its status, what somebody else has done, and what the run has announced. */
 export interface End {
   readonly end: string;
   readonly hostile: boolean;
+  /** By their names, those that the account did not refuse. */
+  readonly deeds: ReadonlySet<string>;
   readonly told: readonly string[];
 }
 

@@ -89,6 +89,7 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
   let effects = 0;
   let processes = 0;
   let hostile = false;
+  const deeds = new Set<string>();
   let calm = false;
   let end = '';
   const evaluations = new Map<Invariant, number>();
@@ -119,6 +120,7 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
           trace.update(`${deed.name} ${outcome}\n`);
           if (outcome !== 'done') return;
           count(deed.name);
+          deeds.add(deed.name);
           hostile ||= deed.hostile;
         });
       };
@@ -170,7 +172,7 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
         world.pass(600_000);
       }
       end = last && last.result !== 'died' ? (last.result.plans[0]?.error?.code ?? last.result.status) : 'died';
-      failures.push(...scene.faultsOfEnd(world, { end, hostile, told: announced(disk) }));
+      failures.push(...scene.faultsOfEnd(world, { end, hostile, deeds, told: announced(disk) }));
       for (const [invariant, times] of world.auditor.evaluations) evaluations.set(invariant, times);
       failures.push(...world.auditor.violations.splice(0));
     },

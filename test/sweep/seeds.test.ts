@@ -50,6 +50,7 @@ const laterSeeds = [
 /** The same, of databases. */
 const databaseSeeds = [
   [40, 'a warm-up snapshot that somebody had deleted was waited for, two days at a time, by every resume'],
+  [87, 'an original was deleted although somebody had opened the group that was to keep its clients out'],
   [58, 'a copy of a snapshot that had failed was asked for for two days, by every resume'],
 ] as const;
 
@@ -63,7 +64,16 @@ describe('what random histories have found stays mended', () => {
   });
 });
 
+/** And those under whose faults nothing dies. */
+const livelyDatabaseSeeds = [
+  [2100018, 'an original whose key had been disabled was restarted, and did not come up again'],
+] as const;
+
 describe('what random histories of databases have found stays mended', () => {
+  test.each(livelyDatabaseSeeds)('seed %i, in which faults stop under a living process: %s', async (seed) => {
+    expect((await history(seed, { plan: 'rds-instance', liveness: true })).failures).toEqual([]);
+  });
+
   test.each(databaseSeeds)('seed %i: %s', async (seed) => {
     expect((await history(seed, { plan: 'rds-instance' })).failures).toEqual([]);
   });

@@ -15,6 +15,7 @@ export const clearDeletionProtection = defineEffect({
   permissions: [
     'rds:ModifyDBInstance',
     'rds:DescribeDBInstances',
+    'ec2:DescribeSecurityGroups',
     'kms:DescribeKey',
     'kms:GenerateDataKeyWithoutPlaintext',
   ],

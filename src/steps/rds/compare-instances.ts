@@ -75,7 +75,7 @@ function verdict(
   status: VerdictStatus,
   findings: readonly string[],
 ): DatabaseVerdict {
-  const { id, name, fence, securityGroups } = instance;
+  const { id, name, fence, letThrough, securityGroups } = instance;
   return {
     id,
     original: id,
@@ -86,6 +86,7 @@ function verdict(
     keyTried,
     name,
     fence,
+    letThrough,
     securityGroups,
   };
 }

@@ -29,6 +29,7 @@ export const deleteInstance = defineEffect({
     'rds:CreateDBSnapshot',
     'rds:DescribeDBInstances',
     'rds:DescribeDBSnapshots',
+    'ec2:DescribeSecurityGroups',
     'kms:DescribeKey',
     'kms:GenerateDataKeyWithoutPlaintext',
   ],

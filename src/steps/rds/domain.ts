@@ -70,6 +70,10 @@ export const DatabaseRole = z
   .meta({ id: 'DatabaseRole', description: 'An IAM role of a DB instance and what it is for' });
 export type DatabaseRole = z.infer<typeof DatabaseRole>;
 
+const LetThrough = z
+  .strictObject({ inbound: z.array(z.string()), outbound: z.array(z.string()) })
+  .meta({ description: 'the CIDRs that the plan lets the fence let through' });
+
 /** A DB instance before anything was touched: what its replacement is made like, and compared with. */
 /** The secret in which RDS keeps the master password. */
 export const MasterUserSecret = z
@@ -88,9 +92,7 @@ export const Database = z
     engine: z.enum(['postgres', 'mysql']).meta({ description: 'which SQL it speaks' }),
     key: KeyArn.nullable().meta({ description: 'null: not encrypted' }),
     fence: SecurityGroupId,
-    letThrough: z
-      .strictObject({ inbound: z.array(z.string()), outbound: z.array(z.string()) })
-      .meta({ description: 'the CIDRs that the plan lets the fence let through' }),
+    letThrough: LetThrough,
     securityGroups: z.array(SecurityGroupId).min(1),
     settings: z
       .record(z.string(), z.unknown())
@@ -152,6 +154,7 @@ const pair = {
   keyTried: KeyTried,
   name: DatabaseName.meta({ description: 'the name that clients connect to' }),
   fence: SecurityGroupId,
+  letThrough: LetThrough.optional(),
   securityGroups: z.array(SecurityGroupId),
 } as const;
 

@@ -13,7 +13,12 @@ export const dropSessions = defineEffect({
   // Behind the fence one more restart disturbs nobody.
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
-  permissions: ['rds:RebootDBInstance', 'rds:DescribeDBInstances', 'rds:DescribeEvents'],
+  permissions: [
+    'rds:RebootDBInstance',
+    'rds:DescribeDBInstances',
+    'rds:DescribeEvents',
+    'kms:GenerateDataKeyWithoutPlaintext',
+  ],
   input: z.strictObject({ database: DatabaseId, fence: FencedDatabase }),
   output: RestartedDatabase,
   title: (input) => `restart ${input.database} behind its fence`,
@@ -34,5 +39,6 @@ export const dropSessions = defineEffect({
     return undefined;
   },
   undo: 'unneeded',
+  restarts: (input) => input.database,
   expect: (observation) => observation,
 });

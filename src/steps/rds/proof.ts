@@ -2,6 +2,7 @@ import type { AwsContext } from '../../aws/services.ts';
 import type { Proof } from '../../contract/step.ts';
 import { faultsOfKey } from '../kms/key-use.ts';
 import type { FinalDatabaseVerdict } from './domain.ts';
+import { holesInFence } from './fence-rules.ts';
 import { type Described, groupsOf, hasGroups, isUsable, nameIn, statusOf } from './status.ts';
 
 /** What speaks against deleting the original now, as AWS shows both at this moment. */
@@ -33,8 +34,14 @@ export async function proofAbout(
   if (verdict.status !== 'SUCCESSFUL') findings.push(`the verdict is ${verdict.status}`);
   if (verdict.original === verdict.replacement) findings.push('original and replacement are the same database');
   if (!original) findings.push(`original ${verdict.original} is not there`);
-  const stale = original !== undefined && !hasGroups(original, [verdict.fence]);
-  if (stale)
+  const unfenced = original !== undefined && !hasGroups(original, [verdict.fence]);
+  // What a verdict of an earlier release does not say can't be compared.
+  const holes = verdict.letThrough
+    ? await holesInFence(ctx, { fence: verdict.fence, letThrough: verdict.letThrough })
+    : [];
+  findings.push(...holes.map((hole) => `the fence of original ${verdict.original} is open: ${hole}`));
+  const stale = unfenced || (original !== undefined && holes.length > 0);
+  if (unfenced)
     findings.push(
       `original ${nameIn(original)} is not behind its fence alone, but has ${groupsOf(original).join(', ')}`,
     );

@@ -12,7 +12,7 @@ export const renameInstance = defineEffect({
   hazard: 'disruptive',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
-  permissions: ['rds:ModifyDBInstance', 'rds:DescribeDBInstances'],
+  permissions: ['rds:ModifyDBInstance', 'rds:DescribeDBInstances', 'kms:GenerateDataKeyWithoutPlaintext'],
   input: z.strictObject({ database: DatabaseId, from: DatabaseName, to: DatabaseName }),
   output: z.strictObject({ database: DatabaseId, name: DatabaseName }),
   title: (input) => `rename ${input.from} to ${input.to}`,
@@ -42,6 +42,7 @@ export const renameInstance = defineEffect({
     });
     return undefined;
   },
+  restarts: (input) => input.database,
   undo: (input) => [
     { uses: 'rds.rename-instance', with: { database: input.database, from: input.to, to: input.from } },
   ],

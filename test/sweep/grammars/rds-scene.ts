@@ -85,6 +85,7 @@ function mend(world: World): void {
 /** Ends in which rekey rightly waits for a person, because somebody else took apart what it works on. */
 const handsOff = [
   'target-in-pieces',
+  'mixed-start',
   'target-refused',
   'target-changed',
   'proof-failed',
@@ -97,7 +98,7 @@ const handsOff = [
 
 function faultsOfEnd(
   world: World,
-  { end, hostile, told }: End,
+  { end, hostile, deeds, told }: End,
   { protectedOne, keepsLast }: { protectedOne: boolean; keepsLast: boolean },
 ): string[] {
   const faults: string[] = [];
@@ -106,23 +107,29 @@ function faultsOfEnd(
   const clientsOf = (name: string) => state.clients.find((one) => one.identifier === name);
   if (bills?.identifier !== 'bills' || clientsOf('bills')?.lost !== false || bills.securityGroups.join() !== own)
     faults.push('the database beside it was touched');
-  if (end !== 'done' && !(hostile && handsOff.includes(end))) faults.push(`it did not come to its end: ${end}`);
+  // Where the fence was open in the hold the original may have been written to: a person has to look.
+  const mayBeStale = end === 'replacement-stale' && deeds.has('open-group');
+  if (end !== 'done' && !mayBeStale && !(hostile && handsOff.includes(end)))
+    faults.push(`it did not come to its end: ${end}`);
   if (end !== 'done' || hostile) return faults;
   const serving = state.databases.find((one) => one.identifier === 'orders');
-  const names = state.databases.map((one) => one.identifier).filter((name) => name !== 'bills');
-  if (names.join() !== 'orders') faults.push(`there are ${names.join(', ')}`);
+  const isTold = (id: string) => told.some((text) => text.includes(id));
+  const left = state.databases.filter(({ identifier }) => !['bills', 'orders'].includes(identifier));
+  for (const { identifier, resourceId } of left)
+    if (!isTold(resourceId)) faults.push(`${identifier} was left behind without a word`);
   if (serving?.resourceId === original) faults.push('the original was left in its place');
   if (serving?.key !== state.keys.find((key) => key.aliases.includes('alias/new'))?.arn)
     faults.push(`it is under ${serving?.key}`);
   if (serving?.securityGroups.join() !== own) faults.push(`it is in ${serving?.securityGroups.join(', ')}`);
   if (clientsOf('orders')?.lost !== false) faults.push(`writes were lost: ${JSON.stringify(clientsOf('orders'))}`);
-  if (protectedOne && serving?.settings.DeletionProtection !== true) faults.push('its protection is gone');
+  const changed = [...deeds].some((name) => name.startsWith('modify-database'));
+  if (protectedOne && !changed && serving?.settings.DeletionProtection !== true) faults.push('its protection is gone');
   const claims = state.databases.flatMap((one) => Object.keys(one.tags)).filter((key) => key.startsWith('rekey:claim'));
   if (claims.length > 0) faults.push(`claims were left behind: ${claims.join(', ')}`);
   const manual = state.databaseSnapshots.filter((one) => one.type === 'manual').map((one) => one.id);
   if (manual.includes(finalSnapshot) !== keepsLast) faults.push('the final snapshot is not as the plan asks for it');
   // A discard that AWS refused is told; what is left without a word is not.
-  const silent = manual.filter((id) => id !== finalSnapshot && !told.some((text) => text.includes(id)));
+  const silent = manual.filter((id) => id !== finalSnapshot && !isTold(id));
   if (silent.length > 0) faults.push(`snapshots were left behind without a word: ${silent.join(', ')}`);
   return faults;
 }
