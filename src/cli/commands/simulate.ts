@@ -75,7 +75,11 @@ async function simulate(options: SimulateOptions): Promise<number> {
 
 function announce(
   url: string,
-  about: { scenario: { account: string; region: string; databases: readonly object[] }; clock: string; speed: number },
+  about: {
+    scenario: { account: string; region: string; databases: readonly object[]; clusters: readonly object[] };
+    clock: string;
+    speed: number;
+  },
   options: SimulateOptions,
 ): void {
   const env = {
@@ -85,7 +89,7 @@ function announce(
     AWS_REGION: about.scenario.region,
     REKEY_CLOCK: about.clock,
     // It lets anybody in; a client has to say something nevertheless.
-    ...(about.scenario.databases.length > 0 && {
+    ...(about.scenario.databases.length + about.scenario.clusters.length > 0 && {
       REKEY_RESOLVER: `${url}/_rekey/resolve`,
       REKEY_DB_USER: 'simulated',
       REKEY_DB_PASSWORD: 'simulated',

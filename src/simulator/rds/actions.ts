@@ -3,9 +3,11 @@ import { ruleOf } from '../ec2/security-groups.ts';
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
 import { writeUp } from './clients.ts';
+import { loseWriter } from './cluster/lifecycle.ts';
 import { databaseArn, snapshotOf } from './find.ts';
 import { carryOut, optimise, requireFree, takeDown } from './lifecycle.ts';
 import type { Database } from './model.ts';
+import { clusterOfMember } from './names.ts';
 import { rdsOperations } from './operations.ts';
 import { refusals } from './refusals.ts';
 import { rotateNamedSecret, rotateSecret } from './secrets.ts';
@@ -188,6 +190,8 @@ function breakDown(world: World, database: Database, status: string): void {
     if (!database.up) throw refusals.databaseState(`${database.identifier} is ${database.status}.`);
   } else {
     takeDown(world, database);
+    const cluster = clusterOfMember(world, database);
+    if (cluster?.writer === database.resourceId) loseWriter(world, cluster);
   }
   database.status = status;
 }

@@ -3,7 +3,7 @@ import { type Content, contentBytes, contentOf, written } from '../content.ts';
 import { letsIn } from '../ec2/security-groups.ts';
 import type { World } from '../world.ts';
 import type { Clients, Database, InsideWriter } from './model.ts';
-import { clusterOfMember, leadsTo } from './names.ts';
+import { allBehind, clusterOfMember, leadsTo } from './names.ts';
 import type { Storage } from './parts.ts';
 import type { Workload } from './scenario-parts.ts';
 
@@ -29,18 +29,22 @@ export function storedIn(world: World, { sealed }: Storage, dataKey: Uint8Array 
 /** Clients behind a host name, who connect with their first write. */
 export function newClients(
   world: World,
-  { workload, ...given }: Pick<Clients, 'identifier' | 'host' | 'cluster' | 'ledger'> & { readonly workload: Workload },
+  {
+    workload,
+    ...given
+  }: Pick<Clients, 'identifier' | 'host' | 'cluster' | 'reads' | 'ledger'> & { readonly workload: Workload },
 ): Clients {
   return {
     ...given,
     everyMs: workload.everySeconds * 1000,
-    sessions: workload.pooled
-      ? Array.from({ length: workload.sessions }, (_, i) => ({
-          pid: 4000 + world.rds.clients.length * 100 + i,
-          address: clientAddress,
-          resourceId: undefined,
-        }))
-      : undefined,
+    sessions:
+      workload.pooled || given.reads
+        ? Array.from({ length: given.reads ? workload.readers : workload.sessions }, (_, i) => ({
+            pid: 4000 + world.rds.clients.length * 100 + i,
+            address: clientAddress,
+            resourceId: undefined,
+          }))
+        : undefined,
     cacheMs: workload.cacheSeconds * 1000,
     cached: undefined,
     nextAt: world.time + workload.everySeconds * 1000,
@@ -79,8 +83,21 @@ function connectable(world: World, database: Database | undefined): database is 
   return database?.up === true && letsIn(world, database.groupsInForce, clientAddress, database.settings.Port);
 }
 
+/** Has clients that only read connect again, each to another of those that the name stands for. */
+function read(world: World, clients: Clients, limit: number): void {
+  if (clients.nextAt > limit) return;
+  clients.nextAt += (Math.floor((limit - clients.nextAt) / clients.everyMs) + 1) * clients.everyMs;
+  const all = allBehind(world, clients.host);
+  for (const [i, session] of (clients.sessions ?? []).entries()) {
+    if (session.resourceId !== undefined) continue;
+    const target = world.rds.databases.get(all[i % all.length] ?? '');
+    if (connectable(world, target)) session.resourceId = target.resourceId;
+  }
+}
+
 /** Everything the clients do from their next beat to `limit`. Nothing else changes in between. */
 function live(world: World, clients: Clients, limit: number): void {
+  if (clients.reads) read(world, clients, limit);
   while (clients.nextAt <= limit) {
     const at = clients.nextAt;
     const { sessions } = clients;
@@ -112,7 +129,8 @@ function liveInside(world: World, database: Database, writer: InsideWriter, limi
   if (takesWrites(world, database)) {
     const { identifier } = clusterOfMember(world, database) ?? database;
     const ledgers = world.rds.clients.filter(
-      (clients) => clients.identifier === identifier && clients.cluster === (database.member !== undefined),
+      (clients) =>
+        !clients.reads && clients.identifier === identifier && clients.cluster === (database.member !== undefined),
     );
     write(world, database, ledgers, writer.name, writer.sequence + 1, count, writer.nextAt, writer.everyMs);
     writer.sequence += count;

@@ -21,7 +21,7 @@ import type { RdsScenario } from './scenario.ts';
 import { managedRdsKeyAlias } from './scenario-parts.ts';
 import { foundSecrets, newSecret } from './secrets.ts';
 import { hostOf } from './views.ts';
-import { awaitWindow, backUpDaily, maintain } from './windows.ts';
+import { awaitWindow, backUpDaily, maintainInTime } from './windows.ts';
 
 // What a scenario declares was there long before it begins.
 const ageMs = 30 * 86_400_000;
@@ -198,22 +198,13 @@ function foundDatabase(world: World, declared: Declared, index: number, ids: Rea
   if (declared.backupRetention > 0) addAutomatedBackup(world, database);
   backUpDaily(world, database);
   if (declared.pending) awaitWindow(world, database);
-  for (const { at } of database.maintenance) if (at !== undefined) world.at(at, () => maintainIfFree(world, database));
+  maintainInTime(world, database);
   if (declared.workload) {
     const ledger = contentOf(unseal(sealed, database.dataKey ?? world.dataKeyOf(sealed)));
     const { workload } = declared;
-    world.rds.clients.push(newClients(world, { identifier: declared.id, host, cluster: false, workload, ledger }));
-  }
-}
-
-function maintainIfFree(world: World, database: Database): void {
-  if (
-    world.rds.databases.has(database.resourceId) &&
-    database.maintenance.length > 0 &&
-    !database.busy &&
-    database.up
-  ) {
-    maintain(world, database);
+    world.rds.clients.push(
+      newClients(world, { identifier: declared.id, host, cluster: false, reads: false, workload, ledger }),
+    );
   }
 }
 

@@ -76,6 +76,8 @@ export interface Clients {
   readonly host: string;
   /** Whether the name is that of a cluster. */
   readonly cluster: boolean;
+  /** They keep their sessions and write nothing. */
+  readonly reads: boolean;
   readonly everyMs: number;
   /** Kept open as long as they live; without a pool each write opens a connection of its own. */
   readonly sessions: Session[] | undefined;

@@ -32,16 +32,22 @@ function chosen(world: World, cluster: Cluster, role: string): Database[] {
   return membersOf(world, cluster).filter((one) => one.resourceId !== cluster.writer);
 }
 
+/** All the instances that a host name can lead to now. */
+export function allBehind(world: World, host: string): string[] {
+  const [resourceId = '', role] = world.rds.names.get(host)?.split('/') ?? [];
+  if (role === undefined) return resourceId ? [resourceId] : [];
+  const cluster = world.rds.clusters.get(resourceId);
+  if (!cluster) return [];
+  const writer = cluster.writerInDns === undefined ? [] : [cluster.writerInDns];
+  if (role === 'writer') return writer;
+  const up = chosen(world, cluster, role).filter((one) => one.up);
+  return up.length === 0 && role === 'reader' ? writer : up.map((one) => one.resourceId);
+}
+
 const turnMs = 1000;
 
-/** The instance that a host name leads to now. Names that stand for several lead to each in turn, to the writer when there is no other. */
+/** The instance that a host name leads to now. A name that stands for several leads to each in turn. */
 export function leadsTo(world: World, host: string): string | undefined {
-  const [resourceId = '', role] = world.rds.names.get(host)?.split('/') ?? [];
-  if (role === undefined) return resourceId || undefined;
-  const cluster = world.rds.clusters.get(resourceId);
-  if (!cluster) return undefined;
-  if (role === 'writer') return cluster.writerInDns;
-  const up = chosen(world, cluster, role).filter((one) => one.up);
-  if (up.length === 0) return role === 'reader' ? cluster.writerInDns : undefined;
-  return up[Math.floor(world.time / turnMs) % up.length]?.resourceId;
+  const all = allBehind(world, host);
+  return all[Math.floor(world.time / turnMs) % all.length];
 }

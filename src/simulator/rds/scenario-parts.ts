@@ -21,6 +21,8 @@ export const maintenance = z
 export const workload = z.strictObject({
   everySeconds: z.number().positive(),
   sessions: z.int().positive().default(2),
+  /** Sessions besides that only read, through the reader endpoint of a cluster. */
+  readers: z.int().nonnegative().default(0),
   pooled: z.boolean().default(true),
   cacheSeconds: z.number().nonnegative().default(30),
 });

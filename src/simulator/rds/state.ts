@@ -28,21 +28,23 @@ export function rdsStateOf(world: World) {
     })),
     ...clusterStateOf(world),
     endpoints: Object.fromEntries([...rds.names.keys()].map((host) => [host, leadsTo(world, host) ?? null])),
-    clients: rds.clients.map((clients) => {
-      const { holder, held } = clients.cluster ? clusterHolder(world, clients) : databaseHolder(world, clients);
-      const digest = digestOf(contentBytes(clients.ledger));
-      return {
-        identifier: clients.identifier,
-        cluster: clients.cluster,
-        everyMs: clients.everyMs,
-        connected: clients.sessions?.filter((session) => session.resourceId !== undefined).length ?? null,
-        writes: clients.ledger.count,
-        digest,
-        database: holder?.resourceId ?? null,
-        /** Whether what was acknowledged is not what the database of that name holds; null: there is none to read. */
-        lost: held?.readable ? held.digest !== digest : null,
-      };
-    }),
+    clients: rds.clients
+      .filter((clients) => !clients.reads)
+      .map((clients) => {
+        const { holder, held } = clients.cluster ? clusterHolder(world, clients) : databaseHolder(world, clients);
+        const digest = digestOf(contentBytes(clients.ledger));
+        return {
+          identifier: clients.identifier,
+          cluster: clients.cluster,
+          everyMs: clients.everyMs,
+          connected: clients.sessions?.filter((session) => session.resourceId !== undefined).length ?? null,
+          writes: clients.ledger.count,
+          digest,
+          database: holder?.resourceId ?? null,
+          /** Whether what was acknowledged is not what the database of that name holds; null: there is none to read. */
+          lost: held?.readable ? held.digest !== digest : null,
+        };
+      }),
   };
 }
 

@@ -69,6 +69,17 @@ export function maintain(world: World, database: Database): void {
   ]);
 }
 
+/** Has maintenance happen by itself where a time for it is set. */
+export function maintainInTime(world: World, database: Database): void {
+  for (const { at } of database.maintenance) {
+    if (at === undefined) continue;
+    world.at(at, () => {
+      const free = world.rds.databases.has(database.resourceId) && !database.busy && database.up;
+      if (free && database.maintenance.length > 0) maintain(world, database);
+    });
+  }
+}
+
 /** Has automated backups begin, one a day in the backup window, as long as the instance keeps any. */
 export function backUpDaily(world: World, database: Database): void {
   const at = nextWindow(world.time, database.settings.PreferredBackupWindow ?? '01:00-01:30');

@@ -5,22 +5,17 @@ import { TagSet } from '../../tag-set.ts';
 import type { World } from '../../world.ts';
 import { newClients } from '../clients.ts';
 import { portOf } from '../engines.ts';
-import { addGroups, defaultsFor } from '../groups.ts';
 import { grantKey } from '../keys.ts';
-import type { Database, Settings } from '../model.ts';
 import { newDisk } from '../postgres-disk.ts';
-import { managedRdsKeyAlias } from '../scenario-parts.ts';
 import { newSecret } from '../secrets.ts';
-import { hostOf } from '../views.ts';
 import { hostIn, nameCustomEndpoint, nameEndpoints } from './addresses.ts';
+import { foundMember, insightsOf, notUp, timed } from './found-members.ts';
 import { addClusterGroups, clusterDefaults } from './groups.ts';
-import { sharedSettings } from './lifecycle.ts';
 import { awaitMaintenance } from './maintenance.ts';
-import { newMember } from './members.ts';
 import type { Cluster, ClusterOddities, ClusterSettings } from './model.ts';
 import { addClusterBackup } from './remove.ts';
 import { clusterResourceId } from './restore.ts';
-import type { ClusterDeclared, ClusterSnapshotDeclared, MemberDeclared } from './scenario.ts';
+import type { ClusterDeclared, ClusterSnapshotDeclared } from './scenario.ts';
 import { restStoppedCluster } from './stop.ts';
 import { awaitClusterWindow } from './waiting.ts';
 import { backUpClusterDaily } from './windows.ts';
@@ -28,8 +23,6 @@ import { backUpClusterDaily } from './windows.ts';
 // What a scenario declares was there long before it begins.
 const ageMs = 30 * 86_400_000;
 const insideEveryMs = 60_000;
-const dayMs = 86_400_000;
-const notUp = /^(stopped|failed|incompatible|inaccessible|creating|deleting)/;
 
 /** Brings what a scenario declares of clusters into the account. */
 export function foundClusters(
@@ -41,18 +34,6 @@ export function foundClusters(
 ): void {
   for (const declared of scenario.clusters) foundCluster(world, declared);
   for (const declared of scenario.clusterSnapshots) foundSnapshot(world, declared);
-}
-
-function insightsOf(world: World, declared: ClusterDeclared | MemberDeclared) {
-  const insights = declared.performanceInsights;
-  return {
-    PerformanceInsightsEnabled: insights !== undefined,
-    PerformanceInsightsKMSKeyId: insights && world.findKey(insights.key ?? managedRdsKeyAlias)?.arn,
-    PerformanceInsightsRetentionPeriod: insights?.retentionDays,
-    DatabaseInsightsMode: 'standard' as const,
-    MonitoringInterval: declared.monitoring?.everySeconds ?? 0,
-    MonitoringRoleArn: declared.monitoring?.role,
-  };
 }
 
 function settingsOf(world: World, declared: ClusterDeclared): ClusterSettings {
@@ -175,83 +156,13 @@ function foundCluster(world: World, declared: ClusterDeclared): void {
   backUpClusterDaily(world, cluster);
   if (declared.status === 'stopped') restStoppedCluster(world, cluster);
   if (declared.pending) awaitClusterWindow(world, cluster);
-  if (declared.workload) {
-    world.rds.clients.push(
-      newClients(world, {
-        identifier: id,
-        host: hostIn(world, 'cluster', id),
-        cluster: true,
-        workload: declared.workload,
-        ledger: contentOf(unseal(sealed, world.dataKeyOf(sealed))),
-      }),
-    );
-  }
-}
-
-function timed(world: World, maintenance: ClusterDeclared['maintenance']) {
-  return maintenance.map(({ action, inDays }) => ({
-    action,
-    description: `${action} is available`,
-    at: inDays === undefined ? undefined : world.time + inDays * dayMs,
-  }));
-}
-
-function memberSettings(world: World, cluster: Cluster, declared: MemberDeclared): Settings {
-  const version = cluster.settings.EngineVersion ?? '';
-  const nth = world.rds.databases.size % 3;
-  return {
-    ...sharedSettings(cluster.settings),
-    ...insightsOf(world, declared),
-    DBInstanceClass: declared.class,
-    PromotionTier: declared.tier,
-    AvailabilityZone: declared.az ?? zones(world)[nth],
-    MultiAZ: false,
-    ParameterGroup: declared.parameterGroup ?? defaultsFor(cluster.engine, version).ParameterGroup,
-    PreferredMaintenanceWindow: declared.maintenanceWindow,
-    PubliclyAccessible: declared.publiclyAccessible,
-    AutoMinorVersionUpgrade: declared.autoMinorVersionUpgrade,
-    CACertificateIdentifier: declared.ca,
-    DeletionProtection: false,
-    LicenseModel: cluster.engine === 'aurora-postgresql' ? 'postgresql-license' : 'general-public-license',
-    DedicatedLogVolume: false,
-    CustomerOwnedIpEnabled: false,
-    BackupTarget: 'region',
-    EngineLifecycleSupport: cluster.settings.EngineLifecycleSupport,
-    ProcessorFeatures: [],
-  };
-}
-
-function foundMember(world: World, cluster: Cluster, declared: MemberDeclared, down: boolean): void {
-  const { sealed } = cluster.storage;
-  const settings = memberSettings(world, cluster, declared);
-  const made = newMember(world, cluster, {
-    identifier: declared.id,
-    resourceId: declared.resourceId,
-    settings,
-    tags: new TagSet(Object.entries(declared.tags)),
-  });
-  const up = !down && !notUp.test(declared.status);
-  const member: Database = {
-    ...made,
-    address: hostOf(world, declared.id),
-    created: world.time - ageMs,
-    visibleFrom: world.time - ageMs,
-    status: down ? cluster.status : declared.status,
-    pending: declared.pending?.class === undefined ? {} : { DBInstanceClass: declared.pending.class },
-    busy: false,
-    up,
-    parameterStatus: declared.parametersPending ? 'pending-reboot' : 'in-sync',
-    member: {
-      cluster: cluster.resourceId,
-      parameterStatus: declared.clusterParametersPending ? 'pending-reboot' : 'in-sync',
-    },
-    dataKey: up && sealed ? world.dataKeyOf(sealed) : undefined,
-    maintenance: timed(world, declared.maintenance),
-  };
-  world.rds.databases.set(member.resourceId, member);
-  world.rds.names.set(hostOf(world, declared.id), member.resourceId);
-  addGroups(world, cluster.engine, cluster.settings.EngineVersion ?? '', settings, []);
-  cluster.writer ??= member.resourceId;
+  const { workload } = declared;
+  if (!workload) return;
+  const ledger = contentOf(unseal(sealed, world.dataKeyOf(sealed)));
+  const common = { identifier: id, cluster: true, workload, ledger };
+  world.rds.clients.push(newClients(world, { ...common, host: hostIn(world, 'cluster', id), reads: false }));
+  if (workload.readers > 0)
+    world.rds.clients.push(newClients(world, { ...common, host: hostIn(world, 'cluster-ro', id), reads: true }));
 }
 
 function foundEndpoints(world: World, cluster: Cluster, declared: ClusterDeclared): void {

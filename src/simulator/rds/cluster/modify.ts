@@ -90,6 +90,8 @@ function modify(world: World, input: ModifyDBClusterMessage): object {
   const changes = asked(world, cluster, input);
   checkClusterGroups(world, changes);
   for (const window of [changes.PreferredBackupWindow, changes.PreferredMaintenanceWindow]) checkWindow(window);
+  const { BackupRetentionPeriod: days = 1 } = changes;
+  if (days < 1 || days > 35) throw refusals.value(`Invalid backup retention period: ${days}. It must be 1 to 35.`);
   if (changes.masterPassword && cluster.secret) {
     throw refusals.combination(
       'You can not specify MasterUserPassword while the password is managed in AWS Secrets Manager.',
