@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type AwsContext, defineEffect } from '../../aws/services.ts';
+import type { AwsContext, defineEffect } from '../../aws/services.ts';
 import { claimants, claimKey } from '../../aws/tags.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { isReplacement } from './found.ts';
@@ -11,6 +11,9 @@ const input = z.strictObject({
   run: z.string().optional().meta({ description: 'the run whose claim it is; this one when omitted' }),
 });
 const output = z.strictObject({ resources: z.array(z.string()) });
+
+/** A step that claims or releases, but for its name. */
+type Claiming = Omit<Parameters<typeof defineEffect<z.infer<typeof input>, z.infer<typeof output>>>[0], 'type'>;
 
 /** What can be claimed: all there is of it, asked for or as it was seen last. */
 interface Claimable {
@@ -38,9 +41,8 @@ function claimed(ctx: AwsContext, all: readonly Described[], resources: readonly
 }
 
 /** The step that says "mine" on an original, by a tag whose key holds the run. What is made of it is born with the tag. */
-export function claiming(type: string, release: string, of: Claimable) {
-  return defineEffect({
-    type,
+export function claiming(release: string, of: Claimable): Claiming {
+  return {
     hazard: 'additive',
     repeat: 'convergent',
     settleWithinMs: settleWithinMs.tags,
@@ -66,13 +68,12 @@ export function claiming(type: string, release: string, of: Claimable) {
       return { resources: input.resources };
     },
     undo: (input) => [{ uses: release, with: { ...input } }],
-  });
+  };
 }
 
 /** The step that takes a claim off the original and what was made of it; what no longer exists counts as released. */
-export function releasing(type: string, of: Claimable) {
-  return defineEffect({
-    type,
+export function releasing(of: Claimable): Claiming {
+  return {
     hazard: 'additive',
     repeat: 'convergent',
     settleWithinMs: settleWithinMs.tags,
@@ -97,5 +98,5 @@ export function releasing(type: string, of: Claimable) {
       return { resources: input.resources };
     },
     undo: 'unneeded',
-  });
+  };
 }

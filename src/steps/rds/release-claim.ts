@@ -1,4 +1,8 @@
+import { defineEffect } from '../../aws/services.ts';
 import { databases, releasing } from './claim-tags.ts';
 
-/** Releases a DB instance. */
-export const releaseClaim = releasing('rds.release-claim', databases);
+/** Takes a claim off the original and what was made of it; what no longer exists counts as released. */
+export const releaseClaim = defineEffect({
+  type: 'rds.release-claim',
+  ...releasing(databases),
+});

@@ -1,4 +1,8 @@
+import { defineEffect } from '../../aws/services.ts';
 import { clusters, releasing } from './claim-tags.ts';
 
-/** Releases a DB cluster. */
-export const releaseClusterClaim = releasing('rds.release-cluster-claim', clusters);
+/** Takes a claim off the original cluster and what was made of it; what no longer exists counts as released. */
+export const releaseClusterClaim = defineEffect({
+  type: 'rds.release-cluster-claim',
+  ...releasing(clusters),
+});
