@@ -3,6 +3,7 @@ import { durationText, momentText } from './duration.ts';
 import { nextCommand } from './next-command.ts';
 import { ink, safe, table } from './screen.ts';
 import type { PlanStory } from './story.ts';
+import { keptText } from './upkeep.ts';
 
 /** Of what a report speaks beyond the plans. */
 export interface ReportOf {
@@ -60,6 +61,7 @@ function planLines(of: ReportOf, story: PlanStory): string[] {
     ...(error ? errorLines(error, of.run) : story.stop ? indented(safe(story.stop.message)) : []),
     ...downLines(of, story),
     ...standingLines(story),
+    ...keptLines(of, story),
     ...pairLines(story),
   ];
 }
@@ -118,6 +120,12 @@ function standingLines(story: PlanStory): string[] {
     nothing: 'with none of these volumes',
   }[serving.by];
   return [`  ${ink.dim('now')}  ${story.target} ${state} ${on}`];
+}
+
+/** What is kept costs: told while it is kept, and in sum once it is gone. */
+function keptLines(of: ReportOf, story: PlanStory): string[] {
+  const text = keptText(story.kept, of.now);
+  return text === undefined ? [] : [`  ${ink.dim('cost')} ${text}`];
 }
 
 function pairLines(story: PlanStory): string[] {

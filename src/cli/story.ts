@@ -5,7 +5,16 @@ import type { VerdictStatus } from '../contract/verdict.ts';
 import { type Phase, type PlanState, planOf, type RunState } from '../engine/fold.ts';
 import { itemsOf } from '../engine/resolve.ts';
 import { downSinceOf } from '../engine/run.ts';
-import { currentPhases, cutOverBegunAt, effectOf, pairsOf, standingOf, verdictsOf } from '../engine/standing.ts';
+import {
+  currentPhases,
+  cutOverBegunAt,
+  cutOverOf,
+  effectOf,
+  pairsOf,
+  standingOf,
+  verdictsOf,
+} from '../engine/standing.ts';
+import { type Kept, keptOf } from './upkeep.ts';
 
 /** Something this run made and has not discarded. */
 export interface Made {
@@ -35,6 +44,8 @@ export interface PlanStory {
   }[];
   /** What the target holds now of each pair, and whether it runs; absent before the first look. */
   readonly serving?: { readonly by: 'originals' | 'replacements' | 'mixture' | 'nothing'; readonly running: boolean };
+  /** Originals beside their replacements, and what they cost by the hour. */
+  readonly kept: readonly Kept[];
   readonly made: readonly Made[];
   readonly discarded: readonly string[];
   readonly deleted: readonly string[];
@@ -57,6 +68,7 @@ export function storyOf<S>(plan: Plan, registry: Registry<S>, run: RunState, ali
     unwinding: state.unwinding !== undefined && !state.unwinding.over,
     takenBack: state.unwinding?.over === true && cutOverBegunAt(registry, state) === undefined,
     replacements: replacementsOf(registry, state),
+    kept: keptOf(registry, state, cutOverOf(plan, registry) !== undefined),
     made: madeOf(registry, state).filter(({ id }) => !gone.discarded.includes(id)),
     ...gone,
     announcements: state.announcements.map(({ step, text }) => `${step}: ${text}`),

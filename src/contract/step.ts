@@ -100,6 +100,8 @@ export interface EffectDefinition<S, I, O> extends Definition<I, O> {
   expect?(observation: Observation, input: I, output: O): Observation;
   /** The pair this effect gives birth to. */
   replaces?(input: I, output: O): { readonly original: string; readonly replacement: string };
+  /** What the original of the pair goes on costing until it is deleted. */
+  keeps?(input: I): Upkeep;
   /** What it makes is a part of a replacement, and kept with it where that is kept. */
   readonly belongs?: true;
   /** Why something made by this effect may disappear again after AWS accepted it, for the operator. */
@@ -108,6 +110,15 @@ export interface EffectDefinition<S, I, O> extends Definition<I, O> {
   discards?(input: I): string;
   /** A destructive effect retakes its proof right before the call. */
   prove?(ctx: StepContext<S>, input: I): Promise<Proof>;
+}
+
+/** What costs by the hour: quantities alone, since prices differ by Region and by contract. */
+export interface Upkeep {
+  /** The class of an instance that runs, in AWS's words. */
+  readonly instance?: string;
+  readonly storageGiB: number;
+  /** In AWS's words: gp3, io2. */
+  readonly storageType?: string;
 }
 
 /** What speaks against a delete now, one sentence each; empty when it is proven. */

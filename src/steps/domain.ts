@@ -156,6 +156,7 @@ export const MadeSnapshot = z
     volume: VolumeId,
     startTime: moment,
     source: SnapshotId.nullable(),
+    sizeGiB: z.int().optional().meta({ description: 'of the volume when it was taken' }),
     after: z.strictObject({ instance: InstanceId, launchTime: moment }).nullable(),
   })
   .meta({ id: 'MadeSnapshot' });

@@ -19,6 +19,7 @@ test('the live view takes what comes after the last step of the last plan, and i
       isLong: () => false,
       isDisruptive: () => true,
       serves: () => false,
+      costUntil: () => undefined,
       downSince: () => undefined,
     });
     for (const event of life.events) {

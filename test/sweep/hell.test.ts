@@ -104,6 +104,7 @@ function printed(life: Life, plans: readonly PlanSource[]): { people: string; js
         return step?.kind === 'effect' && step.hazard === 'disruptive';
       },
       serves: (uses) => uses === 'ec2.start-instance',
+      costUntil: () => undefined,
       downSince: () => undefined,
     };
     const views = [linesView(scene), jsonView(scene)];

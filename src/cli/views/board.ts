@@ -26,6 +26,8 @@ export interface Row {
   until: number;
   /** Of a gate: when it opens. */
   opensAt?: number;
+  /** Of a hold: what it comes to. */
+  cost?: string;
   readonly items: Map<string, Item>;
 }
 
@@ -151,6 +153,8 @@ export class Board {
   #wait(step: string, until: number): void {
     const row = this.#reach(step);
     if (row) row.opensAt = until;
+    const cost = this.#scene.costUntil(this.plan.name, until);
+    if (row && cost !== undefined) row.cost = cost;
   }
 
   #start(step: string, items: number): void {
@@ -212,7 +216,8 @@ export class Board {
         return `failed: ${row.uses ?? row.id}`;
       case 'active': {
         if (row.opensAt !== undefined && row.opensAt > now) {
-          return `opens ${momentText(row.opensAt)}${Number.isFinite(row.opensAt) ? `, in ${durationText(row.opensAt - now)}` : ''}`;
+          const left = Number.isFinite(row.opensAt) ? `, in ${durationText(row.opensAt - now)}` : '';
+          return `opens ${momentText(row.opensAt)}${left}${row.cost === undefined ? '' : `; ${row.cost}`}`;
         }
         const [only] = row.items.values();
         if (row.total === 1) return only ? itemText(only, now) : '';

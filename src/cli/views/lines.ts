@@ -70,7 +70,9 @@ class Teller {
       }
       case 'gate.waiting': {
         const left = Number.isFinite(event.until) ? ` (${durationText(event.until - this.#scene.now())})` : '';
-        return { plan: event.plan, text: `${event.step}: ${event.gate} until ${momentText(event.until)}${left}` };
+        const cost = event.gate === 'hold' ? this.#scene.costUntil(event.plan, event.until) : undefined;
+        const text = `${event.step}: ${event.gate} until ${momentText(event.until)}${left}`;
+        return { plan: event.plan, text: cost === undefined ? text : `${text}; ${cost}` };
       }
     }
   }

@@ -2,9 +2,11 @@ import type { Journal } from '../../contract/journal.ts';
 import type { Plan } from '../../contract/plan.ts';
 import { fold, planOf } from '../../engine/fold.ts';
 import { downSinceOf } from '../../engine/run.ts';
+import { cutOverOf } from '../../engine/standing.ts';
 import { registry } from '../../steps/registry.ts';
 import { liveTerminal } from '../screen.ts';
 import type { Settings } from '../settings.ts';
+import { costOfHold, keptOf } from '../upkeep.ts';
 import { jsonView } from './json.ts';
 import { linesView } from './lines.ts';
 import type { Scene, View } from './view.ts';
@@ -34,6 +36,12 @@ export async function openView(
     serves: (uses) => {
       const step = registry.step(uses);
       return step?.kind === 'effect' && step.serves === true;
+    },
+    costUntil: (name, until) => {
+      const plan = of.plans.find((one) => one.name === name);
+      if (!plan) return undefined;
+      const now = planOf(fold(journal.records), name);
+      return costOfHold(keptOf(registry, now, cutOverOf(plan, registry) !== undefined), until);
     },
     downSince: (name) => down.get(name),
   };

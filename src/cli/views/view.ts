@@ -24,6 +24,8 @@ export interface Scene {
   readonly isDisruptive: (uses: string) => boolean;
   /** Does a step of this type make the target serve? */
   readonly serves: (uses: string) => boolean;
+  /** What a plan's originals come to if they are kept until then; undefined when none is. */
+  readonly costUntil: (plan: string, until: number) => string | undefined;
   /** Since when a plan's target has been down, of an earlier process, in ms. */
   readonly downSince: (plan: string) => number | undefined;
 }

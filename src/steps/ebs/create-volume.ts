@@ -81,4 +81,6 @@ export const createVolume = defineEffect({
   // CreateVolume answers before the key has been tried, and takes the volume back without a word.
   whenVanished: 'EC2 may not use the new KMS key; look at its state and its policy (kms:CreateGrant, kms:Decrypt)',
   replaces: (input, output) => ({ original: input.original, replacement: output.id }),
+  // The plan may have given the replacement another size and type.
+  keeps: ({ attributes, snapshot }) => ({ storageGiB: snapshot.sizeGiB ?? attributes.sizeGiB }),
 });

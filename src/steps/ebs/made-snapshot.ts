@@ -35,8 +35,16 @@ export async function lookForSnapshot(
 }
 
 /** The snapshot as later steps know it. */
-export function made(making: Making, snapshot: Pick<Snapshot, 'SnapshotId' | 'StartTime'>): MadeSnapshot {
-  return { ...making, id: snapshot.SnapshotId ?? '', startTime: iso(snapshot.StartTime) };
+export function made(
+  making: Making,
+  { SnapshotId = '', StartTime, VolumeSize }: Pick<Snapshot, 'SnapshotId' | 'StartTime' | 'VolumeSize'>,
+): MadeSnapshot {
+  return {
+    ...making,
+    id: SnapshotId,
+    startTime: iso(StartTime),
+    ...(VolumeSize !== undefined && { sizeGiB: VolumeSize }),
+  };
 }
 
 /** AWS gives "37%", at first an empty text. */

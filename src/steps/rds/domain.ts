@@ -134,6 +134,7 @@ export const MadeDatabaseSnapshot = z
     id: DatabaseSnapshotName,
     database: DatabaseId,
     source: DatabaseSnapshotName.nullable(),
+    storageGiB: z.int().optional().meta({ description: 'of the instance when it was taken' }),
     after: z.string().nullable(),
   })
   .meta({ id: 'MadeDatabaseSnapshot' });

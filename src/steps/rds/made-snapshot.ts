@@ -15,7 +15,9 @@ export function snapshotName(ctx: AwsContext): string {
 /** Where a snapshot of this run is. */
 export async function lookForSnapshot(ctx: AwsContext, making: Making): Promise<Seen<MadeDatabaseSnapshot>> {
   const id = snapshotName(ctx);
-  return snapshotSeen(ctx, await ctx.aws.sight.databaseSnapshot(id), { id, ...making });
+  const snapshot = await ctx.aws.sight.databaseSnapshot(id);
+  const storageGiB = snapshot?.AllocatedStorage;
+  return snapshotSeen(ctx, snapshot, { id, ...making, ...(storageGiB !== undefined && { storageGiB }) });
 }
 
 /** What is seen of a snapshot, of an instance or of a cluster, that this run is making under the name `output.id`. */

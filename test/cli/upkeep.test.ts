@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { reportLines } from '../../src/cli/report.ts';
+import { storyOf } from '../../src/cli/story.ts';
+import { accrued, costOfHold } from '../../src/cli/upkeep.ts';
+import type { PlanSource } from '../../src/contract/plan.ts';
+import { fold } from '../../src/engine/fold.ts';
+import { registry } from '../../src/steps/registry.ts';
+import { exitOf } from '../support/promises.ts';
+import { databasePlan, oneDatabase, original } from '../support/rds.ts';
+import { instancePlan, inWorld, type Life, planOf, twoVolumes, volumePlan } from '../support/world.ts';
+
+const hourMs = 3_600_000;
+
+/** How a plan stands by the journal of a life, and what is told of it at `now`. */
+function toldOf(life: Life, source: PlanSource, now: number) {
+  const story = storyOf(planOf(source), registry, fold(life.disk), false);
+  const lines = reportLines({ run: 'r', stateDir: '.rekey', now, head: 'h' }, [story]);
+  return { story, lines, cost: lines.filter((line) => /GiB-hours/.test(line)) };
+}
+
+describe('what is kept beside its replacement', () => {
+  it('is told with the instance hours and GiB-hours it has cost since clients were let in to the new one', async () => {
+    await inWorld(oneDatabase, async (world) => {
+      const plan = databasePlan('steps.soak.with.for=7d');
+      const life = await world.process([], { plans: [plan], wait: false });
+      expect(exitOf(life)).toBe(3);
+      const { story } = toldOf(life, plan, Date.now());
+      const since = story.writePointAt ?? 0;
+      expect(story.kept).toEqual([{ original, since, instance: 'db.m6g.large', storageGiB: 100, storageType: 'gp3' }]);
+      const { cost } = toldOf(life, plan, since + 36.5 * hourMs);
+      expect(cost).toHaveLength(1);
+      expect(cost[0]).toContain('36.5 instance hours of db.m6g.large and 3,650 GiB-hours of gp3 (100 GiB) so far');
+      expect(costOfHold(story.kept, since + 168 * hourMs)).toBe(
+        'the originals come to 168 instance hours of db.m6g.large and 16,800 GiB-hours of gp3 (100 GiB) by then',
+      );
+    });
+  });
+
+  it('is told in sum once it is deleted, and costs no more', async () => {
+    await inWorld(oneDatabase, async (world) => {
+      const plan = databasePlan('steps.soak.with.for=10h');
+      const life = await world.process([], { plans: [plan] });
+      expect(exitOf(life)).toBe(0);
+      const [soon, late] = [0, 100 * hourMs].map((ms) => toldOf(life, plan, Date.now() + ms).cost.join());
+      expect(soon).toMatch(/1 original kept for 10 h.*: 10(\.\d)? instance hours of db\.m6g\.large/);
+      expect(late).toBe(soon);
+    });
+  });
+
+  it('counts the GiB of the original volumes, whatever the plan made the replacements', async () => {
+    await inWorld(twoVolumes, async (world) => {
+      const plan = {
+        ...instancePlan,
+        sets: [...instancePlan.sets, 'steps.read.with.volumes.override={ /dev/sdf: { sizeGiB: 80 } }'],
+      };
+      const life = await world.process([], { plans: [plan], wait: false });
+      expect(exitOf(life)).toBe(3);
+      const { story } = toldOf(life, plan, Date.now());
+      expect(story.kept.map(({ storageGiB }) => storageGiB)).toEqual([8, 50]);
+      const { cost } = toldOf(life, plan, (story.writePointAt ?? 0) + 24 * hourMs);
+      expect(cost.join()).toContain('2 originals kept since');
+      expect(cost.join()).toContain('1,392 GiB-hours (58 GiB) so far');
+    });
+  });
+
+  it('counts from the replacement on where nothing is cut over', async () => {
+    await inWorld(twoVolumes, async (world) => {
+      const life = await world.process([], { plans: [volumePlan], wait: false });
+      const { story } = toldOf(life, volumePlan, Date.now());
+      expect(story.kept).toHaveLength(1);
+      const [kept] = story.kept;
+      expect(accrued(story.kept, (kept?.since ?? 0) + hourMs)).toBe('20 GiB-hours (20 GiB)');
+    });
+  });
+
+  it('is not told of an original that serves: before the cut-over, or after it was taken back', async () => {
+    await inWorld(oneDatabase, async (world) => {
+      const plan = databasePlan();
+      world.account.faults.add({
+        operation: 'ModifyDBInstance',
+        kind: 'error',
+        code: 'InvalidParameterCombination',
+        when: 'before',
+        times: 1,
+        match: { DeletionProtection: true },
+      });
+      const life = await world.process([], { plans: [plan] });
+      expect(exitOf(life)).not.toBe(0);
+      expect(toldOf(life, plan, Date.now() + hourMs)).toMatchObject({ story: { kept: [] }, cost: [] });
+    });
+  });
+});
