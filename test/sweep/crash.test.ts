@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { endOf, idsIn, judgeEnd } from '../support/ends.ts';
 import { exitOf, told } from '../support/promises.ts';
 import type { Crash } from '../support/world.ts';
+import { sampled } from './sampled.ts';
 import { type Shipped, shipped } from './shipped.ts';
 import { swept } from './swept.ts';
 
-/** All of them in CI; by default each so many, so that `npm test` stays short: which ones moves with every call's number. */
-const stride = process.env['REKEY_SWEEP'] === 'full' ? 1 : 13;
+const upTo = (last: number, from = 1) => Array.from({ length: last + 1 - from }, (_one, at) => from + at);
 const inWorld = swept('crash');
 
 /** A run that nothing happens to. */
@@ -35,15 +35,14 @@ describe.each(shipped)('a crash of the plan $name', (one) => {
     const { calls, end } = await undisturbed(one);
     expect(calls).toBeGreaterThan(30);
     for (const [offset, when] of (['before', 'after', 'answered'] as const).entries()) {
-      for (let number = 1 + offset; number <= calls; number += stride)
-        await crashed(one, { call: { number, when } }, end);
+      for (const number of sampled(upTo(calls), 6, 2 * offset)) await crashed(one, { call: { number, when } }, end);
     }
   }, 900_000);
 
   test('at every journal record, before or after it is on disk, is resumed to the same end', async () => {
     const { records, end } = await undisturbed(one);
     for (const [offset, when] of (['crash-before', 'crash-after'] as const).entries()) {
-      for (let number = 2 + offset; number <= records; number += stride)
+      for (const number of sampled(upTo(records, 2), 4, 2 * offset))
         await crashed(one, { record: { number, when } }, end);
     }
   }, 900_000);

@@ -5,10 +5,10 @@ import { exitOf, expectNothingLost, told } from '../support/promises.ts';
 import { isRead } from '../support/reads.ts';
 import type { Life, World } from '../support/world.ts';
 import { type Code, codes, type Meaning, mutating } from './operations.ts';
+import { full, sampled } from './sampled.ts';
 import { type Shipped, shipped } from './shipped.ts';
 import { swept } from './swept.ts';
 
-const full = process.env['REKEY_SWEEP'] === 'full';
 const inWorld = swept('failure');
 const denied = { times: 1, kind: 'error', code: 'UnauthorizedOperation', status: 403 } as const;
 
@@ -56,15 +56,12 @@ async function expectDoneWhenResumed(one: Shipped, world: World, first: Life, ab
 }
 
 const beforeWritePoint = (first: Life) => !first.disk.some((record) => record.t === 'write-point');
-/** In a short run some of them; which ones moves along. */
-const share = <T>(list: readonly T[], every: number, from = 0) =>
-  full ? list : list.filter((_one, at) => at % every === from % every);
 
 describe.each(shipped)('a call of the plan $name that is refused for good', (one) => {
   test('unwinds to the original serving, or stops past the write point with nothing lost; a resume ends done', async () => {
     const { mutations } = await callsOf(one);
     expect(mutations.length).toBeGreaterThanOrEqual(5);
-    for (const { operation, skip } of share(mutations, 3)) {
+    for (const { operation, skip } of sampled(mutations, 5)) {
       await struck(one, { ...denied, operation, skip }, async (world, first, about) => {
         expect([1, 4], about).toContain(exitOf(first));
         expectNothingLost(world);
@@ -77,7 +74,10 @@ describe.each(shipped)('a call of the plan $name that is refused for good', (one
   test('while it is read, too, leaves the target as it was or goes on from where it was', async () => {
     const { reads } = await callsOf(one);
     const early = [0, 1, 2, 3, 5, 8, 13, 21, 34];
-    const points = full ? reads.filter(({ skip }) => early.includes(skip)) : reads.filter(({ skip }) => skip === 5);
+    const points = sampled(
+      reads.filter(({ skip }) => early.includes(skip)),
+      4,
+    );
     expect(points.length).toBeGreaterThan(0);
     for (const { operation, skip } of points) {
       await struck(one, { ...denied, operation, skip }, async (world, first, about) => {
@@ -109,9 +109,9 @@ async function cases(one: Shipped, means: Meaning): Promise<{ about: Code; opera
   return codes
     .filter((code) => code.means === means)
     .flatMap((about, index) =>
-      share(
+      sampled(
         used.filter((operation) => about.on?.some((name) => name === operation) ?? true),
-        about.on ? 1 : 12,
+        1,
         index,
       ).map((operation) => ({ about, operation })),
     );
@@ -192,7 +192,7 @@ test.each(mutating)('no answer at all, before or after %s, is in doubt too', asy
 test.each(
   shipped,
 )('an answer that comes after the client has given up is in doubt as well, in the plan $name', async (one) => {
-  for (const operation of share(await operationsOf(one), 4)) {
+  for (const operation of sampled(await operationsOf(one), 3)) {
     await struck(one, { operation, times: 1, kind: 'slow', delayMs: 90_000 }, (world, first, about) => {
       expect(exitOf(first), about).toBe(0);
       one.expectMoved(world);

@@ -11,10 +11,10 @@ import { registry } from '../../src/steps/registry.ts';
 import { exitOf, expectInstanceMoved, told } from '../support/promises.ts';
 import { type Life, planOf, twoVolumes, type World } from '../support/world.ts';
 import { mutating } from './operations.ts';
+import { sampled } from './sampled.ts';
 import { type Shipped, shipped, usesOf, type Way } from './shipped.ts';
 import { swept } from './swept.ts';
 
-const full = process.env['REKEY_SWEEP'] === 'full';
 const inWorld = swept('repeat', { wired: true });
 const hour = 3_600_000;
 const run = '20260104T000000Z-aaaaaa';
@@ -22,13 +22,11 @@ const run = '20260104T000000Z-aaaaaa';
 /** A way through a shipped plan. */
 interface Walk extends Way {
   readonly one: Shipped;
-  /** In a short run every so many-th of its effects is repeated. */
-  readonly stride: number;
 }
 
 const walks: readonly Walk[] = shipped.flatMap((one) => {
   const ways: readonly Way[] = [{ name: 'to its end' }, ...one.ways];
-  return ways.map((way) => ({ ...way, name: `${one.name}, ${way.name}`, one, stride: one.cutOver ? 4 : 1 }));
+  return ways.map((way) => ({ ...way, name: `${one.name}, ${way.name}`, one }));
 });
 
 /** An effect that was sent and has its outcome. */
@@ -192,7 +190,7 @@ describe('every effect and every undo, performed a second time with its own inpu
     const clean = await inWorld(way.one.scenario, (world) => wayThrough(world, way), way.one.seed);
     const all = performed(clean.disk).filter((one) => way.after === undefined || one.process > 0);
     expect(all.length).toBeGreaterThan(0);
-    const chosen = all.filter((_one, at) => full || at % way.stride === 0);
+    const chosen = sampled(all, 5);
     expect(chosen.length).toBeGreaterThan(0);
     for (const one of all) seenUses.add(one.uses);
     for (const one of chosen) await expectNoDifference(way, one);
@@ -244,8 +242,7 @@ describe('a call that the way to AWS delivers twice', () => {
   test.each(shipped)('each operation of the plan $name by itself, answered by the second', async (one) => {
     const { sent } = await inWorld(one.scenario, (world) => world.process([], { plans: [one.plan] }));
     const used = mutating.filter((operation) => sent.some((call) => call.endsWith(`:${operation}`)));
-    for (const [at, operation] of used.entries()) {
-      if (!full && at % 3) continue;
+    for (const operation of sampled(used, 3)) {
       await inWorld(patient(one.scenario), async (world) => {
         const count = deliverTwice(world, (called) => called === operation, 'second');
         const life = await world.process([], { plans: [one.plan] });
