@@ -90,8 +90,10 @@ describe('whatever it is given, parsePlan', () => {
     ],
     ['more than a megabyte', `name: ${'x'.repeat(1_100_000)}`],
   ])('ends within seconds on %s', (_title, text) => {
-    const began = performance.now();
+    // Of this process, not by the clock: the machine may have other work.
+    const began = process.cpuUsage();
     holds(text, []);
-    expect(performance.now() - began).toBeLessThan(10_000);
+    const { user, system } = process.cpuUsage(began);
+    expect((user + system) / 1_000_000).toBeLessThan(10);
   });
 });

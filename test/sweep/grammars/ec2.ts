@@ -202,8 +202,11 @@ function mend(world: World, ran: boolean, disk: readonly JournalRecord[]): void 
   }
   const keys = ['rekey:claim:20251231T000000Z-zzzzzz'];
   world.attempt(() => world.account.act({ do: 'delete-tags', resource: instance, keys }));
-  const served = disk.some((record) => record.t === 'done' && record.key.step === 'start');
-  if (served && ran) world.attempt(() => world.account.act({ do: 'start-instance', instance }));
+  // Whether it ran is what the run found when it read it last: somebody may have started it before that.
+  const started = disk.findLast((record) => record.t === 'done' && record.key.step === 'start');
+  const state = started?.t === 'done' ? (started.output as { state?: string } | null)?.state : undefined;
+  if (started && (ran || state === 'running'))
+    world.attempt(() => world.account.act({ do: 'start-instance', instance }));
 }
 
 /** Ends in which rekey rightly waits for a person, because somebody else took the target apart. */
@@ -218,9 +221,11 @@ const handsOff = [
   'effect-failed',
 ];
 
-function faultsOfEnd(plan: 'ec2-instance' | 'ebs-volume', world: World, { end, hostile, told }: End): string[] {
-  const calm =
-    end === 'done' || (hostile && handsOff.includes(end)) || ['target-in-pieces', 'mixed-start'].includes(end);
+function faultsOfEnd(plan: 'ec2-instance' | 'ebs-volume', world: World, { end, hostile, deeds, told }: End): string[] {
+  // Started by somebody in the middle of the swap, on whatever it held then, it is for a person to judge.
+  const started = deeds.has('start-instance') && end === 'verification-failed';
+  const waits = started || ['target-in-pieces', 'mixed-start'].includes(end);
+  const calm = end === 'done' || waits || (hostile && handsOff.includes(end));
   const faults: string[] = calm ? [] : [`it did not come to its end: ${end}`];
   if (end !== 'done' || hostile) return faults;
   const state = world.state();
@@ -240,7 +245,8 @@ function faultsOfEnd(plan: 'ec2-instance' | 'ebs-volume', world: World, { end, h
     const left = state.volumes.filter((volume) => volume.attachments.length > 0 && volume.key === old);
     if (left.length) faults.push(`still under the old key: ${left.map((one) => one.id).join(', ')}`);
     const count = state.instances[0]?.devices.length ?? 0;
-    const wanted = state.volumes.length - 1;
+    // One that is kept, as it may be the last copy, is told by name.
+    const wanted = state.volumes.filter(({ id }) => !told.some((text) => text.includes(`kept: ${id}`))).length - 1;
     if (count !== wanted) faults.push(`${wanted - count} volumes were made and left behind`);
   }
   return faults;
