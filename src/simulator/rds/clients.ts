@@ -11,9 +11,12 @@ import type { Workload } from './scenario-parts.ts';
 export const clientAddress = '10.0.1.17';
 
 // Of a cluster only one member does.
+function onlyReads(world: World, database: Database): boolean {
+  return (clusterOfMember(world, database)?.writer ?? database.resourceId) !== database.resourceId;
+}
+
 function takesWrites(world: World, database: Database): boolean {
-  const writer = clusterOfMember(world, database)?.writer ?? database.resourceId;
-  return database.up && database.status !== 'storage-full' && writer === database.resourceId;
+  return database.up && database.status !== 'storage-full' && !onlyReads(world, database);
 }
 
 /** What a database holds. Undefined while nobody can read it. */
@@ -114,7 +117,10 @@ function live(world: World, clients: Clients, limit: number): void {
     const open = sessions?.flatMap((session) => session.resourceId ?? []);
     const served = open ? world.rds.databases.get(open[clients.sequence % open.length] ?? '') : target;
     const oneOnly = !open || new Set(open).size < 2;
-    const count = oneOnly ? Math.floor((Math.max(at, until) - at) / clients.everyMs) + 1 : 1;
+    // A member that has come to be a reader refuses the write, and the application turns to the name again.
+    const turnedAway = served?.up === true && onlyReads(world, served);
+    if (turnedAway) for (const session of sessions ?? []) session.resourceId = undefined;
+    const count = oneOnly && !turnedAway ? Math.floor((Math.max(at, until) - at) / clients.everyMs) + 1 : 1;
     if (served && takesWrites(world, served) && (open || connectable(world, served))) {
       write(world, served, [clients], clients.identifier, clients.sequence + 1, count, at, clients.everyMs);
       clients.sequence += count;

@@ -5,6 +5,7 @@ import { eventOperations } from './events.ts';
 import { groupOperations } from './groups.ts';
 import { instanceOperations } from './instances.ts';
 import { modifyOperations } from './modify.ts';
+import { replicaOperations } from './replicas.ts';
 import { restoreOperations } from './restore.ts';
 import { snapshotOperations } from './snapshots.ts';
 import { tagOperations } from './tags.ts';
@@ -14,6 +15,7 @@ export const rdsOperations: Operations = {
   ...instanceOperations,
   ...modifyOperations,
   ...restoreOperations,
+  ...replicaOperations,
   ...snapshotOperations,
   ...eventOperations,
   ...tagOperations,

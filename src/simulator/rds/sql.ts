@@ -33,8 +33,8 @@ export function answerOf(
   own?: number,
 ): readonly (readonly (string | null)[])[] {
   if (asksForSessions(statement)) {
-    return sessionsIn(world, database)
-      .filter(({ pid }) => pid !== own)
+    return [...sessionsIn(world, database), ...replicationOf(world, database)]
+      .filter(({ pid, user }) => pid !== own && !statement.includes(`'${user}'`))
       .map(({ pid, user, address, application }) =>
         languageOf(database.engine) === 'mysql'
           ? [String(pid), user, `${address}:${50_000 + pid}`, application, 'Sleep']
@@ -43,6 +43,13 @@ export function answerOf(
   }
   const content = contentIn(world, database);
   return [[content ? digestOf(contentBytes(content)) : null]];
+}
+
+/** Replicas fetch what is written, by a user of RDS's own, whatever the security groups let in. */
+function replicationOf(world: World, source: Database) {
+  return [...world.rds.databases.values()]
+    .filter((one) => one.replicaOf === source.resourceId && one.up)
+    .map((one, i) => ({ pid: 900 + i, user: 'rdsrepladmin', address: one.ip, application: 'walreceiver' }));
 }
 
 /**

@@ -101,7 +101,10 @@ export function databaseView(world: World, database: Database): DBInstance {
       .filter((one) => one.replicaOf === database.resourceId)
       .map((one) => one.identifier),
     ReadReplicaDBClusterIdentifiers: [],
-    StatusInfos: [],
+    StatusInfos:
+      database.replicaOf === undefined || !database.up
+        ? []
+        : [{ StatusType: 'read replication', Normal: true, Status: 'replicating' }],
     StorageEncrypted: database.keyArn !== undefined,
     StorageEncryptionType: database.keyArn === undefined ? 'none' : 'sse-kms',
     KmsKeyId: database.keyArn,

@@ -1,4 +1,5 @@
 import type { World } from '../../world.ts';
+import { writeUp } from '../clients.ts';
 import { tell, tellOfCluster } from '../events.ts';
 import { bringUp, carryOut, type Stage, syncParameters, takeDown } from '../lifecycle.ts';
 import type { Database, Settings } from '../model.ts';
@@ -59,6 +60,8 @@ export function promote(world: World, cluster: Cluster, writer: Database | undef
     return;
   }
   world.after(world.seconds(2, 20), () => {
+    // What clients do by now, they do by where the name has led until now.
+    writeUp(world);
     if (cluster.writer === writer.resourceId) cluster.writerInDns = writer.resourceId;
   });
 }
