@@ -1,103 +1,191 @@
 import type { PlantedBug } from './bugs.ts';
 
-const pitfalls = 'test/promises/rds-pitfalls.test.ts';
-const others = 'test/promises/rds-others.test.ts';
-const steps = 'src/steps/rds';
+/** A bug in a step of RDS: its name, the file, what stands there, what instead, and a part of the title of the test that catches it. */
+type Row = readonly [name: string, file: string, find: string, replace: string, title: string];
 
-/** What could go wrong in moving an RDS instance: the guard of each known pitfall, taken out. */
+function caughtIn(file: string, rows: readonly Row[]): PlantedBug[] {
+  return rows.map(([name, step, find, replace, title]) => ({
+    name,
+    file: `src/steps/rds/${step}`,
+    find,
+    replace,
+    caughtBy: { file, title },
+  }));
+}
+
+/** What could go wrong in moving a database: the guard of each known pitfall, and each guard that asks in SQL, taken out. */
 export const rdsBugs: readonly PlantedBug[] = [
-  {
-    name: 'the database is not asked who is connected',
-    file: `${steps}/sessions.ts`,
-    find: 'return answer.rows.map(\n    (row)',
-    replace: 'return answer.rows.slice(0, 0).map(\n    (row)',
-    caughtBy: {
-      file: pitfalls,
-      title: 'a pooled session that comes back through a hole keeps the run from its snapshot',
-    },
-  },
-  {
-    name: 'a fence that was opened since is not noticed',
-    file: `${steps}/verify-instance.ts`,
-    find: 'return holesInFence(ctx, instance);',
-    replace: 'return [];',
-    caughtBy: { file: pitfalls, title: 'a fence that is opened after the proof' },
-  },
-  {
-    name: 'a restart in doubt is sent again without a look at the events',
-    file: `${steps}/drop-sessions.ts`,
-    find: 'const since = at !== null && (',
-    replace: 'const since = at === null && (',
-    caughtBy: { file: pitfalls, title: 'a restart in doubt, lost after its effect' },
-  },
-  {
-    name: 'a rename is over as soon as the name is there',
-    file: `${steps}/rename-instance.ts`,
-    find: 'isSettled(instance) && followed ?',
-    replace: 'followed !== undefined ?',
-    caughtBy: { file: pitfalls, title: '6: a rename is over when the new name is available' },
-  },
-  {
-    name: 'a restore takes the defaults of RDS',
-    file: `${steps}/restore-instance.ts`,
-    find: "...parametersFor('restore', instance.settings),",
-    replace: '',
-    caughtBy: { file: pitfalls, title: '7: a restore resets nothing' },
-  },
-  {
-    name: 'differences are found and not told',
-    file: `${steps}/compare-instances.ts`,
-    find: 'else findings.push(told);',
-    replace: '',
-    caughtBy: { file: pitfalls, title: '7: a difference that the plan does not name stops it' },
-  },
-  {
-    name: 'a managed master password is lost',
-    file: `${steps}/refusals-of-instance.ts`,
-    find: 'if (found.MasterUserSecret)',
-    replace: 'if (found.MasterUserSecret === null)',
-    caughtBy: { file: pitfalls, title: '8: a master password that Secrets Manager manages' },
-  },
-  {
-    name: 'automated backups go whatever the plan says',
-    file: `${steps}/delete-instance.ts`,
-    find: "DeleteAutomatedBackups: automatedBackups === 'delete'",
-    replace: 'DeleteAutomatedBackups: true',
-    caughtBy: { file: pitfalls, title: '9: what becomes of backups is said in the plan' },
-  },
-  {
-    name: 'nobody is told of policies that name the old instance',
-    file: `${steps}/read-instance.ts`,
-    find: 'if (found.IAMDatabaseAuthenticationEnabled)',
-    replace: 'if (found.DBInstanceIdentifier === undefined)',
-    caughtBy: { file: pitfalls, title: '10: that IAM policies name the old DbiResourceId' },
-  },
-  {
-    name: 'Performance Insights stays under the old key',
-    file: `${steps}/read-instance.ts`,
-    find: 'moved: moved ?',
-    replace: 'moved: moved === undefined ?',
-    caughtBy: { file: pitfalls, title: '11: Performance Insights is switched on under the new key' },
-  },
-  {
-    name: 'replicas stay with the old one',
-    file: `${steps}/refusals-of-instance.ts`,
-    find: 'if (replicas.length > 0)',
-    replace: 'if (replicas.length < 0)',
-    caughtBy: { file: pitfalls, title: '12: read replicas, which would stay with the original' },
-  },
-  {
-    name: 'an original that let clients in again is deleted',
-    file: `${steps}/proof.ts`,
-    find: 'const stale = original !== undefined && !hasGroups(original, [verdict.fence]);',
-    replace: 'const stale = false as boolean;',
-    caughtBy: { file: others, title: 'the original let clients in again: it is not deleted' },
-  },
-  {
-    name: 'a stopped original is left stopped',
-    file: `${steps}/fence-instance.ts`,
-    find: "{ uses: 'rds.start-instance', with: { database: input.database } },",
-    replace: '',
-    caughtBy: { file: others, title: 'stopped behind its fence, it is started again' },
-  },
+  ...caughtIn('test/promises/rds-pitfalls.test.ts', [
+    [
+      'the database is not asked who is connected',
+      'sessions.ts',
+      'return answer.rows.map(\n    (row)',
+      'return answer.rows.slice(0, 0).map(\n    (row)',
+      'a pooled session that comes back through a hole keeps the run from its snapshot',
+    ],
+    [
+      'a fence that was opened since is not noticed',
+      'verify-instance.ts',
+      'return holesInFence(ctx, instance);',
+      'return [];',
+      'a fence that is opened after the proof',
+    ],
+    [
+      'a restart in doubt is sent again without a look at the events',
+      'drop-sessions.ts',
+      'const since = at !== null && (',
+      'const since = at === null && (',
+      'a restart in doubt, lost after its effect',
+    ],
+    [
+      'a rename is over as soon as the name is there',
+      'rename-instance.ts',
+      'isSettled(instance) && followed ?',
+      'followed !== undefined ?',
+      '6: a rename is over when the new name is available',
+    ],
+    [
+      'a restore takes the defaults of RDS',
+      'restore-instance.ts',
+      "...parametersFor('restore', instance.settings),",
+      '',
+      '7: a restore resets nothing',
+    ],
+    [
+      'differences are found and not told',
+      'compare-instances.ts',
+      'else findings.push(told);',
+      '',
+      '7: a difference that the plan does not name stops it',
+    ],
+    [
+      'a managed master password is lost',
+      'refusals-of-instance.ts',
+      'if (found.MasterUserSecret)',
+      'if (found.MasterUserSecret === null)',
+      '8: a master password that Secrets Manager manages',
+    ],
+    [
+      'automated backups go whatever the plan says',
+      'delete-instance.ts',
+      "DeleteAutomatedBackups: automatedBackups === 'delete'",
+      'DeleteAutomatedBackups: true',
+      '9: what becomes of backups is said in the plan',
+    ],
+    [
+      'nobody is told of policies that name the old instance',
+      'read-instance.ts',
+      'if (found.IAMDatabaseAuthenticationEnabled)',
+      'if (found.DBInstanceIdentifier === undefined)',
+      '10: that IAM policies name the old DbiResourceId',
+    ],
+    [
+      'Performance Insights stays under the old key',
+      'read-instance.ts',
+      'moved: moved ?',
+      'moved: moved === undefined ?',
+      '11: Performance Insights is switched on under the new key',
+    ],
+    [
+      'replicas stay with the old one',
+      'refusals-of-instance.ts',
+      'if (replicas.length > 0)',
+      'if (replicas.length < 0)',
+      '12: read replicas, which would stay with the original',
+    ],
+  ]),
+  ...caughtIn('test/promises/rds-others.test.ts', [
+    [
+      'an original that let clients in again is deleted',
+      'proof.ts',
+      'const stale = original !== undefined && !hasGroups(original, [verdict.fence]);',
+      'const stale = false as boolean;',
+      'the original let clients in again: it is not deleted',
+    ],
+    [
+      'a stopped original is left stopped',
+      'fence-instance.ts',
+      "{ uses: 'rds.start-instance', with: { database: input.database } },",
+      '',
+      'stopped behind its fence, it is started again',
+    ],
+    [
+      'a login that does not see the sessions of others is taken for one that sees nobody',
+      'sessions.ts',
+      'const blind = answer.rows.find(([first]) => first === blindness);',
+      "const blind = answer.rows.find(([first]) => first === 'never');",
+      'because this login does not see the sessions of others',
+    ],
+    [
+      'a database that does not answer is taken for one without sessions',
+      'sessions.ts',
+      "if ('unknown' in answer) return [answer.unknown];",
+      "if ('unknown' in answer) return [];",
+      'because nothing gets through is told before',
+    ],
+  ]),
+  ...caughtIn('test/promises/rds-sql-guards.test.ts', [
+    [
+      'the fence is believed after one look',
+      'verify-fence.ts',
+      'if (second.length > 0) return pending(input, second);',
+      '',
+      'a client that is there only at every second look',
+    ],
+    [
+      'the answers of old and new are not compared',
+      'same-answers.ts',
+      'if (JSON.stringify(old) !== JSON.stringify(made))',
+      'if (old === undefined)',
+      'an answer that is another one on the replacement',
+    ],
+    [
+      'nobody asks the original once more before clients are let in',
+      'verify-instance.ts',
+      'return [...sessions, ...(',
+      'return [...(',
+      'a client of the original, under its new name, keeps them out',
+    ],
+  ]),
+  ...caughtIn('test/promises/rds-sql.test.ts', [
+    [
+      'a statement that is refused counts as answered alike',
+      'same-answers.ts',
+      "if (one && 'unknown' in one) return",
+      "if (one && 'unknown' in one && !one.final) return",
+      'serves again at once when a statement is refused',
+    ],
+    [
+      'a password that was not given takes the cut-over back',
+      'sessions.ts',
+      "if ('unknown' in answer && answer.error instanceof RekeyError) throw answer.error;",
+      '',
+      'stays as it is when a resume forgot the login',
+    ],
+  ]),
+  ...caughtIn('test/aws/databases-postgres.test.ts', [
+    [
+      'PostgreSQL leaves out the sessions that a login may not see',
+      'sessions.ts',
+      "WHERE NOT pg_has_role('pg_read_all_stats', 'USAGE')",
+      'WHERE false',
+      'who may not see the sessions of others never proves that there are none',
+    ],
+    [
+      'a session that only receives the log is not listed',
+      'sessions.ts',
+      "('client backend', 'walsender')",
+      "('client backend')",
+      'a session with an open transaction, and one that receives the log',
+    ],
+  ]),
+  ...caughtIn('test/aws/databases-mysql.test.ts', [
+    [
+      'MySQL leaves out the sessions that a login may not see',
+      'sessions.ts',
+      'WHERE NOT EXISTS (SELECT 1 FROM information_schema.processlist WHERE user <>',
+      'WHERE 1 = 0 AND EXISTS (SELECT 1 FROM information_schema.processlist WHERE user <>',
+      'never proves that nobody is connected to who may not see the sessions of others',
+    ],
+  ]),
 ];
