@@ -4,7 +4,7 @@ import { currentPhases } from '../../src/engine/standing.ts';
 import type { World } from './world.ts';
 
 // What two histories with the same end differ in: the ids, tokens and times of what was made, and how much a workload has written meanwhile.
-const idMade = /\b(?:(?:vol|snap|eni|i)-[0-9a-f]{17}|db-[A-Z0-9]{26})\b/g;
+const idMade = /\b(?:(?:vol|snap|eni|i)-[0-9a-f]{17}|(?:db|cluster)-[A-Z0-9]{26})\b/g;
 const uuid = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
 const moment = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?: ?(?:Z|GMT|UTC))?/g;
 const volatile = new Set(['calls', 'events', 'faults', 'writes', 'grants']);
@@ -25,6 +25,7 @@ export function endOf(world: World, preexisting: ReadonlySet<string>): string {
     const used =
       'lost' in value ||
       'sessions' in value ||
+      'writer' in value ||
       ('attachments' in value && Array.isArray(value.attachments) && value.attachments.length > 0);
     return Object.fromEntries(
       Object.entries(value)

@@ -3,6 +3,7 @@ import type { Verdict } from '../../src/contract/verdict.ts';
 import type { Account, Call } from '../../src/simulator/account.ts';
 import { letsIn } from '../../src/simulator/ec2/security-groups.ts';
 import { clientAddress } from '../../src/simulator/rds/clients.ts';
+import { ClusterAudit } from './cluster-audit.ts';
 
 type Judge = (
   invariant: 'I1' | 'I2' | 'I3' | 'I6' | 'I7' | 'I9' | 'I10' | 'I13',
@@ -32,17 +33,20 @@ export class RdsAudit {
   private readonly admitted = new Map<string, Database['settings']>();
   /** Originals as they were when the run took their name from them. */
   private readonly retired = new Map<string, Database>();
+  private readonly clusters: ClusterAudit;
   private before: State | undefined;
 
   constructor(account: Account, judge: Judge) {
     this.account = account;
     this.judge = judge;
     this.preexisting = new Set(account.world.rds.databases.keys());
+    this.clusters = new ClusterAudit(account, judge);
   }
 
   /** To be called when a call arrives, before it is carried out. */
   arrive(): void {
-    if (this.account.world.rds.databases.size === 0) return;
+    const { databases, clusters } = this.account.world.rds;
+    if (databases.size + clusters.size === 0) return;
     this.before = this.account.state();
     this.noteBirths(this.before);
   }
@@ -56,8 +60,10 @@ export class RdsAudit {
     this.noteBirths(now);
     this.judgeCopies(call, before, now);
     this.judgeMarks(now, party);
+    this.clusters.done(call, now, { before, party, windowOpen });
     const named = before.databases.find((one) => one.identifier === input['DBInstanceIdentifier']);
-    if (named) this.judgeDatabase(call, input, named, { before, party, windowOpen });
+    // What is done to a member is done to its cluster.
+    if (named && named.cluster === null) this.judgeDatabase(call, input, named, { before, party, windowOpen });
     const snapshot = before.databaseSnapshots.find((one) => one.id === input['DBSnapshotIdentifier']);
     if (snapshot && call.operation === 'DeleteDBSnapshot')
       this.judge('I9', snapshot.tags['rekey:run'] === party.run, () => `${snapshot.id} is not the run's to delete`);
@@ -141,7 +147,9 @@ export class RdsAudit {
   /** The clients of which a database that is there holds all that was acknowledged. */
   private complete(state: State): Set<string> {
     const digests = new Set(
-      state.databases.filter((one) => one.readable && one.status !== 'deleting').map((one) => one.digest),
+      [...state.databases, ...state.clusters]
+        .filter((one) => one.readable && one.status !== 'deleting')
+        .map((one) => one.digest),
     );
     return new Set(state.clients.filter((one) => digests.has(one.digest)).map((one) => one.identifier));
   }
@@ -169,6 +177,7 @@ export class RdsAudit {
   }
 
   private noteBirths(state: State): void {
+    this.clusters.noteBirths(state);
     for (const one of state.databases)
       if (one.writes !== null && !this.births.has(one.resourceId)) this.births.set(one.resourceId, one.writes);
   }

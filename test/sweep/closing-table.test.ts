@@ -4,7 +4,7 @@ import { type Figures, type SweepName, sweeps } from './tally.ts';
 
 const judged = (sweep: SweepName) => Object.fromEntries(sweeps[sweep].judges.map((name) => [name, 2]));
 const good = (sweep: SweepName): Figures[] =>
-  ['ebs-volume', 'ec2-instance', 'rds-instance'].map((plan) => ({
+  ['ebs-volume', 'ec2-instance', 'rds-cluster', 'rds-instance'].map((plan) => ({
     sweep,
     plan,
     histories: 3,

@@ -12,6 +12,7 @@ import {
   keyOf,
 } from '../support/promises.ts';
 import { databaseSets, expectDatabaseMoved, expectOriginalDatabaseServing, oneDatabase } from '../support/rds.ts';
+import { clusterSets, expectClusterMoved, expectOriginalClusterServing, oneCluster } from '../support/rds-cluster.ts';
 import { planOf, source, twoVolumes, type World } from '../support/world.ts';
 import type { Grammar } from './grammar.ts';
 import { instanceGrammar, volumeGrammar } from './grammars/ec2.ts';
@@ -115,6 +116,31 @@ const stages: Readonly<Record<string, Stage>> = {
     ],
     undoCalls: ['rds.discard-instance', 'rds.fence-replacement', 'rds.claim', 'rds.release-claim'],
     grammar: databaseGrammar,
+  },
+  'rds-cluster': {
+    scenario: oneCluster,
+    // Parameters of a member's group wait for a restart after it was made.
+    seed: 1,
+    target: 'shop',
+    sets: [...keys, ...clusterSets],
+    expectMoved: expectClusterMoved,
+    expectOriginal: expectOriginalClusterServing,
+    cutOver: { from: 'rds:ModifyDBCluster', to: 'rds:DeleteDBInstance' },
+    pairsOfCrashes: 150,
+    ways: [
+      { name: 'its unwinding', fault: { operation: 'CreateDBClusterEndpoint', ...denied } },
+      {
+        name: 'its rollback past the write point, by the typed word',
+        after: { command: 'rollback', discardWrites: true },
+      },
+    ],
+    undoCalls: [
+      'rds.discard-member',
+      'rds.discard-cluster',
+      'rds.fence-cluster-replacement',
+      'rds.claim-cluster',
+      'rds.release-cluster-claim',
+    ],
   },
 };
 

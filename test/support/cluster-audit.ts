@@ -1,0 +1,205 @@
+import type { JournalRecord } from '../../src/contract/record.ts';
+import type { Verdict } from '../../src/contract/verdict.ts';
+import type { Account, Call } from '../../src/simulator/account.ts';
+import { letsIn } from '../../src/simulator/ec2/security-groups.ts';
+import { clientAddress } from '../../src/simulator/rds/clients.ts';
+
+type Judge = (invariant: 'I2' | 'I3' | 'I6' | 'I7' | 'I9' | 'I10' | 'I13', holds: boolean, told: () => string) => void;
+interface Party {
+  readonly run: string;
+  records(): readonly JournalRecord[];
+}
+export type State = ReturnType<Account['state']>;
+type Cluster = State['clusters'][number];
+type Member = State['databases'][number];
+type Input = Readonly<Record<string, unknown>>;
+type Settings = Readonly<Record<string, unknown>>;
+interface ClusterVerdict extends Verdict {
+  readonly name: string;
+  readonly members: readonly { readonly id: string; readonly replacement: string }[];
+}
+interface Circumstances {
+  readonly before: State;
+  readonly party: Party;
+  readonly windowOpen: ((now: number) => boolean) | undefined;
+}
+
+// What a replacement has otherwise by design: its key moves, and it is let in to, protected and read otherwise meanwhile.
+const moved = new Set(['PerformanceInsightsKMSKeyId', 'SecurityGroupIds', 'DeletionProtection']);
+
+/** Judges every effect on the account's clusters, their members and endpoints against their true state. */
+export class ClusterAudit {
+  private readonly account: Account;
+  private readonly judge: Judge;
+  private readonly preexisting: ReadonlySet<string>;
+  /** How much a cluster held when it was first seen. */
+  private readonly births = new Map<string, number>();
+  private readonly writers = new Map<string, string>();
+  /** Custom endpoints of a cluster before the first was taken away. */
+  private readonly endpoints = new Map<string, string>();
+  /** Clusters and members as they were when clients were let in to them, or when their names were taken. */
+  private readonly known = new Map<string, Settings>();
+
+  constructor(account: Account, judge: Judge) {
+    this.account = account;
+    this.judge = judge;
+    this.preexisting = new Set(account.world.rds.clusters.keys());
+  }
+
+  noteBirths(state: State): void {
+    for (const one of state.clusters)
+      if (one.writes !== null && !this.births.has(one.resourceId)) this.births.set(one.resourceId, one.writes);
+  }
+
+  /** To be called with what has become of a call that changes something. */
+  done(call: Call, now: State, how: Circumstances): void {
+    const { before, party } = how;
+    const input = call.input as Input;
+    this.judgeMarks(now, party);
+    const snapshot = before.clusterSnapshots.find((one) => one.id === input['DBClusterSnapshotIdentifier']);
+    if (snapshot && call.operation === 'DeleteDBClusterSnapshot')
+      this.judge('I9', snapshot.tags['rekey:run'] === party.run, () => `${snapshot.id} is not the run's to delete`);
+    const cluster = this.meant(call, before);
+    if (!cluster) return;
+    const made = cluster.tags['rekey:run'] === party.run;
+    const claimed = `rekey:claim:${party.run}` in cluster.tags;
+    this.judge('I9', made || claimed, () => `${call.operation} on ${cluster.identifier}, not the run's`);
+    if (/^(Modify|Delete)/.test(call.operation)) this.judgeWriter(cluster, party);
+    if (/Endpoint$/.test(call.operation) && !this.endpoints.has(cluster.resourceId))
+      this.endpoints.set(cluster.resourceId, endpointsOf(cluster));
+    const member = before.databases.find((one) => one.identifier === input['DBInstanceIdentifier']);
+    if (call.operation === 'ModifyDBCluster') this.judgeModified(call, input, cluster, made, how);
+    else if (input['NewDBInstanceIdentifier'] !== undefined && member && !made)
+      this.known.set(member.resourceId, { ...member.settings });
+    if (!/^DeleteDB(Cluster|Instance)$/.test(call.operation)) return;
+    if (made)
+      this.judge('I13', this.unwritten(cluster), () => `${call.operation} of ${cluster.identifier}, which has writes`);
+    else this.judgeDelete(call, cluster, member, how);
+  }
+
+  /** The cluster that a call is about: by its name, by that of a member or of a custom endpoint. */
+  private meant(call: Call, before: State): Cluster | undefined {
+    const input = call.input as Input;
+    const member = before.databases.find((one) => one.identifier === input['DBInstanceIdentifier']);
+    const endpoint = input['DBClusterEndpointIdentifier'];
+    const name = input['DBClusterIdentifier'] ?? member?.cluster;
+    // A restore names what is not there yet.
+    if (call.operation === 'RestoreDBClusterFromSnapshot') return undefined;
+    return before.clusters.find(
+      (one) => one.identifier === name || one.endpoints.some(({ id }) => name === undefined && id === endpoint),
+    );
+  }
+
+  private judgeWriter(cluster: Cluster, party: Party): void {
+    const last = this.writers.get(cluster.resourceId);
+    const held = last !== undefined && last !== party.run && `rekey:claim:${last}` in cluster.tags;
+    this.judge('I6', !held, () => `run ${party.run} changed ${cluster.identifier} under the claim of ${last}`);
+    this.writers.set(cluster.resourceId, party.run);
+  }
+
+  private judgeModified(call: Call, input: Input, cluster: Cluster, made: boolean, how: Circumstances): void {
+    const { party, windowOpen, before } = how;
+    const undo = party.records().findLast((record) => record.t === 'intent');
+    const takesBack = undo?.t === 'intent' && undo.key.undo !== undefined;
+    const groups = input['VpcSecurityGroupIds'] as readonly string[] | undefined;
+    if (groups && !made && !takesBack && windowOpen)
+      this.judge('I7', windowOpen(call.at), () => `a cut-over began at ${new Date(call.at).toISOString()}`);
+    const keepsOut = groups !== undefined && !this.letsClientsIn({ ...cluster, securityGroups: [...groups] });
+    const renames = input['NewDBClusterIdentifier'] !== undefined;
+    if (made && (keepsOut || renames) && this.letsClientsIn(cluster)) {
+      const typed = party.records().some((record) => record.t === 'unwinding' && record.stop === null);
+      const allowed = this.unwritten(cluster) || typed;
+      this.judge('I13', allowed, () => `${call.operation} ${cluster.identifier}, on which clients have written`);
+    }
+    if (made ? groups !== undefined && !keepsOut : renames && !takesBack) {
+      this.known.set(cluster.resourceId, { ...cluster.settings });
+      if (!made) return;
+      this.endpoints.set(cluster.resourceId, endpointsOf(cluster));
+      for (const one of before.databases.filter((each) => each.cluster === cluster.identifier))
+        this.known.set(one.resourceId, { ...one.settings });
+    }
+  }
+
+  private judgeDelete(call: Call, original: Cluster, member: Member | undefined, how: Circumstances): void {
+    const { before, party } = how;
+    const verdict = party
+      .records()
+      .flatMap((record) =>
+        record.t === 'intent' && /^rds\.delete-(cluster|member)$/.test(record.uses)
+          ? [(record.input as unknown as { verdict: ClusterVerdict }).verdict]
+          : [],
+      )
+      .find((one) => one.original === original.resourceId);
+    const replacement = before.clusters.find((one) => one.resourceId === verdict?.replacement);
+    const good =
+      verdict?.status === 'SUCCESSFUL' &&
+      replacement !== undefined &&
+      replacement.identifier === verdict.name &&
+      replacement.key !== original.key &&
+      replacement.readable &&
+      replacement.writer !== null &&
+      this.letsClientsIn(replacement) &&
+      !this.letsClientsIn(original);
+    const told = `${call.operation} ${member?.identifier ?? original.identifier} (verdict ${verdict?.status})`;
+    this.judge('I2', good, () => told);
+    if (!replacement || !verdict) return;
+    if (!member) {
+      this.judgeCarried(original, replacement, party);
+      return;
+    }
+    const pair = verdict.members.find(({ id }) => id === member.resourceId);
+    this.judge('I2', pair !== undefined, () => `${told}: it is none of the verdict's members`);
+    const successor = before.databases.find((one) => one.resourceId === pair?.replacement);
+    // Its owner may have taken it away since it serves.
+    if (successor) this.judgeSettings(member, successor, party);
+  }
+
+  private judgeCarried(original: Cluster, replacement: Cluster, party: Party): void {
+    this.judgeSettings(original, replacement, party);
+    const [was, is] = [original, replacement].map((one) => this.endpoints.get(one.resourceId) ?? endpointsOf(one));
+    this.judge('I10', was === is, () => `${replacement.identifier} has the endpoints ${is}, and not ${was}`);
+  }
+
+  private judgeSettings(original: Cluster | Member, replacement: Cluster | Member, party: Party): void {
+    const [was, is] = [original, replacement].map(
+      (one): Settings => this.known.get(one.resourceId) ?? { ...one.settings },
+    );
+    const names = Object.keys({ ...was, ...is }).filter((name) => !moved.has(name));
+    const lost = names.filter((name) => JSON.stringify(was?.[name]) !== JSON.stringify(is?.[name]));
+    const told = party
+      .records()
+      .some((record) => record.t === 'announced' && /a difference that the plan names/.test(record.text));
+    this.judge(
+      'I10',
+      lost.length === 0 || told,
+      () => `${replacement.identifier} differs in ${lost.join(', ')} without a word`,
+    );
+  }
+
+  private judgeMarks(now: State, party: Party): void {
+    const made = now.clusters.filter((one) => !this.preexisting.has(one.resourceId));
+    const snapshots = now.clusterSnapshots.filter((one) => one.type === 'manual' && one.id.startsWith('rekey-'));
+    for (const { tags, ...one } of [...made, ...snapshots]) {
+      const id = 'identifier' in one ? one.resourceId : one.id;
+      const named = party
+        .records()
+        .some((record) => 'output' in record && (record.output as { id?: string } | null)?.id === id);
+      this.judge('I3', 'rekey:run' in tags || named, () => `${id} is nobody's`);
+    }
+  }
+
+  private unwritten(one: Cluster): boolean {
+    return one.writes === null || one.writes === this.births.get(one.resourceId);
+  }
+
+  private letsClientsIn(one: Cluster): boolean {
+    return letsIn(this.account.world, one.securityGroups, clientAddress, one.settings.Port);
+  }
+}
+
+const endpointsOf = (cluster: Cluster) =>
+  JSON.stringify(
+    cluster.endpoints
+      .map(({ id, type, static: led, excluded, tags }) => [id, type, [...led].sort(), [...excluded].sort(), tags])
+      .sort(),
+  );
