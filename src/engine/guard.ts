@@ -67,7 +67,7 @@ export class Guard<S> {
     // Announced and not there: a process that died before it called has not begun anything.
     const begun = cutOverBegunAt(run.ports.registry, run.state, key) !== undefined;
     const sighting = key.undo === undefined ? await this.allowed(key, begun) : await this.fresh(undefined);
-    if (key.undo !== undefined && key.step !== haltStep) this.allowUndo(sighting);
+    if (key.undo !== undefined && key.step !== haltStep) await this.allowUndo(sighting);
     if (definition.serves) this.allowStart(sighting, key.undo !== undefined);
   }
 
@@ -132,17 +132,34 @@ export class Guard<S> {
     return !sighting.running && expected !== undefined && !differences(expected, sighting.observation, ['life']).length;
   }
 
-  private allowUndo(sighting: Sighting): void {
+  private async allowUndo(sighting: Sighting): Promise<void> {
     const { run } = this;
     const pairs = pairsOf(run.ports.registry, run.state);
     const replaced = pairs.some((pair) => sighting.on.includes(pair.replacement));
     const differ = run.expected ? differences(run.expected, sighting.observation, ['life']) : [];
     if (replaced && (sighting.running || differ.length)) {
+      await this.noteWrites(sighting, 'seen on a replacement while it was taken back');
       throw new PlanStopped(
         problem('target-in-pieces', { target: run.plan.target.id, on: sighting.on, differences: differ }),
         'leave',
       );
     }
+  }
+
+  /** True when the target is seen to run on all replacements: it may be written to, so the write point has passed, whoever let it. */
+  async runsOnReplacements(): Promise<boolean> {
+    const sighting = await this.look();
+    const all = pairsOf(this.run.ports.registry, this.run.state).length > 0 && sighting.standing === 'replacements';
+    if (!all || !sighting.running) return false;
+    await this.noteWrites(sighting, 'found running on its replacements');
+    return true;
+  }
+
+  /** A later look need not show it any more: who lets clients in can keep them out again. */
+  private async noteWrites(sighting: Sighting, reason: string): Promise<void> {
+    const { run } = this;
+    if (run.state.writePoint !== undefined || !sighting.running) return;
+    await run.append({ t: 'write-point', plan: run.plan.name, key: null, reason });
   }
 
   private allowStart(sighting: Sighting, undo: boolean): void {

@@ -27,7 +27,12 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
   // Without the operator's word nothing is unwound that a workload could have written on.
   const pastWritePoint = rollback && run.state.writePoint !== undefined;
   guard.forget();
-  const { missing, running } = await guard.look();
+  const { missing, running, on } = await guard.look();
+  const seenWritten = run.state.unwinding?.over === false && run.state.writePoint?.key === null;
+  if (!rollback && seenWritten && cutOverOf(run.plan, run.ports.registry)) {
+    const differences = ['what replaces the original was open while it was taken back, and may hold writes'];
+    throw new PlanStopped(problem('target-in-pieces', { target: run.plan.target.id, on, differences }), 'leave');
+  }
   const targetGone = missing.includes(run.plan.target.id);
   const lost = pairsOf(run.ports.registry, run.state).filter((pair) => missing.includes(pair.original));
   const deleted = deletedOriginals(run.ports.registry, run.state);

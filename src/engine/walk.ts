@@ -174,6 +174,7 @@ async function comeBack<S>(run: PlanRun<S>, guard: Guard<S>, stop: PlanStopped):
   const complete = !insideCutOver(run.plan, registry, run.state);
   if (run.state.writePoint !== undefined && (complete || !(await neverServed(run, guard)))) return;
   const begun = cutOverBegunAt(registry, run.state) !== undefined;
+  if (begun && (await guard.runsOnReplacements())) return;
   // What was built is stale when the target has changed since, even where nothing of the target was touched.
   const stale = stop.error.code === 'target-changed' || !cutOverOf(run.plan, registry);
   if (begun || (stale && stop.error.exit !== 1)) await unwind(run, guard, stopOf(stop.error));

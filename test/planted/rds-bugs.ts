@@ -28,7 +28,7 @@ export const rdsBugs: readonly PlantedBug[] = [
       'verify-instance.ts',
       'return holesInFence(ctx, instance);',
       'return [];',
-      'a fence that is opened after the proof',
+      'a fence that is opened when the replacement has the name',
     ],
     [
       'a restart in doubt is sent again without a look at the events',

@@ -101,10 +101,32 @@ describe('the fence of an RDS instance', () => {
             world.account.act({ do: 'open-group', group: fence, inbound: '10.0.0.0/8:5432' });
         },
       });
-      expect(exitOf(life)).toBe(4);
+      expect(exitOf(life)).toBe(6);
       expect(told(life)).toMatch(/lets in 10\.0\.0\.0\/8/);
       world.pass(600_000);
       expectOriginalDatabaseServing(world);
+    }));
+
+  it('a fence that is opened when the replacement has the name lets clients write to it: it is not taken back, and goes on when it is closed', () =>
+    inWorld(oneDatabase, async (world) => {
+      let renames = 0;
+      const life = await world.process([], {
+        plans,
+        beforeCall: (operation) => {
+          if (operation === 'rds:ModifyDBInstance' && ++renames === 4)
+            world.account.act({ do: 'open-group', group: fence, inbound: '10.0.0.0/8:5432' });
+        },
+      });
+      expect(exitOf(life), told(life)).toBe(4);
+      expect(told(life)).toMatch(/lets in 10\.0\.0\.0\/8/);
+      world.pass(600_000);
+      expectNoWriteLost(world);
+      expect(databaseNamed(world, 'orders')?.resourceId).not.toBe(original);
+      world.account.act({ do: 'close-group', group: fence, inbound: '10.0.0.0/8:5432' });
+      const second = await world.process(life.disk, { plans });
+      expect(exitOf(second), told(second)).toBe(0);
+      world.pass(600_000);
+      expectDatabaseMoved(world);
     }));
 
   it.each([

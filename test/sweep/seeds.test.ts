@@ -44,6 +44,11 @@ const laterSeeds = [
     'ec2-instance',
     'an unwinding that had left an original detached was over, and the next try went on without it',
   ],
+  [
+    1004701,
+    'ec2-instance',
+    'an unwinding discarded a replacement while the policy of the old key was closed: the last copy that could be read',
+  ],
   [201544, 'ec2-instance', 'a tag that showed only after the verification was lost with its original, without a word'],
 ] as const;
 
@@ -51,6 +56,10 @@ const laterSeeds = [
 const databaseSeeds = [
   [40, 'a warm-up snapshot that somebody had deleted was waited for, two days at a time, by every resume'],
   [87, 'an original was deleted although somebody had opened the group that was to keep its clients out'],
+  [
+    2000001,
+    'what clients wrote through a fence that somebody had opened was thrown away with the replacement that had the name',
+  ],
   [58, 'a copy of a snapshot that had failed was asked for for two days, by every resume'],
 ] as const;
 

@@ -11,7 +11,8 @@ import { surelyFoundCluster } from './cluster-found.ts';
 import { listed } from './database-target.ts';
 import { customEndpointsOf, leadsTo, shownAs } from './endpoints.ts';
 import { isReplacement } from './found.ts';
-import { idIn, isGoing, isOpen, isStopped, nameIn, parametersPend, pendingOf } from './status.ts';
+import { lifeOf } from './open.ts';
+import { idIn, isGoing, isStopped, nameIn, parametersPend, pendingOf } from './status.ts';
 
 /**
  * A DB cluster, by the name that clients connect to. It serves as long as anybody but the runner may get in, to the original
@@ -45,7 +46,7 @@ export const clusterTarget = defineTarget({
     const concerned = new Map([original, holder, ...made].flatMap((one) => (one ? [[idIn(one), one]] : [])));
     const clusters = [...concerned.values()];
     const claims = clusters.flatMap((one) => claimants(one.TagList).map((run) => ({ run, on: nameIn(one) })));
-    const open = clusters.filter((one) => isOpen(one, read?.fence)).map(idIn);
+    const life = await lifeOf(ctx, clusters, holder, read);
     const missing = [...(original ? [] : originals), ...(original || holder || made.length > 0 ? [] : [target])];
     const shape = {
       cluster: target,
@@ -53,7 +54,7 @@ export const clusterTarget = defineTarget({
       original: original?.DbClusterResourceId ?? null,
       ...(original && asSet(original, membersOfOriginal(original, instances, read), endpoints)),
     };
-    return { observation: { shape, life: { open: open.sort() } }, claims, missing };
+    return { observation: { shape, life }, claims, missing };
   },
   serving: ({ shape, life }) => {
     const open = listed(life['open']);

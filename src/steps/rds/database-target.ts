@@ -7,7 +7,8 @@ import { faultsOfOldKey } from '../kms/key-use.ts';
 import { carriedBy, settingsOf } from './carry.ts';
 import { Database, DatabaseName } from './domain.ts';
 import { isReplacement, surelyFound } from './found.ts';
-import { isGoing, isOpen, isStopped, parametersPend, pendingOf } from './status.ts';
+import { lifeOf } from './open.ts';
+import { isGoing, isStopped, parametersPend, pendingOf } from './status.ts';
 
 /**
  * A DB instance, by the name that clients connect to. It serves as long as anybody but the runner may get in, to the
@@ -35,11 +36,9 @@ export const databaseTarget = defineTarget({
     const claims = [...concerned.values()].flatMap((one) =>
       claimants(one.TagList).map((run) => ({ run, on: one.DBInstanceIdentifier ?? '' })),
     );
-    const open = [...concerned.values()]
-      .filter((one) => isOpen(one, read?.fence))
-      .map((one) => one.DbiResourceId ?? '');
+    const life = await lifeOf(ctx, [...concerned.values()], holder, read);
     const missing = [...(original ? [] : originals), ...(original || holder || made.length > 0 ? [] : [ctx.target.id])];
-    return { observation: observed(ctx.target.id, original, holder, open), claims, missing };
+    return { observation: { shape: shapeOf(ctx.target.id, original, holder), life }, claims, missing };
   },
   serving: ({ shape, life }) => {
     const open = listed(life['open']);
@@ -60,19 +59,17 @@ async function idOf(ctx: AwsContext): Promise<string | undefined> {
   return (await ctx.aws.sight.databaseNamed(ctx.target.id))?.DbiResourceId;
 }
 
-function observed(
+function shapeOf(
   target: string,
   original: DBInstance | undefined,
   holder: DBInstance | undefined,
-  open: readonly string[],
-): Observation {
-  const shape = {
+): Observation['shape'] {
+  return {
     target,
     holder: holder?.DbiResourceId ?? null,
     original: original?.DbiResourceId ?? null,
     ...(original && asSet(original)),
   };
-  return { shape, life: { open: [...open].sort() } };
 }
 
 /** How the original is set. A change of it would be missing on the replacement, or come into force with one of our own calls. */

@@ -107,8 +107,8 @@ function faultsOfEnd(
   const clientsOf = (name: string) => state.clients.find((one) => one.identifier === name);
   if (bills?.identifier !== 'bills' || clientsOf('bills')?.lost !== false || bills.securityGroups.join() !== own)
     faults.push('the database beside it was touched');
-  // Where the fence was open in the hold the original may have been written to: a person has to look.
-  const mayBeStale = end === 'replacement-stale' && deeds.has('open-group');
+  // Where the fence was open either one may have been written to: a person has to look.
+  const mayBeStale = ['replacement-stale', 'target-in-pieces'].includes(end) && deeds.has('open-group');
   if (end !== 'done' && !mayBeStale && !(hostile && handsOff.includes(end)))
     faults.push(`it did not come to its end: ${end}`);
   if (end !== 'done' || hostile) return faults;
