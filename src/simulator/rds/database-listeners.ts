@@ -48,16 +48,25 @@ const languages: Readonly<Record<string, () => Promise<Speak>>> = {
 export function databaseListeners(world: World): DatabaseListeners {
   const listeners = new Map<string, Promise<Server>>();
   const sessions = new Set<WireSession>();
-  const disks = new Map<string, PostgresDisk>();
+  const disks = new Set<PostgresDisk>();
   let looking: NodeJS.Timeout | undefined;
+
+  /** The engines of what there is: members of a cluster have one in common. */
+  const held = () =>
+    new Set(
+      [...world.rds.databases.values(), ...world.rds.clusters.values()].flatMap(({ storage: { disk } }) =>
+        disk instanceof PostgresDisk ? disk : [],
+      ),
+    );
 
   /** What happens by itself reaches idle clients as well. */
   const look = (): void => {
     world.settle();
     for (const session of sessions) session.look();
-    for (const [resourceId, disk] of disks) {
-      if (world.rds.databases.has(resourceId)) continue;
-      disks.delete(resourceId);
+    const kept = held();
+    for (const disk of disks) {
+      if (kept.has(disk)) continue;
+      disks.delete(disk);
       void disk.close();
     }
   };
@@ -72,7 +81,7 @@ export function databaseListeners(world: World): DatabaseListeners {
         socket.resetAndDestroy();
         return;
       }
-      if (database.storage.disk instanceof PostgresDisk) disks.set(resourceId, database.storage.disk);
+      if (database.storage.disk instanceof PostgresDisk) disks.add(database.storage.disk);
       const session = speak(world, database, socket, from);
       sessions.add(session);
       socket.on('close', () => sessions.delete(session));
@@ -107,10 +116,7 @@ export function databaseListeners(world: World): DatabaseListeners {
       for (const listening of listeners.values()) (await listening).close();
       for (const session of sessions) session.end();
       // Also those that were only forked, and nobody has asked.
-      const held = [...world.rds.databases.values()].flatMap(({ storage: { disk } }) =>
-        disk instanceof PostgresDisk ? disk : [],
-      );
-      await Promise.all([...new Set([...disks.values(), ...held])].map((disk) => disk.close()));
+      await Promise.all([...new Set([...disks, ...held()])].map((disk) => disk.close()));
     },
   };
 }

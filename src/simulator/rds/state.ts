@@ -67,6 +67,7 @@ function databaseState(world: World, database: Database) {
     busy: database.busy,
     up: database.up,
     key: database.keyArn ?? null,
+    replicaOf: database.replicaOf ?? null,
     securityGroups: [...database.groupsInForce],
     address: database.address ?? null,
     restoredFrom: database.restoredFrom ?? null,

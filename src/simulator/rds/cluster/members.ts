@@ -5,7 +5,7 @@ import type { World } from '../../world.ts';
 import { tell } from '../events.ts';
 import { holderOf, newIdentifier } from '../find.ts';
 import { checkGroups, defaultsFor } from '../groups.ts';
-import { bringUp, carryOut } from '../lifecycle.ts';
+import { bringUp, carryOut, type Stage } from '../lifecycle.ts';
 import type { Database, Settings } from '../model.ts';
 import { checkInstanceQuota } from '../quotas.ts';
 import { refusals } from '../refusals.ts';
@@ -78,7 +78,9 @@ function create(world: World, input: CreateDBInstanceMessage): object {
   checkInstanceQuota(world);
   const database = newMember(world, cluster, { identifier, settings, tags: newTags(world, input.Tags) });
   world.rds.databases.set(database.resourceId, database);
-  carryOut(world, database, [
+  // Monitoring is set up once the instance is there (the status of that name in the user guide).
+  const monitored = (settings.MonitoringInterval ?? 0) > 0;
+  const stages: Stage[] = [
     [
       world.seconds(180, 480),
       () => {
@@ -90,10 +92,20 @@ function create(world: World, input: CreateDBInstanceMessage): object {
         bringUp(world, database);
         // The first member writes.
         if (database.up && cluster.writer === undefined) promote(world, cluster, database);
+        if (monitored && database.up) database.status = 'configuring-enhanced-monitoring';
         tell(world, database, 'DB instance created', 'creation');
       },
     ],
-  ]);
+  ];
+  if (monitored) {
+    stages.push([
+      world.seconds(10, 60),
+      () => {
+        if (database.status === 'configuring-enhanced-monitoring') database.status = 'available';
+      },
+    ]);
+  }
+  carryOut(world, database, stages);
   return { DBInstance: databaseView(world, database) };
 }
 
