@@ -165,7 +165,10 @@ export class RdsAudit {
   }
 
   private judgeMarks(now: State, party: Party): void {
-    const made = now.databases.filter((one) => !this.preexisting.has(one.resourceId));
+    // A member without the name of one of ours is somebody else's making: automatic scaling's, say.
+    const made = now.databases.filter(
+      (one) => !this.preexisting.has(one.resourceId) && (one.cluster === null || one.identifier.startsWith('rekey-')),
+    );
     const snapshots = now.databaseSnapshots.filter((one) => one.type === 'manual' && one.id.startsWith('rekey-'));
     for (const { tags, ...one } of [...made, ...snapshots]) {
       const id = 'identifier' in one ? one.resourceId : one.id;

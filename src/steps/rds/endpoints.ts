@@ -41,6 +41,15 @@ export function shownAs(one: DBClusterEndpoint): Pick<ClusterEndpoint, 'type' | 
   };
 }
 
+/** Does it lead to any member now? One for readers does not lead to the writer, whoever that is after a failover. */
+export function leadsAnywhere(cluster: DBCluster, endpoint: DBClusterEndpoint): boolean {
+  const { type, members, excluded } = shownAs(endpoint);
+  return (cluster.DBClusterMembers ?? []).some(({ DBInstanceIdentifier: name = '', IsClusterWriter: writer }) => {
+    const listed = members.length > 0 ? members.includes(name) : !excluded.includes(name);
+    return listed && (type === 'ANY' || (type === 'WRITER') === (writer === true));
+  });
+}
+
 /** The observation after the original got one of its custom endpoints, or lost it. */
 export function endpointsExpected(
   observation: Observation,

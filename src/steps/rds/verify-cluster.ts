@@ -8,7 +8,7 @@ import { faultsOfKey } from '../kms/key-use.ts';
 import { Cluster, ClusterFenceProof, ClusterVerdict, MadeClusterSnapshot } from './cluster-domain.ts';
 import { membersOf, writerAddressOf } from './cluster-found.ts';
 import { faultsOfPlaces } from './cluster-places.ts';
-import { customEndpointsOf } from './endpoints.ts';
+import { customEndpointsOf, leadsAnywhere } from './endpoints.ts';
 import { holesInFence } from './fence-rules.ts';
 import { addressOf, asked, foreignSessions, permissionsOfSql } from './sessions.ts';
 import { brokenStatus, hasGroups, isSettled, nameIn, statusOf } from './status.ts';
@@ -62,7 +62,7 @@ export const verifyCluster = defineVerify({
       ...(await fenceFaults(ctx, input, original)),
     ];
     if (findings.length > 0 || !original) return judged(verdict, findings);
-    const hosts = custom.map(({ Endpoint }) => Endpoint);
+    const hosts = custom.filter((one) => leadsAnywhere(replacement, one)).map(({ Endpoint }) => Endpoint);
     const why = [
       ...(await connected(ctx, cluster, membersOf(original, all))),
       ...(await unanswered(ctx, input, replacement, hosts)),

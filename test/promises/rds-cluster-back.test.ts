@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { exitOf, told } from '../support/promises.ts';
+import {
+  clusterNamed,
+  clusterPlan,
+  expectClusterMoved,
+  expectOriginalClusterServing,
+  oneCluster,
+  originalCluster,
+} from '../support/rds-cluster.ts';
+import { isRead } from '../support/reads.ts';
+import { inWorld } from '../support/world.ts';
+
+const full = process.env['REKEY_SWEEP'] === 'full';
+const plans = [clusterPlan()];
+const minute = 60_000;
+const denied = { times: 1, kind: 'error', code: 'AccessDenied', status: 403 } as const;
+
+/** The changing calls of a whole run, each with how many of its operation came before it. */
+async function mutations() {
+  const { sent } = await inWorld(oneCluster, (world) => world.process([], { plans }));
+  const seen = new Map<string, number>();
+  return sent
+    .filter((call) => !isRead(call))
+    .map((call) => {
+      const operation = call.replace(/^\w+:/, '');
+      const skip = seen.get(operation) ?? 0;
+      seen.set(operation, skip + 1);
+      return { operation, skip };
+    });
+}
+
+describe('a call that AWS refuses for good while an Aurora cluster goes over', () => {
+  it('gives the original its names, members, endpoints and clients back, or is past the write point; a resume ends done', async () => {
+    const calls = await mutations();
+    // The last modification but that which takes the protection off lets the clients in.
+    const modifications = calls.flatMap(({ operation }, at) => (operation === 'ModifyDBCluster' ? [at] : []));
+    const admission = modifications.at(-2) ?? 0;
+    expect(calls[admission - 1]?.operation).toBe('CreateDBClusterEndpoint');
+    for (const [index, call] of calls.entries()) {
+      if (!full && index % 4) continue;
+      await inWorld(oneCluster, async (world) => {
+        world.account.faults.add({ ...denied, ...call });
+        const first = await world.process([], { plans });
+        const about = `${JSON.stringify(call)}: ${told(first)}`;
+        expect(world.account.faults.list()[0]?.struck, about).toBe(1);
+        world.account.faults.clear();
+        world.pass(20 * minute);
+        if (index <= admission) {
+          expect(exitOf(first), about).toBe(1);
+          expectOriginalClusterServing(world);
+          const { clusters, databases } = world.state();
+          expect(clusters, about).toHaveLength(1);
+          expect(databases.map((one) => one.identifier).sort(), about).toEqual(['shop-1', 'shop-2']);
+        }
+        if (exitOf(first) === 0) return expectClusterMoved(world);
+        const second = await world.process(first.disk, { plans });
+        expect(exitOf(second), `${about}\n${told(second)}`).toBe(0);
+        world.pass(60 * minute);
+        expectClusterMoved(world);
+      });
+    }
+  }, 600_000);
+});
+
+describe('a rollback of an Aurora cluster', () => {
+  it('past the write point needs the typed word; it fences the replacement first, and deletes neither it nor a member of it', () =>
+    inWorld(oneCluster, async (world) => {
+      const first = await world.process([], { plans, wait: false });
+      expect(exitOf(first), told(first)).toBe(3);
+      const replacement = clusterNamed(world, 'shop')?.resourceId;
+      expect(replacement).not.toBe(originalCluster);
+      const untyped = await world.process(first.disk, {
+        plans,
+        command: { command: 'rollback', discardWrites: false },
+      });
+      expect(told(untyped)).toContain('past-write-point');
+      world.pass(10 * minute);
+      const typed = await world.process(untyped.disk, { plans, command: { command: 'rollback', discardWrites: true } });
+      expect(exitOf(typed), told(typed)).toBe(0);
+      world.pass(20 * minute);
+      const { clusters, databases } = world.state();
+      const serving = clusters.find((one) => one.identifier === 'shop');
+      expect(serving?.resourceId).toBe(originalCluster);
+      expect(serving?.members).toEqual(['shop-1', 'shop-2']);
+      expect(serving?.endpoints.map(({ id, static: led }) => [id, led])).toEqual([['shop-reports', ['shop-2']]]);
+      const kept = clusters.find((one) => one.resourceId === replacement);
+      expect(kept?.identifier).toMatch(/^rekey-/);
+      expect(kept?.members).toHaveLength(2);
+      for (const one of databases.filter(({ cluster }) => cluster === kept?.identifier)) expect(one.sessions).toBe(0);
+    }));
+
+  it('before the cut-over leaves nothing behind', () =>
+    inWorld(oneCluster, async (world) => {
+      const window = 'window={"cron":"0 1 * * MON","timezone":"Etc/UTC","duration":"3h","cutoff":"30m"}';
+      const waiting = [clusterPlan(window)];
+      const first = await world.process([], { plans: waiting, wait: false });
+      expect(exitOf(first), told(first)).toBe(3);
+      const second = await world.process(first.disk, {
+        plans: waiting,
+        command: { command: 'rollback', discardWrites: false },
+      });
+      expect(exitOf(second), told(second)).toBe(0);
+      expectOriginalClusterServing(world);
+      expect(world.state().clusterSnapshots.filter((one) => one.type === 'manual')).toEqual([]);
+      expect(Object.keys(clusterNamed(world, 'shop')?.tags ?? {})).toEqual(['team']);
+    }));
+});
