@@ -18,7 +18,7 @@ export function clusterOfMember(world: World, database: Database): Cluster | und
 }
 
 /** Those that a custom endpoint is about, whether they are up or not. */
-export function chosenBy(world: World, cluster: Cluster, endpoint: ClusterEndpoint): Database[] {
+function chosenBy(world: World, cluster: Cluster, endpoint: ClusterEndpoint): Database[] {
   return membersOf(world, cluster).filter((one) => {
     if (endpoint.type === 'READER' && one.resourceId === cluster.writer) return false;
     if (endpoint.static.length > 0) return endpoint.static.includes(one.resourceId);

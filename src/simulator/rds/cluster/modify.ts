@@ -35,13 +35,16 @@ const sameNames = [
   'StorageType',
 ] as const satisfies readonly (keyof ModifyDBClusterMessage & keyof ClusterSettings)[];
 
-// These alone wait for the maintenance window unless ApplyImmediately (the doc comment of ModifyDBClusterMessage).
+// These wait for the maintenance window unless ApplyImmediately: they are what ClusterPendingModifiedValues can show. The
+// password can be shown, too, but is applied at once (the doc comment of ApplyImmediately).
 const waiting: ReadonlySet<string> = new Set([
+  'BackupRetentionPeriod',
+  'EnabledCloudwatchLogsExports',
   'EngineVersion',
   'IAMDatabaseAuthenticationEnabled',
-  'NetworkType',
+  'Iops',
+  'StorageType',
   'identifier',
-  'masterPassword',
 ]);
 
 /** What the call asks for, in the words of the settings. */
@@ -103,7 +106,9 @@ function modify(world: World, input: ModifyDBClusterMessage): object {
     ? { ...cluster.pending, ...changes }
     : Object.fromEntries(Object.entries(changes).filter(([name]) => !waiting.has(name)));
   const later = Object.fromEntries(Object.entries(changes).filter(([name]) => !(name in now)));
-  const shown = Object.fromEntries(Object.entries(now).filter(([name]) => waiting.has(name)));
+  const shown = Object.fromEntries(
+    Object.entries(now).filter(([name]) => waiting.has(name) || name === 'masterPassword'),
+  );
   cluster.pending = { ...cluster.pending, ...later, ...(input.ApplyImmediately ? shown : {}) };
   if (Object.keys(later).length > 0) awaitClusterWindow(world, cluster);
   if (Object.keys(now).length > 0) applyToCluster(world, cluster, now);

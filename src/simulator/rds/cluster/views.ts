@@ -2,23 +2,29 @@ import type { DBCluster, DBClusterSnapshot } from '@aws-sdk/client-rds';
 import { vpcId } from '../../ec2/network.ts';
 import type { World } from '../../world.ts';
 import { tagList } from '../find.ts';
-import { chosenBy, membersOf } from '../names.ts';
+import { membersOf } from '../names.ts';
 import { groupsView, progressOf, shownStatus } from '../views.ts';
 import { hostIn } from './addresses.ts';
 import { clusterArn, clusterEndpointArn, clusterSnapshotArn } from './find.ts';
-import type { Cluster, ClusterAutomatedBackup, ClusterChanges, ClusterEndpoint, ClusterSnapshot } from './model.ts';
+import type { Cluster, ClusterAutomatedBackup, ClusterEndpoint, ClusterSnapshot } from './model.ts';
 
 const date = (time: number | undefined) => (time === undefined ? undefined : new Date(time));
 
-function pendingView(pending: ClusterChanges): DBCluster['PendingModifiedValues'] {
-  const { identifier, masterPassword, EngineVersion, IAMDatabaseAuthenticationEnabled, BackupRetentionPeriod } =
-    pending;
+function pendingView({ pending, settings }: Cluster): DBCluster['PendingModifiedValues'] {
+  const { identifier, masterPassword, EnabledCloudwatchLogsExports: wanted } = pending;
+  const had = settings.EnabledCloudwatchLogsExports ?? [];
   const all = {
     DBClusterIdentifier: identifier,
     MasterUserPassword: masterPassword ? '****' : undefined,
-    EngineVersion,
-    IAMDatabaseAuthenticationEnabled,
-    BackupRetentionPeriod,
+    EngineVersion: pending.EngineVersion,
+    IAMDatabaseAuthenticationEnabled: pending.IAMDatabaseAuthenticationEnabled,
+    BackupRetentionPeriod: pending.BackupRetentionPeriod,
+    StorageType: pending.StorageType,
+    Iops: pending.Iops,
+    PendingCloudwatchLogsExports: wanted && {
+      LogTypesToEnable: wanted.filter((type) => !had.includes(type)),
+      LogTypesToDisable: had.filter((type) => !wanted.includes(type)),
+    },
   };
   // Without anything that pends the member is not there at all.
   return Object.values(all).some((one) => one !== undefined) ? all : undefined;
@@ -75,7 +81,7 @@ export function clusterView(world: World, cluster: Cluster): DBCluster {
     ClusterCreateTime: new Date(cluster.created),
     EarliestRestorableTime: up ? new Date(cluster.created) : undefined,
     LatestRestorableTime: up ? new Date(Math.max(cluster.created, world.time - 300_000)) : undefined,
-    PendingModifiedValues: pendingView(cluster.pending),
+    PendingModifiedValues: pendingView(cluster),
     // The standard storage is not named (DBCluster.StorageType).
     StorageType: StorageType === 'aurora' ? undefined : StorageType,
     ReadReplicaIdentifiers: [],
@@ -178,10 +184,4 @@ export function clusterBackupView(world: World, backup: ClusterAutomatedBackup) 
     PreferredBackupWindow: cluster.settings.PreferredBackupWindow,
     TagList: [],
   };
-}
-
-/** The members that a custom endpoint leads to when all are up. */
-export function eligible(world: World, endpoint: ClusterEndpoint): string[] {
-  const cluster = world.rds.clusters.get(endpoint.cluster);
-  return cluster ? chosenBy(world, cluster, endpoint).map((one) => one.identifier) : [];
 }

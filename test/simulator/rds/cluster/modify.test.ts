@@ -80,18 +80,26 @@ describe('modifying a simulated cluster', () => {
 
   test('some settings wait for the window, and ApplyImmediately of anything applies all that wait', async () => {
     const set = clusterClients(shop({ maintenanceWindow: 'wed:03:00-wed:03:30' }));
-    const iam = { DBClusterIdentifier: 'shop', EnableIAMDatabaseAuthentication: true };
-    await set.rds.modifyDBCluster(iam);
+    await set.rds.modifyDBCluster({
+      DBClusterIdentifier: 'shop',
+      EnableIAMDatabaseAuthentication: true,
+      BackupRetentionPeriod: 14,
+      CloudwatchLogsExportConfiguration: { EnableLogTypes: ['postgresql'] },
+      DeletionProtection: true,
+    });
     expect((await set.describeCluster('shop'))?.PendingModifiedValues).toEqual({
       IAMDatabaseAuthenticationEnabled: true,
+      BackupRetentionPeriod: 14,
+      PendingCloudwatchLogsExports: { LogTypesToEnable: ['postgresql'], LogTypesToDisable: [] },
     });
     await set.settledCluster('shop');
+    expect((await set.describeCluster('shop'))?.DeletionProtection).toBe(true);
     set.pass(60_000);
     expect((await set.describeCluster('shop'))?.IAMDatabaseAuthenticationEnabled).toBe(false);
     await set.rds.modifyDBCluster(fenced);
     await set.settledCluster('shop');
     const found = await set.describeCluster('shop');
-    expect(found).toMatchObject({ IAMDatabaseAuthenticationEnabled: true });
+    expect(found).toMatchObject({ IAMDatabaseAuthenticationEnabled: true, BackupRetentionPeriod: 14 });
     expect(found?.PendingModifiedValues).toBeUndefined();
   });
 
