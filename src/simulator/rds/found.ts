@@ -40,9 +40,9 @@ export function foundRds(world: World, scenario: RdsScenario): void {
   }
   const ids = new Map(scenario.databases.map((one) => [one.id, one.resourceId ?? resourceId(world)]));
   for (const [i, declared] of scenario.databases.entries()) foundDatabase(world, declared, i, ids);
+  foundClusters(world, scenario);
   foundSecrets(world, scenario.secrets);
   for (const declared of scenario.databaseSnapshots) foundSnapshot(world, declared);
-  foundClusters(world, scenario);
   world.rds.dependents.proxies.push(...scenario.proxies);
   world.rds.dependents.eventSubscriptions.push(...scenario.eventSubscriptions);
   world.rds.dependents.blueGreens.push(...scenario.blueGreens);

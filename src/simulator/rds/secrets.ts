@@ -35,7 +35,7 @@ export function newSecret(
 }
 
 /** Takes the secret of a master password away, as RDS does with its database, or when it manages the password no more. */
-export function dropSecret(world: World, database: Database): void {
+export function dropSecret(world: World, database: Pick<Database, 'secret'>): void {
   if (database.secret) world.secrets.delete(database.secret.arn);
   database.secret = undefined;
 }

@@ -1,6 +1,7 @@
 import type { World } from '../../world.ts';
 import { tellOfCluster } from '../events.ts';
 import { releaseKey } from '../keys.ts';
+import { dropSecret } from '../secrets.ts';
 import { unnameCustomEndpoint, unnameEndpoints } from './addresses.ts';
 import type { Cluster } from './model.ts';
 
@@ -10,6 +11,7 @@ export function removeCluster(world: World, cluster: Cluster, withBackups: boole
   tellOfCluster(world, cluster, 'DB cluster deleted', 'deletion');
   rds.clusters.delete(cluster.resourceId);
   releaseKey(world, cluster);
+  dropSecret(world, cluster);
   unnameEndpoints(world, cluster, cluster.identifier);
   for (const endpoint of rds.clusterEndpoints.values()) {
     if (endpoint.cluster !== cluster.resourceId) continue;

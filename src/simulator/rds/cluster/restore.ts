@@ -2,6 +2,7 @@ import type { RestoreDBClusterFromSnapshotMessage } from '@aws-sdk/client-rds';
 import { unseal } from '../../bytes.ts';
 import { zones } from '../../ec2/volumes.ts';
 import { type Operations, operation } from '../../operation.ts';
+import { carryPasswords } from '../../secretsmanager/passwords.ts';
 import { AwsError } from '../../wire/message.ts';
 import type { World } from '../../world.ts';
 import { tellOfCluster } from '../events.ts';
@@ -155,6 +156,7 @@ function birth(world: World, cluster: Cluster, snapshot: ClusterSnapshot): Stage
           return;
         }
         storage.disk = snapshot.disk?.fork();
+        carryPasswords(world, snapshot, storage);
         storage.inside = snapshot.inside.map((writer) => ({ ...writer, nextAt: world.time + writer.everyMs }));
         cluster.status = 'available';
         nameEndpoints(world, cluster);
