@@ -1,6 +1,4 @@
-import type FakeTimers from '@sinonjs/fake-timers';
 import { describe, expect, test } from 'vitest';
-import type { Window } from '../../src/contract/plan.ts';
 import type { JournalRecord } from '../../src/contract/record.ts';
 import { nextBeginning } from '../../src/engine/gates.ts';
 import {
@@ -11,54 +9,15 @@ import {
   expectVolumeMoved,
   told,
 } from '../support/promises.ts';
-import { instancePlan, type Life, type ProcessOptions, twoVolumes, volumePlan, type World } from '../support/world.ts';
+import { instancePlan, type Life, twoVolumes, volumePlan, type World } from '../support/world.ts';
+import { hour, jump, mayBegin, minute, passTo, sunday, suspend, upset, upsets, window } from './clocks.ts';
 import { swept } from './swept.ts';
 
 const inWorld = swept('clock');
 const full = process.env['REKEY_SWEEP'] === 'full';
-const minute = 60_000;
-const hour = 60 * minute;
 const day = 24 * hour;
 // A sleeper looks at the wall at least this often.
 const slice = minute;
-
-/** The clock of this machine as the harness has faked it. */
-function machine(): FakeTimers.Clock {
-  const clock: unknown = Reflect.get(setTimeout, 'clock');
-  if (clock === null || typeof clock !== 'object') throw new Error('time is not faked here');
-  return clock as FakeTimers.Clock;
-}
-
-/** Somebody sets the clock of this machine; AWS's goes on as before. */
-function jump(world: World, ms: number): void {
-  machine().setSystemTime(Date.now() + ms);
-  world.account.advance(-ms);
-}
-
-/** The machine sleeps: its timers stand still, the wall and AWS go on. */
-function suspend(ms: number): void {
-  machine().setSystemTime(Date.now() + ms);
-}
-
-const upsets = [
-  { name: 'the clock is put an hour ahead', act: (world: World) => jump(world, hour), ahead: true },
-  { name: 'the clock is put back an hour', act: (world: World) => jump(world, -hour), ahead: false },
-  { name: 'the machine sleeps for eight hours', act: (_world: World) => suspend(8 * hour), ahead: false },
-] as const;
-
-/** A process in which `act` happens once: at its nth call, or so long after its beginning. */
-function upset(
-  world: World,
-  at: { readonly call: number } | { readonly afterMs: number },
-  act: () => void,
-  options: ProcessOptions = {},
-): Promise<Life> {
-  if ('afterMs' in at) {
-    setTimeout(act, at.afterMs);
-    return world.process([], options);
-  }
-  return world.process([], { ...options, beforeCall: (_operation, number) => number === at.call && act() });
-}
 
 /** Done; or, when the clock went ahead of AWS's and what was on its way counted as overdue, taken back whole or left serving, and done by the next process. */
 async function expectMoved(world: World, life: Life, about: string, ahead: boolean): Promise<void> {
@@ -141,7 +100,6 @@ test('a clock that is put an hour ahead while something settles makes nothing ov
     expect(exitOf(life), told(life)).toBe(0);
   }));
 
-const window: Window = { cron: '0 1 * * SUN', timezone: 'Europe/Dublin', durationMs: 3 * hour, cutoffMs: 30 * minute };
 const windowed = {
   ...instancePlan,
   text: instancePlan.text.replace(
@@ -150,24 +108,6 @@ const windowed = {
   ),
 };
 
-/** The clock on a wall in Dublin: weekday, and minutes since its midnight. */
-function dublin(at: number): { weekday: string; minutes: number } {
-  const format = { timeZone: 'Europe/Dublin', weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
-  const parts = new Intl.DateTimeFormat('en-GB', format as Intl.DateTimeFormatOptions).formatToParts(new Date(at));
-  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? '';
-  return { weekday: part('weekday'), minutes: Number(part('hour')) * 60 + Number(part('minute')) };
-}
-
-/** May a cut-over begin at this moment? Reckoned from the wall in Dublin alone: a window has opened at 01:00, or where that hour does not exist at its end, in the last two and a half hours. */
-function mayBegin(at: number): boolean {
-  for (let back = 0; back < 150; back++) {
-    const then = at - (at % minute) - back * minute;
-    const [now, before] = [dublin(then), dublin(then - minute)];
-    if (now.weekday === 'Sun' && now.minutes >= 60 && before.minutes < 60 && before.weekday === 'Sun') return true;
-  }
-  return false;
-}
-
 const beginnings = (world: World) => {
   const at: number[] = [];
   world.watch((call) => {
@@ -175,10 +115,6 @@ const beginnings = (world: World) => {
   });
   return at;
 };
-
-/** Lets time pass until this moment. */
-const passTo = (world: World, at: number) => world.pass(at - Date.now());
-const sunday = Date.UTC(2026, 0, 4);
 
 describe('a window', () => {
   test('opens for a waiting run at its time, and not one minute of the week outside', async () => {
