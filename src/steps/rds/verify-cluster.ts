@@ -62,7 +62,11 @@ export const verifyCluster = defineVerify({
       ...(await fenceFaults(ctx, input, original)),
     ];
     if (findings.length > 0 || !original) return judged(verdict, findings);
-    const hosts = custom.filter((one) => leadsAnywhere(replacement, one)).map(({ Endpoint }) => Endpoint);
+    const hosts = [
+      replacement.ReaderEndpoint,
+      ...custom.filter((one) => leadsAnywhere(replacement, one)).map(({ Endpoint }) => Endpoint),
+      ...members.map(({ Endpoint }) => Endpoint?.Address),
+    ];
     const why = [
       ...(await connected(ctx, cluster, membersOf(original, all))),
       ...(await unanswered(ctx, input, replacement, hosts)),
@@ -113,16 +117,16 @@ async function connected(ctx: AwsContext, cluster: Cluster, members: readonly DB
   return (await Promise.all(sessions)).flat();
 }
 
-/** The endpoints of the new cluster that do not answer yet: writer, reader and custom ones. */
+/** The names of the new cluster that do not answer yet: those of the writer and of `others`. */
 async function unanswered(
   ctx: AwsContext,
   { cluster }: Input,
   replacement: DBCluster,
-  custom: readonly (string | undefined)[],
+  others: readonly (string | undefined)[],
 ): Promise<string[]> {
   const writer = writerAddressOf(cluster, replacement);
   if (!writer) return [`${cluster.name} has no endpoint`];
-  const hosts = [writer.host, replacement.ReaderEndpoint, ...custom].flatMap((host) => host ?? []);
+  const hosts = [writer.host, ...others].flatMap((host) => host ?? []);
   const answers = hosts.map((host) => asked(ctx, { ...writer, host } satisfies DatabaseAddress, 'SELECT 1'));
   return (await Promise.all(answers)).flatMap((one) => ('unknown' in one ? [one.unknown] : []));
 }
