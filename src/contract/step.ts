@@ -98,8 +98,8 @@ export interface EffectDefinition<S, I, O> extends Definition<I, O> {
   readonly servesWithout?: true;
   /** The observation of the target that is expected once this effect has happened. Needed of every disruptive effect. */
   expect?(observation: Observation, input: I, output: O): Observation;
-  /** The pair this effect gives birth to. */
-  replaces?(input: I, output: O): { readonly original: string; readonly replacement: string };
+  /** The pair this effect gives birth to. `beside`: it stands beside the target, which serves without either. */
+  replaces?(input: I, output: O): { readonly original: string; readonly replacement: string; readonly beside?: true };
   /** What the original of the pair goes on costing until it is deleted. */
   keeps?(input: I): Upkeep;
   /** What it makes is a part of a replacement, and kept with it where that is kept. */

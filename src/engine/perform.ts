@@ -9,7 +9,7 @@ import { type Guard, originalsOf } from './guard.ts';
 import { tokenOf } from './key.ts';
 import { Interrupted, PlanStopped } from './outcome.ts';
 import type { PlanRun } from './ports.ts';
-import { cutOverBegunAt, pairsOf } from './standing.ts';
+import { cutOverBegunAt, everyPairOf } from './standing.ts';
 
 // AWS advises describe-with-backoff up to five minutes before a NotFound counts (facts §1.6).
 export const unseenMs = 5 * 60_000;
@@ -340,7 +340,7 @@ class Performance<S> {
     const { original, replacement } = verdict;
     const bad = badFindings([verdict]);
     if (bad.length) throw new PlanStopped(problem('proof-failed', { title: this.title, findings: bad }), 'leave');
-    const known = pairsOf(run.ports.registry, run.state);
+    const known = everyPairOf(run.ports.registry, run.state);
     if (!known.some((pair) => pair.original === original && pair.replacement === replacement)) {
       const findings = [`${original} and ${replacement} are no pair of this run`];
       throw new PlanStopped(problem('proof-failed', { title: this.title, findings }), 'leave');

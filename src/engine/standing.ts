@@ -27,8 +27,13 @@ export function currentPhases(state: PlanState, undo = false): Phase[] {
     .sort((a, b) => a.order - b.order);
 }
 
-/** The pairs that this generation has made. */
+/** The pairs of the target that this generation has made. */
 export function pairsOf<S>(registry: Registry<S>, state: PlanState): Pair[] {
+  return everyPairOf(registry, state).filter((pair) => !pair.beside);
+}
+
+/** Those that stand beside the target, too: about each of them there are verdicts, and each has an original to delete. */
+export function everyPairOf<S>(registry: Registry<S>, state: PlanState): (Pair & { readonly beside?: true })[] {
   return currentPhases(state).flatMap((phase) => {
     const replaces = effectOf(registry, phase)?.replaces;
     return replaces && phase.end?.is === 'done' ? [replaces(phase.input, phase.end.output)] : [];

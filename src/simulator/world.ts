@@ -5,7 +5,7 @@ import type { Address, Alias, Attachment, Instance, Key, SecurityGroup, Snapshot
 import { Past } from './past.ts';
 import { type Random, randomOf } from './random.ts';
 import { emptyRds, type Rds, type RdsLimits } from './rds/model.ts';
-import type { Secret } from './secretsmanager/secrets.ts';
+import type { Secret } from './secretsmanager/model.ts';
 import { Timeline } from './timeline.ts';
 import { AwsError } from './wire/message.ts';
 

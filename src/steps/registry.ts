@@ -40,12 +40,14 @@ import { copySnapshot as copyDatabaseSnapshot } from './rds/copy-snapshot.ts';
 import { createClusterEndpoint } from './rds/create-cluster-endpoint.ts';
 import { createClusterSnapshot } from './rds/create-cluster-snapshot.ts';
 import { createMember } from './rds/create-member.ts';
+import { createReadReplica } from './rds/create-read-replica.ts';
 import { createSnapshot as createDatabaseSnapshot } from './rds/create-snapshot.ts';
 import { databaseTarget } from './rds/database-target.ts';
 import { deleteCluster } from './rds/delete-cluster.ts';
 import { deleteClusterEndpoint } from './rds/delete-cluster-endpoint.ts';
 import { deleteInstance } from './rds/delete-instance.ts';
 import { deleteMember } from './rds/delete-member.ts';
+import { deleteReadReplica } from './rds/delete-read-replica.ts';
 import { discardCluster } from './rds/discard-cluster.ts';
 import { discardClusterSnapshot } from './rds/discard-cluster-snapshot.ts';
 import { discardInstance } from './rds/discard-instance.ts';
@@ -66,6 +68,7 @@ import { releaseClaim as releaseDatabase } from './rds/release-claim.ts';
 import { releaseClusterClaim } from './rds/release-cluster-claim.ts';
 import { renameCluster } from './rds/rename-cluster.ts';
 import { renameInstance } from './rds/rename-instance.ts';
+import { renameReadReplica } from './rds/rename-read-replica.ts';
 import { restoreCluster } from './rds/restore-cluster.ts';
 import { restoreInstance } from './rds/restore-instance.ts';
 import { setClusterDeletionProtection } from './rds/set-cluster-deletion-protection.ts';
@@ -77,6 +80,7 @@ import { verifyClusterFence } from './rds/verify-cluster-fence.ts';
 import { verifyClusterServing } from './rds/verify-cluster-serving.ts';
 import { verifyFence } from './rds/verify-fence.ts';
 import { verifyDatabase } from './rds/verify-instance.ts';
+import { verifyReadReplica } from './rds/verify-read-replica.ts';
 import { verifyServing } from './rds/verify-serving.ts';
 
 // Each is typed by its own input and output; the registry parses inputs by each one's own schema.
@@ -120,6 +124,10 @@ const steps = [
   verifyDatabase,
   admitClients,
   verifyServing,
+  createReadReplica,
+  verifyReadReplica,
+  renameReadReplica,
+  deleteReadReplica,
   clearDeletionProtection,
   setDeletionProtection,
   deleteInstance,

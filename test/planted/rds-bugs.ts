@@ -60,9 +60,9 @@ export const rdsBugs: readonly PlantedBug[] = [
     ],
     [
       'a managed master password is lost',
-      'refusals-of-instance.ts',
-      'if (found.MasterUserSecret)',
-      'if (found.MasterUserSecret === null)',
+      'master-user-secret.ts',
+      'if (!inTime)',
+      'if (inTime)',
       '8: a master password that Secrets Manager manages',
     ],
     [
@@ -88,10 +88,19 @@ export const rdsBugs: readonly PlantedBug[] = [
     ],
     [
       'replicas stay with the old one',
-      'refusals-of-instance.ts',
-      'if (replicas.length > 0)',
-      'if (replicas.length < 0)',
+      'read-replicas.ts',
+      'if (names.length + clusters.length === 0)',
+      'if (names.length + clusters.length >= 0)',
       '12: read replicas, which would stay with the original',
+    ],
+  ]),
+  ...caughtIn('test/promises/rds-replicas.test.ts', [
+    [
+      'a replica that was promoted is deleted',
+      'delete-read-replica.ts',
+      'else if (old.ReadReplicaSourceDBInstanceIdentifier === undefined)',
+      'else if (old.ReadReplicaSourceDBInstanceIdentifier === null)',
+      'that somebody has promoted in the hold are kept',
     ],
   ]),
   ...caughtIn('test/promises/rds-others.test.ts', [

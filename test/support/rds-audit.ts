@@ -109,7 +109,7 @@ export class RdsAudit {
     const verdict = party
       .records()
       .flatMap((record) =>
-        record.t === 'intent' && record.uses === 'rds.delete-instance'
+        record.t === 'intent' && /^rds\.delete-(?:instance|read-replica)$/.test(record.uses)
           ? [(record.input as unknown as { verdict: Verdict & { name: string } }).verdict]
           : [],
       )
@@ -122,7 +122,8 @@ export class RdsAudit {
       replacement.key !== original.key &&
       replacement.readable &&
       this.letsClientsIn(replacement) &&
-      !this.letsClientsIn(original);
+      // A replica holds nothing of its own.
+      (original.replicaOf !== null || !this.letsClientsIn(original));
     this.judge('I2', good, () => `${original.identifier} was deleted (verdict ${verdict?.status})`);
     if (replacement) this.judgeCarried(original, replacement, party);
   }

@@ -1,6 +1,5 @@
 import type { DatabaseAddress } from '../../contract/databases.ts';
 import { printable } from '../printable.ts';
-import type { Login } from './login.ts';
 
 /** Why a database did not answer. */
 export class DatabaseFailure extends Error {
@@ -35,7 +34,7 @@ const refusedLogin = /^(28|ER_ACCESS_DENIED|ER_DBACCESS_DENIED|ER_NOT_SUPPORTED_
 export function failureOf(
   error: unknown,
   at: DatabaseAddress,
-  { password, from }: Pick<Login, 'password' | 'from'>,
+  { password, from }: { readonly password: string; readonly from: string },
 ): DatabaseFailure {
   if (error instanceof DatabaseFailure) return error;
   const { code: given, message } =

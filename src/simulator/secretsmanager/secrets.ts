@@ -3,25 +3,7 @@ import { required } from '../ec2/select.ts';
 import { type Operations, operation } from '../operation.ts';
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
-
-type Label = 'AWSCURRENT' | 'AWSPENDING' | 'AWSPREVIOUS';
-
-interface Version {
-  readonly id: string;
-  readonly password: string;
-  readonly created: number;
-}
-
-/** The login of one user of a database. */
-export interface Secret {
-  readonly arn: string;
-  readonly name: string;
-  readonly keyArn: string;
-  readonly user: string;
-  /** What is in it besides the login. */
-  readonly about: Readonly<Record<string, string | number>>;
-  readonly versions: Map<Label, Version>;
-}
+import type { Label, Secret, Version } from './model.ts';
 
 const managedKey = 'alias/aws/secretsmanager';
 

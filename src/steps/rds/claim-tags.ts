@@ -59,11 +59,11 @@ export function claiming(release: string, of: Claimable): Claiming {
     async run(ctx, input) {
       const run = input.run ?? ctx.run;
       const seen = claimed(ctx, of.lastSeen(ctx), input.resources);
-      const first = seen.find((one) => !claimants(one.TagList).includes(run));
-      // An ARN holds the name, so it is as good as the last look and no older.
-      const ResourceName = first && arnIn(first);
-      if (ResourceName !== undefined) {
-        await ctx.aws.rds.addTagsToResource({ ResourceName, Tags: [{ Key: claimKey(run), Value: ctx.plan }] });
+      // AddTagsToResource takes one resource. An ARN holds the name, so it is as good as the last look and no older.
+      for (const one of seen.filter(({ TagList }) => !claimants(TagList).includes(run))) {
+        const ResourceName = arnIn(one);
+        if (ResourceName !== undefined)
+          await ctx.aws.rds.addTagsToResource({ ResourceName, Tags: [{ Key: claimKey(run), Value: ctx.plan }] });
       }
       return { resources: input.resources };
     },

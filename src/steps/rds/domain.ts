@@ -70,11 +70,6 @@ export const DatabaseRole = z
   .meta({ id: 'DatabaseRole', description: 'An IAM role of a DB instance and what it is for' });
 export type DatabaseRole = z.infer<typeof DatabaseRole>;
 
-const LetThrough = z
-  .strictObject({ inbound: z.array(z.string()), outbound: z.array(z.string()) })
-  .meta({ description: 'the CIDRs that the plan lets the fence let through' });
-
-/** A DB instance before anything was touched: what its replacement is made like, and compared with. */
 /** The secret in which RDS keeps the master password. */
 export const MasterUserSecret = z
   .strictObject({
@@ -84,6 +79,11 @@ export const MasterUserSecret = z
   .meta({ id: 'MasterUserSecret' });
 export type MasterUserSecret = z.infer<typeof MasterUserSecret>;
 
+const LetThrough = z
+  .strictObject({ inbound: z.array(z.string()), outbound: z.array(z.string()) })
+  .meta({ description: 'the CIDRs that the plan lets the fence let through' });
+
+/** A DB instance before anything was touched: what its replacement is made like, and compared with. */
 export const Database = z
   .strictObject({
     id: DatabaseId,
@@ -101,8 +101,8 @@ export const Database = z
       .record(z.string(), z.unknown())
       .meta({ description: 'settings that the replacement has otherwise, because of the new key' }),
     deletionProtection: z.boolean(),
-    roles: z.array(DatabaseRole),
     masterUserSecret: MasterUserSecret.nullable().meta({ description: 'null: RDS does not manage the password' }),
+    roles: z.array(DatabaseRole),
     tags: z.array(Tag).meta({ description: 'without aws:* and rekey:*, by key' }),
     database: z.string().optional().meta({ description: 'which of its databases answers SQL' }),
     secret: SecretId.optional().meta({ description: 'where the login for SQL is; of the environment when omitted' }),
@@ -158,6 +158,20 @@ const pair = {
   letThrough: LetThrough.optional(),
   securityGroups: z.array(SecurityGroupId),
 } as const;
+
+/** About a read replica of the original and the one of the new instance, `source`, that takes its name. */
+export const ReplicaVerdict = z
+  .strictObject({
+    ...verdictShape,
+    id: DatabaseId,
+    original: DatabaseId,
+    replacement: DatabaseId,
+    key: KeyArn,
+    name: DatabaseName.meta({ description: 'the name that clients connect to' }),
+    source: DatabaseId,
+  })
+  .meta({ id: 'ReplicaVerdict' });
+export type ReplicaVerdict = z.infer<typeof ReplicaVerdict>;
 
 /** About one pair, before clients are admitted. It does not fit a delete. */
 export const DatabaseVerdict = z.strictObject(pair).meta({ id: 'DatabaseVerdict' });

@@ -34,8 +34,10 @@ export const modifyInstance = defineEffect({
   },
   async run(ctx, input) {
     const instance = ctx.aws.sight.lastSeen().find((one) => one.DbiResourceId === input.replacement.id);
+    const settings = instance ? missing(input, instance) : wantedOf(input);
     await ctx.aws.rds.modifyDBInstance({
-      ...parametersFor('modify', instance ? missing(input, instance) : wantedOf(input)),
+      ...parametersFor('modify', settings),
+      ...Object.fromEntries(besides.flatMap((name) => (settings[name] === undefined ? [] : [[name, settings[name]]]))),
       DBInstanceIdentifier: nameOf(ctx, input.replacement.id),
       ApplyImmediately: true,
     });
@@ -44,13 +46,16 @@ export const modifyInstance = defineEffect({
   undo: 'unneeded',
 });
 
+// What a restore has set, and the creation of a read replica can't.
+const besides = ['PreferredBackupWindow'] as const;
+
 const wantedOf = ({ instance }: Input): Record<string, unknown> => ({ ...instance.settings, ...instance.moved });
 
 /** The settings that the replacement still lacks. What hangs on another goes with it: a key without Performance Insights is refused. */
 function missing(input: Input, found: DBInstance): Record<string, unknown> {
   const settings = wantedOf(input);
   const has = settingsOf(found);
-  const lacking = carriedBy('modify').filter(
+  const lacking = [...carriedBy('modify'), ...besides].filter(
     (name) => settings[name] !== undefined && canonical(settings[name]) !== canonical(has[name]),
   );
   const together = [

@@ -11,6 +11,7 @@ import { refuseFence } from './fence-rules.ts';
 import { masterUserSecretOf, refuseMasterUserSecret } from './master-user-secret.ts';
 import { nameOfOld } from './old-name.ts';
 import { reading } from './read-input.ts';
+import { type MovingReplica, replicasToMove } from './read-replicas.ts';
 import { type Moved, refuseAround } from './refusals-around.ts';
 import { refuseInstance } from './refusals-of-instance.ts';
 import { refuseSilence } from './refusals-of-silence.ts';
@@ -39,7 +40,9 @@ export const readDatabase = defineRead({
     ...permissionsOfSql,
   ],
   input,
-  output: z.strictObject({ instance: Database, roles: z.array(DatabaseRole) }).meta({ id: 'ReadDatabase' }),
+  output: z
+    .strictObject({ instance: Database, roles: z.array(DatabaseRole), replicas: z.array(Database) })
+    .meta({ id: 'ReadDatabase' }),
   title: (input) => `read ${input.instance}`,
   async read(ctx, input) {
     const refusals = new Refusals<AcceptedOfDatabase>(input.accept, ctx.announce);
@@ -50,9 +53,11 @@ export const readDatabase = defineRead({
     refuseMasterUserSecret(ctx, found, refusals);
     const vpc = found.DBSubnetGroup?.VpcId;
     await refuseFence(ctx, input.fence, { name: input.instance, groups: groupsOf(found), vpc }, refusals);
-    if (await ctx.aws.sight.databaseNamed(oldName))
+    const all = await ctx.aws.sight.databases();
+    const moving = replicasToMove(ctx, found, all, refusals);
+    if (all.some((one) => one.DBInstanceIdentifier === oldName))
       refusals.refuse(`the name ${oldName}, which the original would get, is taken`, 'rename what has it');
-    await refuseAround(ctx, movedOf(found), input.keys.to, refusals);
+    await refuseAround(ctx, movedOf(found, moving), input.keys.to, refusals);
     const engine = engineOf(found);
     const at = engine && addressOf({ engine, ...databaseIn(found, engine), ...input.credentials }, found);
     if (at && isUsable(found)) await refuseSilence(ctx, at, refusals);
@@ -60,12 +65,20 @@ export const readDatabase = defineRead({
     if (engine === undefined) throw notFound(input.instance, ctx.aws.region);
     announce(ctx, input, found, oldName);
     const instance = databaseOf(found, input, oldName, engine);
-    return { instance, roles: instance.roles };
+    const replicas = moving.map(({ replica, oldName }) =>
+      databaseOf(replica, { ...input, instance: replica.DBInstanceIdentifier ?? '' }, oldName, engine),
+    );
+    return { instance, roles: instance.roles, replicas };
   },
-  claims: (output) => [output.instance.id],
+  // The original last: it is what the target is looked at by.
+  claims: (output) => [...output.replicas.map(({ id }) => id), output.instance.id],
 });
 
-function movedOf({ DBInstanceIdentifier: name = '', DBInstanceArn: arn = '', AllocatedStorage }: DBInstance): Moved {
+function movedOf(
+  { DBInstanceIdentifier: name = '', DBInstanceArn: arn = '', AllocatedStorage }: DBInstance,
+  moving: readonly MovingReplica[],
+): Moved {
+  const replicated = moving.reduce((sum, { replica }) => sum + (replica.AllocatedStorage ?? 0), 0);
   return {
     name,
     arn,
@@ -73,8 +86,8 @@ function movedOf({ DBInstanceIdentifier: name = '', DBInstanceArn: arn = '', All
     registered: `--db-instance-identifiers ${name}`,
     parts: [{ name, arn }],
     needs: {
-      DBInstances: { of: 'DB instances', more: 1 },
-      AllocatedStorage: { of: 'GiB of storage', more: AllocatedStorage ?? 0 },
+      DBInstances: { of: 'DB instances', more: 1 + moving.length },
+      AllocatedStorage: { of: 'GiB of storage', more: (AllocatedStorage ?? 0) + replicated },
       // Warm-up, its copy, the final one, its copy.
       ManualSnapshots: { of: 'manual snapshots', more: 4 },
     },

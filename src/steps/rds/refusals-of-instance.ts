@@ -52,15 +52,6 @@ function refuseKind(found: DBInstance, refusals: DatabaseRefusals): void {
       `${name} is a read replica`,
       'move its source, and make the replica anew from what takes its place',
     );
-  const replicas = [
-    ...(found.ReadReplicaDBInstanceIdentifiers ?? []),
-    ...(found.ReadReplicaDBClusterIdentifiers ?? []),
-  ];
-  if (replicas.length > 0)
-    refusals.refuse(
-      `${name} has the read replicas ${replicas.join(', ')}, which would stay with the original`,
-      'delete them, and make them anew after the cut-over (aws rds create-db-instance-read-replica)',
-    );
   if (found.TdeCredentialArn)
     refusals.refuse(`${name} has TDE credentials, which can't follow`, 'take the TDE option out of its group');
   if ((found.DBSecurityGroups ?? []).length > 0) refusals.refuse(`${name} is in EC2-Classic`, 'move it into a VPC');

@@ -1,10 +1,16 @@
 import * as z from 'zod';
-import { defineEffect } from '../../aws/services.ts';
+import { type AwsContext, defineEffect } from '../../aws/services.ts';
+import type { Seen } from '../../contract/step.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { renamed } from './database-target.ts';
 import { DatabaseId, DatabaseName } from './domain.ts';
 import { nameOf } from './found.ts';
 import { isSettled, pendingOf } from './status.ts';
+
+const input = z.strictObject({ database: DatabaseId, from: DatabaseName, to: DatabaseName });
+type Rename = z.infer<typeof input>;
+const output = z.strictObject({ database: DatabaseId, name: DatabaseName });
+type Renamed = z.infer<typeof output>;
 
 /** Renames a DB instance, and waits until its endpoint has followed. */
 export const renameInstance = defineEffect({
@@ -13,27 +19,10 @@ export const renameInstance = defineEffect({
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
   permissions: ['rds:ModifyDBInstance', 'rds:DescribeDBInstances', 'kms:GenerateDataKeyWithoutPlaintext'],
-  input: z.strictObject({ database: DatabaseId, from: DatabaseName, to: DatabaseName }),
-  output: z.strictObject({ database: DatabaseId, name: DatabaseName }),
+  input,
+  output,
   title: (input) => `rename ${input.from} to ${input.to}`,
-  async look(ctx, input) {
-    const { sight } = ctx.aws;
-    // After the call it goes on being `available` under the old name, then is found under both names or none.
-    const instance = await sight.database(input.database);
-    const output = { database: input.database, name: input.to };
-    // Under no name for a moment: it is on its way, if anything was asked.
-    if (!instance) return ctx.sentAt === undefined ? gone(input.database) : { is: 'pending', output };
-    const { DBInstanceIdentifier: name, DBInstanceStatus: status, Endpoint } = instance;
-    const asked = 'DBInstanceIdentifier' in pendingOf(instance) || status === 'renaming';
-    if (asked) return { is: 'pending', output };
-    if (name === input.to) {
-      const followed = Endpoint?.Address?.startsWith(`${input.to}.`) === true;
-      return isSettled(instance) && followed ? { is: 'done', output } : { is: 'pending', output };
-    }
-    if (name !== input.from)
-      return { is: 'failed', reason: `${input.database} is named ${name} now, not ${input.from}: somebody renamed it` };
-    return { is: 'absent' };
-  },
+  look: (ctx, input) => lookAtRename(ctx, input),
   async run(ctx, input) {
     await ctx.aws.rds.modifyDBInstance({
       DBInstanceIdentifier: nameOf(ctx, input.database),
@@ -48,5 +37,24 @@ export const renameInstance = defineEffect({
   ],
   expect: (observation, input) => renamed(observation, input.database, input.from, input.to),
 });
+
+/** How far a rename is. After the call it goes on being `available` under the old name, then is found under both names or none. */
+export async function lookAtRename(ctx: AwsContext, input: Rename): Promise<Seen<Renamed>> {
+  const { sight } = ctx.aws;
+  const instance = await sight.database(input.database);
+  const output = { database: input.database, name: input.to };
+  // Under no name for a moment: it is on its way, if anything was asked.
+  if (!instance) return ctx.sentAt === undefined ? gone(input.database) : { is: 'pending', output };
+  const { DBInstanceIdentifier: name, DBInstanceStatus: status, Endpoint } = instance;
+  const asked = 'DBInstanceIdentifier' in pendingOf(instance) || status === 'renaming';
+  if (asked) return { is: 'pending', output };
+  if (name === input.to) {
+    const followed = Endpoint?.Address?.startsWith(`${input.to}.`) === true;
+    return isSettled(instance) && followed ? { is: 'done', output } : { is: 'pending', output };
+  }
+  if (name !== input.from)
+    return { is: 'failed', reason: `${input.database} is named ${name} now, not ${input.from}: somebody renamed it` };
+  return { is: 'absent' };
+}
 
 const gone = (id: string) => ({ is: 'failed', reason: `${id} is gone` }) as const;

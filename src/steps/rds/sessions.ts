@@ -7,21 +7,21 @@ import { RekeyError } from '../../errors/index.ts';
 import type { Database } from './domain.ts';
 
 // Who is connected besides this very session and RDS itself. A replication worker writes what another server sends; all
-// other workers of the engine belong to it. AWS's own session is `rdsadmin` with every engine. To who may not see them, both
+// other workers of the engine belong to it. AWS's own session is `rdsadmin` with every engine, and that of a read replica of RDS's `rdsrepladmin` [U]: it only reads. To who may not see them, both
 // engines leave the sessions of others out without a word, so each statement also tells whether it sees them: PostgreSQL
 // by its role, MySQL by the session of RDS, which is always there [U].
 const blindness = 'nobody knows who, as';
 const statements = {
   postgres: `SELECT pid::text, usename::text, application_name::text, client_addr::text, backend_type::text
 FROM pg_stat_activity
-WHERE pid <> pg_backend_pid() AND usename IS DISTINCT FROM 'rdsadmin'
+WHERE pid <> pg_backend_pid() AND (usename IS NULL OR usename NOT IN ('rdsadmin', 'rdsrepladmin'))
   AND (backend_type IN ('client backend', 'walsender') OR backend_type LIKE 'logical replication%worker')
 UNION ALL
 SELECT '${blindness}', current_user::text, 'may not see the sessions of others:', 'pg_read_all_stats', 'is missing'
 WHERE NOT pg_has_role('pg_read_all_stats', 'USAGE')
 ORDER BY 1`,
   mysql: `SELECT id, user, host, db, command FROM information_schema.processlist
-WHERE id <> CONNECTION_ID() AND user NOT IN ('rdsadmin', 'event_scheduler', 'system user')
+WHERE id <> CONNECTION_ID() AND user NOT IN ('rdsadmin', 'rdsrepladmin', 'event_scheduler', 'system user')
 UNION ALL
 SELECT '${blindness}', CURRENT_USER(), 'may not see the sessions of others:', 'PROCESS', 'is missing' FROM DUAL
 WHERE NOT EXISTS (SELECT 1 FROM information_schema.processlist WHERE user <> SUBSTRING_INDEX(USER(), '@', 1))

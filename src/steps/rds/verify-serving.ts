@@ -31,14 +31,14 @@ export const verifyServing = defineVerify({
     const name = found.DBInstanceIdentifier ?? '';
     const findings = [
       ...(name === verdict.name ? [] : [`${verdict.replacement} is named ${name}, not ${verdict.name}`]),
-      ...(instance.masterUserSecret && !found.MasterUserSecret
-        ? [`RDS does not manage the master password of ${name}, and did that of the original`]
-        : []),
       ...(hasGroups(found, verdict.securityGroups)
         ? []
         : [`${name} has not the security groups that the original had`]),
       ...(instance.deletionProtection && !found.DeletionProtection
         ? [`${name} is not protected against deletion, the original was`]
+        : []),
+      ...(instance.masterUserSecret && !found.MasterUserSecret
+        ? [`RDS does not manage the master password of ${name}, and did that of the original`]
         : []),
     ];
     return judged(verdict, [...findings, ...(findings.length > 0 ? [] : await faultsOfProbes(ctx, name, input))]);

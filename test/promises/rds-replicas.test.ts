@@ -1,0 +1,190 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { PlanSource } from '../../src/contract/plan.ts';
+import { exitOf, keyOf, told } from '../support/promises.ts';
+import {
+  databaseNamed,
+  databasePlan,
+  expectNoDatabaseClaim,
+  expectNoWriteLost,
+  oneDatabase,
+  original,
+} from '../support/rds.ts';
+import { inWorld, type World } from '../support/world.ts';
+
+const replica = (id: string, more = '') => `
+  - id: ${id}
+    replicaOf: orders
+    engine: postgres
+    engineVersion: "16.4"
+    class: db.r6g.large
+    storage: 100
+    key: alias/old
+    securityGroups: [sg-0aaaaaaaaaaaaaaa1]
+    subnetGroup: private
+    parameterGroup: orders-16
+    backupRetention: 0
+    maintenanceWindow: "tue:02:00-tue:02:30"
+    tags: { reads: "yes" }
+    ${more}`;
+const replicated = `${oneDatabase}${replica('orders-read')}${replica('orders-report', 'monitoring: { everySeconds: 60, role: "arn:aws:iam::111122223333:role/monitoring" }')}
+`;
+
+/** The shipped plan with its steps for replicas. */
+function withReplicas(...sets: string[]): PlanSource {
+  const text = readFileSync(resolve(import.meta.dirname, '../../plans/rds-instance.yaml'), 'utf8').replaceAll(
+    /^ {2}# - id: (?:replica|verify-replica|rename-replica|delete-replica).*\n(?: {2}# {3}.*\n)+/gm,
+    (step) => step.replaceAll(/^ {2}# /gm, '  '),
+  );
+  return { ...databasePlan(...sets), text };
+}
+
+const names = ['orders-read', 'orders-report'];
+
+function expectReplicasMoved(world: World, before: ReturnType<World['state']>): void {
+  const state = world.state();
+  const primary = databaseNamed(world, 'orders');
+  expect(primary?.resourceId).not.toBe(original);
+  expect(state.databases.map((one) => one.identifier).sort()).toEqual(['orders', ...names]);
+  for (const name of names) {
+    const [was, is] = [before.databases.find((one) => one.identifier === name), databaseNamed(world, name)];
+    expect(is?.resourceId).not.toBe(was?.resourceId);
+    expect(is?.replicaOf).toBe(primary?.resourceId);
+    expect(is?.key).toBe(keyOf(state, 'alias/new'));
+    expect(is?.address).toBe(was?.address);
+    expect(is?.settings).toEqual(was?.settings);
+    expect(is?.tags['reads']).toBe('yes');
+  }
+  expectNoWriteLost(world);
+  expectNoDatabaseClaim(world);
+}
+
+describe('the read replicas of an instance', () => {
+  it('are refused before anything is touched when the plan does not make them anew, saying how', async () => {
+    await inWorld(replicated, async (world) => {
+      const life = await world.process([], { plans: [databasePlan()] });
+      expect(exitOf(life)).toBe(2);
+      expect(told(life)).toContain(
+        'has the read replicas orders-read, orders-report, which would stay with the original',
+      );
+      expect(told(life)).toContain('rds.create-read-replica');
+      expect(life.sent.some((call) => /Create|Modify|Copy|Restore/.test(call))).toBe(false);
+    });
+  });
+
+  it('are made anew under the new key, get the names of the old ones with every setting, and those are deleted before the original', async () => {
+    await inWorld(replicated, async (world) => {
+      const before = world.state();
+      const deleted: string[] = [];
+      world.watch(({ operation, input, outcome }) => {
+        const { DBInstanceIdentifier: name = '' } = input as { DBInstanceIdentifier?: string };
+        if (operation === 'DeleteDBInstance' && outcome === 'done') deleted.push(name.replace(/-old-.*/, ''));
+      });
+      const life = await world.process([], { plans: [withReplicas()] });
+      expect(exitOf(life), told(life)).toBe(0);
+      expect(deleted.slice(0, 2).sort()).toEqual(names);
+      expect(deleted.slice(2)).toEqual(['orders']);
+      world.pass(3_600_000);
+      expectReplicasMoved(world, before);
+    });
+  });
+
+  it('serve under their names all the time but for the renames, and clients of the primary do not wait for them', async () => {
+    await inWorld(replicated, async (world) => {
+      const order: string[] = [];
+      world.watch(({ operation, input, outcome }) => {
+        const {
+          NewDBInstanceIdentifier: to,
+          VpcSecurityGroupIds: groups,
+          DeletionProtection: on,
+        } = input as Record<string, unknown>;
+        if (outcome !== 'done') return;
+        if (operation === 'ModifyDBInstance' && groups && on) order.push('admit');
+        if (operation === 'CreateDBInstanceReadReplica') order.push('create');
+        if (operation === 'ModifyDBInstance' && /^orders-/.test(String(to)))
+          order.push(/-old-/.test(String(to)) ? 'away' : 'into place');
+      });
+      const life = await world.process([], { plans: [withReplicas()] });
+      expect(exitOf(life), told(life)).toBe(0);
+      // The original's own rename away comes first.
+      expect(order.filter((one, i) => one !== order[i - 1])).toEqual(['away', 'admit', 'create', 'away', 'into place']);
+    });
+  });
+
+  it('are made once, wherever the run dies around their calls', async () => {
+    const calls = await inWorld(replicated, async (world) => {
+      const found = new Map<string, number>();
+      let last = 0;
+      world.watch(({ operation, input }) => {
+        const { NewDBInstanceIdentifier: to = '', DBInstanceIdentifier: name = '' } = input as Record<string, string>;
+        const about =
+          operation === 'CreateDBInstanceReadReplica' ||
+          /^orders-re/.test(to) ||
+          (operation === 'DeleteDBInstance' && /^orders-re/.test(name));
+        // The first of each kind.
+        const kind = `${operation} ${/-old-/.test(to) ? 'away' : to && 'into place'}`;
+        if (about && !found.has(kind)) found.set(kind, last);
+      });
+      const count = (_operation: string, number: number) => {
+        last = number;
+      };
+      await world.process([], { plans: [withReplicas()], beforeCall: count });
+      return [...found.values()];
+    });
+    expect(calls).toHaveLength(4);
+    for (const number of calls) {
+      await inWorld(replicated, async (world) => {
+        const before = world.state();
+        // The call has come to pass, and nobody heard of it.
+        const crash = { call: { number, when: 'after' } } as const;
+        const life = await world.process([], { plans: [withReplicas()], crash });
+        expect(life.result).toBe('died');
+        const resumed = await world.process(life.disk, { plans: [withReplicas()] });
+        expect(exitOf(resumed), `${number}: ${told(resumed)}`).toBe(0);
+        world.pass(3_600_000);
+        expectReplicasMoved(world, before);
+      });
+    }
+  });
+
+  it('that can not be made as they are, are refused', async () => {
+    for (const [more, words] of [
+      ['deletionProtection: true', 'is protected against deletion'],
+      ['roles: [{ role: "arn:aws:iam::111122223333:role/x", feature: s3Import }]', 'has IAM roles of its own'],
+      ['status: stopped', 'is stopped'],
+    ] as const) {
+      await inWorld(`${oneDatabase}${replica('orders-read', more)}\n`, async (world) => {
+        const life = await world.process([], { plans: [withReplicas()] });
+        expect(exitOf(life)).toBe(2);
+        expect(told(life)).toContain(`the read replica orders-read ${words}`);
+      });
+    }
+  });
+
+  it('that somebody has promoted in the hold are kept: they may hold what nothing else does', async () => {
+    await inWorld(replicated, async (world) => {
+      const plan = withReplicas('steps.soak.with.for=2h');
+      const paused = await world.process([], { plans: [plan], wait: false });
+      expect(exitOf(paused), told(paused)).toBe(3);
+      const old = [...world.account.world.rds.databases.values()].find((one) =>
+        one.identifier.startsWith('orders-read-old'),
+      );
+      if (!old) throw new Error('there is no old replica');
+      old.replicaOf = undefined;
+      world.pass(3 * 3_600_000);
+      const life = await world.process(paused.disk, { plans: [plan] });
+      expect(exitOf(life)).toBe(4);
+      expect(told(life)).toContain('is no replica any more');
+      expect(world.account.world.rds.databases.has(old.resourceId)).toBe(true);
+      expect(world.account.world.rds.databases.has(original)).toBe(true);
+    });
+  });
+
+  it('cost nothing to an instance without any: the same plan moves it', async () => {
+    await inWorld(oneDatabase, async (world) => {
+      const life = await world.process([], { plans: [withReplicas()] });
+      expect(exitOf(life), told(life)).toBe(0);
+    });
+  });
+});
