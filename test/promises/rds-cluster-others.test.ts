@@ -181,6 +181,18 @@ describe('what somebody does to an Aurora cluster inside its cut-over', () => {
     }));
 });
 
+describe('an Aurora cluster whose old key can not be used any more', () => {
+  it('is not restarted, since it would not come up again, and gets its clients back', () =>
+    inWorld(oneCluster, async (world) => {
+      const life = await disturbed(world, 'ModifyDBCluster', 1, [{ do: 'disable-key', key: 'alias/old' }]);
+      expect(exitOf(life), told(life)).toBe(1);
+      expect(told(life)).toMatch(/would not come up again/);
+      expect(life.calls.get('rds:RebootDBInstance')).toBeUndefined();
+      world.pass(20 * minute);
+      expectOriginalClusterServing(world);
+    }));
+});
+
 describe('what somebody does while an Aurora cluster is held', () => {
   const held = async (world: World, deed: () => void) => {
     const first = await world.process([], { plans, wait: false });

@@ -116,6 +116,7 @@ const pair = {
   keyTried: KeyTried,
   name: ClusterName.meta({ description: 'the name that clients connect to' }),
   fence: SecurityGroupId,
+  letThrough,
   securityGroups: z.array(SecurityGroupId),
   members: z.array(MemberPair),
 } as const;

@@ -104,7 +104,7 @@ function pending(input: Input, why: string): Seen<ClusterVerdict> {
 
 function verdict(input: Input, status: VerdictStatus, findings: readonly string[]): ClusterVerdict {
   const { cluster, replacement, members, key, keyTried } = input;
-  const { id, name, fence, securityGroups } = cluster;
+  const { id, name, fence, letThrough, securityGroups } = cluster;
   return {
     id,
     original: id,
@@ -115,6 +115,7 @@ function verdict(input: Input, status: VerdictStatus, findings: readonly string[
     keyTried,
     name,
     fence,
+    letThrough,
     securityGroups,
     members: members.map((made) => ({
       id: made.original,

@@ -88,7 +88,8 @@ export const readCluster = defineRead({
     const cluster = { ...clusterOf(found, input, oldName), ...login, members, endpoints: custom };
     return { cluster, members, endpoints: custom, roles: cluster.roles };
   },
-  claims: (output) => [output.cluster.id],
+  // The claim stands on the cluster; its members are originals with it.
+  claims: (output) => [output.cluster.id, ...output.members.map(({ id }) => id)],
 });
 
 function clusterOf(found: DBCluster, input: Input, oldName: string) {

@@ -12,7 +12,12 @@ export const renameCluster = defineEffect({
   hazard: 'disruptive',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
-  permissions: ['rds:ModifyDBCluster', 'rds:DescribeDBClusters', 'rds:DescribeDBInstances'],
+  permissions: [
+    'rds:ModifyDBCluster',
+    'rds:DescribeDBClusters',
+    'rds:DescribeDBInstances',
+    'kms:GenerateDataKeyWithoutPlaintext',
+  ],
   input: z.strictObject({ cluster: ClusterId, from: ClusterName, to: ClusterName }),
   output: z.strictObject({ cluster: ClusterId, name: ClusterName }),
   title: (input) => `rename ${input.from} to ${input.to}`,
@@ -44,6 +49,8 @@ export const renameCluster = defineEffect({
     });
     return undefined;
   },
+  // Its members may come up anew with it [U].
+  restarts: (input) => input.cluster,
   undo: (input) => [{ uses: 'rds.rename-cluster', with: { cluster: input.cluster, from: input.to, to: input.from } }],
   expect: (observation, input) => renamedCluster(observation, input.cluster, input.from, input.to),
 });
