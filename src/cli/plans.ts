@@ -11,8 +11,14 @@ export interface SourcedPlan {
 }
 
 /** Reads plan files as they are. Throws `file-unreadable`. */
-export async function readSources(files: readonly string[], sets: readonly string[]): Promise<PlanSource[]> {
-  return Promise.all(files.map(async (file) => ({ file, text: await readText(file), sets })));
+export async function readSources(
+  files: readonly string[],
+  sets: readonly string[],
+  setIn: ReadonlyMap<string, readonly string[]> = new Map(),
+): Promise<PlanSource[]> {
+  return Promise.all(
+    files.map(async (file) => ({ file, text: await readText(file), sets: [...sets, ...(setIn.get(file) ?? [])] })),
+  );
 }
 
 /** A file's text. Throws `file-unreadable`. */
@@ -44,8 +50,12 @@ export async function parseAll(
 }
 
 /** The plans of a new run, checked and found to fit together. Throws `file-unreadable`, `plan-invalid`, `plans-differ`. */
-export async function loadPlans(files: readonly string[], sets: readonly string[]): Promise<SourcedPlan[]> {
-  const parsed = await parseAll(await readSources(files, sets));
+export async function loadPlans(
+  files: readonly string[],
+  sets: readonly string[],
+  setIn?: ReadonlyMap<string, readonly string[]>,
+): Promise<SourcedPlan[]> {
+  const parsed = await parseAll(await readSources(files, sets, setIn));
   const [{ formatProblem }, { hashOf }] = await Promise.all([import('../plan/problem.ts'), import('../plan/hash.ts')]);
   const wrong = parsed.filter((one) => one.problems.length > 0);
   const [first] = wrong;

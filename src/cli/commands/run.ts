@@ -25,6 +25,8 @@ export const runCommand: MakeCommand = (end) =>
 /** What is run, and under which name. */
 export interface Begin extends DriveOptions {
   readonly set?: readonly string[];
+  /** Overrides in one of the plans alone, by its file. */
+  readonly setIn?: ReadonlyMap<string, readonly string[]>;
   /** Taken when none is given. */
   readonly runId?: string;
   readonly watch?: Drive['watch'];
@@ -39,7 +41,7 @@ export async function freshRunId(settings: Settings): Promise<string> {
 /** Begins a run and takes it as far as it goes. Resolves to the exit code. */
 export async function run(files: readonly string[], options: Begin): Promise<number> {
   const settings = settingsOf(options);
-  const sourced = await loadPlans(files, options.set ?? []);
+  const sourced = await loadPlans(files, options.set ?? [], options.setIn);
   const plans = sourced.map((one) => one.plan);
   const session = await openSession(plans, settings);
   const id = options.runId ?? (await freshRunId(settings));

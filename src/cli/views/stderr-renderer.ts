@@ -3,10 +3,21 @@ import { ink } from '../screen.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is looked for
 const colour = /\u001b\[[0-9;]*m/y;
+// Less than the beat of the spinner, which draws whatever was left out.
+const betweenFramesMs = 90;
 
 /** listr2's default renderer on stderr alone: it looks at stdout for a terminal and for its width, where our answers go. */
 export class StderrRenderer extends DefaultRenderer {
   static override nonTTY = true;
+  private drawnAt = Number.NEGATIVE_INFINITY;
+
+  /** Draws, but not again at once: listr2 would at each assignment of each title, and measures every line of the frame each time. */
+  override update(): void {
+    const now = performance.now();
+    if (now - this.drawnAt < betweenFramesMs) return;
+    this.drawnAt = now;
+    super.update();
+  }
 
   /** One line a title, cut to the terminal's width; an empty title is no line. */
   protected override format(message: string, icon: string, level: number): string[] {
