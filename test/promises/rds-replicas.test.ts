@@ -181,6 +181,23 @@ describe('the read replicas of an instance', () => {
     });
   });
 
+  it('have their names back after a rollback in the hold, and the new ones are kept as they may have been read', async () => {
+    await inWorld(replicated, async (world) => {
+      const plans = [withReplicas('steps.soak.with.for=2h')];
+      const ids = () => Object.fromEntries(world.state().databases.map((one) => [one.identifier, one.resourceId]));
+      const before = ids();
+      const paused = await world.process([], { plans, wait: false });
+      expect(exitOf(paused), told(paused)).toBe(3);
+      const command = { command: 'rollback', discardWrites: true } as const;
+      const life = await world.process(paused.disk, { plans, command });
+      expect(exitOf(life), told(life)).toBe(0);
+      world.pass(3_600_000);
+      expect(ids()).toMatchObject(before);
+      for (const name of names) expect(databaseNamed(world, name)?.replicaOf).toBe(original);
+      expectNoDatabaseClaim(world);
+    });
+  });
+
   it('cost nothing to an instance without any: the same plan moves it', async () => {
     await inWorld(oneDatabase, async (world) => {
       const life = await world.process([], { plans: [withReplicas()] });
