@@ -35,6 +35,7 @@ export async function walk<S>(run: PlanRun<S>): Promise<void> {
     await forward(run, guard);
   } catch (error) {
     if (error instanceof PlanStopped && error.course === 'unwind') await comeBack(run, guard, error);
+    if (error instanceof PlanStopped && error.error.code === 'target-claimed') await giveWay(run, guard);
     throw error;
   }
 }
@@ -145,16 +146,16 @@ async function claim<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
     });
   }
   await perform(run, guard, { key, uses: guard.steps.claim, input: { resources } });
-  try {
-    await guard.look();
-  } catch (error) {
-    if (error instanceof PlanStopped && error.error.code === 'target-claimed') {
-      await release(run, guard);
-      const reason = 'given back to the run that had it';
-      await run.append({ t: 'retired', plan: run.plan.name, step: '@claim', item: null, reason });
-    }
-    throw error;
-  }
+  await guard.look();
+}
+
+/** To another run that says "mine", too: one that has done nothing yet but claim takes its claim off again. */
+async function giveWay<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
+  const acted = currentPhases(run.state).some((phase) => phase.sent > 0 && !phase.key.step.startsWith('@'));
+  if (acted || !run.phase(claimKey(run, '@claim'))?.sent) return;
+  await release(run, guard);
+  const reason = 'given back to the run that had it';
+  await run.append({ t: 'retired', plan: run.plan.name, step: '@claim', item: null, reason });
 }
 
 async function release<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
