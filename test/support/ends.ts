@@ -30,7 +30,9 @@ export function endOf(world: World, preexisting: ReadonlySet<string>): string {
     return Object.fromEntries(
       Object.entries(value)
         .filter(([name]) => !volatile.has(name) && !(used && name === 'digest'))
-        .map(([name, one]) => [name, plain(one)]),
+        .map(([name, one]) => [name, plain(one)] as const)
+        // Names come into the Domain Name System in any order.
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
     );
   }
 }

@@ -12,7 +12,7 @@ import { listed } from './database-target.ts';
 import { customEndpointsOf, leadsTo, shownAs } from './endpoints.ts';
 import { isReplacement } from './found.ts';
 import { lifeOf } from './open.ts';
-import { idIn, isGoing, isStopped, nameIn, parametersPend, pendingOf } from './status.ts';
+import { type Described, idIn, isGoing, isStopped, nameIn, parametersPend, pendingOf } from './status.ts';
 
 /**
  * A DB cluster, by the name that clients connect to. It serves as long as anybody but the runner may get in, to the original
@@ -94,7 +94,7 @@ function asSet(
   return {
     ...Object.fromEntries(names.map((name) => [name, json(settings[name])])),
     stopped: isStopped(original),
-    pending: json(pendingOf(original)),
+    pending: pendingBut(original, 'DBClusterIdentifier'),
     members: members.map(idIn).sort(),
     ...Object.assign({}, ...members.map(memberAsSet)),
     endpoints: Object.fromEntries(custom.map((one) => [one.DBClusterEndpointIdentifier ?? '', leadsTo(shownAs(one))])),
@@ -107,10 +107,16 @@ function memberAsSet(member: DBInstance): Record<string, Json> {
   const set = {
     ...Object.fromEntries(memberCarriedBy('create').map((name) => [name, json(settings[name])])),
     stopped: isStopped(member),
-    pending: json(pendingOf(member)),
+    pending: pendingBut(member, 'DBInstanceIdentifier'),
     parametersPend: parametersPend(member),
   };
   return Object.fromEntries(Object.entries(set).map(([name, value]) => [`${idIn(member)} ${name}`, value]));
+}
+
+/** Changes that wait, but for that of a name: several are under way at once, and each rename looks for itself whose it is. */
+function pendingBut(one: Described, name: string): Json {
+  const { [name]: _renaming, ...pending } = pendingOf(one);
+  return json(pending);
 }
 
 /** The observation after one of its clusters has got another name. Names of members are not looked at. */
