@@ -60,6 +60,7 @@ const databaseSeeds = [
     2000001,
     'what clients wrote through a fence that somebody had opened was thrown away with the replacement that had the name',
   ],
+  [2000126, 'an original that had failed was asked for ever to let its clients in again'],
   [58, 'a copy of a snapshot that had failed was asked for for two days, by every resume'],
 ] as const;
 

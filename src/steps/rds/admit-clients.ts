@@ -5,6 +5,7 @@ import { opened } from './database-target.ts';
 import { DatabaseId, SecurityGroupId } from './domain.ts';
 import { nameOf } from './found.ts';
 import { groupsBefore, towards } from './group-change.ts';
+import { brokenStatus, nameIn, statusOf } from './status.ts';
 
 /** Lets clients in again, by the security groups that the original had. With the replacement this is the write point. */
 export const admitClients = defineEffect({
@@ -31,6 +32,10 @@ export const admitClients = defineEffect({
     if (!instance) return { is: 'failed', reason: `${input.database} is gone` };
     const output = { database: input.database };
     const how = towards(instance, input.securityGroups);
+    const unable =
+      brokenStatus(instance) ?? (statusOf(instance) === 'stopped' ? `${nameIn(instance)} is stopped` : undefined);
+    // It takes no change as long as it is so: to ask for one again and again would never end.
+    if (how === 'not asked' && unable !== undefined) return { is: 'failed', reason: unable, neverRan: true };
     if (how === 'not asked') return { is: 'absent', before: groupsBefore(instance) };
     const guarded = !input.deletionProtection || instance.DeletionProtection === true;
     if (how === 'there' && !guarded) return { is: 'absent', before: groupsBefore(instance) };

@@ -7,6 +7,7 @@ import { clusterTowards } from './cluster-groups.ts';
 import { opened } from './database-target.ts';
 import { SecurityGroupId } from './domain.ts';
 import { groupsBefore } from './group-change.ts';
+import { brokenStatus, nameIn, statusOf } from './status.ts';
 
 /** Lets clients in to a cluster again, by the security groups that the original had. With the replacement this is the write point. */
 export const admitClusterClients = defineEffect({
@@ -33,6 +34,10 @@ export const admitClusterClients = defineEffect({
     if (!cluster) return { is: 'failed', reason: `${input.cluster} is gone` };
     const members = membersOf(cluster, await ctx.aws.sight.databases());
     const how = clusterTowards(cluster, members, input.securityGroups);
+    const unable =
+      brokenStatus(cluster) ?? (statusOf(cluster) === 'stopped' ? `${nameIn(cluster)} is stopped` : undefined);
+    // It takes no change as long as it is so: to ask for one again and again would never end.
+    if (how === 'not asked' && unable !== undefined) return { is: 'failed', reason: unable, neverRan: true };
     const guarded = !input.deletionProtection || cluster.DeletionProtection === true;
     if (how === 'not asked' || (how === 'there' && !guarded)) return { is: 'absent', before: groupsBefore(cluster) };
     const output = { cluster: input.cluster };
