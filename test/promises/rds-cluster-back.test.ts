@@ -63,6 +63,21 @@ describe('a call that AWS refuses for good while an Aurora cluster goes over', (
   }, 600_000);
 });
 
+describe('a crash while an Aurora cluster goes over', () => {
+  it('between the renames of two members is resumed to the end, and told as nobody’s change', async () => {
+    const { sent } = await inWorld(oneCluster, (world) => world.process([], { plans }));
+    const number = sent.indexOf('rds:ModifyDBInstance') + 1;
+    expect(number).toBeGreaterThan(0);
+    await inWorld(oneCluster, async (world) => {
+      const first = await world.process([], { plans, crash: { call: { number, when: 'after' } } });
+      expect(exitOf(first)).toBe('died');
+      const second = await world.process(first.disk, { plans });
+      expect(exitOf(second), told(second)).toBe(0);
+      expectClusterMoved(world);
+    });
+  });
+});
+
 describe('a rollback of an Aurora cluster', () => {
   it('past the write point needs the typed word; it fences the replacement first, and deletes neither it nor a member of it', () =>
     inWorld(oneCluster, async (world) => {
