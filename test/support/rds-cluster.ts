@@ -117,7 +117,7 @@ export function expectOriginalClusterServing(world: World): void {
   expectNames(world);
 }
 
-export function expectNoClusterClaim(world: World): void {
+function expectNoClusterClaim(world: World): void {
   const { clusters, databases } = world.state();
   const keys = [...clusters, ...databases].flatMap((one) => Object.keys(one.tags));
   expect(keys.filter((key) => key.startsWith('rekey:claim'))).toEqual([]);

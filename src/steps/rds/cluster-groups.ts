@@ -1,6 +1,5 @@
 import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
 import { towards } from './group-change.ts';
-import { groupsOf } from './status.ts';
 
 /** How far a cluster is on its way to these security groups, each of its members with it. */
 export function clusterTowards(
@@ -11,9 +10,4 @@ export function clusterTowards(
   const how = towards(cluster, wanted);
   if (how !== 'there') return how;
   return members.every((one) => towards(one, wanted) === 'there') ? 'there' : 'on its way';
-}
-
-/** Clients may get in by one of these groups. */
-export function groupsShown(cluster: DBCluster): string {
-  return groupsOf(cluster).join(', ') || 'none';
 }
