@@ -11,7 +11,7 @@ export interface Login {
 }
 
 /** The staging labels of Secrets Manager. */
-export type SecretStage = 'AWSCURRENT' | 'AWSPENDING' | 'AWSPREVIOUS';
+type SecretStage = 'AWSCURRENT' | 'AWSPENDING' | 'AWSPREVIOUS';
 
 /** Reads the login in one version of a secret; undefined when no version has the label. Throws a DatabaseFailure, or what stops the run. */
 export type ReadSecret = (
@@ -21,7 +21,7 @@ export type ReadSecret = (
 ) => Promise<{ readonly version: string; readonly login: Login } | undefined>;
 
 /** The login of the environment. Throws `database-credentials-absent`. */
-export function loginOf({ REKEY_DB_USER: user, REKEY_DB_PASSWORD: password }: NodeJS.ProcessEnv): Login {
+function loginOf({ REKEY_DB_USER: user, REKEY_DB_PASSWORD: password }: NodeJS.ProcessEnv): Login {
   if (user && password) return { user, password, from: 'REKEY_DB_USER' };
   const missing = [user ? [] : ['REKEY_DB_USER'], password ? [] : ['REKEY_DB_PASSWORD']].flat();
   throw problem('database-credentials-absent', { missing });

@@ -20,7 +20,7 @@ import { databaseView, hostOf } from './views.ts';
 const mostReplicas = 15;
 
 /** The replicas of an instance in its Region. */
-export function replicasOf(world: World, source: Database): Database[] {
+function replicasOf(world: World, source: Database): Database[] {
   return [...world.rds.databases.values()].filter((one) => one.replicaOf === source.resourceId);
 }
 
