@@ -11,7 +11,7 @@ import type { RekeyError } from '../../src/errors/index.ts';
 import { hashOf } from '../../src/plan/hash.ts';
 import type { FaultRule } from '../../src/simulator/faults.ts';
 import { Choices } from './choices.ts';
-import { full, sampled } from './sampled.ts';
+import { full, spread } from './sampled.ts';
 import { type Shipped, shipped } from './shipped.ts';
 import { isMutating, type Nap, onStage } from './side-by-side.ts';
 import { tally } from './tally.ts';
@@ -139,10 +139,10 @@ async function takenOver(
   });
 }
 
-/** In a short run so many of them, spread over all; in a full sweep every second, unless there are few. */
+/** So many of them, spread over all; in a full sweep every second, up to a number that a longer plan does not exceed. */
 function chosen<T>(points: readonly T[], least = 3): readonly T[] {
-  const some =
-    full && points.length >= 2 * least ? points.filter((_point, at) => at % 2 === 0) : sampled(points, least);
+  const most = full ? Math.max(2 * least, Math.min(Math.ceil(points.length / 2), 40)) : least;
+  const some = spread(points, most);
   expect(some.length).toBeGreaterThanOrEqual(least);
   return some;
 }
