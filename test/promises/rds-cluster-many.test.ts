@@ -31,7 +31,12 @@ function reads(count: number) {
       const plans = names(count).map((id) => clusterPlan(`name=${id}`, `target.id=${id}`));
       const life = await world.process([], { plans });
       expect(exitOf(life), told(life)).toBe(0);
-      expect(world.state().clusters.map((one) => one.identifier).sort()).toEqual(names(count));
+      expect(
+        world
+          .state()
+          .clusters.map((one) => one.identifier)
+          .sort(),
+      ).toEqual(names(count));
       const calls = [...life.calls].filter(([call]) => isRead(call));
       return calls.reduce((sum, [, times]) => sum + times, 0) / count;
     },
