@@ -35,17 +35,6 @@ export interface Reach {
   /** API calls and journal records of a process. */
   readonly calls: number;
   readonly records: number;
-  /** When other people come at the latest, half of them soon, and when a process is interrupted. */
-  readonly soonMs: number;
-  readonly lateMs: number;
-  readonly interruptMs: number;
-}
-
-/** How far a run goes, so that anything can happen anywhere in it. */
-export interface Reach {
-  /** API calls and journal records of a process. */
-  readonly calls: number;
-  readonly records: number;
   /** Until when other people come, half of them soon, and until when a process is interrupted. */
   readonly soonMs: number;
   readonly lateMs: number;
@@ -63,6 +52,8 @@ export interface Grammar {
   /** By a source of its own. `early`: as it was for the first seeds (`firstLateSeed`). */
   moreFaults(choices: Choices, seed: number, early: boolean): readonly FaultRule[];
   moreDeed(choices: Choices): Deed;
+  /** How many of ten histories in turn are of it: those that cost much have less. */
+  readonly share: number;
   readonly reach: Reach;
 }
 

@@ -30,11 +30,15 @@ export const planNames = lived.map(({ name }) => name);
 // Those that there were when the first seeds were named, in the order in which seeds chose among them.
 const earlyPlans = ['ec2-instance', 'ebs-volume'];
 
+// Each in every round in which it still has a share.
+const rounds = [...Array(Math.max(...lived.map(({ grammar }) => grammar.share))).keys()];
+const turns = rounds.flatMap((round) => lived.flatMap(({ name, grammar }) => (grammar.share > round ? [name] : [])));
+
 /** Which plan a seed is of, when none is named. From `firstLateSeed` on all that ship take turns, so that each has its share. */
 export function planOfSeed(seed: number): string {
   // By a source of its own, so that what a seed means for one plan outlives the plans that are added.
   if (seed < firstLateSeed) return new Choices(seed ^ 0x9e3779b9).one(earlyPlans);
-  return planNames[seed % planNames.length] ?? '';
+  return turns[seed % turns.length] ?? '';
 }
 
 function crashOf(choices: Choices, { calls, records }: Reach): Crash | undefined {

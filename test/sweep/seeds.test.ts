@@ -113,5 +113,5 @@ describe('one seed decides a whole history, call by call', () => {
       const [wireless, wired] = [await history(seed, { plan }), await history(seed, { plan, wired: true })];
       expect(wired.hash, `seed ${seed}`).toBe(wireless.hash);
     }
-  });
+  }, 180_000);
 });

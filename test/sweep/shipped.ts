@@ -16,6 +16,7 @@ import { clusterSets, expectClusterMoved, expectOriginalClusterServing, oneClust
 import { planOf, source, twoVolumes, type World } from '../support/world.ts';
 import type { Grammar } from './grammar.ts';
 import { instanceGrammar, volumeGrammar } from './grammars/ec2.ts';
+import { clusterGrammar } from './grammars/rds-cluster.ts';
 import { databaseGrammar } from './grammars/rds-instance.ts';
 
 /** A way through a plan that performs effects. */
@@ -141,6 +142,7 @@ const stages: Readonly<Record<string, Stage>> = {
       'rds.claim-cluster',
       'rds.release-cluster-claim',
     ],
+    grammar: clusterGrammar,
   },
 };
 

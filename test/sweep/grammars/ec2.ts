@@ -266,6 +266,7 @@ function grammarOf(plan: 'ec2-instance' | 'ebs-volume'): Grammar {
     deed: deedOf,
     moreFaults: moreFaultsOf,
     moreDeed: moreDeedOf,
+    share: plan === 'ec2-instance' ? 4 : 3,
     reach: { calls: 220, records: 90, soonMs: 900_000, lateMs: 5_000_000, interruptMs: 600_000 },
   };
 }

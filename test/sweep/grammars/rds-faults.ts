@@ -1,5 +1,4 @@
-import type { FaultRule } from '../../../src/simulator/faults.ts';
-import type { Choices } from '../choices.ts';
+import { type CodeOfRds, faultOf, moreFaultsOf } from './rds-kinds-of-faults.ts';
 
 // Frozen, like all lists that seeds draw from.
 const mutating = [
@@ -31,13 +30,6 @@ const reading = [
   'DescribeAccountAttributes',
 ];
 
-interface CodeOfRds {
-  readonly code: string;
-  readonly status: number;
-  /** The operations that can meet it. */
-  readonly on: readonly string[];
-}
-
 const all = (status: number, ...codes: readonly string[]): CodeOfRds[] =>
   codes.map((code) => ({ code, status, on: mutating }));
 const changing = [
@@ -50,7 +42,7 @@ const changing = [
 ];
 
 /** Error codes of RDS, each with what can meet it (facts §7). */
-export const codesOfRds: readonly CodeOfRds[] = [
+const codesOfRds: readonly CodeOfRds[] = [
   ...all(400, 'Throttling', 'ThrottlingException'),
   ...all(500, 'InternalFailure', 'InternalError', 'SomethingNobodyHasSeen'),
   ...all(503, 'ServiceUnavailable'),
@@ -87,20 +79,15 @@ export const codesOfRds: readonly CodeOfRds[] = [
   { code: 'StorageQuotaExceeded', status: 400, on: ['RestoreDBInstanceFromDBSnapshot', 'ModifyDBInstance'] },
 ];
 
-/** What goes wrong with a call; half of the errors are such as this operation can meet. */
-export function faultOfRds(choices: Choices): FaultRule {
-  const operation = choices.chance(0.75) ? choices.one(mutating) : choices.one(reading);
-  const read = !mutating.includes(operation);
-  const aim = { operation, times: 1 + choices.below(3), skip: choices.below(read ? 40 : 4) };
-  const when = choices.one(['before', 'after'] as const);
-  const kind = choices.below(10);
-  if (kind < 6) {
-    const fitting = codesOfRds.filter(({ on }) => on.includes(read ? 'ModifyDBInstance' : operation));
-    const { code, status } = choices.one(fitting);
-    return { ...aim, kind: 'error', when: status >= 500 ? when : 'before', code, status };
-  }
-  if (kind < 8) return { ...aim, kind: 'reset', when };
-  return kind < 9
-    ? { ...aim, kind: 'silence', when }
-    : { ...aim, kind: 'slow', delayMs: 1_000 * (1 + choices.below(90)) };
-}
+/** What goes wrong with a DB instance's calls; half of the errors are such as the operation can meet. */
+export const faultOfRds = faultOf({ mutating, reading, codes: codesOfRds, ofReads: 'ModifyDBInstance' });
+
+/** By a source of its own: storms, looks of the past, work that fails after it was accepted. */
+export const moreFaultsOfRds = moreFaultsOf(codesOfRds, [
+  'CreateDBSnapshot',
+  'CopyDBSnapshot',
+  'RestoreDBInstanceFromDBSnapshot',
+  'ModifyDBInstance',
+  'ModifyDBInstance',
+  'RebootDBInstance',
+]);

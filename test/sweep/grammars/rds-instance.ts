@@ -1,14 +1,10 @@
-import type { FaultRule } from '../../../src/simulator/faults.ts';
 import { fence, original } from '../../support/rds.ts';
 import type { World } from '../../support/world.ts';
 import type { Choices } from '../choices.ts';
 import type { Deed, Grammar } from '../grammar.ts';
-import { codesOfRds, faultOfRds } from './rds-faults.ts';
+import { faultOfRds, moreFaultsOfRds } from './rds-faults.ts';
 import { sceneOf } from './rds-scene.ts';
-
-const own = 'sg-0aaaaaaaaaaaaaaa1';
-const runner = '10.9.0.7/32:5432';
-const everybody = '10.0.0.0/8:5432';
+import { deedsAround, foreignClaim, own } from './rds-shared.ts';
 
 type Act = Parameters<World['account']['act']>[0];
 
@@ -104,7 +100,7 @@ function deedOf(choices: Choices): Deed {
       act: plain({
         do: 'tag-database',
         database: 'orders',
-        tags: { 'rekey:claim:20251231T000000Z-zzzzzz': 'other' },
+        tags: { [foreignClaim]: 'other' },
       }),
     },
     {
@@ -152,50 +148,9 @@ function deedOf(choices: Choices): Deed {
       hostile: false,
       act: (world) => world.account.act({ do: 'fail-database-snapshot', snapshot: snapshotOf(world, last) }),
     },
-    { name: 'open-group', hostile: false, act: plain({ do: 'open-group', group: fence, inbound: everybody }) },
-    { name: 'close-group', hostile: false, act: plain({ do: 'close-group', group: fence, inbound: runner }) },
-    { name: 'disable-key', hostile: false, act: plain({ do: 'disable-key', key }) },
-    { name: 'put-key-policy', hostile: false, act: plain({ do: 'put-key-policy', key, policy: 'deny' }) },
-    { name: 'schedule-key-deletion', hostile: false, act: plain({ do: 'schedule-key-deletion', key }) },
-    { name: 'expire-credentials', hostile: false, act: plain({ do: 'expire-credentials' }) },
+    ...deedsAround(key),
   ];
   return choices.one(deeds);
-}
-
-function moreFaultsOf(choices: Choices, seed: number): FaultRule[] {
-  const awhile = { afterMs: choices.below(6_000_000), forMs: 1 + choices.below(1_800_000) };
-  const rules: FaultRule[] = [];
-  const share = choices.one([0.05, 0.3, 0.8]);
-  if (choices.chance(0.25)) {
-    rules.push({ kind: 'seeded', seed, rate: choices.one([0.002, 0.01, 0.03]), ...(choices.chance(0.5) && awhile) });
-  }
-  if (choices.chance(0.15)) rules.push({ kind: 'throttle', share, ...awhile });
-  if (choices.chance(0.2)) {
-    rules.push({ kind: 'stale', staleMs: choices.one([5_000, 30_000, 120_000, 200_000]), share, ...awhile });
-  }
-  if (choices.chance(0.2)) {
-    const operation = choices.one([
-      'CreateDBSnapshot',
-      'CopyDBSnapshot',
-      'RestoreDBInstanceFromDBSnapshot',
-      'ModifyDBInstance',
-      'ModifyDBInstance',
-      'RebootDBInstance',
-    ] as const);
-    rules.push({ kind: 'fail', operation, times: 1, skip: choices.below(5) });
-  }
-  if (choices.chance(0.3)) {
-    const { code, status, on } = choices.one(codesOfRds);
-    rules.push({
-      kind: 'error',
-      operation: choices.one(on),
-      times: 1 + choices.below(2),
-      skip: choices.below(3),
-      code,
-      status,
-    });
-  }
-  return rules;
 }
 
 /** Histories of a DB instance with clients that write through its name, beside another one that is nobody's business. */
@@ -203,7 +158,8 @@ export const databaseGrammar: Grammar = {
   scene: sceneOf,
   fault: faultOfRds,
   deed: deedOf,
-  moreFaults: moreFaultsOf,
+  moreFaults: moreFaultsOfRds,
   moreDeed: deedOf,
+  share: 2,
   reach: { calls: 270, records: 100, soonMs: 3_600_000, lateMs: 9_000_000, interruptMs: 4_000_000 },
 };

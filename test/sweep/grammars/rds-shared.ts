@@ -1,0 +1,66 @@
+import { fence } from '../../support/rds.ts';
+import type { World } from '../../support/world.ts';
+import type { Deed, End } from '../grammar.ts';
+
+/** The security group that lets clients in. */
+export const own = 'sg-0aaaaaaaaaaaaaaa1';
+const runner = '10.9.0.7/32:5432';
+const everybody = '10.0.0.0/8:5432';
+/** The claim of a run that nobody knows. */
+export const foreignClaim = 'rekey:claim:20251231T000000Z-zzzzzz';
+
+export type Act = Parameters<World['account']['act']>[0];
+
+const plain = (name: string, act: Act): Deed => ({ name, hostile: false, act: (world) => world.account.act(act) });
+
+/** What somebody does around a database or cluster: to its fence, to a key, to the credentials. */
+export function deedsAround(key: string): readonly Deed[] {
+  return [
+    plain('open-group', { do: 'open-group', group: fence, inbound: everybody }),
+    plain('close-group', { do: 'close-group', group: fence, inbound: runner }),
+    plain('disable-key', { do: 'disable-key', key }),
+    plain('put-key-policy', { do: 'put-key-policy', key, policy: 'deny' }),
+    plain('schedule-key-deletion', { do: 'schedule-key-deletion', key }),
+    plain('expire-credentials', { do: 'expire-credentials' }),
+  ];
+}
+
+/** Credentials renewed, keys usable, the fence as it was declared. */
+export function mendKeysAndFence(world: World): void {
+  const act = (action: Act) => world.attempt(() => world.account.act(action));
+  act({ do: 'renew-credentials' });
+  for (const key of ['alias/new', 'alias/old']) {
+    act({ do: 'cancel-key-deletion', key });
+    act({ do: 'enable-key', key });
+    act({ do: 'put-key-policy', key, policy: 'default' });
+  }
+  while (act({ do: 'close-group', group: fence, inbound: everybody }) === 'done');
+  while (act({ do: 'close-group', group: fence, inbound: runner }) === 'done');
+  act({ do: 'open-group', group: fence, inbound: runner });
+}
+
+/** Ends in which rekey rightly waits for a person, because somebody else took apart what it works on. */
+const handsOff = [
+  'target-in-pieces',
+  'mixed-start',
+  'target-refused',
+  'target-changed',
+  'proof-failed',
+  'replacement-stale',
+  'verification-failed',
+  'unwind-failed',
+  'effect-failed',
+  'original-gone',
+];
+
+/** What is wrong when a history did not end in `done`, though nothing that others have done is a reason. */
+export function endsOtherwise({ end, hostile, deeds }: End): string[] {
+  // Where the fence was open either one may have been written to: a person has to look.
+  const mayBeStale = ['replacement-stale', 'target-in-pieces'].includes(end) && deeds.has('open-group');
+  // DEFECT: a replacement that a restart has left without its key keeps the name, and going back waits until a person
+  // deletes it. Mended, this line goes.
+  const keyTaken = ['disable-key', 'put-key-policy', 'schedule-key-deletion'].some((name) => deeds.has(name));
+  const heldByTheDead = end === 'unwind-failed' && keyTaken;
+  const fine = end === 'done' || mayBeStale || heldByTheDead || (hostile && handsOff.includes(end));
+  return fine ? [] : [`it did not come to its end: ${end}`];
+}
