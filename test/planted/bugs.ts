@@ -287,8 +287,8 @@ export const bugs: readonly PlantedBug[] = [
   {
     name: 'a failure after the write point reverts',
     file: 'src/engine/walk.ts',
-    find: 'if (run.state.writePoint !== undefined',
-    replace: 'if (run.state.writePoint === null',
+    find: 'if (run.state.writePoint !== undefined && (complete || !(await neverServed(run, guard)))) return;\n  const begun = cutOverBegunAt(registry, run.state) !== undefined;\n  if (begun && (await guard.runsOnReplacements())) return;',
+    replace: 'const begun = cutOverBegunAt(registry, run.state) !== undefined;',
     caughtBy: {
       file: engine,
       title: 'of the delete leaves the target serving on its replacements, and goes forward on resume',
@@ -361,8 +361,8 @@ export const bugs: readonly PlantedBug[] = [
   {
     name: 'the claim is not read back',
     file: 'src/engine/walk.ts',
-    find: 'try {\n    await guard.look();',
-    replace: 'try {',
+    find: 'input: { resources } });\n  await guard.look();',
+    replace: 'input: { resources } });',
     caughtBy: { file: caught, title: 'the claim is read back: two runs that claim at once do not both go on' },
   },
   {

@@ -107,8 +107,8 @@ export const rdsBugs: readonly PlantedBug[] = [
     [
       'an original that let clients in again is deleted',
       'proof.ts',
-      'const stale = original !== undefined && !hasGroups(original, [verdict.fence]);',
-      'const stale = false as boolean;',
+      'const unfenced = original !== undefined && !hasGroups(original, [verdict.fence]);',
+      'const unfenced = false as boolean;',
       'the original let clients in again: it is not deleted',
     ],
     [
