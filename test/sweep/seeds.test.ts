@@ -60,6 +60,10 @@ const databaseSeeds = [
     2000001,
     'what clients wrote through a fence that somebody had opened was thrown away with the replacement that had the name',
   ],
+  [
+    2000257,
+    'a replacement that had lost its key kept the name, and the original stayed down: how to free it is told at once',
+  ],
   [2000126, 'an original that had failed was asked for ever to let its clients in again'],
   [58, 'a copy of a snapshot that had failed was asked for for two days, by every resume'],
 ] as const;
@@ -76,6 +80,8 @@ describe('what random histories have found stays mended', () => {
 
 /** And those under whose faults nothing dies. */
 const livelyDatabaseSeeds = [
+  [2100131, 'an unwinding waited an hour at each try for the name of a replacement that had lost its key'],
+  [2100183, 'going back stopped for ever at a replacement that somebody had deleted to free its name'],
   [2100018, 'an original whose key had been disabled was restarted, and did not come up again'],
 ] as const;
 

@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { ClusterId, ClusterName } from './cluster-domain.ts';
-import { clusterNameOf, membersOf } from './cluster-found.ts';
+import { clusterNameOf, membersOf, surelyFoundCluster } from './cluster-found.ts';
 import { renamedCluster } from './cluster-target.ts';
-import { isSettled, pendingOf, statusOf } from './status.ts';
+import { deadName, isSettled, pendingOf, statusOf } from './status.ts';
 
 /** Renames a cluster, and waits until its endpoints and its members have followed. */
 export const renameCluster = defineEffect({
@@ -18,7 +18,12 @@ export const renameCluster = defineEffect({
     'rds:DescribeDBInstances',
     'kms:GenerateDataKeyWithoutPlaintext',
   ],
-  input: z.strictObject({ cluster: ClusterId, from: ClusterName, to: ClusterName }),
+  input: z.strictObject({
+    cluster: ClusterId,
+    from: ClusterName,
+    to: ClusterName,
+    ifThere: z.boolean().optional().meta({ description: 'going back: what is gone holds no name' }),
+  }),
   output: z.strictObject({ cluster: ClusterId, name: ClusterName }),
   title: (input) => `rename ${input.from} to ${input.to}`,
   async look(ctx, input) {
@@ -26,6 +31,7 @@ export const renameCluster = defineEffect({
     // After the call it goes on being `available` under the old name, then is found under both names or none.
     const cluster = await sight.cluster(input.cluster);
     const output = { cluster: input.cluster, name: input.to };
+    if (!cluster && input.ifThere && !(await surelyFoundCluster(ctx, input.cluster))) return { is: 'done', output };
     if (!cluster) {
       const reason = `${input.cluster} is gone`;
       return ctx.sentAt === undefined ? { is: 'failed', reason } : { is: 'pending', output };
@@ -35,7 +41,10 @@ export const renameCluster = defineEffect({
       return { is: 'pending', output };
     if (name !== input.to && name !== input.from)
       return { is: 'failed', reason: `${input.cluster} is named ${name} now, not ${input.from}: somebody renamed it` };
-    if (name === input.from) return { is: 'absent' };
+    if (name === input.from) {
+      const reason = deadName(cluster, 'aws rds delete-db-cluster --db-cluster-identifier');
+      return reason === undefined ? { is: 'absent' } : { is: 'failed', reason };
+    }
     const followed = [Endpoint, ReaderEndpoint].every((host) => host?.startsWith(`${input.to}.`) === true);
     const members = membersOf(cluster, await sight.databases());
     const whole = members.length === (cluster.DBClusterMembers ?? []).length && members.every(isSettled);
@@ -51,6 +60,8 @@ export const renameCluster = defineEffect({
   },
   // Its members may come up anew with it [U].
   restarts: (input) => input.cluster,
-  undo: (input) => [{ uses: 'rds.rename-cluster', with: { cluster: input.cluster, from: input.to, to: input.from } }],
+  undo: (input) => [
+    { uses: 'rds.rename-cluster', with: { cluster: input.cluster, from: input.to, to: input.from, ifThere: true } },
+  ],
   expect: (observation, input) => renamedCluster(observation, input.cluster, input.from, input.to),
 });

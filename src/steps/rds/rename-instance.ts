@@ -4,10 +4,15 @@ import type { Seen } from '../../contract/step.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { renamed } from './database-target.ts';
 import { DatabaseId, DatabaseName } from './domain.ts';
-import { nameOf } from './found.ts';
-import { isSettled, pendingOf } from './status.ts';
+import { nameOf, surelyFound } from './found.ts';
+import { deadName, isSettled, pendingOf } from './status.ts';
 
-const input = z.strictObject({ database: DatabaseId, from: DatabaseName, to: DatabaseName });
+const input = z.strictObject({
+  database: DatabaseId,
+  from: DatabaseName,
+  to: DatabaseName,
+  ifThere: z.boolean().optional().meta({ description: 'going back: what is gone holds no name' }),
+});
 type Rename = z.infer<typeof input>;
 const output = z.strictObject({ database: DatabaseId, name: DatabaseName });
 type Renamed = z.infer<typeof output>;
@@ -33,7 +38,7 @@ export const renameInstance = defineEffect({
   },
   restarts: (input) => input.database,
   undo: (input) => [
-    { uses: 'rds.rename-instance', with: { database: input.database, from: input.to, to: input.from } },
+    { uses: 'rds.rename-instance', with: { database: input.database, from: input.to, to: input.from, ifThere: true } },
   ],
   expect: (observation, input) => renamed(observation, input.database, input.from, input.to),
 });
@@ -43,6 +48,7 @@ export async function lookAtRename(ctx: AwsContext, input: Rename): Promise<Seen
   const { sight } = ctx.aws;
   const instance = await sight.database(input.database);
   const output = { database: input.database, name: input.to };
+  if (!instance && input.ifThere && !(await surelyFound(ctx, input.database))) return { is: 'done', output };
   // Under no name for a moment: it is on its way, if anything was asked.
   if (!instance) return ctx.sentAt === undefined ? gone(input.database) : { is: 'pending', output };
   const { DBInstanceIdentifier: name, DBInstanceStatus: status, Endpoint } = instance;
@@ -54,7 +60,8 @@ export async function lookAtRename(ctx: AwsContext, input: Rename): Promise<Seen
   }
   if (name !== input.from)
     return { is: 'failed', reason: `${input.database} is named ${name} now, not ${input.from}: somebody renamed it` };
-  return { is: 'absent' };
+  const reason = deadName(instance, 'aws rds delete-db-instance --db-instance-identifier');
+  return reason === undefined ? { is: 'absent' } : { is: 'failed', reason };
 }
 
 const gone = (id: string) => ({ is: 'failed', reason: `${id} is gone` }) as const;

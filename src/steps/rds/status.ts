@@ -51,6 +51,13 @@ export function brokenStatus(one: Described): string | undefined {
   return broken.test(status) ? `${nameIn(one)} is ${status}` : undefined;
 }
 
+/** What keeps it from being renamed for good, with the way out: RDS takes no change of what has lost its key, and only a delete frees its name. */
+export function deadName(one: Described, remove: string): string | undefined {
+  const name = nameIn(one);
+  if (statusOf(one) !== 'inaccessible-encryption-credentials') return undefined;
+  return `${name} has lost its key (${statusOf(one)}) and takes no change any more. As long as that name is ${idIn(one)}, which this run made and let nobody into, free it: ${remove} ${name} --skip-final-snapshot`;
+}
+
 /** Stopped, or on the way there or back: nobody is served. */
 export function isStopped(one: Described): boolean {
   return ['stopped', 'stopping', 'starting'].includes(statusOf(one));
