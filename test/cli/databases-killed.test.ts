@@ -8,7 +8,7 @@ import { unreconciled } from '../support/ends.ts';
 import { build, root, type Simulated, simulate, start, workshop } from './command.ts';
 
 // A kill costs a process of its own, so most of them are for CI.
-const full = process.env['REKEY_SWEEP'] === 'full';
+const full = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '');
 const cases = full ? 10 : 1;
 const killsOfEach = full ? 5 : 3;
 /** The first is left alone. */

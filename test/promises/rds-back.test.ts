@@ -11,7 +11,7 @@ import {
 import { isRead } from '../support/reads.ts';
 import { inWorld } from '../support/world.ts';
 
-const full = process.env['REKEY_SWEEP'] === 'full';
+const full = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '');
 const plans = [databasePlan()];
 const denied = { times: 1, kind: 'error', code: 'AccessDenied', status: 403 } as const;
 

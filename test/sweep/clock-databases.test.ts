@@ -14,7 +14,7 @@ import { hour, mayBegin, minute, passTo, sunday, suspend, upset, upsets } from '
 import { swept } from './swept.ts';
 
 const inWorld = swept('clock');
-const full = process.env['REKEY_SWEEP'] === 'full';
+const full = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '');
 const plan = databasePlan();
 const plans = [plan];
 // A smaller one takes less time on its ways; its cut-over has the same calls.

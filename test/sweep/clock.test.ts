@@ -14,7 +14,7 @@ import { hour, jump, mayBegin, minute, passTo, sunday, suspend, upset, upsets, w
 import { swept } from './swept.ts';
 
 const inWorld = swept('clock');
-const full = process.env['REKEY_SWEEP'] === 'full';
+const full = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '');
 const day = 24 * hour;
 // A sleeper looks at the wall at least this often.
 const slice = minute;

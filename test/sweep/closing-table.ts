@@ -6,7 +6,7 @@ import { type Figures, type Kind, type SweepName, sweeps } from './tally.ts';
 
 /** A folder for the figures of this run, if it is a full sweep; afterwards the closing table. Vitest calls it once, around all tests. */
 export default function setup(): (() => void) | undefined {
-  if (process.env['REKEY_SWEEP'] !== 'full') return undefined;
+  if (!/^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '')) return undefined;
   const folder = mkdtempSync(join(tmpdir(), 'rekey-tally-'));
   process.env['REKEY_TALLY'] = folder;
   return () => {

@@ -6,7 +6,7 @@ import { Choices } from './choices.ts';
 import { type Shipped, shipped } from './shipped.ts';
 import { swept } from './swept.ts';
 
-const full = process.env['REKEY_SWEEP'] === 'full';
+const full = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '');
 const inWorld = swept('crash-twice');
 const kinds = ['before', 'after', 'answered'] as const;
 const kindOf = (number: number) => kinds[number % kinds.length] ?? 'after';

@@ -20,7 +20,7 @@ import { instancePlan, type Life, planOf, twoVolumes, volumePlan, type World } f
 import { swept } from './swept.ts';
 
 const inWorld = swept('hell', { wired: true });
-const full = process.env['REKEY_SWEEP'] === 'full';
+const full = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '');
 const instance = 'i-0123456789abcdef0';
 const root = 'vol-00000000000000001';
 const data = 'vol-00000000000000002';

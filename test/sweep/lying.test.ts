@@ -8,7 +8,7 @@ import { falsify, put, retag } from './lies.ts';
 import { swept } from './swept.ts';
 
 const inWorld = swept('lying', { wired: true });
-const full = process.env['REKEY_SWEEP'] === 'full';
+const full = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '');
 
 const instance = 'i-0123456789abcdef0';
 const root = 'vol-00000000000000001';

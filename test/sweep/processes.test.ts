@@ -9,7 +9,7 @@ import { build, type Ended, rekey, shippedPlan, start, workshop } from '../cli/c
 import { unreconciled as unreconciledIn } from '../support/ends.ts';
 import { Choices } from './choices.ts';
 
-const full = process.env['REKEY_SWEEP'] === 'full';
+const full = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '');
 
 const targets = Array.from({ length: full ? 60 : 3 }, (_one, at) => ({
   instance: `i-${String(at).padStart(17, '0')}`,

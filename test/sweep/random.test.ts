@@ -6,7 +6,7 @@ import { shipped } from './shipped.ts';
 import { tally } from './tally.ts';
 
 // More of them, on all cores and for as long as one likes: npm run soak.
-const full = process.env['REKEY_SWEEP'] === 'full';
+const full = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '');
 
 tally({ sweep: 'random', plan: '' });
 

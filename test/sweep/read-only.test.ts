@@ -11,7 +11,7 @@ import { type Shipped, shipped } from './shipped.ts';
 import { swept } from './swept.ts';
 import { tally } from './tally.ts';
 
-const full = process.env['REKEY_SWEEP'] === 'full';
+const full = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '');
 const inWorld = swept('read-only', { wired: true });
 const room = workshop();
 

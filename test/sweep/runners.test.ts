@@ -140,8 +140,8 @@ async function takenOver(
 }
 
 /** So many of them, spread over all; in a full sweep every second, up to a number that a longer plan does not exceed. */
-function chosen<T>(points: readonly T[], least = 3): readonly T[] {
-  const most = full ? Math.max(2 * least, Math.min(Math.ceil(points.length / 2), 40)) : least;
+function chosen<T>(points: readonly T[], { inFull = 80 }: Pick<Shipped, 'inFull'>, least = 3): readonly T[] {
+  const most = full ? Math.max(2 * least, Math.min(Math.ceil(points.length / 2), inFull / 2)) : least;
   const some = spread(points, most);
   expect(some.length).toBeGreaterThanOrEqual(least);
   return some;
@@ -166,7 +166,7 @@ describe.each(shipped)('a run of the plan $name that is taken over in the middle
       ...reads.map(({ number }) => ({ call: number, when: 'before' as const })),
       ...single.map(({ number }) => ({ call: number, when: 'after' as const })),
     ];
-    for (const point of chosen(points)) await takenOver({ one }, point, 'when all is over');
+    for (const point of chosen(points, one)) await takenOver({ one }, point, 'when all is over');
   }, 900_000);
 
   test('the old owner, woken up as soon as it has lost the run, sends no effect any more but the one that was on its way', async () => {
@@ -174,7 +174,7 @@ describe.each(shipped)('a run of the plan $name that is taken over in the middle
     const points: Nap[] = calls.flatMap(({ number }) =>
       (['before', 'after'] as const).map((when) => ({ call: number, when })),
     );
-    for (const point of chosen(points)) await takenOver({ one }, point, 'at once');
+    for (const point of chosen(points, one)) await takenOver({ one }, point, 'at once');
   }, 900_000);
 
   test('in its hold: the old owner, asleep since then, deletes nothing any more; the new one ends done', async () => {
@@ -210,15 +210,16 @@ test.each(
   const naps = (list: typeof inside): Nap[] => list.map(({ number }) => ({ call: number, when: 'before' }));
   const ends = new Set<number>();
   // Where the way back has not been journaled yet, the new owner goes forward instead.
-  for (const nap of chosen(naps(reads), 3)) ends.add(await takenOver(scene, nap, 'when all is over', [0, exit]));
-  for (const nap of chosen(naps(inside.filter(({ operation }) => isMutating(operation))), 3))
+  for (const nap of chosen(naps(reads), scene.one))
+    ends.add(await takenOver(scene, nap, 'when all is over', [0, exit]));
+  for (const nap of chosen(naps(inside.filter(({ operation }) => isMutating(operation))), scene.one))
     ends.add(await takenOver(scene, nap, 'at once', [0, exit]));
   expect(ends).toContain(exit);
 }, 900_000);
 
 describe.each(shipped)('two runs of the plan $name on one target', (one) => {
   test('interleaved at random, never write together: one at most goes on, the other refuses with 5 and leaves nothing', async () => {
-    const seeds = full ? 60 : 3;
+    const seeds = full ? (one.inFull ?? 60) : 3;
     const ends = new Map<string, number>();
     for (let seed = 1; seed <= seeds; seed++) {
       const choices = new Choices(seed);

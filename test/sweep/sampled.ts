@@ -1,5 +1,7 @@
-/** In CI's sweep everything is lived through; by default a sample, so that `npm test` stays short. */
-export const full = process.env['REKEY_SWEEP'] === 'full';
+const wanted = process.env['REKEY_SWEEP'] ?? '';
+
+/** In CI's sweep everything is lived through, but of plans that say so (`inFull`); by default a sample, so that `npm test` stays short. */
+export const full = wanted === 'full' || wanted === 'whole';
 
 /** At most so many of a list, spread evenly over it; `turn` moves which. */
 export function spread<T>(list: readonly T[], most: number, turn = 0): readonly T[] {
@@ -8,6 +10,8 @@ export function spread<T>(list: readonly T[], most: number, turn = 0): readonly 
   return Array.from({ length: most }, (_one, at) => list[(Math.floor(at * stride) + turn) % list.length] as T);
 }
 
-/** All of a list in a full sweep, else at most so many of it: a plan with more steps takes no longer. */
-export const sampled = <T>(list: readonly T[], most: number, turn = 0): readonly T[] =>
-  full ? list : spread(list, most, turn);
+/** All of a list in a full sweep, at most `inFull` of it where that is given and nobody wants the whole; else at most `most` of it. */
+export function sampled<T>(list: readonly T[], most: number, { turn = 0, inFull = Number.POSITIVE_INFINITY } = {}) {
+  if (wanted === 'whole') return list;
+  return spread(list, full ? inFull : most, turn);
+}

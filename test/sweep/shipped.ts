@@ -45,6 +45,8 @@ interface Stage {
   readonly cutOver?: { readonly from: string; readonly to: string };
   /** Second crashes in a resume: at every point of it, or so many pairs as a seed chooses. */
   readonly pairsOfCrashes: 'all' | number;
+  /** Of a plan with so many calls that a full sweep lives no more than so many points of each kind; REKEY_SWEEP=whole lives all. */
+  readonly inFull?: number;
   /** Besides the way to its end. Between them they perform every effect and every undo that there is. */
   readonly ways: readonly Way[];
   /** Effects that no plan names but that the ways perform. */
@@ -127,7 +129,8 @@ const stages: Readonly<Record<string, Stage>> = {
     expectMoved: expectClusterMoved,
     expectOriginal: expectOriginalClusterServing,
     cutOver: { from: 'rds:ModifyDBCluster', to: 'rds:DeleteDBInstance' },
-    pairsOfCrashes: 150,
+    pairsOfCrashes: 30,
+    inFull: 30,
     ways: [
       { name: 'its unwinding', fault: { operation: 'CreateDBClusterEndpoint', ...denied } },
       {

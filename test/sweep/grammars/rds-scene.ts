@@ -89,7 +89,6 @@ function faultsOfEnd(
   const clientsOf = (name: string) => state.clients.find((one) => one.identifier === name);
   if (bills?.identifier !== 'bills' || clientsOf('bills')?.lost !== false || bills.securityGroups.join() !== own)
     faults.push('the database beside it was touched');
-  // DEFECT: of a lost key's replacement that keeps the name there are the seeds 2000257, 2100131 and 2100183.
   faults.push(...endsOtherwise(how));
   if (end !== 'done' || hostile) return faults;
   const serving = state.databases.find((one) => one.identifier === 'orders');

@@ -57,10 +57,6 @@ const handsOff = [
 export function endsOtherwise({ end, hostile, deeds }: End): string[] {
   // Where the fence was open either one may have been written to: a person has to look.
   const mayBeStale = ['replacement-stale', 'target-in-pieces'].includes(end) && deeds.has('open-group');
-  // DEFECT: a replacement that a restart has left without its key keeps the name, and going back waits until a person
-  // deletes it. Mended, this line goes.
-  const keyTaken = ['disable-key', 'put-key-policy', 'schedule-key-deletion'].some((name) => deeds.has(name));
-  const heldByTheDead = end === 'unwind-failed' && keyTaken;
-  const fine = end === 'done' || mayBeStale || heldByTheDead || (hostile && handsOff.includes(end));
+  const fine = end === 'done' || mayBeStale || (hostile && handsOff.includes(end));
   return fine ? [] : [`it did not come to its end: ${end}`];
 }
