@@ -86,7 +86,7 @@ describe.each(shipped)('what only reads, in a run of the plan $name,', (one) => 
   test('changes no file and asks AWS for no effect, wherever the run was killed', async () => {
     const account = await accountOf(one);
     const choices = new Choices(7);
-    const last = full ? 5 : 0;
+    const last = full ? 3 : 0;
     const sets = one.plan.sets.flatMap((set) => ['--set', set]);
     const args = (dir: string) => ['run', join(root, one.plan.file), ...sets, '--state-dir', dir];
     let evaluated = 0;

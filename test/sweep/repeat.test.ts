@@ -190,7 +190,7 @@ describe('every effect and every undo, performed a second time with its own inpu
     const clean = await inWorld(way.one.scenario, (world) => wayThrough(world, way), way.one.seed);
     const all = performed(clean.disk).filter((one) => way.after === undefined || one.process > 0);
     expect(all.length).toBeGreaterThan(0);
-    const chosen = sampled(all, 5, way.one);
+    const chosen = sampled(all, 3, way.one);
     expect(chosen.length).toBeGreaterThan(0);
     for (const one of all) seenUses.add(one.uses);
     for (const one of chosen) await expectNoDifference(way, one);
@@ -242,7 +242,7 @@ describe('a call that the way to AWS delivers twice', () => {
   test.each(shipped)('each operation of the plan $name by itself, answered by the second', async (one) => {
     const { sent } = await inWorld(one.scenario, (world) => world.process([], { plans: [one.plan] }));
     const used = mutating.filter((operation) => sent.some((call) => call.endsWith(`:${operation}`)));
-    for (const operation of sampled(used, 3, one)) {
+    for (const operation of sampled(used, 2, one)) {
       await inWorld(patient(one.scenario), async (world) => {
         const count = deliverTwice(world, (called) => called === operation, 'second');
         const life = await world.process([], { plans: [one.plan] });

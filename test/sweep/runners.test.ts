@@ -140,7 +140,7 @@ async function takenOver(
 }
 
 /** So many of them, spread over all; in a full sweep every second, up to a number that a longer plan does not exceed. */
-function chosen<T>(points: readonly T[], { inFull = 80 }: Pick<Shipped, 'inFull'>, least = 3): readonly T[] {
+function chosen<T>(points: readonly T[], { inFull = 80 }: Pick<Shipped, 'inFull'>, least = 2): readonly T[] {
   const most = full ? Math.max(2 * least, Math.min(Math.ceil(points.length / 2), inFull / 2)) : least;
   const some = spread(points, most);
   expect(some.length).toBeGreaterThanOrEqual(least);

@@ -129,8 +129,8 @@ const stages: Readonly<Record<string, Stage>> = {
     expectMoved: expectClusterMoved,
     expectOriginal: expectOriginalClusterServing,
     cutOver: { from: 'rds:ModifyDBCluster', to: 'rds:DeleteDBInstance' },
-    pairsOfCrashes: 30,
-    inFull: 30,
+    pairsOfCrashes: 15,
+    inFull: 15,
     ways: [
       { name: 'its unwinding', fault: { operation: 'CreateDBClusterEndpoint', ...denied } },
       {
