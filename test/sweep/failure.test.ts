@@ -130,7 +130,7 @@ test.each(codes)('the code $code with status $status means $means', ({ code, sta
 });
 
 /** The codes that mean this, each on the operations of the plan that can meet it; in a short run on some of them in turn. */
-async function cases(one: Shipped, means: Meaning): Promise<{ about: Code; operation: string }[]> {
+async function cases(one: Shipped, means: Meaning): Promise<readonly { about: Code; operation: string }[]> {
   const used = await ownOperationsOf(one);
   const all = codes
     .filter((code) => code.means === means)
