@@ -184,7 +184,7 @@ describe.concurrent('a step that fails', () => {
   });
 });
 
-describe.concurrent('an end from outside', () => {
+describe('an end from outside', () => {
   test.each([
     'SIGINT',
     'SIGTERM',

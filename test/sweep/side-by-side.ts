@@ -75,7 +75,10 @@ export class Stage {
     const isOpen = new Promise<void>((resolve) => {
       opened = resolve;
     });
+    let naps = 0;
+    let overslept: number | undefined;
     const sleep = () => {
+      naps++;
       sleeping = new Promise<void>((resolve) => {
         wake = () => {
           sleeping = undefined;
@@ -98,8 +101,10 @@ export class Stage {
       ...inner,
       handle: async (request, handling) => {
         const number = ++requests;
-        // Fallen asleep between its last look at the journal and the wire: nothing can call that one back either.
-        const onItsWay = sleeping !== undefined;
+        // Fallen asleep between its last look at the journal, or that look's answer, and the wire: nothing can call that one
+        // back either.
+        const onItsWay = sleeping !== undefined || overslept === Date.now();
+        const since = naps;
         await sleeping;
         await new Promise<void>((resolve) => setTimeout(resolve, options.latencyMs()));
         // EC2 and STS are asked in forms, KMS in JSON; of KMS only reads are ever sent.
@@ -107,7 +112,7 @@ export class Stage {
         const operation = new URLSearchParams(form).get('Action') ?? 'DescribeKey';
         this.calls.push({ by: options.name, operation, at: Date.now() });
         if (napsAt(number, 'before')) sleep();
-        const late = onItsWay || sleeping !== undefined;
+        const late = onItsWay || naps !== since;
         await sleeping;
         if (isMutating(operation)) {
           this.sent.push({ by: options.name, operation, at: Date.now(), late });
@@ -120,7 +125,16 @@ export class Stage {
       },
     };
     const work = async () => {
-      journal = await options.journalOf(this.files(() => sleeping));
+      const asleepDuring = (since: number) => {
+        if (naps !== since) overslept = Date.now();
+      };
+      journal = await options.journalOf(
+        this.files(
+          () => sleeping,
+          () => naps,
+          asleepDuring,
+        ),
+      );
       opened();
       const clock = clockOf();
       const { signal } = new AbortController();
@@ -150,14 +164,20 @@ export class Stage {
   }
 
   /** The real disk; for a sleeping process it is as far away as everything else. */
-  private files(sleeping: () => Promise<void> | undefined): Files {
+  private files(
+    sleeping: () => Promise<void> | undefined,
+    naps: () => number,
+    asleepDuring: (since: number) => void,
+  ): Files {
     const counted = async <T>(work: () => Promise<T>): Promise<T> => {
       await sleeping();
       this.onDisk++;
+      const since = naps();
       try {
         return await work();
       } finally {
         this.onDisk--;
+        asleepDuring(since);
       }
     };
     return {
