@@ -133,7 +133,7 @@ describe('an instance with its volumes and a database in one run', () => {
       return { calls: sent.length, end: endOf(world, before) };
     });
     // Their crashes alone are swept call by call; here it matters how far the other one is.
-    const stride = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '') ? 5 : 41;
+    const stride = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '') ? 15 : 41;
     const whens = ['before', 'after', 'answered'] as const;
     let crashed = 0;
     for (let number = 10; number <= undisturbed.calls; number += stride) {

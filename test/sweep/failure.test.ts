@@ -143,7 +143,7 @@ async function cases(one: Shipped, means: Meaning): Promise<readonly { about: Co
         { turn: index },
       ).map((operation) => ({ about, operation })),
     );
-  return sampled(all, all.length, one.inFull === undefined ? {} : { inFull: 3 * one.inFull });
+  return sampled(all, all.length, one.inFull === undefined ? {} : { inFull: one.inFull });
 }
 
 const ruleOf = ({ about, operation }: { about: Code; operation: string }, times?: number): FaultRule => ({

@@ -140,7 +140,7 @@ async function takenOver(
 }
 
 /** So many of them, spread over all; in a full sweep every second, up to a number that a longer plan does not exceed. */
-function chosen<T>(points: readonly T[], { inFull = 80 }: Pick<Shipped, 'inFull'>, least = 2): readonly T[] {
+function chosen<T>(points: readonly T[], { inFull = 24 }: Pick<Shipped, 'inFull'>, least = 2): readonly T[] {
   const most = full ? Math.max(2 * least, Math.min(Math.ceil(points.length / 2), inFull / 2)) : least;
   const some = spread(points, most);
   expect(some.length).toBeGreaterThanOrEqual(least);
@@ -219,7 +219,7 @@ test.each(
 
 describe.each(shipped)('two runs of the plan $name on one target', (one) => {
   test('interleaved at random, never write together: one at most goes on, the other refuses with 5 and leaves nothing', async () => {
-    const seeds = full ? (one.inFull ?? 60) : 3;
+    const seeds = full ? (one.inFull ?? 40) : 3;
     const ends = new Map<string, number>();
     for (let seed = 1; seed <= seeds; seed++) {
       const choices = new Choices(seed);

@@ -68,7 +68,7 @@ const stages: Readonly<Record<string, Stage>> = {
     expectOriginal: expectOriginalServing,
     writePoint: 'StartInstances',
     cutOver: { from: 'ec2:StopInstances', to: 'ec2:StartInstances' },
-    pairsOfCrashes: 150,
+    pairsOfCrashes: 80,
     ways: [
       { name: 'its unwinding', fault: { operation: 'StartInstances', ...denied } },
       {
@@ -109,7 +109,7 @@ const stages: Readonly<Record<string, Stage>> = {
     expectMoved: expectDatabaseMoved,
     expectOriginal: expectOriginalDatabaseServing,
     cutOver: { from: 'rds:ModifyDBInstance', to: 'rds:DeleteDBInstance' },
-    pairsOfCrashes: 150,
+    pairsOfCrashes: 80,
     ways: [
       { name: 'its unwinding', fault: { operation: 'AddRoleToDBInstance', ...denied } },
       {
@@ -129,7 +129,7 @@ const stages: Readonly<Record<string, Stage>> = {
     expectMoved: expectClusterMoved,
     expectOriginal: expectOriginalClusterServing,
     cutOver: { from: 'rds:ModifyDBCluster', to: 'rds:DeleteDBInstance' },
-    pairsOfCrashes: 15,
+    pairsOfCrashes: 10,
     inFull: 15,
     ways: [
       { name: 'its unwinding', fault: { operation: 'CreateDBClusterEndpoint', ...denied } },
