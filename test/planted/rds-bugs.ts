@@ -53,8 +53,8 @@ export const rdsBugs: readonly PlantedBug[] = [
     ],
     [
       'differences are found and not told',
-      'compare-instances.ts',
-      'else findings.push(told);',
+      'comparison.ts',
+      '...replacement.filter(({ attribute }) => !named.includes(attribute)).map(({ told }) => told),',
       '',
       '7: a difference that the plan does not name stops it',
     ],
@@ -104,6 +104,13 @@ export const rdsBugs: readonly PlantedBug[] = [
     ],
   ]),
   ...caughtIn('test/promises/rds-others.test.ts', [
+    [
+      'a replacement is not compared again before clients are admitted',
+      'verify-instance.ts',
+      '...(original ? unlikeNow(input, original, replacement) : []),',
+      '',
+      'the replacement changed by somebody after it was compared',
+    ],
     [
       'an original that let clients in again is deleted',
       'proof.ts',

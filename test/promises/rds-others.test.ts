@@ -140,6 +140,27 @@ describe('what somebody does to an RDS instance inside its cut-over', () => {
       expectOriginalDatabaseServing(world);
     }));
 
+  it('the replacement changed by somebody after it was compared: that is seen before clients are admitted, and the original serves', () =>
+    inWorld(oneDatabase, async (world) => {
+      let changed = '';
+      let modifies = 0;
+      const life = await world.process([], {
+        plans,
+        beforeCall: (call) => {
+          // Fence, settings, and now the old one is about to give its name away: both were compared.
+          if (call !== 'rds:ModifyDBInstance' || ++modifies !== 3) return;
+          changed = world.state().databases.find((one) => one.tags['rekey:original'])?.resourceId ?? '';
+          world.account.act({ do: 'modify-database', database: changed, now: true, class: 'db.m6g.2xlarge' });
+        },
+      });
+      expect(changed).toMatch(/^db-/);
+      expect(exitOf(life), told(life)).toBe(4);
+      expect(told(life)).toContain('DBInstanceClass');
+      world.pass(20 * minute);
+      expectOriginalDatabaseServing(world);
+      await expectDoneWhenResumed(world, life);
+    }));
+
   it('the replacement opened by somebody, at its name, is the write point: the run goes forward', () =>
     inWorld(oneDatabase, async (world) => {
       let renames = 0;

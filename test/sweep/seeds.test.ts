@@ -78,6 +78,12 @@ describe('what random histories have found stays mended', () => {
   });
 });
 
+/** The same, of Aurora clusters. */
+const clusterSeeds = [
+  [2000017, 'what somebody changed on a replacement after it was compared was lost without a word'],
+  [2001102, 'a custom endpoint that somebody made of the original in the hold went with it without a word'],
+] as const;
+
 /** And those under whose faults nothing dies. */
 const livelyDatabaseSeeds = [
   [2100131, 'an unwinding waited an hour at each try for the name of a replacement that had lost its key'],
@@ -88,6 +94,10 @@ const livelyDatabaseSeeds = [
 describe('what random histories of databases have found stays mended', () => {
   test.each(livelyDatabaseSeeds)('seed %i, in which faults stop under a living process: %s', async (seed) => {
     expect((await history(seed, { plan: 'rds-instance', liveness: true })).failures).toEqual([]);
+  });
+
+  test.each(clusterSeeds)('seed %i of a cluster: %s', async (seed) => {
+    expect((await history(seed, { plan: 'rds-cluster' })).failures).toEqual([]);
   });
 
   test.each(databaseSeeds)('seed %i: %s', async (seed) => {

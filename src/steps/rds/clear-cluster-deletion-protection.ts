@@ -15,7 +15,9 @@ export const clearClusterDeletionProtection = defineEffect({
   permissions: [
     'rds:ModifyDBCluster',
     'rds:DescribeDBClusters',
+    'rds:DescribeDBClusterEndpoints',
     'rds:DescribeDBInstances',
+    'ec2:DescribeSecurityGroups',
     'kms:DescribeKey',
     'kms:GenerateDataKeyWithoutPlaintext',
   ],

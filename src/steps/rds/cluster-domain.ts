@@ -118,6 +118,7 @@ const pair = {
   letThrough,
   securityGroups: z.array(SecurityGroupId),
   members: z.array(MemberPair),
+  differences: z.array(z.string()).optional().meta({ description: 'in which the plan lets old and new differ' }),
 } as const;
 
 /** About one pair, before clients are admitted. It does not fit a delete. */

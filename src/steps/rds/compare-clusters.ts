@@ -1,14 +1,14 @@
-import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
 import * as z from 'zod';
 import { defineVerify } from '../../aws/services.ts';
 import type { Seen } from '../../contract/step.ts';
 import type { VerdictStatus } from '../../contract/verdict.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { KeyArn, KeyTried } from '../domain.ts';
-import { carryOfCluster, clusterSettings } from './carry-cluster.ts';
-import { carryOfMember, memberSettings } from './carry-member.ts';
-import { Cluster, ClusterVerdict, MadeCluster, type Member } from './cluster-domain.ts';
-import { type Difference, differencesBetween } from './comparison.ts';
+import { carryOfCluster } from './carry-cluster.ts';
+import { carryOfMember } from './carry-member.ts';
+import { clusterDifferences } from './cluster-comparison.ts';
+import { Cluster, ClusterVerdict, MadeCluster } from './cluster-domain.ts';
+import { unlike } from './comparison.ts';
 import { MadeDatabase } from './domain.ts';
 import { brokenStatus, isSettled, nameIn, pendingOf, statusOf } from './status.ts';
 
@@ -53,21 +53,10 @@ export const compareClusters = defineVerify({
     if (broken.length > 0) return judged(input, broken);
     const busy = [replacement, ...made].find((one) => !isSettled(one));
     if (busy) return pending(input, `${nameIn(busy)} is ${statusOf(busy)}`);
-    const findings: string[] = [];
-    // What somebody has changed on the original since it was read would be lost with it.
-    const was = [
-      ...ofCluster(input.cluster, original, 'itself'),
-      ...input.cluster.members.flatMap((one) => ofMember(one, instance(one.id), 'itself')),
-    ];
-    for (const { attribute, told } of was) findings.push(`since it was read, ${attribute}: ${told}`);
-    const is = [
-      ...ofCluster(input.cluster, replacement, 'replacement'),
-      ...input.cluster.members.flatMap((one) => ofMember(one, takingPlaceOf(one, input, all), 'replacement')),
-    ];
-    for (const { attribute, told } of is) {
+    const { was, is } = clusterDifferences(input.cluster, pairsOf(input), { original, replacement, all });
+    for (const { attribute, told } of is)
       if (input.differences.includes(attribute)) ctx.announce(`a difference that the plan names: ${told}`);
-      else findings.push(told);
-    }
+    const findings = unlike(was, is, input.differences);
     for (const one of [replacement, ...made]) {
       const waiting = Object.keys(pendingOf(one));
       if (waiting.length > 0) findings.push(`${nameIn(one)} has pending changes of ${waiting.join(', ')}`);
@@ -78,22 +67,6 @@ export const compareClusters = defineVerify({
   verdicts: (output) => [output],
 });
 
-function ofCluster(original: Cluster, found: DBCluster, as: 'itself' | 'replacement'): Difference[] {
-  const { DBClusterIdentifier: name = '', AssociatedRoles: roles, TagList: tags } = found;
-  return differencesBetween(original, { name, settings: clusterSettings(found), roles, tags }, as);
-}
-
-function ofMember(original: Member, found: DBInstance | undefined, as: 'itself' | 'replacement'): Difference[] {
-  if (!found) return [{ attribute: 'DBClusterMembers', told: `the member ${original.name} is missing` }];
-  const { DBInstanceIdentifier: name = '', TagList: tags } = found;
-  return differencesBetween({ ...original, roles: [] }, { name, settings: memberSettings(found), roles: [], tags }, as);
-}
-
-function takingPlaceOf(member: Member, { members }: Input, all: readonly DBInstance[]): DBInstance | undefined {
-  const made = members.find(({ original }) => original === member.id);
-  return all.find((one) => one.DbiResourceId === made?.id);
-}
-
 function judged(input: Input, findings: readonly string[]): Seen<ClusterVerdict> {
   return { is: 'done', output: verdict(input, findings.length === 0 ? 'SUCCESSFUL' : 'FAILED', findings) };
 }
@@ -103,7 +76,7 @@ function pending(input: Input, why: string): Seen<ClusterVerdict> {
 }
 
 function verdict(input: Input, status: VerdictStatus, findings: readonly string[]): ClusterVerdict {
-  const { cluster, replacement, members, key, keyTried } = input;
+  const { cluster, replacement, key, keyTried, differences } = input;
   const { id, name, fence, letThrough, securityGroups } = cluster;
   return {
     id,
@@ -117,10 +90,16 @@ function verdict(input: Input, status: VerdictStatus, findings: readonly string[
     fence,
     letThrough,
     securityGroups,
-    members: members.map((made) => ({
-      id: made.original,
-      name: cluster.members.find((one) => one.id === made.original)?.name ?? made.name,
-      replacement: made.id,
-    })),
+    members: pairsOf(input),
+    differences,
   };
+}
+
+/** The members, old and new. */
+function pairsOf({ cluster, members }: Input): ClusterVerdict['members'] {
+  return members.map((made) => ({
+    id: made.original,
+    name: cluster.members.find((one) => one.id === made.original)?.name ?? made.name,
+    replacement: made.id,
+  }));
 }

@@ -5,7 +5,7 @@ import type { VerdictStatus } from '../../contract/verdict.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { KeyArn, KeyTried } from '../domain.ts';
 import { carry } from './carry.ts';
-import { differencesOf } from './comparison.ts';
+import { differencesOf, unlike } from './comparison.ts';
 import { Database, DatabaseVerdict, MadeDatabase } from './domain.ts';
 import { brokenStatus, isSettled, pendingOf } from './status.ts';
 
@@ -41,14 +41,10 @@ export const compareInstances = defineVerify({
     const broken = brokenStatus(replacement);
     if (broken !== undefined) return judged(input, [broken]);
     if (!isSettled(replacement)) return pending(input, `${input.replacement.name} is ${replacement.DBInstanceStatus}`);
-    const findings: string[] = [];
-    // What somebody has changed on the original since it was read would be lost with it.
-    for (const { attribute, told } of differencesOf(input.instance, original, 'itself'))
-      findings.push(`since it was read, ${attribute}: ${told}`);
-    for (const { attribute, told } of differencesOf(input.instance, replacement, 'replacement')) {
+    const differences = differencesOf(input.instance, replacement, 'replacement');
+    for (const { attribute, told } of differences)
       if (input.differences.includes(attribute)) ctx.announce(`a difference that the plan names: ${told}`);
-      else findings.push(told);
-    }
+    const findings = unlike(differencesOf(input.instance, original, 'itself'), differences, input.differences);
     if ((replacement.AllocatedStorage ?? 0) < (original.AllocatedStorage ?? 0)) {
       findings.push(
         `${input.replacement.name} has ${replacement.AllocatedStorage} GiB, the original has ${original.AllocatedStorage}`,
@@ -71,7 +67,7 @@ function pending(input: Input, why: string): Seen<DatabaseVerdict> {
 }
 
 function verdict(
-  { instance, replacement, key, keyTried }: Input,
+  { instance, replacement, key, keyTried, differences }: Input,
   status: VerdictStatus,
   findings: readonly string[],
 ): DatabaseVerdict {
@@ -88,5 +84,6 @@ function verdict(
     fence,
     letThrough,
     securityGroups,
+    differences,
   };
 }

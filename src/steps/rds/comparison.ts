@@ -39,6 +39,21 @@ export function differencesBetween(original: Wanted, found: Shown, as: 'itself' 
   return [...settings, ...roleDifferences(original, found), ...tagDifferences(original, found)];
 }
 
+/**
+ * What speaks against the pair being alike, one sentence each: what somebody has changed on the original since it was read
+ * would be lost with it, and what the replacement has otherwise has to be named by the plan.
+ */
+export function unlike(
+  original: readonly Difference[],
+  replacement: readonly Difference[],
+  named: readonly string[] = [],
+): string[] {
+  return [
+    ...original.map(({ attribute, told }) => `since it was read, ${attribute}: ${told}`),
+    ...replacement.filter(({ attribute }) => !named.includes(attribute)).map(({ told }) => told),
+  ];
+}
+
 function roleDifferences(original: Wanted, found: Shown): Difference[] {
   const has = (found.roles ?? []).map((one) => `${one.RoleArn} ${one.FeatureName ?? ''}`);
   const wanted = original.roles.map(({ role, feature }) => `${role} ${feature}`);

@@ -25,6 +25,8 @@ export const deleteMember = defineEffect({
     'rds:DeleteDBInstance',
     'rds:DescribeDBInstances',
     'rds:DescribeDBClusters',
+    'rds:DescribeDBClusterEndpoints',
+    'ec2:DescribeSecurityGroups',
     'kms:DescribeKey',
     'kms:GenerateDataKeyWithoutPlaintext',
   ],

@@ -157,6 +157,7 @@ const pair = {
   fence: SecurityGroupId,
   letThrough: LetThrough.optional(),
   securityGroups: z.array(SecurityGroupId),
+  differences: z.array(z.string()).optional().meta({ description: 'in which the plan lets old and new differ' }),
 } as const;
 
 /** About a read replica of the original and the one of the new instance, `source`, that takes its name. */

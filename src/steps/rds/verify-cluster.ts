@@ -5,9 +5,11 @@ import { marker, tagValue } from '../../aws/tags.ts';
 import type { DatabaseAddress } from '../../contract/databases.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { faultsOfKey } from '../kms/key-use.ts';
+import { clusterDifferences } from './cluster-comparison.ts';
 import { Cluster, ClusterFenceProof, ClusterVerdict, MadeClusterSnapshot } from './cluster-domain.ts';
 import { membersOf, writerAddressOf } from './cluster-found.ts';
 import { faultsOfPlaces } from './cluster-places.ts';
+import { unlike } from './comparison.ts';
 import { customEndpointsOf, leadsAnywhere } from './endpoints.ts';
 import { holesInFence } from './fence-rules.ts';
 import { addressOf, asked, foreignSessions, permissionsOfSql } from './sessions.ts';
@@ -60,6 +62,7 @@ export const verifyCluster = defineVerify({
       ...(await faultsOfKey(ctx, verdict.key, verdict.keyTried)),
       ...(await lineageFaults(ctx, input, replacement)),
       ...(await fenceFaults(ctx, input, original)),
+      ...(original ? unlikeNow(input, { original, replacement, all }) : []),
     ];
     if (findings.length > 0 || !original) return judged(verdict, findings);
     const hosts = [
@@ -76,6 +79,12 @@ export const verifyCluster = defineVerify({
   conclude: (input, status, reason) => takenIn(input.verdict, status, [reason]),
   verdicts: (output) => [output],
 });
+
+/** What somebody has changed on either since they were compared would be lost without a word. */
+function unlikeNow({ cluster, verdict }: Input, now: Parameters<typeof clusterDifferences>[2]): string[] {
+  const { was, is } = clusterDifferences(cluster, verdict.members, now);
+  return unlike(was, is, verdict.differences);
+}
 
 /** Replacement, final snapshot, original: in one line, with the fence closed before it and ever since. */
 async function lineageFaults(ctx: AwsContext, input: Input, replacement: DBCluster): Promise<string[]> {

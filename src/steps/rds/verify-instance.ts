@@ -4,6 +4,7 @@ import { type AwsContext, defineVerify } from '../../aws/services.ts';
 import { marker, tagValue } from '../../aws/tags.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { faultsOfKey } from '../kms/key-use.ts';
+import { differencesOf, unlike } from './comparison.ts';
 import { Database, DatabaseVerdict, FenceProof, MadeDatabaseSnapshot } from './domain.ts';
 import { holesInFence } from './fence-rules.ts';
 import { addressOf, asked, foreignSessions, permissionsOfSql } from './sessions.ts';
@@ -50,6 +51,7 @@ export const verifyDatabase = defineVerify({
       ...(await faultsOfKey(ctx, input.verdict.key, input.verdict.keyTried)),
       ...(await lineageFaults(ctx, input, replacement)),
       ...(await fenceFaults(ctx, input, original)),
+      ...(original ? unlikeNow(input, original, replacement) : []),
     ];
     if (findings.length > 0 || !original) return judged(input.verdict, findings);
     const why = await unanswered(ctx, input, original, replacement);
@@ -74,6 +76,12 @@ function faultsOf({ verdict }: Input, found: DBInstance): string[] {
     ...(parametersPend(found) ? [`parameters of ${name} wait for a restart`] : []),
     ...(waiting.length > 0 ? [`${name} has pending changes of ${waiting.join(', ')}`] : []),
   ];
+}
+
+/** What somebody has changed on either since they were compared would be lost without a word. */
+function unlikeNow({ instance, verdict }: Input, original: DBInstance, replacement: DBInstance): string[] {
+  const was = differencesOf(instance, original, 'itself');
+  return unlike(was, differencesOf(instance, replacement, 'replacement'), verdict.differences);
 }
 
 /** Replacement, copy, final snapshot, original: in one line, with the fence closed before it and ever since. */
