@@ -67,7 +67,7 @@ export const rdsBugs: readonly PlantedBug[] = [
     ],
     [
       'automated backups go whatever the plan says',
-      'delete-instance.ts',
+      'remains.ts',
       "DeleteAutomatedBackups: automatedBackups === 'delete'",
       'DeleteAutomatedBackups: true',
       '9: what becomes of backups is said in the plan',

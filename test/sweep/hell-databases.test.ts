@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { obeyed } from '../support/obeyed.ts';
 import { exitOf, told } from '../support/promises.ts';
 import { databaseNamed, databasePlan, expectNoWriteLost, oneDatabase, original } from '../support/rds.ts';
 import type { World } from '../support/world.ts';
@@ -6,9 +7,6 @@ import { swept } from './swept.ts';
 
 const inWorld = swept('hell', { wired: true });
 const plans = [databasePlan()];
-// All that a terminal obeys, but a line break.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const obeyed = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
 /** Gives the database these tags; they are thirty days old. */
 function tag(world: World, tags: readonly (readonly [string, string])[]): void {

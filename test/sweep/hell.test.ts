@@ -15,6 +15,7 @@ import type { PlanSource } from '../../src/contract/plan.ts';
 import { fold } from '../../src/engine/fold.ts';
 import type { Command } from '../../src/steps/control/command.ts';
 import { registry } from '../../src/steps/registry.ts';
+import { obeyed } from '../support/obeyed.ts';
 import { exitOf, told } from '../support/promises.ts';
 import { instancePlan, type Life, planOf, twoVolumes, volumePlan, type World } from '../support/world.ts';
 import { swept } from './swept.ts';
@@ -25,10 +26,6 @@ const instance = 'i-0123456789abcdef0';
 const root = 'vol-00000000000000001';
 const data = 'vol-00000000000000002';
 const loose = 'vol-00000000000000003';
-
-// All that a terminal obeys: C0, DEL, C1, and the marks that reorder a line. A line break is our own way to end a line.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const obeyed = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
 // What in a plan would be filled in; in a tag it is a text like any other.
 const reference = (path: string) => `$${`{{ ${path} }}`}`;

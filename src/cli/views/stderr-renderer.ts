@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { DefaultRenderer, ListrDefaultRendererLogLevels as Level, ListrLogger, ProcessOutput } from 'listr2';
 import { ink } from '../screen.ts';
 
@@ -44,7 +45,7 @@ export class StderrRenderer extends DefaultRenderer {
 function stepsIn(lines: readonly string[]): { at: number; nth: number; mark: string }[] {
   let nth = 0;
   return lines.flatMap((line, at) => {
-    const text = plain(line);
+    const text = stripVTControlCharacters(line);
     nth = text.startsWith(' ') ? nth + 1 : 0;
     return /^ {2}\S/.test(text) ? [{ at, nth, mark: text.charAt(2) }] : [];
   });
@@ -119,6 +120,3 @@ function cut(text: string, width: number): string {
   }
   return text;
 }
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is looked for
-const plain = (text: string) => text.replace(/\u001b\[[0-9;]*m/g, '');

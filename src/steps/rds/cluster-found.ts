@@ -1,22 +1,13 @@
 import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
 import type { AwsContext } from '../../aws/services.ts';
 import type { Cluster } from './cluster-domain.ts';
+import { surely } from './found.ts';
 import { addressOf } from './sessions.ts';
 import { isGoing } from './status.ts';
 
-// For a moment of each rename a cluster is found under no name at all.
-const namelessMs = 15 * 60_000;
-const beatMs = 15_000;
-
 /** By its DbClusterResourceId; undefined when it is not there, or on its way out. An absence counts only after a while. */
-export async function surelyFoundCluster(ctx: AwsContext, id: string): Promise<DBCluster | undefined> {
-  const until = ctx.clock.now() + namelessMs;
-  for (;;) {
-    const cluster = await ctx.aws.sight.cluster(id);
-    if (cluster) return isGoing(cluster) ? undefined : cluster;
-    if (ctx.clock.now() >= until || ctx.signal.aborted) return undefined;
-    await ctx.clock.sleepUntil(ctx.clock.now() + beatMs, ctx.signal);
-  }
+export function surelyFoundCluster(ctx: AwsContext, id: string): Promise<DBCluster | undefined> {
+  return surely(ctx, () => ctx.aws.sight.cluster(id));
 }
 
 /** The name under which a cluster was last seen, for a call that takes one, without asking. Throws what RDS would answer when it was not seen. */

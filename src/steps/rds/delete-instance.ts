@@ -1,22 +1,16 @@
 import * as z from 'zod';
-import { type AwsContext, defineEffect } from '../../aws/services.ts';
-import type { Proof } from '../../contract/step.ts';
+import { defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { DatabaseId, DatabaseSnapshotName, FinalDatabaseVerdict } from './domain.ts';
 import { nameOf } from './found.ts';
 import { faultsOfProof } from './proof.ts';
+import { remains, toldRemains, withFreeName } from './remains.ts';
 import { isGoing } from './status.ts';
 
 const input = z.strictObject({
   verdict: FinalDatabaseVerdict,
-  finalSnapshot: z
-    .union([z.literal('none'), DatabaseSnapshotName])
-    .meta({ description: 'none, or the name of one that is taken, and stays, under the old key' }),
-  automatedBackups: z
-    .enum(['delete', 'retain'])
-    .meta({ description: 'retained ones stay, under the old key, until they expire' }),
+  ...remains(DatabaseSnapshotName),
 });
-type Input = z.infer<typeof input>;
 
 /** Deletes an original, by the verdict about it and its replacement. */
 export const deleteInstance = defineEffect({
@@ -42,26 +36,14 @@ export const deleteInstance = defineEffect({
     if (!instance) return { is: 'done', output };
     return isGoing(instance) ? { is: 'pending', output } : { is: 'absent' };
   },
-  async run(ctx, { verdict, finalSnapshot, automatedBackups }) {
-    if (finalSnapshot !== 'none') ctx.announce(`the final snapshot ${finalSnapshot} stays, under the old key`);
-    if (automatedBackups === 'retain')
-      ctx.announce(`the automated backups of ${verdict.original} stay, under the old key, until they expire`);
+  async run(ctx, { verdict, ...stays }) {
     await ctx.aws.rds.deleteDBInstance({
       DBInstanceIdentifier: nameOf(ctx, verdict.original),
-      ...(finalSnapshot === 'none'
-        ? { SkipFinalSnapshot: true }
-        : { SkipFinalSnapshot: false, FinalDBSnapshotIdentifier: finalSnapshot }),
-      DeleteAutomatedBackups: automatedBackups === 'delete',
+      ...toldRemains(ctx, verdict.original, stays),
     });
     return undefined;
   },
   undo: 'impossible',
-  prove: (ctx, input) => proofOf(ctx, input),
+  prove: (ctx, { verdict, finalSnapshot }) =>
+    withFreeName(faultsOfProof(ctx, verdict), finalSnapshot, (name) => ctx.aws.sight.databaseSnapshot(name)),
 });
-
-async function proofOf(ctx: AwsContext, { verdict, finalSnapshot }: Input): Promise<Proof> {
-  const proof = await faultsOfProof(ctx, verdict);
-  const taken = finalSnapshot === 'none' ? undefined : await ctx.aws.sight.databaseSnapshot(finalSnapshot);
-  if (!taken) return proof;
-  return { ...proof, findings: [...proof.findings, `the name ${finalSnapshot} of the final snapshot is taken`] };
-}

@@ -3,16 +3,24 @@ import type { AwsContext } from '../../aws/services.ts';
 import { marker, tagValue } from '../../aws/tags.ts';
 import { type Described, isGoing } from './status.ts';
 
-// For a moment of each rename an instance is found under no name at all.
+// For a moment of each rename an instance or a cluster is found under no name at all.
 const namelessMs = 15 * 60_000;
 const beatMs = 15_000;
 
 /** By its DbiResourceId; undefined when it is not there, or on its way out. An absence counts only after a while. */
-export async function surelyFound(ctx: AwsContext, id: string): Promise<DBInstance | undefined> {
+export function surelyFound(ctx: AwsContext, id: string): Promise<DBInstance | undefined> {
+  return surely(ctx, () => ctx.aws.sight.database(id));
+}
+
+/** What `look` finds; undefined once it has found nothing for as long as a rename may hide it, or what is on its way out. */
+export async function surely<T extends Described>(
+  ctx: AwsContext,
+  look: () => Promise<T | undefined>,
+): Promise<T | undefined> {
   const until = ctx.clock.now() + namelessMs;
   for (;;) {
-    const instance = await ctx.aws.sight.database(id);
-    if (instance) return isGoing(instance) ? undefined : instance;
+    const found = await look();
+    if (found) return isGoing(found) ? undefined : found;
     if (ctx.clock.now() >= until || ctx.signal.aborted) return undefined;
     await ctx.clock.sleepUntil(ctx.clock.now() + beatMs, ctx.signal);
   }
