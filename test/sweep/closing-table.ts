@@ -4,9 +4,12 @@ import { basename, join, resolve } from 'node:path';
 import { codes, faultKinds, mutating } from './operations.ts';
 import { type Figures, type Kind, type SweepName, sweeps } from './tally.ts';
 
-/** A folder for the figures of this run, if it is a full sweep; afterwards the closing table. Vitest calls it once, around all tests. */
+/**
+ * A folder for the figures of this run, if it is a full sweep; afterwards the closing table. Vitest calls it once for each
+ * project, all before the first test: the first makes the one table of all.
+ */
 export default function setup(): (() => void) | undefined {
-  if (!/^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '')) return undefined;
+  if (!/^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '') || process.env['REKEY_TALLY']) return undefined;
   const folder = mkdtempSync(join(tmpdir(), 'rekey-tally-'));
   process.env['REKEY_TALLY'] = folder;
   return () => {
