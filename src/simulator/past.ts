@@ -65,7 +65,7 @@ function copied(value: unknown, known: Map<object, object>): unknown {
   else if (copy instanceof Set) for (const one of value as Set<unknown>) copy.add(copied(one, known));
   else if (Array.isArray(copy)) for (const one of value as unknown[]) copy.push(copied(one, known));
   else if (!(copy instanceof TagSet))
-    Object.assign(copy, Object.fromEntries(Object.entries(value).map(([name, one]) => [name, copied(one, known)])));
+    for (const name of Object.keys(value)) Reflect.set(copy, name, copied(Reflect.get(value, name), known));
   return copy;
 }
 

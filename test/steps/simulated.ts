@@ -14,6 +14,7 @@ import { createAccount } from '../../src/simulator/account.ts';
 import { requestHandler } from '../../src/simulator/handler.ts';
 import { type ScenarioInput, scenarioOf } from '../../src/simulator/scenario.ts';
 import { registry } from '../../src/steps/registry.ts';
+import { quiet } from '../support/quiet.ts';
 
 export const start = Date.parse('2026-11-21T01:00:00Z');
 const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' };
@@ -45,7 +46,7 @@ export async function simulated(scenario: ScenarioInput, options: { latencyMs?: 
     });
     end.catch(() => {});
     while (!over) {
-      for (let turn = 0; turn < 4 && !over; turn++) await new Promise((resolve) => setImmediate(resolve));
+      await quiet();
       if (!over) await time.nextAsync();
     }
     return end;

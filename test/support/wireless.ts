@@ -20,6 +20,8 @@ export function wireless(
   }: { latencyMs: number; timeoutMs: number; carried: <T>(send: () => Promise<T>) => Promise<T> },
 ): void {
   for (const [service, client] of Object.entries(clients) as [ServiceName, Client][]) {
+    // A command's chain of middleware is put together once, not for every call: nothing in these keeps anything of a call.
+    client.config.cacheMiddleware = true;
     client.middlewareStack.add(
       (_next, context) =>
         async ({ input }) => {
@@ -62,6 +64,10 @@ function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   if (value === null || typeof value !== 'object' || value instanceof Date) return value;
   const copy: Record<string, unknown> = {};
-  for (const [name, one] of Object.entries(value)) if (one !== undefined) copy[name] = plain(one);
+  // Half of all objects that a history makes are made here: no list of entries for each.
+  for (const name in value) {
+    const one = (value as Record<string, unknown>)[name];
+    if (one !== undefined) copy[name] = plain(one);
+  }
   return copy;
 }

@@ -25,14 +25,13 @@ import { parseScenario } from '../../src/simulator/scenario.ts';
 import { AwsError } from '../../src/simulator/wire/message.ts';
 import { registry } from '../../src/steps/registry.ts';
 import { Auditor } from './invariants.ts';
+import { quiet } from './quiet.ts';
 import { isRead } from './reads.ts';
 import { wireless } from './wireless.ts';
 
 const root = rootOf(import.meta.dirname);
 const secret = 'aVerySecretAccessKey';
 const epoch = Date.UTC(2026, 0, 4);
-// Promises, dataloaders and request bodies need a few turns of the real event loop between two moments of virtual time.
-const turnsPerMoment = 4;
 const latencyMs = 50;
 const timeoutMs = 60_000;
 
@@ -283,7 +282,7 @@ export class World {
       },
     );
     for (;;) {
-      for (let turn = 0; turn < turnsPerMoment; turn++) await new Promise((resolve) => setImmediate(resolve));
+      await quiet();
       if (ended) break;
       if (this.timers.countTimers() === 0) {
         // The SDK loads some of its parts on first use, which takes real time.

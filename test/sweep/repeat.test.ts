@@ -9,6 +9,7 @@ import { keyText, tokenOf } from '../../src/engine/key.ts';
 import { requestHandler } from '../../src/simulator/handler.ts';
 import { registry } from '../../src/steps/registry.ts';
 import { exitOf, expectInstanceMoved, told } from '../support/promises.ts';
+import { quiet } from '../support/quiet.ts';
 import { type Life, planOf, twoVolumes, type World } from '../support/world.ts';
 import { mutating } from './operations.ts';
 import { sampled } from './sampled.ts';
@@ -82,7 +83,7 @@ async function beside<T>(world: World, work: Promise<T>): Promise<T> {
   // Looked at by whoever awaits it; until then a rejection is no accident.
   ended.catch(() => undefined);
   while (!over) {
-    for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve));
+    await quiet();
     if (!over) world.pass(10);
   }
   return ended;

@@ -15,6 +15,7 @@ import { execute, type RunResult } from '../../src/engine/run.ts';
 import { requestHandler } from '../../src/simulator/handler.ts';
 import { simulatedDatabases } from '../../src/simulator/rds/sql.ts';
 import { registry } from '../../src/steps/registry.ts';
+import { quiet } from '../support/quiet.ts';
 import { isRead } from '../support/reads.ts';
 import { planOf, World } from '../support/world.ts';
 import { Choices } from './choices.ts';
@@ -210,7 +211,7 @@ export class Stage {
     // It is given back; until somebody awaits it, its rejection is no accident.
     ended.catch(() => undefined);
     for (let turns = 0; !over; ) {
-      for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve));
+      await quiet();
       if (over || this.onDisk > 0) continue;
       if (this.timers.countTimers() > 0) this.timers.next();
       else if (++turns > 1e6) throw new Error('nothing left to wait for, and not at an end');
