@@ -60,7 +60,7 @@ export class World {
   /** From where rekey connects to databases. */
   readonly runner: string;
   /** Client tokens of CreateVolume: what was asked for, and what came of it. */
-  readonly tokens = new Map<string, { readonly asked: string; readonly volumeId: string }>();
+  readonly tokens = new Map<string, { readonly asked: object; readonly volumeId: string }>();
   readonly ebs = { encryptionByDefault: false, defaultKey: 'alias/aws/ebs' };
   readonly credentials = new Credentials();
   readonly ids: Random;

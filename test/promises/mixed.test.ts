@@ -12,7 +12,7 @@ import { instancePlan, inWorld as inWorldOf, type Life, twoVolumes, type World }
 /** The instance with two volumes and the database in one account. */
 const mixed = `${oneDatabase}${twoVolumes.replace(/^keys:.*\nlimits:.*\n/m, '')}`;
 const plans = [instancePlan, databasePlan()];
-const inWorld = <T>(body: (world: World) => Promise<T>) => inWorldOf(mixed, body, 1, { wireless: true });
+const inWorld = <T>(body: (world: World) => Promise<T>) => inWorldOf(mixed, body);
 
 const denied = { times: 1, kind: 'error', code: 'UnauthorizedOperation', status: 403 } as const;
 const instanceFails: FaultRule = { operation: 'StartInstances', ...denied };

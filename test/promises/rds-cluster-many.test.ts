@@ -25,24 +25,19 @@ ${names(count)
 
 /** Reading calls for each of so many clusters, in one run to its end. */
 function reads(count: number) {
-  return inWorld(
-    clusters(count),
-    async (world) => {
-      const plans = names(count).map((id) => clusterPlan(`name=${id}`, `target.id=${id}`));
-      const life = await world.process([], { plans });
-      expect(exitOf(life), told(life)).toBe(0);
-      expect(
-        world
-          .state()
-          .clusters.map((one) => one.identifier)
-          .sort(),
-      ).toEqual(names(count));
-      const calls = [...life.calls].filter(([call]) => isRead(call));
-      return calls.reduce((sum, [, times]) => sum + times, 0) / count;
-    },
-    1,
-    { wireless: true },
-  );
+  return inWorld(clusters(count), async (world) => {
+    const plans = names(count).map((id) => clusterPlan(`name=${id}`, `target.id=${id}`));
+    const life = await world.process([], { plans });
+    expect(exitOf(life), told(life)).toBe(0);
+    expect(
+      world
+        .state()
+        .clusters.map((one) => one.identifier)
+        .sort(),
+    ).toEqual(names(count));
+    const calls = [...life.calls].filter(([call]) => isRead(call));
+    return calls.reduce((sum, [, times]) => sum + times, 0) / count;
+  });
 }
 
 describe('a run on many Aurora clusters', () => {

@@ -25,19 +25,14 @@ ${names(count)
 
 /** One run of as many plans as there are databases, to its end. */
 function lived(count: number) {
-  return inWorld(
-    databases(count),
-    async (world) => {
-      const copies = new Copies(world);
-      const plans = names(count).map((id) => databasePlan(`name=${id}`, `target.id=${id}`));
-      const life = await world.process([], { plans });
-      expect(exitOf(life), told(life)).toBe(0);
-      const reads = [...life.calls].reduce((sum, [call, calls]) => sum + (isRead(call) ? calls : 0), 0);
-      return { reads: reads / count, copies };
-    },
-    1,
-    { wireless: true },
-  );
+  return inWorld(databases(count), async (world) => {
+    const copies = new Copies(world);
+    const plans = names(count).map((id) => databasePlan(`name=${id}`, `target.id=${id}`));
+    const life = await world.process([], { plans });
+    expect(exitOf(life), told(life)).toBe(0);
+    const reads = [...life.calls].reduce((sum, [call, calls]) => sum + (isRead(call) ? calls : 0), 0);
+    return { reads: reads / count, copies };
+  });
 }
 
 /** What is copied when, and what waits for it. */

@@ -102,8 +102,8 @@ export interface Life {
 }
 
 export interface WorldOptions {
-  /** Calls reach the account without being written out and read again: twice as fast, the same history. */
-  readonly wireless?: boolean;
+  /** Calls are written out as AWS's protocols have them, and read again: half as fast, the same history. */
+  readonly wired?: boolean;
 }
 
 /** An account in virtual time, and the processes that work on it one after the other. */
@@ -231,8 +231,8 @@ export class World {
         },
       });
       services = aws;
-      if (this.options.wireless) wireless(this.account, clientsOf(aws), { latencyMs, timeoutMs, carried });
-      else unsigned(aws);
+      if (this.options.wired) unsigned(aws);
+      else wireless(this.account, clientsOf(aws), { latencyMs, timeoutMs, carried });
       if (!past.length) {
         await journal.append(
           submission(

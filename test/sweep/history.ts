@@ -181,7 +181,7 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
       failures.push(...world.auditor.violations.splice(0));
     },
     seed,
-    { wireless: kind.wired !== true },
+    { wired: kind.wired === true },
   ).catch((error: unknown) => {
     failures.push(`the history itself broke: ${error instanceof Error ? error.stack : String(error)}`);
   });

@@ -12,7 +12,7 @@ import { swept } from './swept.ts';
 import { tally } from './tally.ts';
 
 const full = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '');
-const inWorld = swept('read-only', { wired: true });
+const inWorld = swept('read-only');
 const room = workshop();
 
 beforeAll(() => build(), 120_000);

@@ -24,7 +24,7 @@ export function swept(sweep: SweepName, { wired = false } = {}): typeof inWorld 
           }
         },
         seed,
-        { wireless: !wired, ...options },
+        { wired, ...options },
       );
     } catch (error) {
       failures = 1;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type {
   CreateVolumeRequest,
   DeleteVolumeRequest,
@@ -101,7 +102,7 @@ function createVolume(world: World, input: CreateVolumeRequest): object {
   if (known) {
     const volume = world.volumes.get(known.volumeId);
     // A volume that was rolled back or deleted leaves its token behind, used up (facts §1.2).
-    if (known.asked !== JSON.stringify(asked) || !volume || volume.state === 'deleting') {
+    if (!isDeepStrictEqual(known.asked, asked) || !volume || volume.state === 'deleting') {
       throw new AwsError(
         'IdempotentParameterMismatch',
         'The client token that you provided is already associated with another request or a resource that was deleted.',
@@ -139,7 +140,7 @@ function createVolume(world: World, input: CreateVolumeRequest): object {
     modification: undefined,
   };
   world.volumes.set(volume.id, volume);
-  if (token !== undefined) world.tokens.set(token, { asked: JSON.stringify(asked), volumeId: volume.id });
+  if (token !== undefined) world.tokens.set(token, { asked, volumeId: volume.id });
   const source = snapshot?.sealed;
   const duration = snapshot ? world.seconds(10, 30) : world.seconds(5, 20);
   world.after(encrypted && !world.usable(key) ? Math.min(duration, world.seconds(2, 10)) : duration, () => {
