@@ -184,7 +184,8 @@ async function comeBack<S>(run: PlanRun<S>, guard: Guard<S>, stop: PlanStopped):
 /** Past the write point of a target found stopped: does AWS show that nobody has started it on the replacements? */
 async function neverServed<S>(run: PlanRun<S>, guard: Guard<S>): Promise<boolean> {
   const { registry } = run.ports;
-  if (!cutOverOf(run.plan, registry)) return false;
+  // It was seen to run, or to have run, on its replacements: that it stands still now proves nothing any more.
+  if (!cutOverOf(run.plan, registry) || run.state.writePoint?.key === null) return false;
   const started = currentPhases(run.state).some(
     (phase) =>
       effectOf(registry, phase)?.serves && phase.sent > 0 && !(phase.end?.is === 'failed' && phase.end.neverRan),

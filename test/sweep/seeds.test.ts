@@ -61,6 +61,10 @@ const databaseSeeds = [
     'what clients wrote through a fence that somebody had opened was thrown away with the replacement that had the name',
   ],
   [
+    2201623,
+    'what clients had written through an open fence was thrown away, since a later process found the fence closed again',
+  ],
+  [
     2000257,
     'a replacement that had lost its key kept the name, and the original stayed down: how to free it is told at once',
   ],

@@ -56,7 +56,8 @@ const handsOff = [
 /** What is wrong when a history did not end in `done`, though nothing that others have done is a reason. */
 export function endsOtherwise({ end, hostile, deeds }: End): string[] {
   // Where the fence was open either one may have been written to: a person has to look.
-  const mayBeStale = ['replacement-stale', 'target-in-pieces'].includes(end) && deeds.has('open-group');
+  const stale = ['replacement-stale', 'target-in-pieces', 'verification-failed'];
+  const mayBeStale = stale.includes(end) && deeds.has('open-group');
   const fine = end === 'done' || mayBeStale || (hostile && handsOff.includes(end));
   return fine ? [] : [`it did not come to its end: ${end}`];
 }
