@@ -209,6 +209,33 @@ describe('a restore or a snapshot that comes to nothing', () => {
     }));
 });
 
+describe('an original that loses its key for good in the cut-over', () => {
+  it('is never named as something to delete; what was restored is kept, and a person is told', () =>
+    inWorld(oneDatabase, async (world) => {
+      let renames = 0;
+      const dying = await world.process([], {
+        plans,
+        beforeCall: (call) => {
+          if (call !== 'rds:ModifyDBInstance' || databaseNamed(world, 'orders')?.resourceId === original) return;
+          if (renames++) return;
+          world.account.act({ do: 'disable-key', key: 'alias/old' });
+          world.account.faults.add({ operation: 'ModifyDBInstance', kind: 'error', code: 'AccessDenied', status: 403 });
+        },
+      });
+      expect(renames, 'the original never gave its name away').toBeGreaterThan(0);
+      expect(told(dying)).toContain('unwind-failed');
+      world.account.faults.clear();
+      world.pass(9 * 24 * 60 * minute);
+      expect(world.state().databases.find((one) => one.resourceId === original)?.status).toBe(
+        'inaccessible-encryption-credentials',
+      );
+      const life = await world.process(dying.disk, { plans });
+      expect(told(life)).toContain('do not delete it');
+      expect(told(life)).not.toContain('delete-db-instance');
+      expect(world.state().databases).toHaveLength(2);
+    }));
+});
+
 describe('what somebody does while an RDS instance is held', () => {
   const held = async (world: World, deed: () => void) => {
     const first = await world.process([], { plans, wait: false });

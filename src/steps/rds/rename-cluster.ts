@@ -42,7 +42,7 @@ export const renameCluster = defineEffect({
     if (name !== input.to && name !== input.from)
       return { is: 'failed', reason: `${input.cluster} is named ${name} now, not ${input.from}: somebody renamed it` };
     if (name === input.from) {
-      const reason = deadName(cluster, 'aws rds delete-db-cluster --db-cluster-identifier');
+      const reason = deadName(cluster, ctx.run, 'aws rds delete-db-cluster --db-cluster-identifier');
       return reason === undefined ? { is: 'absent' } : { is: 'failed', reason };
     }
     const followed = [Endpoint, ReaderEndpoint].every((host) => host?.startsWith(`${input.to}.`) === true);

@@ -60,7 +60,7 @@ export async function lookAtRename(ctx: AwsContext, input: Rename): Promise<Seen
   }
   if (name !== input.from)
     return { is: 'failed', reason: `${input.database} is named ${name} now, not ${input.from}: somebody renamed it` };
-  const reason = deadName(instance, 'aws rds delete-db-instance --db-instance-identifier');
+  const reason = deadName(instance, ctx.run, 'aws rds delete-db-instance --db-instance-identifier');
   return reason === undefined ? { is: 'absent' } : { is: 'failed', reason };
 }
 

@@ -1,4 +1,5 @@
 import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
+import { marker, tagValue } from '../../aws/tags.ts';
 
 /** What is renamed, fenced and restored: an instance or a cluster. */
 export type Described = DBInstance | DBCluster;
@@ -51,11 +52,18 @@ export function brokenStatus(one: Described): string | undefined {
   return broken.test(status) ? `${nameIn(one)} is ${status}` : undefined;
 }
 
-/** What keeps it from being renamed for good, with the way out: RDS takes no change of what has lost its key, and only a delete frees its name. */
-export function deadName(one: Described, remove: string): string | undefined {
+/**
+ * What keeps it from being renamed for good, with the way out: RDS takes no change of what has lost its key, and only a delete
+ * frees its name. Nobody is told to delete what this run did not make: an original's backups may go with it.
+ */
+export function deadName(one: Described, run: string, remove: string): string | undefined {
   const name = nameIn(one);
   if (statusOf(one) !== 'inaccessible-encryption-credentials') return undefined;
-  return `${name} has lost its key (${statusOf(one)}) and takes no change any more. As long as that name is ${idIn(one)}, which this run made and let nobody into, free it: ${remove} ${name} --skip-final-snapshot`;
+  const dead = `${name} has lost its key (${statusOf(one)}) and takes no change any more`;
+  const made = tagValue(one.TagList, marker.run) === run && tagValue(one.TagList, marker.original) !== undefined;
+  return made
+    ? `${dead}. As long as that name is ${idIn(one)}, which this run made and let nobody into, free it: ${remove} ${name} --skip-final-snapshot`
+    : `${dead}. It is the original, so do not delete it: with its key enabled again it comes back from a backup only. What this run restored under the new key is kept; it holds all that the original held when it was fenced`;
 }
 
 /** Stopped, or on the way there or back: nobody is served. */

@@ -89,7 +89,10 @@ function faultsOfEnd(
   const clientsOf = (name: string) => state.clients.find((one) => one.identifier === name);
   if (bills?.identifier !== 'bills' || clientsOf('bills')?.lost !== false || bills.securityGroups.join() !== own)
     faults.push('the database beside it was touched');
-  faults.push(...endsOtherwise(how));
+  // An original that has lost its key for good takes no name back: a person has to see to it.
+  const first = state.databases.find((one) => one.resourceId === original);
+  if (end !== 'unwind-failed' || first?.status !== 'inaccessible-encryption-credentials')
+    faults.push(...endsOtherwise(how));
   if (end !== 'done' || hostile) return faults;
   const serving = state.databases.find((one) => one.identifier === 'orders');
   const isTold = (id: string) => told.some((text) => text.includes(id));
