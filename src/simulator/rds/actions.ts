@@ -183,12 +183,12 @@ function grow(world: World, database: Database, storage: number): void {
 
 // What was under way is given up.
 function breakDown(world: World, database: Database, status: string): void {
+  // One that is full takes connections, but no writes; one that is down can't run full.
+  const full = status === 'storage-full';
+  if (full && !database.up) throw refusals.databaseState(`${database.identifier} is ${database.status}.`);
   database.task++;
   database.busy = false;
-  if (status === 'storage-full') {
-    // Connections are taken, writes are not.
-    if (!database.up) throw refusals.databaseState(`${database.identifier} is ${database.status}.`);
-  } else {
+  if (!full) {
     takeDown(world, database);
     const cluster = clusterOfMember(world, database);
     if (cluster?.writer === database.resourceId) loseWriter(world, cluster);

@@ -46,6 +46,22 @@ describe('what others do to the simulated databases', () => {
     expect(await source()).toBeUndefined();
   });
 
+  test('what the account refuses changes nothing: a rename goes on when the storage can not run full meanwhile', async () => {
+    const set = rdsClients(shop());
+    set.account.act({ do: 'modify-database', database: 'orders', now: true, identifier: 'renamed' });
+    let refused = 0;
+    for (let second = 0; second < 120; second++) {
+      set.pass(1000);
+      if (set.account.state().databases[0]?.status !== 'renaming') continue;
+      const full = { do: 'break-database', database: 'orders', status: 'storage-full' } as const;
+      expect(() => set.account.act(full)).toThrow(/renaming/);
+      refused++;
+    }
+    expect(refused).toBeGreaterThan(0);
+    await set.settled('renamed');
+    expect((await set.describe('renamed'))?.DBInstanceStatus).toBe('available');
+  });
+
   test('one that was stopped before the beginning starts within seven days, too', () => {
     const set = rdsClients(shop({ status: 'stopped' }));
     expect(set.truth('orders')).toMatchObject({ status: 'stopped', up: false });

@@ -1,3 +1,4 @@
+import type { JournalRecord } from '../../../src/contract/record.ts';
 import { fence, original } from '../../support/rds.ts';
 import type { World } from '../../support/world.ts';
 import type { Choices } from '../choices.ts';
@@ -54,11 +55,13 @@ databases:
   };
 }
 
+const lostItsKey = 'inaccessible-encryption-credentials';
+
 /**
  * Credentials renewed, keys usable, foreign claims gone, the fence as it was declared; a database that is stopped is started,
  * a full one gets room, and what waits for a window or a restart comes into force.
  */
-function mend(world: World): void {
+function mend(world: World, disk: readonly JournalRecord[]): void {
   const act = (action: Parameters<World['account']['act']>[0]) => world.attempt(() => world.account.act(action));
   mendKeysAndFence(world);
   for (const one of world.state().databases) {
@@ -66,8 +69,8 @@ function mend(world: World): void {
     act({ do: 'untag-database', database, keys: [foreignClaim] });
     if (one.status === 'stopped' || one.status === 'inaccessible-encryption-credentials-recoverable')
       act({ do: 'start-database', database });
-    // What has lost its key for good and holds the name goes, as the run has told.
-    if (one.status === 'inaccessible-encryption-credentials' && one.tags['rekey:original'])
+    // What has lost its key for good and holds a name that is needed goes, where the run has told so.
+    if (one.status === lostItsKey && JSON.stringify(disk).includes(`--db-instance-identifier ${one.identifier} --skip`))
       act({ do: 'delete-database', database });
     if (one.status === 'storage-full')
       act({ do: 'grow-database', database, storage: one.settings.AllocatedStorage + 50 });
@@ -89,9 +92,9 @@ function faultsOfEnd(
   const clientsOf = (name: string) => state.clients.find((one) => one.identifier === name);
   if (bills?.identifier !== 'bills' || clientsOf('bills')?.lost !== false || bills.securityGroups.join() !== own)
     faults.push('the database beside it was touched');
-  // An original that has lost its key for good takes no name back: a person has to see to it.
-  const first = state.databases.find((one) => one.resourceId === original);
-  if (end !== 'unwind-failed' || first?.status !== 'inaccessible-encryption-credentials')
+  // One that has lost its key for good takes no name back, and proves nothing: a person has to see to it.
+  const dead = state.databases.some((one) => one.status === lostItsKey);
+  if (!dead || !['unwind-failed', 'proof-failed', 'verification-failed'].includes(end))
     faults.push(...endsOtherwise(how));
   if (end !== 'done' || hostile) return faults;
   const serving = state.databases.find((one) => one.identifier === 'orders');
