@@ -17,7 +17,11 @@ export function wireless(
     latencyMs,
     timeoutMs,
     carried,
-  }: { latencyMs: number; timeoutMs: number; carried: <T>(send: () => Promise<T>) => Promise<T> },
+  }: {
+    latencyMs: number;
+    timeoutMs: number | undefined;
+    carried: <T>(send: () => Promise<T>, operation: string) => Promise<T>;
+  },
 ): void {
   for (const [service, client] of Object.entries(clients) as [ServiceName, Client][]) {
     // A command's chain of middleware is put together once, not for every call: nothing in these keeps anything of a call.
@@ -32,7 +36,7 @@ export function wireless(
               {},
               timeoutMs,
             );
-          const answer = await carried(send);
+          const answer = await carried(send, operation);
           if (answer instanceof AwsError) throw asThrown(answer);
           return { response: {}, output: { ...(plain(answer) as object), $metadata: {} } as never };
         },

@@ -338,7 +338,8 @@ export function planOf(one: PlanSource): Plan {
   return parsed.plan;
 }
 
-function clientsOf({ ec2, kms, rds, secretsmanager, sts }: AwsServices) {
+/** The clients among the services. */
+export function clientsOf({ ec2, kms, rds, secretsmanager, sts }: AwsServices) {
   return { ec2, kms, rds, secretsmanager, sts };
 }
 

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import FakeTimers from '@sinonjs/fake-timers';
-import type { HttpHandler } from '@smithy/core/protocols';
 import pLimit from 'p-limit';
 import { connect } from '../../src/aws/clients.ts';
 import { classify } from '../../src/aws/outage.ts';
@@ -17,7 +16,8 @@ import { simulatedDatabases } from '../../src/simulator/rds/sql.ts';
 import { registry } from '../../src/steps/registry.ts';
 import { quiet } from '../support/quiet.ts';
 import { isRead } from '../support/reads.ts';
-import { planOf, World } from '../support/world.ts';
+import { wireless } from '../support/wireless.ts';
+import { clientsOf, planOf, World } from '../support/world.ts';
 import { Choices } from './choices.ts';
 import { tally } from './tally.ts';
 
@@ -96,34 +96,27 @@ export class Stage {
     let requests = 0;
     let journal: Journal | undefined;
     const party = { run: options.run, discardWrites: false, records: () => journal?.records ?? [] };
-    const inner = requestHandler(this.world.account);
     const databases = simulatedDatabases(this.world.account);
-    const handler: HttpHandler = {
-      ...inner,
-      handle: async (request, handling) => {
-        const number = ++requests;
-        // Fallen asleep between its last look at the journal, or that look's answer, and the wire: nothing can call that one
-        // back either.
-        const onItsWay = sleeping !== undefined || overslept === Date.now();
-        const since = naps;
-        await sleeping;
-        await new Promise<void>((resolve) => setTimeout(resolve, options.latencyMs()));
-        // EC2 and STS are asked in forms, KMS in JSON; of KMS only reads are ever sent.
-        const form = typeof request.body === 'string' ? request.body : '';
-        const operation = new URLSearchParams(form).get('Action') ?? 'DescribeKey';
-        this.calls.push({ by: options.name, operation, at: Date.now() });
-        if (napsAt(number, 'before')) sleep();
-        const late = onItsWay || naps !== since;
-        await sleeping;
-        if (isMutating(operation)) {
-          this.sent.push({ by: options.name, operation, at: Date.now(), late });
-          this.world.auditor.before(party);
-        }
-        const answer = await inner.handle(request, handling);
-        if (napsAt(number, 'after')) sleep();
-        await sleeping;
-        return answer;
-      },
+    const carried = async <T>(send: () => Promise<T>, operation: string): Promise<T> => {
+      const number = ++requests;
+      // Fallen asleep between its last look at the journal, or that look's answer, and the wire: nothing can call that one
+      // back either.
+      const onItsWay = sleeping !== undefined || overslept === Date.now();
+      const since = naps;
+      await sleeping;
+      await new Promise<void>((resolve) => setTimeout(resolve, options.latencyMs()));
+      this.calls.push({ by: options.name, operation, at: Date.now() });
+      if (napsAt(number, 'before')) sleep();
+      const late = onItsWay || naps !== since;
+      await sleeping;
+      if (isMutating(operation)) {
+        this.sent.push({ by: options.name, operation, at: Date.now(), late });
+        this.world.auditor.before(party);
+      }
+      const answer = await send();
+      if (napsAt(number, 'after')) sleep();
+      await sleeping;
+      return answer;
     };
     const work = async () => {
       const asleepDuring = (since: number) => {
@@ -142,7 +135,7 @@ export class Stage {
       const aws = await connect({
         region: 'eu-west-1',
         clock,
-        requestHandler: handler,
+        requestHandler: requestHandler(this.world.account),
         databases: {
           query: async (...asked) => {
             await sleeping;
@@ -152,6 +145,7 @@ export class Stage {
         credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
         signal,
       });
+      wireless(this.world.account, clientsOf(aws), { latencyMs: 0, timeoutMs: undefined, carried });
       const settle = createSettleHub(clock);
       const slots = { 'snapshot-copies': pLimit(20), 'database-snapshot-copies': pLimit(20) };
       const ports = { journal, registry, aws, clock, settle, classify, emit: () => {}, signal, slots };
