@@ -10,6 +10,7 @@ import { createClusterSight } from './cluster-sight.ts';
 import { createDatabaseSight } from './database-sight.ts';
 import { secretReader } from './databases/secret.ts';
 import { connectDatabases } from './databases.ts';
+import { sdk } from './sdk.ts';
 import type { AwsServices } from './services.ts';
 import { createSight } from './sight.ts';
 
@@ -38,13 +39,6 @@ const nodeThatTheSdkWants = 22;
 
 /** Makes the services of one account and region. Loads the SDK; sends nothing yet. */
 export async function connect(options: ConnectOptions): Promise<AwsServices> {
-  const [{ EC2 }, { KMS }, { RDS }, { SecretsManager }, { STS }] = await Promise.all([
-    import('@aws-sdk/client-ec2'),
-    import('@aws-sdk/client-kms'),
-    import('@aws-sdk/client-rds'),
-    import('@aws-sdk/client-secrets-manager'),
-    import('@aws-sdk/client-sts'),
-  ]);
   const credentials = options.credentials ?? (await profileCredentials(options));
   const config = {
     region: options.region,
@@ -60,11 +54,11 @@ export async function connect(options: ConnectOptions): Promise<AwsServices> {
     ...(credentials !== undefined && { credentials }),
   };
   const clients = inWords(options, () => ({
-    ec2: new EC2(config),
-    kms: new KMS(config),
-    rds: new RDS(config),
-    secretsmanager: new SecretsManager(config),
-    sts: new STS(config),
+    ec2: new (sdk.ec2().EC2)(config),
+    kms: new (sdk.kms().KMS)(config),
+    rds: new (sdk.rds().RDS)(config),
+    secretsmanager: new (sdk.secretsmanager().SecretsManager)(config),
+    sts: new (sdk.sts().STS)(config),
   }));
   const budget = new Budget(options.clock);
   for (const [service, client] of Object.entries(clients)) pace(client, service, budget, options);

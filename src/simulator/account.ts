@@ -10,7 +10,7 @@ import { type AccountState, stateOf } from './state.ts';
 import { Throttle } from './throttle.ts';
 import { checkDate, dated } from './wire/date.ts';
 import { AwsError, type WireRequest, type WireResponse } from './wire/message.ts';
-import { fallbackProtocol, knownService, type ServiceName, scopeOf, serviceNames, serviceOf } from './wire/route.ts';
+import { fallbackProtocol, type ServiceName, scopeOf, serviceNames, serviceOf } from './wire/route.ts';
 import type { World } from './world.ts';
 
 /** What comes back for a request: an answer, perhaps a late one, or none at all. */
@@ -129,7 +129,7 @@ export function createAccount(options: {
     world,
     faults,
     async ready() {
-      await Promise.all(serviceNames.map(serviceOf));
+      for (const name of serviceNames) serviceOf(name);
     },
     async handle(raw) {
       const request = { ...raw, headers: lowerCased(raw.headers) };
@@ -140,7 +140,7 @@ export function createAccount(options: {
         ({ kind: 'answer', response: requestAgeSeconds ? dated(response, world.time) : response, delayMs }) as const;
       try {
         const scope = scopeOf(request);
-        const service = knownService(scope.service) ?? (await serviceOf(scope.service));
+        const service = serviceOf(scope.service);
         protocol = service.protocol;
         if (scope.region !== world.region && scope.service !== 'sts') {
           throw new AwsError('AuthFailure', `Credential should be scoped to a valid Region, not '${scope.region}'.`);

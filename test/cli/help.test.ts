@@ -65,7 +65,7 @@ describe('what is loaded', () => {
   const hook = join(dir, 'hook.mjs');
   const list = join(dir, 'loaded.txt');
   beforeAll(() => {
-    // Every module passes the resolve hook, also the CommonJS ones that an import leads to.
+    // Every import passes the resolve hook; what was required is known to the process when it ends.
     const hooks = `import { appendFileSync } from 'node:fs';
       export async function resolve(specifier, context, next) {
         const found = await next(specifier, context);
@@ -73,7 +73,14 @@ describe('what is loaded', () => {
         return found;
       }`;
     const url = `data:text/javascript,${encodeURIComponent(hooks)}`;
-    writeFileSync(hook, `import { register } from 'node:module'; register(${JSON.stringify(url)});`);
+    writeFileSync(
+      hook,
+      `import { appendFileSync } from 'node:fs';
+      import { createRequire, register } from 'node:module';
+      register(${JSON.stringify(url)});
+      const { cache } = createRequire(import.meta.url);
+      process.on('exit', () => appendFileSync(${JSON.stringify(list)}, Object.keys(cache).join('\\n') + '\\n'));`,
+    );
   });
 
   const driversIn = (urls: readonly string[]) =>

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import type { SchemaRef } from '@smithy/types';
 import { jsonProtocol } from './json.ts';
 import { AwsError, type WireRequest } from './message.ts';
@@ -44,32 +45,28 @@ const protocols: Readonly<Record<ServiceName, () => Protocol>> = {
   secretsmanager: () => jsonProtocol('secretsmanager'),
 };
 
-// The client packages are large; each is loaded when its service is first called.
-const packages: Readonly<Record<ServiceName, () => Promise<object>>> = {
-  ec2: () => import('@aws-sdk/client-ec2'),
-  rds: () => import('@aws-sdk/client-rds'),
-  sts: () => import('@aws-sdk/client-sts'),
-  kms: () => import('@aws-sdk/client-kms'),
-  secretsmanager: () => import('@aws-sdk/client-secrets-manager'),
+const load = createRequire(import.meta.url);
+
+// The client packages are large: each is loaded when its service is first called, and as the CommonJS that it is, since an
+// `import()` reads it twice more to find out what it exports.
+const packages: Readonly<Record<ServiceName, () => object>> = {
+  ec2: () => load('@aws-sdk/client-ec2'),
+  rds: () => load('@aws-sdk/client-rds'),
+  sts: () => load('@aws-sdk/client-sts'),
+  kms: () => load('@aws-sdk/client-kms'),
+  secretsmanager: () => load('@aws-sdk/client-secrets-manager'),
 };
 
 export const serviceNames: readonly ServiceName[] = ['ec2', 'kms', 'rds', 'secretsmanager', 'sts'];
 
 const loaded = new Map<ServiceName, Service>();
 
-/** The service `name` if its client package is loaded. */
-export function knownService(name: ServiceName): Service | undefined {
-  return loaded.get(name);
-}
-
 /** The service `name`, its client package loaded. */
-export async function serviceOf(name: ServiceName): Promise<Service> {
-  const exports = (await packages[name]()) as Record<string, unknown>;
-  const service = loaded.get(name) ?? {
-    name,
-    protocol: protocols[name](),
-    operation: (action: string) => operationIn(exports, action),
-  };
+export function serviceOf(name: ServiceName): Service {
+  const known = loaded.get(name);
+  if (known) return known;
+  const exports = packages[name]() as Record<string, unknown>;
+  const service = { name, protocol: protocols[name](), operation: (action: string) => operationIn(exports, action) };
   loaded.set(name, service);
   return service;
 }
