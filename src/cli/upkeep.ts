@@ -43,18 +43,24 @@ const hourMs = 3_600_000;
 
 /** What has accrued by `now`: "36.5 instance hours of db.m6g.large and 3,650 GiB-hours of gp3 (100 GiB)"; empty for nothing. */
 export function accrued(kept: readonly Kept[], now: number): string {
-  const instances = new Map<string, number>();
-  const storage = new Map<string, { hours: number; GiB: number }>();
-  for (const { instance, storageGiB, storageType, since, until } of kept) {
+  const hoursOf = new Map<string, number>();
+  const storedAs = new Map<string, { hours: number; GiB: number }>();
+  let byUse = 0;
+  for (const { instances = [], storage, since, until } of kept) {
     const hours = Math.max(0, (until ?? now) - since) / hourMs;
-    if (instance !== undefined) instances.set(instance, (instances.get(instance) ?? 0) + hours);
-    const type = storageType === undefined ? '' : ` of ${storageType}`;
-    const sum = storage.get(type) ?? { hours: 0, GiB: 0 };
-    storage.set(type, { hours: sum.hours + hours * storageGiB, GiB: sum.GiB + storageGiB });
+    for (const name of instances) hoursOf.set(name, (hoursOf.get(name) ?? 0) + hours);
+    if (storage === 'by use') {
+      byUse += hours;
+      continue;
+    }
+    const type = storage.type === undefined ? '' : ` of ${storage.type}`;
+    const sum = storedAs.get(type) ?? { hours: 0, GiB: 0 };
+    storedAs.set(type, { hours: sum.hours + hours * storage.GiB, GiB: sum.GiB + storage.GiB });
   }
   return [
-    ...[...instances].map(([name, hours]) => `${quantity(hours)} instance hours of ${name}`),
-    ...[...storage].map(([type, { hours, GiB }]) => `${quantity(hours)} GiB-hours${type} (${quantity(GiB)} GiB)`),
+    ...[...hoursOf].map(([name, hours]) => `${quantity(hours)} instance hours of ${name}`),
+    ...[...storedAs].map(([type, { hours, GiB }]) => `${quantity(hours)} GiB-hours${type} (${quantity(GiB)} GiB)`),
+    ...(byUse > 0 ? [`${quantity(byUse)} h of Aurora storage, billed by what is in use`] : []),
   ].join(' and ');
 }
 

@@ -114,11 +114,10 @@ export interface EffectDefinition<S, I, O> extends Definition<I, O> {
 
 /** What costs by the hour: quantities alone, since prices differ by Region and by contract. */
 export interface Upkeep {
-  /** The class of an instance that runs, in AWS's words. */
-  readonly instance?: string;
-  readonly storageGiB: number;
-  /** In AWS's words: gp3, io2. */
-  readonly storageType?: string;
+  /** The class of each instance that runs, in AWS's words. */
+  readonly instances?: readonly string[];
+  /** `type` in AWS's words: gp3, io2. `by use`: AWS bills what is in use, and Describe does not tell how much that is. */
+  readonly storage: { readonly GiB: number; readonly type?: string } | 'by use';
 }
 
 /** What speaks against a delete now, one sentence each; empty when it is proven. */

@@ -7,6 +7,7 @@ import { fold } from '../../src/engine/fold.ts';
 import { registry } from '../../src/steps/registry.ts';
 import { exitOf } from '../support/promises.ts';
 import { databasePlan, oneDatabase, original } from '../support/rds.ts';
+import { clusterPlan, oneCluster } from '../support/rds-cluster.ts';
 import { instancePlan, inWorld, type Life, planOf, twoVolumes, volumePlan } from '../support/world.ts';
 
 const hourMs = 3_600_000;
@@ -26,7 +27,9 @@ describe('what is kept beside its replacement', () => {
       expect(exitOf(life)).toBe(3);
       const { story } = toldOf(life, plan, Date.now());
       const since = story.writePointAt ?? 0;
-      expect(story.kept).toEqual([{ original, since, instance: 'db.m6g.large', storageGiB: 100, storageType: 'gp3' }]);
+      expect(story.kept).toEqual([
+        { original, since, instances: ['db.m6g.large'], storage: { GiB: 100, type: 'gp3' } },
+      ]);
       const { cost } = toldOf(life, plan, since + 36.5 * hourMs);
       expect(cost).toHaveLength(1);
       expect(cost[0]).toContain('36.5 instance hours of db.m6g.large and 3,650 GiB-hours of gp3 (100 GiB) so far');
@@ -47,6 +50,18 @@ describe('what is kept beside its replacement', () => {
     });
   });
 
+  it('is told of an Aurora cluster by its members; what it stores AWS bills by use', async () => {
+    await inWorld(oneCluster, async (world) => {
+      const plan = clusterPlan('steps.soak.with.for=7d');
+      const life = await world.process([], { plans: [plan], wait: false });
+      expect(exitOf(life)).toBe(3);
+      const { story } = toldOf(life, plan, Date.now());
+      expect(accrued(story.kept, (story.writePointAt ?? 0) + 36.5 * hourMs)).toBe(
+        '36.5 instance hours of db.r6g.large and 36.5 instance hours of db.r6g.xlarge and 36.5 h of Aurora storage, billed by what is in use',
+      );
+    });
+  });
+
   it('counts the GiB of the original volumes, whatever the plan made the replacements', async () => {
     await inWorld(twoVolumes, async (world) => {
       const plan = {
@@ -56,7 +71,7 @@ describe('what is kept beside its replacement', () => {
       const life = await world.process([], { plans: [plan], wait: false });
       expect(exitOf(life)).toBe(3);
       const { story } = toldOf(life, plan, Date.now());
-      expect(story.kept.map(({ storageGiB }) => storageGiB)).toEqual([8, 50]);
+      expect(story.kept.map(({ storage }) => storage)).toEqual([{ GiB: 8 }, { GiB: 50 }]);
       const { cost } = toldOf(life, plan, (story.writePointAt ?? 0) + 24 * hourMs);
       expect(cost.join()).toContain('2 originals kept since');
       expect(cost.join()).toContain('1,392 GiB-hours (58 GiB) so far');

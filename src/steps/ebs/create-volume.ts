@@ -82,5 +82,5 @@ export const createVolume = defineEffect({
   whenVanished: 'EC2 may not use the new KMS key; look at its state and its policy (kms:CreateGrant, kms:Decrypt)',
   replaces: (input, output) => ({ original: input.original, replacement: output.id }),
   // The plan may have given the replacement another size and type.
-  keeps: ({ attributes, snapshot }) => ({ storageGiB: snapshot.sizeGiB ?? attributes.sizeGiB }),
+  keeps: ({ attributes, snapshot }) => ({ storage: { GiB: snapshot.sizeGiB ?? attributes.sizeGiB } }),
 });

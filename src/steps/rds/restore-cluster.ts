@@ -58,4 +58,9 @@ export const restoreCluster = defineEffect({
   },
   undo: (_input, output) => (output ? [{ uses: 'rds.discard-cluster', with: { cluster: output.id } }] : []),
   replaces: (input, output) => ({ original: input.cluster.id, replacement: output.id }),
+  // Of Aurora DescribeDBClusters tells no size (AllocatedStorage is 1): CloudWatch's VolumeBytesUsed does.
+  keeps: ({ cluster }) => ({
+    instances: cluster.members.map(({ settings }) => String(settings['DBInstanceClass'])),
+    storage: 'by use',
+  }),
 });

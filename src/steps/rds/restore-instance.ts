@@ -58,8 +58,7 @@ export const restoreInstance = defineEffect({
   undo: (_input, output) => (output ? [{ uses: 'rds.discard-instance', with: { database: output.id } }] : []),
   replaces: (input, output) => ({ original: input.instance.id, replacement: output.id }),
   keeps: ({ instance: { settings }, snapshot }) => ({
-    instance: `${settings['DBInstanceClass']}${settings['MultiAZ'] === true ? ' (Multi-AZ)' : ''}`,
-    storageGiB: snapshot.storageGiB ?? 0,
-    storageType: String(settings['StorageType']),
+    instances: [`${settings['DBInstanceClass']}${settings['MultiAZ'] === true ? ' (Multi-AZ)' : ''}`],
+    storage: { GiB: snapshot.storageGiB ?? 0, type: String(settings['StorageType']) },
   }),
 });
