@@ -1,42 +1,58 @@
 import type { World } from '../support/world.ts';
 
+/** The parameters of a call, or what was answered, as the SDK's types have them. */
+export type Members = Record<string, unknown>;
+
 /** What AWS is to do or to say instead of the truth; each counts how often it lied. */
 interface Falsehood {
   /** Changes what was asked before it is carried out. True when it did. */
-  asked?(action: string, parameters: URLSearchParams): boolean;
-  /** Changes the answer after it was carried out. */
-  answered?(action: string, body: string): string;
+  asked?(operation: string, input: Members): boolean;
+  /** Changes the answer after it was carried out. True when it did. */
+  answered?(operation: string, output: Members): boolean;
 }
 
+/** Has the account lie to clients that reach it without a wire. */
 export function falsify(world: World, falsehood: Falsehood): { lies: number } {
   const count = { lies: 0 };
-  const honest = world.account.handle.bind(world.account);
-  world.account.handle = async (request) => {
-    const parameters = new URLSearchParams(request.body);
-    const action = parameters.get('Action') ?? '';
-    const changed = falsehood.asked?.(action, parameters) === true;
+  const honest = world.account.call;
+  world.account.call = (service, operation, asked, accessKey) => {
+    const input = structuredClone(asked) as Members;
+    const changed = falsehood.asked?.(operation, input) === true;
     if (changed) count.lies++;
-    const answer = await honest(changed ? { ...request, body: parameters.toString() } : request);
+    const answer = honest(service, operation, changed ? input : asked, accessKey);
     if (answer.kind !== 'answer' || !falsehood.answered) return answer;
-    const body = falsehood.answered(action, answer.response.body);
-    if (body !== answer.response.body) count.lies++;
-    return { ...answer, response: { ...answer.response, body } };
+    const output = structuredClone(answer.response) as Members;
+    if (!falsehood.answered(operation, output)) return answer;
+    count.lies++;
+    return { ...answer, response: output };
   };
   return count;
 }
 
 /** Sets or removes parameters of a call; true, so that it counts. */
-export function put(parameters: URLSearchParams, values: Readonly<Record<string, string | undefined>>): true {
+export function put(input: Members, values: Members): true {
   for (const [name, value] of Object.entries(values)) {
-    if (value === undefined) parameters.delete(name);
-    else parameters.set(name, value);
+    if (value === undefined) delete input[name];
+    else input[name] = value;
   }
   return true;
 }
 
+/** Says something else wherever a member of this name is, however deep. True when that changed anything. */
+export function say(where: unknown, name: string, instead: (value: unknown) => unknown): boolean {
+  if (typeof where !== 'object' || where === null) return false;
+  let changed = false;
+  for (const [member, value] of Object.entries(where as Members)) {
+    const other = member === name ? instead(value) : value;
+    if (other !== value) {
+      (where as Members)[member] = other;
+      changed = true;
+    } else if (say(value, name, instead)) changed = true;
+  }
+  return changed;
+}
+
 /** Renames the tag with this key in a create call. */
-export function retag(parameters: URLSearchParams, key: string, instead: string): true {
-  for (const [name, value] of [...parameters])
-    if (name.endsWith('.Key') && value === key) parameters.set(name, instead);
-  return true;
+export function retag(input: Members, key: string, instead: string): boolean {
+  return say(input, 'Key', (value) => (value === key ? instead : value));
 }

@@ -11,10 +11,10 @@ import {
   original,
 } from '../support/rds.ts';
 import type { World } from '../support/world.ts';
-import { falsify, put, retag } from './lies.ts';
+import { falsify, type Members, put, retag } from './lies.ts';
 import { swept } from './swept.ts';
 
-const inWorld = swept('lying', { wired: true });
+const inWorld = swept('lying');
 const plans = [databasePlan()];
 const minute = 60_000;
 const hour = 60 * minute;
@@ -56,21 +56,19 @@ function expectOriginalThere(world: World, deleted: readonly string[], about: st
 
 interface MakingLie {
   readonly name: string;
-  readonly asked: (world: World, action: string, parameters: URLSearchParams) => boolean;
+  readonly asked: (world: World, operation: string, input: Members) => boolean;
   readonly names: RegExp;
   /** 4 by a verdict; 1 where an effect itself could not be brought about. */
   readonly exit: 4 | 1;
 }
 
 const restoring =
-  (change: (world: World, parameters: URLSearchParams) => true) =>
-  (world: World, action: string, parameters: URLSearchParams) =>
-    action === 'RestoreDBInstanceFromDBSnapshot' ? change(world, parameters) : false;
+  (change: (world: World, input: Members) => boolean) => (world: World, operation: string, input: Members) =>
+    operation === 'RestoreDBInstanceFromDBSnapshot' && change(world, input);
 /** Of the copies the final one. */
 const copying =
-  (change: (world: World, parameters: URLSearchParams) => true) =>
-  (world: World, action: string, parameters: URLSearchParams) =>
-    action === 'CopyDBSnapshot' && snapshots(world).length > 2 ? change(world, parameters) : false;
+  (change: (world: World, input: Members) => boolean) => (world: World, operation: string, input: Members) =>
+    operation === 'CopyDBSnapshot' && snapshots(world).length > 2 && change(world, input);
 
 /** A replacement that is not what was asked for. */
 const makings: readonly MakingLie[] = [
@@ -118,7 +116,7 @@ const makings: readonly MakingLie[] = [
   },
   {
     name: 'without IAM logins',
-    asked: restoring((_world, asked) => put(asked, { EnableIAMDatabaseAuthentication: 'false' })),
+    asked: restoring((_world, asked) => put(asked, { EnableIAMDatabaseAuthentication: false })),
     names: /IAMDatabaseAuthenticationEnabled false, the original had true/,
     exit: 4,
   },
@@ -130,17 +128,17 @@ const makings: readonly MakingLie[] = [
   },
   {
     name: 'without Enhanced Monitoring',
-    asked: (_world, action, asked) =>
-      action === 'ModifyDBInstance' && asked.has('MonitoringInterval')
-        ? put(asked, { MonitoringInterval: '0', MonitoringRoleArn: undefined })
-        : false,
+    asked: (_world, operation, asked) =>
+      operation === 'ModifyDBInstance' &&
+      'MonitoringInterval' in asked &&
+      put(asked, { MonitoringInterval: 0, MonitoringRoleArn: undefined }),
     names: /settings of rekey-\S+ that only a modification sets: /,
     exit: 1,
   },
   {
     name: 'with a role for something else',
-    asked: (_world, action, asked) =>
-      action === 'AddRoleToDBInstance' ? put(asked, { FeatureName: `${asked.get('FeatureName')}-not` }) : false,
+    asked: (_world, operation, asked) =>
+      operation === 'AddRoleToDBInstance' && put(asked, { FeatureName: `${asked['FeatureName']}-not` }),
     names: /role arn:\S+ of rekey-/,
     exit: 1,
   },
@@ -150,7 +148,7 @@ describe('a DB instance that AWS restored otherwise than it was asked', () => {
   test.each(makings)('$name: the original comes back and serves, it is not deleted, and the message names it', (lie) =>
     inWorld(scenario, async (world) => {
       const deleted = originalAskedFor(world);
-      const count = falsify(world, { asked: (action, parameters) => lie.asked(world, action, parameters) });
+      const count = falsify(world, { asked: (operation, input) => lie.asked(world, operation, input) });
       const life = await world.process([], { plans });
       const about = `${lie.name}: ${told(life)}`;
       expect(count.lies, 'it never lied').toBeGreaterThan(0);
@@ -164,9 +162,9 @@ describe('a DB instance that AWS restored otherwise than it was asked', () => {
   test('open to clients from birth: nothing is deleted, and a person is asked', () =>
     inWorld(scenario, async (world) => {
       const deleted = originalAskedFor(world);
-      const groups = 'VpcSecurityGroupIds.VpcSecurityGroupId.1';
       const count = falsify(world, {
-        asked: (action, asked) => action === 'RestoreDBInstanceFromDBSnapshot' && put(asked, { [groups]: own }),
+        asked: (operation, asked) =>
+          operation === 'RestoreDBInstanceFromDBSnapshot' && put(asked, { VpcSecurityGroupIds: [own] }),
       });
       const life = await world.process([], { plans });
       expect(count.lies).toBeGreaterThan(0);

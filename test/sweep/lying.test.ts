@@ -4,10 +4,10 @@ import type { JournalRecord } from '../../src/contract/record.ts';
 import type { Command, CommandEnd } from '../../src/steps/control/command.ts';
 import { exitOf, expectNothingLost, expectOriginalServing, told } from '../support/promises.ts';
 import { instancePlan, type Life, source, twoVolumes, volumePlan, type World } from '../support/world.ts';
-import { falsify, put, retag } from './lies.ts';
+import { falsify, type Members, put, retag, say } from './lies.ts';
 import { swept } from './swept.ts';
 
-const inWorld = swept('lying', { wired: true });
+const inWorld = swept('lying');
 const full = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '');
 
 const instance = 'i-0123456789abcdef0';
@@ -62,11 +62,11 @@ function expectNoOriginalGone(world: World, deleted: readonly string[], about: s
   expectNothingLost(world);
 }
 
-const volumeOf = (world: World, snapshot: string | null) =>
-  world.account.world.snapshots.get(snapshot ?? '')?.volumeId ?? '';
+const volumeOf = (world: World, snapshot: unknown) =>
+  world.account.world.snapshots.get(String(snapshot))?.volumeId ?? '';
 
 /** Another snapshot of the same volume than the one that is asked for: the warm-up. */
-const earlierThan = (world: World, snapshot: string | null) =>
+const earlierThan = (world: World, snapshot: unknown) =>
   [...world.account.world.snapshots.values()].find(
     (one) => one.id !== snapshot && one.volumeId === volumeOf(world, snapshot),
   )?.id ?? '';
@@ -77,7 +77,7 @@ const lastOf = (world: World, volume: string) =>
 interface MakingLie {
   readonly name: string;
   /** Changes the CreateVolume (or what else it names) for one volume. */
-  readonly asked: (world: World, action: string, parameters: URLSearchParams) => boolean;
+  readonly asked: (world: World, operation: string, input: Members) => boolean;
   /** What the operator reads. */
   readonly names: RegExp;
   /** 4 by the verdict; 1 where an effect itself could not be brought about. */
@@ -86,10 +86,10 @@ interface MakingLie {
 }
 
 const creating =
-  (change: (world: World, parameters: URLSearchParams) => true) =>
-  (world: World, action: string, parameters: URLSearchParams) => {
-    const original = volumeOf(world, parameters.get('SnapshotId'));
-    return action === 'CreateVolume' && (original === data || original === loose) ? change(world, parameters) : false;
+  (change: (world: World, input: Members) => boolean) => (world: World, operation: string, input: Members) => {
+    if (operation !== 'CreateVolume') return false;
+    const original = volumeOf(world, input['SnapshotId']);
+    return (original === data || original === loose) && change(world, input);
   };
 
 const arnOf = (world: World, alias: string) => world.account.world.findKey(alias)?.arn ?? '';
@@ -98,7 +98,7 @@ const arnOf = (world: World, alias: string) => world.account.world.findKey(alias
 const makings: readonly MakingLie[] = [
   {
     name: 'from the warm-up snapshot',
-    asked: creating((world, asked) => put(asked, { SnapshotId: earlierThan(world, asked.get('SnapshotId')) })),
+    asked: creating((world, asked) => put(asked, { SnapshotId: earlierThan(world, asked['SnapshotId']) })),
     names: /comes from snap-[0-9a-f]+, not from snap-/,
     exit: 4,
   },
@@ -124,7 +124,7 @@ const makings: readonly MakingLie[] = [
   },
   {
     name: 'truncated, since it is smaller and of no snapshot',
-    asked: creating((_world, asked) => put(asked, { SnapshotId: undefined, Size: '9' })),
+    asked: creating((_world, asked) => put(asked, { SnapshotId: undefined, Size: 9 })),
     names: /size \(GiB\) 9, the original has (50|20)/,
     exit: 4,
     volumeToo: true,
@@ -146,7 +146,7 @@ const makings: readonly MakingLie[] = [
   {
     name: 'of another type',
     asked: creating((_world, asked) =>
-      put(asked, { VolumeType: 'st1', Iops: undefined, Throughput: undefined, Size: '125' }),
+      put(asked, { VolumeType: 'st1', Iops: undefined, Throughput: undefined, Size: 125 }),
     ),
     names: /type st1, the original has gp[23]/,
     exit: 4,
@@ -154,20 +154,20 @@ const makings: readonly MakingLie[] = [
   },
   {
     name: 'larger',
-    asked: creating((_world, asked) => put(asked, { Size: '60' })),
+    asked: creating((_world, asked) => put(asked, { Size: 60 })),
     names: /size \(GiB\) 60, the original has/,
     exit: 4,
     volumeToo: true,
   },
   {
     name: 'with fewer IOPS',
-    asked: creating((_world, asked) => put(asked, { Iops: '3000' })),
+    asked: creating((_world, asked) => put(asked, { Iops: 3000 })),
     names: /IOPS 3000, the original has 4000/,
     exit: 4,
   },
   {
     name: 'with less throughput',
-    asked: creating((_world, asked) => put(asked, { Throughput: '125' })),
+    asked: creating((_world, asked) => put(asked, { Throughput: 125 })),
     names: /throughput \(MiB\/s\) 125, the original has 200/,
     exit: 4,
   },
@@ -185,18 +185,17 @@ const makings: readonly MakingLie[] = [
   },
   {
     name: 'without enabling IO by itself',
-    asked: (_world, action, asked) =>
-      action === 'ModifyVolumeAttribute' ? put(asked, { 'AutoEnableIO.Value': 'false' }) : false,
+    asked: (_world, operation, asked) =>
+      operation === 'ModifyVolumeAttribute' && put(asked, { AutoEnableIO: { Value: false } }),
     names: /auto-enable-IO of vol-[0-9a-f]+/,
     exit: 1,
   },
   {
     name: 'that is deleted with the instance, unlike the original',
-    asked: (_world, action, asked) => {
-      const name = [...asked.keys()].find((one) => one.endsWith('.Ebs.DeleteOnTermination'));
-      const original = [...asked.values()].includes(root);
-      return action === 'ModifyInstanceAttribute' && name && !original ? put(asked, { [name]: 'false' }) : false;
-    },
+    asked: (_world, operation, asked) =>
+      operation === 'ModifyInstanceAttribute' &&
+      !JSON.stringify(asked).includes(root) &&
+      say(asked, 'DeleteOnTermination', () => false),
     names: /DeleteOnTermination of vol-[0-9a-f]+ to true/,
     exit: 1,
   },
@@ -247,58 +246,56 @@ async function lyingRun(
   lie: Pick<MakingLie, 'asked'>,
   plan: PlanSource = instancePlan,
 ): Promise<{ lies: { count: number; life: Life } }> {
-  const counted = falsify(world, { asked: (action, parameters) => lie.asked(world, action, parameters) });
+  const counted = falsify(world, { asked: (operation, input) => lie.asked(world, operation, input) });
   const life = await world.process([], { plans: [plan] });
   return { lies: { count: counted.lies, life } };
 }
 
 interface ServingLie {
   readonly name: string;
-  readonly action: string;
+  readonly operation: string;
   /** Changes the answer once the start has been sent. */
-  readonly answered: (body: string) => string;
+  readonly answered: (output: Members) => boolean;
   readonly names: RegExp;
 }
 
-const status = (from: RegExp, to: string) => (body: string) => body.replace(from, to);
+const status = (from: readonly string[], to: string) => (output: Members) =>
+  say(output, 'Status', (value) => (from.includes(String(value)) ? to : value));
 const servings: readonly ServingLie[] = [
   {
     name: 'a status check that never gets beyond initializing',
-    action: 'DescribeInstanceStatus',
-    answered: status(/<status>ok<\/status>/g, '<status>initializing</status>'),
+    operation: 'DescribeInstanceStatus',
+    answered: status(['ok'], 'initializing'),
     names: /TIMED_OUT: still pending when its time was up/,
   },
   {
     name: 'a status check with insufficient data for ever',
-    action: 'DescribeInstanceStatus',
-    answered: status(/<status>(ok|initializing)<\/status>/g, '<status>insufficient-data</status>'),
+    operation: 'DescribeInstanceStatus',
+    answered: status(['ok', 'initializing'], 'insufficient-data'),
     names: /TIMED_OUT/,
   },
   {
     name: 'a status check that stays impaired',
-    action: 'DescribeInstanceStatus',
-    answered: status(/<status>(ok|initializing)<\/status>/g, '<status>impaired</status>'),
+    operation: 'DescribeInstanceStatus',
+    answered: status(['ok', 'initializing'], 'impaired'),
     names: /fails its instance and system status check/,
   },
   {
     name: 'no word about the status at all',
-    action: 'DescribeInstanceStatus',
-    answered: status(/<instanceStatusSet>[\s\S]*<\/instanceStatusSet>/, '<instanceStatusSet/>'),
+    operation: 'DescribeInstanceStatus',
+    answered: (output) => put(output, { InstanceStatuses: [] }),
     names: /TIMED_OUT/,
   },
   {
     name: 'another private address',
-    action: 'DescribeInstances',
-    answered: status(/<privateIpAddress>[\d.]+<\/privateIpAddress>/g, '<privateIpAddress>10.9.9.9</privateIpAddress>'),
+    operation: 'DescribeInstances',
+    answered: (output) => say(output, 'PrivateIpAddress', () => '10.9.9.9'),
     names: /has private addresses 10\.9\.9\.9, it had/,
   },
   {
     name: 'a network interface that is another one',
-    action: 'DescribeInstances',
-    answered: status(
-      /<networkInterfaceId>[^<]+<\/networkInterfaceId>/g,
-      '<networkInterfaceId>eni-0fffffffffffffff9</networkInterfaceId>',
-    ),
+    operation: 'DescribeInstances',
+    answered: (output) => say(output, 'NetworkInterfaceId', () => 'eni-0fffffffffffffff9'),
     names: /network interface eni-[0-9a-f]+ is missing[\s\S]*eni-0fffffffffffffff9 was not there before/,
   },
 ];
@@ -309,9 +306,9 @@ describe('an instance that does not serve as before', () => {
       const deleted = originalsAskedFor(world);
       let started = false;
       const count = falsify(world, {
-        answered(action, body) {
-          started ||= action === 'StartInstances';
-          return started && action === lie.action ? lie.answered(body) : body;
+        answered(operation, output) {
+          started ||= operation === 'StartInstances';
+          return started && operation === lie.operation && lie.answered(output);
         },
       });
       const life = await world.process();
