@@ -2,7 +2,6 @@ import type { Key } from '../model.ts';
 import type { World } from '../world.ts';
 import { makeInaccessible } from './lifecycle.ts';
 import type { Database } from './model.ts';
-import { clusterOfMember } from './names.ts';
 
 const noticedAfterMs = 2 * 3_600_000;
 
@@ -18,9 +17,7 @@ export function noticeLater(world: World, key: Key): void {
       // Without backups it stays up until its storage leaves the host.
       const backups = (database.settings.BackupRetentionPeriod ?? 0) > 0;
       if (backups && world.rds.databases.has(database.resourceId) && lostKey(world, database)) {
-        const cluster = clusterOfMember(world, database);
         makeInaccessible(world, database);
-        if (cluster) cluster.status = database.status;
       }
     });
   }

@@ -3,6 +3,7 @@ import type { World } from '../world.ts';
 import { dropSessions, writeUp } from './clients.ts';
 import { tell } from './events.ts';
 import type { Database } from './model.ts';
+import { clusterOfMember } from './names.ts';
 import { refusals } from './refusals.ts';
 
 /** So many ms after the one before, something happens. */
@@ -84,13 +85,19 @@ export function optimise(world: World, database: Database): void {
 
 const recoverableMs = 7 * 86_400_000;
 
-/** What RDS makes of an instance whose key it can't use: recoverable for a week where there are backups (facts §3.2). */
+/**
+ * What RDS makes of an instance whose key it can't use: recoverable for a week where there are backups (facts §3.2). The
+ * members of a cluster have one storage under one key, so their cluster shows the same.
+ */
 export function makeInaccessible(world: World, database: Database): void {
   takeDown(world, database);
+  const show = (status: string) => {
+    database.status = status;
+    const cluster = clusterOfMember(world, database);
+    if (cluster && cluster.status !== 'deleting') cluster.status = status;
+  };
   const recoverable = (database.settings.BackupRetentionPeriod ?? 0) > 0 && database.replicaOf === undefined;
-  database.status = recoverable
-    ? 'inaccessible-encryption-credentials-recoverable'
-    : 'inaccessible-encryption-credentials';
+  show(recoverable ? 'inaccessible-encryption-credentials-recoverable' : 'inaccessible-encryption-credentials');
   tell(world, database, 'The KMS key of the DB instance is not accessible.', 'failure');
   if (!recoverable) return;
   carryOut(world, database, [
@@ -98,7 +105,7 @@ export function makeInaccessible(world: World, database: Database): void {
       recoverableMs,
       () => {
         if (database.status === 'inaccessible-encryption-credentials-recoverable') {
-          database.status = 'inaccessible-encryption-credentials';
+          show('inaccessible-encryption-credentials');
         }
       },
     ],

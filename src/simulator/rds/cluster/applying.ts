@@ -2,7 +2,7 @@ import type { World } from '../../world.ts';
 import { tellOfCluster } from '../events.ts';
 import { bringUp, carryOut, type Stage, syncParameters, takeDown } from '../lifecycle.ts';
 import { membersOf } from '../names.ts';
-import { flicker, follow } from './lifecycle.ts';
+import { atRest, flicker, follow } from './lifecycle.ts';
 import type { Cluster, ClusterChanges, ClusterSettings } from './model.ts';
 import { renamingCluster } from './rename.ts';
 
@@ -50,13 +50,13 @@ function applied(world: World, cluster: Cluster, settings: Partial<ClusterSettin
     Object.entries(cluster.pending).filter(([name]) => !(name in settings) && name !== 'masterPassword'),
   );
   follow(world, cluster);
-  cluster.status = 'available';
   for (const one of membersOf(world, cluster)) {
     if (settings.ParameterGroup !== undefined && one.member) one.member.parameterStatus = 'pending-reboot';
     if (!restarts) continue;
     syncParameters(one);
     bringUp(world, one);
   }
+  cluster.status = atRest(world, cluster);
   for (const name of Object.keys(settings))
     tellOfCluster(world, cluster, `Finished applying modification to ${name}`, 'configuration change');
 }

@@ -14,6 +14,12 @@ export function requireFreeCluster(cluster: Cluster, doing: string): void {
   throw refusals.clusterState(`DB cluster ${cluster.identifier} is ${shown}, and so can not be ${doing}.`);
 }
 
+/** What a cluster shows when work on it ends: available, unless its members can't open their storage. */
+export function atRest(world: World, cluster: Cluster): string {
+  const lost = membersOf(world, cluster).find(({ status }) => status.startsWith('inaccessible-encryption'));
+  return lost?.status ?? 'available';
+}
+
 /** What a member has from its cluster, and shows as if it were its own. */
 export function sharedSettings(settings: ClusterSettings) {
   return {
@@ -112,7 +118,7 @@ export function failingOver(world: World, cluster: Cluster, target: Database): S
           bringUp(world, one);
           tell(world, one, 'DB instance restarted', 'availability');
         }
-        cluster.status = 'available';
+        cluster.status = atRest(world, cluster);
         tellOfCluster(world, cluster, `Completed failover to DB instance: ${target.identifier}`, 'failover');
       },
     ],

@@ -3,7 +3,7 @@ import { tellOfCluster } from '../events.ts';
 import { bringUp, carryOut, syncParameters, takeDown } from '../lifecycle.ts';
 import { membersOf } from '../names.ts';
 import { applyToCluster } from './applying.ts';
-import { requireFreeCluster } from './lifecycle.ts';
+import { atRest, requireFreeCluster } from './lifecycle.ts';
 import type { Cluster } from './model.ts';
 
 /** What AWS does to a cluster in its window: all engines are restarted, and all that waits is applied. */
@@ -30,9 +30,9 @@ export function maintainCluster(world: World, cluster: Cluster): void {
           syncParameters(one);
           bringUp(world, one);
         }
-        cluster.status = 'available';
+        cluster.status = atRest(world, cluster);
         tellOfCluster(world, cluster, 'Finished applying maintenance', 'maintenance');
-        if (Object.keys(pending).length > 0) applyToCluster(world, cluster, pending);
+        if (cluster.status === 'available' && Object.keys(pending).length > 0) applyToCluster(world, cluster, pending);
       },
     ],
   ]);

@@ -3,6 +3,7 @@ import { writeUp } from '../clients.ts';
 import { tellOfCluster } from '../events.ts';
 import type { Stage } from '../lifecycle.ts';
 import { nameEndpoints, unnameEndpoints } from './addresses.ts';
+import { atRest } from './lifecycle.ts';
 import type { Cluster } from './model.ts';
 
 /**
@@ -39,7 +40,7 @@ export function renamingCluster(world: World, cluster: Cluster, identifier: stri
     [
       world.seconds(10, 60),
       () => {
-        cluster.status = 'available';
+        cluster.status = atRest(world, cluster);
         addressLater(world, cluster, identifier);
       },
     ],

@@ -2,6 +2,7 @@ import type { World } from '../../world.ts';
 import { tellOfCluster } from '../events.ts';
 import { bringUp, carryOut, takeDown } from '../lifecycle.ts';
 import { membersOf } from '../names.ts';
+import { atRest } from './lifecycle.ts';
 import type { Cluster } from './model.ts';
 
 const restartAfterMs = 7 * 86_400_000;
@@ -39,10 +40,8 @@ export function startCluster(world: World, cluster: Cluster): void {
     [
       world.seconds(60, 300),
       () => {
-        cluster.status = 'available';
         for (const one of membersOf(world, cluster)) bringUp(world, one);
-        const lost = membersOf(world, cluster).find((one) => !one.up);
-        if (lost) cluster.status = lost.status;
+        cluster.status = atRest(world, cluster);
         tellOfCluster(world, cluster, 'DB cluster started', 'notification');
       },
     ],

@@ -145,6 +145,30 @@ describe('what others do to the simulated clusters', () => {
     expect(set.truth('shop-1')).toMatchObject({ status: 'available', up: true });
   });
 
+  test.each([
+    [
+      'maintenance',
+      (set: ReturnType<typeof clusterClients>) => set.account.act({ do: 'maintain-cluster', cluster: 'shop' }),
+    ],
+    [
+      'a restart of one member',
+      (set: ReturnType<typeof clusterClients>) => set.account.act({ do: 'reboot-database', database: 'shop-1' }),
+    ],
+  ])('a disabled key is noticed by %s, and the cluster shows it with its members', async (_, restart) => {
+    const set = clusterClients(shop({ workload: { everySeconds: 60 } }));
+    set.account.act({ do: 'disable-key', key: 'alias/old' });
+    restart(set);
+    set.pass(300_000);
+    const lost = 'inaccessible-encryption-credentials-recoverable';
+    expect(set.clusterTruth('shop').status).toBe(lost);
+    expect(set.truth('shop-1')).toMatchObject({ status: lost, up: false });
+    set.account.act({ do: 'enable-key', key: 'alias/old' });
+    await set.rds.startDBCluster({ DBClusterIdentifier: 'shop' });
+    set.pass(600_000);
+    expect(set.clusterTruth('shop').status).toBe('available');
+    expect(set.truth('shop-1')).toMatchObject({ status: 'available', up: true });
+  });
+
   test('what writes inside the database writes whoever is let in, counts as acknowledged, and comes along', async () => {
     const set = clusterClients(shop({ inside: ['pg_cron'] }));
     await set.rds.modifyDBCluster({
