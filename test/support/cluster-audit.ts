@@ -12,6 +12,7 @@ interface Party {
 export type State = ReturnType<Account['state']>;
 type Cluster = State['clusters'][number];
 type Member = State['databases'][number];
+type Endpoint = Pick<Cluster['endpoints'][number], 'type' | 'static' | 'excluded' | 'tags'>;
 type Input = Readonly<Record<string, unknown>>;
 type Settings = Readonly<Record<string, unknown>>;
 interface ClusterVerdict extends Verdict {
@@ -35,8 +36,10 @@ export class ClusterAudit {
   /** How much a cluster held when it was first seen. */
   private readonly births = new Map<string, number>();
   private readonly writers = new Map<string, string>();
-  /** Custom endpoints of a cluster before the first was taken away. */
-  private readonly endpoints = new Map<string, string>();
+  /** Custom endpoints: of an original those it has, or had until the run took them; of a replacement those it began to serve with. */
+  private readonly endpoints = new Map<string, Map<string, Endpoint>>();
+  /** Endpoints of originals that the run has taken away. */
+  private readonly taken = new Set<string>();
   /** Clusters and members as they were when clients were let in to them, or when their names were taken. */
   private readonly known = new Map<string, Settings>();
 
@@ -46,7 +49,9 @@ export class ClusterAudit {
     this.preexisting = new Set(account.world.rds.clusters.keys());
   }
 
+  /** To be called with the state now, and no other. */
   noteBirths(state: State): void {
+    this.noteEndpoints(state);
     for (const one of state.clusters)
       if (one.writes !== null && !this.births.has(one.resourceId)) this.births.set(one.resourceId, one.writes);
   }
@@ -55,6 +60,7 @@ export class ClusterAudit {
   done(call: Call, now: State, how: Circumstances): void {
     const { before, party } = how;
     const input = call.input as Input;
+    if (call.operation === 'DeleteDBClusterEndpoint') this.taken.add(String(input['DBClusterEndpointIdentifier']));
     this.judgeMarks(now, party);
     const snapshot = before.clusterSnapshots.find((one) => one.id === input['DBClusterSnapshotIdentifier']);
     if (snapshot && call.operation === 'DeleteDBClusterSnapshot')
@@ -65,8 +71,6 @@ export class ClusterAudit {
     const claimed = `rekey:claim:${party.run}` in cluster.tags;
     this.judge('I9', made || claimed, () => `${call.operation} on ${cluster.identifier}, not the run's`);
     if (/^(Modify|Delete)/.test(call.operation)) this.judgeWriter(cluster, party);
-    if (/Endpoint$/.test(call.operation) && !this.endpoints.has(cluster.resourceId))
-      this.endpoints.set(cluster.resourceId, endpointsOf(cluster));
     const member = before.databases.find((one) => one.identifier === input['DBInstanceIdentifier']);
     if (call.operation === 'ModifyDBCluster') this.judgeModified(call, input, cluster, made, how);
     else if (input['NewDBInstanceIdentifier'] !== undefined && member && !made)
@@ -114,7 +118,7 @@ export class ClusterAudit {
     if (made ? groups !== undefined && !keepsOut : renames && !takesBack) {
       this.known.set(cluster.resourceId, { ...cluster.settings });
       if (!made) return;
-      this.endpoints.set(cluster.resourceId, endpointsOf(cluster));
+      this.endpoints.set(cluster.resourceId, endpointsOf(cluster, before));
       for (const one of before.databases.filter((each) => each.cluster === cluster.identifier))
         this.known.set(one.resourceId, { ...one.settings });
     }
@@ -144,7 +148,7 @@ export class ClusterAudit {
     this.judge('I2', good, () => told);
     if (!replacement || !verdict) return;
     if (!member) {
-      this.judgeCarried(original, replacement, party);
+      this.judgeCarried(original, replacement, verdict, how);
       return;
     }
     const pair = verdict.members.find(({ id }) => id === member.resourceId);
@@ -154,9 +158,22 @@ export class ClusterAudit {
     if (successor) this.judgeSettings(member, successor, party);
   }
 
-  private judgeCarried(original: Cluster, replacement: Cluster, party: Party): void {
-    this.judgeSettings(original, replacement, party);
-    const [was, is] = [original, replacement].map((one) => this.endpoints.get(one.resourceId) ?? endpointsOf(one));
+  /** What others make, change or take away between two tries of a run is as it should be carried; only what the run took stays owed. */
+  private noteEndpoints(state: State): void {
+    for (const cluster of state.clusters.filter(({ resourceId }) => this.preexisting.has(resourceId))) {
+      const there = cluster.endpoints.filter(({ status }) => status !== 'deleting');
+      for (const { id } of there) this.taken.delete(id);
+      const going = new Set([...this.taken, ...cluster.endpoints.map(({ id }) => id)]);
+      const kept = [...(this.endpoints.get(cluster.resourceId) ?? [])].filter(([id]) => going.has(id));
+      this.endpoints.set(cluster.resourceId, new Map([...kept, ...endpointsOf({ endpoints: there }, state)]));
+    }
+  }
+
+  private judgeCarried(original: Cluster, replacement: Cluster, verdict: ClusterVerdict, how: Circumstances): void {
+    this.judgeSettings(original, replacement, how.party);
+    const [was, is] = [original, replacement].map((one) =>
+      toldOf(this.endpoints.get(one.resourceId) ?? endpointsOf(one, how.before), verdict),
+    );
     this.judge('I10', was === is, () => `${replacement.identifier} has the endpoints ${is}, and not ${was}`);
   }
 
@@ -197,11 +214,28 @@ export class ClusterAudit {
   }
 }
 
-// A member that is gone is in no list, as AWS shows it.
-const named = (members: readonly string[]) => members.filter((one) => !/^db-[A-Z0-9]{26}$/.test(one)).sort();
-const endpointsOf = (cluster: Cluster) =>
-  JSON.stringify(
-    cluster.endpoints
-      .map(({ id, type, static: led, excluded, tags }) => [id, type, named(led), named(excluded), tags])
-      .sort(),
+/** By name, with the members that they lead to by their ids. A member that is gone is in no list, as AWS shows it. */
+function endpointsOf(cluster: Pick<Cluster, 'endpoints'>, { databases }: State): Map<string, Endpoint> {
+  const ids = (names: readonly string[]) =>
+    names.flatMap((name) => databases.find(({ identifier }) => identifier === name)?.resourceId ?? []);
+  return new Map(
+    cluster.endpoints.map(({ id, type, static: led, excluded, tags }) => [
+      id,
+      { type, static: ids(led), excluded: ids(excluded), tags },
+    ]),
   );
+}
+
+/** As text that is equal for equal ones: a member stands for the original that it takes the place of, whatever either is named. */
+function toldOf(endpoints: ReadonlyMap<string, Endpoint>, { members }: ClusterVerdict): string {
+  const originals = (ids: readonly string[]) =>
+    ids.map((id) => members.find(({ replacement }) => replacement === id)?.id ?? id).sort();
+  const all = [...endpoints].map(([id, one]) => [
+    id,
+    one.type,
+    originals(one.static),
+    originals(one.excluded),
+    one.tags,
+  ]);
+  return JSON.stringify(all.sort());
+}
