@@ -1,6 +1,7 @@
+import type { Json } from '../contract/json.ts';
 import type { Plan, UseStep } from '../contract/plan.ts';
 import type { Key } from '../contract/record.ts';
-import type { EffectDefinition, Observation, Registry } from '../contract/step.ts';
+import type { EffectDefinition, Observation, Registry, StepCall } from '../contract/step.ts';
 import type { Verdict, VerdictStatus } from '../contract/verdict.ts';
 import { isCurrent, type Phase, type PlanState } from './fold.ts';
 import { keyText } from './key.ts';
@@ -18,6 +19,12 @@ export type Standing = 'originals' | 'replacements' | 'mixture';
 export function effectOf<S>(registry: Registry<S>, phase: Phase): EffectDefinition<S, unknown, unknown> | undefined {
   const definition = registry.step(phase.uses);
   return definition?.kind === 'effect' ? definition : undefined;
+}
+
+/** The calls that take a phase back, by what it gave; null for one in doubt. */
+export function undoOf<S>(registry: Registry<S>, phase: Phase, output: Json): readonly StepCall[] {
+  const undo = effectOf(registry, phase)?.undo;
+  return typeof undo === 'function' ? undo(phase.input, output, phase.before) : [];
 }
 
 /** The phases that count now, oldest first; those of an undo only on request. */

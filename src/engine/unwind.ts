@@ -1,15 +1,15 @@
 import { canonical, type Json } from '../contract/json.ts';
 import type { Stop } from '../contract/record.ts';
-import type { StepCall } from '../contract/step.ts';
 import { problem, RekeyError } from '../errors/index.ts';
 import { ask } from './ask.ts';
 import { isCurrent, type Phase } from './fold.ts';
 import { type Guard, haltStep, originalsOf } from './guard.ts';
 import { Interrupted, PlanStopped } from './outcome.ts';
+import { setBackOwed } from './owed.ts';
 import { perform, unseenBeatMs, unseenMs } from './perform.ts';
 import type { PlanRun } from './ports.ts';
 import { itemsOf } from './resolve.ts';
-import { currentPhases, cutOverOf, deletedOriginals, effectOf, pairsOf } from './standing.ts';
+import { currentPhases, cutOverOf, deletedOriginals, effectOf, pairsOf, undoOf } from './standing.ts';
 
 /** A phase that has, or may have, happened, with what its undo needs. */
 interface Happened {
@@ -52,9 +52,10 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
   });
   if (!targetGone) {
     if (rollback && pastWritePoint && running) await halt(run, guard);
-    const takenBack = happened.filter((each) => !isDiscard(run, each));
+    const takenBack = happened.filter((each) => !isDiscard(run, each)).sort((a, b) => waits(run, a) - waits(run, b));
     for (const one of takenBack) await takeBack(run, guard, one, because);
     if (takenBack.length && !lost.length) await backInPlace(run, guard, because);
+    if (rollback) await setBackOwed(run, guard, true);
   }
   const unreadable = await guard.unreadable();
   for (const one of happened.filter((each) => isDiscard(run, each) && (rollback || !isWarmUp(run, each.phase)))) {
@@ -204,14 +205,20 @@ async function seenOf<S>(run: PlanRun<S>, phase: Phase): Promise<Happened[]> {
 /** Is taking it back nothing but discarding what it made? */
 function isDiscard<S>(run: PlanRun<S>, one: Happened): boolean {
   if (effectOf(run.ports.registry, one.phase)?.hazard !== 'additive') return false;
-  return undoOf(run, one).every((call) => {
+  return undoOf(run.ports.registry, one.phase, one.output).every((call) => {
     const definition = run.ports.registry.step(call.uses);
     return definition?.kind === 'effect' && definition.hazard === 'discard';
   });
 }
 
+/** 1 for what the target serves without: it comes last, since the target would be down for as long as it takes. */
+function waits<S>(run: PlanRun<S>, one: Happened): 0 | 1 {
+  const calls = undoOf(run.ports.registry, one.phase, one.output).map(({ uses }) => run.ports.registry.step(uses));
+  return calls.length > 0 && calls.every((each) => each?.kind === 'effect' && each.servesWithout) ? 1 : 0;
+}
+
 async function takeBack<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, because: string): Promise<void> {
-  for (const [index, call] of undoOf(run, one).entries()) {
+  for (const [index, call] of undoOf(run.ports.registry, one.phase, one.output).entries()) {
     try {
       await perform(run, guard, { key: { ...one.phase.key, undo: index }, uses: call.uses, input: call.with });
     } catch (error) {
@@ -248,7 +255,7 @@ async function backInPlace<S>(run: PlanRun<S>, guard: Guard<S>, because: string)
 /** A discard that fails costs money, not data: it is reported and does not stand in the way of the rest. */
 async function discard<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, from = 0): Promise<void> {
   if (one.phase.kept || !isDiscard(run, one)) return;
-  for (const [index, call] of undoOf(run, one).entries()) {
+  for (const [index, call] of undoOf(run.ports.registry, one.phase, one.output).entries()) {
     const key = { ...one.phase.key, undo: from + index };
     if (run.phase(key)?.end?.is === 'done') continue;
     try {
@@ -271,11 +278,6 @@ async function keep<S>(run: PlanRun<S>, { phase, output }: Happened, reason: str
 async function announce<S>(run: PlanRun<S>, phase: Phase, text: string): Promise<void> {
   if (run.state.announcements.some((one) => one.text === text)) return;
   await run.append({ t: 'announced', plan: run.plan.name, step: phase.key.step, text });
-}
-
-function undoOf<S>(run: PlanRun<S>, one: Happened): readonly StepCall[] {
-  const undo = effectOf(run.ports.registry, one.phase)?.undo;
-  return typeof undo === 'function' ? undo(one.phase.input, one.output, one.phase.before) : [];
 }
 
 /** The next try starts a new generation of everything but the warm-up. */

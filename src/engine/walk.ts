@@ -7,6 +7,7 @@ import { generationOf, type Phase } from './fold.ts';
 import { passGate } from './gates.ts';
 import { claimedBy, Guard } from './guard.ts';
 import { Interrupted, PlanStopped, stopOf, toldAgain } from './outcome.ts';
+import { setBackOwed } from './owed.ts';
 import { badFindings, perform, unseenBeatMs, unseenMs } from './perform.ts';
 import type { PlanRun } from './ports.ts';
 import { type Item, itemsOf, resolve } from './resolve.ts';
@@ -31,6 +32,7 @@ export async function walk<S>(run: PlanRun<S>): Promise<void> {
       await goOnUnwinding(run, guard);
       return;
     }
+    if (cutOverBegunAt(run.ports.registry, run.state) === undefined) await setBackOwed(run, guard);
     await retireFailed(run);
     await forward(run, guard);
   } catch (error) {

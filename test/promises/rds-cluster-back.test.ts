@@ -78,6 +78,62 @@ describe('a crash while an Aurora cluster goes over', () => {
   });
 });
 
+describe('a custom endpoint that can’t be given back when an Aurora cluster returns', () => {
+  const refused = { ...denied, operation: 'CreateDBClusterEndpoint' };
+
+  it('keeps nobody out of the original, is made by the resume before anything is read again, and moves with the cluster', () =>
+    inWorld(oneCluster, async (world) => {
+      world.account.faults.add({ ...refused, times: 2 });
+      const first = await world.process([], { plans });
+      expect(exitOf(first), told(first)).toBe(1);
+      const changing = first.sent.filter((call) => !isRead(call));
+      expect(changing.lastIndexOf('rds:ModifyDBCluster')).toBeLessThan(
+        changing.lastIndexOf('rds:CreateDBClusterEndpoint'),
+      );
+      expect(clusterNamed(world, 'shop')).toMatchObject({ resourceId: originalCluster, endpoints: [] });
+      world.pass(20 * minute);
+      const second = await world.process(first.disk, { plans });
+      expect(exitOf(second), told(second)).toBe(0);
+      world.pass(60 * minute);
+      expectClusterMoved(world);
+    }));
+
+  it('stops every resume, which touches nothing else, until it is there', () =>
+    inWorld(oneCluster, async (world) => {
+      world.account.faults.add({ ...refused, times: 1_000 });
+      const first = await world.process([], { plans });
+      world.pass(20 * minute);
+      const second = await world.process(first.disk, { plans });
+      expect(told(second)).toContain('unwind-failed');
+      expect(told(second)).toContain('custom endpoint shop-reports');
+      expect(second.sent.filter((call) => !isRead(call))).toEqual(['rds:CreateDBClusterEndpoint']);
+      world.account.faults.clear();
+      const byHand = { cluster: 'shop', endpoint: 'shop-reports', static: ['shop-2'] };
+      world.account.act({ do: 'create-cluster-endpoint', type: 'READER', ...byHand });
+      world.pass(20 * minute);
+      const third = await world.process(second.disk, { plans });
+      expect(exitOf(third), told(third)).toBe(0);
+      const serving = clusterNamed(world, 'shop');
+      expect(serving?.resourceId).not.toBe(originalCluster);
+      expect(serving?.endpoints.map(({ id, static: led }) => [id, led])).toEqual([['shop-reports', ['shop-2']]]);
+    }));
+
+  it.each([
+    ['is made by a rollback', 2],
+    ['is told by a rollback, which ends without it', 1_000],
+  ])('%s', (_, times) =>
+    inWorld(oneCluster, async (world) => {
+      world.account.faults.add({ ...refused, times });
+      const first = await world.process([], { plans });
+      world.pass(20 * minute);
+      const second = await world.process(first.disk, { plans, command: { command: 'rollback', discardWrites: false } });
+      expect(exitOf(second), told(second)).toBe(0);
+      world.pass(20 * minute);
+      if (times === 2) expectOriginalClusterServing(world);
+      else expect(JSON.stringify(first.disk)).toContain('not set back: custom endpoint shop-reports');
+    }));
+});
+
 describe('a rollback of an Aurora cluster', () => {
   it('past the write point needs the typed word; it fences the replacement first, and deletes neither it nor a member of it', () =>
     inWorld(oneCluster, async (world) => {

@@ -86,6 +86,8 @@ describe('what random histories have found stays mended', () => {
 const clusterSeeds = [
   [2000017, 'what somebody changed on a replacement after it was compared was lost without a word'],
   [2001102, 'a custom endpoint that somebody made of the original in the hold went with it without a word'],
+  [2202542, 'custom endpoints that could not be given back were not missed by the next try, and lost for good'],
+  [2204492, 'so were custom endpoints that name a member which somebody had renamed'],
 ] as const;
 
 /** And those under whose faults nothing dies. */

@@ -1,0 +1,41 @@
+import { problem } from '../errors/index.ts';
+import { isCurrent, type Phase } from './fold.ts';
+import type { Guard } from './guard.ts';
+import { PlanStopped } from './outcome.ts';
+import { perform } from './perform.ts';
+import type { PlanRun } from './ports.ts';
+import { effectOf, undoOf } from './standing.ts';
+
+/** What earlier unwindings could not set back, since the target serves without it. */
+function owedOf<S>(run: PlanRun<S>): Phase[] {
+  return [...run.state.phases.values()].filter(
+    (phase) =>
+      phase.key.undo !== undefined &&
+      phase.end?.is !== 'done' &&
+      !isCurrent(run.state, phase.key) &&
+      effectOf(run.ports.registry, phase)?.servesWithout === true,
+  );
+}
+
+/**
+ * Sets back what the last unwinding could not. Until then nothing is read again: what is missing would be taken for what
+ * was never there, and not carried over. Throws PlanStopped while it can't be; `lenient` goes on all the same.
+ */
+export async function setBackOwed<S>(run: PlanRun<S>, guard: Guard<S>, lenient = false): Promise<void> {
+  for (const { key } of owedOf(run)) {
+    const { undo = 0, ...forward } = key;
+    const undone = run.phase(forward);
+    const output = undone?.end?.is === 'done' ? undone.end.output : (undone?.answered ?? null);
+    const call = undone && undoOf(run.ports.registry, undone, output)[undo];
+    if (!call) continue;
+    try {
+      await perform(run, guard, { key, uses: call.uses, input: call.with });
+    } catch (error) {
+      if (!(error instanceof PlanStopped) || error.error.code !== 'effect-failed') throw error;
+      if (lenient) continue;
+      const because = run.state.unwinding?.stop?.message ?? 'rollback';
+      const told = { title: call.uses, reason: error.message, because };
+      throw new PlanStopped(problem('unwind-failed', told, error), 'leave');
+    }
+  }
+}
