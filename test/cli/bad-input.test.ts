@@ -1,20 +1,22 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { build, type Env, rekey, type Simulated, shippedPlan, simulate, workshop } from './command.ts';
+import { build, type Env, type Shell, type Simulated, shell, shippedPlan, simulate, workshop } from './command.ts';
 
 const { dir, clear } = workshop();
 let aws: Simulated;
+let words: Shell;
 beforeAll(async () => {
   build();
-  aws = await simulate(dir);
+  [aws, words] = await Promise.all([simulate(dir), shell(dir)]);
 });
 afterAll(() => {
   aws?.stop();
+  words?.close();
   clear();
 });
 
-const run = (args: readonly string[], env: Env = {}) => rekey(args, { cwd: dir, env: { ...aws.env, ...env } });
+const run = (args: readonly string[], env: Env = {}) => words.rekey(args, { ...aws.env, ...env });
 const somewhereElse: Env = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
 
 function planFile(name: string, change: (text: string) => string): string {

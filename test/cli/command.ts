@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -51,6 +51,11 @@ const clean: Env = {
   FORCE_COLOR: undefined,
 };
 
+function environment(env: Env = {}): Record<string, string> {
+  const all = Object.entries({ ...process.env, ...clean, ...env });
+  return Object.fromEntries(all.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
+
 /** Builds what the commands run from, unless it is up to date. */
 export function build(): void {
   const built = join(root, 'dist/.tsbuildinfo');
@@ -70,10 +75,9 @@ export function workshop(): { dir: string; clear(): void } {
 
 /** Starts `rekey` with these arguments. */
 export function start(args: readonly string[], where: { cwd: string; env?: Env }): Running {
-  const env = { ...process.env, ...clean, ...where.env };
   const child = spawn(process.execPath, [join(root, 'bin/rekey.js'), ...args], {
     cwd: where.cwd,
-    env: Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined)),
+    env: environment(where.env),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -119,6 +123,35 @@ export function start(args: readonly string[], where: { cwd: string; env?: Env }
 /** Runs `rekey` to its end. */
 export function rekey(args: readonly string[], where: { cwd: string; env?: Env }): Promise<Ended> {
   return start(args, where).ended;
+}
+
+/** A process that runs one command after the other. */
+export interface Shell {
+  rekey(args: readonly string[], env?: Env): Promise<Ended>;
+  close(): void;
+}
+
+/** For commands that answer or refuse at once: most of the time that one of them takes is the start of its process. */
+export async function shell(cwd: string): Promise<Shell> {
+  const child = fork(join(root, 'test/cli/shell-process.mjs'), [], { cwd, env: environment(), execArgv: [] });
+  const closed = once(child, 'close').then(() => Promise.reject(new Error('the shell is closed')));
+  // Until a command waits for it, its end is no accident.
+  closed.catch(() => undefined);
+  const heard = async () => ((await Promise.race([once(child, 'message'), closed])) as unknown[])[0];
+  await heard();
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    rekey(args, env) {
+      const ended = last.then(() => {
+        const answer = heard();
+        child.send({ args, env: environment(env) });
+        return answer as Promise<Ended>;
+      });
+      last = ended.catch(() => undefined);
+      return ended;
+    },
+    close: () => void child.kill('SIGKILL'),
+  };
 }
 
 /** A simulated account in a process of its own. */

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { build, rekey, shippedPlan, workshop } from './command.ts';
+import { build, rekey, type Shell, shell, shippedPlan, workshop } from './command.ts';
 
 const { dir, clear } = workshop();
 const where = { cwd: dir };
@@ -23,6 +23,12 @@ const commands = [
 ];
 
 describe('help', () => {
+  let words: Shell;
+  beforeAll(async () => {
+    words = await shell(dir);
+  });
+  afterAll(() => words?.close());
+
   test('names every command, what it does, examples and the exit codes', async () => {
     const { code, stdout, stderr } = await rekey(['--help'], where);
     expect(code).toBe(0);
@@ -33,7 +39,7 @@ describe('help', () => {
   });
 
   test.each(commands)('of %s has a description, options and an example', async (command) => {
-    const { code, stdout } = await rekey([...command.split(' '), '--help'], where);
+    const { code, stdout } = await words.rekey([...command.split(' '), '--help']);
     expect(code).toBe(0);
     expect(stdout).toMatch(new RegExp(`^Usage: rekey ${command} `));
     expect(stdout).toContain('Options:');
@@ -41,7 +47,7 @@ describe('help', () => {
   });
 
   test('an unknown command says which one was probably meant and exits 2', async () => {
-    const { code, stdout, stderr } = await rekey(['rum', shippedPlan], where);
+    const { code, stdout, stderr } = await words.rekey(['rum', shippedPlan]);
     expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toContain("unknown command 'rum'");
@@ -49,13 +55,13 @@ describe('help', () => {
   });
 
   test('an unknown option says which one was probably meant and exits 2', async () => {
-    const { code, stderr } = await rekey(['run', shippedPlan, '--wiat'], where);
+    const { code, stderr } = await words.rekey(['run', shippedPlan, '--wiat']);
     expect(code).toBe(2);
     expect(stderr).toContain('Did you mean --wait?');
   });
 
   test('no command at all prints the help and exits 2', async () => {
-    const { code, stderr } = await rekey([], where);
+    const { code, stderr } = await words.rekey([]);
     expect(code).toBe(2);
     expect(stderr).toContain('Commands:');
   });

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { build, type Env, rekey, root, start, workshop } from '../cli/command.ts';
+import { build, type Env, rekey, root, type Shell, shell, start, workshop } from '../cli/command.ts';
 import { isRead } from '../support/reads.ts';
 import type { World } from '../support/world.ts';
 import { Choices } from './choices.ts';
@@ -15,8 +15,15 @@ const full = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '');
 const inWorld = swept('read-only');
 const room = workshop();
 
-beforeAll(() => build(), 120_000);
-afterAll(() => room.clear());
+let words: Shell;
+beforeAll(async () => {
+  build();
+  words = await shell(room.dir);
+}, 120_000);
+afterAll(() => {
+  words?.close();
+  room.clear();
+});
 
 /** The account of a plan's stage, in a process of its own, 400 times as fast as the wall. */
 async function accountOf(one: Shipped): Promise<{ env: Env; effects(): Promise<unknown>; stop(): void }> {
@@ -103,7 +110,8 @@ describe.each(shipped)('what only reads, in a run of the plan $name,', (one) => 
         const [run = ''] = readdirSync(join(room.dir, dir, 'runs'));
         const before = [filesOf(join(room.dir, dir)), await account.effects()];
         const all = commands(one, run, dir);
-        for (const { code, stderr } of await Promise.all(all.map((words) => rekey(words, where)))) {
+        for (const command of all) {
+          const { code, stderr } = await words.rekey(command, account.env);
           expect(code, stderr).toBe(0);
         }
         expect([filesOf(join(room.dir, dir)), await account.effects()]).toEqual(before);
