@@ -40,6 +40,8 @@ export class ClusterAudit {
   private readonly endpoints = new Map<string, Map<string, Endpoint>>();
   /** Endpoints of originals that the run has taken away. */
   private readonly taken = new Set<string>();
+  /** Endpoints that the run has made. What others make of a replacement besides takes nothing from anybody. */
+  private readonly given = new Set<string>();
   /** Clusters and members as they were when clients were let in to them, or when their names were taken. */
   private readonly known = new Map<string, Settings>();
 
@@ -61,6 +63,7 @@ export class ClusterAudit {
     const { before, party } = how;
     const input = call.input as Input;
     if (call.operation === 'DeleteDBClusterEndpoint') this.taken.add(String(input['DBClusterEndpointIdentifier']));
+    if (call.operation === 'CreateDBClusterEndpoint') this.given.add(String(input['DBClusterEndpointIdentifier']));
     this.judgeMarks(now, party);
     const snapshot = before.clusterSnapshots.find((one) => one.id === input['DBClusterSnapshotIdentifier']);
     if (snapshot && call.operation === 'DeleteDBClusterSnapshot')
@@ -171,9 +174,10 @@ export class ClusterAudit {
 
   private judgeCarried(original: Cluster, replacement: Cluster, verdict: ClusterVerdict, how: Circumstances): void {
     this.judgeSettings(original, replacement, how.party);
-    const [was, is] = [original, replacement].map((one) =>
-      toldOf(this.endpoints.get(one.resourceId) ?? endpointsOf(one, how.before), verdict),
-    );
+    const shown = (one: Cluster) => this.endpoints.get(one.resourceId) ?? endpointsOf(one, how.before);
+    const had = shown(original);
+    const carried = [...shown(replacement)].filter(([id]) => had.has(id) || this.given.has(id));
+    const [was, is] = [toldOf(had, verdict), toldOf(new Map(carried), verdict)];
     this.judge('I10', was === is, () => `${replacement.identifier} has the endpoints ${is}, and not ${was}`);
   }
 
