@@ -10,8 +10,17 @@ export function spread<T>(list: readonly T[], most: number, turn = 0): readonly 
   return Array.from({ length: most }, (_one, at) => list[(Math.floor(at * stride) + turn) % list.length] as T);
 }
 
-/** All of a list in a full sweep, at most `inFull` of it where that is given and nobody wants the whole; else at most `most` of it. */
-export function sampled<T>(list: readonly T[], most: number, { turn = 0, inFull = Number.POSITIVE_INFINITY } = {}) {
+/**
+ * All of a list in a full sweep, at most `inFull` of it where that is given and nobody wants the whole; else at most `most` of it,
+ * and half of that of a plan that has an `inFull`: its histories are the long ones.
+ */
+export function sampled<T>(list: readonly T[], most: number, { turn = 0, inFull }: Sampling = {}): readonly T[] {
   if (wanted === 'whole') return list;
-  return spread(list, full ? inFull : most, turn);
+  if (full) return spread(list, inFull ?? list.length, turn);
+  return spread(list, inFull === undefined ? most : Math.ceil(most / 2), turn);
+}
+
+interface Sampling {
+  readonly turn?: number;
+  readonly inFull?: number | undefined;
 }
