@@ -12,7 +12,7 @@ import { checkStorageQuota } from './quotas.ts';
 import { refusals } from './refusals.ts';
 import { dropSecret, newSecret, rotateSecret } from './secrets.ts';
 import { databaseView } from './views.ts';
-import { awaitWindow, checkWindow } from './windows.ts';
+import { awaitWindow, checkRetention, checkWindow } from './windows.ts';
 
 // Settings that ModifyDBInstance has under the name that Describe has for them.
 const sameNames = [
@@ -148,6 +148,7 @@ function check(world: World, database: Database, input: ModifyDBInstanceMessage,
     );
   }
   for (const window of [changes.PreferredBackupWindow, changes.PreferredMaintenanceWindow]) checkWindow(window);
+  checkRetention(changes.BackupRetentionPeriod);
   checkStorageQuota(world, (changes.AllocatedStorage ?? settings.AllocatedStorage) - settings.AllocatedStorage);
   const interval = input.MonitoringInterval;
   if (interval !== undefined && interval > 0 && (input.MonitoringRoleArn ?? settings.MonitoringRoleArn) === undefined) {
@@ -197,6 +198,10 @@ function shownPending(now: Changes): Changes {
 
 function checkSecret(world: World, database: Database, input: ModifyDBInstanceMessage): void {
   const { ManageMasterUserPassword: manage, MasterUserSecretKmsKeyId: key, MasterUserPassword: password } = input;
+  if (input.RotateMasterUserPassword && !database.secret && !manage)
+    throw refusals.combination('The password is not managed in AWS Secrets Manager.');
+  if (input.RotateMasterUserPassword && !input.ApplyImmediately)
+    throw refusals.combination('You must specify apply immediately when rotating the master user password.');
   if (manage && password !== undefined)
     throw refusals.combination('You can not specify MasterUserPassword when ManageMasterUserPassword is true.');
   if (manage === false && database.secret && password === undefined)
@@ -216,8 +221,6 @@ function manageSecret(world: World, database: Database, input: ModifyDBInstanceM
     database.secret = newSecret(world, database, input.MasterUserSecretKmsKeyId, 'creating');
   if (input.MasterUserPassword !== undefined)
     setPassword(world, database.storage, database.masterUsername, input.MasterUserPassword);
-  if (input.RotateMasterUserPassword && !database.secret)
-    throw refusals.combination('The password is not managed in AWS Secrets Manager.');
   if (input.RotateMasterUserPassword) rotateSecret(world, database);
 }
 

@@ -15,7 +15,7 @@ import { checkInstanceQuota, checkStorageQuota } from './quotas.ts';
 import { refusals } from './refusals.ts';
 import { newTags } from './tags.ts';
 import { databaseView, hostOf } from './views.ts';
-import { backUpDaily, checkWindow } from './windows.ts';
+import { backUpDaily, checkRetention, checkWindow } from './windows.ts';
 
 const longestId = 63;
 const loadMiBPerSecond = 100;
@@ -87,6 +87,7 @@ function restore(world: World, input: RestoreDBInstanceFromDBSnapshotMessage): o
   const settings = settingsFor(world, input, snapshot);
   checkGroups(world, settings);
   checkWindow(settings.PreferredBackupWindow);
+  checkRetention(settings.BackupRetentionPeriod);
   checkInstanceQuota(world);
   checkStorageQuota(world, settings.AllocatedStorage);
   if (snapshot.keyArn !== undefined && !world.usable(world.findKey(snapshot.keyArn)))

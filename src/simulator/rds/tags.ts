@@ -43,10 +43,10 @@ function checkCount(keys: Iterable<string>): void {
   }
 }
 
-/** The tags of a new resource: those given, on top of those it takes over, seen after the account's delay. */
+/** The tags of a new resource: those given, or else those it takes over (moto#8320, seen on AWS), seen after the account's delay. */
 export function newTags(world: World, given: readonly Tag[] | undefined, taken?: ReadonlyMap<string, string>): TagSet {
-  const tags = new Map([...(taken ?? [])].filter(([key]) => !key.startsWith('aws:')));
-  for (const [key, value] of checked(given)) tags.set(key, value);
+  const takenOver = [...(taken ?? [])].filter(([key]) => !key.startsWith('aws:'));
+  const tags = new Map(given?.length ? checked(given) : takenOver);
   checkCount(tags.keys());
   if (world.visibilityDelayMs === 0) return new TagSet(tags);
   const set = new TagSet();

@@ -20,6 +20,11 @@ export function checkWindow(window: string | undefined): void {
   }
 }
 
+/** Throws InvalidParameterValue for so many days of backups (the SDK's doc comments on BackupRetentionPeriod). */
+export function checkRetention(days = 0): void {
+  if (days < 0 || days > 35) throw refusals.value(`Invalid backup retention period: ${days}. It must be 0 to 35.`);
+}
+
 /** When a window of `ddd:hh:mm-…` or `hh:mm-…`, in UTC, begins next after `time`. */
 export function nextWindow(time: number, window: string): number {
   const [, day, hours = '0', minutes = '0'] = /^(?:([a-z]{3}):)?(\d{2}):(\d{2})-/.exec(window) ?? [];

@@ -104,6 +104,9 @@ describe('a modification in the simulated account', () => {
     expect(await codeOf(modify(set, { MonitoringInterval: 60 }))).toBe(bad);
     expect(await codeOf(modify(set, { PerformanceInsightsRetentionPeriod: 7 }))).toBe(bad);
     expect(await codeOf(modify(set, { MasterUserPassword: 'a-new-password' }))).toBe(bad);
+    expect(await codeOf(modify(set, { RotateMasterUserPassword: true }))).toBe(bad);
+    expect(await codeOf(modify(rdsClients(), { RotateMasterUserPassword: true, ApplyImmediately: true }))).toBe(bad);
+    expect(await codeOf(modify(set, { BackupRetentionPeriod: 36 }))).toBe('InvalidParameterValue');
     expect(await codeOf(modify(set, { PreferredBackupWindow: 'at night' }))).toBe('InvalidParameterValue');
     expect(await codeOf(modify(set, { VpcSecurityGroupIds: ['sg-0000000f'] }))).toBe('InvalidParameterValue');
     expect(await codeOf(modify(set, { DBInstanceIdentifier: 'nobody' }))).toBe('DBInstanceNotFoundFault');

@@ -138,13 +138,18 @@ describe('snapshots of the simulated databases', () => {
     expect(await codeOf(take(set, 'more'))).toBe('SnapshotQuotaExceededFault');
   });
 
-  test('a snapshot takes the tags of its instance where the instance says so, a copy where the call does', async () => {
+  test('a snapshot takes the tags of its instance where the instance says so, a copy where the call does, but for tags of its own', async () => {
     const set = await withSnapshot({ copyTagsToSnapshot: true });
     expect((await shown(set, 'last'))?.TagList).toEqual([{ Key: 'team', Value: 'shop' }]);
-    await copy(set, 'with', { CopyTags: true, Tags: [{ Key: 'a', Value: 'b' }] });
-    await copy(set, 'without', { Tags: [{ Key: 'a', Value: 'b' }] });
-    expect((await shown(set, 'with'))?.TagList).toHaveLength(2);
-    expect((await shown(set, 'without'))?.TagList).toEqual([{ Key: 'a', Value: 'b' }]);
+    const own = [{ Key: 'a', Value: 'b' }];
+    await copy(set, 'taken-over', { CopyTags: true });
+    await copy(set, 'own', { CopyTags: true, Tags: own });
+    await copy(set, 'none');
+    expect((await shown(set, 'taken-over'))?.TagList).toEqual([{ Key: 'team', Value: 'shop' }]);
+    expect((await shown(set, 'own'))?.TagList).toEqual(own);
+    expect((await shown(set, 'none'))?.TagList).toEqual([]);
+    const more = { DBInstanceIdentifier: 'orders', DBSnapshotIdentifier: 'more', Tags: own };
+    expect((await set.rds.createDBSnapshot(more)).DBSnapshot?.TagList).toEqual(own);
   });
 
   test('a daily backup makes automated snapshots, as many as the retention has days', async () => {

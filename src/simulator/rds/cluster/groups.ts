@@ -48,7 +48,8 @@ export function addClusterGroups(world: World, engine: string, version: string, 
 function describe(world: World, input: DescribeDBClusterParameterGroupsMessage): object {
   const name = input.DBClusterParameterGroupName && folded(input.DBClusterParameterGroupName);
   const all = [...world.rds.clusterParameterGroups.values()].filter((one) => name === undefined || one.name === name);
-  if (name !== undefined && all.length === 0) throw refusals.noClusterParameterGroup(name);
+  // Unlike the other operations (the @throws of its command).
+  if (name !== undefined && all.length === 0) throw refusals.noParameterGroup(name);
   const { items, ...rest } = markedPage(all, input, (one) => one.name);
   return {
     DBClusterParameterGroups: items.map((one) => ({

@@ -115,7 +115,8 @@ function copySnapshot(world: World, input: CopyDBClusterSnapshotMessage): object
 function remove(world: World, input: DeleteDBClusterSnapshotMessage): object {
   const snapshot = clusterSnapshotOf(world, input.DBClusterSnapshotIdentifier);
   discard(world, clusterShelf(world), snapshot);
-  return { DBClusterSnapshot: { ...clusterSnapshotView(world, snapshot), Status: 'deleted' } };
+  // Other than a DB snapshot (the examples of the AWS CLI for both).
+  return { DBClusterSnapshot: { ...clusterSnapshotView(world, snapshot), Status: 'available' } };
 }
 
 function describeAttributes(world: World, input: DescribeDBClusterSnapshotAttributesMessage): object {

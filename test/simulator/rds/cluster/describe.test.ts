@@ -144,6 +144,8 @@ describe('what Describe calls tell of simulated clusters', () => {
     const DBClusterParameterGroupName = 'shop-16';
     const groups = await rds.describeDBClusterParameterGroups({ DBClusterParameterGroupName });
     expect(groups.DBClusterParameterGroups).toMatchObject([{ DBParameterGroupFamily: 'aurora-postgresql16' }]);
+    const nobodys = { DBClusterParameterGroupName: 'nobodys' };
+    expect(await codeOf(rds.describeDBClusterParameterGroups(nobodys))).toBe('DBParameterGroupNotFoundFault');
     const { Targets = [] } = await rds.describeDBProxyTargets({ DBProxyName: 'front' });
     expect(Targets).toMatchObject([{ RdsResourceId: 'shop', Type: 'TRACKED_CLUSTER' }, {}, {}]);
     const { EventSubscriptionsList = [] } = await rds.describeEventSubscriptions({});
