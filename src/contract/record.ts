@@ -77,6 +77,8 @@ export type Entry =
       readonly reason: string;
       readonly neverRan: boolean;
     }
+  /** What has failed and may have happened all the same is in flight again: looked for, and sent again where it is not there. */
+  | { readonly t: 'reopened'; readonly key: Key }
   | {
       readonly t: 'retired';
       readonly plan: string;

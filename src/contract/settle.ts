@@ -9,3 +9,6 @@ export interface Settle {
     check: () => Promise<Check<T>>,
   ): Promise<{ done: T } | 'expired' | 'aborted'>;
 }
+
+/** How long AWS may show the past, in ms: until then a NotFound proves nothing (facts §1.6). */
+export const unseenMs = 5 * 60_000;

@@ -92,6 +92,9 @@ export function apply(state: RunState, entry: Entry, at: number): void {
     case 'kept':
       phaseOf(state, entry.key, '').kept = true;
       return;
+    case 'reopened':
+      phaseOf(state, entry.key, '').end = undefined;
+      return;
     case 'done': {
       const phase = phaseOf(state, entry.key, entry.uses);
       phase.input = entry.input;
@@ -126,6 +129,7 @@ type PlanEntry = Exclude<
       | 'answered'
       | 'surplus'
       | 'kept'
+      | 'reopened'
       | 'done'
       | 'failed';
   }

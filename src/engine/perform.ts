@@ -1,5 +1,6 @@
 import type { Json } from '../contract/json.ts';
 import type { Key } from '../contract/record.ts';
+import { unseenMs } from '../contract/settle.ts';
 import type { EffectDefinition, ReadDefinition, Seen, StepDefinition, VerifyDefinition } from '../contract/step.ts';
 import type { Verdict } from '../contract/verdict.ts';
 import { problem } from '../errors/index.ts';
@@ -11,8 +12,6 @@ import { Interrupted, PlanStopped } from './outcome.ts';
 import type { PlanRun } from './ports.ts';
 import { cutOverBegunAt, everyPairOf } from './standing.ts';
 
-// AWS advises describe-with-backoff up to five minutes before a NotFound counts (facts §1.6).
-export const unseenMs = 5 * 60_000;
 // How long a cut-over waits for AWS to accept a call at all (a quota, a slot) before it goes back: the target is down.
 const unacceptedMs = 30 * 60_000;
 export const unseenBeatMs = 10_000;
@@ -169,6 +168,7 @@ class Performance<S> {
   /** To its end, whatever has happened before. */
   private async reach(): Promise<{ is: 'done'; output: unknown } | { is: 'failed'; reason: string }> {
     const sentBefore = (this.run.phase(this.act.key)?.sent ?? 0) > 0;
+    if (sentBefore && this.definition.hazard === 'disruptive') this.run.takeOff(this.act.key);
     let before: Json = null;
     if (!sentBefore && this.worthLooking()) {
       const seen = await this.firstLook();

@@ -1,12 +1,13 @@
 import { canonical, type Json } from '../contract/json.ts';
 import type { Stop } from '../contract/record.ts';
+import { unseenMs } from '../contract/settle.ts';
 import { problem, RekeyError } from '../errors/index.ts';
 import { ask } from './ask.ts';
 import { isCurrent, type Phase } from './fold.ts';
 import { type Guard, haltStep, originalsOf } from './guard.ts';
 import { Interrupted, PlanStopped } from './outcome.ts';
 import { setBackOwed } from './owed.ts';
-import { perform, unseenBeatMs, unseenMs } from './perform.ts';
+import { perform, unseenBeatMs } from './perform.ts';
 import type { PlanRun } from './ports.ts';
 import { itemsOf } from './resolve.ts';
 import { currentPhases, cutOverOf, deletedOriginals, effectOf, pairsOf, undoOf } from './standing.ts';

@@ -1,6 +1,7 @@
 import type { UseStep } from '../contract/plan.ts';
 import type { Key } from '../contract/record.ts';
-import type { EffectDefinition } from '../contract/step.ts';
+import { unseenMs } from '../contract/settle.ts';
+import type { EffectDefinition, Registry } from '../contract/step.ts';
 import { problem } from '../errors/index.ts';
 import { ask } from './ask.ts';
 import { generationOf, type Phase } from './fold.ts';
@@ -8,7 +9,7 @@ import { passGate } from './gates.ts';
 import { claimedBy, Guard } from './guard.ts';
 import { Interrupted, PlanStopped, stopOf, toldAgain } from './outcome.ts';
 import { setBackOwed } from './owed.ts';
-import { badFindings, perform, unseenBeatMs, unseenMs } from './perform.ts';
+import { badFindings, perform, unseenBeatMs } from './perform.ts';
 import type { PlanRun } from './ports.ts';
 import { type Item, itemsOf, resolve } from './resolve.ts';
 import {
@@ -202,7 +203,10 @@ async function goOnUnwinding<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void>
   await endRollback(run, guard);
 }
 
-/** On resume: what failed is tried anew in a generation of its own; before the cut-over what was read is read again. */
+/**
+ * On resume: what failed is tried anew in a generation of its own, and what may have happened to the target although it failed
+ * is looked for again; before the cut-over what was read is read again.
+ */
 async function retireFailed<S>(run: PlanRun<S>): Promise<void> {
   const { registry } = run.ports;
   const phases = currentPhases(run.state);
@@ -217,13 +221,23 @@ async function retireFailed<S>(run: PlanRun<S>): Promise<void> {
   });
   const retire = (key: Key, reason: string) =>
     run.append({ t: 'retired', plan: run.plan.name, step: key.step, item: key.item, reason });
-  for (const phase of failed) await retire(phase.key, 'failed');
+  for (const phase of failed) {
+    if (mayHaveHappened(registry, phase)) await run.append({ t: 'reopened', key: phase.key });
+    else await retire(phase.key, 'failed');
+  }
   for (const phase of await goneSources(run, failed)) await retire(phase.key, 'gone');
   const untouched = cutOverBegunAt(registry, run.state) === undefined && !pairsOf(registry, run.state).length;
   if (!untouched) return;
   for (const phase of phases.filter((one) => registry.step(one.uses)?.kind === 'read'))
     await retire(phase.key, 'read again');
   if (run.expected) await observe(run, new Guard(run));
+}
+
+/** A new generation would find it there, take it for what was there before, and not take it back. */
+function mayHaveHappened<S>(registry: Registry<S>, phase: Phase): boolean {
+  const definition = effectOf(registry, phase);
+  const inDoubt = phase.end?.is === 'failed' && !phase.end.neverRan && phase.sent > 0;
+  return inDoubt && definition?.hazard === 'disruptive' && definition.repeat === 'convergent';
 }
 
 /**

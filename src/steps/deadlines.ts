@@ -12,6 +12,3 @@ export const settleWithinMs = {
   databaseChange: 60 * minute,
   database: 24 * 60 * minute,
 } as const;
-
-/** How long AWS may show the past, in ms: until then a NotFound proves nothing (facts §1.6). */
-export const visibleWithinMs = 5 * minute;

@@ -107,3 +107,33 @@ test('an unwinding that dies at any record, taken up again, serves on the origin
     }),
   );
 }, 300_000);
+
+test('a process that dies right after an attachment failed in doubt is resumed: what is attached after all is gone on with', () => {
+  // For a while AWS shows nothing of the first volume that was attached, and longer than anybody believes it.
+  const hideFirst = (world: World) => {
+    let hidden = false;
+    world.watch(({ operation, input, outcome, at }) => {
+      const { VolumeId = '' } = input as { VolumeId?: string };
+      const volume = world.account.world.volumes.get(VolumeId);
+      if (operation !== 'AttachVolume' || outcome !== 'done' || !volume || hidden) return;
+      hidden = true;
+      Object.assign(volume, { visibleFrom: at + 20 * minute });
+    });
+  };
+  const living = async (record?: number) =>
+    inWorld(twoVolumes, async (world) => {
+      hideFirst(world);
+      const crash = record === undefined ? {} : { crash: { record: { number: record, when: 'crash-after' as const } } };
+      const first = await world.process([], crash);
+      const failed = first.disk.findIndex((one) => one.t === 'failed' && one.key.step === 'attach');
+      if (record === undefined) return failed + 1;
+      expect(first.result).toBe('died');
+      expect(failed, 'it died elsewhere').toBe(record - 1);
+      world.pass(30 * minute);
+      const second = await world.process(first.disk);
+      expect(exitOf(second), told(second)).toBe(0);
+      expectInstanceMoved(world);
+      return record;
+    });
+  return living().then(living);
+});

@@ -46,6 +46,11 @@ const laterSeeds = [
     'an unwinding that had left an original detached was over, and the next try went on without it',
   ],
   [
+    1201653,
+    'ec2-instance',
+    'an attachment that AWS hid for a moment was taken for failed, tried anew after a crash, and never taken back',
+  ],
+  [
     1004701,
     'ec2-instance',
     'an unwinding discarded a replacement while the policy of the old key was closed: the last copy that could be read',

@@ -19,6 +19,7 @@ const known: { readonly [T in Entry['t']]: true } = {
   surplus: true,
   done: true,
   failed: true,
+  reopened: true,
   retired: true,
   gate: true,
   passed: true,

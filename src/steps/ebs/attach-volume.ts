@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { VolumeId, VolumePlace } from '../domain.ts';
+import { goneOrUnseen } from '../ec2/gone.ts';
 import { standsAt } from '../ec2/standing.ts';
 import { withDevice } from './device-shape.ts';
 
@@ -21,7 +22,7 @@ export const attachVolume = defineEffect({
   async look(ctx, input) {
     const { sight } = ctx.aws;
     const [volume, instance] = await Promise.all([sight.volume(input.volume), sight.instance(input.place.instance)]);
-    if (!volume) return { is: 'failed', reason: `${input.volume} is gone` };
+    if (!volume) return goneOrUnseen(ctx, input.volume);
     switch (standsAt(input.place, volume, instance)) {
       case 'attached':
         return { is: 'done', output: { volume: input.volume } };

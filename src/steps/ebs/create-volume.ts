@@ -2,7 +2,8 @@ import type { Volume } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
 import { defineEffect } from '../../aws/services.ts';
 import { markers } from '../../aws/tags.ts';
-import { settleWithinMs, visibleWithinMs } from '../deadlines.ts';
+import { unseenMs } from '../../contract/settle.ts';
+import { settleWithinMs } from '../deadlines.ts';
 import { KeyArn, MadeSnapshot, MadeVolume, VolumeAttributes, VolumeId, VolumePlace } from '../domain.ts';
 
 /** Makes the replacement from the snapshot, straight under the new key. */
@@ -40,7 +41,7 @@ export const createVolume = defineEffect({
       if (volume.State === 'available' || volume.State === 'in-use') return { is: 'done', output };
     }
     // Without its snapshot AWS answers NotFound for ever, which is otherwise a matter of waiting.
-    const certain = ctx.sentAt !== undefined && ctx.clock.now() >= ctx.sentAt + visibleWithinMs;
+    const certain = ctx.sentAt !== undefined && ctx.clock.now() >= ctx.sentAt + unseenMs;
     if (certain && !(await ctx.aws.sight.snapshot(input.snapshot.id))) {
       return { is: 'failed', reason: `its snapshot ${input.snapshot.id} is gone` };
     }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { VolumeId, VolumePlace } from '../domain.ts';
+import { goneOrUnseen } from '../ec2/gone.ts';
 import { standsAt } from '../ec2/standing.ts';
 import { withoutDevice } from './device-shape.ts';
 
@@ -20,7 +21,7 @@ export const detachVolume = defineEffect({
   async look(ctx, input) {
     const { sight } = ctx.aws;
     const [volume, instance] = await Promise.all([sight.volume(input.volume), sight.instance(input.place.instance)]);
-    if (!volume) return { is: 'failed', reason: `${input.volume} is gone` };
+    if (!volume) return goneOrUnseen(ctx, input.volume);
     const standing = standsAt(input.place, volume, instance);
     const output = { volume: input.volume };
     if (standing === 'elsewhere') return { is: 'failed', reason: `${input.volume} is attached elsewhere` };

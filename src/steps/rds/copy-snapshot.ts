@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { type AwsContext, defineEffect } from '../../aws/services.ts';
 import { markers } from '../../aws/tags.ts';
-import { settleWithinMs, visibleWithinMs } from '../deadlines.ts';
+import { unseenMs } from '../../contract/settle.ts';
+import { settleWithinMs } from '../deadlines.ts';
 import { KeyArn } from '../domain.ts';
 import { MadeDatabaseSnapshot } from './domain.ts';
 import { lookForSnapshot, type Making, snapshotName } from './made-snapshot.ts';
@@ -56,7 +57,7 @@ export const copySnapshot = defineEffect({
 
 /** Why nothing can be copied from it any more; RDS refuses as if it only had to be waited for. */
 async function lostSource(ctx: AwsContext, id: string): Promise<string | undefined> {
-  const certainAt = ctx.clock.now() + visibleWithinMs;
+  const certainAt = ctx.clock.now() + unseenMs;
   for (;;) {
     const askedAt = ctx.clock.now();
     const source = await ctx.aws.sight.databaseSnapshot(id);
