@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   build,
+  type Running,
   rekey,
   type Simulated,
   type SimulatedState,
@@ -184,79 +185,68 @@ describe.concurrent('a step that fails', () => {
   });
 });
 
+/** Waits for a step, ends the process from outside, and expects it to be gone within five seconds. */
+async function endedBy(signal: 'SIGINT' | 'SIGTERM', running: Running, at: RegExp): Promise<string> {
+  await running.says(at);
+  const since = Date.now();
+  running.child.kill(signal);
+  const { code, stderr } = await running.ended;
+  expect(Date.now() - since).toBeLessThan(5_000);
+  expect(code, stderr).toBe(130);
+  return stderr;
+}
+
+// One run each is ended again and again: most of the time that a run takes here is that of the steps which nothing happens to.
 describe('an end from outside', () => {
-  test.each([
-    'SIGINT',
-    'SIGTERM',
-  ] as const)('%s ends it within five seconds with 130, what is down and how to go on', async (signal) => {
-    const aws = await account(1_000);
+  test('SIGINT and SIGTERM end it within five seconds with 130, what is down and how to go on; killed without a word, it is resumed as well', async () => {
+    const aws = await account(500);
     const where = { cwd: room.dir, env: aws.env };
-    const dir = ['--state-dir', signal];
-    const { child, ended, says } = start(['run', shippedPlan, ...noHold, ...dir], where);
-    await says(/ snapshot: ebs\.create-snapshot/);
-    const at = Date.now();
-    child.kill(signal);
-    const { code, stderr } = await ended;
-    expect(Date.now() - at).toBeLessThan(5_000);
-    expect(code).toBe(130);
-    expect(stderr).toContain('stopping: starting nothing new');
-    expect(stderr).toMatch(/down i-0123456789abcdef0 has been out of service since/);
-    expect(stderr).toContain(`resume ${onlyRun(signal)} --state-dir ${signal}`);
-    const status = await rekey(['status', onlyRun(signal), ...dir], where);
-    expect(status.stdout).toContain('out of service since');
-    expect((await rekey(['resume', ...dir], where)).code).toBe(0);
-    everythingMoved(await aws.state());
-  });
-
-  test('a call that is never answered does not hold it up', async () => {
-    const aws = await account(1_000);
-    await aws.fault({ kind: 'silence', operation: 'StopInstances', when: 'after', times: 1 });
-    const where = { cwd: room.dir, env: aws.env };
-    const dir = ['--state-dir', 'silent'];
-    const { child, ended, says } = start(['run', shippedPlan, ...noHold, ...dir], where);
-    await says(/ stop: stop i-/);
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    const at = Date.now();
-    child.kill('SIGINT');
-    const { code, stderr } = await ended;
-    expect(Date.now() - at).toBeLessThan(5_000);
-    expect(code).toBe(130);
-    expect(stderr).toMatch(/head {2}[0-9a-f]{64}/);
-    expect((await rekey(['resume', ...dir], where)).code).toBe(0);
-    everythingMoved(await aws.state());
-  });
-
-  test('a second signal ends it at once, and it is resumed', async () => {
-    const aws = await account(1_000);
-    await aws.fault({ kind: 'silence', operation: 'StopInstances', when: 'before', times: 1 });
-    const where = { cwd: room.dir, env: aws.env };
-    const dir = ['--state-dir', 'twice'];
-    const { child, ended, says } = start(['run', shippedPlan, ...noHold, ...dir], where);
-    await says(/ stop: stop i-/);
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    child.kill('SIGTERM');
-    await says(/a second signal/);
-    const at = Date.now();
-    child.kill('SIGTERM');
-    expect((await ended).code).toBe(130);
-    expect(Date.now() - at).toBeLessThan(3_000);
-    expect((await rekey(['resume', ...dir], where)).code).toBe(0);
-    everythingMoved(await aws.state());
-  });
-
-  test('killed without a word, it is resumed', async () => {
-    const aws = await account(1_000);
-    const where = { cwd: room.dir, env: aws.env };
-    const dir = ['--state-dir', 'killed'];
-    const { child, ended, says } = start(['run', shippedPlan, ...noHold, ...dir], where);
-    await says(/ create: ebs\.create-volume/);
-    child.kill('SIGKILL');
-    expect((await ended).code).toBe(null);
-    expect((await rekey(['status', onlyRun('killed'), ...dir], where)).stdout).toContain('interrupted at');
+    const dir = ['--state-dir', 'ended'];
+    const expectTold = async (stderr: string) => {
+      expect(stderr).toContain('stopping: starting nothing new');
+      expect(stderr).toMatch(/down i-0123456789abcdef0 has been out of service since/);
+      expect(stderr).toContain(`resume ${onlyRun('ended')} --state-dir ended`);
+      const status = await rekey(['status', onlyRun('ended'), ...dir], where);
+      expect(status.stdout).toContain('out of service since');
+    };
+    const first = start(['run', shippedPlan, ...noHold, ...dir], where);
+    await expectTold(await endedBy('SIGINT', first, / snapshot: ebs\.create-snapshot/));
+    await expectTold(await endedBy('SIGTERM', start(['resume', ...dir], where), /Z snapshot: /));
+    const third = start(['resume', ...dir], where);
+    await third.says(/Z [a-z-]+: /);
+    third.child.kill('SIGKILL');
+    expect((await third.ended).code).toBe(null);
+    expect((await rekey(['status', onlyRun('ended'), ...dir], where)).stdout).toContain('interrupted at');
     expect((await rekey(['resume', ...dir], where)).code).toBe(0);
     const state = await aws.state();
     everythingMoved(state);
     expect(state.volumes).toHaveLength(5);
+  });
+
+  test('a call that is never answered does not hold it up; a second signal ends it at once; both are resumed', async () => {
+    const aws = await account(1_000);
+    const where = { cwd: room.dir, env: aws.env };
+    const dir = ['--state-dir', 'silent'];
+    const silence = (operation: string, when: 'before' | 'after') =>
+      aws.fault({ kind: 'silence', operation, when, times: 1 });
+    await silence('StopInstances', 'after');
+    const first = start(['run', shippedPlan, ...noHold, ...dir], where);
+    await first.says(/ stop: stop i-/);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(await endedBy('SIGINT', first, / stop: stop i-/)).toMatch(/head {2}[0-9a-f]{64}/);
+
+    await silence('CreateVolume', 'before');
+    const second = start(['resume', ...dir], where);
+    await second.says(/ create: new volume/);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    second.child.kill('SIGTERM');
+    await second.says(/a second signal/);
+    const at = Date.now();
+    second.child.kill('SIGTERM');
+    expect((await second.ended).code).toBe(130);
+    expect(Date.now() - at).toBeLessThan(3_000);
+    expect((await rekey(['resume', ...dir], where)).code).toBe(0);
+    everythingMoved(await aws.state());
   });
 
   test('while one runs, a second resume is refused with 5 and status says that it runs', async () => {
