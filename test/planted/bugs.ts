@@ -295,6 +295,23 @@ export const bugs: readonly PlantedBug[] = [
     },
   },
   {
+    name: 'what failed in doubt is tried anew beside itself',
+    file: 'src/engine/walk.ts',
+    find: 'if (mayHaveHappened(registry, phase)) await',
+    replace: 'if (phase.kept) await',
+    caughtBy: {
+      file: 'test/promises/interrupted.test.ts',
+      title: 'dies right after an attachment failed in doubt',
+    },
+  },
+  {
+    name: 'a replacement that stands still again counts as one that never ran',
+    file: 'src/engine/walk.ts',
+    find: ' || run.state.writePoint?.key === null) return false;',
+    replace: ') return false;',
+    caughtBy: { file: seeds, title: 'seed 2201623' },
+  },
+  {
     name: 'a rollback past the write point needs no typed word',
     file: 'src/engine/walk.ts',
     find: 'if (since !== undefined && !discardWrites) {',

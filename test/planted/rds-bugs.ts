@@ -40,8 +40,8 @@ export const rdsBugs: readonly PlantedBug[] = [
     [
       'a rename is over as soon as the name is there',
       'rename-instance.ts',
-      'isSettled(instance) && followed ?',
-      'followed !== undefined ?',
+      'isSettled(instance) && followed',
+      'followed !== undefined',
       '6: a rename is over when the new name is available',
     ],
     [
@@ -177,6 +177,31 @@ export const rdsBugs: readonly PlantedBug[] = [
       "if ('unknown' in answer && answer.error instanceof RekeyError) throw answer.error;",
       '',
       'stays as it is when a resume forgot the login',
+    ],
+  ]),
+  ...caughtIn('test/promises/rds-others.test.ts', [
+    [
+      'an operator is told to delete an original that has lost its key',
+      'status.ts',
+      'return made\n',
+      'return name\n',
+      'is never named as something to delete',
+    ],
+  ]),
+  ...caughtIn('test/sweep/lying-clusters.test.ts', [
+    [
+      'the members of a cluster are not compared',
+      'cluster-comparison.ts',
+      "...cluster.members.flatMap((one) => ofMember(one, inPlaceOf(one), 'replacement')),",
+      '',
+      'with a member of another class',
+    ],
+    [
+      'a cluster that nobody can reach proves the delete of its original',
+      'cluster-proof.ts',
+      'if (writer && isUsable(writer)) return proof;',
+      'if (proof) return proof;',
+      'the members of the replacement',
     ],
   ]),
   ...caughtIn('test/aws/databases-postgres.test.ts', [
