@@ -1,5 +1,10 @@
 import { attachments } from './scenarios/attachments.ts';
 import { calls } from './scenarios/calls.ts';
+import { clusters } from './scenarios/clusters.ts';
+import { databaseCalls } from './scenarios/database-calls.ts';
+import { databaseRestores } from './scenarios/database-restores.ts';
+import { databaseSnapshots } from './scenarios/database-snapshots.ts';
+import { databases } from './scenarios/databases.ts';
 import { instances } from './scenarios/instances.ts';
 import { keys } from './scenarios/keys.ts';
 import { snapshots } from './scenarios/snapshots.ts';
@@ -14,4 +19,9 @@ export const scenarios: readonly Scenario[] = [
   ...instances,
   ...calls,
   ...keys,
+  ...databases,
+  ...databaseSnapshots,
+  ...databaseRestores,
+  ...databaseCalls,
+  ...clusters,
 ];

@@ -67,6 +67,28 @@ describe('what the referee calls a difference', () => {
     expect(told(refused('Gone', 400), refused('Gone', 400, 'Yes.'))).toEqual(['Create message']);
   });
 
+  it('what RDS shows of a database is one difference, in whatever operation and list', () => {
+    const steps = (MultiAZ: boolean): Step[] => [
+      { of: 'ModifyDBInstance', answer: { output: { DBInstance: { MultiAZ } } } },
+      { of: 'DescribeDBInstances (again)', answer: { output: { DBInstances: [{ MultiAZ }] } } },
+      { of: 'DescribeDBInstances', answer: { output: { Marker: `${MultiAZ}` } } },
+    ];
+    expect(compared('a scenario', steps(true), steps(false)).map(({ at }) => at)).toEqual([
+      'any DBInstance.MultiAZ',
+      'DescribeDBInstances Marker',
+    ]);
+  });
+
+  it('resource ids and the endpoints of an account stand for each other, a name in them does not', () => {
+    const shown = (name: string, id: string, zone: string) => ({
+      DbiResourceId: `db-${id.repeat(26)}`,
+      Endpoint: { Address: `${name}.${zone}.eu-west-1.rds.amazonaws.com` },
+      ReaderEndpoint: `${name}.cluster-ro-${zone}.eu-west-1.rds.amazonaws.com`,
+    });
+    expect(differing([shown('orders', 'A', 'c9akciq32rgx')], [shown('orders', 'B', 'aaaaaaaaaa')])).toEqual([]);
+    expect(differing([shown('orders', 'A', 'c9akciq32rgx')], [shown('other', 'B', 'aaaaaaaaaa')])).toHaveLength(2);
+  });
+
   it('two accounts that were not asked the same are not compared', () => {
     expect(() => compared('a scenario', answers({}), answers({}, {}))).toThrow('not the same calls');
   });

@@ -4,7 +4,10 @@ import type { Answer, Step } from './script.ts';
 /** A place in which the two answers to one call differ, and what stands there. */
 export interface Found {
   readonly scenario: string;
-  /** Operation and path, `DescribeVolumes Volumes[].Iops`; the operation alone when only one of the two refused. */
+  /**
+   * Operation and path, `DescribeVolumes Volumes[].Iops`; the operation alone when only one of the two refused. What RDS
+   * shows of a database is the same in all operations, `any DBInstance.Iops`.
+   */
   readonly at: string;
   readonly ours: string;
   readonly moto: string;
@@ -21,13 +24,28 @@ const names: Readonly<Record<string, (item: Tree) => unknown>> = {
   AvailabilityZones: ({ ZoneName }) => ZoneName,
   InstanceTypes: ({ InstanceType }) => InstanceType,
   Grants: ({ GrantId }) => GrantId,
+  TagList: ({ Key }) => Key,
+  DBInstances: ({ DBInstanceIdentifier }) => DBInstanceIdentifier,
+  DBSnapshots: ({ DBSnapshotIdentifier }) => DBSnapshotIdentifier,
+  DBClusters: ({ DBClusterIdentifier }) => DBClusterIdentifier,
+  DBClusterMembers: ({ DBInstanceIdentifier }) => DBInstanceIdentifier,
+  DBClusterSnapshots: ({ DBClusterSnapshotIdentifier }) => DBClusterSnapshotIdentifier,
+  Subnets: ({ SubnetAvailabilityZone }) => JSON.stringify(SubnetAvailabilityZone),
 };
 // These names belong into the path: one item may differ and another not.
-const named = new Set(['Aliases', 'Tags', 'AvailabilityZones']);
+const named = new Set(['Aliases', 'Tags', 'TagList', 'AvailabilityZones']);
 
 type Tree = { readonly [member: string]: unknown };
 const isTree = (value: unknown): value is Tree =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+
+const shownByAll = /^(DBInstance|DBSnapshot|DBCluster|DBClusterSnapshot)s?(?:\[\])?\.(.+)$/;
+
+function placeOf(of: string, path: string): string {
+  const [, shape, member] = shownByAll.exec(path) ?? [];
+  if (shape !== undefined) return `any ${shape}.${member}`;
+  return path === '' ? of : `${of} ${path}`;
+}
 
 /** Every place in which the answers differ, ids being the same when they always stand for each other. */
 export function compared(scenario: string, ours: readonly Step[], moto: readonly Step[]): readonly Found[] {
@@ -42,7 +60,7 @@ export function compared(scenario: string, ours: readonly Step[], moto: readonly
     for (const _ of differing(answer, other, pairs));
     return [...differing(answer, other, pairs)].map(({ path, ours, moto }) => ({
       scenario,
-      at: path === '' ? of : `${of} ${path}`,
+      at: placeOf(of, path),
       ours,
       moto,
     }));

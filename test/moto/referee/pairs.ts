@@ -5,15 +5,17 @@ const kinds: readonly (readonly [string | undefined, RegExp])[] = [
   ['time', /\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z| GMT| UTC)?/],
   ['ip', /(?<=\bip-|\bec2-)\d{1,3}(?:-\d{1,3}){3}|\b\d{1,3}(?:\.\d{1,3}){3}\b/],
   ['mac', /\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b/],
+  ['resource', /\b(?:db|cluster)-[A-Z0-9]{26}\b/],
+  // The part of its databases' endpoints that each account has for itself.
+  ['endpoints', /(?<=[.-])[a-z0-9]{10,12}(?=\.[a-z0-9-]+\.rds\.amazonaws\.com)/],
   // By the prefix, `vol-…`.
   [undefined, /\b(?!vol-ffffffff)(?:vol|snap|i|r|eni|eni-attach|ami|subnet|vpc|sg|eipalloc|eipassoc)-[0-9a-f]{8,17}\b/],
 ];
-const chosen = new RegExp(kinds.map(([, shape]) => shape.source).join('|'), 'g');
+// A group for each kind: which of them took part tells the kind.
+const chosen = new RegExp(kinds.map(([, shape]) => `(${shape.source})`).join('|'), 'g');
 
-function kindOf(one: string): string {
-  const known = kinds.find(([kind, shape]) => kind !== 'ip' && new RegExp(`^(?:${shape.source})$`).test(one));
-  if (known) return known[0] ?? one.replace(/-[0-9a-f]+$/, '');
-  return 'ip';
+function kindOf(one: string, groups: readonly (string | undefined)[]): string {
+  return kinds[groups.findIndex((group) => group !== undefined)]?.[0] ?? one.replace(/-[0-9a-f]+$/, '');
 }
 
 /** Ids of the two accounts that stand for each other: numbered in the order in which both first show them in one place. */
@@ -40,13 +42,21 @@ export class Pairs {
 }
 
 function found(text: string): { id: string; kind: string }[] {
-  return [...text.matchAll(chosen)].map((match) => ({ id: plain(match[0]), kind: kindOf(match[0]) }));
+  return [...text.matchAll(chosen)].map(([one, ...groups]) => {
+    const kind = kindOf(one, groups.slice(0, kinds.length));
+    return { id: plain(one, kind), kind };
+  });
 }
 
-const bare = (text: string) => text.replace(chosen, (one) => `<${kindOf(one)}>`);
-const put = (text: string, names: ReadonlyMap<string, string>) =>
-  text.replace(chosen, (one) =>
-    kindOf(one) === 'time' ? '<time>' : (names.get(plain(one)) ?? `<another ${kindOf(one)}>`),
+/** The text with something else for each id in it. */
+function replaced(text: string, by: (one: string, kind: string) => string): string {
+  return text.replace(chosen, (one, ...groups: (string | undefined)[]) =>
+    by(one, kindOf(one, groups.slice(0, kinds.length))),
   );
+}
+
+const bare = (text: string) => replaced(text, (_, kind) => `<${kind}>`);
+const put = (text: string, names: ReadonlyMap<string, string>) =>
+  replaced(text, (one, kind) => (kind === 'time' ? '<time>' : (names.get(plain(one, kind)) ?? `<another ${kind}>`)));
 // An address is the same one in a DNS name.
-const plain = (one: string) => (kindOf(one) === 'ip' ? one.replaceAll('-', '.') : one);
+const plain = (one: string, kind: string) => (kind === 'ip' ? one.replaceAll('-', '.') : one);

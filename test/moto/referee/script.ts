@@ -1,5 +1,6 @@
 import type { EC2 } from '@aws-sdk/client-ec2';
 import type { KMS } from '@aws-sdk/client-kms';
+import type { RDS } from '@aws-sdk/client-rds';
 import type { STS } from '@aws-sdk/client-sts';
 
 /** What both accounts hold when a scenario begins. */
@@ -11,11 +12,14 @@ export interface Ground {
   readonly otherZone: string;
   /** An enabled key, and the alias that names it. The root is under it. */
   readonly key: { readonly id: string; readonly arn: string; readonly alias: string };
+  /** Security groups of a scenario about databases: the one that they have, and another. */
+  readonly groups: { readonly own: string; readonly other: string };
 }
 
 export interface Clients {
   readonly ec2: EC2;
   readonly kms: KMS;
+  readonly rds: RDS;
   readonly sts: STS;
 }
 
@@ -56,6 +60,8 @@ export interface Scenario {
   readonly title: string;
   /** It asks for everything that there is, so what other scenarios left behind has to go first. */
   readonly alone?: true;
+  /** It is about databases: those of databases.ts are there and, what is another's, alone; there is no instance of EC2. */
+  readonly databases?: true;
   readonly play: (on: Script) => Promise<void>;
 }
 
@@ -63,16 +69,21 @@ export interface Scenario {
 export async function played({ play }: Scenario, side: Side): Promise<readonly Step[]> {
   const steps: Step[] = [];
   const note = (of: string, answer: Answer) => void steps.push({ of, answer });
-  const { ec2, kms, sts, ground, pass } = side;
+  const { ec2, kms, rds, sts, ground, pass } = side;
   const noting = (suffix: string): Clients => {
     const noted = (of: string, answer: Answer) => note(of + suffix, answer);
-    return { ec2: recorded(ec2, noted), kms: recorded(kms, noted), sts: recorded(sts, noted) };
+    return {
+      ec2: recorded(ec2, noted),
+      kms: recorded(kms, noted),
+      rds: recorded(rds, noted),
+      sts: recorded(sts, noted),
+    };
   };
   await play({
     ...ground,
     ...noting(''),
     when: (special) => noting(` (${special})`),
-    aside: { ec2, kms, sts },
+    aside: { ec2, kms, rds, sts },
     pass,
     async tell(of, is) {
       try {
@@ -82,9 +93,10 @@ export async function played({ play }: Scenario, side: Side): Promise<readonly S
       }
     },
     async until(holds) {
-      for (let left = 200; !(await holds()); left--) {
-        if (left === 0) throw new Error('the account never came to what the scenario waits for');
-        await pass(5_000);
+      for (let asked = 1; !(await holds()); asked++) {
+        if (asked > 200) throw new Error('the account never came to what the scenario waits for');
+        // What has not come soon takes minutes.
+        await pass(asked < 10 ? 5_000 : 20_000);
       }
     },
   });
@@ -113,12 +125,16 @@ function recorded<C extends object>(client: C, note: (of: string, answer: Answer
 
 /** `HTTP 500` for what is no error of AWS's. Throws what did not come from the other side. */
 function refusal(error: unknown) {
-  const { name, message, $metadata, $response } = error as Partial<Error> & {
+  const { name, message, Code, $metadata, $response } = error as Partial<Error> & {
+    // What is on the wire: RDS's classes have other names.
+    Code?: string;
     $metadata?: { httpStatusCode?: number };
     $response?: { statusCode?: number };
   };
   const status = $metadata?.httpStatusCode ?? $response?.statusCode;
   if (status === undefined) throw error;
   const known = name !== undefined && name !== 'Error' && name !== 'SyntaxError';
-  return known ? { code: name, status, message: message ?? '' } : { code: `HTTP ${status}`, status, message: '' };
+  return known
+    ? { code: Code ?? name, status, message: message ?? '' }
+    : { code: `HTTP ${status}`, status, message: '' };
 }

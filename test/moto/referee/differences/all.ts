@@ -1,5 +1,9 @@
 import { attachments } from './attachments.ts';
 import { calls } from './calls.ts';
+import { clusters } from './clusters.ts';
+import { databaseCalls } from './database-calls.ts';
+import { databaseSnapshots } from './database-snapshots.ts';
+import { databases } from './databases.ts';
 import type { Difference } from './difference.ts';
 import { instances } from './instances.ts';
 import { keys } from './keys.ts';
@@ -14,4 +18,8 @@ export const differences: readonly Difference[] = [
   ...instances,
   ...calls,
   ...keys,
+  ...databases,
+  ...databaseSnapshots,
+  ...databaseCalls,
+  ...clusters,
 ];
