@@ -134,6 +134,27 @@ describe('a custom endpoint that can’t be given back when an Aurora cluster re
     }));
 });
 
+describe('a member of an Aurora cluster that breaks in the cut-over', () => {
+  it('is not waited for when the original comes back with the others', () =>
+    inWorld(oneCluster, async (world) => {
+      let broken = false;
+      const life = await world.process([], {
+        plans,
+        beforeCall: (call) => {
+          if (call !== 'rds:ModifyDBInstance' || broken) return;
+          broken = true;
+          world.account.act({ do: 'break-database', database: 'shop-2', status: 'incompatible-network' });
+        },
+      });
+      expect(told(life)).toContain('incompatible-network');
+      expect(told(life)).not.toContain('unwind-failed');
+      const { clusters, databases } = world.state();
+      expect(clusters.map(({ resourceId }) => resourceId)).toEqual([originalCluster]);
+      expectOriginalClusterServing(world);
+      expect(databases.map((one) => one.identifier).sort()).toEqual(['shop-1', 'shop-2']);
+    }));
+});
+
 describe('a rollback of an Aurora cluster', () => {
   it('past the write point needs the typed word; it fences the replacement first, and deletes neither it nor a member of it', () =>
     inWorld(oneCluster, async (world) => {

@@ -4,7 +4,7 @@ import { settleWithinMs } from '../deadlines.ts';
 import { ClusterId, ClusterName } from './cluster-domain.ts';
 import { clusterNameOf, membersOf, surelyFoundCluster } from './cluster-found.ts';
 import { renamedCluster } from './cluster-target.ts';
-import { deadName, isSettled, pendingOf, statusOf } from './status.ts';
+import { brokenStatus, deadName, isSettled, pendingOf, statusOf } from './status.ts';
 
 /** Renames a cluster, and waits until its endpoints and its members have followed. */
 export const renameCluster = defineEffect({
@@ -47,8 +47,10 @@ export const renameCluster = defineEffect({
     }
     const followed = [Endpoint, ReaderEndpoint].every((host) => host?.startsWith(`${input.to}.`) === true);
     const members = membersOf(cluster, await sight.databases());
-    const whole = members.length === (cluster.DBClusterMembers ?? []).length && members.every(isSettled);
-    return isSettled(cluster) && followed && whole ? { is: 'done', output } : { is: 'pending', output };
+    const whole = members.length === (cluster.DBClusterMembers ?? []).length;
+    // What is broken does not settle by itself; what that means is for those to say who look at more than its name.
+    const busy = [cluster, ...members].some((one) => !isSettled(one) && brokenStatus(one) === undefined);
+    return !busy && followed && whole ? { is: 'done', output } : { is: 'pending', output };
   },
   async run(ctx, input) {
     await ctx.aws.rds.modifyDBCluster({

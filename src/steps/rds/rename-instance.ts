@@ -5,7 +5,7 @@ import { settleWithinMs } from '../deadlines.ts';
 import { renamed } from './database-target.ts';
 import { DatabaseId, DatabaseName } from './domain.ts';
 import { nameOf, surelyFound } from './found.ts';
-import { deadName, isSettled, pendingOf } from './status.ts';
+import { brokenStatus, deadName, isSettled, pendingOf } from './status.ts';
 
 const input = z.strictObject({
   database: DatabaseId,
@@ -56,7 +56,9 @@ export async function lookAtRename(ctx: AwsContext, input: Rename): Promise<Seen
   if (asked) return { is: 'pending', output };
   if (name === input.to) {
     const followed = Endpoint?.Address?.startsWith(`${input.to}.`) === true;
-    return isSettled(instance) && followed ? { is: 'done', output } : { is: 'pending', output };
+    // What is broken does not settle by itself; what that means is for those to say who look at more than its name.
+    const broken = brokenStatus(instance) !== undefined;
+    return broken || (isSettled(instance) && followed) ? { is: 'done', output } : { is: 'pending', output };
   }
   if (name !== input.from)
     return { is: 'failed', reason: `${input.database} is named ${name} now, not ${input.from}: somebody renamed it` };
