@@ -45,7 +45,7 @@ describe.each(upsets)('of a run on a database: when $name', ({ act, ahead }) => 
     const to = sent.lastIndexOf('ec2:DescribeSecurityGroups', sent.indexOf('rds:DeleteDBInstance')) + 3;
     expect(to - from).toBeGreaterThan(50);
     let strokes = 0;
-    for (let call = from; call <= to; call += full ? 5 : 45) {
+    for (let call = from; call <= to; call += full ? 5 : 75) {
       await inWorld(
         scenario,
         async (world) => {
