@@ -58,17 +58,18 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
     if (takenBack.length && !lost.length) await backInPlace(run, guard, because);
     if (rollback) await setBackOwed(run, guard, true);
   }
-  const unreadable = await guard.unreadable();
   for (const one of happened.filter((each) => isDiscard(run, each) && (rollback || !isWarmUp(run, each.phase)))) {
     const made = effectOf(run.ports.registry, one.phase);
     const pair = made?.belongs || made?.replaces?.(one.phase.input, one.output);
+    // Asked anew before each: one discard can take minutes, and a key can be closed in any of them.
+    const unreadable = pair ? await guard.unreadable() : [];
     if (gone.length) await keep(run, one, `${gone.join(', ')} is gone: this may be the last copy`);
     else if (pair && pastWritePoint) await keep(run, one, 'it may hold writes that the original lacks');
     else if (pair && unreadable.length)
       await keep(run, one, `it may be the last copy that can be read: ${unreadable.join('; ')}`);
     else await discard(run, guard, one);
   }
-  if (!gone.length && !unreadable.length) await discardLeftovers(run, guard);
+  if (!gone.length && !(await guard.unreadable()).length) await discardLeftovers(run, guard);
   await retireAll(run, because, rollback);
   await run.append({ t: 'unwound', plan: run.plan.name });
 }

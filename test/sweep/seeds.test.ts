@@ -46,6 +46,11 @@ const laterSeeds = [
     'an unwinding that had left an original detached was over, and the next try went on without it',
   ],
   [
+    1206871,
+    'ec2-instance',
+    'the policy of the old key was closed while one replacement was being discarded, and the next one was discarded, too',
+  ],
+  [
     1201653,
     'ec2-instance',
     'an attachment that AWS hid for a moment was taken for failed, tried anew after a crash, and never taken back',
