@@ -343,6 +343,16 @@ export const bugs: readonly PlantedBug[] = [
     caughtBy: { file: engine, title: 'of verify for good brings the original back to service' },
   },
   {
+    name: 'what an unwinding could not set back is forgotten',
+    file: 'src/engine/walk.ts',
+    find: 'await setBackOwed(run, guard);',
+    replace: '{}',
+    caughtBy: {
+      file: 'test/promises/rds-cluster-back.test.ts',
+      title: 'is made by the resume before anything is read again, and moves with the cluster',
+    },
+  },
+  {
     name: 'an unwinding discards before the original serves',
     file: 'src/engine/unwind.ts',
     find: 'await takeBack(run, guard, one, because);',
