@@ -78,6 +78,22 @@ describe('a crash while an Aurora cluster goes over', () => {
   });
 });
 
+describe('a crash while the final snapshot of an original cluster is taken', () => {
+  it('is resumed to the end: the cluster is still available, and the snapshot has the name already', async () => {
+    const keeping = [clusterPlan('steps.delete.with.finalSnapshot=shop-final')];
+    const { sent } = await inWorld(oneCluster, (world) => world.process([], { plans: keeping }));
+    const number = sent.indexOf('rds:DeleteDBCluster') + 1;
+    await inWorld(oneCluster, async (world) => {
+      const first = await world.process([], { plans: keeping, crash: { call: { number, when: 'after' } } });
+      expect(exitOf(first)).toBe('died');
+      const second = await world.process(first.disk, { plans: keeping });
+      expect(exitOf(second), told(second)).toBe(0);
+      expect(second.sent).not.toContain('rds:DeleteDBCluster');
+      expect(world.state().clusters.map(({ identifier }) => identifier)).toEqual(['shop']);
+    });
+  });
+});
+
 describe('a custom endpoint that can’t be given back when an Aurora cluster returns', () => {
   const refused = { ...denied, operation: 'CreateDBClusterEndpoint' };
 

@@ -32,11 +32,15 @@ export const deleteCluster = defineEffect({
   input,
   output: z.strictObject({ cluster: ClusterId }),
   title: (input) => `delete original ${input.verdict.original}`,
-  async look(ctx, { verdict }) {
+  async look(ctx, { verdict, finalSnapshot }) {
     const cluster = await ctx.aws.sight.cluster(verdict.original);
     const output = { cluster: verdict.original };
     if (!cluster) return { is: 'done', output };
-    return isGoing(cluster) ? { is: 'pending', output } : { is: 'absent' };
+    if (isGoing(cluster)) return { is: 'pending', output };
+    // It stays available while its final snapshot is taken (the AWS CLI's example of delete-db-cluster).
+    const last = finalSnapshot === 'none' ? undefined : await ctx.aws.sight.clusterSnapshot(finalSnapshot);
+    const taken = last?.DbClusterResourceId === verdict.original && last.Status !== 'available';
+    return taken ? { is: 'pending', output } : { is: 'absent' };
   },
   async run(ctx, { verdict, ...stays }) {
     await ctx.aws.rds.deleteDBCluster({

@@ -75,10 +75,15 @@ function remove(world: World, input: DeleteDBClusterMessage): object {
     const id = finalClusterSnapshotId(world, input.FinalDBSnapshotIdentifier);
     const tags = newTags(world, [], cluster.settings.CopyTagsToSnapshot ? cluster.tags.now : undefined);
     const snapshot = takeClusterSnapshot(world, cluster, id, tags);
-    stages.push([(snapshot.endsAt ?? world.time) - world.time, () => {}]);
+    const deleting = () => {
+      cluster.status = 'deleting';
+    };
+    stages.push([(snapshot.endsAt ?? world.time) - world.time, deleting]);
+  } else {
+    cluster.status = 'deleting';
   }
+  // Available while its last snapshot is taken (the AWS CLI's example of delete-db-cluster).
   stages.push([world.seconds(30, 240), () => removeCluster(world, cluster, input.DeleteAutomatedBackups ?? true)]);
-  cluster.status = 'deleting';
   carryOut(world, cluster, stages);
   return { DBCluster: clusterView(world, cluster) };
 }

@@ -73,11 +73,6 @@ export const clusters: readonly Difference[] = [
     }),
   },
   {
-    why: 'While its final snapshot is taken a cluster stays available [D CLI example of delete-db-cluster]; in the simulated account it is deleting at once.',
-    aws: 'moto',
-    places: places('DBCluster', { Status: ['deleting', 'available'] }),
-  },
-  {
     why: 'A restore has what is said, and defaults for the rest [T RestoreDBClusterFromSnapshot]: moto takes most from the original.',
     aws: 'ours',
     places: places('DBCluster', {

@@ -73,7 +73,10 @@ describe('deleting simulated clusters and their members', () => {
     const set = clusterClients(shop({ members: [], endpoints: [] }));
     const final = { DBClusterIdentifier: 'shop', FinalDBSnapshotIdentifier: 'final', DeleteAutomatedBackups: false };
     expect(await codeOf(set.rds.deleteDBCluster({ DBClusterIdentifier: 'shop' }))).toBe('InvalidParameterCombination');
-    await set.rds.deleteDBCluster(final);
+    // Meanwhile the cluster is available, and takes nothing else.
+    expect((await set.rds.deleteDBCluster(final)).DBCluster?.Status).toBe('available');
+    const again = { DBClusterIdentifier: 'shop', FinalDBSnapshotIdentifier: 'again' };
+    expect(await codeOf(set.rds.deleteDBCluster(again))).toBe('InvalidDBClusterStateFault');
     set.pass(900_000);
     expect(set.account.state()).toMatchObject({
       clusters: [],
