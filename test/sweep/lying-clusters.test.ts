@@ -12,6 +12,7 @@ import {
 } from '../support/rds-cluster.ts';
 import type { World } from '../support/world.ts';
 import { falsify, type Members, put, retag } from './lies.ts';
+import { sampled } from './sampled.ts';
 import { swept } from './swept.ts';
 
 const inWorld = swept('lying');
@@ -145,7 +146,9 @@ const makings: readonly MakingLie[] = [
 ];
 
 describe('an Aurora cluster that AWS restored otherwise than it was asked', () => {
-  test.each(makings)('$name: the original comes back and serves, it is not deleted, and the message names it', (lie) =>
+  test.each(
+    sampled(makings, 5),
+  )('$name: the original comes back and serves, it is not deleted, and the message names it', (lie) =>
     inWorld(scenario, async (world) => {
       const deleted = originalAskedFor(world);
       const count = falsify(world, {
@@ -241,7 +244,7 @@ const holds: readonly HoldLie[] = [
 ];
 
 describe('a verdict about clusters that was true when it was given', () => {
-  test.each(holds)('and then $name: the original stays, exit 4, and the message names it', (lie) =>
+  test.each(sampled(holds, 4, { turn: 1 }))('and then $name: the original stays, exit 4, and the message names it', (lie) =>
     inWorld(scenario, async (world) => {
       const deleted = originalAskedFor(world);
       const first = await world.process([], { plans, wait: false });
@@ -285,7 +288,7 @@ const wrongVerdicts: readonly { name: string; change: (world: World) => Record<s
 ];
 
 describe('a verdict that is not about the pair of clusters', () => {
-  test.each(wrongVerdicts)('since it $name: nothing is deleted by it, exit 4', ({ change }) =>
+  test.each(sampled(wrongVerdicts, 3))('since it $name: nothing is deleted by it, exit 4', ({ change }) =>
     inWorld(scenario, async (world) => {
       const deleted = originalAskedFor(world);
       const first = await world.process([], { plans, wait: false });
