@@ -244,7 +244,9 @@ const holds: readonly HoldLie[] = [
 ];
 
 describe('a verdict about clusters that was true when it was given', () => {
-  test.each(sampled(holds, 4, { turn: 1 }))('and then $name: the original stays, exit 4, and the message names it', (lie) =>
+  test.each(
+    sampled(holds, 4, { turn: 1 }),
+  )('and then $name: the original stays, exit 4, and the message names it', (lie) =>
     inWorld(scenario, async (world) => {
       const deleted = originalAskedFor(world);
       const first = await world.process([], { plans, wait: false });

@@ -46,6 +46,11 @@ const laterSeeds = [
     'an unwinding that had left an original detached was over, and the next try went on without it',
   ],
   [
+    1226823,
+    'ec2-instance',
+    'an original that fell off again was shown at its place as it had been before it was taken: all was discarded without it',
+  ],
+  [
     1206871,
     'ec2-instance',
     'the policy of the old key was closed while one replacement was being discarded, and the next one was discarded, too',

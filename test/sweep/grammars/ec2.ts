@@ -192,6 +192,12 @@ function moreDeedOf(choices: Choices): Deed {
   return choices.one(deeds);
 }
 
+const placesOfOriginals = [
+  ['/dev/xvda', 'vol-00000000000000001'],
+  ['/dev/sdf', 'vol-00000000000000002'],
+  ['/dev/sdg', 'vol-00000000000000004'],
+] as const;
+
 /** What an operator does who reads why it stopped: credentials renewed, keys usable, foreign claims gone, the box as the run left it started again. */
 function mend(world: World, ran: boolean, disk: readonly JournalRecord[]): void {
   world.attempt(() => world.account.act({ do: 'renew-credentials' }));
@@ -200,6 +206,9 @@ function mend(world: World, ran: boolean, disk: readonly JournalRecord[]): void 
     world.attempt(() => world.account.act({ do: 'enable-key', key }));
     world.attempt(() => world.account.act({ do: 'put-key-policy', key, policy: 'default' }));
   }
+  if (JSON.stringify(disk.at(-1) ?? null).includes('put them back by hand'))
+    for (const [device, volume] of placesOfOriginals)
+      world.attempt(() => world.account.act({ do: 'attach-volume', volume, instance, device }));
   const keys = ['rekey:claim:20251231T000000Z-zzzzzz'];
   world.attempt(() => world.account.act({ do: 'delete-tags', resource: instance, keys }));
   // Whether it ran is what the run found when it read it last: somebody may have started it before that.
