@@ -233,11 +233,15 @@ async function retireFailed<S>(run: PlanRun<S>): Promise<void> {
   if (run.expected) await observe(run, new Guard(run));
 }
 
-/** A new generation would find it there, take it for what was there before, and not take it back. */
+/**
+ * A new generation would find it there, take it for what was there before, and not take it back. A start that fell back is
+ * sent anew: that it is over is certain, and what may have been written since is the write point's affair.
+ */
 function mayHaveHappened<S>(registry: Registry<S>, phase: Phase): boolean {
   const definition = effectOf(registry, phase);
-  const inDoubt = phase.end?.is === 'failed' && !phase.end.neverRan && phase.sent > 0;
-  return inDoubt && definition?.hazard === 'disruptive' && definition.repeat === 'convergent';
+  if (definition?.hazard !== 'disruptive' || definition.repeat !== 'convergent') return false;
+  const takenBack = typeof definition.undo === 'function' && !definition.serves;
+  return takenBack && phase.end?.is === 'failed' && !phase.end.neverRan && phase.sent > 0;
 }
 
 /**

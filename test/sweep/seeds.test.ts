@@ -45,6 +45,7 @@ const laterSeeds = [
     'ec2-instance',
     'an unwinding that had left an original detached was over, and the next try went on without it',
   ],
+  [2001138, 'ec2-instance', 'a start that had fallen back was looked for again by every resume, and never sent anew'],
   [
     1226823,
     'ec2-instance',
