@@ -215,17 +215,21 @@ class Performance<S> {
 
   /** What is to be discarded and isn't there may only not show yet: a NotFound of something new proves nothing. */
   private async firstLook(): Promise<Seen<unknown>> {
-    const { run, definition, input } = this;
-    const id = definition.hazard === 'discard' ? definition.discards?.(input) : undefined;
-    const certainAt = id === undefined ? 0 : madeAt(run, id) + unseenMs;
     for (;;) {
       // An answer can be long on its way: what it says is of when it was asked.
-      const askedAt = run.ports.clock.now();
+      const askedAt = this.run.ports.clock.now();
       const seen = await this.look();
       if (seen.is === 'done' && this.mayBeOldNews(askedAt)) return { is: 'absent' };
-      if (seen.is !== 'done' || askedAt >= certainAt) return seen;
+      if (seen.is !== 'done' || askedAt >= this.shownFrom()) return seen;
       await this.sleep(unseenBeatMs);
     }
+  }
+
+  /** From when on AWS certainly shows what is to be discarded, if it is there; 0 for everything else. */
+  private shownFrom(): number {
+    const { run, definition, input } = this;
+    const id = definition.hazard === 'discard' ? definition.discards?.(input) : undefined;
+    return id === undefined ? 0 : madeAt(run, id) + unseenMs;
   }
 
   /**
@@ -389,6 +393,7 @@ class Performance<S> {
       const seen = await this.look();
       switch (seen.is) {
         case 'done':
+          if (sent === 'in-doubt' && askedAt < this.shownFrom()) return { again: true };
           await this.noteSurplus(seen.surplus);
           return { done: { is: 'done', output: seen.output } };
         case 'failed':

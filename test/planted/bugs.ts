@@ -150,7 +150,7 @@ export const bugs: readonly PlantedBug[] = [
   {
     name: 'what does not show yet counts as discarded',
     file: 'src/engine/perform.ts',
-    find: "if (seen.is !== 'done' || askedAt >= certainAt) return seen;",
+    find: "if (seen.is !== 'done' || askedAt >= this.shownFrom()) return seen;",
     replace: 'return seen;',
     caughtBy: { file: seeds, title: 'seed 1420' },
   },

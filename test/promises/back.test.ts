@@ -265,3 +265,25 @@ describe('promise 3: the system comes back', () => {
       expect(world.state().snapshots).toEqual([]);
     }));
 });
+
+test('a discard in doubt is not over because a look of the past does not show what was made a moment ago', () =>
+  inWorld(twoVolumes, async (world) => {
+    const first = await world.process([], { interruptAfterMs: 20_000 });
+    expect(exitOf(first), told(first)).toBe(130);
+    expect(world.state().snapshots).toHaveLength(2);
+    world.pass(minute);
+    let asked = 0;
+    const life = await world.process(first.disk, {
+      command: rollback(),
+      beforeCall: (operation) => {
+        if (operation !== 'ec2:DeleteSnapshot' || asked++) return;
+        world.account.faults.add(
+          { operation: 'DeleteSnapshot', kind: 'error', code: 'Unavailable', status: 503, times: 1 },
+          { operation: 'DescribeSnapshots', kind: 'stale', staleMs: 250_000, times: 2 },
+        );
+      },
+    });
+    expect(exitOf(life), told(life)).toBe(0);
+    expect(world.account.faults.list().map(({ struck }) => struck)).toEqual([1, 2]);
+    expect(world.state().snapshots).toEqual([]);
+  }));
