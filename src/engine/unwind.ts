@@ -55,7 +55,7 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
     if (rollback && pastWritePoint && running) await halt(run, guard);
     const takenBack = happened.filter((each) => !isDiscard(run, each)).sort((a, b) => waits(run, a) - waits(run, b));
     for (const one of takenBack) await takeBack(run, guard, one, because);
-    if (takenBack.length && !lost.length) await backInPlace(run, guard, takenBack, because);
+    if (takenBack.length && !lost.length) await backInPlace(run, guard, because);
     if (rollback) await setBackOwed(run, guard, true);
   }
   for (const one of happened.filter((each) => isDiscard(run, each) && (rollback || !isWarmUp(run, each.phase)))) {
@@ -240,26 +240,20 @@ async function takeBack<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, beca
  * What was taken back has to show before anything is discarded: what AWS accepts may still come to nothing. And it has to show
  * at a time when AWS no longer shows how it was before any of it was taken.
  */
-async function backInPlace<S>(
-  run: PlanRun<S>,
-  guard: Guard<S>,
-  takenBack: readonly Happened[],
-  because: string,
-): Promise<void> {
+async function backInPlace<S>(run: PlanRun<S>, guard: Guard<S>, because: string): Promise<void> {
   const { clock, signal } = run.ports;
-  const freshFrom = Math.max(...takenBack.map(({ phase }) => phase.sentAt ?? 0)) + unseenMs;
-  const certainAt = Math.max(freshFrom, clock.now() + unseenMs);
+  const certainAt = clock.now() + unseenMs;
   for (;;) {
     guard.forget();
     const askedAt = clock.now();
     const { standing, on } = await guard.look();
-    if (standing === 'originals' && askedAt >= freshFrom) return;
+    if (standing === 'originals' && askedAt >= certainAt) return;
     if (standing !== 'originals' && clock.now() >= certainAt) {
       const title = `look at ${run.plan.target.id}`;
       const reason = `it holds ${on.join(', ') || 'none of its originals'}, not all of its originals: put them back by hand`;
       throw new PlanStopped(problem('unwind-failed', { title, reason, because }), 'leave');
     }
-    await clock.sleepUntil(standing === 'originals' ? freshFrom : clock.now() + unseenBeatMs, signal);
+    await clock.sleepUntil(standing === 'originals' ? certainAt : clock.now() + unseenBeatMs, signal);
     if (signal.aborted) throw new Interrupted();
   }
 }
