@@ -147,6 +147,7 @@ export async function shell(cwd: string): Promise<Shell> {
         child.send({ args, env: environment(env) });
         return answer as Promise<Ended>;
       });
+      // Whoever asked hears of it; the next command waits for the end of this one, however it ended.
       last = ended.catch(() => undefined);
       return ended;
     },

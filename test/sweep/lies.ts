@@ -1,3 +1,4 @@
+import type { JournalRecord } from '../../src/contract/record.ts';
 import type { World } from '../support/world.ts';
 
 /** The parameters of a call, or what was answered, as the SDK's types have them. */
@@ -55,4 +56,15 @@ export function say(where: unknown, name: string, instead: (value: unknown) => u
 /** Renames the tag with this key in a create call. */
 export function retag(input: Members, key: string, instead: string): boolean {
   return say(input, 'Key', (value) => (value === key ? instead : value));
+}
+
+/** The journal as a verify step with a bug would have left it: the final verdict on a database or cluster says something else. */
+export function withVerdict(disk: readonly JournalRecord[], change: Record<string, unknown>): JournalRecord[] {
+  return disk.map((record) =>
+    record.t === 'done' && record.key.step === 'serve'
+      ? (JSON.parse(
+          JSON.stringify({ ...record, output: { ...(record.output as object), ...change } }),
+        ) as JournalRecord)
+      : record,
+  );
 }

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { JournalRecord } from '../../src/contract/record.ts';
 import { exitOf, told } from '../support/promises.ts';
 import {
   clusterFence,
@@ -11,7 +10,7 @@ import {
   originalCluster,
 } from '../support/rds-cluster.ts';
 import type { World } from '../support/world.ts';
-import { falsify, type Members, put, retag } from './lies.ts';
+import { falsify, type Members, put, retag, withVerdict } from './lies.ts';
 import { sampled } from './sampled.ts';
 import { swept } from './swept.ts';
 
@@ -261,17 +260,6 @@ describe('a verdict about clusters that was true when it was given', () => {
       expectOriginalThere(world, deleted, lie.name);
     }));
 });
-
-/** The journal as a verify step with a bug would have left it: the final verdict says something else. */
-function withVerdict(disk: readonly JournalRecord[], change: Record<string, unknown>): JournalRecord[] {
-  return disk.map((record) =>
-    record.t === 'done' && record.key.step === 'serve'
-      ? (JSON.parse(
-          JSON.stringify({ ...record, output: { ...(record.output as object), ...change } }),
-        ) as JournalRecord)
-      : record,
-  );
-}
 
 const wrongVerdicts: readonly { name: string; change: (world: World) => Record<string, unknown> }[] = [
   { name: 'names a cluster that nobody made', change: () => ({ replacement: 'cluster-FFFFFFFFFFFFFFFFFFFFFFFFF9' }) },

@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { VolumeId, VolumePlace } from '../domain.ts';
-import { goneOrUnseen } from '../ec2/gone.ts';
 import { standsAt } from '../ec2/standing.ts';
 import { withDevice } from './device-shape.ts';
+import { goneOrUnseen } from './gone.ts';
 
 const output = z.strictObject({ volume: VolumeId });
 
