@@ -287,3 +287,16 @@ test('a discard in doubt is not over because a look of the past does not show wh
     expect(world.account.faults.list().map(({ struck }) => struck)).toEqual([1, 2]);
     expect(world.state().snapshots).toEqual([]);
   }));
+
+test('what a look of the past does not show yet is not taken for discarded before', () =>
+  inWorld(twoVolumes, async (world) => {
+    const first = await world.process([], { interruptAfterMs: 20_000 });
+    expect(exitOf(first), told(first)).toBe(130);
+    expect(world.state().snapshots).toHaveLength(2);
+    world.pass(minute);
+    world.account.faults.add({ operation: 'DescribeSnapshots', kind: 'stale', staleMs: 250_000, times: 2 });
+    const life = await world.process(first.disk, { command: rollback() });
+    expect(exitOf(life), told(life)).toBe(0);
+    expect(world.account.faults.list().map(({ struck }) => struck)).toEqual([2]);
+    expect(world.state().snapshots).toEqual([]);
+  }));
