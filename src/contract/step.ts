@@ -94,6 +94,8 @@ export interface EffectDefinition<S, I, O> extends Definition<I, O> {
   writePoint?(input: I): boolean;
   /** It makes the target serve: refused while the target holds a mixture of originals and replacements. */
   readonly serves?: true;
+  /** AWS itself refuses to take it back while the target runs: it is taken back first, since a look may hide a start. */
+  heldWhileRunning?(input: I): boolean;
   /** The target serves without it: when it can't be set back that is announced, and holds nothing up. */
   readonly servesWithout?: true;
   /** The observation of the target that is expected once this effect has happened. Needed of every disruptive effect. */
@@ -162,6 +164,8 @@ export interface TargetType<S> {
     readonly claims: readonly { readonly run: string; readonly on: string }[];
     /** Of the target and the claimed ids, those that are gone. */
     readonly missing: readonly string[];
+    /** Of what the target holds, what is on its way in or out. */
+    readonly unsettled?: readonly string[];
   }>;
   /** What speaks against its originals being readable now, one sentence each: then what was made of them is not discarded. */
   unreadable(ctx: StepContext<S>, reads: readonly unknown[]): Promise<readonly string[]>;

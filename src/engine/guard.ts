@@ -15,6 +15,8 @@ export interface Sighting {
   readonly standing: 'originals' | 'replacements' | 'mixture';
   /** Of the target and its originals, those that are gone. */
   readonly missing: readonly string[];
+  /** Of what it holds, what is on its way in or out. */
+  readonly unsettled: readonly string[];
 }
 
 // Items of one step arrive together; one look serves them all, but none serves a later step.
@@ -50,14 +52,19 @@ export class Guard<S> {
   async look(): Promise<Sighting> {
     const { run, target } = this;
     const claimed = this.claimed();
-    const { observation, claims, missing } = await ask(run.ports, `look at ${run.plan.target.id}`, () =>
+    const {
+      observation,
+      claims,
+      missing,
+      unsettled = [],
+    } = await ask(run.ports, `look at ${run.plan.target.id}`, () =>
       target.observe(run.context(this.key()), claimed, readsOf(run)),
     );
     const foreign = claims.filter((claim) => claim.run !== run.run.run && claim.run !== run.ports.replaceClaim);
     if (foreign.length) throw new PlanStopped(problem('target-claimed', { claims: foreign }), 'leave');
     const { running, on } = target.serving(observation);
     const standing = standingOf(pairsOf(run.ports.registry, run.state), on);
-    return { observation, running, on, standing, missing };
+    return { observation, running, on, standing, missing, unsettled };
   }
 
   /** Resolves when a disruptive effect may go out now. */

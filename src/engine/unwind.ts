@@ -5,18 +5,13 @@ import { problem, RekeyError } from '../errors/index.ts';
 import { ask } from './ask.ts';
 import { isCurrent, type Phase } from './fold.ts';
 import { type Guard, haltStep, originalsOf } from './guard.ts';
+import { backInPlace, type Happened } from './in-place.ts';
 import { Interrupted, PlanStopped } from './outcome.ts';
 import { setBackOwed } from './owed.ts';
 import { perform, unseenBeatMs } from './perform.ts';
 import type { PlanRun } from './ports.ts';
 import { itemsOf } from './resolve.ts';
 import { currentPhases, cutOverOf, deletedOriginals, effectOf, pairsOf, undoOf } from './standing.ts';
-
-/** A phase that has, or may have, happened, with what its undo needs. */
-interface Happened {
-  readonly phase: Phase;
-  readonly output: Json;
-}
 
 /**
  * Takes back what this generation did, last first: the target's own effects before anything is discarded, so that it
@@ -55,7 +50,7 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
     if (rollback && pastWritePoint && running) await halt(run, guard);
     const takenBack = happened.filter((each) => !isDiscard(run, each)).sort((a, b) => waits(run, a) - waits(run, b));
     for (const one of takenBack) await takeBack(run, guard, one, because);
-    if (takenBack.length && !lost.length) await backInPlace(run, guard, because);
+    if (takenBack.length && !lost.length) await backInPlace(run, guard, takenBack, because);
     if (rollback) await setBackOwed(run, guard, true);
   }
   for (const one of happened.filter((each) => isDiscard(run, each) && (rollback || !isWarmUp(run, each.phase)))) {
@@ -154,12 +149,18 @@ function isWarmUp<S>(run: PlanRun<S>, phase: Phase): boolean {
   return first !== undefined && at >= 0 && at < first;
 }
 
-/** Steps last first. Items that went side by side have no order of their own, so they come back in the list's: root first. */
+/**
+ * Steps last first. Items that went side by side have no order of their own, so they come back in the list's: root first.
+ * Before them goes what AWS itself would not take from a target that runs.
+ */
 function lastFirst<S>(run: PlanRun<S>): Phase[] {
   const at = (phase: Phase) => run.plan.steps.findIndex((step) => step.id === phase.key.step);
   const inOrder = (phase: Phase) =>
     run.plan.steps.some((step) => step.id === phase.key.step && step.kind === 'use' && step.inOrder);
-  return currentPhases(run.state).sort((a, b) => at(b) - at(a) || (inOrder(a) ? b.order - a.order : a.order - b.order));
+  const held = (phase: Phase) => Number(effectOf(run.ports.registry, phase)?.heldWhileRunning?.(phase.input) ?? false);
+  return currentPhases(run.state).sort(
+    (a, b) => at(b) - at(a) || held(b) - held(a) || (inOrder(a) ? b.order - a.order : a.order - b.order),
+  );
 }
 
 /**
@@ -233,28 +234,6 @@ async function takeBack<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, beca
       const told = { title: call.uses, reason: error.message, because };
       throw new PlanStopped(problem('unwind-failed', told, error), 'leave');
     }
-  }
-}
-
-/**
- * What was taken back has to show before anything is discarded: what AWS accepts may still come to nothing. And it has to show
- * at a time when AWS no longer shows how it was before any of it was taken.
- */
-async function backInPlace<S>(run: PlanRun<S>, guard: Guard<S>, because: string): Promise<void> {
-  const { clock, signal } = run.ports;
-  const certainAt = clock.now() + unseenMs;
-  for (;;) {
-    guard.forget();
-    const askedAt = clock.now();
-    const { standing, on } = await guard.look();
-    if (standing === 'originals' && askedAt >= certainAt) return;
-    if (standing !== 'originals' && clock.now() >= certainAt) {
-      const title = `look at ${run.plan.target.id}`;
-      const reason = `it holds ${on.join(', ') || 'none of its originals'}, not all of its originals: put them back by hand`;
-      throw new PlanStopped(problem('unwind-failed', { title, reason, because }), 'leave');
-    }
-    await clock.sleepUntil(standing === 'originals' ? certainAt : clock.now() + unseenBeatMs, signal);
-    if (signal.aborted) throw new Interrupted();
   }
 }
 

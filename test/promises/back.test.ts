@@ -300,3 +300,38 @@ test('what a look of the past does not show yet is not taken for discarded befor
     expect(world.account.faults.list().map(({ struck }) => struck)).toEqual([2]);
     expect(world.state().snapshots).toEqual([]);
   }));
+
+describe('a look of the past does not decide what an unwinding leaves behind', () => {
+  test('a detach that AWS is still busy with does not pass for an original in its place: it is put back when it has come off', () =>
+    inWorld(twoVolumes, async (world) => {
+      world.account.faults.add(
+        { operation: 'DetachVolume', kind: 'fail', skip: 1, times: 1 },
+        { operation: 'DetachVolume', kind: 'error', code: 'UnauthorizedOperation', status: 403, skip: 2, times: 1 },
+      );
+      let asked = 0;
+      const life = await world.process([], {
+        beforeCall: (operation) => {
+          if (operation !== 'ec2:AttachVolume' || asked++) return;
+          for (const describe of ['DescribeVolumes', 'DescribeInstances'])
+            world.account.faults.add({ operation: describe, kind: 'stale', staleMs: 120_000, times: 2 });
+        },
+      });
+      expect(exitOf(life), told(life)).toBe(0);
+      expectOriginalServing(world);
+    }));
+
+  test('a start that it hides takes nothing from the running box: AWS does not give up its root, which is asked for first', () =>
+    inWorld(twoVolumes, async (world) => {
+      const crash = await beforeOperation('ec2:ModifyInstanceAttribute', 1);
+      const first = await world.process([], { crash });
+      expect(first.result).toBe('died');
+      world.account.act({ do: 'start-instance', instance });
+      world.pass(minute);
+      world.account.faults.add({ operation: 'DescribeInstances', kind: 'stale', staleMs: 120_000 });
+      const life = await world.process(first.disk, { command: rollback() });
+      expect(exitOf(life), told(life)).toBe(1);
+      expect(told(life)).toContain('OperationNotPermitted');
+      expect(box(world)).toMatchObject({ state: 'running' });
+      expectNothingLost(world);
+    }));
+});

@@ -47,6 +47,16 @@ const laterSeeds = [
   ],
   [2001138, 'ec2-instance', 'a start that had fallen back was looked for again by every resume, and never sent anew'],
   [
+    1284829,
+    'ec2-instance',
+    'a detach that AWS was still busy with counted as an original in its place: it came off later, and was missed by nobody',
+  ],
+  [
+    1280475,
+    'ec2-instance',
+    'a start that a look did not show: data volumes were taken from the running box before AWS refused to give up its root',
+  ],
+  [
     1226823,
     'ec2-instance',
     'an original that fell off again was shown at its place as it had been before it was taken: all was discarded without it',

@@ -1,3 +1,4 @@
+import type { Volume } from '@aws-sdk/client-ec2';
 import { defineTarget } from '../../aws/services.ts';
 import { claimants } from '../../aws/tags.ts';
 import { InstanceId } from '../domain.ts';
@@ -5,7 +6,9 @@ import { gone } from '../ebs/deletion.ts';
 import { deviceEntry, volumesIn } from '../ebs/device-shape.ts';
 import { faultsOfOldKey } from '../kms/key-use.ts';
 import { iso } from '../moment.ts';
-import { livingState, mappings } from './standing.ts';
+import { attachments, livingState, mappings } from './standing.ts';
+
+const idOf = (volume: Volume | undefined) => volume?.VolumeId;
 
 /** An EC2 instance with its volumes. What is attaching or detaching counts as standing there. */
 export const instanceTarget = defineTarget({
@@ -45,7 +48,11 @@ export const instanceTarget = defineTarget({
       launchTime: iso(instance.LaunchTime),
       stateTransitionReason: instance.StateTransitionReason ?? '',
     };
-    return { observation: { shape, life }, claims, missing };
+    const unsettled = [
+      ...[...mappings(instance).values()].filter(({ Status }) => Status !== 'attached').map(({ VolumeId }) => VolumeId),
+      ...volumes.filter((volume) => attachments(volume).some(({ State }) => State !== 'attached')).map(idOf),
+    ].flatMap((id) => id ?? []);
+    return { observation: { shape, life }, claims, missing, unsettled: [...new Set(unsettled)] };
   },
   serving: (observation) => ({
     // A stopping instance still writes; only one that stands still does not.
