@@ -157,7 +157,9 @@ function lastFirst<S>(run: PlanRun<S>): Phase[] {
   const at = (phase: Phase) => run.plan.steps.findIndex((step) => step.id === phase.key.step);
   const inOrder = (phase: Phase) =>
     run.plan.steps.some((step) => step.id === phase.key.step && step.kind === 'use' && step.inOrder);
-  const held = (phase: Phase) => Number(effectOf(run.ports.registry, phase)?.heldWhileRunning?.(phase.input) ?? false);
+  // What never went out has no input, and nothing to take back.
+  const held = (phase: Phase) =>
+    Number(phase.sent > 0 && effectOf(run.ports.registry, phase)?.heldWhileRunning?.(phase.input));
   return currentPhases(run.state).sort(
     (a, b) => at(b) - at(a) || held(b) - held(a) || (inOrder(a) ? b.order - a.order : a.order - b.order),
   );

@@ -46,6 +46,7 @@ const laterSeeds = [
     'an unwinding that had left an original detached was over, and the next try went on without it',
   ],
   [2001138, 'ec2-instance', 'a start that had fallen back was looked for again by every resume, and never sent anew'],
+  [3001425, 'ec2-instance', 'an attachment that had never been sent was asked whether it is one of the root'],
   [
     1284829,
     'ec2-instance',
