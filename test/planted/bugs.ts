@@ -158,6 +158,27 @@ export const bugs: readonly PlantedBug[] = [
     },
   },
   {
+    name: 'what is on its way out counts as back in its place',
+    file: 'src/engine/in-place.ts',
+    find: "const inPlace = standing === 'originals' && unsettled.length === 0;",
+    replace: "const inPlace = standing === 'originals';",
+    caughtBy: { file: 'test/promises/back.test.ts', title: 'a detach that AWS is still busy with' },
+  },
+  {
+    name: 'what has come off again is not put back',
+    file: 'src/engine/in-place.ts',
+    find: 'for (const one of takenBack) await takeBackAgain(run, guard, one);',
+    replace: '',
+    caughtBy: { file: 'test/promises/back.test.ts', title: 'a detach that AWS is still busy with' },
+  },
+  {
+    name: 'the root comes off last',
+    file: 'src/engine/unwind.ts',
+    find: 'held(b) - held(a) ||',
+    replace: '',
+    caughtBy: { file: 'test/promises/back.test.ts', title: 'a start that it hides takes nothing' },
+  },
+  {
     name: 'a ghost volume is adopted',
     file: 'src/engine/perform.ts',
     find: "askedAt - since >= patienceMs) return { done: { is: 'absent' } };",

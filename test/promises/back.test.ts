@@ -313,7 +313,10 @@ describe('a look of the past does not decide what an unwinding leaves behind', (
       world.account.faults.add({ operation: 'DetachVolume', kind: 'fail', skip: 1, times: 1 });
       const first = await world.process([], { crash: { call: { number: call?.number ?? 0, when: 'after' } } });
       expect(first.result).toBe('died');
-      world.account.faults.add({ kind: 'stale', staleMs: 60_000, forMs: 30_000 });
+      world.account.faults.add(
+        { operation: 'AttachVolume', match: { VolumeId: data }, kind: 'reset', times: 1 },
+        { kind: 'stale', staleMs: 60_000, forMs: 30_000 },
+      );
       let attached = 0;
       world.watch(({ operation, input, outcome }) => {
         if (operation === 'AttachVolume' && outcome === 'done' && (input as { VolumeId: string }).VolumeId === data)
