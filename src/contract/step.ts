@@ -94,8 +94,11 @@ export interface EffectDefinition<S, I, O> extends Definition<I, O> {
   writePoint?(input: I): boolean;
   /** It makes the target serve: refused while the target holds a mixture of originals and replacements. */
   readonly serves?: true;
-  /** AWS itself refuses to take it back while the target runs: it is taken back first, since a look may hide a start. */
-  heldWhileRunning?(input: I): boolean;
+  /**
+   * AWS itself refuses it while the target runs: it goes before its neighbours, which wait until AWS has taken it. A look can
+   * hide that somebody has started the target; the refusal can't.
+   */
+  refusedWhileRunning?(input: I): boolean;
   /** The target serves without it: when it can't be set back that is announced, and holds nothing up. */
   readonly servesWithout?: true;
   /** The observation of the target that is expected once this effect has happened. Needed of every disruptive effect. */

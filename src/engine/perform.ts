@@ -29,6 +29,8 @@ export interface Act {
   readonly input: unknown;
   /** Asked when it is about to be sent: is it the last of its step to go out? */
   readonly isLast?: () => boolean;
+  /** Told when AWS has answered that it takes it; not of one that is in doubt. */
+  readonly onTaken?: () => void;
 }
 
 /** Performs one step for one item, or finds that it has been done; gives its output. Throws PlanStopped when it can't be. */
@@ -182,6 +184,7 @@ class Performance<S> {
       before = (seen.is === 'absent' ? seen.before : undefined) ?? null;
     }
     let sent: Sent = sentBefore ? (this.known === undefined ? 'in-doubt' : 'answered') : await this.send(before);
+    if (sent === 'answered') this.act.onTaken?.();
     // A dead process may have sent it right before its end, so the waiting for it to show begins now.
     let since = this.run.ports.clock.now();
     const giveUpAt = since + this.definition.settleWithinMs;

@@ -27,6 +27,14 @@ export function undoOf<S>(registry: Registry<S>, phase: Phase, output: Json): re
   return typeof undo === 'function' ? undo(phase.input, output, phase.before) : [];
 }
 
+/** Would AWS itself refuse this call while the target runs? */
+export function refusedWhileRunning<S>(registry: Registry<S>, call: StepCall): boolean {
+  const definition = registry.step(call.uses);
+  if (definition?.kind !== 'effect' || !definition.refusedWhileRunning) return false;
+  const input = definition.input.safeParse(call.with);
+  return input.success && definition.refusedWhileRunning(input.data);
+}
+
 /** The phases that count now, oldest first; those of an undo only on request. */
 export function currentPhases(state: PlanState, undo = false): Phase[] {
   return [...state.phases.values()]

@@ -11,7 +11,15 @@ import { setBackOwed } from './owed.ts';
 import { perform, unseenBeatMs } from './perform.ts';
 import type { PlanRun } from './ports.ts';
 import { itemsOf } from './resolve.ts';
-import { currentPhases, cutOverOf, deletedOriginals, effectOf, pairsOf, undoOf } from './standing.ts';
+import {
+  currentPhases,
+  cutOverOf,
+  deletedOriginals,
+  effectOf,
+  pairsOf,
+  refusedWhileRunning,
+  undoOf,
+} from './standing.ts';
 
 /**
  * Takes back what this generation did, last first: the target's own effects before anything is discarded, so that it
@@ -158,8 +166,9 @@ function lastFirst<S>(run: PlanRun<S>): Phase[] {
   const inOrder = (phase: Phase) =>
     run.plan.steps.some((step) => step.id === phase.key.step && step.kind === 'use' && step.inOrder);
   // What never went out has no input, and nothing to take back.
+  const { registry } = run.ports;
   const held = (phase: Phase) =>
-    Number(phase.sent > 0 && effectOf(run.ports.registry, phase)?.heldWhileRunning?.(phase.input));
+    Number(phase.sent > 0 && undoOf(registry, phase, null).some((call) => refusedWhileRunning(registry, call)));
   return currentPhases(run.state).sort(
     (a, b) => at(b) - at(a) || held(b) - held(a) || (inOrder(a) ? b.order - a.order : a.order - b.order),
   );

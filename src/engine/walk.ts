@@ -20,6 +20,7 @@ import {
   effectOf,
   insideCutOver,
   pairsOf,
+  refusedWhileRunning,
 } from './standing.ts';
 import { discardLeftovers, unwind } from './unwind.ts';
 
@@ -102,19 +103,49 @@ async function through<S>(run: PlanRun<S>, guard: Guard<S>, step: UseStep): Prom
   const { emit } = run.ports;
   emit({ type: 'step.started', plan: run.plan.name, step: step.id, uses: step.uses, items: items.length });
   const unsent = new Set(items.filter((item) => (run.phase(keyOf(run, step, item))?.sent ?? 0) === 0));
-  const one = (item: Item) =>
+  const input = (item: Item) => resolve(run.plan, run.state, step, item);
+  const one = (item: Item, onTaken?: () => void) =>
     perform(run, guard, {
       key: keyOf(run, step, item),
       uses: step.uses,
-      input: resolve(run.plan, run.state, step, item),
+      input: input(item),
+      ...(onTaken && { onTaken }),
       isLast: () => {
         unsent.delete(item);
         return [...unsent].every(ended);
       },
     });
   if (step.inOrder) for (const item of items) await one(item);
-  else throwWorst(await Promise.allSettled(items.map(one)));
+  else {
+    const first = items.filter((item) =>
+      refusedWhileRunning(run.ports.registry, { uses: step.uses, with: input(item) }),
+    );
+    await sideBySide(
+      first,
+      items.filter((item) => !first.includes(item)),
+      one,
+    );
+  }
   emit({ type: 'step.finished', plan: run.plan.name, step: step.id });
+}
+
+/** The rest goes out when AWS has taken all of the first, and not at all when it refuses one of them. */
+async function sideBySide<T>(
+  first: readonly T[],
+  rest: readonly T[],
+  one: (item: T, onTaken?: () => void) => Promise<unknown>,
+): Promise<void> {
+  const ends: Promise<unknown>[] = [];
+  const taken = first.map(
+    (item) =>
+      new Promise<void>((resolve, reject) => {
+        const end = one(item, resolve);
+        ends.push(end);
+        end.then(() => resolve(), reject);
+      }),
+  );
+  const refused = (await Promise.allSettled(taken)).some(({ status }) => status === 'rejected');
+  throwWorst(await Promise.allSettled([...ends, ...(refused ? [] : rest.map((item) => one(item)))]));
 }
 
 /** Of several items that stopped, one speaks: first one that forbids unwinding, then the first. */

@@ -70,6 +70,7 @@ export function createAccount(options: {
   const faults = new Faults({
     operations: operationNames(),
     now: () => world.time,
+    settle: () => world.settle(),
     seed,
     remember: (ms) => world.remember(ms),
   });

@@ -34,6 +34,8 @@ interface Surroundings {
   /** The names that a rule may aim at. */
   readonly operations: Iterable<string>;
   readonly now: () => number;
+  /** Brings the account up to now: what has been quiet stands at its last call. */
+  readonly settle: () => void;
   readonly seed: number;
   /** Told how far back a read may have to look from now on. */
   readonly remember: (ms: number) => void;
@@ -61,6 +63,7 @@ export class Faults {
       return wrong === undefined ? [] : [`[${i}].operation: ${wrong}`];
     });
     if (unknown.length > 0) throw problem('fault-invalid', { problems: unknown });
+    this.around.settle();
     for (const rule of parsed.data) {
       const looksBack = rule.kind === 'stale' || (rule.kind === 'seeded' && rule.kinds.includes('stale'));
       if (looksBack) this.around.remember(rule.staleMs);

@@ -179,6 +179,13 @@ export const bugs: readonly PlantedBug[] = [
     caughtBy: { file: 'test/promises/back.test.ts', title: 'a start that it hides takes nothing' },
   },
   {
+    name: 'the root goes out beside its neighbours',
+    file: 'src/engine/walk.ts',
+    find: 'const first = items.filter((item) =>',
+    replace: 'const first = [].filter((item) =>',
+    caughtBy: { file: 'test/promises/back.test.ts', title: 'nor what a cut-over takes' },
+  },
+  {
     name: 'a ghost volume is adopted',
     file: 'src/engine/perform.ts',
     find: "askedAt - since >= patienceMs) return { done: { is: 'absent' } };",

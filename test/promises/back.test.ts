@@ -329,6 +329,23 @@ describe('a look of the past does not decide what an unwinding leaves behind', (
     });
   });
 
+  test('nor what a cut-over takes: AWS is asked for the root first, and what it refuses is not begun', async () => {
+    const crash = await beforeOperation('ec2:DetachVolume');
+    await inWorld(twoVolumes, async (world) => {
+      remember(world);
+      const first = await world.process([], { crash });
+      expect(first.result).toBe('died');
+      world.account.act({ do: 'start-instance', instance });
+      world.pass(minute);
+      world.account.faults.add({ operation: 'DescribeInstances', kind: 'stale', staleMs: 120_000, forMs: minute });
+      const life = await world.process(first.disk);
+      expect(exitOf(life), told(life)).toBe(1);
+      expect(told(life)).toContain('OperationNotPermitted');
+      expect(life.sent.filter((operation) => operation === 'ec2:DetachVolume')).toHaveLength(1);
+      expectOriginalServing(world);
+    });
+  });
+
   test('a start that it hides takes nothing from the running box: AWS does not give up its root, which is asked for first', async () => {
     const crash = await beforeOperation('ec2:ModifyInstanceAttribute');
     await inWorld(twoVolumes, async (world) => {

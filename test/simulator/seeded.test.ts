@@ -89,6 +89,13 @@ describe('a storm of throttling', () => {
     expect(set.account.state().volumes).toHaveLength(5);
   });
 
+  test('it begins when it is asked for, however long nobody has called', async () => {
+    const set = clients(untroubled({}));
+    set.pass(600_000);
+    set.account.faults.add({ kind: 'throttle', forMs: 60_000 });
+    expect(await codeOf(set.ec2.describeVolumes({}))).toBe('RequestLimitExceeded');
+  });
+
   test('a share of the calls gets through, the same with the same seed', async () => {
     const storm = async (seed: number) => {
       const set = clients(untroubled({ faults: [{ kind: 'throttle', share: 0.7 }] }), { seed });

@@ -44,9 +44,6 @@ export const attachVolume = defineEffect({
     return undefined;
   },
   undo: (input) => [{ uses: 'ebs.detach-volume', with: { ...input } }],
-  // DetachVolume answers OperationNotPermitted for the root of an instance that is not stopped (facts §8.9), and
-  // without a root nobody can start it.
-  heldWhileRunning: (input) => input.place.root,
   // AttachVolume always leaves DeleteOnTermination off.
   expect: (observation, { volume, place }) => withDevice(observation, { ...place, volume, deleteOnTermination: false }),
 });

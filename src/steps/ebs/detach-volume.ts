@@ -33,6 +33,9 @@ export const detachVolume = defineEffect({
     await ctx.aws.ec2.detachVolume({ VolumeId: input.volume, InstanceId: instance, Device: device });
     return undefined;
   },
+  // OperationNotPermitted, of the root of an instance that is not stopped (facts §8.9); and without its root nobody can
+  // start it any more.
+  refusedWhileRunning: (input) => input.place.root,
   undo: (input) => [
     { uses: 'ebs.attach-volume', with: { ...input } },
     { uses: 'ebs.set-delete-on-termination', with: { ...input } },
