@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Plugin } from 'vitest/config';
-import type { PlantedBug } from './bugs.ts';
+import type { PlantedBug } from './planted-bug.ts';
 
 /** The source with the bug in it. Throws unless the fragment occurs exactly once: a bug that is not planted can't be caught. */
 export function planted(bug: PlantedBug, source: string): string {
@@ -8,7 +8,7 @@ export function planted(bug: PlantedBug, source: string): string {
   if (parts.length === 2) return parts.join(bug.replace);
   throw new Error(
     `the planted bug "${bug.name}" no longer matches: its fragment occurs ${parts.length - 1} times in ${bug.file}, not once. ` +
-      'Adapt it in test/planted/bugs.ts.',
+      'Adapt it in test/planted.',
   );
 }
 

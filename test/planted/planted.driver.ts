@@ -3,8 +3,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bugs, type PlantedBug } from './bugs.ts';
+import { bugs } from './bugs.ts';
 import { planted } from './plant.ts';
+import type { PlantedBug } from './planted-bug.ts';
 
 /** What is read of vitest's JSON report. */
 interface Report {

@@ -1,4 +1,4 @@
-import type { PlantedBug } from './bugs.ts';
+import type { PlantedBug } from './planted-bug.ts';
 
 /** A bug in a step of RDS: its name, the file, what stands there, what instead, and a part of the title of the test that catches it. */
 type Row = readonly [name: string, file: string, find: string, replace: string, title: string];

@@ -1,0 +1,264 @@
+import type { PlantedBug } from './planted-bug.ts';
+
+const caught = 'test/planted/caught.test.ts';
+const engine = 'test/engine/engine.test.ts';
+const verify = 'test/steps/verify.test.ts';
+const seeds = 'test/sweep/seeds.test.ts';
+
+/** What could go wrong around the target: deleted without a proof, started on a mixture, taken from its owner. */
+export const cutOverBugs: readonly PlantedBug[] = [
+  // Deleting: never without a verdict, and a proof at that moment.
+  {
+    name: 'the status of a verdict is ignored before a delete',
+    file: 'src/engine/perform.ts',
+    find: 'badFindings([verdict])',
+    replace: '[]',
+    caughtBy: { file: caught, title: 'a verdict that is not SUCCESSFUL deletes nothing, though the proof holds' },
+  },
+  {
+    name: 'a FAILED verdict does not stop the plan',
+    file: 'src/engine/perform.ts',
+    find: "if (findings.length) throw new PlanStopped(problem('verification-failed'",
+    replace: "if (!definition) throw new PlanStopped(problem('verification-failed'",
+    caughtBy: { file: caught, title: 'a verdict that is FAILED before the start brings the original back' },
+  },
+  {
+    name: 'the proof is not retaken before a delete',
+    file: 'src/engine/perform.ts',
+    find: 'await ask(run.ports, this.title,',
+    replace: 'await (async () => [])(run.ports, this.title,',
+    caughtBy: { file: engine, title: 'who put the original back are noticed by the proof, and nothing is deleted' },
+  },
+  {
+    name: 'the proof does not ask how the key is',
+    file: 'src/steps/ebs/delete-volume.ts',
+    find: "if (keyState !== 'Enabled')",
+    replace: 'if (false)',
+    caughtBy: { file: verify, title: 'the proof right before a delete does not hold with a key that was disabled' },
+  },
+  {
+    name: 'the proof does not see the original put back',
+    file: 'src/steps/ebs/delete-volume.ts',
+    find: 'of attachments(original)',
+    replace: 'of attachments(undefined)',
+    caughtBy: { file: verify, title: 'the proof right before a delete does not hold with the original put back' },
+  },
+  {
+    name: 'a later success heals an earlier failure',
+    file: 'src/contract/verdict.ts',
+    find: "if (a === 'FAILED' || b === 'FAILED')",
+    replace: "if (b === 'FAILED')",
+    caughtBy: { file: verify, title: 'the verdict after the start never heals an earlier failure' },
+  },
+  {
+    name: 'a snapshot from before the stop is accepted',
+    file: 'src/steps/ebs/verify-volume.ts',
+    find: 'snapshot.after?.instance !== stop.instance || snapshot.after.launchTime !== stop.launchTime',
+    replace: 'snapshot.id === undefined',
+    caughtBy: { file: verify, title: 'a warm-up snapshot does not count as the final one' },
+  },
+  {
+    name: 'a start after the snapshot is not seen',
+    file: 'src/steps/ebs/verify-volume.ts',
+    find: 'if (iso(launchTime) !== stop.launchTime && !since)',
+    replace: 'if (false)',
+    caughtBy: { file: verify, title: 'the verdict before the write point a start in between' },
+  },
+  {
+    name: 'both copies of a volume may be attached',
+    file: 'src/steps/ebs/verify-volume.ts',
+    find: 'of attachments(original)',
+    replace: 'of attachments(undefined)',
+    caughtBy: { file: verify, title: 'the verdict before the write point the original back in place' },
+  },
+
+  // The cut-over: the target is looked at, the write point holds.
+  {
+    name: 'a start by somebody else goes unnoticed',
+    file: 'src/engine/guard.ts',
+    find: "begun ? ['shape', 'life'] : ['shape']",
+    replace: "['shape']",
+    caughtBy: { file: engine, title: 'who start the box just before create, on its originals' },
+  },
+  {
+    name: 'what was written on a mixture is unwound',
+    file: 'src/engine/guard.ts',
+    find: 'if (replaced && (running || lived)) {',
+    replace: 'if (replaced && !running && !lived) {',
+    caughtBy: {
+      file: caught,
+      title: 'who ran the box with half its disks and stopped it again are told so, and nothing is touched',
+    },
+  },
+  {
+    name: 'a start on all replacements is taken for drift',
+    file: 'src/engine/guard.ts',
+    find: "if (pairs.length && standing === 'replacements'",
+    replace: "if (!pairs && standing === 'replacements'",
+    caughtBy: { file: engine, title: 'who start it on all replacements have passed the write point' },
+  },
+  {
+    name: 'a mixture is started',
+    file: 'src/engine/guard.ts',
+    find: "undo ? sighting.standing === 'originals'",
+    replace: 'undo ? true',
+    caughtBy: { file: caught, title: 'an unwinding starts nothing on a mixture that somebody has made' },
+  },
+  {
+    name: 'a replacement is taken from a running box',
+    file: 'src/engine/guard.ts',
+    find: 'sighting.on.includes(pair.replacement)',
+    replace: "sighting.on.includes('nothing')",
+    caughtBy: { file: caught, title: 'an unwinding takes no replacement from a box that somebody has started on it' },
+  },
+  {
+    name: 'the write point is never recorded',
+    file: 'src/engine/perform.ts',
+    find: 'opens && run.state.writePoint === undefined',
+    replace: 'opens && run.state.writePoint !== undefined',
+    caughtBy: { file: engine, title: 'a rollback at the hold without the typed word refuses' },
+  },
+  {
+    name: 'a failure after the write point reverts',
+    file: 'src/engine/walk.ts',
+    find: 'if (run.state.writePoint !== undefined && (complete || !(await neverServed(run, guard)))) return;\n  const begun = cutOverBegunAt(registry, run.state) !== undefined;\n  if (begun && (await guard.runsOnReplacements())) return;',
+    replace: 'const begun = cutOverBegunAt(registry, run.state) !== undefined;',
+    caughtBy: {
+      file: engine,
+      title: 'of the delete leaves the target serving on its replacements, and goes forward on resume',
+    },
+  },
+  {
+    name: 'what failed in doubt is tried anew beside itself',
+    file: 'src/engine/walk.ts',
+    find: 'if (mayHaveHappened(registry, phase)) await',
+    replace: 'if (phase.kept) await',
+    caughtBy: {
+      file: 'test/promises/interrupted.test.ts',
+      title: 'dies right after an attachment failed in doubt',
+    },
+  },
+  {
+    name: 'a replacement that stands still again counts as one that never ran',
+    file: 'src/engine/walk.ts',
+    find: ' || run.state.writePoint?.key === null) return false;',
+    replace: ') return false;',
+    caughtBy: { file: seeds, title: 'seed 2201623' },
+  },
+  {
+    name: 'a rollback past the write point needs no typed word',
+    file: 'src/engine/walk.ts',
+    find: 'if (since !== undefined && !discardWrites) {',
+    replace: 'if (since === 0) {',
+    caughtBy: { file: engine, title: 'a rollback at the hold without the typed word refuses' },
+  },
+  {
+    name: 'a rollback past the write point deletes the replacements',
+    file: 'src/engine/unwind.ts',
+    find: 'if (pair && pastWritePoint) await keep',
+    replace: 'if (pair && !pastWritePoint) await keep',
+    caughtBy: { file: engine, title: 'with the typed word puts the originals back, keeps the replacements' },
+  },
+  {
+    name: 'the generation is kept after an unwinding',
+    file: 'src/engine/unwind.ts',
+    find: 'await retireAll(run, because, rollback);',
+    replace: '',
+    caughtBy: {
+      file: engine,
+      title: 'of create for good brings the original back to service, and a later resume ends done',
+    },
+  },
+  {
+    name: 'an unwinding goes first to last',
+    file: 'src/engine/unwind.ts',
+    find: 'at(b) - at(a)',
+    replace: 'at(a) - at(b)',
+    caughtBy: { file: engine, title: 'of verify for good brings the original back to service' },
+  },
+  {
+    name: 'what an unwinding could not set back is forgotten',
+    file: 'src/engine/walk.ts',
+    find: 'await setBackOwed(run, guard);',
+    replace: '{}',
+    caughtBy: {
+      file: 'test/promises/rds-cluster-back.test.ts',
+      title: 'is made by the resume before anything is read again, and moves with the cluster',
+    },
+  },
+  {
+    name: 'an unwinding discards before the original serves',
+    file: 'src/engine/unwind.ts',
+    find: 'await takeBack(run, guard, one, because);',
+    replace:
+      '{ for (const each of happened)' +
+      " if (each.phase.uses.includes('snapshot') && !isWarmUp(run, each.phase)) await discard(run, guard, each);" +
+      ' await takeBack(run, guard, one, because); }',
+    caughtBy: { file: caught, title: 'an unwinding puts the original back into service before it discards anything' },
+  },
+  {
+    name: 'an undo that failed once is never tried again',
+    file: 'src/engine/perform.ts',
+    find: "if (done?.is === 'failed' && !again)",
+    replace: "if (done?.is === 'failed')",
+    caughtBy: { file: caught, title: 'an unwinding that was refused once is tried again by the next resume' },
+  },
+  {
+    name: 'a start that AWS took back passes for one that ran',
+    file: 'src/steps/ec2/start-instance.ts',
+    find: 'if (neverRanCodes.test(code)',
+    replace: "if (code === 'never'",
+    caughtBy: { file: 'test/steps/start-instance.test.ts', title: 'a start that fell back for a key was never run' },
+  },
+
+  // Claims, windows, holds.
+  {
+    name: 'the claim of another run is ignored',
+    file: 'src/engine/guard.ts',
+    find: 'if (foreign.length) throw',
+    replace: 'if (false) throw',
+    caughtBy: { file: engine, title: 'whose claim stands on the target make the run refuse with exit 5' },
+  },
+  {
+    name: 'the claim is not read back',
+    file: 'src/engine/walk.ts',
+    find: 'input: { resources } });\n  await guard.look();',
+    replace: 'input: { resources } });',
+    caughtBy: { file: caught, title: 'the claim is read back: two runs that claim at once do not both go on' },
+  },
+  {
+    name: 'the claim is not released at the end',
+    file: 'src/engine/walk.ts',
+    find: 'await discardLeftovers(run, guard);\n  await release(run, guard);',
+    replace: 'await discardLeftovers(run, guard);',
+    caughtBy: { file: engine, title: 'a run without accidents ends done' },
+  },
+  {
+    name: 'the window is not looked at before the first disruptive effect',
+    file: 'src/engine/guard.ts',
+    find: 'await this.allowed(key, begun)',
+    replace: 'await this.allowed(key, true)',
+    caughtBy: { file: caught, title: 'no cut-over begins at 0 h, even when no gate stands before it' },
+  },
+  {
+    name: 'the cutoff of the window is ignored',
+    file: 'src/engine/gates.ts',
+    find: 'window.durationMs - window.cutoffMs',
+    replace: 'window.durationMs',
+    caughtBy: { file: caught, title: 'no cut-over begins at 4.6 h, even when no gate stands before it' },
+  },
+  {
+    name: 'a hold begins anew with each resume',
+    file: 'src/engine/gates.ts',
+    find: 'known?.until ?? run.ports.clock.now() + step.forMs',
+    replace: 'run.ports.clock.now() + step.forMs',
+    caughtBy: { file: engine, title: 'pauses at the hold with exit 3' },
+  },
+  {
+    name: 'a hold is not waited for',
+    file: 'src/engine/gates.ts',
+    find: "if (run.ports.clock.now() < until) await wait(run, step.id, 'hold', until);",
+    replace: '',
+    caughtBy: { file: engine, title: 'pauses at the hold with exit 3' },
+  },
+];

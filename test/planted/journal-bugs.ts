@@ -1,0 +1,189 @@
+import type { PlantedBug } from './planted-bug.ts';
+
+const caught = 'test/planted/caught.test.ts';
+const account = 'test/planted/caught-in-an-account.test.ts';
+const store = 'test/engine/journal/store.test.ts';
+const damage = 'test/engine/journal/damage.test.ts';
+const chain = 'test/engine/journal/chain.test.ts';
+const sight = 'test/aws/sight.test.ts';
+
+/** What could go wrong in the journal and in sending: written twice, lost, or sent without its intent. */
+export const journalBugs: readonly PlantedBug[] = [
+  // The journal: what was promised is on disk, and one owner writes it.
+  {
+    name: 'the fence is not looked at',
+    file: 'src/engine/journal/owned.ts',
+    find: 'if (await files.exists(next)) throw',
+    replace: 'if (false) throw',
+    caughtBy: { file: store, title: 'who has been taken over writes nothing more, and says so for good' },
+  },
+  {
+    name: 'the fence is looked at before a write only',
+    file: 'src/engine/journal/owned.ts',
+    find: 'its successor has not read.\n      await refuseIfTakenOver();',
+    replace: 'its successor has not read.',
+    caughtBy: { file: store, title: 'who is taken over while its write is under way does not act on the record' },
+  },
+  {
+    name: 'no fdatasync',
+    file: 'src/engine/journal/owned.ts',
+    find: 'await file.datasync();',
+    replace: '',
+    caughtBy: {
+      file: 'test/planted/caught-on-disk.test.ts',
+      title: 'an append to the journal resolves only after its bytes were synced',
+    },
+  },
+  {
+    name: 'an append resolves although its write failed',
+    file: 'src/engine/journal/group-commit.ts',
+    find: 'lost === undefined ? waiting.resolve() : waiting.reject(lost)',
+    replace: 'waiting.resolve()',
+    caughtBy: { file: damage, title: 'after a failed write every append rejects, even when the disk has recovered' },
+  },
+  {
+    name: 'a torn tail is sealed as if it counted',
+    file: 'src/engine/journal/segments.ts',
+    find: 'lengths[epoch] = found.bytes;',
+    replace: 'lengths[epoch] = content.length;',
+    caughtBy: { file: damage, title: 'a crash at any byte of a write keeps every whole record' },
+  },
+  {
+    name: 'the chain of hashes is not checked',
+    file: 'src/engine/journal/chain.ts',
+    find: 'hash !== undefined && hash === hashOf(previousHash, line.subarray(0, split))',
+    replace: 'hash !== undefined',
+    caughtBy: { file: chain, title: 'lines in another order are refused' },
+  },
+  {
+    name: 'who loses the race for an epoch owns it too',
+    file: 'src/engine/journal/claim.ts',
+    find: 'await files.link(draft, segment);',
+    replace: 'await files.link(draft, segment).catch(() => {});',
+    caughtBy: { file: store, title: 'who is second to link the next segment has lost, and leaves nothing behind' },
+  },
+  {
+    name: "the old owner's last words are not read",
+    file: 'src/engine/journal/claim.ts',
+    find: 'if (end.head === claim.head) return claim;',
+    replace: 'return claim;',
+    caughtBy: { file: store, title: 'what the last owner wrote until the moment its successor stood is not lost' },
+  },
+  {
+    name: 'a living owner is taken over',
+    file: 'src/engine/journal/store.ts',
+    find: "if (runner === 'alive') throw",
+    replace: "if (runner === 'alive' && !takeOver) throw",
+    caughtBy: { file: store, title: 'a living owner on this machine is not taken over' },
+  },
+
+  // Sending: nothing twice, nothing without its intent.
+  {
+    name: 'a call is sent while its intent is on the way to disk',
+    file: 'src/engine/perform.ts',
+    find: 'await this.record(before);',
+    replace: 'void this.record(before);',
+    caughtBy: { file: caught, title: 'before a call goes out its intent is on disk' },
+  },
+  {
+    name: 'the SDK retries by itself',
+    file: 'src/aws/clients.ts',
+    find: 'maxAttempts: 1,',
+    replace: 'maxAttempts: 3,',
+    caughtBy: { file: 'test/aws/clients.test.ts', title: 'a snapshot whose answer is lost (error) is sent once' },
+  },
+  {
+    name: 'a create without a token is sent again at once',
+    file: 'src/engine/perform.ts',
+    find: "const patienceMs = sent === 'answered' || definition.repeat === 'none' ?",
+    replace: "const patienceMs = sent === 'answered' ?",
+    caughtBy: {
+      file: caught,
+      title: 'without a token and in doubt is not made again before five minutes have shown nothing',
+    },
+  },
+  {
+    name: 'a volume is created without its client token',
+    file: 'src/steps/ebs/create-volume.ts',
+    find: 'ClientToken: ctx.token,',
+    replace: '',
+    caughtBy: { file: account, title: 'what a run makes and does not show yet is not made twice' },
+  },
+  {
+    name: 'a surplus is not discarded',
+    file: 'src/engine/unwind.ts',
+    find: 'of phase.surplus.entries()',
+    replace: 'of phase.surplus.slice(0, 0).entries()',
+    caughtBy: { file: caught, title: 'what a run makes twice, because it showed too late, is discarded at the end' },
+  },
+  {
+    name: 'duplicates that show late are not looked for',
+    file: 'src/engine/unwind.ts',
+    find: 'await Promise.all(made.map((phase) => findLate(run, phase)));',
+    replace: '',
+    caughtBy: { file: caught, title: 'what a run makes twice, because it showed too late, is discarded at the end' },
+  },
+  {
+    name: 'of several with one token the newest is taken',
+    file: 'src/aws/sight.ts',
+    find: '(timeOf(a)?.getTime() ?? 0) - (timeOf(b)?.getTime() ?? 0)',
+    replace: '(timeOf(b)?.getTime() ?? 0) - (timeOf(a)?.getTime() ?? 0)',
+    caughtBy: { file: sight, title: 'what a token made comes oldest first' },
+  },
+  {
+    name: 'what does not show yet counts as discarded',
+    file: 'src/engine/perform.ts',
+    find: "if (seen.is !== 'done' || askedAt >= this.shownFrom()) return seen;",
+    replace: 'return seen;',
+    caughtBy: {
+      file: 'test/promises/back.test.ts',
+      title: 'what a look of the past does not show yet is not taken for discarded before',
+    },
+  },
+  {
+    name: 'what is on its way out counts as back in its place',
+    file: 'src/engine/in-place.ts',
+    find: "const inPlace = standing === 'originals' && unsettled.length === 0;",
+    replace: "const inPlace = standing === 'originals';",
+    caughtBy: { file: 'test/promises/back.test.ts', title: 'a detach that AWS is still busy with' },
+  },
+  {
+    name: 'what has come off again is not put back',
+    file: 'src/engine/in-place.ts',
+    find: 'for (const one of takenBack) await takeBackAgain(run, guard, one);',
+    replace: '',
+    caughtBy: { file: 'test/promises/back.test.ts', title: 'a detach that AWS is still busy with' },
+  },
+  {
+    name: 'the root comes off last',
+    file: 'src/engine/unwind.ts',
+    find: 'held(b) - held(a) ||',
+    replace: '',
+    caughtBy: { file: 'test/promises/back.test.ts', title: 'a start that it hides takes nothing' },
+  },
+  {
+    name: 'the root goes out beside its neighbours',
+    file: 'src/engine/walk.ts',
+    find: 'const first = items.filter((item) =>',
+    replace: 'const first = [].filter((item) =>',
+    caughtBy: { file: 'test/promises/back.test.ts', title: 'nor what a cut-over takes' },
+  },
+  {
+    name: 'a ghost volume is adopted',
+    file: 'src/engine/perform.ts',
+    find: "askedAt - since >= patienceMs) return { done: { is: 'absent' } };",
+    replace:
+      "askedAt - since >= patienceMs) return { done: this.known ? { is: 'done', output: this.known } : { is: 'absent' } };",
+    caughtBy: {
+      file: 'test/steps/shipped-plans.test.ts',
+      title: 'a key that EC2 may not use ends before the originals are touched',
+    },
+  },
+  {
+    name: 'what this run did not make is discarded',
+    file: 'src/engine/perform.ts',
+    find: 'if (id === undefined || !madeByThisRun(run, id)) {',
+    replace: 'if (id === undefined) {',
+    caughtBy: { file: caught, title: 'what a run makes is all that it discards, whatever the plan says' },
+  },
+];
