@@ -1,11 +1,11 @@
-import type { Json } from '../contract/json.ts';
+import { type Json, toJson } from '../contract/json.ts';
 import type { Key } from '../contract/record.ts';
 import { unseenMs } from '../contract/settle.ts';
 import type { EffectDefinition, ReadDefinition, Seen, StepDefinition, VerifyDefinition } from '../contract/step.ts';
 import type { Verdict } from '../contract/verdict.ts';
 import { problem } from '../errors/index.ts';
 import { ask, pauseMs, stopRun, told } from './ask.ts';
-import type { Phase } from './fold.ts';
+import { madeAt, madeByThisRun } from './births.ts';
 import { type Guard, originalsOf } from './guard.ts';
 import { tokenOf } from './key.ts';
 import { Interrupted, PlanStopped } from './outcome.ts';
@@ -475,31 +475,5 @@ class Performance<S> {
 
 /** How a send ended: AWS took it, nobody knows, or AWS refused it for good. */
 type Sent = 'answered' | 'in-doubt' | { readonly reason: string };
-
-/** Did an effect of this run, of any generation, give birth to `id`? */
-function madeByThisRun<S>(run: PlanRun<S>, id: string): boolean {
-  return birthsOf(run, id).length > 0;
-}
-
-/** When `id` was last asked for, in ms; long ago when this run does not know it. */
-function madeAt<S>(run: PlanRun<S>, id: string): number {
-  return Math.max(0, ...birthsOf(run, id).map((phase) => phase.sentAt ?? 0));
-}
-
-function birthsOf<S>(run: PlanRun<S>, id: string): Phase[] {
-  const is = (output: Json | undefined) =>
-    output !== null && typeof output === 'object' && 'id' in output && (output as { id?: Json }).id === id;
-  return [...run.run.plans.values()].flatMap((plan) =>
-    [...plan.phases.values()].filter((phase) => {
-      const done = phase.end?.is === 'done' ? phase.end.output : undefined;
-      return phase.sent > 0 && (is(phase.answered) || is(done) || phase.surplus.some(is));
-    }),
-  );
-}
-
-/** As the journal will give it back: no `undefined`, no class instances. */
-function toJson(value: unknown): Json {
-  return value === undefined ? null : (JSON.parse(JSON.stringify(value)) as Json);
-}
 
 const minutes = (ms: number) => `${Math.round(ms / 60_000)} min`;

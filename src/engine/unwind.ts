@@ -1,4 +1,4 @@
-import { canonical, type Json } from '../contract/json.ts';
+import { canonical, type Json, toJson } from '../contract/json.ts';
 import type { Stop } from '../contract/record.ts';
 import { unseenMs } from '../contract/settle.ts';
 import { problem, RekeyError } from '../errors/index.ts';
@@ -290,5 +290,3 @@ async function retireAll<S>(run: PlanRun<S>, reason: string, everything: boolean
 function isKept<S>(run: PlanRun<S>, phase: Phase): boolean {
   return effectOf(run.ports.registry, phase)?.hazard === 'additive' && isWarmUp(run, phase) && phase.end?.is === 'done';
 }
-
-const toJson = (value: unknown): Json => JSON.parse(JSON.stringify(value ?? null)) as Json;
