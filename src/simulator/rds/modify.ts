@@ -12,7 +12,7 @@ import { checkStorageQuota } from './quotas.ts';
 import { refusals } from './refusals.ts';
 import { dropSecret, newSecret, rotateSecret } from './secrets.ts';
 import { databaseView } from './views.ts';
-import { awaitWindow, checkRetention, checkWindow } from './windows.ts';
+import { awaitWindow, checkRetention, checkWindows } from './windows.ts';
 
 // Settings that ModifyDBInstance has under the name that Describe has for them.
 const sameNames = [
@@ -147,7 +147,7 @@ function check(world: World, database: Database, input: ModifyDBInstanceMessage,
       'Invalid storage size: the new size must be at least 10 percent more than the current one.',
     );
   }
-  for (const window of [changes.PreferredBackupWindow, changes.PreferredMaintenanceWindow]) checkWindow(window);
+  checkWindows(database.member ? changes : { ...settings, ...changes });
   checkRetention(changes.BackupRetentionPeriod);
   checkStorageQuota(world, (changes.AllocatedStorage ?? settings.AllocatedStorage) - settings.AllocatedStorage);
   const interval = input.MonitoringInterval;

@@ -14,6 +14,7 @@ import type { Database, Settings } from './model.ts';
 import { checkInstanceQuota, checkStorageQuota } from './quotas.ts';
 import { refusals } from './refusals.ts';
 import { resourceId } from './restore.ts';
+import { assignedWindow } from './spans.ts';
 import { newTags } from './tags.ts';
 import { databaseView, hostOf } from './views.ts';
 
@@ -58,7 +59,7 @@ function settingsFor(input: CreateDBInstanceReadReplicaMessage, source: Database
     PerformanceInsightsKMSKeyId: undefined,
     PerformanceInsightsRetentionPeriod: undefined,
     DatabaseInsightsMode: 'standard',
-    PreferredMaintenanceWindow: 'sun:03:10-sun:03:40',
+    PreferredMaintenanceWindow: assignedWindow(undefined),
   };
 }
 

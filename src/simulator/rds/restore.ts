@@ -13,9 +13,10 @@ import { bringUp, carryOut, type Stage } from './lifecycle.ts';
 import type { Database, DbSnapshot, Settings } from './model.ts';
 import { checkInstanceQuota, checkStorageQuota } from './quotas.ts';
 import { refusals } from './refusals.ts';
+import { assignedWindow } from './spans.ts';
 import { newTags } from './tags.ts';
 import { databaseView, hostOf } from './views.ts';
-import { backUpDaily, checkRetention, checkWindow } from './windows.ts';
+import { backUpDaily, checkRetention, checkWindows } from './windows.ts';
 
 const longestId = 63;
 const loadMiBPerSecond = 100;
@@ -66,7 +67,7 @@ function settingsFor(world: World, input: RestoreDBInstanceFromDBSnapshotMessage
     MonitoringInterval: 0,
     PerformanceInsightsEnabled: false,
     DatabaseInsightsMode: 'standard',
-    PreferredMaintenanceWindow: 'sun:03:10-sun:03:40',
+    PreferredMaintenanceWindow: assignedWindow(input.PreferredBackupWindow ?? from.PreferredBackupWindow),
     SecurityGroupIds: input.VpcSecurityGroupIds?.length ? input.VpcSecurityGroupIds : defaults.SecurityGroupIds,
     SubnetGroup: input.DBSubnetGroupName ?? 'default',
     ParameterGroup: input.DBParameterGroupName ?? defaults.ParameterGroup,
@@ -86,7 +87,7 @@ function restore(world: World, input: RestoreDBInstanceFromDBSnapshotMessage): o
   }
   const settings = settingsFor(world, input, snapshot);
   checkGroups(world, settings);
-  checkWindow(settings.PreferredBackupWindow);
+  checkWindows(settings);
   checkRetention(settings.BackupRetentionPeriod);
   checkInstanceQuota(world);
   checkStorageQuota(world, settings.AllocatedStorage);

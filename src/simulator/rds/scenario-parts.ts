@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { Problem } from '../checking.ts';
+import { wrongWindows } from './spans.ts';
 
 export const groupId = z.string().regex(/^sg-(?:[0-9a-f]{8}|[0-9a-f]{17})$/, 'must be an id like sg-0123456789abcdef0');
 export const identifier = z
@@ -30,3 +32,13 @@ export type Workload = z.output<typeof workload>;
 
 /** The key that RDS uses when none is named; every account with databases has it. */
 export const managedRdsKeyAlias = 'alias/aws/rds';
+
+/** What is wrong with the windows that a scenario gives. */
+export function windowProblems(
+  given: { readonly backupWindow?: string; readonly maintenanceWindow: string },
+  path: Problem['path'],
+): Problem[] {
+  const keys = { PreferredBackupWindow: 'backupWindow', PreferredMaintenanceWindow: 'maintenanceWindow' };
+  const windows = { PreferredBackupWindow: given.backupWindow, PreferredMaintenanceWindow: given.maintenanceWindow };
+  return wrongWindows(windows).map(({ of, message }) => ({ path: [...path, keys[of]], message }));
+}

@@ -11,6 +11,7 @@ import {
   performanceInsights,
   role,
   tags,
+  windowProblems,
   workload,
 } from './scenario-parts.ts';
 
@@ -182,6 +183,7 @@ export function rdsInconsistencies(
   };
   for (const [i, one] of given.databases.entries()) {
     keyKnown(one.key, ['databases', i, 'key']);
+    problems.push(...windowProblems(one, ['databases', i]));
     if (one.sql !== false && one.engine !== 'postgres') {
       problems.push({ path: ['databases', i, 'sql'], message: 'only postgres has a real engine behind it' });
     }

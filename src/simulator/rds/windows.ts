@@ -6,18 +6,14 @@ import { carryOut, requireFree, restart } from './lifecycle.ts';
 import type { Database } from './model.ts';
 import { refusals } from './refusals.ts';
 import { takeAutomatedSnapshot } from './snapshots.ts';
+import { daysOfWeek, type Windows, wrongWindows } from './spans.ts';
 
 const dayMs = 86_400_000;
-const days = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
-/** Throws InvalidParameterValue for what is no window. */
-export function checkWindow(window: string | undefined): void {
-  const time = String.raw`(?:(?:sun|mon|tue|wed|thu|fri|sat):)?[0-2]\d:[0-5]\d`;
-  if (window !== undefined && !new RegExp(`^${time}-${time}$`).test(window)) {
-    throw refusals.value(
-      `Invalid window: ${window}. It must be in the format hh24:mi-hh24:mi or ddd:hh24:mi-ddd:hh24:mi.`,
-    );
-  }
+/** Throws InvalidParameterValue for what is no window, or conflicts with the other. */
+export function checkWindows(windows: Windows): void {
+  const [wrong] = wrongWindows(windows);
+  if (wrong) throw refusals.value(wrong.message);
 }
 
 /** Throws InvalidParameterValue for so many days of backups (the SDK's doc comments on BackupRetentionPeriod). */
@@ -30,7 +26,7 @@ export function nextWindow(time: number, window: string): number {
   const [, day, hours = '0', minutes = '0'] = /^(?:([a-z]{3}):)?(\d{2}):(\d{2})-/.exec(window) ?? [];
   const midnight = Math.floor(time / dayMs) * dayMs;
   const offset = (Number(hours) * 60 + Number(minutes)) * 60_000;
-  const daysAhead = day === undefined ? 0 : (days.indexOf(day) - new Date(midnight).getUTCDay() + 7) % 7;
+  const daysAhead = day === undefined ? 0 : (daysOfWeek.indexOf(day) - new Date(midnight).getUTCDay() + 7) % 7;
   const at = midnight + daysAhead * dayMs + offset;
   return at > time ? at : at + (day === undefined ? dayMs : 7 * dayMs);
 }

@@ -112,6 +112,27 @@ describe('a modification in the simulated account', () => {
     expect(await codeOf(modify(set, { DBInstanceIdentifier: 'nobody' }))).toBe('DBInstanceNotFoundFault');
   });
 
+  test.each([
+    ['06:00', 'no window'],
+    ['24:00-24:30', 'no window'],
+    ['06:00-06:20', 'too short'],
+    ['wed:03:00-wed:03:30', 'the maintenance window itself'],
+    ['02:45-03:15', 'open when its maintenance begins'],
+    ['03:29-04:00', 'open when its maintenance ends'],
+    ['00:00-23:59', 'open all day'],
+  ])('a backup window of %s (%s) is refused, one beside the maintenance window is not', async (window) => {
+    const set = rdsClients(shop({ maintenanceWindow: 'wed:03:00-wed:03:30' }));
+    expect(await codeOf(modify(set, { PreferredBackupWindow: window }))).toBe('InvalidParameterValue');
+    await modify(set, { PreferredBackupWindow: '03:30-04:00' });
+    await set.settled('orders');
+    expect(await codeOf(modify(set, { PreferredMaintenanceWindow: 'sat:23:45-sun:03:45' }))).toBe(
+      'InvalidParameterValue',
+    );
+    await modify(set, { PreferredBackupWindow: '22:00-22:30', PreferredMaintenanceWindow: 'sat:23:45-sun:03:45' });
+    await set.settled('orders');
+    expect(await set.describe('orders')).toMatchObject({ PreferredBackupWindow: '22:00-22:30' });
+  });
+
   test('storage that grows is optimised for a while, and more can be changed meanwhile', async () => {
     const set = rdsClients();
     await modify(set, { AllocatedStorage: 40, ApplyImmediately: true });

@@ -170,6 +170,8 @@ describe('what others do to the simulated databases', () => {
     expect(told('databases: [{ id: orders, key: alias/nobody }]')).toContain('there is no key alias/nobody');
     expect(told('databases: [{ id: orders, securityGroups: [sg-0000000f] }]')).toContain('there is no security group');
     expect(told('databases: [{ id: a }, { id: a }]')).toContain('a is given twice');
+    expect(told('databases: [{ id: a, backupWindow: "02:45-03:15" }]')).toContain('must not overlap');
+    expect(told('clusters: [{ id: a, maintenanceWindow: mon-tue }]')).toContain('Invalid window: mon-tue');
     expect(told('databases: [{ id: orders, sice: 3 }]')).toContain('sice');
     expect(told('events: [{ at: 1m, do: melt-database, database: orders }]')).toContain('melt-database');
   });

@@ -53,7 +53,7 @@ clusters:
     copyTagsToSnapshot: ${choices.chance(0.5)}
     backupRetention: ${choices.one([1, 7, 9])}
     backupWindow: "${choices.one(['20:00-20:30', '00:20-00:50', '00:40-01:10'])}"
-    maintenanceWindow: "${choices.one(['mon:03:00-mon:03:30', 'sun:00:30-sun:01:00'])}"${given(0.5, 'parameterGroup: shop-16')}${given(0.3, 'storageType: aurora-iopt1')}${given(0.3, 'iamAuth: true')}${given(0.3, `logExports: [${postgres ? 'postgresql' : 'audit'}]`)}${given(0.4, 'roles: [{ role: "arn:aws:iam::111122223333:role/import", feature: s3Import }, { role: "arn:aws:iam::111122223333:role/export", feature: s3Export }]')}
+    maintenanceWindow: "${choices.one(['mon:03:00-mon:03:30', 'sun:01:15-sun:01:45'])}"${given(0.5, 'parameterGroup: shop-16')}${given(0.3, 'storageType: aurora-iopt1')}${given(0.3, 'iamAuth: true')}${given(0.3, `logExports: [${postgres ? 'postgresql' : 'audit'}]`)}${given(0.4, 'roles: [{ role: "arn:aws:iam::111122223333:role/import", feature: s3Import }, { role: "arn:aws:iam::111122223333:role/export", feature: s3Export }]')}
     tags: { team: shop, Name: shop }
     members:${members.map((id, at) => `\n      - { id: ${id}, resourceId: ${originalMembers[at]}, class: db.r6g.large, tier: ${tiers[at]}, tags: { number: "${at}" }${at === 0 ? parameters + watched : ''} }`).join('')}
     endpoints: [${endpoints.map((id, at) => (at === 0 ? `{ id: ${id}, type: READER, static: [${led}], tags: { used-by: reports } }` : `{ id: ${id}, type: ANY, excluded: [${led}] }`)).join(', ')}]

@@ -38,7 +38,7 @@ databases:
     deletionProtection: ${protectedOne}
     backupRetention: ${retention}
     backupWindow: "${choices.one(['20:00-20:30', '00:20-00:50', '00:40-01:10'])}"
-    maintenanceWindow: "${choices.one(['mon:03:00-mon:03:30', 'sun:00:30-sun:01:00'])}"
+    maintenanceWindow: "${choices.one(['mon:03:00-mon:03:30', 'sun:01:15-sun:01:45'])}"
     copyTagsToSnapshot: ${choices.chance(0.5)}${given(0.5, 'parameterGroup: orders-16')}${given(0.3, 'maxStorage: 500')}${given(0.3, 'iamAuth: true')}${given(0.3, 'logExports: [postgresql]')}${given(0.3, 'performanceInsights: { key: alias/old, retentionDays: 31 }')}${given(0.3, 'monitoring: { everySeconds: 60, role: "arn:aws:iam::111122223333:role/monitoring" }')}${given(0.4, 'roles: [{ role: "arn:aws:iam::111122223333:role/import", feature: s3Import }, { role: "arn:aws:iam::111122223333:role/export", feature: s3Export }]')}
     tags: { team: shop, Name: orders }
     workload: { everySeconds: ${choices.one([3, 7, 31])}, sessions: ${choices.one([1, 2, 4])}, pooled: ${choices.chance(0.6)}, cacheSeconds: ${choices.one([0, 30, 120])} }

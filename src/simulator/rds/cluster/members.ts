@@ -10,9 +10,10 @@ import type { Database, Settings } from '../model.ts';
 import { checkInstanceQuota } from '../quotas.ts';
 import { refusals } from '../refusals.ts';
 import { resourceId } from '../restore.ts';
+import { assignedWindow } from '../spans.ts';
 import { newTags } from '../tags.ts';
 import { databaseView, hostOf } from '../views.ts';
-import { checkWindow } from '../windows.ts';
+import { checkWindows } from '../windows.ts';
 import { clusterOf } from './find.ts';
 import { promote, sharedSettings } from './lifecycle.ts';
 import type { Cluster } from './model.ts';
@@ -36,7 +37,8 @@ function settingsFor(world: World, cluster: Cluster, input: CreateDBInstanceMess
     MultiAZ: false,
     ParameterGroup:
       input.DBParameterGroupName ?? defaultsFor(cluster.engine, cluster.settings.EngineVersion ?? '').ParameterGroup,
-    PreferredMaintenanceWindow: input.PreferredMaintenanceWindow ?? 'sun:03:10-sun:03:40',
+    PreferredMaintenanceWindow:
+      input.PreferredMaintenanceWindow ?? assignedWindow(cluster.settings.PreferredBackupWindow),
     PubliclyAccessible: input.PubliclyAccessible ?? false,
     AutoMinorVersionUpgrade: input.AutoMinorVersionUpgrade ?? true,
     CACertificateIdentifier: input.CACertificateIdentifier ?? 'rds-ca-rsa2048-g1',
@@ -74,7 +76,8 @@ function create(world: World, input: CreateDBInstanceMessage): object {
   }
   const settings = settingsFor(world, cluster, input);
   checkGroups(world, { ParameterGroup: settings.ParameterGroup });
-  checkWindow(settings.PreferredMaintenanceWindow);
+  // What AWS says of a conflict is about the cluster's own two windows; of a member's and the cluster's it says nothing [U].
+  checkWindows({ PreferredMaintenanceWindow: settings.PreferredMaintenanceWindow });
   checkInstanceQuota(world);
   const database = newMember(world, cluster, { identifier, settings, tags: newTags(world, input.Tags) });
   world.rds.databases.set(database.resourceId, database);

@@ -3,7 +3,7 @@ import { type Operations, operation } from '../../operation.ts';
 import type { World } from '../../world.ts';
 import { newIdentifier } from '../find.ts';
 import { refusals } from '../refusals.ts';
-import { checkWindow } from '../windows.ts';
+import { checkWindows } from '../windows.ts';
 import { applyToCluster } from './applying.ts';
 import { clusterOf, holderOfCluster } from './find.ts';
 import { checkClusterGroups } from './groups.ts';
@@ -92,7 +92,7 @@ function modify(world: World, input: ModifyDBClusterMessage): object {
   requireFreeCluster(cluster, 'modified');
   const changes = asked(world, cluster, input);
   checkClusterGroups(world, changes);
-  for (const window of [changes.PreferredBackupWindow, changes.PreferredMaintenanceWindow]) checkWindow(window);
+  checkWindows({ ...cluster.settings, ...changes });
   const { BackupRetentionPeriod: days = 1 } = changes;
   if (days < 1 || days > 35) throw refusals.value(`Invalid backup retention period: ${days}. It must be 1 to 35.`);
   if (changes.masterPassword && cluster.secret) {

@@ -11,8 +11,9 @@ import { grantKey } from '../keys.ts';
 import { carryOut, type Stage } from '../lifecycle.ts';
 import { checkClusterQuota } from '../quotas.ts';
 import { refusals } from '../refusals.ts';
+import { assignedWindow } from '../spans.ts';
 import { newTags } from '../tags.ts';
-import { checkWindow } from '../windows.ts';
+import { checkWindows } from '../windows.ts';
 import { nameEndpoints } from './addresses.ts';
 import { clusterSnapshotOf, holderOfCluster } from './find.ts';
 import { checkClusterGroups, clusterDefaults } from './groups.ts';
@@ -61,7 +62,7 @@ function settingsFor(
     HttpEndpointEnabled: false,
     GlobalWriteForwardingRequested: undefined,
     LocalWriteForwardingStatus: undefined,
-    PreferredMaintenanceWindow: 'sun:03:10-sun:03:40',
+    PreferredMaintenanceWindow: assignedWindow(input.PreferredBackupWindow ?? from.PreferredBackupWindow),
     SecurityGroupIds: input.VpcSecurityGroupIds?.length ? input.VpcSecurityGroupIds : defaults.SecurityGroupIds,
     SubnetGroup: input.DBSubnetGroupName ?? 'default',
     ParameterGroup: input.DBClusterParameterGroupName ?? defaults.ParameterGroup,
@@ -81,7 +82,7 @@ function restore(world: World, input: RestoreDBClusterFromSnapshotMessage): obje
   }
   const settings = settingsFor(world, input, snapshot);
   checkClusterGroups(world, settings);
-  checkWindow(settings.PreferredBackupWindow);
+  checkWindows(settings);
   checkClusterQuota(world);
   const name = input.KmsKeyId ?? snapshot.keyArn;
   const key = name === undefined ? undefined : world.findKey(name);

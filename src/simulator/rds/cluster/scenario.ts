@@ -9,6 +9,7 @@ import {
   performanceInsights,
   role,
   tags,
+  windowProblems,
   workload,
 } from '../scenario-parts.ts';
 
@@ -166,6 +167,7 @@ export function clusterInconsistencies(
     const path = ['clusters', i];
     once(clusters, one.id, [...path, 'id']);
     keyKnown(one.key, [...path, 'key']);
+    problems.push(...windowProblems(one, path));
     keyKnown(one.performanceInsights?.key, [...path, 'performanceInsights', 'key']);
     if (typeof one.masterSecret === 'string') keyKnown(one.masterSecret, [...path, 'masterSecret']);
     if (one.sql !== false && one.engine !== 'aurora-postgresql')
@@ -175,6 +177,7 @@ export function clusterInconsistencies(
         problems.push({ path: [...path, 'securityGroups', j], message: `there is no security group ${group}` });
     for (const [j, each] of one.members.entries()) {
       once(instances, each.id, [...path, 'members', j, 'id']);
+      problems.push(...windowProblems(each, [...path, 'members', j]));
       keyKnown(each.performanceInsights?.key, [...path, 'members', j, 'performanceInsights', 'key']);
     }
     const members = one.members.map((each) => each.id);

@@ -141,11 +141,6 @@ export const databases: readonly Difference[] = [
     },
   },
   {
-    why: 'The two windows must not overlap [T ModifyDBInstance.PreferredBackupWindow]. The simulated account lets them: databases of its scenarios may have such windows.',
-    aws: 'moto',
-    places: { 'ModifyDBInstance (windows that overlap)': ['answered', 'InvalidParameterValue 400'] },
-  },
-  {
     why: 'A final snapshot is named or skipped, and not both [T DeleteDBInstance.SkipFinalSnapshot, FinalDBSnapshotIdentifier]; a member of a cluster has none.',
     aws: 'ours',
     places: {

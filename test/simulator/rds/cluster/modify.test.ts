@@ -78,6 +78,14 @@ describe('modifying a simulated cluster', () => {
     ]);
   });
 
+  test('a backup window that conflicts with the maintenance window is refused', async () => {
+    const set = clusterClients(shop({ maintenanceWindow: 'wed:03:00-wed:03:30' }));
+    const modified = (window: string) =>
+      set.rds.modifyDBCluster({ DBClusterIdentifier: 'shop', PreferredBackupWindow: window });
+    expect(await codeOf(modified('02:45-03:15'))).toBe('InvalidParameterValue');
+    expect(await codeOf(modified('03:30-04:00'))).toBe('accepted');
+  });
+
   test('some settings wait for the window, and ApplyImmediately of anything applies all that wait', async () => {
     const set = clusterClients(shop({ maintenanceWindow: 'wed:03:00-wed:03:30' }));
     await set.rds.modifyDBCluster({
