@@ -1,5 +1,5 @@
 import type FakeTimers from '@sinonjs/fake-timers';
-import type { Window } from '../../src/contract/plan.ts';
+import type { PlanSource, Window } from '../../src/contract/plan.ts';
 import type { Life, ProcessOptions, World } from '../support/world.ts';
 
 export const minute = 60_000;
@@ -23,11 +23,11 @@ export function suspend(ms: number): void {
   machine().setSystemTime(Date.now() + ms);
 }
 
-/** What may happen to a clock. `ahead`: what is on its way may count as overdue. */
+/** What may happen to a clock. None of it makes anything overdue that is on its way. */
 export const upsets = [
-  { name: 'the clock is put an hour ahead', act: (world: World) => jump(world, hour), ahead: true },
-  { name: 'the clock is put back an hour', act: (world: World) => jump(world, -hour), ahead: false },
-  { name: 'the machine sleeps for eight hours', act: (_world: World) => suspend(8 * hour), ahead: false },
+  { name: 'the clock is put an hour ahead', act: (world: World) => jump(world, hour) },
+  { name: 'the clock is put back an hour', act: (world: World) => jump(world, -hour) },
+  { name: 'the machine sleeps for eight hours', act: (_world: World) => suspend(8 * hour) },
 ] as const;
 
 /** A process in which `act` happens once: at its nth call, or so long after its beginning. */
@@ -51,6 +51,16 @@ export const window: Window = {
   durationMs: 3 * hour,
   cutoffMs: 30 * minute,
 };
+
+/** A shipped plan with that window. */
+export const windowed = (plan: PlanSource): PlanSource => ({
+  ...plan,
+  text: plan.text.replace(
+    /^# window: (.*)$/m,
+    'window: { cron: "0 1 * * SUN", timezone: Europe/Dublin, duration: 3h, cutoff: 30m }',
+  ),
+});
+
 /** The clock on a wall in Dublin: weekday, and minutes since its midnight. */
 function dublin(at: number): { weekday: string; minutes: number } {
   const format = { timeZone: 'Europe/Dublin', weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
