@@ -2,21 +2,37 @@ import { describe, expect, it } from 'vitest';
 import { DatabaseFailure } from '../../src/aws/databases/failure.ts';
 import { claimKey } from '../../src/aws/tags.ts';
 import type { Databases } from '../../src/contract/databases.ts';
+import type { PlanSource } from '../../src/contract/plan.ts';
 import type { FaultRule } from '../../src/simulator/faults.ts';
 import { simulatedDatabases } from '../../src/simulator/rds/sql.ts';
 import { endOf, idsIn, unreconciled } from '../support/ends.ts';
 import { exitOf, expectInstanceMoved, expectOriginalServing, told } from '../support/promises.ts';
-import { databasePlan, expectDatabaseMoved, expectOriginalDatabaseServing, oneDatabase } from '../support/rds.ts';
+import {
+  databasePlan,
+  expectDatabaseMoved,
+  expectOriginalDatabaseServing,
+  oneDatabase,
+  original,
+} from '../support/rds.ts';
+import { clusterPlan, expectClusterMoved, expectOriginalClusterServing, oneCluster } from '../support/rds-cluster.ts';
 import { instancePlan, inWorld as inWorldOf, type Life, twoVolumes, type World } from '../support/world.ts';
+import { full, sampled } from '../sweep/sampled.ts';
 
 /** The instance with two volumes and the database in one account. */
 const mixed = `${oneDatabase}${twoVolumes.replace(/^keys:.*\nlimits:.*\n/m, '')}`;
 const plans = [instancePlan, databasePlan()];
 const inWorld = <T>(body: (world: World) => Promise<T>) => inWorldOf(mixed, body);
 
+// A member of the cluster has the resource id that the database has when it is alone.
+const besideCluster = original.replace(/1$/, '9');
+/** With the cluster in the same account, behind the same security groups. */
+const withCluster = `${mixed.replace(original, besideCluster)}${oneCluster.slice(oneCluster.indexOf('clusters:'))}`;
+const allPlans = [...plans, clusterPlan()];
+
 const denied = { times: 1, kind: 'error', code: 'UnauthorizedOperation', status: 403 } as const;
 const instanceFails: FaultRule = { operation: 'StartInstances', ...denied };
 const databaseFails: FaultRule = { operation: 'RestoreDBInstanceFromDBSnapshot', ...denied };
+const clusterFails: FaultRule = { operation: 'CreateDBClusterEndpoint', ...denied };
 
 /** How each plan of a run ended. */
 function statuses({ result }: Life): Record<string, string> {
@@ -41,21 +57,117 @@ function expectBothMoved(world: World): void {
   expectDatabaseMoved(world);
 }
 
-describe('an instance with its volumes and a database in one run', () => {
-  it('go over side by side, each as in a run of its own', async () => {
-    await inWorld(async (world) => {
+/** Plans that go over side by side in one run. */
+interface Cast {
+  readonly name: string;
+  readonly scenario: string;
+  readonly plans: readonly PlanSource[];
+  expectMoved(world: World): void;
+  /** What is done between two deeds of another plan: each is `[plan, step]`, in the order in which they begin. */
+  readonly order: readonly (readonly [plan: string, step: string])[];
+  /** A call by which the plans have come to different parts of themselves. */
+  readonly midst: string;
+  /** How many deaths are lived, beginning with one in the midst; of what takes long no more than so many in a full sweep. */
+  readonly deaths: number;
+  readonly inFull?: number;
+}
+
+const both: Cast = {
+  name: 'an instance and a database',
+  scenario: mixed,
+  plans,
+  expectMoved: expectBothMoved,
+  order: [
+    ['rds-instance', 'warm-up'],
+    ['ec2-instance', 'stop'],
+    ['ec2-instance', 'start'],
+    ['rds-instance', 'fence'],
+  ],
+  midst: 'ec2:AttachVolume',
+  deaths: 5,
+};
+
+const all: Cast = {
+  name: 'an instance, a database and a cluster',
+  scenario: withCluster,
+  plans: allPlans,
+  expectMoved: (world) => {
+    world.pass(3_600_000);
+    expectInstanceMoved(world);
+    expectDatabaseMoved(world, besideCluster);
+    expectClusterMoved(world);
+  },
+  order: [
+    ['rds-cluster', 'fence'],
+    ['ec2-instance', 'stop'],
+    ['rds-cluster', 'restore'],
+    ['rds-instance', 'fence'],
+    ['rds-cluster', 'rename-away'],
+    ['rds-instance', 'admit'],
+    ['rds-cluster', 'admit'],
+  ],
+  // The instance is in its hold, the database has just been opened to its clients, the cluster is between its names.
+  midst: 'rds:CreateDBClusterEndpoint',
+  deaths: 2,
+  inFull: 10,
+};
+
+describe.each([both, all])('$name in one run', (cast) => {
+  const { scenario, plans, midst } = cast;
+  let lived: Promise<{ life: Life; end: string }> | undefined;
+  /** A run that nothing happens to. */
+  const undisturbed = () => {
+    lived ??= inWorldOf(scenario, async (world) => {
+      const before = idsIn(world);
       const life = await world.process([], { plans });
+      const end = endOf(world, before);
       expect(exitOf(life), told(life)).toBe(0);
-      expect(statuses(life)).toEqual({ 'ec2-instance': 'done', 'rds-instance': 'done' });
-      const at = (plan: string, step: string) =>
-        life.disk.findIndex((one) => one.t === 'intent' && one.key.plan === plan && one.key.step === step);
-      // Neither waits for the other.
-      expect(at('rds-instance', 'warm-up')).toBeLessThan(at('ec2-instance', 'stop'));
-      expect(at('ec2-instance', 'start')).toBeLessThan(at('rds-instance', 'fence'));
-      expectBothMoved(world);
+      cast.expectMoved(world);
+      return { life, end };
     });
+    return lived;
+  };
+
+  it('go over side by side, each as in a run of its own', async () => {
+    const { life } = await undisturbed();
+    expect(Object.values(statuses(life))).toEqual(plans.map(() => 'done'));
+    // None waits for another.
+    const begun = cast.order.map(([plan, step]) =>
+      life.disk.findIndex((one) => one.t === 'intent' && one.key.plan === plan && one.key.step === step),
+    );
+    expect(begun).not.toContain(-1);
+    expect(begun).toEqual(begun.toSorted((a, b) => a - b));
   });
 
+  it('a crash anywhere is resumed to the same end, with no effect of any unreconciled', async () => {
+    const { life, end } = await undisturbed();
+    // Their crashes alone are swept call by call; here it matters how far the others are.
+    const stride = 15;
+    const at = life.sent.indexOf(midst);
+    expect(at).toBeGreaterThan(stride);
+    const numbers = life.sent
+      .map((_call, index) => index + 1)
+      .filter((number) => number % stride === (at + 1) % stride);
+    const ways = ['after', 'answered', 'before'] as const;
+    let crashed = 0;
+    for (const number of sampled(numbers, cast.deaths, { ...cast, turn: numbers.indexOf(at + 1) })) {
+      await inWorldOf(scenario, async (world) => {
+        const before = idsIn(world);
+        const when = ways[crashed++ % ways.length] ?? 'after';
+        const first = await world.process([], { plans, crash: { call: { number, when } } });
+        expect(first.result).toBe('died');
+        const second = await world.process(first.disk, { plans });
+        expect(exitOf(second), `${number} ${when}: ${told(second)}`).toBe(0);
+        cast.expectMoved(world);
+        expect(endOf(world, before), `${number} ${when}`).toBe(end);
+        expect(unreconciled(second.disk), `${number} ${when}`).toEqual([]);
+      });
+    }
+    expect(crashed).toBeGreaterThan(full ? 9 : 0);
+  }, 600_000);
+});
+
+describe('an instance with its volumes and a database in one run', () => {
   it('a database that fails is given back, and the instance goes over all the same', async () => {
     await inWorld(async (world) => {
       world.account.faults.add(databaseFails);
@@ -125,31 +237,22 @@ describe('an instance with its volumes and a database in one run', () => {
       expectBothMoved(world);
     });
   });
-
-  it('a crash anywhere is resumed to the same end, with no effect of either unreconciled', async () => {
-    const undisturbed = await inWorld(async (world) => {
-      const before = idsIn(world);
-      const { sent } = await world.process([], { plans });
-      return { calls: sent.length, end: endOf(world, before) };
+  // Three plans and two processes of each: too long for every `npm test`.
+  it.runIf(full)('a cluster that fails beside both is given back, and both go over all the same', async () => {
+    await inWorldOf(all.scenario, async (world) => {
+      world.account.faults.add(clusterFails);
+      const life = await world.process([], { plans: all.plans });
+      expect(exitOf(life), told(life)).toBe(1);
+      expect(statuses(life)).toEqual({ 'ec2-instance': 'done', 'rds-instance': 'done', 'rds-cluster': 'failed' });
+      world.pass(3_600_000);
+      expectInstanceMoved(world);
+      expectDatabaseMoved(world, besideCluster);
+      expectOriginalClusterServing(world);
+      const again = await world.process(life.disk, { plans: all.plans });
+      expect(exitOf(again), told(again)).toBe(0);
+      all.expectMoved(world);
     });
-    // Their crashes alone are swept call by call; here it matters how far the other one is.
-    const stride = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '') ? 15 : 41;
-    const whens = ['before', 'after', 'answered'] as const;
-    let crashed = 0;
-    for (let number = 10; number <= undisturbed.calls; number += stride) {
-      await inWorld(async (world) => {
-        const before = idsIn(world);
-        const when = whens[crashed++ % whens.length] ?? 'after';
-        const first = await world.process([], { plans, crash: { call: { number, when } } });
-        const second = await world.process(first.disk, { plans });
-        expect(exitOf(second), `${number} ${when}: ${told(second)}`).toBe(0);
-        expectBothMoved(world);
-        expect(endOf(world, before), `${number} ${when}`).toBe(undisturbed.end);
-        expect(unreconciled(second.disk), `${number} ${when}`).toEqual([]);
-      });
-    }
-    expect(crashed).toBeGreaterThan(5);
-  }, 600_000);
+  });
 });
 
 /** Another run has the database. */
