@@ -175,6 +175,8 @@ describe('a window', () => {
         passTo(world, sunday + 3 * day);
         const second = await world.process(first.disk, { plans });
         expect(exitOf(second), `record ${number}: ${told(second)}`).toBe(0);
+        // It does not stand still until the next one.
+        expect(Date.now(), `record ${number}`).toBeLessThan(sunday + 4 * day);
         expectInstanceMoved(world);
       });
     }

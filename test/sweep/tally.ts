@@ -21,7 +21,7 @@ export const sweeps = {
   lying: { everyPlan: false, judges: inAnyHistory },
   // Its processes are judged by what they send; what they write stands in real journals.
   runners: { everyPlan: false, judges: inAnyHistory.filter((one) => one !== 'I12') },
-  clock: { everyPlan: false, judges: [...inAnyHistory, 'I7'] },
+  clock: { everyPlan: true, judges: [...inAnyHistory, 'I7'] },
   hell: { everyPlan: false, judges: ['I1', 'I3', 'I9', 'I12'] },
   random: { everyPlan: true, judges: [...inAnyHistory, 'I11', 'I13'] },
 } as const satisfies Readonly<Record<string, Kind>>;
