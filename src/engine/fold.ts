@@ -92,9 +92,12 @@ export function apply(state: RunState, entry: Entry, at: number): void {
     case 'kept':
       phaseOf(state, entry.key, '').kept = true;
       return;
-    case 'reopened':
-      phaseOf(state, entry.key, '').end = undefined;
+    case 'reopened': {
+      const phase = phaseOf(state, entry.key, '');
+      if (entry.key.undo !== undefined) beginAnew(phase);
+      phase.end = undefined;
       return;
+    }
     case 'done': {
       const phase = phaseOf(state, entry.key, entry.uses);
       phase.input = entry.input;
@@ -104,8 +107,7 @@ export function apply(state: RunState, entry: Entry, at: number): void {
     }
     case 'failed': {
       const phase = phaseOf(state, entry.key, entry.uses);
-      // What takes something back has no next generation: tried again, it begins anew.
-      if (entry.key.undo !== undefined) Object.assign(phase, { sent: 0, sentAt: undefined, answered: undefined });
+      if (entry.key.undo !== undefined) beginAnew(phase);
       phase.end = { is: 'failed', reason: entry.reason, neverRan: entry.neverRan };
       const plan = planOf(state, entry.key.plan);
       const opener = plan.writePoint?.key;
@@ -115,6 +117,13 @@ export function apply(state: RunState, entry: Entry, at: number): void {
     default:
       applyToPlan(planOf(state, entry.plan), entry, at);
   }
+}
+
+/** What takes something back has no next generation: tried again, it begins anew. */
+function beginAnew(phase: Phase): void {
+  phase.sent = 0;
+  phase.sentAt = undefined;
+  phase.answered = undefined;
 }
 
 type PlanEntry = Exclude<

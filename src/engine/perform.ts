@@ -243,9 +243,9 @@ class Performance<S> {
     const { run, act, definition } = this;
     if (act.key.undo === undefined || definition.hazard !== 'disruptive' || definition.repeat !== 'convergent')
       return false;
-    const { undo: _undo, ...forward } = act.key;
-    const sentAt = run.phase(forward)?.sentAt;
-    return sentAt !== undefined && askedAt < sentAt + unseenMs;
+    const { undo, ...forward } = act.key;
+    const before = [forward, ...Array.from({ length: undo }, (_, earlier) => ({ ...forward, undo: earlier }))];
+    return askedAt < Math.max(...before.map((key) => run.phase(key)?.sentAt ?? 0)) + unseenMs;
   }
 
   /** What nobody else can have made needs no look before the first send; what may already be so does. */

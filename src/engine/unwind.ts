@@ -5,7 +5,6 @@ import { problem, RekeyError } from '../errors/index.ts';
 import { ask } from './ask.ts';
 import { isCurrent, type Phase } from './fold.ts';
 import { type Guard, haltStep, originalsOf } from './guard.ts';
-import { backInPlace, type Happened } from './in-place.ts';
 import { Interrupted, PlanStopped } from './outcome.ts';
 import { setBackOwed } from './owed.ts';
 import { perform, unseenBeatMs } from './perform.ts';
@@ -20,6 +19,7 @@ import {
   refusedWhileRunning,
   undoOf,
 } from './standing.ts';
+import { announce, backInPlace, type Happened, takeBack } from './take-back.ts';
 
 /**
  * Takes back what this generation did, last first: the target's own effects before anything is discarded, so that it
@@ -231,23 +231,6 @@ function waits<S>(run: PlanRun<S>, one: Happened): 0 | 1 {
   return calls.length > 0 && calls.every((each) => each?.kind === 'effect' && each.servesWithout) ? 1 : 0;
 }
 
-async function takeBack<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, because: string): Promise<void> {
-  for (const [index, call] of undoOf(run.ports.registry, one.phase, one.output).entries()) {
-    try {
-      await perform(run, guard, { key: { ...one.phase.key, undo: index }, uses: call.uses, input: call.with });
-    } catch (error) {
-      if (!(error instanceof PlanStopped) || error.error.code !== 'effect-failed') throw error;
-      const definition = run.ports.registry.step(call.uses);
-      if (definition?.kind === 'effect' && definition.servesWithout) {
-        await announce(run, one.phase, `not set back: ${error.message}`);
-        continue;
-      }
-      const told = { title: call.uses, reason: error.message, because };
-      throw new PlanStopped(problem('unwind-failed', told, error), 'leave');
-    }
-  }
-}
-
 /** A discard that fails costs money, not data: it is reported and does not stand in the way of the rest. */
 async function discard<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, from = 0): Promise<void> {
   if (one.phase.kept || !isDiscard(run, one)) return;
@@ -269,11 +252,6 @@ async function keep<S>(run: PlanRun<S>, { phase, output }: Happened, reason: str
   if (phase.kept || id === '') return;
   await run.append({ t: 'kept', key: phase.key, id, reason });
   await announce(run, phase, `kept: ${id}: ${reason}`);
-}
-
-async function announce<S>(run: PlanRun<S>, phase: Phase, text: string): Promise<void> {
-  if (run.state.announcements.some((one) => one.text === text)) return;
-  await run.append({ t: 'announced', plan: run.plan.name, step: phase.key.step, text });
 }
 
 /** The next try starts a new generation of everything but the warm-up. */

@@ -6,6 +6,7 @@ const store = 'test/engine/journal/store.test.ts';
 const damage = 'test/engine/journal/damage.test.ts';
 const chain = 'test/engine/journal/chain.test.ts';
 const sight = 'test/aws/sight.test.ts';
+const undone = 'test/promises/come-undone.test.ts';
 
 /** What could go wrong in the journal and in sending: written twice, lost, or sent without its intent. */
 export const journalBugs: readonly PlantedBug[] = [
@@ -142,31 +143,45 @@ export const journalBugs: readonly PlantedBug[] = [
   },
   {
     name: 'what is on its way out counts as back in its place',
-    file: 'src/engine/in-place.ts',
-    find: "const inPlace = standing === 'originals' && unsettled.length === 0;",
-    replace: "const inPlace = standing === 'originals';",
-    caughtBy: { file: 'test/promises/back.test.ts', title: 'a detach that AWS is still busy with' },
+    file: 'src/engine/take-back.ts',
+    find: 'const moving = unsettled.filter((id) => ours.has(id));',
+    replace: 'const moving = unsettled.slice(0, 0);',
+    caughtBy: { file: undone, title: 'does not pass for one in its place' },
   },
   {
     name: 'what has come off again is not put back',
-    file: 'src/engine/in-place.ts',
-    find: 'for (const one of takenBack) await takeBackAgain(run, guard, one);',
-    replace: '',
-    caughtBy: { file: 'test/promises/back.test.ts', title: 'a detach that AWS is still busy with' },
+    file: 'src/engine/take-back.ts',
+    find: "if (seen.is === 'done') return false;",
+    replace: 'return false;',
+    caughtBy: { file: undone, title: 'does not pass for one in its place' },
+  },
+  {
+    name: 'who puts back begins with the first',
+    file: 'src/engine/take-back.ts',
+    find: 'keys.reverse()',
+    replace: 'keys',
+    caughtBy: { file: undone, title: 'wherever the run dies (record 1)' },
+  },
+  {
+    name: 'what comes after a call is judged by how it was before that',
+    file: 'src/engine/perform.ts',
+    find: 'Array.from({ length: undo }, (_, earlier)',
+    replace: 'Array.from({ length: 0 * undo }, (_, earlier)',
+    caughtBy: { file: undone, title: 'though a look of the past shows that as set' },
   },
   {
     name: 'the root comes off last',
     file: 'src/engine/unwind.ts',
     find: 'held(b) - held(a) ||',
     replace: '',
-    caughtBy: { file: 'test/promises/back.test.ts', title: 'a start that it hides takes nothing' },
+    caughtBy: { file: 'test/promises/back.test.ts', title: 'nor is anything taken back from it' },
   },
   {
     name: 'the root goes out beside its neighbours',
     file: 'src/engine/walk.ts',
     find: 'const first = items.filter((item) =>',
     replace: 'const first = [].filter((item) =>',
-    caughtBy: { file: 'test/promises/back.test.ts', title: 'nor what a cut-over takes' },
+    caughtBy: { file: 'test/promises/back.test.ts', title: 'a start that it hides ends a cut-over' },
   },
   {
     name: 'a ghost volume is adopted',

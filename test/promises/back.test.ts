@@ -301,35 +301,12 @@ test('what a look of the past does not show yet is not taken for discarded befor
     expect(world.state().snapshots).toEqual([]);
   }));
 
-describe('a look of the past does not decide what an unwinding leaves behind', () => {
+describe('a look of the past does not decide what is taken from a running box', () => {
   // From now on the account remembers how it was, so that a later rule can show it.
   const remember = (world: World) =>
     world.account.faults.add({ kind: 'stale', staleMs: 120_000, skip: Number.MAX_SAFE_INTEGER });
 
-  test('a detach that AWS is still busy with does not pass for an original in its place: it is put back when it has come off', async () => {
-    const { call } = await beforeOperation('ec2:DetachVolume', 2);
-    await inWorld(twoVolumes, async (world) => {
-      remember(world);
-      world.account.faults.add({ operation: 'DetachVolume', kind: 'fail', skip: 1, times: 1 });
-      const first = await world.process([], { crash: { call: { number: call?.number ?? 0, when: 'after' } } });
-      expect(first.result).toBe('died');
-      world.account.faults.add(
-        { operation: 'AttachVolume', match: { VolumeId: data }, kind: 'reset', times: 1 },
-        { kind: 'stale', staleMs: 60_000, forMs: 30_000 },
-      );
-      let attached = 0;
-      world.watch(({ operation, input, outcome }) => {
-        if (operation === 'AttachVolume' && outcome === 'done' && (input as { VolumeId: string }).VolumeId === data)
-          attached++;
-      });
-      const life = await world.process(first.disk, { command: rollback() });
-      expect(exitOf(life), told(life)).toBe(0);
-      expect(attached).toBe(1);
-      expectOriginalServing(world);
-    });
-  });
-
-  test('nor what a cut-over takes: AWS is asked for the root first, and what it refuses is not begun', async () => {
+  test('a start that it hides ends a cut-over before it has begun: AWS is asked for the root first, and refuses', async () => {
     const crash = await beforeOperation('ec2:DetachVolume');
     await inWorld(twoVolumes, async (world) => {
       remember(world);
@@ -346,7 +323,7 @@ describe('a look of the past does not decide what an unwinding leaves behind', (
     });
   });
 
-  test('a start that it hides takes nothing from the running box: AWS does not give up its root, which is asked for first', async () => {
+  test('nor is anything taken back from it: AWS does not give up its root, which is asked for first', async () => {
     const crash = await beforeOperation('ec2:ModifyInstanceAttribute');
     await inWorld(twoVolumes, async (world) => {
       remember(world);

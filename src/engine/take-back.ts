@@ -1,0 +1,132 @@
+import type { Json } from '../contract/json.ts';
+import { unseenMs } from '../contract/settle.ts';
+import type { EffectDefinition, StepCall } from '../contract/step.ts';
+import { problem } from '../errors/index.ts';
+import { ask } from './ask.ts';
+import type { Phase } from './fold.ts';
+import { type Guard, originalsOf } from './guard.ts';
+import { Interrupted, PlanStopped } from './outcome.ts';
+import { perform, unseenBeatMs } from './perform.ts';
+import type { PlanRun } from './ports.ts';
+import { pairsOf, undoOf } from './standing.ts';
+
+/** A phase that has, or may have, happened, with what its undo needs. */
+export interface Happened {
+  readonly phase: Phase;
+  readonly output: Json;
+}
+
+// A detach can hang for as long as something holds on to the volume; then a person has to look.
+const unsettledMs = 60 * 60_000;
+const mostLate = 3;
+
+/** Performs the calls that take a phase back. What the target serves without holds nothing up when it can't be set back. */
+export async function takeBack<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, because: string): Promise<void> {
+  for (const [index, call] of undoOf(run.ports.registry, one.phase, one.output).entries()) {
+    try {
+      await perform(run, guard, { key: { ...one.phase.key, undo: index }, uses: call.uses, input: call.with });
+    } catch (error) {
+      if (!(error instanceof PlanStopped) || error.error.code !== 'effect-failed') throw error;
+      const definition = run.ports.registry.step(call.uses);
+      if (definition?.kind === 'effect' && definition.servesWithout) {
+        await announce(run, one.phase, `not set back: ${error.message}`);
+        continue;
+      }
+      const told = { title: call.uses, reason: error.message, because };
+      throw new PlanStopped(problem('unwind-failed', told, error), 'leave');
+    }
+  }
+}
+
+/**
+ * What was taken back has to show before anything is discarded: what AWS accepts may still come to nothing. It has to show at a
+ * time when AWS no longer shows how it was before any of it was taken, and nothing of it may be on its way out by then. What
+ * has come undone is done again.
+ */
+export async function backInPlace<S>(
+  run: PlanRun<S>,
+  guard: Guard<S>,
+  takenBack: readonly Happened[],
+  because: string,
+): Promise<void> {
+  const { clock, signal } = run.ports;
+  const giveUpAt = clock.now() + unsettledMs;
+  let certainAt = clock.now() + unseenMs;
+  for (let late = 0; ; ) {
+    guard.forget();
+    const askedAt = clock.now();
+    const amiss = await notInPlace(run, guard, because);
+    if (amiss === undefined && askedAt >= certainAt) return;
+    if (amiss !== undefined && clock.now() >= certainAt) {
+      await tellWaiting(run, takenBack, amiss.why);
+      let again = false;
+      for (const one of amiss.away ? takenBack : []) again = (await takeBackAgain(run, guard, one, because)) || again;
+      if (again) certainAt = clock.now() + unseenMs;
+      if (clock.now() >= giveUpAt && (!again || ++late > mostLate))
+        throw stuck(run, `${amiss.why} after an hour`, because);
+    }
+    await clock.sleepUntil(amiss === undefined ? certainAt : clock.now() + unseenBeatMs, signal);
+    if (signal.aborted) throw new Interrupted();
+  }
+}
+
+async function tellWaiting<S>(run: PlanRun<S>, [first]: readonly Happened[], amiss: string): Promise<void> {
+  if (first) await announce(run, first.phase, `nothing is discarded before the originals are back for good: ${amiss}`);
+}
+
+/** Why the originals are not in their places for good, and whether one is away; undefined when they are. Throws when the target is gone. */
+async function notInPlace<S>(
+  run: PlanRun<S>,
+  guard: Guard<S>,
+  because: string,
+): Promise<{ readonly why: string; readonly away: boolean } | undefined> {
+  const { standing, on, missing, unsettled } = await guard.look();
+  if (missing.includes(run.plan.target.id)) throw stuck(run, 'it is gone', because);
+  const pairs = pairsOf(run.ports.registry, run.state);
+  const ours = new Set([...originalsOf(run), ...pairs.flatMap((pair) => [pair.original, pair.replacement])]);
+  const moving = unsettled.filter((id) => ours.has(id));
+  const away = pairs.map((pair) => pair.original).filter((id) => !on.includes(id));
+  const told = [
+    ...(standing === 'originals' ? [] : [`it holds ${on.join(', ') || 'nothing'}, and not ${away.join(', ')}`]),
+    ...(moving.length ? [`${moving.join(', ')} is still on its way in or out: unmount it, or stop what holds it`] : []),
+  ];
+  return told.length ? { why: told.join('; '), away: standing !== 'originals' } : undefined;
+}
+
+function stuck<S>(run: PlanRun<S>, reason: string, because: string): PlanStopped {
+  const title = `look at ${run.plan.target.id}`;
+  return new PlanStopped(problem('unwind-failed', { title, reason, because }), 'leave');
+}
+
+/** Takes a phase back once more when it has come undone, as an attachment that AWS accepted and let go. True when it had. */
+async function takeBackAgain<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, because: string): Promise<boolean> {
+  const calls = undoOf(run.ports.registry, one.phase, one.output);
+  const keys = calls.map((_call, undo) => ({ ...one.phase.key, undo }));
+  const [definition] = calls.map((call) => repeatable(run, call));
+  const [key] = keys;
+  if (!definition || !key || !calls.every((call) => repeatable(run, call))) return false;
+  // What was never taken back has not come undone: it is owed.
+  if (run.phase(key)?.end?.is !== 'done') return false;
+  const input = definition.input.parse(calls[0]?.with);
+  const title = definition.title(input);
+  const seen = await ask(run.ports, title, () => definition.look(run.context(key), input, undefined));
+  if (seen.is === 'done') return false;
+  await announce(run, one.phase, `${title}: had come undone and is done again; look at what uses it`);
+  // The first one last: who dies in between still finds it undone, and begins anew.
+  for (const each of keys.reverse()) await run.append({ t: 'reopened', key: each });
+  await takeBack(run, guard, one, because);
+  return true;
+}
+
+/** The definition of a call that is safe to make again, and nothing that a person may have decided otherwise since, as a start. */
+function repeatable<S>(run: PlanRun<S>, call: StepCall): EffectDefinition<S, unknown, unknown> | undefined {
+  const definition = run.ports.registry.step(call.uses);
+  if (definition?.kind !== 'effect' || definition.hazard !== 'disruptive' || definition.serves) return undefined;
+  return definition.repeat === 'convergent' ? definition : undefined;
+}
+
+/** Tells the operator, once. */
+export async function announce<S>(run: PlanRun<S>, phase: Phase, text: string): Promise<void> {
+  if (run.state.announcements.some((one) => one.text === text)) return;
+  await run.append({ t: 'announced', plan: run.plan.name, step: phase.key.step, text });
+}
