@@ -102,6 +102,8 @@ export type Entry =
   | { readonly t: 'kept'; readonly key: Key; readonly id: string; readonly reason: string }
   /** The original was seen where it may have been written to: its replacement no longer stands for it. */
   | { readonly t: 'stale'; readonly plan: string; readonly original: string; readonly findings: readonly string[] }
+  /** The target was seen changed in the middle of a cut-over: that it looks right again later says nothing of what happened meanwhile. */
+  | { readonly t: 'drifted'; readonly plan: string; readonly differences: readonly string[] }
   | { readonly t: 'unwound'; readonly plan: string }
   | { readonly t: 'stopped'; readonly plan: string; readonly stop: Stop }
   | { readonly t: 'finished'; readonly plan: string; readonly status: 'done' | 'rolled-back' }

@@ -36,6 +36,8 @@ export interface PlanState {
   unwinding: undefined | { stop: Stop | null; over: boolean; happened: readonly { key: Key; output: Json }[] };
   /** Originals that may hold what their replacements lack, with what was seen. */
   readonly stale: Map<string, readonly string[]>;
+  /** What somebody was seen to have changed in the middle of the cut-over that is under way. */
+  drift: readonly string[];
   finished: undefined | 'done' | 'rolled-back';
   stop: Stop | undefined;
 }
@@ -170,6 +172,7 @@ function applyToPlan(plan: PlanState, entry: PlanEntry, at: number): void {
       return;
     case 'unwinding':
       plan.unwinding = { stop: entry.stop, over: false, happened: entry.happened };
+      plan.drift = [];
       // Nobody unwinds past a write point but by the operator's typed word.
       if (entry.stop) plan.writePoint = undefined;
       return;
@@ -179,6 +182,9 @@ function applyToPlan(plan: PlanState, entry: PlanEntry, at: number): void {
       return;
     case 'stale':
       plan.stale.set(entry.original, entry.findings);
+      return;
+    case 'drifted':
+      plan.drift = entry.differences;
       return;
     case 'stopped':
       plan.stop = entry.stop;
@@ -202,6 +208,7 @@ export function planOf(state: RunState, name: string): PlanState {
     writePoint: undefined,
     unwinding: undefined,
     stale: new Map(),
+    drift: [],
     finished: undefined,
     stop: undefined,
   };

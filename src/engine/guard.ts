@@ -5,7 +5,7 @@ import { ask } from './ask.ts';
 import { mayBegin, waitForWindow } from './gates.ts';
 import { PlanStopped } from './outcome.ts';
 import type { PlanRun } from './ports.ts';
-import { cutOverBegunAt, differences, pairsOf, standingOf } from './standing.ts';
+import { cutOverBegunAt, differences, inFlight, insideCutOver, pairsOf, standingOf } from './standing.ts';
 
 /** What was seen of the target, and what that means for the pairs this run moves. */
 export interface Sighting {
@@ -61,10 +61,27 @@ export class Guard<S> {
       target.observe(run.context(this.key()), claimed, readsOf(run)),
     );
     const foreign = claims.filter((claim) => claim.run !== run.run.run && claim.run !== run.ports.replaceClaim);
-    if (foreign.length) throw new PlanStopped(problem('target-claimed', { claims: foreign }), 'leave');
     const { running, on } = target.serving(observation);
     const standing = standingOf(pairsOf(run.ports.registry, run.state), on);
-    return { observation, running, on, standing, missing, unsettled };
+    const sighting = { observation, running, on, standing, missing, unsettled };
+    if (!foreign.length) return sighting;
+    await this.noteDrift(sighting);
+    throw new PlanStopped(problem('target-claimed', { claims: foreign }), 'leave');
+  }
+
+  /** What is seen before another run is given way to: by the time that it is gone, it may look as if nothing had been. */
+  private async noteDrift(sighting: Sighting): Promise<void> {
+    const { run } = this;
+    const { registry } = run.ports;
+    if (!run.expected || run.state.unwinding?.over === false || !insideCutOver(run.plan, registry, run.state)) return;
+    // What is on its way itself looks like a change.
+    if (inFlight(registry, run.state)) return;
+    try {
+      await this.compare(sighting, true);
+    } catch (error) {
+      // Recorded; the claim comes first, and what stops there is told again when it is gone.
+      if (!(error instanceof PlanStopped)) throw error;
+    }
   }
 
   /** Resolves when a disruptive effect may go out now. */
@@ -94,7 +111,8 @@ export class Guard<S> {
     const { expected } = run;
     const target = run.plan.target.id;
     if (!expected) throw new Error('compared before anything was observed');
-    const found = differences(expected, sighting.observation, begun ? ['shape', 'life'] : ['shape']);
+    const seen = differences(expected, sighting.observation, begun ? ['shape', 'life'] : ['shape']);
+    const found = begun ? [...new Set([...run.state.drift, ...seen])] : seen;
     if (!begun && this.target.serving(expected).running !== sighting.running) {
       found.push(
         `expected it ${sighting.running ? 'stopped' : 'running'}, found it ${sighting.running ? 'running' : 'stopped'}`,
@@ -117,6 +135,8 @@ export class Guard<S> {
     if (replaced && (running || lived)) {
       throw new PlanStopped(problem('target-in-pieces', { target, on, differences: found }), 'leave');
     }
+    // Who dies before the unwinding begins must not find it as it was, and go on with what was made before.
+    if (begun && seen.length > 0) await run.append({ t: 'drifted', plan: run.plan.name, differences: found });
     throw new PlanStopped(problem('target-changed', { target, differences: found }), 'unwind');
   }
 

@@ -140,6 +140,13 @@ export function insideCutOver<S>(plan: Plan, registry: Registry<S>, state: PlanS
   return ends.length === 0 || ends.some((phase) => phase.end?.is !== 'done');
 }
 
+/** Is an effect on the target on its way? Then it can't be compared with what is expected of it. */
+export function inFlight<S>(registry: Registry<S>, state: PlanState): boolean {
+  return currentPhases(state).some(
+    (phase) => effectOf(registry, phase)?.hazard === 'disruptive' && phase.sent > 0 && !phase.end,
+  );
+}
+
 /** The differences between two observations, one sentence each; empty when they are equal. */
 export function differences(expected: Observation, found: Observation, parts: readonly ('shape' | 'life')[]): string[] {
   return parts.flatMap((part) => {

@@ -18,6 +18,7 @@ import {
   cutOverOf,
   deletedOriginals,
   effectOf,
+  inFlight,
   insideCutOver,
   pairsOf,
   refusedWhileRunning,
@@ -67,7 +68,8 @@ async function endRollback<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
 
 async function forward<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
   const { registry } = run.ports;
-  if (insideCutOver(run.plan, registry, run.state) && !inDoubt(run)) await guard.compare(await guard.look(), true);
+  if (insideCutOver(run.plan, registry, run.state) && !inFlight(registry, run.state))
+    await guard.compare(await guard.look(), true);
   if (!run.expected) await observe(run, guard);
   for (const step of run.plan.steps) {
     if (step.kind === 'gate') {
@@ -276,7 +278,7 @@ function mayHaveHappened<S>(registry: Registry<S>, phase: Phase): boolean {
 }
 
 /**
- * What this run made, what failed was to be made from, and is not there any more: without a new one no try comes to more.
+ * What this run made, what failed was to be made from, done to or judged of, and is not there any more: without a new one no try comes to more.
  * Somebody has deleted it, or AWS has left it failed.
  */
 async function goneSources<S>(run: PlanRun<S>, failed: readonly Phase[]): Promise<Phase[]> {
@@ -285,7 +287,12 @@ async function goneSources<S>(run: PlanRun<S>, failed: readonly Phase[]): Promis
     const definition = effectOf(registry, phase);
     return definition?.hazard === 'additive' && definition.repeat !== 'convergent' ? definition : undefined;
   };
-  const inputs = failed.filter(making).map((phase) => JSON.stringify(phase.input));
+  // Nothing has been moved to it, and nobody may have written on it.
+  const unused = cutOverBegunAt(registry, run.state) === undefined && run.state.writePoint === undefined;
+  const needs = (phase: Phase) =>
+    making(phase) !== undefined ||
+    (unused && (effectOf(registry, phase)?.hazard === 'additive' || registry.step(phase.uses)?.kind === 'verify'));
+  const inputs = failed.filter(needs).map((phase) => JSON.stringify(phase.input));
   const gone: Phase[] = [];
   for (const phase of currentPhases(run.state)) {
     const definition = making(phase);
@@ -316,10 +323,4 @@ async function isGone<S>(
     await clock.sleepUntil(clock.now() + unseenBeatMs, signal);
     if (signal.aborted) throw new Interrupted();
   }
-}
-
-function inDoubt<S>(run: PlanRun<S>): boolean {
-  return currentPhases(run.state).some(
-    (phase) => effectOf(run.ports.registry, phase)?.hazard === 'disruptive' && phase.sent > 0 && !phase.end,
-  );
 }

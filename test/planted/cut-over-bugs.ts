@@ -261,4 +261,18 @@ export const cutOverBugs: readonly PlantedBug[] = [
     replace: '',
     caughtBy: { file: engine, title: 'pauses at the hold with exit 3' },
   },
+  {
+    name: 'what is seen beside a foreign claim is forgotten',
+    file: 'src/engine/guard.ts',
+    find: 'await this.noteDrift(sighting);',
+    replace: '',
+    caughtBy: { file: 'test/promises/rds-pitfalls.test.ts', title: 'a fence that was seen open beside the claim' },
+  },
+  {
+    name: 'a replacement that is being deleted is judged good',
+    file: 'src/steps/ebs/comparison.ts',
+    find: "if (volume.State !== 'available' && volume.State !== 'in-use')",
+    replace: 'if (false)',
+    caughtBy: { file: 'test/promises/back.test.ts', title: 'a replacement that somebody deletes before it is judged' },
+  },
 ];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { exitOf, expectNothingLost, expectOriginalServing, told } from '../support/promises.ts';
-import { instancePlan, inWorld, twoVolumes, type World } from '../support/world.ts';
+import { exitOf, expectNothingLost, expectOriginalServing, expectVolumeMoved, told } from '../support/promises.ts';
+import { instancePlan, inWorld, twoVolumes, volumePlan, type World } from '../support/world.ts';
 import {
   afterRecord,
   beforeOperation,
@@ -341,3 +341,24 @@ describe('a look of the past does not decide what is taken from a running box', 
     });
   });
 });
+
+test('a replacement that somebody deletes before it is judged fails the verification, and a resume makes another one', () =>
+  inWorld(twoVolumes.replace(`id: ${loose}`, `id: ${loose}, autoEnableIO: true`), async (world) => {
+    let deleted = '';
+    const first = await world.process([], {
+      plans: [volumePlan],
+      beforeCall: (operation) => {
+        const made = world.state().volumes.find((one) => one.tags['rekey:original'] === loose);
+        if (operation !== 'ec2:ModifyVolumeAttribute' || !made || deleted) return;
+        deleted = made.id;
+        world.account.act({ do: 'delete-volume', volume: made.id });
+      },
+    });
+    expect(deleted).not.toBe('');
+    expect(exitOf(first), told(first)).toBe(4);
+    expect(told(first)).toContain(`replacement ${deleted} is deleting`);
+    world.pass(5 * minute);
+    const second = await world.process(first.disk, { plans: [volumePlan] });
+    expect(exitOf(second), told(second)).toBe(0);
+    expectVolumeMoved(world);
+  }));

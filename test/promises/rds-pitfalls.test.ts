@@ -92,6 +92,37 @@ describe('the fence of an RDS instance', () => {
     }
   });
 
+  it('a fence that was seen open beside the claim of another run is not forgotten when both are gone: the original is read anew', async () => {
+    const plan = [databasePlan('steps.check-sql.with.statements=[]')];
+    const everybody = '10.0.0.0/8:5432';
+    const foreign = 'rekey:claim:20251231T000000Z-zzzzzz';
+    const crash = await inWorld(oneDatabase, async (world) => {
+      const clean = await world.process([], { plans: plan });
+      return { call: { number: clean.sent.indexOf('rds:ModifyDBInstance', 60) + 1, when: 'before' as const } };
+    });
+    await inWorld(oneDatabase, async (world) => {
+      const first = await world.process([], { plans: plan, crash });
+      expect(first.result).toBe('died');
+      expect(first.calls.get('rds:RestoreDBInstanceFromDBSnapshot')).toBe(1);
+      world.account.act({ do: 'tag-database', database: original, tags: { [foreign]: 'x' } });
+      world.account.act({ do: 'open-group', group: fence, inbound: everybody });
+      const second = await world.process(first.disk, { plans: plan });
+      expect(exitOf(second), told(second)).toBe(5);
+      world.pass(1_200_000);
+      world.account.act({ do: 'untag-database', database: original, keys: [foreign] });
+      world.account.act({ do: 'close-group', group: fence, inbound: everybody });
+      const third = await world.process(second.disk, { plans: plan });
+      expect(exitOf(third), told(third)).toBe(6);
+      expect(told(third)).toMatch(/target-changed/);
+      world.pass(600_000);
+      expectOriginalDatabaseServing(world);
+      const last = await world.process(third.disk, { plans: plan });
+      expect(exitOf(last), told(last)).toBe(0);
+      world.pass(1_200_000);
+      expectDatabaseMoved(world);
+    });
+  });
+
   it('a fence that is opened after the proof, before clients are admitted, brings the original back', () =>
     inWorld(oneDatabase, async (world) => {
       const life = await world.process([], {

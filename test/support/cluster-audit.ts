@@ -3,6 +3,7 @@ import type { Verdict } from '../../src/contract/verdict.ts';
 import type { Account, Call } from '../../src/simulator/account.ts';
 import { letsIn } from '../../src/simulator/ec2/security-groups.ts';
 import { clientAddress } from '../../src/simulator/rds/clients.ts';
+import { KeptOut } from './kept-out.ts';
 
 type Judge = (invariant: 'I2' | 'I3' | 'I6' | 'I7' | 'I9' | 'I10' | 'I13', holds: boolean, told: () => string) => void;
 interface Party {
@@ -45,6 +46,8 @@ export class ClusterAudit {
   /** Clusters and members as they were when clients were let in to them, or when their names were taken. */
   private readonly known = new Map<string, Settings>();
 
+  private readonly keptOut = new KeptOut();
+
   constructor(account: Account, judge: Judge) {
     this.account = account;
     this.judge = judge;
@@ -54,6 +57,8 @@ export class ClusterAudit {
   /** To be called with the state now, and no other. */
   noteBirths(state: State): void {
     this.noteEndpoints(state);
+    for (const one of state.clusters)
+      this.keptOut.note(one.resourceId, this.letsClientsIn(one), this.account.world.time);
     for (const one of state.clusters)
       if (one.writes !== null && !this.births.has(one.resourceId)) this.births.set(one.resourceId, one.writes);
   }
@@ -145,7 +150,7 @@ export class ClusterAudit {
       replacement.key !== original.key &&
       replacement.readable &&
       replacement.writer !== null &&
-      this.letsClientsIn(replacement) &&
+      this.keptOut.mayShowOpen(replacement.resourceId, call.at) &&
       !this.letsClientsIn(original);
     const told = `${call.operation} ${member?.identifier ?? original.identifier} (verdict ${verdict?.status})`;
     this.judge('I2', good, () => told);

@@ -4,6 +4,7 @@ import type { Account, Call } from '../../src/simulator/account.ts';
 import { letsIn } from '../../src/simulator/ec2/security-groups.ts';
 import { clientAddress } from '../../src/simulator/rds/clients.ts';
 import { ClusterAudit } from './cluster-audit.ts';
+import { KeptOut } from './kept-out.ts';
 
 type Judge = (
   invariant: 'I1' | 'I2' | 'I3' | 'I6' | 'I7' | 'I9' | 'I10' | 'I13',
@@ -35,6 +36,8 @@ export class RdsAudit {
   private readonly retired = new Map<string, Database>();
   private readonly clusters: ClusterAudit;
   private before: State | undefined;
+
+  private readonly keptOut = new KeptOut();
 
   constructor(account: Account, judge: Judge) {
     this.account = account;
@@ -121,7 +124,7 @@ export class RdsAudit {
       replacement.identifier === verdict.name &&
       replacement.key !== original.key &&
       replacement.readable &&
-      this.letsClientsIn(replacement) &&
+      this.keptOut.mayShowOpen(replacement.resourceId, this.account.world.time) &&
       // A replica holds nothing of its own.
       (original.replicaOf !== null || !this.letsClientsIn(original));
     this.judge('I2', good, () => `${original.identifier} was deleted (verdict ${verdict?.status})`);
@@ -182,6 +185,8 @@ export class RdsAudit {
 
   private noteBirths(state: State): void {
     this.clusters.noteBirths(state);
+    for (const one of state.databases)
+      this.keptOut.note(one.resourceId, this.letsClientsIn(one), this.account.world.time);
     for (const one of state.databases)
       if (one.writes !== null && !this.births.has(one.resourceId)) this.births.set(one.resourceId, one.writes);
   }

@@ -46,6 +46,11 @@ const laterSeeds = [
     'an unwinding that had left an original detached was over, and the next try went on without it',
   ],
   [2001138, 'ec2-instance', 'a start that had fallen back was looked for again by every resume, and never sent anew'],
+  [
+    4000588,
+    'ec2-instance',
+    'a replacement that somebody deleted was asked for its attribute by every resume, for ever',
+  ],
   [3001425, 'ec2-instance', 'an attachment that had never been sent was asked whether it is one of the root'],
   [
     1284829,
@@ -116,6 +121,11 @@ const clusterSeeds = [
   [2001102, 'a custom endpoint that somebody made of the original in the hold went with it without a word'],
   [2202542, 'custom endpoints that could not be given back were not missed by the next try, and lost for good'],
   [2204492, 'so were custom endpoints that name a member which somebody had renamed'],
+  [
+    4009272,
+    'a fence that was seen open, but beside a foreign claim, was forgotten: the cut-over went on with a copy from before the writes',
+  ],
+  [4006782, 'a proof was held against a fence around the replacement that AWS did not show yet'],
 ] as const;
 
 /** And those under whose faults nothing dies. */

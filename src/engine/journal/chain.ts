@@ -28,6 +28,7 @@ const known: { readonly [T in Entry['t']]: true } = {
   unwinding: true,
   kept: true,
   stale: true,
+  drifted: true,
   unwound: true,
   stopped: true,
   finished: true,

@@ -23,6 +23,9 @@ export async function faultsOf(ctx: AwsContext, wanted: Wanted): Promise<string[
     snapshot.source === null ? undefined : sight.snapshot(snapshot.source),
   ]);
   if (!volume) return [`replacement ${wanted.replacement} is not there`];
+  // AWS shows what has been deleted for minutes.
+  if (volume.State !== 'available' && volume.State !== 'in-use')
+    return [`replacement ${wanted.replacement} is ${volume.State}`];
   return [
     ...differences(wanted, volume),
     ...(await ioDifference(ctx, wanted)),

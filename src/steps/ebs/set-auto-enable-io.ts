@@ -17,8 +17,15 @@ export const setAutoEnableIO = defineEffect({
   title: (input) => `auto-enable-IO of ${input.volume}`,
   async look(ctx, { volume, attributes }) {
     if (attributes.autoEnableIO !== true) return { is: 'done', output: { volume } };
-    const answer = await ctx.aws.ec2.describeVolumeAttribute({ VolumeId: volume, Attribute: 'autoEnableIO' });
-    return answer.AutoEnableIO?.Value ? { is: 'done', output: { volume } } : { is: 'absent' };
+    const done = { is: 'done', output: { volume } } as const;
+    try {
+      const answer = await ctx.aws.ec2.describeVolumeAttribute({ VolumeId: volume, Attribute: 'autoEnableIO' });
+      return answer.AutoEnableIO?.Value ? done : { is: 'absent' };
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'InvalidVolume.NotFound') throw error;
+      // Just made and not shown yet, or deleted by somebody: then its time runs out, and another one is made.
+      return { ...done, is: 'pending' };
+    }
   },
   async run(ctx, { volume }) {
     await ctx.aws.ec2.modifyVolumeAttribute({ VolumeId: volume, AutoEnableIO: { Value: true } });

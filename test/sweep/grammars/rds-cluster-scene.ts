@@ -1,8 +1,9 @@
+import type { JournalRecord } from '../../../src/contract/record.ts';
 import { clusterFence, originalCluster, originalMembers } from '../../support/rds-cluster.ts';
 import type { World } from '../../support/world.ts';
 import type { Choices } from '../choices.ts';
 import type { End, Scene } from '../grammar.ts';
-import { type Act, endsOtherwise, foreignClaim, mendKeysAndFence, own } from './rds-shared.ts';
+import { type Act, endsOtherwise, foreignClaim, mendKeysAndFence, own, tellsOfProtection } from './rds-shared.ts';
 
 const neighbour = 'cluster-BBBBBBBBBBBBBBBBBBBBBBBBB2';
 const finalSnapshot = 'shop-final';
@@ -75,11 +76,13 @@ clusters:
  * Credentials renewed, keys usable, foreign claims gone, the fence as it was declared; a cluster that is stopped is started,
  * and what waits for a window or a restart comes into force.
  */
-function mend(world: World): void {
+function mend(world: World, disk: readonly JournalRecord[]): void {
   const act = (action: Act) => world.attempt(() => world.account.act(action));
-  mendKeysAndFence(world);
+  mendKeysAndFence(world, disk);
   for (const { resourceId: cluster, identifier, status, pending } of world.state().clusters) {
     act({ do: 'untag-cluster', cluster, keys: [foreignClaim] });
+    if (cluster === originalCluster && tellsOfProtection(disk))
+      act({ do: 'modify-cluster', cluster, now: true, deletionProtection: false });
     if (status === 'stopped' || status === 'inaccessible-encryption-credentials-recoverable')
       act({ do: 'start-cluster', cluster });
     if (Object.keys(pending).length > 0) act({ do: 'modify-cluster', cluster, now: true });

@@ -3,7 +3,7 @@ import { fence, original } from '../../support/rds.ts';
 import type { World } from '../../support/world.ts';
 import type { Choices } from '../choices.ts';
 import type { End, Scene } from '../grammar.ts';
-import { endsOtherwise, foreignClaim, mendKeysAndFence, own } from './rds-shared.ts';
+import { endsOtherwise, foreignClaim, mendKeysAndFence, own, tellsOfProtection } from './rds-shared.ts';
 
 const neighbour = 'db-BBBBBBBBBBBBBBBBBBBBBBBBB2';
 const finalSnapshot = 'orders-final';
@@ -63,10 +63,12 @@ const lostItsKey = 'inaccessible-encryption-credentials';
  */
 function mend(world: World, disk: readonly JournalRecord[]): void {
   const act = (action: Parameters<World['account']['act']>[0]) => world.attempt(() => world.account.act(action));
-  mendKeysAndFence(world);
+  mendKeysAndFence(world, disk);
   for (const one of world.state().databases) {
     const database = one.resourceId;
     act({ do: 'untag-database', database, keys: [foreignClaim] });
+    if (database === original && tellsOfProtection(disk))
+      act({ do: 'modify-database', database, now: true, deletionProtection: false });
     if (one.status === 'stopped' || one.status === 'inaccessible-encryption-credentials-recoverable')
       act({ do: 'start-database', database });
     // What has lost its key for good and holds a name that is needed goes, where the run has told so.
