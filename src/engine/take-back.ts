@@ -18,6 +18,7 @@ export interface Happened {
 
 // A detach can hang for as long as something holds on to the volume; then a person has to look.
 const unsettledMs = 60 * 60_000;
+// What comes undone at the end of that hour is still taken back, but not for ever.
 const mostLate = 3;
 
 /** Performs the calls that take a phase back. What the target serves without holds nothing up when it can't be set back. */

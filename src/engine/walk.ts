@@ -278,8 +278,8 @@ function mayHaveHappened<S>(registry: Registry<S>, phase: Phase): boolean {
 }
 
 /**
- * What this run made, what failed was to be made from, done to or judged of, and is not there any more: without a new one no try comes to more.
- * Somebody has deleted it, or AWS has left it failed.
+ * What this run made, what failed was to be made from, done to or judged of, and is not there any more: somebody has deleted
+ * it, or AWS has left it failed. Without a new one no try comes to more.
  */
 async function goneSources<S>(run: PlanRun<S>, failed: readonly Phase[]): Promise<Phase[]> {
   const { registry } = run.ports;
