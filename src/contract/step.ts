@@ -167,6 +167,8 @@ export interface TargetType<S> {
     readonly claims: readonly { readonly run: string; readonly on: string }[];
     /** Of the target and the claimed ids, those that are gone. */
     readonly missing: readonly string[];
+    /** Originals that others may write to although this run keeps them out, with how. */
+    readonly exposed?: readonly { readonly original: string; readonly how: string }[];
     /** Of what the target holds, what is on its way in or out. */
     readonly unsettled?: readonly string[];
   }>;

@@ -121,6 +121,15 @@ export function apply(state: RunState, entry: Entry, at: number): void {
   }
 }
 
+/**
+ * The first moment counts: writes since then are what going back would lose. That it was seen to serve counts more than that a
+ * start of ours was about to go out: what becomes of that start does not undo it.
+ */
+function passed(known: PlanState['writePoint'], now: { at: number; key: Key | null }): PlanState['writePoint'] {
+  if (!known) return now;
+  return now.key === null ? { at: known.at, key: null } : known;
+}
+
 /** What takes something back has no next generation: tried again, it begins anew. */
 function beginAnew(phase: Phase): void {
   phase.sent = 0;
@@ -167,12 +176,12 @@ function applyToPlan(plan: PlanState, entry: PlanEntry, at: number): void {
       plan.announcements.push({ step: entry.step, text: entry.text });
       return;
     case 'write-point':
-      // The first moment counts: writes since then are what going back would lose.
-      plan.writePoint ??= { at, key: entry.key };
+      plan.writePoint = passed(plan.writePoint, { at, key: entry.key });
       return;
     case 'unwinding':
       plan.unwinding = { stop: entry.stop, over: false, happened: entry.happened };
       plan.drift = [];
+      plan.stale.clear();
       // Nobody unwinds past a write point but by the operator's typed word.
       if (entry.stop) plan.writePoint = undefined;
       return;

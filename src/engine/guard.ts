@@ -5,7 +5,15 @@ import { ask } from './ask.ts';
 import { mayBegin, waitForWindow } from './gates.ts';
 import { PlanStopped } from './outcome.ts';
 import type { PlanRun } from './ports.ts';
-import { cutOverBegunAt, differences, inFlight, insideCutOver, pairsOf, standingOf } from './standing.ts';
+import {
+  cutOverBegunAt,
+  differences,
+  failedInDoubt,
+  inFlight,
+  insideCutOver,
+  pairsOf,
+  standingOf,
+} from './standing.ts';
 
 /** What was seen of the target, and what that means for the pairs this run moves. */
 export interface Sighting {
@@ -56,6 +64,7 @@ export class Guard<S> {
       observation,
       claims,
       missing,
+      exposed = [],
       unsettled = [],
     } = await ask(run.ports, `look at ${run.plan.target.id}`, () =>
       target.observe(run.context(this.key()), claimed, readsOf(run)),
@@ -64,9 +73,21 @@ export class Guard<S> {
     const { running, on } = target.serving(observation);
     const standing = standingOf(pairsOf(run.ports.registry, run.state), on);
     const sighting = { observation, running, on, standing, missing, unsettled };
+    await this.noteExposed(exposed);
     if (!foreign.length) return sighting;
     await this.noteDrift(sighting);
     throw new PlanStopped(problem('target-claimed', { claims: foreign }), 'leave');
+  }
+
+  /** What replaces it was made from how it was before: by the time of the proof it may look as if nobody had got in. */
+  private async noteExposed(exposed: readonly { readonly original: string; readonly how: string }[]): Promise<void> {
+    const { run } = this;
+    if (run.state.unwinding?.over === false) return;
+    const made = pairsOf(run.ports.registry, run.state).map((pair) => pair.original);
+    for (const { original, how } of exposed) {
+      if (!made.includes(original) || run.state.stale.has(original)) continue;
+      await run.append({ t: 'stale', plan: run.plan.name, original, findings: [how] });
+    }
   }
 
   /** What is seen before another run is given way to: by the time that it is gone, it may look as if nothing had been. */
@@ -75,7 +96,7 @@ export class Guard<S> {
     const { registry } = run.ports;
     if (!run.expected || run.state.unwinding?.over === false || !insideCutOver(run.plan, registry, run.state)) return;
     // What is on its way itself looks like a change.
-    if (inFlight(registry, run.state)) return;
+    if (inFlight(registry, run.state) || failedInDoubt(registry, run.state)) return;
     try {
       await this.compare(sighting, true);
     } catch (error) {
@@ -112,7 +133,9 @@ export class Guard<S> {
     const target = run.plan.target.id;
     if (!expected) throw new Error('compared before anything was observed');
     const seen = differences(expected, sighting.observation, begun ? ['shape', 'life'] : ['shape']);
-    const found = begun ? [...new Set([...run.state.drift, ...seen])] : seen;
+    // Past the write point nothing is taken back by itself any more, so what was seen once must not stop every resume.
+    const takenBack = begun && run.state.writePoint === undefined;
+    const found = takenBack ? [...new Set([...run.state.drift, ...seen])] : seen;
     if (!begun && this.target.serving(expected).running !== sighting.running) {
       found.push(
         `expected it ${sighting.running ? 'stopped' : 'running'}, found it ${sighting.running ? 'running' : 'stopped'}`,
@@ -136,7 +159,7 @@ export class Guard<S> {
       throw new PlanStopped(problem('target-in-pieces', { target, on, differences: found }), 'leave');
     }
     // Who dies before the unwinding begins must not find it as it was, and go on with what was made before.
-    if (begun && seen.length > 0) await run.append({ t: 'drifted', plan: run.plan.name, differences: found });
+    if (takenBack && seen.length > 0) await run.append({ t: 'drifted', plan: run.plan.name, differences: found });
     throw new PlanStopped(problem('target-changed', { target, differences: found }), 'unwind');
   }
 

@@ -147,6 +147,17 @@ export function inFlight<S>(registry: Registry<S>, state: PlanState): boolean {
   );
 }
 
+/** Has an effect on the target failed without AWS's word that it never ran? Then it may have changed it. */
+export function failedInDoubt<S>(registry: Registry<S>, state: PlanState): boolean {
+  return currentPhases(state).some(
+    (phase) =>
+      effectOf(registry, phase)?.hazard === 'disruptive' &&
+      phase.sent > 0 &&
+      phase.end?.is === 'failed' &&
+      !phase.end.neverRan,
+  );
+}
+
 /** The differences between two observations, one sentence each; empty when they are equal. */
 export function differences(expected: Observation, found: Observation, parts: readonly ('shape' | 'life')[]): string[] {
   return parts.flatMap((part) => {

@@ -45,6 +45,8 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
   if (!run.state.unwinding || run.state.unwinding.over) {
     const happened = await whatHappened(run);
     if (lost.length && !targetGone && happened.some((one) => !isDiscard(run, one))) {
+      // Nothing can be taken back: what was seen changed must not keep it from going forward, once that is put right.
+      if (run.state.drift.length > 0) await run.append({ t: 'drifted', plan: run.plan.name, differences: [] });
       throw new PlanStopped(problem('original-gone', { pairs: lost }), 'leave');
     }
     const settled = happened.map(({ phase, output }) => ({ key: phase.key, output }));

@@ -252,6 +252,14 @@ async function retireFailed<S>(run: PlanRun<S>): Promise<void> {
       badFindings(definition.verdicts(phase.end.output)).length > 0
     );
   });
+  // Who died between such a verdict and the unwinding it asks for: what it was judged by may look right again by now.
+  for (const phase of cutOverOf(run.plan, registry) || run.state.writePoint ? [] : failed) {
+    const definition = registry.step(phase.uses);
+    if (definition?.kind !== 'verify' || phase.end?.is !== 'done') continue;
+    const findings = badFindings(definition.verdicts(phase.end.output));
+    const title = definition.title(phase.input);
+    throw new PlanStopped(problem('verification-failed', { title, findings }), 'unwind');
+  }
   const retire = (key: Key, reason: string) =>
     run.append({ t: 'retired', plan: run.plan.name, step: key.step, item: key.item, reason });
   for (const phase of failed) {
@@ -278,8 +286,8 @@ function mayHaveHappened<S>(registry: Registry<S>, phase: Phase): boolean {
 }
 
 /**
- * What this run made, what failed was to be made from, done to or judged of, and is not there any more: somebody has deleted
- * it, or AWS has left it failed. Without a new one no try comes to more.
+ * What this run made, what failed was to be made from or done to, and is not there any more: somebody has deleted it, or AWS
+ * has left it failed. Without a new one no try comes to more.
  */
 async function goneSources<S>(run: PlanRun<S>, failed: readonly Phase[]): Promise<Phase[]> {
   const { registry } = run.ports;
@@ -290,8 +298,7 @@ async function goneSources<S>(run: PlanRun<S>, failed: readonly Phase[]): Promis
   // Nothing has been moved to it, and nobody may have written on it.
   const unused = cutOverBegunAt(registry, run.state) === undefined && run.state.writePoint === undefined;
   const needs = (phase: Phase) =>
-    making(phase) !== undefined ||
-    (unused && (effectOf(registry, phase)?.hazard === 'additive' || registry.step(phase.uses)?.kind === 'verify'));
+    making(phase) !== undefined || (unused && effectOf(registry, phase)?.hazard === 'additive');
   const inputs = failed.filter(needs).map((phase) => JSON.stringify(phase.input));
   const gone: Phase[] = [];
   for (const phase of currentPhases(run.state)) {

@@ -275,4 +275,21 @@ export const cutOverBugs: readonly PlantedBug[] = [
     replace: 'if (false)',
     caughtBy: { file: 'test/promises/back.test.ts', title: 'a replacement that somebody deletes before it is judged' },
   },
+  {
+    name: 'a write point that was seen is lost behind the key of a start',
+    file: 'src/engine/fold.ts',
+    find: 'return now.key === null ? { at: known.at, key: null } : known;',
+    replace: 'return known;',
+    caughtBy: {
+      file: 'test/promises/seen.test.ts',
+      title: 'somebody has started the box on its replacements, and stopped it',
+    },
+  },
+  {
+    name: 'what was seen through an open fence is forgotten',
+    file: 'src/engine/guard.ts',
+    find: 'await this.noteExposed(exposed);',
+    replace: '',
+    caughtBy: { file: 'test/sweep/seeds.test.ts', title: 'seed 5007113' },
+  },
 ];

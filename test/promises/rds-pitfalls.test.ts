@@ -138,7 +138,7 @@ describe('the fence of an RDS instance', () => {
       expectOriginalDatabaseServing(world);
     }));
 
-  it('a fence that is opened when the replacement has the name lets clients write to it: it is not taken back, and goes on when it is closed', () =>
+  it('a fence that is opened when the replacement has the name lets clients write to it: it is not taken back, goes on when it is closed, and keeps the original, which they may have written to as well', () =>
     inWorld(oneDatabase, async (world) => {
       let renames = 0;
       const life = await world.process([], {
@@ -155,7 +155,18 @@ describe('the fence of an RDS instance', () => {
       expect(databaseNamed(world, 'orders')?.resourceId).not.toBe(original);
       world.account.act({ do: 'close-group', group: fence, inbound: '10.0.0.0/8:5432' });
       const second = await world.process(life.disk, { plans });
-      expect(exitOf(second), told(second)).toBe(0);
+      expect(exitOf(second), told(second)).toBe(4);
+      expect(told(second)).toMatch(/replacement-stale/);
+      expectNoWriteLost(world);
+      const kept = world.state().databases.find((one) => one.resourceId === original);
+      expect(kept?.identifier).toMatch(/^orders-old-/);
+      // As its hint says, when nothing on it is needed.
+      world.account.act({ do: 'modify-database', database: original, now: true, deletionProtection: false });
+      world.pass(600_000);
+      world.account.act({ do: 'delete-database', database: original });
+      world.pass(1_200_000);
+      const last = await world.process(second.disk, { plans });
+      expect(exitOf(last), told(last)).toBe(0);
       world.pass(600_000);
       expectDatabaseMoved(world);
     }));

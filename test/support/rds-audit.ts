@@ -140,7 +140,9 @@ export class RdsAudit {
     const lost = names.filter((name) => JSON.stringify(was?.[name]) !== JSON.stringify(is?.[name]));
     const told = party
       .records()
-      .some((record) => record.t === 'announced' && /a difference that the plan names/.test(record.text));
+      .some(
+        (record) => record.t === 'announced' && /a difference that the plan names| goes with the /.test(record.text),
+      );
     this.judge(
       'I10',
       lost.length === 0 || told,

@@ -47,6 +47,11 @@ const laterSeeds = [
   ],
   [2001138, 'ec2-instance', 'a start that had fallen back was looked for again by every resume, and never sent anew'],
   [
+    5009691,
+    'ec2-instance',
+    'a look of the past at the start was held against every later resume, as a change of the target',
+  ],
+  [
     4000588,
     'ec2-instance',
     'a replacement that somebody deleted was asked for its attribute by every resume, for ever',
@@ -88,6 +93,11 @@ const laterSeeds = [
 /** The same, of databases. */
 const databaseSeeds = [
   [40, 'a warm-up snapshot that somebody had deleted was waited for, two days at a time, by every resume'],
+  [
+    5007113,
+    'an original was deleted although its fence had been seen open while the names changed hands, since it was closed at the proof',
+  ],
+  [5007686, 'an instance that ran full while its groups changed was asked for them for ever'],
   [87, 'an original was deleted although somebody had opened the group that was to keep its clients out'],
   [
     2000001,

@@ -185,7 +185,9 @@ function grow(world: World, database: Database, storage: number): void {
 function breakDown(world: World, database: Database, status: string): void {
   // One that is full takes connections, but no writes; one that is down can't run full.
   const full = status === 'storage-full';
-  if (full && !database.up) throw refusals.databaseState(`${database.identifier} is ${database.status}.`);
+  // What is under way is not given up for want of room; it fills up afterwards.
+  if (full && (!database.up || database.busy))
+    throw refusals.databaseState(`${database.identifier} is ${database.status}.`);
   database.task++;
   database.busy = false;
   if (!full) {

@@ -3,6 +3,7 @@ import { printable } from '../../aws/printable.ts';
 import type { AwsContext } from '../../aws/services.ts';
 import { carried, tagValue } from '../../aws/tags.ts';
 import type { MadeSnapshot, VolumeAttributes } from '../domain.ts';
+import { gone } from './deletion.ts';
 
 /** What the replacement should be. */
 export interface Wanted {
@@ -24,8 +25,7 @@ export async function faultsOf(ctx: AwsContext, wanted: Wanted): Promise<string[
   ]);
   if (!volume) return [`replacement ${wanted.replacement} is not there`];
   // AWS shows what has been deleted for minutes.
-  if (volume.State !== 'available' && volume.State !== 'in-use')
-    return [`replacement ${wanted.replacement} is ${volume.State}`];
+  if (gone(volume) || volume.State === 'error') return [`replacement ${wanted.replacement} is ${volume.State}`];
   return [
     ...differences(wanted, volume),
     ...(await ioDifference(ctx, wanted)),

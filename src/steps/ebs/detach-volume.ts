@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { VolumeId, VolumePlace } from '../domain.ts';
-import { standsAt } from '../ec2/standing.ts';
+import { mappings, standsAt } from '../ec2/standing.ts';
 import { withoutDevice } from './device-shape.ts';
 import { goneOrUnseen } from './gone.ts';
 
@@ -21,7 +21,12 @@ export const detachVolume = defineEffect({
   async look(ctx, input) {
     const { sight } = ctx.aws;
     const [volume, instance] = await Promise.all([sight.volume(input.volume), sight.instance(input.place.instance)]);
-    if (!volume) return goneOrUnseen(ctx, input.volume);
+    if (!volume) {
+      const seen = goneOrUnseen(ctx, input.volume);
+      const held = [...mappings(instance).values()].some(({ VolumeId }) => VolumeId === input.volume);
+      // What is gone for good is attached to nothing.
+      return seen.is === 'failed' && !held ? { is: 'done', output: { volume: input.volume } } : seen;
+    }
     const standing = standsAt(input.place, volume, instance);
     const output = { volume: input.volume };
     if (standing === 'elsewhere') return { is: 'failed', reason: `${input.volume} is attached elsewhere` };

@@ -1,11 +1,12 @@
 import { printable } from '../../aws/printable.ts';
 import type { AwsContext } from '../../aws/services.ts';
 import type { Proof } from '../../contract/step.ts';
+import { clusterSettings } from './carry-cluster.ts';
 import type { FinalClusterVerdict } from './cluster-domain.ts';
 import { isWriter, membersOf } from './cluster-found.ts';
 import { customEndpointsOf } from './endpoints.ts';
-import { proofAbout } from './proof.ts';
-import { isUsable } from './status.ts';
+import { lastDifferences, proofAbout } from './proof.ts';
+import { isUsable, nameIn } from './status.ts';
 
 /** What speaks against deleting the original cluster, or any member of it, now, as AWS shows both at this moment. */
 export async function faultsOfClusterProof(ctx: AwsContext, verdict: FinalClusterVerdict): Promise<Proof> {
@@ -16,6 +17,10 @@ export async function faultsOfClusterProof(ctx: AwsContext, verdict: FinalCluste
     sight.databases(),
     sight.clusterEndpoints(),
   ]);
+  if (original && replacement) {
+    const [was, is] = [clusterSettings(original), clusterSettings(replacement)];
+    for (const told of lastDifferences([nameIn(original), was], [nameIn(replacement), is])) ctx.announce(told);
+  }
   const about = await proofAbout(ctx, verdict, original, replacement);
   // Its own were taken off before the new cluster got them: whoever makes another one reckons with it.
   const made = original ? customEndpointsOf(original, endpoints) : [];

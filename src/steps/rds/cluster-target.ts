@@ -11,7 +11,7 @@ import { surelyFoundCluster } from './cluster-found.ts';
 import { listed } from './database-target.ts';
 import { customEndpointsOf, leadsTo, shownAs } from './endpoints.ts';
 import { isReplacement } from './found.ts';
-import { lifeOf } from './open.ts';
+import { exposedBy, lifeOf } from './open.ts';
 import { type Described, idIn, isGoing, isStopped, nameIn, parametersPend, pendingOf } from './status.ts';
 
 /**
@@ -54,7 +54,7 @@ export const clusterTarget = defineTarget({
       original: original?.DbClusterResourceId ?? null,
       ...(original && asSet(original, membersOfOriginal(original, instances, read), endpoints)),
     };
-    return { observation: { shape, life }, claims, missing };
+    return { observation: { shape, life }, claims, missing, exposed: exposedBy(life, original, read) };
   },
   serving: ({ shape, life }) => {
     const open = listed(life['open']);

@@ -7,7 +7,7 @@ import { faultsOfOldKey } from '../kms/key-use.ts';
 import { carriedBy, settingsOf } from './carry.ts';
 import { Database, DatabaseName } from './domain.ts';
 import { isReplacement, surelyFound } from './found.ts';
-import { lifeOf } from './open.ts';
+import { exposedBy, lifeOf } from './open.ts';
 import { isGoing, isStopped, parametersPend, pendingOf } from './status.ts';
 
 /**
@@ -38,7 +38,8 @@ export const databaseTarget = defineTarget({
     );
     const life = await lifeOf(ctx, [...concerned.values()], holder, read);
     const missing = [...(original ? [] : originals), ...(original || holder || made.length > 0 ? [] : [ctx.target.id])];
-    return { observation: { shape: shapeOf(ctx.target.id, original, holder), life }, claims, missing };
+    const exposed = exposedBy(life, original, read);
+    return { observation: { shape: shapeOf(ctx.target.id, original, holder), life }, claims, missing, exposed };
   },
   serving: ({ shape, life }) => {
     const open = listed(life['open']);

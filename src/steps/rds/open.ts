@@ -20,3 +20,14 @@ export async function lifeOf(
   if (!holder || holes.length === 0) return { open: open.sort() };
   return { open: [...new Set([...open, idIn(holder)])].sort(), fence: holes };
 }
+
+/** The original, where it is behind a fence of which is seen that somebody has opened it. */
+export function exposedBy(
+  life: Observation['life'],
+  original: Described | undefined,
+  read: Pick<Database, 'fence'> | undefined,
+): { readonly original: string; readonly how: string }[] {
+  const holes = life['fence'];
+  if (!original || !read || !Array.isArray(holes) || !groupsOf(original).includes(read.fence)) return [];
+  return [{ original: idIn(original), how: `its fence was open: ${holes.join('; ')}` }];
+}

@@ -1,6 +1,9 @@
+import { printable } from '../../aws/printable.ts';
 import type { AwsContext } from '../../aws/services.ts';
+import { canonical } from '../../contract/json.ts';
 import type { Proof } from '../../contract/step.ts';
 import { faultsOfKey } from '../kms/key-use.ts';
+import { settingsOf } from './carry.ts';
 import type { FinalDatabaseVerdict } from './domain.ts';
 import { holesInFence } from './fence-rules.ts';
 import { type Described, groupsOf, hasGroups, isUsable, nameIn, statusOf } from './status.ts';
@@ -12,7 +15,23 @@ export async function faultsOfProof(ctx: AwsContext, verdict: FinalDatabaseVerdi
     sight.database(verdict.original),
     sight.database(verdict.replacement),
   ]);
+  if (original && replacement) {
+    const [was, is] = [settingsOf(original), settingsOf(replacement)];
+    for (const told of lastDifferences([nameIn(original), was], [nameIn(replacement), is])) ctx.announce(told);
+  }
   return proofAbout(ctx, verdict, original, replacement);
+}
+
+/** In what an original that is about to go is set otherwise than what has its place: somebody has changed one of them since. */
+export function lastDifferences(
+  [original, was]: readonly [string, Readonly<Record<string, unknown>>],
+  [replacement, is]: readonly [string, Readonly<Record<string, unknown>>],
+): string[] {
+  const differ = (name: string) => canonical(was[name] ?? null) !== canonical(is[name] ?? null);
+  const text = (value: unknown) => printable(canonical(value ?? null), 200);
+  return [...new Set([...Object.keys(was), ...Object.keys(is)])]
+    .filter((name) => name !== 'PerformanceInsightsKMSKeyId' && differ(name))
+    .map((name) => `${original} goes with the ${name} ${text(was[name])}: ${replacement} has ${text(is[name])}`);
 }
 
 /** The same about an instance or a cluster, as it was seen a moment ago. */

@@ -96,7 +96,7 @@ function faultsOfEnd(
     faults.push('the database beside it was touched');
   // One that has lost its key for good takes no name back, and proves nothing: a person has to see to it.
   const dead = state.databases.some((one) => one.status === lostItsKey);
-  if (!dead || !['unwind-failed', 'proof-failed', 'verification-failed'].includes(end))
+  if (!dead || !['unwind-failed', 'proof-failed', 'verification-failed', 'target-refused'].includes(end))
     faults.push(...endsOtherwise(how));
   if (end !== 'done' || hostile) return faults;
   const serving = state.databases.find((one) => one.identifier === 'orders');

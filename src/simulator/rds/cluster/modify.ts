@@ -91,6 +91,8 @@ function modify(world: World, input: ModifyDBClusterMessage): object {
   const cluster = clusterOf(world, input.DBClusterIdentifier);
   requireFreeCluster(cluster, 'modified');
   const changes = asked(world, cluster, input);
+  if (changes.EngineVersion !== undefined && /mysql/.test(changes.EngineVersion) !== /mysql/.test(cluster.engine))
+    throw refusals.combination(`Cannot find version ${changes.EngineVersion} for ${cluster.engine}`);
   checkClusterGroups(world, changes);
   checkWindows({ ...cluster.settings, ...changes });
   const { BackupRetentionPeriod: days = 1 } = changes;
