@@ -215,8 +215,8 @@ export const cutOverBugs: readonly PlantedBug[] = [
   {
     name: 'the claim of another run is ignored',
     file: 'src/engine/guard.ts',
-    find: 'if (foreign.length) throw',
-    replace: 'if (false) throw',
+    find: 'if (!foreign.length) return sighting;',
+    replace: 'return sighting;',
     caughtBy: { file: engine, title: 'whose claim stands on the target make the run refuse with exit 5' },
   },
   {
@@ -271,7 +271,7 @@ export const cutOverBugs: readonly PlantedBug[] = [
   {
     name: 'a replacement that is being deleted is judged good',
     file: 'src/steps/ebs/comparison.ts',
-    find: "if (volume.State !== 'available' && volume.State !== 'in-use')",
+    find: "if (gone(volume) || volume.State === 'error')",
     replace: 'if (false)',
     caughtBy: { file: 'test/promises/back.test.ts', title: 'a replacement that somebody deletes before it is judged' },
   },

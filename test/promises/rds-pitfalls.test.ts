@@ -149,6 +149,7 @@ describe('the fence of an RDS instance', () => {
         },
       });
       expect(exitOf(life), told(life)).toBe(4);
+      expect(told(life)).toMatch(/verification-failed/);
       expect(told(life)).toMatch(/lets in 10\.0\.0\.0\/8/);
       world.pass(600_000);
       expectNoWriteLost(world);
