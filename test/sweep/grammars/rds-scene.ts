@@ -56,6 +56,8 @@ databases:
 }
 
 const lostItsKey = 'inaccessible-encryption-credentials';
+// One that has lost its key for good can neither be modified nor prove anything.
+const waitsOnTheDead = ['unwind-failed', 'proof-failed', 'verification-failed', 'target-refused', 'effect-failed'];
 
 /**
  * Credentials renewed, keys usable, foreign claims gone, the fence as it was declared; a database that is stopped is started,
@@ -96,8 +98,7 @@ function faultsOfEnd(
     faults.push('the database beside it was touched');
   // One that has lost its key for good takes no name back, and proves nothing: a person has to see to it.
   const dead = state.databases.some((one) => one.status === lostItsKey);
-  if (!dead || !['unwind-failed', 'proof-failed', 'verification-failed', 'target-refused'].includes(end))
-    faults.push(...endsOtherwise(how));
+  if (!dead || !waitsOnTheDead.includes(end)) faults.push(...endsOtherwise(how));
   if (end !== 'done' || hostile) return faults;
   const serving = state.databases.find((one) => one.identifier === 'orders');
   const isTold = (id: string) => told.some((text) => text.includes(id));
