@@ -87,6 +87,8 @@ function announce(
     AWS_ACCESS_KEY_ID: 'simulated',
     AWS_SECRET_ACCESS_KEY: 'simulated',
     AWS_REGION: about.scenario.region,
+    // What boto3 and version 1 of the AWS CLI read instead.
+    AWS_DEFAULT_REGION: about.scenario.region,
     REKEY_CLOCK: about.clock,
     // It lets anybody in; a client has to say something nevertheless.
     ...(about.scenario.databases.length + about.scenario.clusters.length > 0 && {
