@@ -13,7 +13,7 @@ test('the demo moves every volume and both databases in one run, loses nothing, 
   expect(before.match(/alias\/application-20180606 .* = ledger/g)).toHaveLength(5);
   expect(after.match(/alias\/application-current .* = ledger/g)).toHaveLength(5);
   expect(before).toMatch(
-    /AWS_ENDPOINT_URL=http.*\n.*\n.*\n.*\n {2}REKEY_CLOCK=.*\n(?: {2}REKEY_.*\n)*.* resume \S+ --state-dir \S+ --wait/,
+    /AWS_ENDPOINT_URL=http.*\n(?: {2}AWS_.*\n)* {2}REKEY_CLOCK=.*\n(?: {2}REKEY_.*\n)*.* resume \S+ --state-dir \S+ --wait/,
   );
   expect(after).toMatch(/all \d+ acknowledged writes can be read back, [1-9]\d* of them made since on what is new/);
   const status = /status (\S+) --state-dir (\S+)/.exec(after);
