@@ -150,7 +150,9 @@ describe('what random histories of databases have found stays mended', () => {
     expect((await history(seed, { plan: 'rds-instance', liveness: true })).failures).toEqual([]);
   });
 
-  test.each(clusterSeeds)('seed %i of a cluster: %s', async (seed) => {
+  // It tries for hours: in the full sweep alone.
+  const long = [2204492];
+  test.each(clusterSeeds.filter(([seed]) => full || !long.includes(seed)))('seed %i of a cluster: %s', async (seed) => {
     expect((await history(seed, { plan: 'rds-cluster' })).failures).toEqual([]);
   });
 
