@@ -100,7 +100,7 @@ export class Guard<S> {
     try {
       await this.compare(sighting, true);
     } catch (error) {
-      // Recorded; the claim comes first, and what stops there is told again when it is gone.
+      // A change is on record by now, and told when the claim is gone. A target in pieces is not: it is judged by the next look.
       if (!(error instanceof PlanStopped)) throw error;
     }
   }
