@@ -1,15 +1,21 @@
 import { fork } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { firstLateSeed } from './grammar.ts';
 import { type History, history, type Kind } from './history.ts';
 import { asked, kindFlags, kindOf, kindValues, optionsOf } from './options.ts';
 
-/** `npm run soak -- --seeds 100000 [--first N] [--workers N] [--plan …] [--liveness] …`: random histories for as long as you let it. */
+/**
+ * `npm run soak -- --seeds 100000 [--first N] [--workers N] [--plan …] [--liveness] [--traces FILE] …`: random histories for
+ * as long as you let it. `--traces` writes the trace hash of each seed: two states of the code that write the same file send
+ * the same calls at the same times.
+ */
 interface Lot {
   readonly seeds: number;
   readonly first: number;
   readonly workers: number;
   readonly kind: Kind;
+  readonly traces: string | undefined;
 }
 
 /** What a worker tells of a seed; a history's log is left behind, since the seed makes it again. */
@@ -19,12 +25,13 @@ type Told = Pick<History, 'seed' | 'plan' | 'hash' | 'processes' | 'calls' | 'ef
 };
 
 function lotOf(words: readonly string[]): Lot {
-  const { given, count } = optionsOf(words, ['seeds', 'first', 'workers', ...kindValues], kindFlags);
+  const { given, count } = optionsOf(words, ['seeds', 'first', 'workers', 'traces', ...kindValues], kindFlags);
   return {
     seeds: count('seeds', 1_000),
     first: count('first', firstLateSeed),
     workers: count('workers', availableParallelism()),
     kind: kindOf(given),
+    traces: given.get('traces'),
   };
 }
 
@@ -43,9 +50,12 @@ const evaluations = new Map<string, number>();
 const plans = new Map<string, number>();
 const ends = new Map<string, number>();
 const failures: Told[] = [];
+/** Of each seed, for `--traces`. */
+const traces = new Map<number, string>();
 
 function take(told: Told): void {
   sums.histories++;
+  traces.set(told.seed, `${told.plan} ${told.seed} ${told.hash} ${told.end}`);
   sums.processes += told.processes;
   sums.calls += told.calls;
   sums.effects += told.effects;
@@ -122,6 +132,10 @@ async function lead(lot: Lot): Promise<void> {
     }),
   );
   process.stdout.write(table(lot, next - 1, (performance.now() - began) / 1_000));
+  if (lot.traces !== undefined) {
+    const lines = [...traces].sort(([a], [b]) => a - b).map(([, line]) => `${line}\n`);
+    writeFileSync(lot.traces, lines.join(''));
+  }
   if (sums.histories === 0) throw new Error('no history was lived');
   process.exitCode = failures.length ? 1 : 0;
 }
