@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { bugs } from './bugs.ts';
 import { planted } from './plant.ts';
@@ -19,4 +21,11 @@ test('there are at least thirty, each with a name of its own and a change', () =
   expect(bugs.length).toBeGreaterThanOrEqual(30);
   expect(new Set(bugs.map((one) => one.name)).size).toBe(bugs.length);
   expect(bugs.filter((one) => one.find === one.replace)).toEqual([]);
+});
+
+const root = resolve(import.meta.dirname, '../..');
+
+test('every one still stands in the code, and its catcher is there: a move takes them along', () => {
+  for (const one of bugs) planted(one, readFileSync(resolve(root, one.file), 'utf8'));
+  expect(bugs.filter(({ caughtBy }) => !existsSync(resolve(root, caughtBy.file)))).toEqual([]);
 });
