@@ -16,6 +16,10 @@ export type { GateStep, Plan, PlanSource, Template, UseStep, Window } from './co
 export type { Entry, JournalRecord, Key, Owner, Stop } from './contract/record.ts';
 export type { Check, Settle } from './contract/settle.ts';
 export {
+  type AdditiveEffect,
+  type DestructiveEffect,
+  type DiscardEffect,
+  type DisruptiveEffect,
   definersFor,
   type EffectDefinition,
   type Hazard,
@@ -24,6 +28,7 @@ export {
   type Registry,
   registryOf,
   type Seen,
+  type ServiceCall,
   type StepCall,
   type StepContext,
   type StepDefinition,

@@ -85,7 +85,7 @@ function effectFacts<S>(step: EffectDefinition<S, unknown, unknown>): string[] {
     `- In doubt: ${repeats[step.repeat]}`,
     `- Undo: ${undo}`,
     ...(step.slot === undefined ? [] : [`- Holds one of the account's ${code(step.slot)} while it settles`]),
-    ...(step.writePoint === undefined ? [] : ['- May be the write point']),
+    ...(step.hazard === 'disruptive' && step.writePoint ? ['- May be the write point'] : []),
   ];
 }
 

@@ -2,6 +2,7 @@ import type { Plan } from '../contract/plan.ts';
 import type { Stop } from '../contract/record.ts';
 import type { Registry } from '../contract/step.ts';
 import type { VerdictStatus } from '../contract/verdict.ts';
+import { createdIn } from '../engine/births.ts';
 import { type Phase, type PlanState, planOf, type RunState } from '../engine/fold.ts';
 import { itemsOf } from '../engine/resolve.ts';
 import { downSinceOf } from '../engine/run.ts';
@@ -9,7 +10,8 @@ import {
   currentPhases,
   cutOverBegunAt,
   cutOverOf,
-  effectOf,
+  deletedBy,
+  effectWith,
   pairsOf,
   standingOf,
   verdictsOf,
@@ -120,7 +122,9 @@ function replacementsOf<S>(registry: Registry<S>, state: PlanState): PlanStory['
   const verdicts = verdictsOf(registry, state);
   return currentPhases(state).flatMap((phase) => {
     const pair =
-      phase.end?.is === 'done' ? effectOf(registry, phase)?.replaces?.(phase.input, phase.end.output) : undefined;
+      phase.end?.is === 'done'
+        ? effectWith(registry, phase, 'additive')?.replaces?.(phase.input, phase.end.output)
+        : undefined;
     if (!pair) return [];
     return [{ ...pair, device: deviceOf(phase), verdict: verdicts.get(pair.original)?.status ?? null }];
   });
@@ -145,14 +149,9 @@ function servingOf<S>(plan: Plan, registry: Registry<S>, state: PlanState): Plan
 function madeOf<S>(registry: Registry<S>, state: PlanState): Made[] {
   const made = new Map<string, Made>();
   for (const phase of state.phases.values()) {
-    if (effectOf(registry, phase)?.hazard !== 'additive' || phase.sent === 0) continue;
-    const outputs = [phase.answered, phase.end?.is === 'done' ? phase.end.output : undefined, ...phase.surplus];
-    for (const output of outputs) {
-      const id = member(output, 'id');
-      if (typeof id === 'string') made.set(id, { id, step: phase.key.step });
-    }
+    for (const id of createdIn(registry, phase)) made.set(id, { id, step: phase.key.step });
   }
-  return [...made.values()].filter(({ step }) => !step.startsWith('@'));
+  return [...made.values()];
 }
 
 function goneOf<S>(registry: Registry<S>, state: PlanState): { discarded: string[]; deleted: string[] } {
@@ -160,12 +159,10 @@ function goneOf<S>(registry: Registry<S>, state: PlanState): { discarded: string
   const deleted: string[] = [];
   for (const phase of state.phases.values()) {
     if (phase.end?.is !== 'done') continue;
-    const definition = effectOf(registry, phase);
-    const id = definition?.hazard === 'discard' ? definition.discards?.(phase.input) : undefined;
+    const id = effectWith(registry, phase, 'discard')?.discards(phase.input);
     if (id !== undefined) discarded.push(id);
-    const final = definition?.hazard === 'destructive' && definition.undo === 'impossible';
-    const original = final ? member(member(phase.input, 'verdict'), 'original') : undefined;
-    if (typeof original === 'string') deleted.push(original);
+    const original = deletedBy(registry, phase);
+    if (original !== undefined) deleted.push(original);
   }
   return { discarded, deleted };
 }

@@ -1,6 +1,6 @@
 import type { Registry, Upkeep } from '../contract/step.ts';
 import type { PlanState } from '../engine/fold.ts';
-import { currentPhases, effectOf } from '../engine/standing.ts';
+import { currentPhases, deletedBy, effectWith } from '../engine/standing.ts';
 import { durationText, momentText } from './duration.ts';
 
 /** What an original has gone on costing since it no longer serves. `until`: when it was deleted, in ms. */
@@ -17,7 +17,7 @@ export function keptOf<S>(registry: Registry<S>, state: PlanState, disrupts: boo
   if (finished === 'rolled-back' || (unwinding && !(unwinding.over && disrupts))) return [];
   const deleted = deletions(registry, state);
   return currentPhases(state).flatMap((phase) => {
-    const definition = effectOf(registry, phase);
+    const definition = effectWith(registry, phase, 'additive');
     if (phase.end?.is !== 'done' || !definition?.replaces || !definition.keeps) return [];
     // Where nothing is cut over the original is superfluous as soon as there is another.
     const since = disrupts ? state.writePoint?.at : phase.end.at;
@@ -31,10 +31,8 @@ export function keptOf<S>(registry: Registry<S>, state: PlanState, disrupts: boo
 function deletions<S>(registry: Registry<S>, state: PlanState): Map<string, number> {
   const at = new Map<string, number>();
   for (const phase of currentPhases(state)) {
-    const definition = effectOf(registry, phase);
-    if (definition?.hazard !== 'destructive' || definition.undo !== 'impossible' || phase.end?.is !== 'done') continue;
-    const { verdict } = phase.input as { verdict?: { original?: string } };
-    if (verdict?.original !== undefined) at.set(verdict.original, phase.end.at);
+    const original = phase.end?.is === 'done' ? deletedBy(registry, phase) : undefined;
+    if (original !== undefined && phase.end?.is === 'done') at.set(original, phase.end.at);
   }
   return at;
 }

@@ -7,7 +7,7 @@ import type { Verdict, VerdictStatus } from './verdict.ts';
  * What an effect does to the target or to data, from harmless to final.
  * `additive` makes something new · `disruptive` changes the target · `destructive` deletes an original · `discard` deletes what this run made.
  */
-export type Hazard = 'additive' | 'disruptive' | 'destructive' | 'discard';
+export type Hazard = EffectDefinition<unknown, unknown, unknown>['hazard'];
 
 /** What a look shows of an effect: has it happened? */
 export type Seen<O> =
@@ -72,10 +72,13 @@ export interface ReadDefinition<S, I, O> extends Definition<I, O> {
   claims?(output: O): readonly string[];
 }
 
-/** One mutating AWS call. */
-export interface EffectDefinition<S, I, O> extends Definition<I, O> {
-  readonly kind: 'effect';
-  readonly hazard: Hazard;
+/** An operation of a service, as the SDK names it: `ec2:StopInstances`. It is the IAM action, too. */
+export type ServiceCall = `${string}:${string}`;
+
+/** What every effect says, whatever it may harm. */
+interface AnyEffect<S, I, O> extends Definition<I, O> {
+  /** The operation that `run` sends; `none` for what calls no service, as a command of the user's. */
+  readonly call: ServiceCall | 'none';
   /** What it restarts. An original whose key can't be used would not come up again: then it is not sent. */
   restarts?(input: I): string;
   /** What makes sending it twice safe: a client token, a state that converges, or nothing (then it is resent only after a long look). */
@@ -90,19 +93,13 @@ export interface EffectDefinition<S, I, O> extends Definition<I, O> {
   run(ctx: StepContext<S>, input: I): Promise<O | undefined>;
   /** `output` is null for an effect in doubt. */
   readonly undo: 'unneeded' | 'impossible' | ((input: I, output: O | null, before: Json) => readonly StepCall[]);
-  /** True when the target may run on a replacement once the last item of this step has been sent. */
-  writePoint?(input: I): boolean;
-  /** It makes the target serve: refused while the target holds a mixture of originals and replacements. */
-  readonly serves?: true;
-  /**
-   * AWS itself refuses it while the target runs: it goes before its neighbours, which wait until AWS has taken it. A look can
-   * hide that somebody has started the target; the refusal can't.
-   */
-  refusedWhileRunning?(input: I): boolean;
-  /** The target serves without it: when it can't be set back that is announced, and holds nothing up. */
-  readonly servesWithout?: true;
-  /** The observation of the target that is expected once this effect has happened. Needed of every disruptive effect. */
-  expect?(observation: Observation, input: I, output: O): Observation;
+}
+
+/** Makes something new, or changes what this run has made. */
+export interface AdditiveEffect<S, I, O> extends AnyEffect<S, I, O> {
+  readonly hazard: 'additive';
+  /** The ids of what it creates, as `output` tells them: only these does the run ever discard. `nothing`: it only changes or marks. */
+  readonly creates: 'nothing' | ((output: O) => readonly string[]);
   /** The pair this effect gives birth to. `beside`: it stands beside the target, which serves without either. */
   replaces?(input: I, output: O): { readonly original: string; readonly replacement: string; readonly beside?: true };
   /** What the original of the pair goes on costing until it is deleted. */
@@ -111,10 +108,58 @@ export interface EffectDefinition<S, I, O> extends Definition<I, O> {
   readonly belongs?: true;
   /** Why something made by this effect may disappear again after AWS accepted it, for the operator. */
   readonly whenVanished?: string;
-  /** A discard names what it deletes; the engine checks that this run made it. */
-  discards?(input: I): string;
-  /** A destructive effect retakes its proof right before the call. */
-  prove?(ctx: StepContext<S>, input: I): Promise<Proof>;
+}
+
+/** Changes the target. */
+export interface DisruptiveEffect<S, I, O> extends AnyEffect<S, I, O> {
+  readonly hazard: 'disruptive';
+  /** The observation of the target that is expected once this effect has happened. */
+  expect(observation: Observation, input: I, output: O): Observation;
+  /** True when the target may run on a replacement once the last item of this step has been sent. */
+  writePoint?(input: I): boolean;
+  /** It makes the target serve: refused while the target holds a mixture of originals and replacements. */
+  readonly serves?: true;
+  /** The target serves without it: when it can't be set back that is announced, and holds nothing up. */
+  readonly servesWithout?: true;
+  /**
+   * AWS itself refuses it while the target runs: it goes before its neighbours, which wait until AWS has taken it. A look can
+   * hide that somebody has started the target; the refusal can't.
+   */
+  refusedWhileRunning?(input: I): boolean;
+}
+
+/** Deletes an original or a part of it, or takes off what protects it from that. */
+export interface DestructiveEffect<S, I, O> extends AnyEffect<S, I, O> {
+  readonly hazard: 'destructive';
+  /** The verdict by which it is allowed. */
+  verdict(input: I): Verdict;
+  /** The original of which something is gone once it has been sent. `nothing`: it can be undone. */
+  readonly deletes: 'nothing' | ((input: I) => string);
+  /** Retakes the proof right before the call. */
+  prove(ctx: StepContext<S>, input: I): Promise<Proof>;
+}
+
+/** Deletes what this run made. */
+export interface DiscardEffect<S, I, O> extends AnyEffect<S, I, O> {
+  readonly hazard: 'discard';
+  /** The id of what it deletes; the engine checks that this run made it. */
+  discards(input: I): string;
+}
+
+/** One mutating AWS call, and by its hazard what the engine has to know of it. */
+type Effect<S, I, O> =
+  | AdditiveEffect<S, I, O>
+  | DisruptiveEffect<S, I, O>
+  | DestructiveEffect<S, I, O>
+  | DiscardEffect<S, I, O>;
+export type EffectDefinition<S, I, O> = { readonly kind: 'effect' } & Effect<S, I, O>;
+
+/** The effects of one hazard, whatever their input and output. */
+export type EffectOf<S, H extends Hazard> = Extract<EffectDefinition<S, unknown, unknown>, { readonly hazard: H }>;
+
+/** The ids of what an effect has created, by what it gave; empty for one that creates nothing. */
+export function createdBy<S>(effect: EffectDefinition<S, unknown, unknown>, output: unknown): readonly string[] {
+  return effect.hazard === 'additive' && effect.creates !== 'nothing' ? effect.creates(output) : [];
 }
 
 /** What costs by the hour: quantities alone, since prices differ by Region and by contract. */
@@ -195,10 +240,10 @@ export interface Registry<S> {
 export function definersFor<S>() {
   return {
     defineRead: <I, O>(d: Omit<ReadDefinition<S, I, O>, 'kind'>): ReadDefinition<S, I, O> => ({ kind: 'read', ...d }),
-    defineEffect: <I, O>(d: Omit<EffectDefinition<S, I, O>, 'kind'>): EffectDefinition<S, I, O> => ({
-      kind: 'effect',
-      ...d,
-    }),
+    // The hazard says which of the effects it is, which the compiler can't follow through a spread.
+    defineEffect: <I, O, H extends Hazard>(
+      d: Effect<S, I, O> & { readonly hazard: H },
+    ): Extract<EffectDefinition<S, I, O>, { readonly hazard: H }> => ({ kind: 'effect', ...d }) as never,
     defineVerify: <I, O>(d: Omit<VerifyDefinition<S, I, O>, 'kind'>): VerifyDefinition<S, I, O> => ({
       kind: 'verify',
       ...d,

@@ -1,6 +1,7 @@
-import type { Json } from '../contract/json.ts';
+import { createdBy, type Registry } from '../contract/step.ts';
 import type { Phase } from './fold.ts';
 import type { PlanRun } from './ports.ts';
+import { effectOf } from './standing.ts';
 
 /** Did an effect of this run, of any generation, give birth to `id`? */
 export function madeByThisRun<S>(run: PlanRun<S>, id: string): boolean {
@@ -12,13 +13,20 @@ export function madeAt<S>(run: PlanRun<S>, id: string): number {
   return Math.max(0, ...birthsOf(run, id).map((phase) => phase.sentAt ?? 0));
 }
 
+/** The ids of all that a phase has created: what its answer, its outcome and its duplicates tell. */
+export function createdIn<S>(registry: Registry<S>, phase: Phase): readonly string[] {
+  const definition = effectOf(registry, phase);
+  if (!definition || phase.sent === 0) return [];
+  const outputs = [
+    ...(phase.answered === undefined ? [] : [phase.answered]),
+    ...(phase.end?.is === 'done' ? [phase.end.output] : []),
+    ...phase.surplus,
+  ];
+  return outputs.flatMap((output) => createdBy(definition, output));
+}
+
 function birthsOf<S>(run: PlanRun<S>, id: string): Phase[] {
-  const is = (output: Json | undefined) =>
-    output !== null && typeof output === 'object' && 'id' in output && (output as { id?: Json }).id === id;
   return [...run.run.plans.values()].flatMap((plan) =>
-    [...plan.phases.values()].filter((phase) => {
-      const done = phase.end?.is === 'done' ? phase.end.output : undefined;
-      return phase.sent > 0 && (is(phase.answered) || is(done) || phase.surplus.some(is));
-    }),
+    [...plan.phases.values()].filter((phase) => createdIn(run.ports.registry, phase).includes(id)),
   );
 }

@@ -1,5 +1,5 @@
 import type { Key } from '../contract/record.ts';
-import type { EffectDefinition, Observation, StepCall, TargetType } from '../contract/step.ts';
+import type { DisruptiveEffect, Observation, StepCall, TargetType } from '../contract/step.ts';
 import { problem } from '../errors/index.ts';
 import { ask } from './ask.ts';
 import { mayBegin, waitForWindow } from './gates.ts';
@@ -106,14 +106,14 @@ export class Guard<S> {
   }
 
   /** Resolves when a disruptive effect may go out now. */
-  async pass(key: Key, definition: EffectDefinition<S, unknown, unknown>): Promise<void> {
+  async pass(key: Key, definition: DisruptiveEffect<S, unknown, unknown>): Promise<void> {
     const { run } = this;
     await this.othersLanded(key);
     // Announced and not there: a process that died before it called has not begun anything.
     const begun = cutOverBegunAt(run.ports.registry, run.state, key) !== undefined;
     const sighting = key.undo === undefined ? await this.allowed(key, begun) : await this.fresh(undefined);
     if (key.undo !== undefined && key.step !== haltStep) await this.allowUndo(sighting);
-    if (definition.serves) this.allowStart(sighting, key.undo !== undefined);
+    if (definition.serves === true) this.allowStart(sighting, key.undo !== undefined);
   }
 
   /** Seen as expected, and inside the window: asked before the look and after it, since a look can take long. */

@@ -4,7 +4,7 @@ import type { Guard } from './guard.ts';
 import { PlanStopped } from './outcome.ts';
 import { perform } from './perform.ts';
 import type { PlanRun } from './ports.ts';
-import { effectOf, undoOf } from './standing.ts';
+import { effectWith, undoOf } from './standing.ts';
 
 /** What earlier unwindings could not set back, since the target serves without it. */
 function owedOf<S>(run: PlanRun<S>): Phase[] {
@@ -13,7 +13,7 @@ function owedOf<S>(run: PlanRun<S>): Phase[] {
       phase.key.undo !== undefined &&
       phase.end?.is !== 'done' &&
       !isCurrent(run.state, phase.key) &&
-      effectOf(run.ports.registry, phase)?.servesWithout === true,
+      effectWith(run.ports.registry, phase, 'disruptive')?.servesWithout === true,
   );
 }
 

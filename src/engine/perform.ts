@@ -1,7 +1,14 @@
 import { type Json, toJson } from '../contract/json.ts';
 import type { Key } from '../contract/record.ts';
 import { unseenMs } from '../contract/settle.ts';
-import type { EffectDefinition, ReadDefinition, Seen, StepDefinition, VerifyDefinition } from '../contract/step.ts';
+import type {
+  EffectDefinition,
+  EffectOf,
+  ReadDefinition,
+  Seen,
+  StepDefinition,
+  VerifyDefinition,
+} from '../contract/step.ts';
 import type { Verdict } from '../contract/verdict.ts';
 import { problem } from '../errors/index.ts';
 import { ask, pauseMs, stopRun, told } from './ask.ts';
@@ -231,7 +238,7 @@ class Performance<S> {
   /** From when on AWS certainly shows what is to be discarded, if it is there; 0 for everything else. */
   private shownFrom(): number {
     const { run, definition, input } = this;
-    const id = definition.hazard === 'discard' ? definition.discards?.(input) : undefined;
+    const id = definition.hazard === 'discard' ? definition.discards(input) : undefined;
     return id === undefined ? 0 : madeAt(run, id) + unseenMs;
   }
 
@@ -299,7 +306,7 @@ class Performance<S> {
         if (outage.class === 'permanent') return { reason: told(outage) };
         if (outage.class === 'in-doubt' || outage.class === 'already') return 'in-doubt';
         // A target that is down is started however long the capacity takes; the operator sees each try and can stop it.
-        const patient = definition.serves === true && outage.class === 'wait';
+        const patient = definition.hazard === 'disruptive' && definition.serves === true && outage.class === 'wait';
         if (ports.clock.now() > deadlineAt && !patient)
           return { reason: `${told(outage)} (for ${minutes(patienceMs)})` };
         const inMs = pauseMs(outage.class === 'wait' ? attempt + 3 : attempt);
@@ -321,12 +328,10 @@ class Performance<S> {
   private async allow(): Promise<void> {
     const { run, definition, act, input } = this;
     if (definition.hazard === 'discard') {
-      const id = definition.discards?.(input);
-      if (id === undefined || !madeByThisRun(run, id)) {
-        throw new PlanStopped(problem('not-ours-to-discard', { id: id ?? definition.type }), 'leave');
-      }
+      const id = definition.discards(input);
+      if (!madeByThisRun(run, id)) throw new PlanStopped(problem('not-ours-to-discard', { id }), 'leave');
     }
-    if (definition.hazard === 'destructive') await this.prove();
+    if (definition.hazard === 'destructive') await this.prove(definition);
     await this.survivesRestart();
     if (definition.hazard === 'disruptive') await this.guard.pass(act.key, definition);
   }
@@ -340,10 +345,9 @@ class Performance<S> {
     if (unreadable.length > 0) throw failed(definition, input, `it would not come up again: ${unreadable.join('; ')}`);
   }
 
-  private async prove(): Promise<void> {
-    const { run, definition, act, input } = this;
-    const verdict = (input as { verdict?: Verdict }).verdict;
-    if (!verdict || !definition.prove) throw new Error(`${definition.type} deletes without a verdict or a proof`);
+  private async prove(definition: EffectOf<S, 'destructive'>): Promise<void> {
+    const { run, act, input } = this;
+    const verdict = definition.verdict(input);
     const { original, replacement } = verdict;
     const bad = badFindings([verdict]);
     if (bad.length) throw new PlanStopped(problem('proof-failed', { title: this.title, findings: bad }), 'leave');
@@ -355,14 +359,14 @@ class Performance<S> {
     const stale = run.state.stale.get(original);
     if (stale) throw new PlanStopped(problem('replacement-stale', { original, replacement, findings: stale }), 'leave');
     await this.guard.look();
-    const proof = await ask(run.ports, this.title, async () => definition.prove?.(run.context(act.key), input));
+    const proof = await ask(run.ports, this.title, () => definition.prove(run.context(act.key), input));
     await run.announced();
-    const findings = proof?.findings ?? [];
+    const { findings } = proof;
     if (findings.length === 0) return;
     // Once somebody may have written on the original, no later look makes the replacement its equal again.
-    if (proof?.stale) await run.append({ t: 'stale', plan: run.plan.name, original, findings });
+    if (proof.stale) await run.append({ t: 'stale', plan: run.plan.name, original, findings });
     throw new PlanStopped(
-      proof?.stale
+      proof.stale
         ? problem('replacement-stale', { original, replacement, findings })
         : problem('proof-failed', { title: this.title, findings }),
       'leave',
@@ -374,8 +378,9 @@ class Performance<S> {
     const { run, definition, act, input } = this;
     const token = tokenOf(run.run.run, act.key);
     const last = act.isLast?.() ?? true;
-    const opens = last && act.key.undo === undefined && definition.writePoint?.(input) === true;
-    if (definition.hazard === 'disruptive') run.takeOff(act.key);
+    const disruptive = definition.hazard === 'disruptive' ? definition : undefined;
+    const opens = last && act.key.undo === undefined && disruptive?.writePoint?.(input) === true;
+    if (disruptive) run.takeOff(act.key);
     await Promise.all([
       opens && run.state.writePoint === undefined
         ? run.append({ t: 'write-point', plan: run.plan.name, key: act.key, reason: this.title })
@@ -444,10 +449,11 @@ class Performance<S> {
     const { run, definition, act, input } = this;
     const output = toJson(definition.output.parse(raw));
     await run.announced();
-    const expected = changed && run.expected ? definition.expect?.(run.expected, input, output) : undefined;
+    const disruptive = definition.hazard === 'disruptive' ? definition : undefined;
+    const expected = changed && run.expected ? disruptive?.expect(run.expected, input, output) : undefined;
     // Neighbours compute their expectation from this one, so it counts before it is on disk.
     if (expected) run.expected = expected;
-    if (definition.hazard === 'disruptive') this.guard.forget();
+    if (disruptive) this.guard.forget();
     const entry = { t: 'done', key: act.key, uses: definition.type, input: toJson(input), output, changed } as const;
     await run.append(expected ? { ...entry, expected } : entry);
     return { is: 'done', output };
@@ -455,11 +461,12 @@ class Performance<S> {
 
   private async fail(reason: string, neverRan: boolean): Promise<{ is: 'failed'; reason: string }> {
     const { run, definition, act } = this;
-    if (definition.hazard === 'disruptive') this.guard.forget();
+    const disruptive = definition.hazard === 'disruptive' ? definition : undefined;
+    if (disruptive) this.guard.forget();
     await run.announced();
     await run.append({ t: 'failed', key: act.key, uses: definition.type, reason, neverRan });
     // A start that came to nothing has still changed how the target has lived.
-    if (neverRan && definition.serves && act.key.undo === undefined) await this.observeStandstill();
+    if (neverRan && disruptive?.serves && act.key.undo === undefined) await this.observeStandstill();
     return { is: 'failed', reason };
   }
 
@@ -469,7 +476,9 @@ class Performance<S> {
   }
 
   private vanished(): string {
-    return `AWS accepted it and it is gone again${this.definition.whenVanished ? `: ${this.definition.whenVanished}` : ''}`;
+    const { definition } = this;
+    const why = definition.hazard === 'additive' ? definition.whenVanished : undefined;
+    return `AWS accepted it and it is gone again${why === undefined ? '' : `: ${why}`}`;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Json } from '../contract/json.ts';
 import type { Plan, UseStep } from '../contract/plan.ts';
 import type { Key } from '../contract/record.ts';
-import type { EffectDefinition, Observation, Registry, StepCall } from '../contract/step.ts';
+import type { EffectDefinition, EffectOf, Hazard, Observation, Registry, StepCall } from '../contract/step.ts';
 import type { Verdict, VerdictStatus } from '../contract/verdict.ts';
 import { isCurrent, type Phase, type PlanState } from './fold.ts';
 import { keyText } from './key.ts';
@@ -21,6 +21,16 @@ export function effectOf<S>(registry: Registry<S>, phase: Phase): EffectDefiniti
   return definition?.kind === 'effect' ? definition : undefined;
 }
 
+/** The same where it has this hazard. */
+export function effectWith<S, H extends Hazard>(
+  registry: Registry<S>,
+  phase: Phase,
+  hazard: H,
+): EffectOf<S, H> | undefined {
+  const definition = effectOf(registry, phase);
+  return definition?.hazard === hazard ? (definition as EffectOf<S, H>) : undefined;
+}
+
 /** The calls that take a phase back, by what it gave; null for one in doubt. */
 export function undoOf<S>(registry: Registry<S>, phase: Phase, output: Json): readonly StepCall[] {
   const undo = effectOf(registry, phase)?.undo;
@@ -30,9 +40,9 @@ export function undoOf<S>(registry: Registry<S>, phase: Phase, output: Json): re
 /** Would AWS itself refuse this call while the target runs? */
 export function refusedWhileRunning<S>(registry: Registry<S>, call: StepCall): boolean {
   const definition = registry.step(call.uses);
-  if (definition?.kind !== 'effect' || !definition.refusedWhileRunning) return false;
+  if (definition?.kind !== 'effect' || definition.hazard !== 'disruptive') return false;
   const input = definition.input.safeParse(call.with);
-  return input.success && definition.refusedWhileRunning(input.data);
+  return input.success && definition.refusedWhileRunning?.(input.data) === true;
 }
 
 /** The phases that count now, oldest first; those of an undo only on request. */
@@ -50,8 +60,11 @@ export function pairsOf<S>(registry: Registry<S>, state: PlanState): Pair[] {
 /** Those that stand beside the target, too: about each of them there are verdicts, and each has an original to delete. */
 export function everyPairOf<S>(registry: Registry<S>, state: PlanState): (Pair & { readonly beside?: true })[] {
   return currentPhases(state).flatMap((phase) => {
-    const replaces = effectOf(registry, phase)?.replaces;
-    return replaces && phase.end?.is === 'done' ? [replaces(phase.input, phase.end.output)] : [];
+    const pair =
+      phase.end?.is === 'done'
+        ? effectWith(registry, phase, 'additive')?.replaces?.(phase.input, phase.end.output)
+        : undefined;
+    return pair ? [pair] : [];
   });
 }
 
@@ -83,13 +96,17 @@ export function standingOf(pairs: readonly Pair[], on: readonly string[]): Stand
   return original === 0 && replaced === pairs.length ? 'replacements' : 'mixture';
 }
 
-/** The originals that this run has deleted, or may have. What can be undone (a protection that was taken off) has deleted nothing. */
+/** The original that a phase deletes; undefined for what deletes none. */
+export function deletedBy<S>(registry: Registry<S>, phase: Phase): string | undefined {
+  const deletes = effectWith(registry, phase, 'destructive')?.deletes ?? 'nothing';
+  return deletes === 'nothing' ? undefined : deletes(phase.input);
+}
+
+/** The originals that this run has deleted, or may have. */
 export function deletedOriginals<S>(registry: Registry<S>, state: PlanState): string[] {
   return currentPhases(state).flatMap((phase) => {
-    const definition = effectOf(registry, phase);
-    const final = definition?.hazard === 'destructive' && definition.undo === 'impossible';
-    const verdict = (phase.input as { verdict?: Verdict } | null)?.verdict;
-    return final && verdict && phase.sent > 0 && phase.end?.is !== 'failed' ? [verdict.original] : [];
+    const original = phase.sent > 0 && phase.end?.is !== 'failed' ? deletedBy(registry, phase) : undefined;
+    return original === undefined ? [] : [original];
   });
 }
 

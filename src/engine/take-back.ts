@@ -29,7 +29,7 @@ export async function takeBack<S>(run: PlanRun<S>, guard: Guard<S>, one: Happene
     } catch (error) {
       if (!(error instanceof PlanStopped) || error.error.code !== 'effect-failed') throw error;
       const definition = run.ports.registry.step(call.uses);
-      if (definition?.kind === 'effect' && definition.servesWithout) {
+      if (definition?.kind === 'effect' && definition.hazard === 'disruptive' && definition.servesWithout) {
         await announce(run, one.phase, `not set back: ${error.message}`);
         continue;
       }

@@ -1,6 +1,7 @@
 import { canonical, type Json, toJson } from '../contract/json.ts';
 import type { Stop } from '../contract/record.ts';
 import { unseenMs } from '../contract/settle.ts';
+import { createdBy } from '../contract/step.ts';
 import { problem, RekeyError } from '../errors/index.ts';
 import { ask } from './ask.ts';
 import { isCurrent, type Phase } from './fold.ts';
@@ -15,6 +16,7 @@ import {
   cutOverOf,
   deletedOriginals,
   effectOf,
+  effectWith,
   pairsOf,
   refusedWhileRunning,
   undoOf,
@@ -64,7 +66,7 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
     if (rollback) await setBackOwed(run, guard, true);
   }
   for (const one of happened.filter((each) => isDiscard(run, each) && (rollback || !isWarmUp(run, each.phase)))) {
-    const made = effectOf(run.ports.registry, one.phase);
+    const made = effectWith(run.ports.registry, one.phase, 'additive');
     const pair = made?.belongs || made?.replaces?.(one.phase.input, one.output);
     // Asked anew before each: one discard can take minutes, and a key can be closed in any of them.
     const unreadable = pair ? await guard.unreadable() : [];
@@ -146,11 +148,12 @@ async function findLate<S>(run: PlanRun<S>, phase: Phase): Promise<void> {
 }
 
 async function noteSurplus<S>(run: PlanRun<S>, phase: Phase, ours: Json | undefined, one: Json): Promise<void> {
-  const known = [...phase.surplus, ...(ours === undefined ? [] : [ours])].map(canonicalId);
-  if (!known.includes(canonicalId(one))) await run.append({ t: 'surplus', key: phase.key, output: one });
+  const definition = effectOf(run.ports.registry, phase);
+  if (!definition) return;
+  const created = (output: Json) => canonical(createdBy(definition, output));
+  const known = [...phase.surplus, ...(ours === undefined ? [] : [ours])].map(created);
+  if (!known.includes(created(one))) await run.append({ t: 'surplus', key: phase.key, output: one });
 }
-
-const canonicalId = (output: Json | undefined) => canonical((output as { id?: Json } | undefined)?.id ?? null);
 
 /** What was made before the cut-over is kept for the next try: it is what makes that one short. */
 function isWarmUp<S>(run: PlanRun<S>, phase: Phase): boolean {
@@ -230,7 +233,10 @@ function isDiscard<S>(run: PlanRun<S>, one: Happened): boolean {
 /** 1 for what the target serves without: it comes last, since the target would be down for as long as it takes. */
 function waits<S>(run: PlanRun<S>, one: Happened): 0 | 1 {
   const calls = undoOf(run.ports.registry, one.phase, one.output).map(({ uses }) => run.ports.registry.step(uses));
-  return calls.length > 0 && calls.every((each) => each?.kind === 'effect' && each.servesWithout) ? 1 : 0;
+  return calls.length > 0 &&
+    calls.every((each) => each?.kind === 'effect' && each.hazard === 'disruptive' && each.servesWithout)
+    ? 1
+    : 0;
 }
 
 /** A discard that fails costs money, not data: it is reported and does not stand in the way of the rest. */
@@ -250,10 +256,12 @@ async function discard<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, from 
 
 /** What must not be lost is never deleted by rekey: its tags and this line say what it is. */
 async function keep<S>(run: PlanRun<S>, { phase, output }: Happened, reason: string): Promise<void> {
-  const id = String((output as { id?: Json } | null)?.id ?? '');
-  if (phase.kept || id === '') return;
-  await run.append({ t: 'kept', key: phase.key, id, reason });
-  await announce(run, phase, `kept: ${id}: ${reason}`);
+  const definition = effectOf(run.ports.registry, phase);
+  if (phase.kept || !definition || output === null) return;
+  for (const id of createdBy(definition, output)) {
+    await run.append({ t: 'kept', key: phase.key, id, reason });
+    await announce(run, phase, `kept: ${id}: ${reason}`);
+  }
 }
 
 /** The next try starts a new generation of everything but the warm-up. */

@@ -1,7 +1,7 @@
 import type { UseStep } from '../contract/plan.ts';
 import type { Key } from '../contract/record.ts';
 import { unseenMs } from '../contract/settle.ts';
-import type { EffectDefinition, Registry } from '../contract/step.ts';
+import { createdBy, type EffectDefinition, type Registry } from '../contract/step.ts';
 import { problem } from '../errors/index.ts';
 import { ask } from './ask.ts';
 import { generationOf, type Phase } from './fold.ts';
@@ -18,6 +18,7 @@ import {
   cutOverOf,
   deletedOriginals,
   effectOf,
+  effectWith,
   inFlight,
   insideCutOver,
   pairsOf,
@@ -224,7 +225,9 @@ async function neverServed<S>(run: PlanRun<S>, guard: Guard<S>): Promise<boolean
   if (!cutOverOf(run.plan, registry) || run.state.writePoint?.key === null) return false;
   const started = currentPhases(run.state).some(
     (phase) =>
-      effectOf(registry, phase)?.serves && phase.sent > 0 && !(phase.end?.is === 'failed' && phase.end.neverRan),
+      effectWith(registry, phase, 'disruptive')?.serves &&
+      phase.sent > 0 &&
+      !(phase.end?.is === 'failed' && phase.end.neverRan),
   );
   return !started && guard.neverRan(await guard.look());
 }
@@ -304,8 +307,9 @@ async function goneSources<S>(run: PlanRun<S>, failed: readonly Phase[]): Promis
   for (const phase of currentPhases(run.state)) {
     const definition = making(phase);
     const output = phase.end?.is === 'done' ? phase.end.output : null;
-    const id = (output as { id?: unknown } | null)?.id;
-    if (!definition || typeof id !== 'string' || !inputs.some((input) => input?.includes(JSON.stringify(id)))) continue;
+    if (!definition || output === null) continue;
+    const isInput = (id: string) => inputs.some((input) => input.includes(JSON.stringify(id)));
+    if (!createdBy(definition, output).some(isInput)) continue;
     if (await isGone(run, phase, definition, output)) gone.push(phase);
   }
   return gone;

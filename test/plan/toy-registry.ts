@@ -41,21 +41,24 @@ function read<I, O>(type: string, input: z.ZodType<I>, output: z.ZodType<O>) {
   return defineRead({ type, permissions: [], input, output, title: () => type, read: never });
 }
 
-function effect<I, O>(
-  type: string,
-  hazard: 'additive' | 'disruptive' | 'destructive' | 'discard',
-  input: z.ZodType<I>,
-  output: z.ZodType<O>,
-) {
+const byHazard = {
+  additive: { hazard: 'additive', creates: 'nothing' },
+  disruptive: { hazard: 'disruptive', expect: never },
+  destructive: { hazard: 'destructive', verdict: never, deletes: never, prove: never },
+  discard: { hazard: 'discard', discards: never },
+} as const;
+
+function effect<I, O>(type: string, hazard: keyof typeof byHazard, input: z.ZodType<I>, output: z.ZodType<O>) {
   const rest = {
     permissions: [],
+    call: 'none',
     repeat: 'token',
     settleWithinMs: 1,
     undo: 'unneeded',
     look: never,
     run: never,
   } as const;
-  return defineEffect({ ...rest, type, hazard, input, output, title: () => type });
+  return defineEffect({ ...rest, ...byHazard[hazard], type, input, output, title: () => type });
 }
 
 function verify<I, O>(type: string, input: z.ZodType<I>, output: z.ZodType<O>) {

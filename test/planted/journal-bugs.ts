@@ -197,8 +197,8 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     name: 'what this run did not make is discarded',
     file: 'src/engine/perform.ts',
-    find: 'if (id === undefined || !madeByThisRun(run, id)) {',
-    replace: 'if (id === undefined) {',
+    find: 'if (!madeByThisRun(run, id)) throw',
+    replace: 'if (run === undefined) throw',
     caughtBy: { file: caught, title: 'what a run makes is all that it discards, whatever the plan says' },
   },
 ];

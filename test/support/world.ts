@@ -13,6 +13,7 @@ import type { Databases } from '../../src/contract/databases.ts';
 import type { RunEvent } from '../../src/contract/event.ts';
 import type { Plan, PlanSource } from '../../src/contract/plan.ts';
 import type { JournalRecord } from '../../src/contract/record.ts';
+import type { Registry } from '../../src/contract/step.ts';
 import { type AppendFate, memoryJournal } from '../../src/engine/journal/memory.ts';
 import { type Command, execute, type RunResult, submission } from '../../src/engine/run.ts';
 import { hashOf } from '../../src/plan/hash.ts';
@@ -82,6 +83,8 @@ export interface ProcessOptions {
   readonly crash?: Crash;
   readonly wait?: boolean;
   readonly replaceClaim?: string;
+  /** The steps that plans may use, if not those that ship. */
+  readonly registry?: Registry<AwsServices>;
   readonly run?: string;
   /** Answers SQL instead of the account's databases. */
   readonly databases?: Databases | ((aws: () => AwsServices) => Databases);
@@ -244,7 +247,7 @@ export class World {
       }
       const ports = {
         journal,
-        registry,
+        registry: options.registry ?? registry,
         aws,
         clock,
         settle: createSettleHub(clock),

@@ -35,7 +35,7 @@ export async function openView(
     },
     serves: (uses) => {
       const step = registry.step(uses);
-      return step?.kind === 'effect' && step.serves === true;
+      return step?.kind === 'effect' && step.hazard === 'disruptive' && step.serves === true;
     },
     costUntil: (name, until) => {
       const plan = of.plans.find((one) => one.name === name);

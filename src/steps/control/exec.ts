@@ -23,6 +23,8 @@ export const exec = defineEffect({
   type: 'control.exec',
   // Whatever it does to the target is the user's; rekey has nothing to expect of it.
   hazard: 'additive',
+  call: 'none',
+  creates: 'nothing',
   repeat: 'convergent',
   settleWithinMs: 24 * 60 * 60_000,
   permissions: [],

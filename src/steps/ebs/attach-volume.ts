@@ -12,6 +12,7 @@ const output = z.strictObject({ volume: VolumeId });
 export const attachVolume = defineEffect({
   type: 'ebs.attach-volume',
   hazard: 'disruptive',
+  call: 'ec2:AttachVolume',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.attachment,
   permissions: ['ec2:AttachVolume', 'ec2:DescribeVolumes', 'ec2:DescribeInstances', 'kms:CreateGrant'],

@@ -11,6 +11,8 @@ const input = z.strictObject({ snapshot: MadeSnapshot, key: KeyArn });
 export const copySnapshot = defineEffect({
   type: 'ebs.copy-snapshot',
   hazard: 'additive',
+  call: 'ec2:CopySnapshot',
+  creates: (output) => [output.id],
   repeat: 'none',
   slot: 'snapshot-copies',
   settleWithinMs: settleWithinMs.snapshot,

@@ -17,6 +17,8 @@ const input = z.strictObject({
 export const createSnapshot = defineEffect({
   type: 'ebs.create-snapshot',
   hazard: 'additive',
+  call: 'ec2:CreateSnapshot',
+  creates: (output) => [output.id],
   repeat: 'none',
   settleWithinMs: settleWithinMs.snapshot,
   permissions: ['ec2:CreateSnapshot', 'ec2:CreateTags', 'ec2:DescribeSnapshots'],

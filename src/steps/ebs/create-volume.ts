@@ -10,6 +10,8 @@ import { KeyArn, MadeSnapshot, MadeVolume, VolumeAttributes, VolumeId, VolumePla
 export const createVolume = defineEffect({
   type: 'ebs.create-volume',
   hazard: 'additive',
+  call: 'ec2:CreateVolume',
+  creates: (output) => [output.id],
   repeat: 'token',
   settleWithinMs: settleWithinMs.volume,
   permissions: [

@@ -12,6 +12,7 @@ import { lookForDeletion } from './deletion.ts';
 export const deleteVolume = defineEffect({
   type: 'ebs.delete-volume',
   hazard: 'destructive',
+  call: 'ec2:DeleteVolume',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.volume,
   permissions: [
@@ -32,6 +33,8 @@ export const deleteVolume = defineEffect({
     return undefined;
   },
   undo: 'impossible',
+  verdict: (input) => input.verdict,
+  deletes: (input) => input.verdict.original,
   prove: (ctx, { verdict }) => faultsOfProof(ctx, verdict),
 });
 

@@ -12,6 +12,7 @@ const output = z.strictObject({ volume: VolumeId });
 export const detachVolume = defineEffect({
   type: 'ebs.detach-volume',
   hazard: 'disruptive',
+  call: 'ec2:DetachVolume',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.attachment,
   permissions: ['ec2:DetachVolume', 'ec2:DescribeVolumes', 'ec2:DescribeInstances'],

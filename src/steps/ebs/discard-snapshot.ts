@@ -9,6 +9,7 @@ import { foreign } from './deletion.ts';
 export const discardSnapshot = defineEffect({
   type: 'ebs.discard-snapshot',
   hazard: 'discard',
+  call: 'ec2:DeleteSnapshot',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.volume,
   permissions: ['ec2:DeleteSnapshot', 'ec2:DescribeSnapshots'],

@@ -9,6 +9,7 @@ import { foreign, lookForDeletion } from './deletion.ts';
 export const discardVolume = defineEffect({
   type: 'ebs.discard-volume',
   hazard: 'discard',
+  call: 'ec2:DeleteVolume',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.volume,
   permissions: ['ec2:DeleteVolume', 'ec2:DescribeVolumes'],

@@ -9,6 +9,8 @@ const output = z.strictObject({ volume: VolumeId });
 export const setAutoEnableIO = defineEffect({
   type: 'ebs.set-auto-enable-io',
   hazard: 'additive',
+  call: 'ec2:ModifyVolumeAttribute',
+  creates: 'nothing',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.attachment,
   permissions: ['ec2:ModifyVolumeAttribute', 'ec2:DescribeVolumeAttribute'],

@@ -11,6 +11,7 @@ const output = z.strictObject({ volume: VolumeId });
 export const setDeleteOnTermination = defineEffect({
   type: 'ebs.set-delete-on-termination',
   hazard: 'disruptive',
+  call: 'ec2:ModifyInstanceAttribute',
   servesWithout: true,
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.attachment,

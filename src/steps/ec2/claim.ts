@@ -7,6 +7,8 @@ import { claimInput, claimOutput, tagsOf } from './claim-tags.ts';
 export const claim = defineEffect({
   type: 'ec2.claim',
   hazard: 'additive',
+  call: 'ec2:CreateTags',
+  creates: 'nothing',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.tags,
   permissions: ['ec2:CreateTags', 'ec2:DescribeInstances', 'ec2:DescribeVolumes'],

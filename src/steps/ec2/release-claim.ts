@@ -8,6 +8,8 @@ import { claimInput, claimOutput, tagsOf } from './claim-tags.ts';
 export const releaseClaim = defineEffect({
   type: 'ec2.release-claim',
   hazard: 'additive',
+  call: 'ec2:DeleteTags',
+  creates: 'nothing',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.tags,
   permissions: ['ec2:DeleteTags', 'ec2:DescribeInstances', 'ec2:DescribeVolumes'],

@@ -19,6 +19,7 @@ const launchedWithinMs = 120_000;
 export const startInstance = defineEffect({
   type: 'ec2.start-instance',
   hazard: 'disruptive',
+  call: 'ec2:StartInstances',
   repeat: 'convergent',
   serves: true,
   settleWithinMs: settleWithinMs.instanceState,

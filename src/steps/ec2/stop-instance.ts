@@ -10,6 +10,7 @@ import { livingState } from './standing.ts';
 export const stopInstance = defineEffect({
   type: 'ec2.stop-instance',
   hazard: 'disruptive',
+  call: 'ec2:StopInstances',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.instanceState,
   permissions: ['ec2:StopInstances', 'ec2:DescribeInstances'],

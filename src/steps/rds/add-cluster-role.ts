@@ -8,6 +8,8 @@ import { clusterNameOf } from './cluster-found.ts';
 export const addClusterRole = defineEffect({
   type: 'rds.add-cluster-role',
   hazard: 'additive',
+  call: 'rds:AddRoleToDBCluster',
+  creates: 'nothing',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
   permissions: ['rds:AddRoleToDBCluster', 'rds:DescribeDBClusters', 'iam:PassRole'],

@@ -8,6 +8,8 @@ import { nameOf } from './found.ts';
 export const addRole = defineEffect({
   type: 'rds.add-role',
   hazard: 'additive',
+  call: 'rds:AddRoleToDBInstance',
+  creates: 'nothing',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
   permissions: ['rds:AddRoleToDBInstance', 'rds:DescribeDBInstances', 'iam:PassRole'],

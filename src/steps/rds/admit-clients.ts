@@ -11,6 +11,7 @@ import { brokenStatus, nameIn, statusOf } from './status.ts';
 export const admitClients = defineEffect({
   type: 'rds.admit-clients',
   hazard: 'disruptive',
+  call: 'rds:ModifyDBInstance',
   repeat: 'convergent',
   serves: true,
   settleWithinMs: settleWithinMs.databaseChange,

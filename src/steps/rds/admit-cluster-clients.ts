@@ -13,6 +13,7 @@ import { brokenStatus, nameIn, statusOf } from './status.ts';
 export const admitClusterClients = defineEffect({
   type: 'rds.admit-cluster-clients',
   hazard: 'disruptive',
+  call: 'rds:ModifyDBCluster',
   repeat: 'convergent',
   serves: true,
   settleWithinMs: settleWithinMs.databaseChange,

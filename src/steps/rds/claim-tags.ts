@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import type { AwsContext, defineEffect } from '../../aws/services.ts';
+import type { AwsContext, AwsServices } from '../../aws/services.ts';
 import { claimants, claimKey } from '../../aws/tags.ts';
+import type { AdditiveEffect } from '../../contract/step.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { isReplacement } from './found.ts';
 import { arnIn, type Described, idIn, isGoing, nameIn } from './status.ts';
@@ -13,7 +14,7 @@ const input = z.strictObject({
 const output = z.strictObject({ resources: z.array(z.string()) });
 
 /** A step that claims or releases, but for its name. */
-type Claiming = Omit<Parameters<typeof defineEffect<z.infer<typeof input>, z.infer<typeof output>>>[0], 'type'>;
+type Claiming = Omit<AdditiveEffect<AwsServices, z.infer<typeof input>, z.infer<typeof output>>, 'type'>;
 
 /** What can be claimed: all there is of it, asked for or as it was seen last. */
 interface Claimable {
@@ -44,6 +45,8 @@ function claimed(ctx: AwsContext, all: readonly Described[], resources: readonly
 export function claiming(release: string, of: Claimable): Claiming {
   return {
     hazard: 'additive',
+    call: 'rds:AddTagsToResource',
+    creates: 'nothing',
     repeat: 'convergent',
     settleWithinMs: settleWithinMs.tags,
     permissions: ['rds:AddTagsToResource', of.describe],
@@ -75,6 +78,8 @@ export function claiming(release: string, of: Claimable): Claiming {
 export function releasing(of: Claimable): Claiming {
   return {
     hazard: 'additive',
+    call: 'rds:RemoveTagsFromResource',
+    creates: 'nothing',
     repeat: 'convergent',
     settleWithinMs: settleWithinMs.tags,
     permissions: ['rds:RemoveTagsFromResource', of.describe],

@@ -10,6 +10,7 @@ import { isGoing } from './status.ts';
 export const clearClusterDeletionProtection = defineEffect({
   type: 'rds.clear-cluster-deletion-protection',
   hazard: 'destructive',
+  call: 'rds:ModifyDBCluster',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
   permissions: [
@@ -38,5 +39,7 @@ export const clearClusterDeletionProtection = defineEffect({
     return undefined;
   },
   undo: (input) => [{ uses: 'rds.set-cluster-deletion-protection', with: { cluster: input.verdict.original } }],
+  verdict: (input) => input.verdict,
+  deletes: 'nothing',
   prove: (ctx, { verdict }) => faultsOfClusterProof(ctx, verdict),
 });

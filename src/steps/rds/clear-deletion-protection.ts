@@ -10,6 +10,7 @@ import { isGoing } from './status.ts';
 export const clearDeletionProtection = defineEffect({
   type: 'rds.clear-deletion-protection',
   hazard: 'destructive',
+  call: 'rds:ModifyDBInstance',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
   permissions: [
@@ -36,5 +37,7 @@ export const clearDeletionProtection = defineEffect({
     return undefined;
   },
   undo: (input) => [{ uses: 'rds.set-deletion-protection', with: { database: input.verdict.original } }],
+  verdict: (input) => input.verdict,
+  deletes: 'nothing',
   prove: (ctx, { verdict }) => faultsOfProof(ctx, verdict),
 });

@@ -15,6 +15,8 @@ const input = z.strictObject({ snapshot: MadeDatabaseSnapshot, key: KeyArn });
 export const copySnapshot = defineEffect({
   type: 'rds.copy-snapshot',
   hazard: 'additive',
+  call: 'rds:CopyDBSnapshot',
+  creates: (output) => [output.id],
   repeat: 'token',
   slot: 'database-snapshot-copies',
   settleWithinMs: settleWithinMs.snapshot,

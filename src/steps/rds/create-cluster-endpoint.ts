@@ -9,6 +9,7 @@ import { endpointNamed, endpointsExpected, heldBy } from './endpoints.ts';
 export const createClusterEndpoint = defineEffect({
   type: 'rds.create-cluster-endpoint',
   hazard: 'disruptive',
+  call: 'rds:CreateDBClusterEndpoint',
   repeat: 'convergent',
   servesWithout: true,
   settleWithinMs: settleWithinMs.databaseChange,

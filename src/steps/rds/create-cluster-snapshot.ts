@@ -15,6 +15,8 @@ const input = z.strictObject({
 export const createClusterSnapshot = defineEffect({
   type: 'rds.create-cluster-snapshot',
   hazard: 'additive',
+  call: 'rds:CreateDBClusterSnapshot',
+  creates: (output) => [output.id],
   repeat: 'token',
   settleWithinMs: settleWithinMs.snapshot,
   permissions: [

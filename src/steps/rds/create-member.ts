@@ -13,6 +13,8 @@ import { brokenStatus, isGoing, isSettled } from './status.ts';
 export const createMember = defineEffect({
   type: 'rds.create-member',
   hazard: 'additive',
+  call: 'rds:CreateDBInstance',
+  creates: (output) => [output.id],
   repeat: 'token',
   belongs: true,
   settleWithinMs: settleWithinMs.database,

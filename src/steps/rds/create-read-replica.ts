@@ -36,6 +36,8 @@ const taken = [
 export const createReadReplica = defineEffect({
   type: 'rds.create-read-replica',
   hazard: 'additive',
+  call: 'rds:CreateDBInstanceReadReplica',
+  creates: (output) => [output.id],
   repeat: 'token',
   settleWithinMs: settleWithinMs.database,
   permissions: [

@@ -15,6 +15,8 @@ const input = z.strictObject({
 export const createSnapshot = defineEffect({
   type: 'rds.create-snapshot',
   hazard: 'additive',
+  call: 'rds:CreateDBSnapshot',
+  creates: (output) => [output.id],
   repeat: 'token',
   settleWithinMs: settleWithinMs.snapshot,
   permissions: ['rds:CreateDBSnapshot', 'rds:AddTagsToResource', 'rds:DescribeDBSnapshots', 'rds:DescribeDBInstances'],

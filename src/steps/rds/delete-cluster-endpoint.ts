@@ -8,6 +8,7 @@ import { endpointNamed, endpointsExpected, heldBy } from './endpoints.ts';
 export const deleteClusterEndpoint = defineEffect({
   type: 'rds.delete-cluster-endpoint',
   hazard: 'disruptive',
+  call: 'rds:DeleteDBClusterEndpoint',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
   permissions: ['rds:DeleteDBClusterEndpoint', 'rds:DescribeDBClusterEndpoints', 'rds:DescribeDBClusters'],

@@ -16,6 +16,7 @@ const input = z.strictObject({
 export const deleteCluster = defineEffect({
   type: 'rds.delete-cluster',
   hazard: 'destructive',
+  call: 'rds:DeleteDBCluster',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.database,
   permissions: [
@@ -50,6 +51,8 @@ export const deleteCluster = defineEffect({
     return undefined;
   },
   undo: 'impossible',
+  verdict: (input) => input.verdict,
+  deletes: (input) => input.verdict.original,
   prove: (ctx, { verdict, finalSnapshot }) =>
     withFreeName(faultsOfClusterProof(ctx, verdict), finalSnapshot, (name) => ctx.aws.sight.clusterSnapshot(name)),
 });

@@ -16,6 +16,7 @@ const input = z.strictObject({
 export const deleteInstance = defineEffect({
   type: 'rds.delete-instance',
   hazard: 'destructive',
+  call: 'rds:DeleteDBInstance',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.database,
   permissions: [
@@ -44,6 +45,8 @@ export const deleteInstance = defineEffect({
     return undefined;
   },
   undo: 'impossible',
+  verdict: (input) => input.verdict,
+  deletes: (input) => input.verdict.original,
   prove: (ctx, { verdict, finalSnapshot }) =>
     withFreeName(faultsOfProof(ctx, verdict), finalSnapshot, (name) => ctx.aws.sight.databaseSnapshot(name)),
 });

@@ -19,6 +19,7 @@ type Input = z.infer<typeof input>;
 export const deleteMember = defineEffect({
   type: 'rds.delete-member',
   hazard: 'destructive',
+  call: 'rds:DeleteDBInstance',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.database,
   permissions: [
@@ -43,6 +44,8 @@ export const deleteMember = defineEffect({
     return undefined;
   },
   undo: 'impossible',
+  verdict: (input) => input.verdict,
+  deletes: (input) => input.verdict.original,
   prove: (ctx, input) => proofOf(ctx, input),
 });
 

@@ -11,6 +11,7 @@ import { isGoing, isUsable } from './status.ts';
 export const deleteReadReplica = defineEffect({
   type: 'rds.delete-read-replica',
   hazard: 'destructive',
+  call: 'rds:DeleteDBInstance',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.database,
   permissions: ['rds:DeleteDBInstance', 'rds:DescribeDBInstances'],
@@ -33,6 +34,8 @@ export const deleteReadReplica = defineEffect({
     return undefined;
   },
   undo: 'impossible',
+  verdict: (input) => input.verdict,
+  deletes: (input) => input.verdict.original,
   prove: (ctx, { verdict }) => faultsOfProof(ctx, verdict),
 });
 

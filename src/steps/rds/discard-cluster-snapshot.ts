@@ -8,6 +8,7 @@ import { foreignTags } from './found.ts';
 export const discardClusterSnapshot = defineEffect({
   type: 'rds.discard-cluster-snapshot',
   hazard: 'discard',
+  call: 'rds:DeleteDBClusterSnapshot',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
   permissions: ['rds:DeleteDBClusterSnapshot', 'rds:DescribeDBClusterSnapshots'],

@@ -10,6 +10,7 @@ import { isGoing } from './status.ts';
 export const discardCluster = defineEffect({
   type: 'rds.discard-cluster',
   hazard: 'discard',
+  call: 'rds:DeleteDBCluster',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
   permissions: ['rds:DeleteDBCluster', 'rds:DescribeDBClusters'],

@@ -9,6 +9,7 @@ import { isGoing } from './status.ts';
 export const discardInstance = defineEffect({
   type: 'rds.discard-instance',
   hazard: 'discard',
+  call: 'rds:DeleteDBInstance',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
   permissions: ['rds:DeleteDBInstance', 'rds:DescribeDBInstances'],

@@ -9,6 +9,7 @@ import { isGoing } from './status.ts';
 export const discardMember = defineEffect({
   type: 'rds.discard-member',
   hazard: 'discard',
+  call: 'rds:DeleteDBInstance',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
   permissions: ['rds:DeleteDBInstance', 'rds:DescribeDBInstances'],

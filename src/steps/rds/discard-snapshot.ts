@@ -8,6 +8,7 @@ import { foreignTags } from './found.ts';
 export const discardDatabaseSnapshot = defineEffect({
   type: 'rds.discard-snapshot',
   hazard: 'discard',
+  call: 'rds:DeleteDBSnapshot',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
   permissions: ['rds:DeleteDBSnapshot', 'rds:DescribeDBSnapshots'],

@@ -10,6 +10,7 @@ import { isSettled } from './status.ts';
 export const dropSessions = defineEffect({
   type: 'rds.drop-sessions',
   hazard: 'disruptive',
+  call: 'rds:RebootDBInstance',
   // Behind the fence one more restart disturbs nobody.
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,

@@ -11,6 +11,7 @@ import { isGoing } from './status.ts';
 export const fenceClusterReplacement = defineEffect({
   type: 'rds.fence-cluster-replacement',
   hazard: 'disruptive',
+  call: 'rds:ModifyDBCluster',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
   permissions: ['rds:ModifyDBCluster', 'rds:DescribeDBClusters'],

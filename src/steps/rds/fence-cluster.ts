@@ -13,6 +13,7 @@ import { lastRestart } from './restarts.ts';
 export const fenceCluster = defineEffect({
   type: 'rds.fence-cluster',
   hazard: 'disruptive',
+  call: 'rds:ModifyDBCluster',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
   permissions: ['rds:ModifyDBCluster', 'rds:DescribeDBClusters', 'rds:DescribeDBInstances', 'rds:DescribeEvents'],

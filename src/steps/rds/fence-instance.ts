@@ -11,6 +11,7 @@ import { lastRestart } from './restarts.ts';
 export const fenceInstance = defineEffect({
   type: 'rds.fence-instance',
   hazard: 'disruptive',
+  call: 'rds:ModifyDBInstance',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
   permissions: ['rds:ModifyDBInstance', 'rds:DescribeDBInstances', 'rds:DescribeEvents'],

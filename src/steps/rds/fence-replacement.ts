@@ -10,6 +10,7 @@ import { isGoing } from './status.ts';
 export const fenceReplacement = defineEffect({
   type: 'rds.fence-replacement',
   hazard: 'disruptive',
+  call: 'rds:ModifyDBInstance',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
   permissions: ['rds:ModifyDBInstance', 'rds:DescribeDBInstances'],

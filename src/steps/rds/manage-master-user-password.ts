@@ -26,6 +26,8 @@ const output = z
 export const manageMasterUserPassword = defineEffect({
   type: 'rds.manage-master-user-password',
   hazard: 'additive',
+  call: 'rds:ModifyDBInstance',
+  creates: 'nothing',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
   permissions: [

@@ -15,6 +15,8 @@ type Input = z.infer<typeof input>;
 export const modifyCluster = defineEffect({
   type: 'rds.modify-cluster',
   hazard: 'additive',
+  call: 'rds:ModifyDBCluster',
+  creates: 'nothing',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
   permissions: ['rds:ModifyDBCluster', 'rds:DescribeDBClusters'],

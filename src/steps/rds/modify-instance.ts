@@ -15,6 +15,8 @@ type Input = z.infer<typeof input>;
 export const modifyInstance = defineEffect({
   type: 'rds.modify-instance',
   hazard: 'additive',
+  call: 'rds:ModifyDBInstance',
+  creates: 'nothing',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
   permissions: ['rds:ModifyDBInstance', 'rds:DescribeDBInstances', 'iam:PassRole'],

@@ -10,6 +10,8 @@ import { brokenStatus, isSettled, parametersPend, pendingOf } from './status.ts'
 export const rebootInstance = defineEffect({
   type: 'rds.reboot-instance',
   hazard: 'additive',
+  call: 'rds:RebootDBInstance',
+  creates: 'nothing',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
   permissions: ['rds:RebootDBInstance', 'rds:DescribeDBInstances', 'rds:DescribeDBClusters'],

@@ -10,6 +10,7 @@ import { brokenStatus, deadName, isSettled, pendingOf, statusOf } from './status
 export const renameCluster = defineEffect({
   type: 'rds.rename-cluster',
   hazard: 'disruptive',
+  call: 'rds:ModifyDBCluster',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
   permissions: [

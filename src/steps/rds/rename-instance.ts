@@ -21,6 +21,7 @@ type Renamed = z.infer<typeof output>;
 export const renameInstance = defineEffect({
   type: 'rds.rename-instance',
   hazard: 'disruptive',
+  call: 'rds:ModifyDBInstance',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
   permissions: ['rds:ModifyDBInstance', 'rds:DescribeDBInstances', 'kms:GenerateDataKeyWithoutPlaintext'],

@@ -9,6 +9,8 @@ import { lookAtRename } from './rename-instance.ts';
 export const renameReadReplica = defineEffect({
   type: 'rds.rename-read-replica',
   hazard: 'additive',
+  call: 'rds:ModifyDBInstance',
+  creates: 'nothing',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
   permissions: ['rds:ModifyDBInstance', 'rds:DescribeDBInstances'],

@@ -12,6 +12,8 @@ import { brokenStatus, isGoing, isSettled } from './status.ts';
 export const restoreCluster = defineEffect({
   type: 'rds.restore-cluster',
   hazard: 'additive',
+  call: 'rds:RestoreDBClusterFromSnapshot',
+  creates: (output) => [output.id],
   repeat: 'token',
   settleWithinMs: settleWithinMs.database,
   permissions: [

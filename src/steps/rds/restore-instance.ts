@@ -13,6 +13,8 @@ const input = z.strictObject({ instance: Database, snapshot: MadeDatabaseSnapsho
 export const restoreInstance = defineEffect({
   type: 'rds.restore-instance',
   hazard: 'additive',
+  call: 'rds:RestoreDBInstanceFromDBSnapshot',
+  creates: (output) => [output.id],
   repeat: 'token',
   settleWithinMs: settleWithinMs.database,
   permissions: [

@@ -8,6 +8,8 @@ import { clusterNameOf } from './cluster-found.ts';
 export const setClusterDeletionProtection = defineEffect({
   type: 'rds.set-cluster-deletion-protection',
   hazard: 'additive',
+  call: 'rds:ModifyDBCluster',
+  creates: 'nothing',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
   permissions: ['rds:ModifyDBCluster', 'rds:DescribeDBClusters'],

@@ -8,6 +8,8 @@ import { nameOf } from './found.ts';
 export const setDeletionProtection = defineEffect({
   type: 'rds.set-deletion-protection',
   hazard: 'additive',
+  call: 'rds:ModifyDBInstance',
+  creates: 'nothing',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
   permissions: ['rds:ModifyDBInstance', 'rds:DescribeDBInstances'],

@@ -9,6 +9,7 @@ import { statusOf } from './status.ts';
 export const startCluster = defineEffect({
   type: 'rds.start-cluster',
   hazard: 'disruptive',
+  call: 'rds:StartDBCluster',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
   permissions: ['rds:StartDBCluster', 'rds:DescribeDBClusters'],

@@ -8,6 +8,7 @@ import { nameOf } from './found.ts';
 export const startDatabase = defineEffect({
   type: 'rds.start-instance',
   hazard: 'disruptive',
+  call: 'rds:StartDBInstance',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
   permissions: ['rds:StartDBInstance', 'rds:DescribeDBInstances'],
