@@ -3,6 +3,7 @@ import type { PlanSource } from '../contract/plan.ts';
 import type { Entry, JournalRecord, Key, Stop } from '../contract/record.ts';
 import type { Observation } from '../contract/step.ts';
 import { keyText } from './key.ts';
+import { ownStep } from './own-steps.ts';
 
 /** What is known of one thing done. */
 export interface Phase {
@@ -231,7 +232,9 @@ export function generationOf(plan: PlanState, step: string, item: string | null)
   const whole = retired(retiredKey(step, null));
   if (item !== null) return whole + retired(retiredKey(step, item));
   // A claim that is made again has to be released again.
-  return step === '@release' || step === '@replace' ? whole + retired(retiredKey('@claim', null)) : whole;
+  return step === ownStep.release || step === ownStep.replace
+    ? whole + retired(retiredKey(ownStep.claim, null))
+    : whole;
 }
 
 /** Is this phase of the generation that counts? */

@@ -4,6 +4,7 @@ import { problem } from '../errors/index.ts';
 import { ask } from './ask.ts';
 import { mayBegin, waitForWindow } from './gates.ts';
 import { PlanStopped } from './outcome.ts';
+import { ownStep } from './own-steps.ts';
 import type { PlanRun } from './ports.ts';
 import {
   cutOverBegunAt,
@@ -29,9 +30,6 @@ export interface Sighting {
 
 // Items of one step arrive together; one look serves them all, but none serves a later step.
 const freshMs = 5_000;
-
-/** The step of the calls that stop the target before a rollback past the write point takes anything from it. */
-export const haltStep = '@halt';
 
 /** Stands before every disruptive effect: looks at the target again and lets the effect go out only on what it expects. */
 export class Guard<S> {
@@ -112,7 +110,7 @@ export class Guard<S> {
     // Announced and not there: a process that died before it called has not begun anything.
     const begun = cutOverBegunAt(run.ports.registry, run.state, key) !== undefined;
     const sighting = key.undo === undefined ? await this.allowed(key, begun) : await this.fresh(undefined);
-    if (key.undo !== undefined && key.step !== haltStep) await this.allowUndo(sighting);
+    if (key.undo !== undefined && key.step !== ownStep.halt) await this.allowUndo(sighting);
     if (definition.serves === true) this.allowStart(sighting, key.undo !== undefined);
   }
 
@@ -245,7 +243,7 @@ export class Guard<S> {
   }
 
   private key(): Key {
-    return { plan: this.run.plan.name, step: '@look', item: null, generation: 0 };
+    return { plan: this.run.plan.name, step: ownStep.look, item: null, generation: 0 };
   }
 }
 

@@ -5,9 +5,10 @@ import { createdBy } from '../contract/step.ts';
 import { problem, RekeyError } from '../errors/index.ts';
 import { ask } from './ask.ts';
 import { isCurrent, type Phase } from './fold.ts';
-import { type Guard, haltStep, originalsOf } from './guard.ts';
+import { type Guard, originalsOf } from './guard.ts';
 import { Interrupted, PlanStopped } from './outcome.ts';
 import { setBackOwed } from './owed.ts';
+import { isOwnStep, ownStep } from './own-steps.ts';
 import { perform, unseenBeatMs } from './perform.ts';
 import type { PlanRun } from './ports.ts';
 import { itemsOf } from './resolve.ts';
@@ -85,7 +86,7 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
 async function halt<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
   const generation = run.run.records;
   for (const [undo, call] of guard.halt().entries()) {
-    const key = { plan: run.plan.name, step: haltStep, item: null, generation, undo };
+    const key = { plan: run.plan.name, step: ownStep.halt, item: null, generation, undo };
     await perform(run, guard, { key, uses: call.uses, input: call.with });
   }
   guard.forget();
@@ -97,9 +98,7 @@ async function halt<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
 export async function discardLeftovers<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
   const made = [...run.state.phases.values()].filter((phase) => {
     const definition = effectOf(run.ports.registry, phase);
-    return (
-      definition?.hazard === 'additive' && typeof definition.undo === 'function' && !phase.key.step.startsWith('@')
-    );
+    return definition?.hazard === 'additive' && typeof definition.undo === 'function' && !isOwnStep(phase.key.step);
   });
   await Promise.all(made.map((phase) => findLate(run, phase)));
   for (const phase of made) {
@@ -187,7 +186,7 @@ async function whatHappened<S>(run: PlanRun<S>): Promise<Happened[]> {
   const happened: Happened[] = [];
   for (const phase of lastFirst(run)) {
     const definition = effectOf(run.ports.registry, phase);
-    if (!definition || phase.key.step.startsWith('@') || phase.sent === 0) continue;
+    if (!definition || isOwnStep(phase.key.step) || phase.sent === 0) continue;
     if (phase.end?.is === 'done') {
       if (phase.end.changed) happened.push({ phase, output: phase.end.output });
     } else if (phase.end?.is === 'failed' && phase.end.neverRan) {
@@ -268,7 +267,7 @@ async function keep<S>(run: PlanRun<S>, { phase, output }: Happened, reason: str
 async function retireAll<S>(run: PlanRun<S>, reason: string, everything: boolean): Promise<void> {
   const steps = new Set(
     currentPhases(run.state)
-      .filter((phase) => !phase.key.step.startsWith('@'))
+      .filter((phase) => !isOwnStep(phase.key.step))
       .filter((phase) => everything || !isKept(run, phase))
       .map((phase) => phase.key.step),
   );

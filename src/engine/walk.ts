@@ -9,6 +9,7 @@ import { passGate } from './gates.ts';
 import { claimedBy, Guard } from './guard.ts';
 import { Interrupted, PlanStopped, stopOf, toldAgain } from './outcome.ts';
 import { setBackOwed } from './owed.ts';
+import { isOwnStep, ownStep } from './own-steps.ts';
 import { badFindings, perform, unseenBeatMs } from './perform.ts';
 import type { PlanRun } from './ports.ts';
 import { type Item, itemsOf, resolve } from './resolve.ts';
@@ -170,14 +171,14 @@ async function observe<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
 
 /** Says "mine" on the target and its originals, once, and makes sure that nobody else says so too. */
 async function claim<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
-  const key = claimKey(run, '@claim');
+  const key = ownKey(run, 'claim');
   if (run.phase(key)?.end?.is === 'done') return;
   await guard.compare(await guard.look(), false);
   const resources = claimedBy(run);
   const foreign = run.ports.replaceClaim;
   if (foreign !== undefined) {
     await perform(run, guard, {
-      key: claimKey(run, '@replace'),
+      key: ownKey(run, 'replace'),
       uses: guard.steps.release,
       input: { resources, run: foreign },
     });
@@ -188,20 +189,21 @@ async function claim<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
 
 /** To another run that says "mine", too: one that has done nothing yet but claim takes its claim off again. */
 async function giveWay<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
-  const acted = currentPhases(run.state).some((phase) => phase.sent > 0 && !phase.key.step.startsWith('@'));
-  if (acted || !run.phase(claimKey(run, '@claim'))?.sent) return;
+  const acted = currentPhases(run.state).some((phase) => phase.sent > 0 && !isOwnStep(phase.key.step));
+  if (acted || !run.phase(ownKey(run, 'claim'))?.sent) return;
   await release(run, guard);
   const reason = 'given back to the run that had it';
-  await run.append({ t: 'retired', plan: run.plan.name, step: '@claim', item: null, reason });
+  await run.append({ t: 'retired', plan: run.plan.name, step: ownStep.claim, item: null, reason });
 }
 
 async function release<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
-  if (!run.phase(claimKey(run, '@claim'))?.sent) return;
-  const key = claimKey(run, '@release');
+  if (!run.phase(ownKey(run, 'claim'))?.sent) return;
+  const key = ownKey(run, 'release');
   await perform(run, guard, { key, uses: guard.steps.release, input: { resources: claimedBy(run) } });
 }
 
-function claimKey<S>(run: PlanRun<S>, step: '@claim' | '@release' | '@replace'): Key {
+function ownKey<S>(run: PlanRun<S>, name: 'claim' | 'release' | 'replace'): Key {
+  const step = ownStep[name];
   return { plan: run.plan.name, step, item: null, generation: generationOf(run.state, step, null) };
 }
 
