@@ -26,10 +26,10 @@ export async function ask<S, T>(ports: Ports<S>, title: string, question: () => 
       if (!outage) throw error;
       if (outage.class === 'stop-run') throw stopRun(outage);
       const again = outage.class === 'retry' || outage.class === 'in-doubt' || outage.class === 'wait';
-      if (!again) throw new PlanStopped(problem('effect-failed', { title, reason: told(outage) }, error), 'unwind');
+      if (!again) throw new PlanStopped(problem('effect-failed', { title, reason: told(outage) }, error));
       const forMs = ports.clock.now() - since;
       if (forMs > patienceMs) {
-        throw new PlanStopped(problem('aws-unreachable', { title, forMs, reason: told(outage) }, error), 'leave');
+        throw new PlanStopped(problem('aws-unreachable', { title, forMs, reason: told(outage) }, error));
       }
       await ports.clock.sleepUntil(ports.clock.now() + pauseMs(attempt), ports.signal);
     }
@@ -38,7 +38,7 @@ export async function ask<S, T>(ports: Ports<S>, title: string, question: () => 
 
 /** Nothing that this process sends can succeed: leave all as it is. */
 export function stopRun(outage: Outage): PlanStopped {
-  return new PlanStopped(problem('aws-stopped', { code: outage.code, message: outage.message }), 'leave');
+  return new PlanStopped(problem('aws-stopped', { code: outage.code, message: outage.message }));
 }
 
 /** An outage in the operator's words. */

@@ -74,7 +74,7 @@ export class Guard<S> {
     await this.noteExposed(exposed);
     if (!foreign.length) return sighting;
     await this.noteDrift(sighting);
-    throw new PlanStopped(problem('target-claimed', { claims: foreign }), 'leave');
+    throw new PlanStopped(problem('target-claimed', { claims: foreign }));
   }
 
   /** What replaces it was made from how it was before: by the time of the proof it may look as if nobody had got in. */
@@ -154,11 +154,11 @@ export class Guard<S> {
     }
     const replaced = pairs.some((pair) => on.includes(pair.replacement));
     if (replaced && (running || lived)) {
-      throw new PlanStopped(problem('target-in-pieces', { target, on, differences: found }), 'leave');
+      throw new PlanStopped(problem('target-in-pieces', { target, on, differences: found }));
     }
     // Who dies before the unwinding begins must not find it as it was, and go on with what was made before.
     if (takenBack && seen.length > 0) await run.append({ t: 'drifted', plan: run.plan.name, differences: found });
-    throw new PlanStopped(problem('target-changed', { target, differences: found }), 'unwind');
+    throw new PlanStopped(problem('target-changed', { target, differences: found }));
   }
 
   /** The calls after which the target stands still. */
@@ -189,7 +189,6 @@ export class Guard<S> {
       await this.noteWrites(sighting, 'seen on a replacement while it was taken back');
       throw new PlanStopped(
         problem('target-in-pieces', { target: run.plan.target.id, on: sighting.on, differences: differ }),
-        'leave',
       );
     }
   }
@@ -213,10 +212,9 @@ export class Guard<S> {
   private allowStart(sighting: Sighting, undo: boolean): void {
     const wanted = undo ? sighting.standing === 'originals' : sighting.standing !== 'mixture';
     if (wanted) return;
-    throw new PlanStopped(
-      problem('mixed-start', { target: this.run.plan.target.id, on: sighting.on }),
-      undo ? 'leave' : 'unwind',
-    );
+    const error = problem('mixed-start', { target: this.run.plan.target.id, on: sighting.on });
+    // What is being taken back can't be taken back.
+    throw undo ? new PlanStopped(error, 'leave') : new PlanStopped(error);
   }
 
   /** Seen, and compared with what was expected at that moment: what neighbours have changed since is theirs. */

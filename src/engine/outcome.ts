@@ -1,5 +1,5 @@
 import type { Stop } from '../contract/record.ts';
-import type { Exit } from '../errors/entry.ts';
+import type { Course, Exit } from '../errors/entry.ts';
 import { catalogue, type ErrorName, problem, RekeyError } from '../errors/index.ts';
 
 /** Thrown when the operator or the system asked this process to stop: nothing new is started. */
@@ -19,19 +19,12 @@ export class Paused extends Error {
   }
 }
 
-/** What becomes of a plan that stopped because of `error`. */
-export type Course =
-  /** Take back what was done, if the write point allows. */
-  | 'unwind'
-  /** Leave everything as it is: AWS can't be asked, or somebody else is at it. */
-  | 'leave';
-
-/** An error that ends a plan's walk, with what is to become of the plan. */
+/** An error that ends a plan's walk, with what is to become of the plan where that is not what the error says of itself. */
 export class PlanStopped extends Error {
   override readonly name = 'PlanStopped';
   readonly error: RekeyError;
   readonly course: Course;
-  constructor(error: RekeyError, course: Course) {
+  constructor(error: RekeyError, course: Course = error.course) {
     super(error.message, { cause: error });
     this.error = error;
     this.course = course;

@@ -35,7 +35,7 @@ export async function setBackOwed<S>(run: PlanRun<S>, guard: Guard<S>, lenient =
       if (lenient) continue;
       const because = run.state.unwinding?.stop?.message ?? 'rollback';
       const told = { title: call.uses, reason: error.message, because };
-      throw new PlanStopped(problem('unwind-failed', told, error), 'leave');
+      throw new PlanStopped(problem('unwind-failed', told, error));
     }
   }
 }

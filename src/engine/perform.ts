@@ -67,11 +67,11 @@ function checkedInput<S>(definition: StepDefinition<S>, input: unknown): unknown
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const reason = `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`;
-  throw new PlanStopped(problem('effect-failed', { title: definition.type, reason }), 'unwind');
+  throw new PlanStopped(problem('effect-failed', { title: definition.type, reason }));
 }
 
 function failed<S>(definition: StepDefinition<S>, input: unknown, reason: string, cause?: unknown): PlanStopped {
-  return new PlanStopped(problem('effect-failed', { title: definition.title(input), reason }, cause), 'unwind');
+  return new PlanStopped(problem('effect-failed', { title: definition.title(input), reason }, cause));
 }
 
 async function read<S>(
@@ -128,7 +128,7 @@ async function verify<S>(
   );
   await run.append({ t: 'done', key, uses: definition.type, input: toJson(input), output, changed: false });
   const findings = badFindings(definition.verdicts(output));
-  if (findings.length) throw new PlanStopped(problem('verification-failed', { title, findings }), 'unwind');
+  if (findings.length) throw new PlanStopped(problem('verification-failed', { title, findings }));
   return output;
 }
 
@@ -329,7 +329,7 @@ class Performance<S> {
     const { run, definition, act, input } = this;
     if (definition.hazard === 'discard') {
       const id = definition.discards(input);
-      if (!madeByThisRun(run, id)) throw new PlanStopped(problem('not-ours-to-discard', { id }), 'leave');
+      if (!madeByThisRun(run, id)) throw new PlanStopped(problem('not-ours-to-discard', { id }));
     }
     if (definition.hazard === 'destructive') await this.prove(definition);
     await this.survivesRestart();
@@ -350,14 +350,14 @@ class Performance<S> {
     const verdict = definition.verdict(input);
     const { original, replacement } = verdict;
     const bad = badFindings([verdict]);
-    if (bad.length) throw new PlanStopped(problem('proof-failed', { title: this.title, findings: bad }), 'leave');
+    if (bad.length) throw new PlanStopped(problem('proof-failed', { title: this.title, findings: bad }));
     const known = everyPairOf(run.ports.registry, run.state);
     if (!known.some((pair) => pair.original === original && pair.replacement === replacement)) {
       const findings = [`${original} and ${replacement} are no pair of this run`];
-      throw new PlanStopped(problem('proof-failed', { title: this.title, findings }), 'leave');
+      throw new PlanStopped(problem('proof-failed', { title: this.title, findings }));
     }
     const stale = run.state.stale.get(original);
-    if (stale) throw new PlanStopped(problem('replacement-stale', { original, replacement, findings: stale }), 'leave');
+    if (stale) throw new PlanStopped(problem('replacement-stale', { original, replacement, findings: stale }));
     await this.guard.look();
     const proof = await ask(run.ports, this.title, () => definition.prove(run.context(act.key), input));
     await run.announced();
@@ -369,7 +369,6 @@ class Performance<S> {
       proof.stale
         ? problem('replacement-stale', { original, replacement, findings })
         : problem('proof-failed', { title: this.title, findings }),
-      'leave',
     );
   }
 

@@ -34,7 +34,7 @@ export async function takeBack<S>(run: PlanRun<S>, guard: Guard<S>, one: Happene
         continue;
       }
       const told = { title: call.uses, reason: error.message, because };
-      throw new PlanStopped(problem('unwind-failed', told, error), 'leave');
+      throw new PlanStopped(problem('unwind-failed', told, error));
     }
   }
 }
@@ -96,7 +96,7 @@ async function notInPlace<S>(
 
 function stuck<S>(run: PlanRun<S>, reason: string, because: string): PlanStopped {
   const title = `look at ${run.plan.target.id}`;
-  return new PlanStopped(problem('unwind-failed', { title, reason, because }), 'leave');
+  return new PlanStopped(problem('unwind-failed', { title, reason, because }));
 }
 
 /** Takes a phase back once more when it has come undone, as an attachment that AWS accepted and let go. True when it had. */

@@ -38,7 +38,7 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
   const seenWritten = run.state.unwinding?.over === false && run.state.writePoint?.key === null;
   if (!rollback && seenWritten && cutOverOf(run.plan, run.ports.registry)) {
     const differences = ['what replaces the original was open while it was taken back, and may hold writes'];
-    throw new PlanStopped(problem('target-in-pieces', { target: run.plan.target.id, on, differences }), 'leave');
+    throw new PlanStopped(problem('target-in-pieces', { target: run.plan.target.id, on, differences }));
   }
   const targetGone = missing.includes(run.plan.target.id);
   const lost = pairsOf(run.ports.registry, run.state).filter((pair) => missing.includes(pair.original));
@@ -50,7 +50,7 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
     if (lost.length && !targetGone && happened.some((one) => !isDiscard(run, one))) {
       // Nothing can be taken back: what was seen changed must not keep it from going forward, once that is put right.
       if (run.state.drift.length > 0) await run.append({ t: 'drifted', plan: run.plan.name, differences: [] });
-      throw new PlanStopped(problem('original-gone', { pairs: lost }), 'leave');
+      throw new PlanStopped(problem('original-gone', { pairs: lost }));
     }
     const settled = happened.map(({ phase, output }) => ({ key: phase.key, output }));
     await run.append({ t: 'unwinding', plan: run.plan.name, stop, happened: settled });

@@ -50,13 +50,13 @@ export async function walk<S>(run: PlanRun<S>): Promise<void> {
 /** Takes the whole plan back and ends it for good. `discardWrites`: the operator's typed word that writes may go. */
 export async function rollback<S>(run: PlanRun<S>, discardWrites: boolean): Promise<void> {
   if (run.state.finished) {
-    throw new PlanStopped(problem('already-finished', { run: run.run.run, status: run.state.finished }), 'leave');
+    throw new PlanStopped(problem('already-finished', { run: run.run.run, status: run.state.finished }));
   }
   const deleted = deletedOriginals(run.ports.registry, run.state);
-  if (deleted.length) throw new PlanStopped(problem('originals-gone', { deleted }), 'leave');
+  if (deleted.length) throw new PlanStopped(problem('originals-gone', { deleted }));
   const since = run.state.writePoint?.at;
   if (since !== undefined && !discardWrites) {
-    throw new PlanStopped(problem('past-write-point', { since: new Date(since).toISOString() }), 'leave');
+    throw new PlanStopped(problem('past-write-point', { since: new Date(since).toISOString() }));
   }
   const guard = new Guard(run);
   await unwind(run, guard, null);
@@ -237,6 +237,7 @@ async function neverServed<S>(run: PlanRun<S>, guard: Guard<S>): Promise<boolean
 async function goOnUnwinding<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
   const stop = run.state.unwinding?.stop ?? null;
   if (!run.state.unwinding?.over) await unwind(run, guard, stop);
+  // It has been taken back by now.
   if (stop) throw new PlanStopped(toldAgain(stop), 'leave');
   await endRollback(run, guard);
 }
@@ -263,7 +264,7 @@ async function retireFailed<S>(run: PlanRun<S>): Promise<void> {
     if (definition?.kind !== 'verify' || phase.end?.is !== 'done') continue;
     const findings = badFindings(definition.verdicts(phase.end.output));
     const title = definition.title(phase.input);
-    throw new PlanStopped(problem('verification-failed', { title, findings }), 'unwind');
+    throw new PlanStopped(problem('verification-failed', { title, findings }));
   }
   const retire = (key: Key, reason: string) =>
     run.append({ t: 'retired', plan: run.plan.name, step: key.step, item: key.item, reason });

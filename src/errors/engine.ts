@@ -7,6 +7,7 @@ export const engineErrors = {
   'effect-failed': entry({
     title: 'A step failed',
     exit: 1,
+    course: 'unwind',
     message: (p: { title: string; reason: string }) => `${p.title}: ${p.reason}`,
     hint: () => 'mend what the reason names, then resume',
   }),
@@ -20,6 +21,7 @@ export const engineErrors = {
   'verification-failed': entry({
     title: 'Verification failed; nothing was deleted',
     exit: 4,
+    course: 'unwind',
     message: (p: { title: string; findings: readonly string[] }) => `${p.title}${lines(p.findings)}`,
     hint: () => 'mend what the findings name, then resume: the verification is taken again',
   }),
@@ -56,6 +58,7 @@ export const engineErrors = {
   'target-changed': entry({
     title: 'Somebody changed the target',
     exit: 6,
+    course: 'unwind',
     message: (p: { target: string; differences: readonly string[] }) =>
       `${p.target} is not as this run left it${lines(p.differences)}`,
     hint: () => 'find out who did it; then resume: what was built before the change is built anew',
@@ -71,6 +74,7 @@ export const engineErrors = {
   'mixed-start': entry({
     title: 'Not started on a mixture',
     exit: 6,
+    course: 'unwind',
     message: (p: { target: string; on: readonly string[] }) =>
       `${p.target} is not started: it holds ${p.on.join(', ') || 'none of them'}, which is neither all originals nor all replacements`,
     hint: () => 'rekey status names original and replacement of each; put one complete set in its place, then resume',

@@ -1,7 +1,7 @@
 import { awsErrors } from './aws.ts';
 import { cliErrors } from './cli.ts';
 import { engineErrors } from './engine.ts';
-import type { ErrorEntry, Exit } from './entry.ts';
+import type { Course, ErrorEntry, Exit } from './entry.ts';
 import { journalErrors } from './journal.ts';
 import { planErrors } from './plan.ts';
 import { simulatorErrors } from './simulator.ts';
@@ -28,6 +28,7 @@ export class RekeyError extends Error {
   readonly title: string;
   readonly hint: string;
   readonly exit: Exit;
+  readonly course: Course;
 
   constructor(code: ErrorName, told: { title: string; message: string; hint: string; exit: Exit }, cause?: unknown) {
     super(told.message, cause === undefined ? undefined : { cause });
@@ -35,6 +36,7 @@ export class RekeyError extends Error {
     this.title = told.title;
     this.hint = told.hint;
     this.exit = told.exit;
+    this.course = catalogue[code].course ?? 'leave';
   }
 }
 
