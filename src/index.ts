@@ -37,12 +37,12 @@ export {
 } from './contract/step.ts';
 export type { Verdict, VerdictStatus } from './contract/verdict.ts';
 export { fold, type PlanState, type RunState } from './engine/fold.ts';
-export { newRunId } from './engine/journal/run-id.ts';
-export { type JournalReading, type JournalStore, openStore } from './engine/journal/store.ts';
-export { type VerifiedJournal, verifyJournal } from './engine/journal/verify.ts';
 export type { Ports } from './engine/ports.ts';
 export { type Command, execute, type PlanResult, type RunResult, submission } from './engine/run.ts';
 export { type ErrorName, RekeyError } from './errors/index.ts';
+export { newRunId } from './journal/run-id.ts';
+export { type JournalReading, type JournalStore, openStore } from './journal/store.ts';
+export { type VerifiedJournal, verifyJournal } from './journal/verify.ts';
 export { hashOf } from './plan/hash.ts';
 export { parsePlan } from './plan/parse.ts';
 export { formatProblem, type PlanProblem } from './plan/problem.ts';

@@ -9,11 +9,12 @@ const arrows: Record<string, readonly string[]> = {
   contract: [],
   errors: ['contract'],
   plan: ['contract', 'errors'],
+  journal: ['contract', 'errors'],
   engine: ['contract', 'errors'],
   aws: ['contract', 'errors'],
   steps: ['contract', 'errors', 'aws'],
   simulator: ['contract', 'errors'],
-  cli: ['contract', 'errors', 'plan', 'engine', 'aws', 'steps', 'simulator'],
+  cli: ['contract', 'errors', 'plan', 'journal', 'engine', 'aws', 'steps', 'simulator'],
 };
 
 interface Import {
@@ -65,8 +66,8 @@ describe('the house', () => {
     expect(circles).toEqual([]);
   });
 
-  test('steps, engine and plan know AWS by type only, so validate and --help load no SDK client', () => {
-    const rooms = ['contract', 'errors', 'plan', 'engine', 'steps'];
+  test('steps, engine, journal and plan know AWS by type only, so validate and --help load no SDK client', () => {
+    const rooms = ['contract', 'errors', 'plan', 'journal', 'engine', 'steps'];
     const wrong = imports
       .filter((one) => rooms.includes(roomOf(one.from)) && one.to.startsWith('@aws-sdk/') && !one.typeOnly)
       .map((one) => `${one.from} -> ${one.to}`);

@@ -4,10 +4,10 @@ import type { Journal } from '../contract/journal.ts';
 import type { Json } from '../contract/json.ts';
 import type { Plan } from '../contract/plan.ts';
 import { fold } from '../engine/fold.ts';
-import type { JournalStore } from '../engine/journal/store.ts';
 import { worstExit } from '../engine/outcome.ts';
 import { type Command, execute, type RunResult } from '../engine/run.ts';
 import type { RekeyError } from '../errors/index.ts';
+import type { JournalStore } from '../journal/store.ts';
 import { listen } from './interruption.ts';
 import { reportLines } from './report.ts';
 import { answer, oneLine, tell, tellError } from './screen.ts';
@@ -39,7 +39,7 @@ const slots = { 'snapshot-copies': 20, 'volume-copies': 5, 'database-snapshot-co
 /** Takes a run as far as it goes, shows it, and tells how it stands. Resolves to the exit code. */
 export async function drive(of: Drive): Promise<number> {
   const [{ openStore }, { openView }] = await Promise.all([
-    import('../engine/journal/store.ts'),
+    import('../journal/store.ts'),
     import('./views/open-view.ts'),
   ]);
   let lose: (error: RekeyError) => void = () => {};

@@ -1,10 +1,10 @@
 import { fold, type RunState } from '../engine/fold.ts';
-import type { JournalReading, JournalStore } from '../engine/journal/store.ts';
 import { problem } from '../errors/index.ts';
+import type { JournalReading, JournalStore } from '../journal/store.ts';
 import type { Settings } from './settings.ts';
 
 async function storeOf(settings: Settings): Promise<JournalStore> {
-  const { openStore } = await import('../engine/journal/store.ts');
+  const { openStore } = await import('../journal/store.ts');
   return openStore(settings.stateDir, settings.clock);
 }
 

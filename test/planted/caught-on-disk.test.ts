@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { openStore } from '../../src/engine/journal/store.ts';
-import { clock, passed, run, watchedFiles, writtenRun } from '../engine/journal/scene.ts';
+import { openStore } from '../../src/journal/store.ts';
+import { clock, passed, run, watchedFiles, writtenRun } from '../journal/scene.ts';
 
 test('an append to the journal resolves only after its bytes were synced', async () => {
   const stateDir = await writtenRun([]);

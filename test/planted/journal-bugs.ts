@@ -2,9 +2,9 @@ import type { PlantedBug } from './planted-bug.ts';
 
 const caught = 'test/planted/caught.test.ts';
 const account = 'test/planted/caught-in-an-account.test.ts';
-const store = 'test/engine/journal/store.test.ts';
-const damage = 'test/engine/journal/damage.test.ts';
-const chain = 'test/engine/journal/chain.test.ts';
+const store = 'test/journal/store.test.ts';
+const damage = 'test/journal/damage.test.ts';
+const chain = 'test/journal/chain.test.ts';
 const sight = 'test/aws/sight.test.ts';
 const undone = 'test/promises/come-undone.test.ts';
 
@@ -13,21 +13,21 @@ export const journalBugs: readonly PlantedBug[] = [
   // The journal: what was promised is on disk, and one owner writes it.
   {
     name: 'the fence is not looked at',
-    file: 'src/engine/journal/owned.ts',
+    file: 'src/journal/owned-journal.ts',
     find: 'if (await files.exists(next)) throw',
     replace: 'if (false) throw',
     caughtBy: { file: store, title: 'who has been taken over writes nothing more, and says so for good' },
   },
   {
     name: 'the fence is looked at before a write only',
-    file: 'src/engine/journal/owned.ts',
+    file: 'src/journal/owned-journal.ts',
     find: 'its successor has not read.\n      await refuseIfTakenOver();',
     replace: 'its successor has not read.',
     caughtBy: { file: store, title: 'who is taken over while its write is under way does not act on the record' },
   },
   {
     name: 'no fdatasync',
-    file: 'src/engine/journal/owned.ts',
+    file: 'src/journal/owned-journal.ts',
     find: 'await file.datasync();',
     replace: '',
     caughtBy: {
@@ -37,42 +37,42 @@ export const journalBugs: readonly PlantedBug[] = [
   },
   {
     name: 'an append resolves although its write failed',
-    file: 'src/engine/journal/group-commit.ts',
+    file: 'src/journal/group-commit.ts',
     find: 'lost === undefined ? waiting.resolve() : waiting.reject(lost)',
     replace: 'waiting.resolve()',
     caughtBy: { file: damage, title: 'after a failed write every append rejects, even when the disk has recovered' },
   },
   {
     name: 'a torn tail is sealed as if it counted',
-    file: 'src/engine/journal/segments.ts',
+    file: 'src/journal/segments.ts',
     find: 'lengths[epoch] = found.bytes;',
     replace: 'lengths[epoch] = content.length;',
     caughtBy: { file: damage, title: 'a crash at any byte of a write keeps every whole record' },
   },
   {
     name: 'the chain of hashes is not checked',
-    file: 'src/engine/journal/chain.ts',
+    file: 'src/journal/chain.ts',
     find: 'hash !== undefined && hash === hashOf(previousHash, line.subarray(0, split))',
     replace: 'hash !== undefined',
     caughtBy: { file: chain, title: 'lines in another order are refused' },
   },
   {
     name: 'who loses the race for an epoch owns it too',
-    file: 'src/engine/journal/claim.ts',
+    file: 'src/journal/ownership.ts',
     find: 'await files.link(draft, segment);',
     replace: 'await files.link(draft, segment).catch(() => {});',
     caughtBy: { file: store, title: 'who is second to link the next segment has lost, and leaves nothing behind' },
   },
   {
     name: "the old owner's last words are not read",
-    file: 'src/engine/journal/claim.ts',
+    file: 'src/journal/ownership.ts',
     find: 'if (end.head === claim.head) return claim;',
     replace: 'return claim;',
     caughtBy: { file: store, title: 'what the last owner wrote until the moment its successor stood is not lost' },
   },
   {
     name: 'a living owner is taken over',
-    file: 'src/engine/journal/store.ts',
+    file: 'src/journal/store.ts',
     find: "if (runner === 'alive') throw",
     replace: "if (runner === 'alive' && !takeOver) throw",
     caughtBy: { file: store, title: 'a living owner on this machine is not taken over' },

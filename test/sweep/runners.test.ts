@@ -4,10 +4,10 @@ import { describe, expect, test, vi } from 'vitest';
 import { clockOf } from '../../src/contract/clock.ts';
 import type { Journal } from '../../src/contract/journal.ts';
 import type { JournalRecord, Owner } from '../../src/contract/record.ts';
-import { memoryJournal } from '../../src/engine/journal/memory.ts';
-import { openStore } from '../../src/engine/journal/store.ts';
 import { type RunResult, submission } from '../../src/engine/run.ts';
 import type { RekeyError } from '../../src/errors/index.ts';
+import { memoryJournal } from '../../src/journal/memory.ts';
+import { openStore } from '../../src/journal/store.ts';
 import { hashOf } from '../../src/plan/hash.ts';
 import type { FaultRule } from '../../src/simulator/faults.ts';
 import { Choices } from './choices.ts';
@@ -20,8 +20,8 @@ tally({ sweep: 'runners', plan: '' });
 
 /** Which owners live, as whoever looks at them is told; and who is looking. */
 const liveness = vi.hoisted(() => ({ living: new Set<number>(), me: 0 }));
-vi.mock('../../src/engine/journal/owner.ts', async (original) => {
-  const real = await original<typeof import('../../src/engine/journal/owner.ts')>();
+vi.mock('../../src/journal/owner.ts', async (original) => {
+  const real = await original<typeof import('../../src/journal/owner.ts')>();
   const identity = (pid: number): Owner => ({
     host: 'test',
     machine: 'machine',

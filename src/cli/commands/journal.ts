@@ -23,7 +23,7 @@ export const journalCommand: MakeCommand = (end) => {
 };
 
 async function verifyRun(run: string, options: VerifyOptions): Promise<number> {
-  const { verifyJournal } = await import('../../engine/journal/verify.ts');
+  const { verifyJournal } = await import('../../journal/verify.ts');
   const { stateDir } = settingsOf(options);
   const found = await verifyJournal(stateDir, run, options.head === undefined ? {} : { head: options.head });
   if (options.json) {

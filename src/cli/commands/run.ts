@@ -34,7 +34,7 @@ export interface Begin extends DriveOptions {
 
 /** A new run's id. */
 export async function freshRunId(settings: Settings): Promise<string> {
-  const { newRunId } = await import('../../engine/journal/run-id.ts');
+  const { newRunId } = await import('../../journal/run-id.ts');
   return newRunId(settings.clock.now(), randomBytes(8));
 }
 

@@ -1,5 +1,5 @@
 import { fold } from '../../engine/fold.ts';
-import type { JournalReading } from '../../engine/journal/store.ts';
+import type { JournalReading } from '../../journal/store.ts';
 import { momentText } from '../duration.ts';
 import { nextCommand } from '../next-command.ts';
 import { frozenPlans } from '../plans.ts';

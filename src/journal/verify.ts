@@ -1,4 +1,4 @@
-import { problem } from '../../errors/index.ts';
+import { problem } from '../errors/index.ts';
 import { diskFiles, type Files, usable } from './files.ts';
 import { checkedRunId } from './run-id.ts';
 import { readSegments } from './segments.ts';

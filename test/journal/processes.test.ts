@@ -6,11 +6,11 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openStore } from '../../../src/engine/journal/store.ts';
-import { verifyJournal } from '../../../src/engine/journal/verify.ts';
+import { openStore } from '../../src/journal/store.ts';
+import { verifyJournal } from '../../src/journal/verify.ts';
 import { clock, run, runOf, steps } from './scene.ts';
 
-const repository = resolve(import.meta.dirname, '../../..');
+const repository = resolve(import.meta.dirname, '../..');
 let compiled = '';
 
 // Owners are told apart by process, so that these need real ones, running the journal as it ships.
@@ -31,13 +31,13 @@ beforeAll(async () => {
         noCheck: true,
       },
       include: [],
-      files: [join(repository, 'src/engine/journal/store.ts')],
+      files: [join(repository, 'src/journal/store.ts')],
     }),
   );
   await promisify(execFile)(process.execPath, [join(repository, 'node_modules/typescript/bin/tsc'), '-p', compiled]);
   await writeFile(
     join(compiled, 'worker.mjs'),
-    `import { openStore } from './engine/journal/store.js';
+    `import { openStore } from './journal/store.js';
      const [stateDir, run, name] = process.argv.slice(2);
      for (;;) {
        try {

@@ -1,11 +1,11 @@
 import { appendFile, cp, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { expect, test } from 'vitest';
-import { diskFiles, type Files } from '../../../src/engine/journal/files.ts';
-import { openStore } from '../../../src/engine/journal/store.ts';
-import { verifyJournal } from '../../../src/engine/journal/verify.ts';
-import type { RekeyError } from '../../../src/errors/index.ts';
-import { full } from '../../sweep/sampled.ts';
+import type { RekeyError } from '../../src/errors/index.ts';
+import { diskFiles, type Files } from '../../src/journal/files.ts';
+import { openStore } from '../../src/journal/store.ts';
+import { verifyJournal } from '../../src/journal/verify.ts';
+import { full } from '../sweep/sampled.ts';
 import {
   clock,
   passed,

@@ -1,9 +1,9 @@
-import type { Clock } from '../../contract/clock.ts';
-import type { Journal } from '../../contract/journal.ts';
-import { problem, type RekeyError } from '../../errors/index.ts';
-import type { Claim } from './claim.ts';
+import type { Clock } from '../contract/clock.ts';
+import type { Journal } from '../contract/journal.ts';
+import { problem, type RekeyError } from '../errors/index.ts';
 import type { Files } from './files.ts';
 import { groupCommit } from './group-commit.ts';
+import type { Claim } from './ownership.ts';
 import { type RunPlace, segmentOf } from './segments.ts';
 
 const heartbeatMs = 30_000;

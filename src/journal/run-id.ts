@@ -1,4 +1,4 @@
-import { problem } from '../../errors/index.ts';
+import { problem } from '../errors/index.ts';
 
 const base32 = 'abcdefghijklmnopqrstuvwxyz234567';
 const pattern = /^\d{8}T\d{6}Z-[a-z2-7]{6}$/;

@@ -1,5 +1,5 @@
-import type { Journal } from '../../contract/journal.ts';
-import type { Entry, JournalRecord } from '../../contract/record.ts';
+import type { Journal } from '../contract/journal.ts';
+import type { Entry, JournalRecord } from '../contract/record.ts';
 import { chained, genesis } from './chain.ts';
 import { groupCommit, stamped } from './group-commit.ts';
 

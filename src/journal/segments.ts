@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { JournalRecord, Owner } from '../../contract/record.ts';
-import { problem } from '../../errors/index.ts';
+import type { JournalRecord, Owner } from '../contract/record.ts';
+import { problem } from '../errors/index.ts';
 import { genesis, scan } from './chain.ts';
 import { type Files, systemCode } from './files.ts';
 

@@ -1,7 +1,7 @@
-import type { Clock } from '../../contract/clock.ts';
-import type { Journal } from '../../contract/journal.ts';
-import type { Entry, JournalRecord } from '../../contract/record.ts';
-import { problem, RekeyError } from '../../errors/index.ts';
+import type { Clock } from '../contract/clock.ts';
+import type { Journal } from '../contract/journal.ts';
+import type { Entry, JournalRecord } from '../contract/record.ts';
+import { problem, RekeyError } from '../errors/index.ts';
 import { chained } from './chain.ts';
 import type { RunPlace } from './segments.ts';
 

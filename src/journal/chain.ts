@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Entry, JournalRecord } from '../../contract/record.ts';
-import { problem } from '../../errors/index.ts';
+import type { Entry, JournalRecord } from '../contract/record.ts';
+import { problem } from '../errors/index.ts';
 
 /** The hash before the first record. */
 export const genesis = '0'.repeat(64);

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
-import { identityOf, isAlive, isSameProcess, whoAmI } from '../../../src/engine/journal/owner.ts';
+import { identityOf, isAlive, isSameProcess, whoAmI } from '../../src/journal/owner.ts';
 
 const me = await whoAmI();
 

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, link, mkdir, open, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { problem } from '../../errors/index.ts';
+import { problem } from '../errors/index.ts';
 
 /** A file open for appending. */
 export interface AppendFile {

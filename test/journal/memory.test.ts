@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { memoryJournal } from '../../../src/engine/journal/memory.ts';
+import { memoryJournal } from '../../src/journal/memory.ts';
 import { passed, run, steps, submitted } from './scene.ts';
 
 async function settles(promise: Promise<unknown>): Promise<boolean> {

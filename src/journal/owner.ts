@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { promisify } from 'node:util';
-import type { Owner } from '../../contract/record.ts';
+import type { Owner } from '../contract/record.ts';
 
 /** Whether an owner still runs, as far as this process can tell. */
 export type Liveness = 'alive' | 'dead' | 'unknown';

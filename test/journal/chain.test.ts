@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chained, genesis, scan } from '../../../src/engine/journal/chain.ts';
+import { chained, genesis, scan } from '../../src/journal/chain.ts';
 
 const place = { run: '20180606T021500Z-k3x7qa', stateDir: '.rekey', file: '000001.jsonl', first: 5 };
 const one = chained('{"t":"passed","plan":"a","step":"one","at":"2018"}', genesis);

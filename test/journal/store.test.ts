@@ -1,10 +1,10 @@
 import { appendFile, chmod, mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { chained } from '../../../src/engine/journal/chain.ts';
-import { whoAmI } from '../../../src/engine/journal/owner.ts';
-import { openStore } from '../../../src/engine/journal/store.ts';
-import { verifyJournal } from '../../../src/engine/journal/verify.ts';
+import { chained } from '../../src/journal/chain.ts';
+import { whoAmI } from '../../src/journal/owner.ts';
+import { openStore } from '../../src/journal/store.ts';
+import { verifyJournal } from '../../src/journal/verify.ts';
 import {
   clock,
   passed,
@@ -188,9 +188,7 @@ test.each([
 });
 
 test('a living owner on this machine is not taken over, however long it has been silent', async () => {
-  const parent = await import('../../../src/engine/journal/owner.ts').then(({ identityOf }) =>
-    identityOf(process.ppid),
-  );
+  const parent = await import('../../src/journal/owner.ts').then(({ identityOf }) => identityOf(process.ppid));
   const { stateDir, segment: theirs } = await runOf(parent);
   await utimes(theirs, minutesAgo(600), minutesAgo(600));
   await expect(openStore(stateDir, clock).open(run, { takeOver: true })).rejects.toMatchObject({

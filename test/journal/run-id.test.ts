@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkedRunId, newRunId } from '../../../src/engine/journal/run-id.ts';
+import { checkedRunId, newRunId } from '../../src/journal/run-id.ts';
 
 test('a run id is UTC time and six base32 letters', () => {
   expect(newRunId(Date.UTC(2018, 5, 6, 2, 15, 0, 7), Uint8Array.of(0, 25, 26, 31, 32, 255))).toBe(

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Clock } from '../../contract/clock.ts';
-import type { Entry, JournalRecord, Owner } from '../../contract/record.ts';
-import { problem } from '../../errors/index.ts';
+import type { Clock } from '../contract/clock.ts';
+import type { Entry, JournalRecord, Owner } from '../contract/record.ts';
+import { problem } from '../errors/index.ts';
 import { chained } from './chain.ts';
 import { type AppendFile, type Files, systemCode } from './files.ts';
 import { stamped } from './group-commit.ts';
