@@ -5,7 +5,7 @@ import { classify } from '../src/aws/outage.ts';
 import { createSettleHub } from '../src/aws/settle-hub.ts';
 import type { Plan, PlanSource } from '../src/contract/plan.ts';
 import type { JournalRecord } from '../src/contract/record.ts';
-import { execute, submission } from '../src/engine/run.ts';
+import { execute, submission } from '../src/engine/execute.ts';
 import { memoryJournal } from '../src/journal/memory.ts';
 import { hashOf } from '../src/plan/hash.ts';
 import { parsePlan } from '../src/plan/parse.ts';

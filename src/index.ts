@@ -36,9 +36,9 @@ export {
   type VerifyDefinition,
 } from './contract/step.ts';
 export type { Verdict, VerdictStatus } from './contract/verdict.ts';
-export { fold, type PlanState, type RunState } from './engine/fold.ts';
+export { type Command, execute, type PlanResult, type RunResult, submission } from './engine/execute.ts';
 export type { Ports } from './engine/ports.ts';
-export { type Command, execute, type PlanResult, type RunResult, submission } from './engine/run.ts';
+export { fold, type PlanState, type RunState } from './engine/state/fold.ts';
 export { type ErrorName, RekeyError } from './errors/index.ts';
 export { newRunId } from './journal/run-id.ts';
 export { type JournalReading, type JournalStore, openStore } from './journal/store.ts';

@@ -1,4 +1,4 @@
-import { fold, type RunState } from '../engine/fold.ts';
+import { fold, type RunState } from '../engine/state/fold.ts';
 import { problem } from '../errors/index.ts';
 import type { JournalReading, JournalStore } from '../journal/store.ts';
 import type { Settings } from './settings.ts';

@@ -2,20 +2,12 @@ import type { Plan } from '../contract/plan.ts';
 import type { Stop } from '../contract/record.ts';
 import type { Registry } from '../contract/step.ts';
 import type { VerdictStatus } from '../contract/verdict.ts';
-import { createdIn } from '../engine/births.ts';
-import { type Phase, type PlanState, planOf, type RunState } from '../engine/fold.ts';
-import { itemsOf } from '../engine/resolve.ts';
-import { downSinceOf } from '../engine/run.ts';
-import {
-  currentPhases,
-  cutOverBegunAt,
-  cutOverOf,
-  deletedBy,
-  effectWith,
-  pairsOf,
-  standingOf,
-  verdictsOf,
-} from '../engine/standing.ts';
+import { itemsOf } from '../engine/references.ts';
+import { createdIn } from '../engine/state/created.ts';
+import { cutOverBegunAt, cutOverOf, downSinceOf } from '../engine/state/cut-over.ts';
+import { type Phase, type PlanState, planOf, type RunState } from '../engine/state/fold.ts';
+import { pairsOf, standingOf, verdictsOf } from '../engine/state/pairs.ts';
+import { currentPhases, deletedBy, effectWith } from '../engine/state/phases.ts';
 import { type Kept, keptOf } from './upkeep.ts';
 
 /** Something this run made and has not discarded. */

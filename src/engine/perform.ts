@@ -9,21 +9,24 @@ import type {
   StepDefinition,
   VerifyDefinition,
 } from '../contract/step.ts';
-import type { Verdict } from '../contract/verdict.ts';
 import { problem } from '../errors/index.ts';
-import { ask, pauseMs, stopRun, told } from './ask.ts';
-import { madeAt, madeByThisRun } from './births.ts';
-import { type Guard, originalsOf } from './guard.ts';
-import { tokenOf } from './key.ts';
-import { Interrupted, PlanStopped } from './outcome.ts';
-import type { PlanRun } from './ports.ts';
-import { cutOverBegunAt, everyPairOf } from './standing.ts';
+import type { PlanRun } from './plan-run.ts';
+import { ask, pauseMs, stopRun, told } from './retry.ts';
+import { madeAt, madeByThisRun } from './state/created.ts';
+import { cutOverBegunAt } from './state/cut-over.ts';
+import { tokenOf } from './state/key.ts';
+import { badFindings, everyPairOf } from './state/pairs.ts';
+import { Interrupted, PlanStopped } from './stops.ts';
+import type { Guard } from './target/guard.ts';
+import { originalsOf } from './target/reads.ts';
 
 // How long a cut-over waits for AWS to accept a call at all (a quota, a slot) before it goes back: the target is down.
 const unacceptedMs = 30 * 60_000;
+
 export const unseenBeatMs = 10_000;
 
 type Effect<S> = EffectDefinition<S, unknown, unknown>;
+
 type End =
   | { is: 'done'; output: unknown }
   | { is: 'failed'; reason: string; neverRan: boolean }
@@ -130,15 +133,6 @@ async function verify<S>(
   const findings = badFindings(definition.verdicts(output));
   if (findings.length) throw new PlanStopped(problem('verification-failed', { title, findings }));
   return output;
-}
-
-/** What speaks against the pairs, one sentence each; empty when every verdict is SUCCESSFUL. */
-export function badFindings(verdicts: readonly Verdict[]): string[] {
-  return verdicts
-    .filter((verdict) => verdict.status !== 'SUCCESSFUL')
-    .map(
-      (verdict) => `${verdict.original} -> ${verdict.replacement}: ${verdict.status}: ${verdict.findings.join('; ')}`,
-    );
 }
 
 /** One effect on its way: look, intent, run, look until done, outcome. */

@@ -3,7 +3,7 @@ import { reportLines } from '../../src/cli/report.ts';
 import { storyOf } from '../../src/cli/story.ts';
 import { accrued, costOfHold } from '../../src/cli/upkeep.ts';
 import type { PlanSource } from '../../src/contract/plan.ts';
-import { fold } from '../../src/engine/fold.ts';
+import { fold } from '../../src/engine/state/fold.ts';
 import { registry } from '../../src/steps/registry.ts';
 import { exitOf } from '../support/promises.ts';
 import { databasePlan, oneDatabase, original } from '../support/rds.ts';

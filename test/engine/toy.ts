@@ -8,7 +8,7 @@ import type { JournalRecord } from '../../src/contract/record.ts';
 import type { Settle } from '../../src/contract/settle.ts';
 import { definersFor, registryOf, type Seen, type StepContext } from '../../src/contract/step.ts';
 import { verdictShape } from '../../src/contract/verdict.ts';
-import { type Command, execute, type RunResult, submission } from '../../src/engine/run.ts';
+import { type Command, execute, type RunResult, submission } from '../../src/engine/execute.ts';
 import { type AppendFate, memoryJournal } from '../../src/journal/memory.ts';
 
 /** A platform small enough to see through: one box with disks in slots, snapshots of disks, a workload that writes. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Plan, UseStep } from '../../src/contract/plan.ts';
-import { worstExit } from '../../src/engine/outcome.ts';
+import { worstExit } from '../../src/engine/stops.ts';
 import { type Fate, type Life, live, Toy, ToyError, toyPlan } from '../engine/toy.ts';
 
 // Promises that no other test would have missed: each of these is the catcher of a planted bug.

@@ -75,14 +75,14 @@ export const cutOverBugs: readonly PlantedBug[] = [
   // The cut-over: the target is looked at, the write point holds.
   {
     name: 'a start by somebody else goes unnoticed',
-    file: 'src/engine/guard.ts',
+    file: 'src/engine/target/guard.ts',
     find: "begun ? ['shape', 'life'] : ['shape']",
     replace: "['shape']",
     caughtBy: { file: engine, title: 'who start the box just before create, on its originals' },
   },
   {
     name: 'what was written on a mixture is unwound',
-    file: 'src/engine/guard.ts',
+    file: 'src/engine/target/guard.ts',
     find: 'if (replaced && (running || lived)) {',
     replace: 'if (replaced && !running && !lived) {',
     caughtBy: {
@@ -92,21 +92,21 @@ export const cutOverBugs: readonly PlantedBug[] = [
   },
   {
     name: 'a start on all replacements is taken for drift',
-    file: 'src/engine/guard.ts',
+    file: 'src/engine/target/guard.ts',
     find: "if (pairs.length && standing === 'replacements'",
     replace: "if (!pairs && standing === 'replacements'",
     caughtBy: { file: engine, title: 'who start it on all replacements have passed the write point' },
   },
   {
     name: 'a mixture is started',
-    file: 'src/engine/guard.ts',
+    file: 'src/engine/target/guard.ts',
     find: "undo ? sighting.standing === 'originals'",
     replace: 'undo ? true',
     caughtBy: { file: caught, title: 'an unwinding starts nothing on a mixture that somebody has made' },
   },
   {
     name: 'a replacement is taken from a running box',
-    file: 'src/engine/guard.ts',
+    file: 'src/engine/target/guard.ts',
     find: 'sighting.on.includes(pair.replacement)',
     replace: "sighting.on.includes('nothing')",
     caughtBy: { file: caught, title: 'an unwinding takes no replacement from a box that somebody has started on it' },
@@ -120,7 +120,7 @@ export const cutOverBugs: readonly PlantedBug[] = [
   },
   {
     name: 'a failure after the write point reverts',
-    file: 'src/engine/walk.ts',
+    file: 'src/engine/unwind/on-stop.ts',
     find: 'if (run.state.writePoint !== undefined && (complete || !(await neverServed(run, guard)))) return;\n  const begun = cutOverBegunAt(registry, run.state) !== undefined;\n  if (begun && (await guard.runsOnReplacements())) return;',
     replace: 'const begun = cutOverBegunAt(registry, run.state) !== undefined;',
     caughtBy: {
@@ -130,7 +130,7 @@ export const cutOverBugs: readonly PlantedBug[] = [
   },
   {
     name: 'what failed in doubt is tried anew beside itself',
-    file: 'src/engine/walk.ts',
+    file: 'src/engine/retry-failed.ts',
     find: 'if (mayHaveHappened(registry, phase)) await',
     replace: 'if (phase.kept) await',
     caughtBy: {
@@ -140,28 +140,28 @@ export const cutOverBugs: readonly PlantedBug[] = [
   },
   {
     name: 'a replacement that stands still again counts as one that never ran',
-    file: 'src/engine/walk.ts',
+    file: 'src/engine/unwind/on-stop.ts',
     find: ' || run.state.writePoint?.key === null) return false;',
     replace: ') return false;',
     caughtBy: { file: seeds, title: 'seed 2201623' },
   },
   {
     name: 'a rollback past the write point needs no typed word',
-    file: 'src/engine/walk.ts',
+    file: 'src/engine/unwind/rollback.ts',
     find: 'if (since !== undefined && !discardWrites) {',
     replace: 'if (since === 0) {',
     caughtBy: { file: engine, title: 'a rollback at the hold without the typed word refuses' },
   },
   {
     name: 'a rollback past the write point deletes the replacements',
-    file: 'src/engine/unwind.ts',
+    file: 'src/engine/unwind/unwind.ts',
     find: 'if (pair && pastWritePoint) await keep',
     replace: 'if (pair && !pastWritePoint) await keep',
     caughtBy: { file: engine, title: 'with the typed word puts the originals back, keeps the replacements' },
   },
   {
     name: 'the generation is kept after an unwinding',
-    file: 'src/engine/unwind.ts',
+    file: 'src/engine/unwind/unwind.ts',
     find: 'await retireAll(run, because, rollback);',
     replace: '',
     caughtBy: {
@@ -171,7 +171,7 @@ export const cutOverBugs: readonly PlantedBug[] = [
   },
   {
     name: 'an unwinding goes first to last',
-    file: 'src/engine/unwind.ts',
+    file: 'src/engine/unwind/happened.ts',
     find: 'at(b) - at(a)',
     replace: 'at(a) - at(b)',
     caughtBy: { file: engine, title: 'of verify for good brings the original back to service' },
@@ -188,7 +188,7 @@ export const cutOverBugs: readonly PlantedBug[] = [
   },
   {
     name: 'an unwinding discards before the original serves',
-    file: 'src/engine/unwind.ts',
+    file: 'src/engine/unwind/unwind.ts',
     find: 'await takeBack(run, guard, one, because);',
     replace:
       '{ for (const each of happened)' +
@@ -214,14 +214,14 @@ export const cutOverBugs: readonly PlantedBug[] = [
   // Claims, windows, holds.
   {
     name: 'the claim of another run is ignored',
-    file: 'src/engine/guard.ts',
+    file: 'src/engine/target/guard.ts',
     find: 'if (!foreign.length) return sighting;',
     replace: 'return sighting;',
     caughtBy: { file: engine, title: 'whose claim stands on the target make the run refuse with exit 5' },
   },
   {
     name: 'the claim is not read back',
-    file: 'src/engine/walk.ts',
+    file: 'src/engine/claim.ts',
     find: 'input: { resources } });\n  await guard.look();',
     replace: 'input: { resources } });',
     caughtBy: { file: caught, title: 'the claim is read back: two runs that claim at once do not both go on' },
@@ -235,35 +235,35 @@ export const cutOverBugs: readonly PlantedBug[] = [
   },
   {
     name: 'the window is not looked at before the first disruptive effect',
-    file: 'src/engine/guard.ts',
+    file: 'src/engine/target/guard.ts',
     find: 'await this.allowed(key, begun)',
     replace: 'await this.allowed(key, true)',
     caughtBy: { file: caught, title: 'no cut-over begins at 0 h, even when no gate stands before it' },
   },
   {
     name: 'the cutoff of the window is ignored',
-    file: 'src/engine/gates.ts',
+    file: 'src/engine/gates/gates.ts',
     find: 'window.durationMs - window.cutoffMs',
     replace: 'window.durationMs',
     caughtBy: { file: caught, title: 'no cut-over begins at 4.6 h, even when no gate stands before it' },
   },
   {
     name: 'a hold begins anew with each resume',
-    file: 'src/engine/gates.ts',
+    file: 'src/engine/gates/gates.ts',
     find: 'known?.until ?? run.ports.clock.now() + step.forMs',
     replace: 'run.ports.clock.now() + step.forMs',
     caughtBy: { file: engine, title: 'pauses at the hold with exit 3' },
   },
   {
     name: 'a hold is not waited for',
-    file: 'src/engine/gates.ts',
+    file: 'src/engine/gates/gates.ts',
     find: "if (run.ports.clock.now() < until) await wait(run, step.id, 'hold', until);",
     replace: '',
     caughtBy: { file: engine, title: 'pauses at the hold with exit 3' },
   },
   {
     name: 'what is seen beside a foreign claim is forgotten',
-    file: 'src/engine/guard.ts',
+    file: 'src/engine/target/guard.ts',
     find: 'await this.noteDrift(sighting);',
     replace: '',
     caughtBy: { file: 'test/promises/rds-pitfalls.test.ts', title: 'a fence that was seen open beside the claim' },
@@ -277,7 +277,7 @@ export const cutOverBugs: readonly PlantedBug[] = [
   },
   {
     name: 'a write point that was seen is lost behind the key of a start',
-    file: 'src/engine/fold.ts',
+    file: 'src/engine/state/fold.ts',
     find: 'return now.key === null ? { at: known.at, key: null } : known;',
     replace: 'return known;',
     caughtBy: {
@@ -287,7 +287,7 @@ export const cutOverBugs: readonly PlantedBug[] = [
   },
   {
     name: 'what was seen through an open fence is forgotten',
-    file: 'src/engine/guard.ts',
+    file: 'src/engine/target/guard.ts',
     find: 'await this.noteExposed(exposed);',
     replace: '',
     caughtBy: { file: 'test/sweep/seeds.test.ts', title: 'seed 5007113' },

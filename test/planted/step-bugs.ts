@@ -111,14 +111,14 @@ export const stepBugs: readonly PlantedBug[] = [
   // What the operator is told.
   {
     name: 'what was announced is lost',
-    file: 'src/engine/ports.ts',
+    file: 'src/engine/plan-run.ts',
     find: 'if (known) return;',
     replace: 'if (!known) return;',
     caughtBy: { file: account, title: 'the operator finds what had to be said in the journal' },
   },
   {
     name: 'a pause outranks a failed verification',
-    file: 'src/engine/outcome.ts',
+    file: 'src/engine/stops.ts',
     find: '[130, 4, 6, 1, 5, 2, 3]',
     replace: '[130, 3, 6, 1, 5, 2, 4]',
     caughtBy: { file: caught, title: 'the operator gets of several plans the worst exit code' },

@@ -7,7 +7,7 @@ import type { AwsContext, AwsServices } from '../../src/aws/services.ts';
 import { createSettleHub } from '../../src/aws/settle-hub.ts';
 import { clockOf } from '../../src/contract/clock.ts';
 import type { RunEvent } from '../../src/contract/event.ts';
-import { type Command, execute, type RunResult, submission } from '../../src/engine/run.ts';
+import { type Command, execute, type RunResult, submission } from '../../src/engine/execute.ts';
 import { memoryJournal } from '../../src/journal/memory.ts';
 import { parsePlan } from '../../src/plan/parse.ts';
 import { createAccount } from '../../src/simulator/account.ts';

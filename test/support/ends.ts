@@ -1,6 +1,6 @@
 import type { JournalRecord } from '../../src/contract/record.ts';
-import { fold } from '../../src/engine/fold.ts';
-import { currentPhases } from '../../src/engine/standing.ts';
+import { fold } from '../../src/engine/state/fold.ts';
+import { currentPhases } from '../../src/engine/state/phases.ts';
 import type { World } from './world.ts';
 
 // What two histories with the same end differ in: the ids, tokens and times of what was made, and how much a workload has written meanwhile.

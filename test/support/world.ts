@@ -14,7 +14,7 @@ import type { RunEvent } from '../../src/contract/event.ts';
 import type { Plan, PlanSource } from '../../src/contract/plan.ts';
 import type { JournalRecord } from '../../src/contract/record.ts';
 import type { Registry } from '../../src/contract/step.ts';
-import { type Command, execute, type RunResult, submission } from '../../src/engine/run.ts';
+import { type Command, execute, type RunResult, submission } from '../../src/engine/execute.ts';
 import { type AppendFate, memoryJournal } from '../../src/journal/memory.ts';
 import { hashOf } from '../../src/plan/hash.ts';
 import { parsePlan } from '../../src/plan/parse.ts';

@@ -12,7 +12,7 @@ import { jsonView } from '../../src/cli/views/json.ts';
 import { linesView } from '../../src/cli/views/lines.ts';
 import type { Scene } from '../../src/cli/views/view.ts';
 import type { PlanSource } from '../../src/contract/plan.ts';
-import { fold } from '../../src/engine/fold.ts';
+import { fold } from '../../src/engine/state/fold.ts';
 import type { Command } from '../../src/steps/control/command.ts';
 import { registry } from '../../src/steps/registry.ts';
 import { obeyed } from '../support/obeyed.ts';

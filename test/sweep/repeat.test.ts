@@ -5,7 +5,7 @@ import type { AwsContext } from '../../src/aws/services.ts';
 import { clockOf } from '../../src/contract/clock.ts';
 import type { JournalRecord, Key } from '../../src/contract/record.ts';
 import type { EffectDefinition, Seen } from '../../src/contract/step.ts';
-import { keyText, tokenOf } from '../../src/engine/key.ts';
+import { keyText, tokenOf } from '../../src/engine/state/key.ts';
 import { requestHandler } from '../../src/simulator/handler.ts';
 import { registry } from '../../src/steps/registry.ts';
 import { exitOf, expectInstanceMoved, told } from '../support/promises.ts';

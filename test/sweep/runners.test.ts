@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { clockOf } from '../../src/contract/clock.ts';
 import type { Journal } from '../../src/contract/journal.ts';
 import type { JournalRecord, Owner } from '../../src/contract/record.ts';
-import { type RunResult, submission } from '../../src/engine/run.ts';
+import { type RunResult, submission } from '../../src/engine/execute.ts';
 import type { RekeyError } from '../../src/errors/index.ts';
 import { memoryJournal } from '../../src/journal/memory.ts';
 import { openStore } from '../../src/journal/store.ts';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { expect } from 'vitest';
 import type { PlanSource } from '../../src/contract/plan.ts';
-import type { Command } from '../../src/engine/run.ts';
+import type { Command } from '../../src/engine/execute.ts';
 import type { FaultRule } from '../../src/simulator/faults.ts';
 import {
   expectInstanceMoved,

@@ -9,7 +9,7 @@ import { createSettleHub } from '../../src/aws/settle-hub.ts';
 import { clockOf } from '../../src/contract/clock.ts';
 import type { Journal } from '../../src/contract/journal.ts';
 import type { PlanSource } from '../../src/contract/plan.ts';
-import { execute, type RunResult } from '../../src/engine/run.ts';
+import { execute, type RunResult } from '../../src/engine/execute.ts';
 import { diskFiles, type Files } from '../../src/journal/files.ts';
 import { requestHandler } from '../../src/simulator/handler.ts';
 import { simulatedDatabases } from '../../src/simulator/rds/sql.ts';

@@ -1,4 +1,4 @@
-import { fold } from '../../engine/fold.ts';
+import { fold } from '../../engine/state/fold.ts';
 import { drive } from '../drive.ts';
 import { nextCommand } from '../next-command.ts';
 import { frozenPlans } from '../plans.ts';

@@ -1,4 +1,4 @@
-import { fold, type RunState } from '../../engine/fold.ts';
+import { fold, type RunState } from '../../engine/state/fold.ts';
 import { problem } from '../../errors/index.ts';
 import { drive } from '../drive.ts';
 import { momentText } from '../duration.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { submission } from '../../engine/run.ts';
+import { submission } from '../../engine/execute.ts';
 import { type Drive, drive } from '../drive.ts';
 import { loadPlans } from '../plans.ts';
 import { openSession } from '../session.ts';

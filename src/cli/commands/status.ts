@@ -1,4 +1,4 @@
-import { fold } from '../../engine/fold.ts';
+import { fold } from '../../engine/state/fold.ts';
 import type { JournalReading } from '../../journal/store.ts';
 import { momentText } from '../duration.ts';
 import { nextCommand } from '../next-command.ts';

@@ -1,7 +1,7 @@
 import type { RunEvent } from '../../contract/event.ts';
 import type { Plan } from '../../contract/plan.ts';
 import type { Entry, Key } from '../../contract/record.ts';
-import { keyText } from '../../engine/key.ts';
+import { keyText } from '../../engine/state/key.ts';
 import { durationText, momentText } from '../duration.ts';
 import { safe } from '../screen.ts';
 import { bar, Progress, remainingText } from './progress.ts';

@@ -1,6 +1,6 @@
 import type { RunEvent } from '../../contract/event.ts';
 import type { Entry, Key } from '../../contract/record.ts';
-import { keyText } from '../../engine/key.ts';
+import { keyText } from '../../engine/state/key.ts';
 import { durationText, momentText } from '../duration.ts';
 import { safe, tell } from '../screen.ts';
 import type { Scene, View } from './view.ts';

@@ -1,8 +1,7 @@
 import type { Journal } from '../../contract/journal.ts';
 import type { Plan } from '../../contract/plan.ts';
-import { fold, planOf } from '../../engine/fold.ts';
-import { downSinceOf } from '../../engine/run.ts';
-import { cutOverOf } from '../../engine/standing.ts';
+import { cutOverOf, downSinceOf } from '../../engine/state/cut-over.ts';
+import { fold, planOf } from '../../engine/state/fold.ts';
 import { registry } from '../../steps/registry.ts';
 import { liveTerminal } from '../screen.ts';
 import type { Settings } from '../settings.ts';

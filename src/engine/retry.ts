@@ -1,7 +1,7 @@
 import type { Outage } from '../contract/outage.ts';
 import { problem } from '../errors/index.ts';
-import { Interrupted, PlanStopped } from './outcome.ts';
 import type { Ports } from './ports.ts';
+import { Interrupted, PlanStopped } from './stops.ts';
 
 const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;

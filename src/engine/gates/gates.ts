@@ -1,8 +1,8 @@
 import { Cron } from 'croner';
-import type { GateStep, Window } from '../contract/plan.ts';
-import { Interrupted, Paused } from './outcome.ts';
-import type { PlanRun } from './ports.ts';
-import { cutOverBegunAt } from './standing.ts';
+import type { GateStep, Window } from '../../contract/plan.ts';
+import type { PlanRun } from '../plan-run.ts';
+import { cutOverBegunAt } from '../state/cut-over.ts';
+import { Interrupted, Paused } from '../stops.ts';
 
 /** Passes the gate, waits for it when the run stays (`--wait`), or throws Paused. */
 export async function passGate<S>(run: PlanRun<S>, step: GateStep): Promise<void> {

@@ -1,13 +1,14 @@
 import type { Json } from '../contract/json.ts';
 import type { Plan, PlanSource } from '../contract/plan.ts';
-import type { JournalRecord } from '../contract/record.ts';
 import type { Exit } from '../errors/entry.ts';
 import { RekeyError } from '../errors/index.ts';
-import { fold, type PlanState, type RunState } from './fold.ts';
-import { Interrupted, Paused, PlanStopped, stopOf, worstExit } from './outcome.ts';
-import { PlanRun, type Ports } from './ports.ts';
-import { insideCutOver, type Replacement, replacementsOf, touchedAt } from './standing.ts';
-import { rollback, walk } from './walk.ts';
+import { PlanRun } from './plan-run.ts';
+import type { Ports } from './ports.ts';
+import { downSinceOf } from './state/cut-over.ts';
+import { fold, type RunState } from './state/fold.ts';
+import { Interrupted, Paused, PlanStopped, stopOf, worstExit } from './stops.ts';
+import { rollback } from './unwind/rollback.ts';
+import { walk } from './walk.ts';
 
 /** What a runner is asked to do with a run. */
 export type Command =
@@ -25,7 +26,6 @@ export interface PlanResult {
   readonly gate?: string;
   /** Since when the target has been out of service, in ms; undefined while it serves. */
   readonly downSince?: number;
-  readonly replacements: readonly Replacement[];
 }
 
 /** How a run stands when the process ends. */
@@ -89,7 +89,6 @@ function result<S>(
     name: run.plan.name,
     status,
     exit,
-    replacements: replacementsOf(registry, run.state),
     ...(how.error ? { error: how.error } : {}),
     ...(how.until === undefined ? {} : { until: how.until }),
     ...(how.gate === undefined ? {} : { gate: how.gate }),
@@ -97,20 +96,9 @@ function result<S>(
   };
 }
 
-/** Since when a target has been out of service because of its cut-over, in ms. */
-export function downSinceOf<S>(plan: Plan, registry: Ports<S>['registry'], state: PlanState): number | undefined {
-  return insideCutOver(plan, registry, state) ? touchedAt(registry, state) : undefined;
-}
-
 function summary(state: RunState, plans: readonly PlanResult[]): RunResult {
   const exit = worstExit(plans.map((plan) => plan.exit));
   const statuses = new Set(plans.map((plan) => plan.status));
   const status = (['failed', 'paused', 'rolled-back', 'done'] as const).find((one) => statuses.has(one)) ?? 'done';
   return { run: state.run, status, exit, plans };
-}
-
-/** Is there anything left that a resume would do? */
-export function isOver(records: readonly JournalRecord[], plans: readonly string[]): boolean {
-  const state = fold(records);
-  return plans.every((name) => state.plans.get(name)?.finished !== undefined);
 }

@@ -1,7 +1,7 @@
-import { createdBy, type Registry } from '../contract/step.ts';
+import { createdBy, type Registry } from '../../contract/step.ts';
+import type { PlanRun } from '../plan-run.ts';
 import type { Phase } from './fold.ts';
-import type { PlanRun } from './ports.ts';
-import { effectOf } from './standing.ts';
+import { effectOf } from './phases.ts';
 
 /** Did an effect of this run, of any generation, give birth to `id`? */
 export function madeByThisRun<S>(run: PlanRun<S>, id: string): boolean {

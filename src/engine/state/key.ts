@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Key } from '../contract/record.ts';
+import type { Key } from '../../contract/record.ts';
 
 /** One text for one key; also what its token is made from. */
 export function keyText(key: Key): string {

@@ -1,43 +1,21 @@
-import type { Json } from '../contract/json.ts';
-import { unseenMs } from '../contract/settle.ts';
-import type { EffectDefinition, StepCall } from '../contract/step.ts';
-import { problem } from '../errors/index.ts';
-import { ask } from './ask.ts';
-import type { Phase } from './fold.ts';
-import { type Guard, originalsOf } from './guard.ts';
-import { Interrupted, PlanStopped } from './outcome.ts';
-import { perform, unseenBeatMs } from './perform.ts';
-import type { PlanRun } from './ports.ts';
-import { pairsOf, undoOf } from './standing.ts';
-
-/** A phase that has, or may have, happened, with what its undo needs. */
-export interface Happened {
-  readonly phase: Phase;
-  readonly output: Json;
-}
+import { unseenMs } from '../../contract/settle.ts';
+import type { EffectDefinition, StepCall } from '../../contract/step.ts';
+import { problem } from '../../errors/index.ts';
+import { unseenBeatMs } from '../perform.ts';
+import type { PlanRun } from '../plan-run.ts';
+import { ask } from '../retry.ts';
+import { pairsOf } from '../state/pairs.ts';
+import { undoOf } from '../state/phases.ts';
+import { Interrupted, PlanStopped } from '../stops.ts';
+import type { Guard } from '../target/guard.ts';
+import { originalsOf } from '../target/reads.ts';
+import { announce, type Happened, takeBack } from './undo.ts';
 
 // A detach can hang for as long as something holds on to the volume; then a person has to look.
 const unsettledMs = 60 * 60_000;
+
 // What comes undone at the end of that hour is still taken back, but not for ever.
 const mostLate = 3;
-
-/** Performs the calls that take a phase back. What the target serves without holds nothing up when it can't be set back. */
-export async function takeBack<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, because: string): Promise<void> {
-  for (const [index, call] of undoOf(run.ports.registry, one.phase, one.output).entries()) {
-    try {
-      await perform(run, guard, { key: { ...one.phase.key, undo: index }, uses: call.uses, input: call.with });
-    } catch (error) {
-      if (!(error instanceof PlanStopped) || error.error.code !== 'effect-failed') throw error;
-      const definition = run.ports.registry.step(call.uses);
-      if (definition?.kind === 'effect' && definition.hazard === 'disruptive' && definition.servesWithout) {
-        await announce(run, one.phase, `not set back: ${error.message}`);
-        continue;
-      }
-      const told = { title: call.uses, reason: error.message, because };
-      throw new PlanStopped(problem('unwind-failed', told, error));
-    }
-  }
-}
 
 /**
  * What was taken back has to show before anything is discarded: what AWS accepts may still come to nothing. It has to show at a
@@ -124,10 +102,4 @@ function repeatable<S>(run: PlanRun<S>, call: StepCall): EffectDefinition<S, unk
   const definition = run.ports.registry.step(call.uses);
   if (definition?.kind !== 'effect' || definition.hazard !== 'disruptive' || definition.serves) return undefined;
   return definition.repeat === 'convergent' ? definition : undefined;
-}
-
-/** Tells the operator, once. */
-export async function announce<S>(run: PlanRun<S>, phase: Phase, text: string): Promise<void> {
-  if (run.state.announcements.some((one) => one.text === text)) return;
-  await run.append({ t: 'announced', plan: run.plan.name, step: phase.key.step, text });
 }

@@ -1,10 +1,10 @@
-import { problem } from '../errors/index.ts';
-import { isCurrent, type Phase } from './fold.ts';
-import type { Guard } from './guard.ts';
-import { PlanStopped } from './outcome.ts';
-import { perform } from './perform.ts';
-import type { PlanRun } from './ports.ts';
-import { effectWith, undoOf } from './standing.ts';
+import { problem } from '../../errors/index.ts';
+import { perform } from '../perform.ts';
+import type { PlanRun } from '../plan-run.ts';
+import { isCurrent, type Phase } from '../state/fold.ts';
+import { effectWith, undoOf } from '../state/phases.ts';
+import { PlanStopped } from '../stops.ts';
+import type { Guard } from '../target/guard.ts';
 
 /** What earlier unwindings could not set back, since the target serves without it. */
 function owedOf<S>(run: PlanRun<S>): Phase[] {

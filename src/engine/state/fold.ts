@@ -1,7 +1,7 @@
-import type { Json } from '../contract/json.ts';
-import type { PlanSource } from '../contract/plan.ts';
-import type { Entry, JournalRecord, Key, Stop } from '../contract/record.ts';
-import type { Observation } from '../contract/step.ts';
+import type { Json } from '../../contract/json.ts';
+import type { PlanSource } from '../../contract/plan.ts';
+import type { Entry, JournalRecord, Key, Stop } from '../../contract/record.ts';
+import type { Observation } from '../../contract/step.ts';
 import { keyText } from './key.ts';
 import { ownStep } from './own-steps.ts';
 

@@ -1,20 +1,15 @@
-import type { Key } from '../contract/record.ts';
-import type { DisruptiveEffect, Observation, StepCall, TargetType } from '../contract/step.ts';
-import { problem } from '../errors/index.ts';
-import { ask } from './ask.ts';
-import { mayBegin, waitForWindow } from './gates.ts';
-import { PlanStopped } from './outcome.ts';
-import { ownStep } from './own-steps.ts';
-import type { PlanRun } from './ports.ts';
-import {
-  cutOverBegunAt,
-  differences,
-  failedInDoubt,
-  inFlight,
-  insideCutOver,
-  pairsOf,
-  standingOf,
-} from './standing.ts';
+import type { Key } from '../../contract/record.ts';
+import type { DisruptiveEffect, Observation, StepCall, TargetType } from '../../contract/step.ts';
+import { problem } from '../../errors/index.ts';
+import { mayBegin, waitForWindow } from '../gates/gates.ts';
+import type { PlanRun } from '../plan-run.ts';
+import { ask } from '../retry.ts';
+import { cutOverBegunAt, failedInDoubt, inFlight, insideCutOver } from '../state/cut-over.ts';
+import { ownStep } from '../state/own-steps.ts';
+import { pairsOf, standingOf } from '../state/pairs.ts';
+import { PlanStopped } from '../stops.ts';
+import { differences } from './drift.ts';
+import { claimedBy, readsOf } from './reads.ts';
 
 /** What was seen of the target, and what that means for the pairs this run moves. */
 export interface Sighting {
@@ -243,34 +238,4 @@ export class Guard<S> {
   private key(): Key {
     return { plan: this.run.plan.name, step: ownStep.look, item: null, generation: 0 };
   }
-}
-
-/** What this plan's reads have given, the latest first. */
-function readsOf<S>(run: PlanRun<S>): readonly unknown[] {
-  return [...run.state.phases.values()]
-    .filter(({ uses }) => run.ports.registry.step(uses)?.kind === 'read')
-    .flatMap(({ end }) => (end?.is === 'done' ? [end] : []))
-    .sort((a, b) => b.at - a.at)
-    .map(({ output }) => output);
-}
-
-/** The ids that this plan's reads say must be claimed; the target alone before they have been read. */
-export function claimedBy<S>(run: PlanRun<S>): readonly string[] {
-  return [...new Set([run.plan.target.id, ...foundBy(run)])];
-}
-
-/** What holds the data that this plan moves: the target itself only when it is all that the reads have found. */
-export function originalsOf<S>(run: PlanRun<S>): readonly string[] {
-  const found = foundBy(run);
-  return found.length > 1 ? found.filter((id) => id !== run.plan.target.id) : found;
-}
-
-function foundBy<S>(run: PlanRun<S>): readonly string[] {
-  const ids = new Set<string>();
-  for (const phase of run.state.phases.values()) {
-    const definition = run.ports.registry.step(phase.uses);
-    if (definition?.kind !== 'read' || !definition.claims || phase.end?.is !== 'done') continue;
-    for (const id of definition.claims(phase.end.output)) ids.add(id);
-  }
-  return [...ids];
 }

@@ -1,0 +1,95 @@
+import type { Plan } from '../contract/plan.ts';
+import type { Entry, Key } from '../contract/record.ts';
+import type { Observation, StepContext } from '../contract/step.ts';
+import type { Ports } from './ports.ts';
+import { apply, type Phase, type PlanState, planOf, type RunState } from './state/fold.ts';
+import { keyText, tokenOf } from './state/key.ts';
+
+/** One plan under way: its frozen text, its state so far, and the way to add to it. */
+export class PlanRun<S> {
+  readonly plan: Plan;
+  readonly state: PlanState;
+  readonly ports: Ports<S>;
+  readonly run: RunState;
+  /** Disruptive effects that were sent and have no outcome yet, by key. */
+  private readonly inFlight = new Map<string, { landed: Promise<void>; land: () => void }>();
+  /** How the target is expected to look now; ahead of the journal while neighbours of a step end side by side. */
+  expected: Observation | undefined;
+  /** What this very process has sent, by key. */
+  private readonly sentHere = new Set<string>();
+  private told: Promise<void>[] = [];
+
+  constructor(plan: Plan, run: RunState, ports: Ports<S>) {
+    this.plan = plan;
+    this.run = run;
+    this.ports = ports;
+    this.state = planOf(run, plan.name);
+    this.expected = this.state.expected;
+  }
+
+  /** Resolves when the entry is on disk and part of the state. */
+  async append(entry: Entry): Promise<void> {
+    const at = this.ports.clock.now();
+    if (entry.t === 'observed') this.expected = entry.observation;
+    if (entry.t === 'intent') this.sentHere.add(keyText(entry.key));
+    await this.ports.journal.append(entry);
+    apply(this.run, entry, at);
+    this.ports.emit({ type: 'record', entry, at });
+  }
+
+  /** The context in which the step of `key` works. */
+  context(key: Key): StepContext<S> {
+    const { aws, clock, signal } = this.ports;
+    return {
+      aws,
+      clock,
+      signal,
+      run: this.run.run,
+      plan: this.plan.name,
+      target: this.plan.target,
+      stepTypes: this.plan.steps.flatMap((step) => (step.kind === 'use' ? [step.uses] : [])),
+      token: tokenOf(this.run.run, key),
+      sentAt: this.phase(key)?.sentAt,
+      sentHere: this.sentHere.has(keyText(key)),
+      announce: (text) => {
+        const known = this.state.announcements.some((one) => one.step === key.step && one.text === text);
+        if (known) return;
+        const written = this.append({ t: 'announced', plan: this.plan.name, step: key.step, text });
+        // Whoever waits in `announced` hears of a failure; until then nobody does, which would end the process.
+        written.catch(() => {});
+        this.told.push(written);
+      },
+    };
+  }
+
+  /** Resolves when all that was announced is on disk. */
+  async announced(): Promise<void> {
+    const told = this.told;
+    this.told = [];
+    await Promise.all(told);
+  }
+
+  /** Counts a disruptive effect as in flight until it lands. */
+  takeOff(key: Key): void {
+    let land = () => {};
+    const landed = new Promise<void>((resolve) => {
+      land = resolve;
+    });
+    this.inFlight.set(keyText(key), { landed, land });
+  }
+
+  /** It has an outcome, or is about to be looked at and sent again. */
+  land(key: Key): void {
+    this.inFlight.get(keyText(key))?.land();
+    this.inFlight.delete(keyText(key));
+  }
+
+  /** Resolves when no disruptive effect of this plan is in flight. */
+  async idle(): Promise<void> {
+    while (this.inFlight.size) await Promise.all([...this.inFlight.values()].map((one) => one.landed));
+  }
+
+  phase(key: Key): Phase | undefined {
+    return this.state.phases.get(keyText(key));
+  }
+}

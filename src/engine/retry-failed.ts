@@ -1,0 +1,111 @@
+import type { Key } from '../contract/record.ts';
+import { unseenMs } from '../contract/settle.ts';
+import { createdBy, type EffectDefinition, type Registry } from '../contract/step.ts';
+import { problem } from '../errors/index.ts';
+import { unseenBeatMs } from './perform.ts';
+import type { PlanRun } from './plan-run.ts';
+import { ask } from './retry.ts';
+import { cutOverBegunAt, cutOverOf } from './state/cut-over.ts';
+import type { Phase } from './state/fold.ts';
+import { badFindings, pairsOf } from './state/pairs.ts';
+import { currentPhases, effectOf } from './state/phases.ts';
+import { Interrupted, PlanStopped } from './stops.ts';
+import { Guard } from './target/guard.ts';
+import { observe } from './target/observe.ts';
+
+/**
+ * On resume: what failed is tried anew in a generation of its own, and what may have happened to the target although it failed
+ * is looked for again; before the cut-over what was read is read again.
+ */
+export async function retireFailed<S>(run: PlanRun<S>): Promise<void> {
+  const { registry } = run.ports;
+  const phases = currentPhases(run.state);
+  const failed = phases.filter((phase) => {
+    if (phase.end?.is === 'failed') return true;
+    const definition = registry.step(phase.uses);
+    return (
+      definition?.kind === 'verify' &&
+      phase.end?.is === 'done' &&
+      badFindings(definition.verdicts(phase.end.output)).length > 0
+    );
+  });
+  // Who died between such a verdict and the unwinding it asks for: what it was judged by may look right again by now.
+  for (const phase of cutOverOf(run.plan, registry) || run.state.writePoint ? [] : failed) {
+    const definition = registry.step(phase.uses);
+    if (definition?.kind !== 'verify' || phase.end?.is !== 'done') continue;
+    const findings = badFindings(definition.verdicts(phase.end.output));
+    const title = definition.title(phase.input);
+    throw new PlanStopped(problem('verification-failed', { title, findings }));
+  }
+  const retire = (key: Key, reason: string) =>
+    run.append({ t: 'retired', plan: run.plan.name, step: key.step, item: key.item, reason });
+  for (const phase of failed) {
+    if (mayHaveHappened(registry, phase)) await run.append({ t: 'reopened', key: phase.key });
+    else await retire(phase.key, 'failed');
+  }
+  for (const phase of await goneSources(run, failed)) await retire(phase.key, 'gone');
+  const untouched = cutOverBegunAt(registry, run.state) === undefined && !pairsOf(registry, run.state).length;
+  if (!untouched) return;
+  for (const phase of phases.filter((one) => registry.step(one.uses)?.kind === 'read'))
+    await retire(phase.key, 'read again');
+  if (run.expected) await observe(run, new Guard(run));
+}
+
+/**
+ * A new generation would find it there, take it for what was there before, and not take it back. A start that fell back is
+ * sent anew: that it is over is certain, and what may have been written since is the write point's affair.
+ */
+function mayHaveHappened<S>(registry: Registry<S>, phase: Phase): boolean {
+  const definition = effectOf(registry, phase);
+  if (definition?.hazard !== 'disruptive' || definition.repeat !== 'convergent') return false;
+  const takenBack = typeof definition.undo === 'function' && !definition.serves;
+  return takenBack && phase.end?.is === 'failed' && !phase.end.neverRan && phase.sent > 0;
+}
+
+/**
+ * What this run made, what failed was to be made from or done to, and is not there any more: somebody has deleted it, or AWS
+ * has left it failed. Without a new one no try comes to more.
+ */
+async function goneSources<S>(run: PlanRun<S>, failed: readonly Phase[]): Promise<Phase[]> {
+  const { registry } = run.ports;
+  const making = (phase: Phase) => {
+    const definition = effectOf(registry, phase);
+    return definition?.hazard === 'additive' && definition.repeat !== 'convergent' ? definition : undefined;
+  };
+  // Nothing has been moved to it, and nobody may have written on it.
+  const unused = cutOverBegunAt(registry, run.state) === undefined && run.state.writePoint === undefined;
+  const needs = (phase: Phase) =>
+    making(phase) !== undefined || (unused && effectOf(registry, phase)?.hazard === 'additive');
+  const inputs = failed.filter(needs).map((phase) => JSON.stringify(phase.input));
+  const gone: Phase[] = [];
+  for (const phase of currentPhases(run.state)) {
+    const definition = making(phase);
+    const output = phase.end?.is === 'done' ? phase.end.output : null;
+    if (!definition || output === null) continue;
+    const isInput = (id: string) => inputs.some((input) => input.includes(JSON.stringify(id)));
+    if (!createdBy(definition, output).some(isInput)) continue;
+    if (await isGone(run, phase, definition, output)) gone.push(phase);
+  }
+  return gone;
+}
+
+/** A NotFound counts only when it goes on for as long as AWS may show the past. */
+async function isGone<S>(
+  run: PlanRun<S>,
+  phase: Phase,
+  definition: EffectDefinition<S, unknown, unknown>,
+  output: unknown,
+): Promise<boolean> {
+  const { clock, signal } = run.ports;
+  const certainAt = clock.now() + unseenMs;
+  for (;;) {
+    const askedAt = clock.now();
+    const seen = await ask(run.ports, definition.title(phase.input), () =>
+      definition.look(run.context(phase.key), phase.input, output),
+    );
+    if (seen.is !== 'absent') return seen.is === 'failed';
+    if (askedAt >= certainAt) return true;
+    await clock.sleepUntil(clock.now() + unseenBeatMs, signal);
+    if (signal.aborted) throw new Interrupted();
+  }
+}

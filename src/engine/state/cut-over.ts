@@ -1,0 +1,76 @@
+import type { Plan, UseStep } from '../../contract/plan.ts';
+import type { Key } from '../../contract/record.ts';
+import type { Registry } from '../../contract/step.ts';
+import type { Phase, PlanState } from './fold.ts';
+import { keyText } from './key.ts';
+import { currentPhases, effectOf } from './phases.ts';
+
+/** The position of the first and the last disruptive step of a plan; undefined when it has none. */
+export function cutOverOf<S>(plan: Plan, registry: Registry<S>): { first: number; last: number } | undefined {
+  const at = plan.steps.flatMap((step, index) => (isDisruptive(registry, step) ? [index] : []));
+  const [first] = at;
+  const last = at.at(-1);
+  return first === undefined || last === undefined ? undefined : { first, last };
+}
+
+function isDisruptive<S>(registry: Registry<S>, step: Plan['steps'][number]): step is UseStep {
+  if (step.kind !== 'use') return false;
+  const definition = registry.step(step.uses);
+  return definition?.kind === 'effect' && definition.hazard === 'disruptive';
+}
+
+/**
+ * When the cut-over of this generation began, in ms: with its first disruptive step, even one that found its work done.
+ * `but`: leaves one effect out, which has only been announced.
+ */
+export function cutOverBegunAt<S>(registry: Registry<S>, state: PlanState, but?: Key): number | undefined {
+  const first = disruptivePhases(registry, state).find(
+    (phase) =>
+      (phase.sent > 0 || phase.end?.is === 'done') && (but === undefined || keyText(phase.key) !== keyText(but)),
+  );
+  return first && (first.sentAt ?? (first.end?.is === 'done' ? first.end.at : undefined));
+}
+
+/** Since when the target has been changed by this generation, in ms: what was already so when it was found is not counted. */
+export function touchedAt<S>(registry: Registry<S>, state: PlanState): number | undefined {
+  return disruptivePhases(registry, state).find((phase) => phase.sent > 0)?.sentAt;
+}
+
+function disruptivePhases<S>(registry: Registry<S>, state: PlanState): Phase[] {
+  return currentPhases(state).filter(
+    (phase) =>
+      effectOf(registry, phase)?.hazard === 'disruptive' && !(phase.end?.is === 'failed' && phase.end.neverRan),
+  );
+}
+
+/** Is the target somewhere between its first disruptive effect and serving again? */
+export function insideCutOver<S>(plan: Plan, registry: Registry<S>, state: PlanState): boolean {
+  if (cutOverBegunAt(registry, state) === undefined) return false;
+  const last = plan.steps[cutOverOf(plan, registry)?.last ?? -1];
+  if (last?.kind !== 'use') return false;
+  const ends = currentPhases(state).filter((phase) => phase.key.step === last.id);
+  return ends.length === 0 || ends.some((phase) => phase.end?.is !== 'done');
+}
+
+/** Is an effect on the target on its way? Then it can't be compared with what is expected of it. */
+export function inFlight<S>(registry: Registry<S>, state: PlanState): boolean {
+  return currentPhases(state).some(
+    (phase) => effectOf(registry, phase)?.hazard === 'disruptive' && phase.sent > 0 && !phase.end,
+  );
+}
+
+/** Has an effect on the target failed without AWS's word that it never ran? Then it may have changed it. */
+export function failedInDoubt<S>(registry: Registry<S>, state: PlanState): boolean {
+  return currentPhases(state).some(
+    (phase) =>
+      effectOf(registry, phase)?.hazard === 'disruptive' &&
+      phase.sent > 0 &&
+      phase.end?.is === 'failed' &&
+      !phase.end.neverRan,
+  );
+}
+
+/** Since when a target has been out of service because of its cut-over, in ms. */
+export function downSinceOf<S>(plan: Plan, registry: Registry<S>, state: PlanState): number | undefined {
+  return insideCutOver(plan, registry, state) ? touchedAt(registry, state) : undefined;
+}

@@ -1,0 +1,31 @@
+import type { PlanRun } from '../plan-run.ts';
+
+/** What this plan's reads have given, the latest first. */
+export function readsOf<S>(run: PlanRun<S>): readonly unknown[] {
+  return [...run.state.phases.values()]
+    .filter(({ uses }) => run.ports.registry.step(uses)?.kind === 'read')
+    .flatMap(({ end }) => (end?.is === 'done' ? [end] : []))
+    .sort((a, b) => b.at - a.at)
+    .map(({ output }) => output);
+}
+
+/** The ids that this plan's reads say must be claimed; the target alone before they have been read. */
+export function claimedBy<S>(run: PlanRun<S>): readonly string[] {
+  return [...new Set([run.plan.target.id, ...foundBy(run)])];
+}
+
+/** What holds the data that this plan moves: the target itself only when it is all that the reads have found. */
+export function originalsOf<S>(run: PlanRun<S>): readonly string[] {
+  const found = foundBy(run);
+  return found.length > 1 ? found.filter((id) => id !== run.plan.target.id) : found;
+}
+
+function foundBy<S>(run: PlanRun<S>): readonly string[] {
+  const ids = new Set<string>();
+  for (const phase of run.state.phases.values()) {
+    const definition = run.ports.registry.step(phase.uses);
+    if (definition?.kind !== 'read' || !definition.claims || phase.end?.is !== 'done') continue;
+    for (const id of definition.claims(phase.end.output)) ids.add(id);
+  }
+  return [...ids];
+}

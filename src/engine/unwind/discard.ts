@@ -1,0 +1,107 @@
+import { canonical, type Json, toJson } from '../../contract/json.ts';
+import { unseenMs } from '../../contract/settle.ts';
+import { createdBy } from '../../contract/step.ts';
+import { perform, unseenBeatMs } from '../perform.ts';
+import type { PlanRun } from '../plan-run.ts';
+import { itemsOf } from '../references.ts';
+import { ask } from '../retry.ts';
+import { isCurrent, type Phase } from '../state/fold.ts';
+import { isOwnStep } from '../state/own-steps.ts';
+import { effectOf, undoOf } from '../state/phases.ts';
+import { Interrupted, PlanStopped } from '../stops.ts';
+import type { Guard } from '../target/guard.ts';
+import { announce, type Happened } from './undo.ts';
+
+/** Discards by name what this run made and nothing uses: duplicates AWS could not prevent, what failed generations and items that are gone have left. */
+export async function discardLeftovers<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
+  const made = [...run.state.phases.values()].filter((phase) => {
+    const definition = effectOf(run.ports.registry, phase);
+    return definition?.hazard === 'additive' && typeof definition.undo === 'function' && !isOwnStep(phase.key.step);
+  });
+  await Promise.all(made.map((phase) => findLate(run, phase)));
+  for (const phase of made) {
+    if (!isCurrent(run.state, phase.key) || !isListed(run, phase)) {
+      const output = phase.end?.is === 'done' ? (phase.end.changed ? phase.end.output : undefined) : phase.answered;
+      if (output !== undefined) await discard(run, guard, { phase, output });
+    }
+    for (const [index, output] of phase.surplus.entries()) {
+      await discard(run, guard, { phase, output }, firstSurplus + index * 10);
+    }
+  }
+}
+
+/** Is the phase's item still one of those that its step goes over? */
+function isListed<S>(run: PlanRun<S>, phase: Phase): boolean {
+  const step = run.plan.steps.find((one) => one.id === phase.key.step);
+  if (step?.kind !== 'use' || !step.each || run.state.unwinding?.over === false) return true;
+  return itemsOf(run.plan, run.state, step).some((item) => item.id === phase.key.item);
+}
+
+// Undo calls of a surplus are numbered behind those of the thing itself.
+const firstSurplus = 1_000;
+
+/** A create that was sent more than once, or whose answer never came, may show after nobody looked any more. */
+async function findLate<S>(run: PlanRun<S>, phase: Phase): Promise<void> {
+  const definition = effectOf(run.ports.registry, phase);
+  const unsure = phase.sent > 1 || (phase.sent === 1 && phase.answered === undefined && phase.end?.is !== 'done');
+  if (!definition || !unsure || definition.repeat === 'convergent') return;
+  const ours = phase.end?.is === 'done' ? phase.end.output : phase.answered;
+  for (;;) {
+    const askedAt = run.ports.clock.now();
+    const seen = await ask(run.ports, definition.title(phase.input), () =>
+      definition.look(run.context(phase.key), phase.input, undefined),
+    );
+    // "Failed" without a name says no more than "absent": what it was to be made from may be discarded by now.
+    if (seen.is !== 'absent' && seen.output !== undefined) {
+      const shown = [seen.output, ...(seen.is === 'failed' ? [] : (seen.surplus ?? []))];
+      for (const one of shown.map(toJson)) await noteSurplus(run, phase, ours, one);
+      return;
+    }
+    const certainAt = (phase.sentAt ?? 0) + unseenMs;
+    if (ours !== undefined || askedAt >= certainAt) return;
+    await run.ports.clock.sleepUntil(run.ports.clock.now() + unseenBeatMs, run.ports.signal);
+    if (run.ports.signal.aborted) throw new Interrupted();
+  }
+}
+
+async function noteSurplus<S>(run: PlanRun<S>, phase: Phase, ours: Json | undefined, one: Json): Promise<void> {
+  const definition = effectOf(run.ports.registry, phase);
+  if (!definition) return;
+  const created = (output: Json) => canonical(createdBy(definition, output));
+  const known = [...phase.surplus, ...(ours === undefined ? [] : [ours])].map(created);
+  if (!known.includes(created(one))) await run.append({ t: 'surplus', key: phase.key, output: one });
+}
+
+/** Is taking it back nothing but discarding what it made? */
+export function isDiscard<S>(run: PlanRun<S>, one: Happened): boolean {
+  if (effectOf(run.ports.registry, one.phase)?.hazard !== 'additive') return false;
+  return undoOf(run.ports.registry, one.phase, one.output).every((call) => {
+    const definition = run.ports.registry.step(call.uses);
+    return definition?.kind === 'effect' && definition.hazard === 'discard';
+  });
+}
+
+/** A discard that fails costs money, not data: it is reported and does not stand in the way of the rest. */
+export async function discard<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, from = 0): Promise<void> {
+  if (one.phase.kept || !isDiscard(run, one)) return;
+  for (const [index, call] of undoOf(run.ports.registry, one.phase, one.output).entries()) {
+    const key = { ...one.phase.key, undo: from + index };
+    if (run.phase(key)?.end?.is === 'done') continue;
+    try {
+      await perform(run, guard, { key, uses: call.uses, input: call.with });
+    } catch (error) {
+      if (!(error instanceof PlanStopped) || error.error.code !== 'effect-failed') throw error;
+      await announce(run, one.phase, `left behind: ${error.message}`);
+    }
+  }
+}
+
+/** What must not be lost is never deleted by rekey: its tags and this line say what it is. */
+export async function keep<S>(run: PlanRun<S>, { phase, output }: Happened, reason: string): Promise<void> {
+  const definition = effectOf(run.ports.registry, phase);
+  if (phase.kept || !definition || output === null) return;
+  for (const id of createdBy(definition, output)) {
+    await run.append({ t: 'kept', key: phase.key, id, reason });
+    await announce(run, phase, `kept: ${id}: ${reason}`);
+  }
+}

@@ -1,0 +1,44 @@
+import { ownKey, release } from '../claim.ts';
+import type { PlanRun } from '../plan-run.ts';
+import { cutOverBegunAt, cutOverOf, insideCutOver } from '../state/cut-over.ts';
+import { isOwnStep, ownStep } from '../state/own-steps.ts';
+import { currentPhases, effectWith } from '../state/phases.ts';
+import { type PlanStopped, stopOf } from '../stops.ts';
+import type { Guard } from '../target/guard.ts';
+import { unwind } from './unwind.ts';
+
+/** To another run that says "mine", too: one that has done nothing yet but claim takes its claim off again. */
+export async function giveWay<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
+  const acted = currentPhases(run.state).some((phase) => phase.sent > 0 && !isOwnStep(phase.key.step));
+  if (acted || !run.phase(ownKey(run, 'claim'))?.sent) return;
+  await release(run, guard);
+  const reason = 'given back to the run that had it';
+  await run.append({ t: 'retired', plan: run.plan.name, step: ownStep.claim, item: null, reason });
+}
+
+/** A plan that stopped on its own comes back to where the target serves, if the write point still allows it. */
+export async function comeBack<S>(run: PlanRun<S>, guard: Guard<S>, stop: PlanStopped): Promise<void> {
+  const { registry } = run.ports;
+  // A cut-over that is complete is never taken back by itself, even where nobody has started the target yet.
+  const complete = !insideCutOver(run.plan, registry, run.state);
+  if (run.state.writePoint !== undefined && (complete || !(await neverServed(run, guard)))) return;
+  const begun = cutOverBegunAt(registry, run.state) !== undefined;
+  if (begun && (await guard.runsOnReplacements())) return;
+  // What was built is stale when the target has changed since, even where nothing of the target was touched.
+  const stale = stop.error.code === 'target-changed' || !cutOverOf(run.plan, registry);
+  if (begun || (stale && stop.error.exit !== 1)) await unwind(run, guard, stopOf(stop.error));
+}
+
+/** Past the write point of a target found stopped: does AWS show that nobody has started it on the replacements? */
+async function neverServed<S>(run: PlanRun<S>, guard: Guard<S>): Promise<boolean> {
+  const { registry } = run.ports;
+  // It was seen to run, or to have run, on its replacements: that it stands still now proves nothing any more.
+  if (!cutOverOf(run.plan, registry) || run.state.writePoint?.key === null) return false;
+  const started = currentPhases(run.state).some(
+    (phase) =>
+      effectWith(registry, phase, 'disruptive')?.serves &&
+      phase.sent > 0 &&
+      !(phase.end?.is === 'failed' && phase.end.neverRan),
+  );
+  return !started && guard.neverRan(await guard.look());
+}

@@ -1,0 +1,36 @@
+import { problem } from '../../errors/index.ts';
+import { release } from '../claim.ts';
+import type { PlanRun } from '../plan-run.ts';
+import { deletedOriginals } from '../state/phases.ts';
+import { PlanStopped, toldAgain } from '../stops.ts';
+import { Guard } from '../target/guard.ts';
+import { unwind } from './unwind.ts';
+
+/** Takes the whole plan back and ends it for good. `discardWrites`: the operator's typed word that writes may go. */
+export async function rollback<S>(run: PlanRun<S>, discardWrites: boolean): Promise<void> {
+  if (run.state.finished) {
+    throw new PlanStopped(problem('already-finished', { run: run.run.run, status: run.state.finished }));
+  }
+  const deleted = deletedOriginals(run.ports.registry, run.state);
+  if (deleted.length) throw new PlanStopped(problem('originals-gone', { deleted }));
+  const since = run.state.writePoint?.at;
+  if (since !== undefined && !discardWrites) {
+    throw new PlanStopped(problem('past-write-point', { since: new Date(since).toISOString() }));
+  }
+  const guard = new Guard(run);
+  await unwind(run, guard, null);
+  await endRollback(run, guard);
+}
+
+async function endRollback<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
+  await release(run, guard);
+  await run.append({ t: 'finished', plan: run.plan.name, status: 'rolled-back' });
+}
+
+export async function goOnUnwinding<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
+  const stop = run.state.unwinding?.stop ?? null;
+  if (!run.state.unwinding?.over) await unwind(run, guard, stop);
+  // It has been taken back by now.
+  if (stop) throw new PlanStopped(toldAgain(stop), 'leave');
+  await endRollback(run, guard);
+}

@@ -1,0 +1,38 @@
+import type { Json } from '../../contract/json.ts';
+import { problem } from '../../errors/index.ts';
+import { perform } from '../perform.ts';
+import type { PlanRun } from '../plan-run.ts';
+import type { Phase } from '../state/fold.ts';
+import { undoOf } from '../state/phases.ts';
+import { PlanStopped } from '../stops.ts';
+import type { Guard } from '../target/guard.ts';
+
+/** A phase that has, or may have, happened, with what its undo needs. */
+export interface Happened {
+  readonly phase: Phase;
+  readonly output: Json;
+}
+
+/** Performs the calls that take a phase back. What the target serves without holds nothing up when it can't be set back. */
+export async function takeBack<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, because: string): Promise<void> {
+  for (const [index, call] of undoOf(run.ports.registry, one.phase, one.output).entries()) {
+    try {
+      await perform(run, guard, { key: { ...one.phase.key, undo: index }, uses: call.uses, input: call.with });
+    } catch (error) {
+      if (!(error instanceof PlanStopped) || error.error.code !== 'effect-failed') throw error;
+      const definition = run.ports.registry.step(call.uses);
+      if (definition?.kind === 'effect' && definition.hazard === 'disruptive' && definition.servesWithout) {
+        await announce(run, one.phase, `not set back: ${error.message}`);
+        continue;
+      }
+      const told = { title: call.uses, reason: error.message, because };
+      throw new PlanStopped(problem('unwind-failed', told, error));
+    }
+  }
+}
+
+/** Tells the operator, once. */
+export async function announce<S>(run: PlanRun<S>, phase: Phase, text: string): Promise<void> {
+  if (run.state.announcements.some((one) => one.text === text)) return;
+  await run.append({ t: 'announced', plan: run.plan.name, step: phase.key.step, text });
+}
