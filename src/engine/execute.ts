@@ -4,6 +4,7 @@ import type { Exit } from '../errors/entry.ts';
 import { RekeyError } from '../errors/index.ts';
 import { PlanRun } from './plan-run.ts';
 import type { Ports } from './ports.ts';
+import { CreatedIndex } from './state/created.ts';
 import { downSinceOf } from './state/cut-over.ts';
 import { fold, type RunState } from './state/fold.ts';
 import { Interrupted, Paused, PlanStopped, stopOf, worstExit } from './stops.ts';
@@ -49,7 +50,8 @@ export async function execute<S>(
   options: { readonly [name: string]: Json } = {},
 ): Promise<RunResult> {
   const state = fold(ports.journal.records);
-  const runs = plans.map((plan) => new PlanRun(plan, state, ports));
+  const created = new CreatedIndex(ports.registry, state);
+  const runs = plans.map((plan) => new PlanRun(plan, state, created, ports));
   const [first] = runs;
   await first?.append({ t: 'command', command: command.command, options });
   const results = await Promise.all(runs.map((run) => one(run, command)));

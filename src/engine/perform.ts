@@ -12,7 +12,6 @@ import type {
 import { problem } from '../errors/index.ts';
 import type { PlanRun } from './plan-run.ts';
 import { ask, pauseMs, stopRun, told } from './retry.ts';
-import { madeAt, madeByThisRun } from './state/created.ts';
 import { cutOverBegunAt } from './state/cut-over.ts';
 import { tokenOf } from './state/key.ts';
 import { badFindings, everyPairOf } from './state/pairs.ts';
@@ -233,7 +232,7 @@ class Performance<S> {
   private shownFrom(): number {
     const { run, definition, input } = this;
     const id = definition.hazard === 'discard' ? definition.discards(input) : undefined;
-    return id === undefined ? 0 : madeAt(run, id) + unseenMs;
+    return id === undefined ? 0 : run.created.sentAt(id) + unseenMs;
   }
 
   /**
@@ -323,7 +322,7 @@ class Performance<S> {
     const { run, definition, act, input } = this;
     if (definition.hazard === 'discard') {
       const id = definition.discards(input);
-      if (!madeByThisRun(run, id)) throw new PlanStopped(problem('not-ours-to-discard', { id }));
+      if (!run.created.has(id)) throw new PlanStopped(problem('not-ours-to-discard', { id }));
     }
     if (definition.hazard === 'destructive') await this.prove(definition);
     await this.survivesRestart();

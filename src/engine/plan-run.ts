@@ -2,6 +2,7 @@ import type { Plan } from '../contract/plan.ts';
 import type { Entry, Key } from '../contract/record.ts';
 import type { Observation, StepContext } from '../contract/step.ts';
 import type { Ports } from './ports.ts';
+import type { CreatedIndex } from './state/created.ts';
 import { apply, type Phase, type PlanState, planOf, type RunState } from './state/fold.ts';
 import { keyText, tokenOf } from './state/key.ts';
 
@@ -11,6 +12,8 @@ export class PlanRun<S> {
   readonly state: PlanState;
   readonly ports: Ports<S>;
   readonly run: RunState;
+  /** What all plans of the run have created. */
+  readonly created: CreatedIndex<S>;
   /** Disruptive effects that were sent and have no outcome yet, by key. */
   private readonly inFlight = new Map<string, { landed: Promise<void>; land: () => void }>();
   /** How the target is expected to look now; ahead of the journal while neighbours of a step end side by side. */
@@ -19,9 +22,10 @@ export class PlanRun<S> {
   private readonly sentHere = new Set<string>();
   private told: Promise<void>[] = [];
 
-  constructor(plan: Plan, run: RunState, ports: Ports<S>) {
+  constructor(plan: Plan, run: RunState, created: CreatedIndex<S>, ports: Ports<S>) {
     this.plan = plan;
     this.run = run;
+    this.created = created;
     this.ports = ports;
     this.state = planOf(run, plan.name);
     this.expected = this.state.expected;
@@ -34,6 +38,8 @@ export class PlanRun<S> {
     if (entry.t === 'intent') this.sentHere.add(keyText(entry.key));
     await this.ports.journal.append(entry);
     apply(this.run, entry, at);
+    const phase = 'key' in entry && entry.key ? this.phase(entry.key) : undefined;
+    if (phase) this.created.note(phase);
     this.ports.emit({ type: 'record', entry, at });
   }
 

@@ -197,7 +197,7 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     name: 'what this run did not make is discarded',
     file: 'src/engine/perform.ts',
-    find: 'if (!madeByThisRun(run, id)) throw',
+    find: 'if (!run.created.has(id)) throw',
     replace: 'if (run === undefined) throw',
     caughtBy: { file: caught, title: 'what a run makes is all that it discards, whatever the plan says' },
   },

@@ -1,17 +1,6 @@
 import { createdBy, type Registry } from '../../contract/step.ts';
-import type { PlanRun } from '../plan-run.ts';
-import type { Phase } from './fold.ts';
+import type { Phase, RunState } from './fold.ts';
 import { effectOf } from './phases.ts';
-
-/** Did an effect of this run, of any generation, give birth to `id`? */
-export function madeByThisRun<S>(run: PlanRun<S>, id: string): boolean {
-  return birthsOf(run, id).length > 0;
-}
-
-/** When `id` was last asked for, in ms; long ago when this run does not know it. */
-export function madeAt<S>(run: PlanRun<S>, id: string): number {
-  return Math.max(0, ...birthsOf(run, id).map((phase) => phase.sentAt ?? 0));
-}
 
 /** The ids of all that a phase has created: what its answer, its outcome and its duplicates tell. */
 export function createdIn<S>(registry: Registry<S>, phase: Phase): readonly string[] {
@@ -25,8 +14,32 @@ export function createdIn<S>(registry: Registry<S>, phase: Phase): readonly stri
   return outputs.flatMap((output) => createdBy(definition, output));
 }
 
-function birthsOf<S>(run: PlanRun<S>, id: string): Phase[] {
-  return [...run.run.plans.values()].flatMap((plan) =>
-    [...plan.phases.values()].filter((phase) => createdIn(run.ports.registry, phase).includes(id)),
-  );
+/** What a run has created, by id: a discard asks for one id among the phases of ten thousand plans. */
+export class CreatedIndex<S> {
+  private readonly registry: Registry<S>;
+  private readonly creators = new Map<string, Set<Phase>>();
+
+  constructor(registry: Registry<S>, run: RunState) {
+    this.registry = registry;
+    for (const plan of run.plans.values()) for (const phase of plan.phases.values()) this.note(phase);
+  }
+
+  /** Takes in what a record has added to `phase`. What was created once stays so: no record takes an id back. */
+  note(phase: Phase): void {
+    for (const id of createdIn(this.registry, phase)) {
+      const known = this.creators.get(id);
+      if (known) known.add(phase);
+      else this.creators.set(id, new Set([phase]));
+    }
+  }
+
+  /** Did an effect of this run, of any plan and generation, create `id`? */
+  has(id: string): boolean {
+    return this.creators.has(id);
+  }
+
+  /** When a call that created `id` was last sent, in ms; 0 when this run did not create it. */
+  sentAt(id: string): number {
+    return Math.max(0, ...[...(this.creators.get(id) ?? [])].map((phase) => phase.sentAt ?? 0));
+  }
 }

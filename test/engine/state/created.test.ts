@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import type { Entry, Key } from '../../../src/contract/record.ts';
+import { CreatedIndex } from '../../../src/engine/state/created.ts';
+import { apply, fold, type RunState } from '../../../src/engine/state/fold.ts';
+import { keyText } from '../../../src/engine/state/key.ts';
+import { toyRegistry } from '../toy.ts';
+
+const at = 1_000;
+const keyOf = (plan: string, step: string): Key => ({ plan, step, item: 'd-1', generation: 0 });
+const intent = (key: Key, uses: string): Entry => ({ t: 'intent', key, uses, token: 't', input: null, before: null });
+const answered = (key: Key, id: string): Entry => ({ t: 'answered', key, output: { id } });
+
+/** A run of two plans, each of which has made a snapshot. */
+function twoPlans(): RunState {
+  const run = fold([]);
+  for (const plan of ['one', 'two']) {
+    const key = keyOf(plan, 'snapshot');
+    apply(run, intent(key, 'toy.snapshot'), at);
+    apply(run, answered(key, `snapshot-of-${plan}`), at);
+  }
+  return run;
+}
+
+test('what any plan of the run has created is known by its id, with the time of the call', () => {
+  const created = new CreatedIndex(toyRegistry, twoPlans());
+  expect(created.has('snapshot-of-one')).toBe(true);
+  expect(created.sentAt('snapshot-of-two')).toBe(at);
+});
+
+test('what this run did not create is not known', () => {
+  const created = new CreatedIndex(toyRegistry, twoPlans());
+  expect(created.has('somebody-elses')).toBe(false);
+  expect(created.sentAt('somebody-elses')).toBe(0);
+});
+
+test('an effect that creates nothing has created nothing, even where its output has an id', () => {
+  const run = fold([]);
+  const key = keyOf('one', 'stop');
+  apply(run, intent(key, 'toy.stop'), at);
+  apply(run, answered(key, 'box'), at);
+  expect(new CreatedIndex(toyRegistry, run).has('box')).toBe(false);
+});
+
+test('a duplicate is known as soon as it is on record', () => {
+  const run = twoPlans();
+  const created = new CreatedIndex(toyRegistry, run);
+  const key = keyOf('one', 'snapshot');
+  apply(run, { t: 'surplus', key, output: { id: 'duplicate' } }, at);
+  expect(created.has('duplicate')).toBe(false);
+  const phase = run.plans.get('one')?.phases.get(keyText(key));
+  if (phase) created.note(phase);
+  expect(created.has('duplicate')).toBe(true);
+});
