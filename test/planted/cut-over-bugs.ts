@@ -3,7 +3,7 @@ import type { PlantedBug } from './planted-bug.ts';
 const caught = 'test/planted/caught.test.ts';
 const engine = 'test/engine/engine.test.ts';
 const verify = 'test/steps/verify.test.ts';
-const seeds = 'test/sweep/seeds.test.ts';
+const rdsFence = 'test/promises/rds-fence.test.ts';
 
 /** What could go wrong around the target: deleted without a proof, started on a mixture, taken from its owner. */
 export const cutOverBugs: readonly PlantedBug[] = [
@@ -143,7 +143,7 @@ export const cutOverBugs: readonly PlantedBug[] = [
     file: 'src/engine/unwind/on-stop.ts',
     find: ' || run.state.writePoint?.key === null) return false;',
     replace: ') return false;',
-    caughtBy: { file: seeds, title: 'seed 2201623' },
+    caughtBy: { file: rdsFence, title: 'has let clients write to the replacement that took the name' },
   },
   {
     name: 'a rollback past the write point needs no typed word',
@@ -290,6 +290,6 @@ export const cutOverBugs: readonly PlantedBug[] = [
     file: 'src/engine/target/guard.ts',
     find: 'await this.noteExposed(exposed);',
     replace: '',
-    caughtBy: { file: 'test/sweep/seeds.test.ts', title: 'seed 5007113' },
+    caughtBy: { file: rdsFence, title: 'is not forgotten when it is closed by the time of the proof' },
   },
 ];

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { bugs } from './bugs.ts';
-import { planted } from './plant.ts';
+import { caughtBySeeds, planted } from './plant.ts';
 
 const bug = { name: 'x', file: 'src/x.ts', find: 'if (held)', replace: 'if (true)', caughtBy: { file: '', title: '' } };
 
@@ -21,6 +21,12 @@ test('there are at least thirty, each with a name of its own and a change', () =
   expect(bugs.length).toBeGreaterThanOrEqual(30);
   expect(new Set(bugs.map((one) => one.name)).size).toBe(bugs.length);
   expect(bugs.filter((one) => one.find === one.replace)).toEqual([]);
+});
+
+test('no catcher is a seed: a scripted one says which condition and which deed it takes', () => {
+  const bySeed = { ...bug, caughtBy: { file: 'test/sweep/seeds.test.ts', title: 'seed 1' } };
+  expect(caughtBySeeds([bug, bySeed])).toEqual([bySeed]);
+  expect(caughtBySeeds(bugs)).toEqual([]);
 });
 
 const root = resolve(import.meta.dirname, '../..');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bugs } from './bugs.ts';
-import { planted } from './plant.ts';
+import { caughtBySeeds, planted } from './plant.ts';
 import type { PlantedBug } from './planted-bug.ts';
 
 /** What is read of vitest's JSON report. */
@@ -139,6 +139,7 @@ describe('the planted bug', () => {
 
 beforeAll(() => {
   expect(chosen.length, 'no planted bug has such a name').toBeGreaterThan(0);
+  expect(caughtBySeeds(chosen), 'a catcher is scripted: condition and deed').toEqual([]);
 });
 
 afterAll(() => {

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { exitOf, told } from '../support/promises.ts';
+import { databaseNamed, databasePlan, expectNoWriteLost, fence, oneDatabase, original } from '../support/rds.ts';
+import { inWorld, type World } from '../support/world.ts';
+
+const plans = [databasePlan()];
+const hole = { group: fence, inbound: '10.0.0.0/8:5432' };
+
+/** The moment of a cut-over at which clients find nothing: the original has given its name away, and nobody has taken it yet. */
+const nobodyHasTheName = (world: World) =>
+  databaseNamed(world, 'orders') === undefined &&
+  databaseNamed(world, 'orders-old-aaaaaa')?.resourceId === original &&
+  databaseNamed(world, 'orders-old-aaaaaa')?.status === 'available';
+
+/** Does something once, as soon as the condition holds before a call of the process. */
+function asSoonAs(condition: () => boolean, deed: () => void): () => void {
+  let done = false;
+  return () => {
+    if (done || !condition()) return;
+    done = true;
+    deed();
+  };
+}
+
+describe('a fence that somebody opens while the names change hands, and closes again', () => {
+  it('is not forgotten when it is closed by the time of the proof: the original, which clients may have written to, is kept', () =>
+    inWorld(oneDatabase, async (world) => {
+      const first = await world.process([], {
+        plans,
+        beforeCall: asSoonAs(
+          () => nobodyHasTheName(world),
+          () => world.account.act({ do: 'open-group', ...hole }),
+        ),
+      });
+      expect(exitOf(first), told(first)).toBe(4);
+      expect(told(first)).toMatch(/verification-failed[\s\S]*lets in 10\.0\.0\.0\/8/);
+      world.account.act({ do: 'close-group', ...hole });
+      world.pass(600_000);
+      const second = await world.process(first.disk, { plans });
+      expect(exitOf(second), told(second)).toBe(4);
+      expect(told(second)).toMatch(/replacement-stale/);
+      expect(databaseNamed(world, 'orders-old-aaaaaa')?.resourceId).toBe(original);
+      expectNoWriteLost(world);
+    }));
+
+  it('has let clients write to the replacement that took the name: no later process takes it back, whatever its proof says', () =>
+    inWorld(oneDatabase, async (world) => {
+      const first = await world.process([], {
+        plans,
+        beforeCall: asSoonAs(
+          () => nobodyHasTheName(world),
+          () => {
+            world.account.act({ do: 'open-group', ...hole });
+            // Without its snapshot the proof fails for good, also when the fence is closed.
+            for (const { id, type } of world.state().databaseSnapshots)
+              if (type === 'manual') world.account.act({ do: 'delete-database-snapshot', snapshot: id });
+          },
+        ),
+      });
+      expect(exitOf(first), told(first)).toBe(4);
+      const replacement = databaseNamed(world, 'orders')?.resourceId;
+      expect(replacement).toMatch(/^db-(?!A{25})/);
+      world.account.act({ do: 'close-group', ...hole });
+      world.pass(600_000);
+      const second = await world.process(first.disk, { plans });
+      expect(exitOf(second), told(second)).toBe(4);
+      expect(second.disk.filter((record) => record.t === 'unwinding')).toEqual([]);
+      expect(databaseNamed(world, 'orders')?.resourceId).toBe(replacement);
+      expectNoWriteLost(world);
+    }));
+});
