@@ -62,9 +62,11 @@ export function createAccount(options: {
   scenario: Scenario;
   now: () => number;
   seed?: number;
+  /** Told of each call right before it is carried out. */
+  arrive?: (operation: string) => void;
   observe?: (call: Call) => void;
 }): Account {
-  const { scenario, now, seed = 1, observe } = options;
+  const { scenario, now, seed = 1, arrive, observe } = options;
   const world = foundWorld(scenario, { now, seed });
   const throttle = scenario.limits.throttling ? new Throttle() : undefined;
   const faults = new Faults({
@@ -111,6 +113,7 @@ export function createAccount(options: {
       if (!operation)
         throw new AwsError('UnsupportedOperation', `The simulated account does not model the operation ${name}.`);
       operation.check(input);
+      arrive?.(name);
       if (service === 'ec2' && 'DryRun' in input && input.DryRun === true) {
         throw new AwsError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.');
       }

@@ -1,7 +1,7 @@
 import type { Account } from '../../src/simulator/account.ts';
-import { digestOf } from '../../src/simulator/bytes.ts';
+import { digestOf, unseal } from '../../src/simulator/bytes.ts';
 import { contentBytes } from '../../src/simulator/content.ts';
-import type { Volume } from '../../src/simulator/model.ts';
+import type { Snapshot, Volume } from '../../src/simulator/model.ts';
 import { AwsError } from '../../src/simulator/wire/message.ts';
 
 /** What of a volume has to be on its replacement, by the name under which an operator would miss it. */
@@ -24,13 +24,17 @@ export class Truth {
     }
   }
 
-  /** The lines of data (a device with its acknowledged writes, a loose volume's first bytes) of which a complete copy can be read. */
+  /**
+   * The lines of data (a device with its acknowledged writes, a loose volume's first bytes) of which a complete copy can be read,
+   * on a volume or in a completed snapshot.
+   */
   completeLines(): Set<string> {
     const { world } = this.account;
     for (const instance of world.instances.values()) world.writeUp(instance);
-    const digests = new Set(
-      [...world.volumes.values()].filter((one) => one.state !== 'deleting').map((one) => this.digest(one)),
-    );
+    const digests = new Set([
+      ...[...world.volumes.values()].filter((one) => one.state !== 'deleting').map((one) => this.digest(one)),
+      ...[...world.snapshots.values()].filter((one) => one.state === 'completed').map((one) => this.stored(one)),
+    ]);
     const complete = new Set<string>();
     for (const instance of world.instances.values()) {
       for (const [device, acknowledged] of instance.workload?.ledger ?? []) {
@@ -75,8 +79,12 @@ export class Truth {
     return this.read(volume, () => digestOf(this.account.world.plaintextOf(volume)));
   }
 
-  private read<T>(volume: Volume, reading: () => T): T | undefined {
-    if (!volume.sealed) return undefined;
+  private stored({ sealed }: Snapshot): string | undefined {
+    return this.read({ sealed }, () => sealed && digestOf(unseal(sealed, this.account.world.dataKeyOf(sealed))));
+  }
+
+  private read<T>({ sealed }: Pick<Volume, 'sealed'>, reading: () => T): T | undefined {
+    if (!sealed) return undefined;
     try {
       return reading();
     } catch (error) {

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import FakeTimers from '@sinonjs/fake-timers';
 import type { HttpHandler } from '@smithy/core/protocols';
 import pLimit from 'p-limit';
@@ -88,6 +88,8 @@ export interface ProcessOptions {
   readonly run?: string;
   /** Answers SQL instead of the account's databases. */
   readonly databases?: Databases | ((aws: () => AwsServices) => Databases);
+  /** Dies before it hears the answer to the first call of such an operation. */
+  readonly diesAfter?: (operation: string) => boolean;
   /** Called before each API call is carried out, with its operation. */
   readonly beforeCall?: (operation: string, number: number) => void;
   /** Aborts the process, as the first Ctrl-C does, at this virtual time after its start. */
@@ -130,12 +132,19 @@ export class World {
       scenario: parseScenario(scenario, 'test'),
       now: () => Date.now(),
       seed,
+      arrive: (operation) => this.auditor.arrive(operation),
       observe: (call) => {
         this.auditor.after(call);
         this.watcher?.(call);
       },
     });
     this.auditor = new Auditor(this.account);
+    const act = this.account.act.bind(this.account);
+    this.account.act = (action) => {
+      this.auditor.soon();
+      act(action);
+      this.auditor.meanwhile(action);
+    };
   }
 
   state(): ReturnType<Account['state']> {
@@ -196,7 +205,8 @@ export class World {
       if (!isRead(operation)) this.auditor.before(party);
       if (crash?.number === number && crash.when === 'before') return never();
       const answer = await send();
-      if (dead || (crash?.number === number && crash.when === 'after')) return never();
+      const dies = (crash?.number === number && crash.when === 'after') || options.diesAfter?.(operation);
+      if (dead || dies) return never();
       if (crash?.number === number) queueMicrotask(() => queueMicrotask(die));
       return answer;
     };
@@ -220,6 +230,9 @@ export class World {
     };
     const journal = memoryJournal(run, past, { now: () => Date.now(), onAppend });
     const party = { run, records: () => journal.disk };
+    const plans = sources.map(planOf);
+    for (const { file } of sources) this.auditor.plans.add(basename(file, '.yaml'));
+    for (const plan of plans) this.auditor.promises.begin(plan);
     const work = async () => {
       const aws = await connect({
         region: 'eu-west-1',
@@ -260,7 +273,7 @@ export class World {
         wait: options.wait ?? true,
         replaceClaim: options.replaceClaim,
       };
-      return execute(sources.map(planOf), ports, options.command ?? { command: past.length ? 'resume' : 'run' });
+      return execute(plans, ports, options.command ?? { command: past.length ? 'resume' : 'run' });
     };
     if (options.interruptAfterMs !== undefined) setTimeout(() => abort.abort(), options.interruptAfterMs);
     const result = await this.until(Promise.race([work(), death]));
@@ -269,6 +282,12 @@ export class World {
     const now = Date.now();
     this.timers.reset();
     this.timers.setSystemTime(now);
+    // A test may have put another account in the place of the one that is judged.
+    if (this.account === this.auditor.promises.account) {
+      const died = result === 'died';
+      const errors = died ? [] : result.plans.map(({ error }) => error);
+      this.auditor.promises.ended(plans, journal.disk, { died, errors });
+    }
     this.auditor.judgeSecrets([JSON.stringify(journal.disk), JSON.stringify(events)], [secret]);
     return { result, disk: journal.disk, events, calls, sent };
   }

@@ -19,6 +19,9 @@ export interface End {
   readonly told: readonly string[];
 }
 
+/** The fault of an end in which an instance that ran is down, and nobody else has stopped it. */
+export const boxDown = 'the instance is down, and nobody else has stopped it';
+
 /** The account that a seed begins in, and what hangs on how it began. */
 export interface Scene {
   readonly scenario: string;

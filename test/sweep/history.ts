@@ -5,7 +5,7 @@ import { exitOf, told } from '../support/promises.ts';
 import { isRead } from '../support/reads.ts';
 import { type Crash, inWorld, type Life } from '../support/world.ts';
 import { Choices } from './choices.ts';
-import { type Deed, firstLateSeed, type Grammar, type Reach } from './grammar.ts';
+import { boxDown, type Deed, firstLateSeed, type Grammar, type Reach } from './grammar.ts';
 import { type Shipped, shipped } from './shipped.ts';
 
 /** What one seed came to. */
@@ -21,6 +21,8 @@ export interface History {
   readonly evaluations: ReadonlyMap<Invariant, number>;
   readonly end: string;
   readonly failures: readonly string[];
+  /** What broke in a way that is known to break today. */
+  readonly expected: readonly { readonly kind: Invariant; readonly told: string }[];
   readonly log: readonly string[];
 }
 
@@ -87,6 +89,7 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
   const faults = new Map<string, number>();
   const log: string[] = [];
   const failures: string[] = [];
+  const expected: { kind: Invariant; told: string }[] = [];
   const trace = createHash('sha256');
   const count = (name: string) => faults.set(name, (faults.get(name) ?? 0) + 1);
   let calls = 0;
@@ -119,7 +122,6 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
         world.account.schedule(Date.now() + afterMs, () => {
           if (calm) return;
           const outcome = world.attempt(() => deed.act(world));
-          world.auditor.meanwhile();
           log.push(`${at()} somebody: ${deed.name}: ${outcome}`);
           trace.update(`${deed.name} ${outcome}\n`);
           if (outcome !== 'done') return;
@@ -167,6 +169,7 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
       }
       faultsEnd();
       calm = true;
+      world.auditor.promises.calm = !hostile;
       world.pass(6_000_000);
       let last: Life | undefined;
       for (let n = 0; n < 8; n++) {
@@ -176,9 +179,11 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
         world.pass(600_000);
       }
       end = last && last.result !== 'died' ? (last.result.plans[0]?.error?.code ?? last.result.status) : 'died';
-      failures.push(...scene.faultsOfEnd(world, { end, hostile, deeds, told: announced(disk) }));
+      for (const fault of scene.faultsOfEnd(world, { end, hostile, deeds, told: announced(disk) }))
+        world.auditor.judge(fault === boxDown ? 'P3.over-and-down' : 'END', false, () => fault);
       for (const [invariant, times] of world.auditor.evaluations) evaluations.set(invariant, times);
       failures.push(...world.auditor.violations.splice(0));
+      expected.push(...world.auditor.expected);
     },
     seed,
     { wired: kind.wired === true },
@@ -196,6 +201,7 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
     evaluations,
     end,
     failures,
+    expected,
     log,
   };
 }

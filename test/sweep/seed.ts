@@ -19,5 +19,6 @@ const shown = quiet ? lived.log.filter((line) => !isRead(line.split(' ')[1] ?? '
 process.stdout.write(`${shown.join('\n')}\n\nseed ${seed} of ${lived.plan}  trace ${lived.hash}  end ${lived.end}\n`);
 process.stdout.write(`${lived.processes} processes, ${lived.calls} calls, ${lived.effects} effects\n`);
 for (const [name, times] of lived.faults) process.stdout.write(`  ${times} × ${name}\n`);
+for (const { told } of lived.expected) process.stdout.write(`expected: ${told}\n`);
 for (const failure of lived.failures) process.stdout.write(`FAILED: ${failure}\n`);
 process.exitCode = lived.failures.length ? 1 : 0;

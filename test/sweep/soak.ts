@@ -22,6 +22,8 @@ interface Lot {
 type Told = Pick<History, 'seed' | 'plan' | 'hash' | 'processes' | 'calls' | 'effects' | 'end' | 'failures'> & {
   readonly faults: readonly (readonly [string, number])[];
   readonly evaluations: readonly (readonly [string, number])[];
+  /** The kinds of expected failures that it shows. */
+  readonly expected: readonly string[];
 };
 
 function lotOf(words: readonly string[]): Lot {
@@ -38,7 +40,8 @@ function lotOf(words: readonly string[]): Lot {
 async function work(): Promise<void> {
   process.on('message', (ask: { seed: number; kind: Kind }) => {
     void history(ask.seed, ask.kind).then(({ log: _log, ...one }) => {
-      const told: Told = { ...one, faults: [...one.faults], evaluations: [...one.evaluations] };
+      const expected = [...new Set(one.expected.map(({ kind }) => kind))];
+      const told: Told = { ...one, expected, faults: [...one.faults], evaluations: [...one.evaluations] };
       process.send?.(told);
     });
   });
@@ -50,6 +53,8 @@ const evaluations = new Map<string, number>();
 const plans = new Map<string, number>();
 const ends = new Map<string, number>();
 const failures: Told[] = [];
+/** Expected failures: the seeds that show each kind, by kind and plan. */
+const expected = new Map<string, number[]>();
 /** Of each seed, for `--traces`. */
 const traces = new Map<number, string>();
 
@@ -66,6 +71,13 @@ function take(told: Told): void {
   add(evaluations, told.evaluations);
   add(ends, [[told.end, 1]]);
   add(plans, [[told.plan, 1]]);
+  for (const kind of told.expected) {
+    const name = `${kind} of ${told.plan}`;
+    expected.set(
+      name,
+      [...(expected.get(name) ?? []), told.seed].sort((a, b) => a - b),
+    );
+  }
   if (told.failures.length === 0) return;
   failures.push(told);
   process.stdout.write(
@@ -93,6 +105,10 @@ function table(lot: Lot, last: number, seconds: number): string {
     ...rows(evaluations),
     'ends',
     ...rows(ends),
+    'expected failures (test/judge/expected-failures.ts): histories, and the first seeds',
+    ...[...expected]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, seeds]) => `${row(name, seeds.length)}  ${seeds.slice(0, 4).join(' ')}`),
     row('FAILURES', failures.length),
     ...failures.map((one) => `  seed ${one.seed} of ${one.plan}`),
     '',

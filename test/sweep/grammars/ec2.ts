@@ -2,7 +2,7 @@ import type { JournalRecord } from '../../../src/contract/record.ts';
 import type { FaultRule } from '../../../src/simulator/faults.ts';
 import type { World } from '../../support/world.ts';
 import type { Choices } from '../choices.ts';
-import type { Deed, End, Grammar, Scene } from '../grammar.ts';
+import { boxDown, type Deed, type End, type Grammar, type Scene } from '../grammar.ts';
 import { codesOfEc2, earlyCodes, operationsOfEc2 } from './early-codes.ts';
 
 const instance = 'i-0123456789abcdef0';
@@ -230,7 +230,12 @@ const handsOff = [
   'effect-failed',
 ];
 
-function faultsOfEnd(plan: 'ec2-instance' | 'ebs-volume', world: World, { end, hostile, deeds, told }: End): string[] {
+function faultsOfEnd(
+  plan: 'ec2-instance' | 'ebs-volume',
+  ran: boolean,
+  world: World,
+  { end, hostile, deeds, told }: End,
+): string[] {
   // Started by somebody in the middle of the swap, on whatever it held then, it is for a person to judge.
   const started = deeds.has('start-instance') && end === 'verification-failed';
   const waits = started || ['target-in-pieces', 'mixed-start'].includes(end);
@@ -238,6 +243,8 @@ function faultsOfEnd(plan: 'ec2-instance' | 'ebs-volume', world: World, { end, h
   const faults: string[] = calm ? [] : [`it did not come to its end: ${end}`];
   if (end !== 'done' || hostile) return faults;
   const state = world.state();
+  const serves = state.instances.every((one) => one.state === 'running' || one.state === 'pending');
+  if (ran && !serves && !deeds.has('stop-instance')) faults.push(boxDown);
   const moving = plan === 'ebs-volume' ? ['vol-00000000000000003'] : originals;
   for (const id of moving) if (state.volumes.some((volume) => volume.id === id)) faults.push(`${id} was left behind`);
   // A discard that AWS refused is told; what is left without a word is not.
@@ -268,7 +275,7 @@ function grammarOf(plan: 'ec2-instance' | 'ebs-volume'): Grammar {
       return {
         scenario: text,
         mend: (world, disk) => mend(world, running, disk),
-        faultsOfEnd: (world, end) => faultsOfEnd(plan, world, end),
+        faultsOfEnd: (world, end) => faultsOfEnd(plan, running, world, end),
       };
     },
     fault: faultOf,

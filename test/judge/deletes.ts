@@ -1,0 +1,174 @@
+import type { Account, Call } from '../../src/simulator/account.ts';
+import type { Content } from '../../src/simulator/content.ts';
+import { type Copies, copiesIn, holdsAllOf, isSame } from './copies.ts';
+import type { Kind } from './kinds.ts';
+import type { Origin } from './origin.ts';
+
+export type Judge = (kind: Kind, holds: boolean, told: () => string) => void;
+
+// What others did so short a time ago the call on its way could not know.
+const onItsWayMs = 1_000;
+
+/** Where a volume is attached. */
+interface Place {
+  readonly instance: string;
+  readonly device: string;
+}
+
+/** P1 and P2: judges every delete by the bytes. What is taken, what holds them besides, and who truly made it. */
+export class Deletes {
+  private readonly account: Account;
+  private readonly judge: Judge;
+  private readonly origin: Origin;
+  /** Where a volume was when it was first seen; undefined for one that was nowhere. */
+  private readonly places = new Map<string, Place | undefined>();
+  /** The name under which a database or cluster was first seen, by its resource id. */
+  private readonly names = new Map<string, string>();
+  private before: Copies = new Map();
+  private othersAt = Number.NEGATIVE_INFINITY;
+
+  constructor(account: Account, origin: Origin, judge: Judge) {
+    this.account = account;
+    this.judge = judge;
+    this.origin = origin;
+    this.notePlaces();
+  }
+
+  arrive(operation: string): void {
+    this.notePlaces();
+    if (operation.startsWith('Delete')) this.before = copiesIn(this.account);
+  }
+
+  /** To be called when others have done something. */
+  meanwhile(): void {
+    this.othersAt = this.account.world.time;
+  }
+
+  done(call: Call, run: string): void {
+    const input = call.input as Readonly<Record<string, unknown>>;
+    const text = (name: string) => (typeof input[name] === 'string' ? (input[name] as string) : undefined);
+    switch (call.operation) {
+      case 'DeleteSnapshot':
+      case 'DeleteDBSnapshot':
+      case 'DeleteDBClusterSnapshot': {
+        const id = text('SnapshotId') ?? text('DBSnapshotIdentifier') ?? text('DBClusterSnapshotIdentifier') ?? '';
+        this.snapshot(id, call, run);
+        break;
+      }
+      case 'DeleteVolume':
+        this.resource(text('VolumeId') ?? '', call, run);
+        break;
+      case 'DeleteDBInstance':
+      case 'DeleteDBCluster': {
+        const id = this.resourceIdOf(text('DBInstanceIdentifier'), text('DBClusterIdentifier'));
+        if (id !== undefined) this.resource(id, call, run);
+        break;
+      }
+    }
+  }
+
+  private snapshot(id: string, call: Call, run: string): void {
+    const about = `${call.operation} ${id}`;
+    this.judge('P2.not-ours', this.origin.isOf(run, id), () => `${about}, which no call of the run has made`);
+    const taken = this.before.get(id);
+    if (!taken || call.at - this.othersAt < onItsWayMs) return;
+    const left = [...copiesIn(this.account)].filter(([other]) => other !== id);
+    const elsewhere = left.some(([, content]) => holdsAllOf(content, taken));
+    this.judge('P1.last-copy', elsewhere, () => `${about}: nothing that can be read holds ${told(taken)}`);
+    const loading = this.loading().filter((volume) => this.origin.ancestorsOf(volume).includes(id));
+    this.judge('P1.loading', loading.length === 0, () => `${about}: ${loading.join(', ')} still loads from it`);
+  }
+
+  /** A volume, a database or a cluster. What holds nothing of its own (a member, a replica) goes with what does. */
+  private resource(id: string, call: Call, run: string): void {
+    if (this.origin.isOf(run, id)) return;
+    const database = this.account.world.rds.databases.get(id);
+    if (database?.member !== undefined) return;
+    const about = `${call.operation} ${id}`;
+    const replacements = this.origin.descendantsOf(id, run).filter((one) => !this.isSnapshot(one));
+    const replaced = replacements.length > 0 || database?.replicaOf !== undefined;
+    this.judge('P2.not-ours', replaced, () => `${about}, which the run has neither made nor replaced`);
+    if (!replaced || database?.replicaOf !== undefined) return;
+    const serving = replacements.find((one) => this.isInPlaceOf(id, one));
+    this.judge(
+      'P2.not-in-place',
+      serving !== undefined,
+      () => `${about}: none of ${replacements.join(', ')} is in its place`,
+    );
+    if (serving === undefined || call.at - this.othersAt < onItsWayMs) return;
+    const held = copiesIn(this.account).get(serving);
+    const wanted = this.acknowledged(id) ?? this.before.get(id);
+    this.judge(
+      'P1.incomplete',
+      held !== undefined && (wanted === undefined || isSame(held, wanted)),
+      () =>
+        `${about}: ${serving} holds ${held ? told(held) : 'nothing to read'}, and ${wanted?.count} were acknowledged`,
+    );
+    const loading = this.loading();
+    this.judge('P1.loading', !loading.includes(serving), () => `${about}: ${serving} still loads under the old key`);
+  }
+
+  private isInPlaceOf(original: string, replacement: string): boolean {
+    const { world } = this.account;
+    const volume = world.volumes.get(replacement);
+    if (volume) {
+      const place = this.places.get(original);
+      if (!place) return true;
+      return volume.attachments.some(
+        ({ instanceId, device, state }) =>
+          instanceId === place.instance && device === place.device && state === 'attached',
+      );
+    }
+    const thing = world.rds.databases.get(replacement) ?? world.rds.clusters.get(replacement);
+    return thing !== undefined && thing.identifier === this.names.get(original);
+  }
+
+  /** What was acknowledged to whoever writes by way of what is deleted; undefined where nobody does. */
+  private acknowledged(id: string): Content | undefined {
+    const { world } = this.account;
+    const place = this.places.get(id);
+    if (place) return world.instances.get(place.instance)?.workload?.ledger.get(place.device);
+    const name = this.names.get(id);
+    return name === undefined
+      ? undefined
+      : world.rds.clients.find((one) => !one.reads && one.identifier === name)?.ledger;
+  }
+
+  /** Volumes of which some blocks can't be had without the key of the snapshot. */
+  private loading(): string[] {
+    const { world } = this.account;
+    return [...world.volumes.values()]
+      .filter(
+        (one) =>
+          one.state !== 'deleting' &&
+          one.initialisedAt > world.time &&
+          one.loadsUnder !== undefined &&
+          one.loadsUnder !== one.keyArn,
+      )
+      .map(({ id }) => id);
+  }
+
+  private resourceIdOf(database: string | undefined, cluster: string | undefined): string | undefined {
+    const { databases, clusters } = this.account.world.rds;
+    const from: Iterable<{ identifier: string; resourceId: string }> =
+      database === undefined ? clusters.values() : databases.values();
+    return [...from].find((one) => one.identifier === (database ?? cluster))?.resourceId;
+  }
+
+  private isSnapshot(id: string): boolean {
+    const { snapshots, rds } = this.account.world;
+    return snapshots.has(id) || rds.snapshots.has(id) || rds.clusterSnapshots.has(id);
+  }
+
+  private notePlaces(): void {
+    const { volumes, rds } = this.account.world;
+    for (const { id, attachments } of volumes.values()) {
+      const [held] = attachments;
+      if (!this.places.has(id)) this.places.set(id, held && { instance: held.instanceId, device: held.device });
+    }
+    for (const { resourceId, identifier } of [...rds.databases.values(), ...rds.clusters.values()])
+      if (!this.names.has(resourceId)) this.names.set(resourceId, identifier);
+  }
+}
+
+const told = (content: Content) => `${content.count} writes on ${JSON.stringify(content.data)}`;

@@ -1,0 +1,121 @@
+import type { Plan } from '../../src/contract/plan.ts';
+import type { JournalRecord } from '../../src/contract/record.ts';
+import type { RekeyError } from '../../src/errors/index.ts';
+import type { Account, Call } from '../../src/simulator/account.ts';
+import type { Action } from '../../src/simulator/action.ts';
+import { type Ending, judgeEnding, judgeLeftovers } from './aftermath.ts';
+import { Carried } from './carried.ts';
+import { Deletes, type Judge } from './deletes.ts';
+import { Origin } from './origin.ts';
+import { saidOf } from './said.ts';
+import { Service } from './service.ts';
+
+/** What a process of a run has to be known by. */
+interface Party {
+  readonly run: string;
+  records(): readonly JournalRecord[];
+}
+
+const isReadOfTarget = (operation: string) => /^Describe(Instances|Volumes|DBInstances|DBClusters)$/.test(operation);
+const isRead = (operation: string) => /^(Describe|Get|List)/.test(operation);
+
+/**
+ * Judges the truth of the account by the promises: after every effect, at every end of a process, and by what was said there.
+ * It knows nothing of what the engine believes: of the journal it reads only what a person would be told from it.
+ */
+export class PromiseJudge {
+  /** Nothing is in the way any more, and nobody has taken the target apart. */
+  calm = false;
+  readonly account: Account;
+  private readonly judge: Judge;
+  private readonly origin: Origin;
+  private readonly deletes: Deletes;
+  private readonly carried: Carried;
+  private readonly services = new Map<string, Service>();
+  private readonly goneByOthers = new Set<string>();
+  private there: readonly string[] = [];
+  private lastReadAt = 0;
+
+  constructor(account: Account, judge: Judge) {
+    this.account = account;
+    this.judge = judge;
+    this.origin = new Origin(account);
+    this.deletes = new Deletes(account, this.origin, judge);
+    this.carried = new Carried(account, this.origin, judge);
+  }
+
+  /** To be called when a process begins to work on a plan. */
+  begin(plan: Plan): void {
+    if (!this.services.has(keyOf(plan))) this.services.set(keyOf(plan), new Service(this.account, plan.target));
+  }
+
+  /** To be called when a changing call of ours arrives, before it is carried out. */
+  arrive(operation: string): void {
+    this.origin.arrive();
+    this.deletes.arrive(operation);
+    this.carried.arrive();
+  }
+
+  /** To be called when the account has answered a call of ours, whatever becomes of the answer. */
+  called(call: Call, party: Party | undefined): void {
+    for (const service of this.services.values()) service.look();
+    if (call.outcome !== 'done') return;
+    if (isReadOfTarget(call.operation)) this.lastReadAt = call.at;
+    if (!party || isRead(call.operation)) return;
+    this.origin.done(call, party.run);
+    this.deletes.done(call, party.run);
+    if (call.service === 'rds') this.carried.done(call, party.run, announcedIn(party.records()));
+  }
+
+  /** To be called before somebody else does something. */
+  soon(): void {
+    this.there = this.origin.all();
+    for (const service of this.services.values()) service.soon();
+    this.carried.soon();
+  }
+
+  /** To be called when somebody else has done something. */
+  meanwhile(action: Action): void {
+    const left = new Set(this.origin.all());
+    for (const id of this.there) if (!left.has(id)) this.goneByOthers.add(id);
+    for (const service of this.services.values()) service.meanwhile(action);
+    this.origin.arrive();
+    this.deletes.meanwhile();
+    this.carried.meanwhile(action);
+  }
+
+  /** To be called at each end of a process, with its journal, and the errors with which it stopped its plans, in their order. */
+  ended(
+    plans: readonly Plan[],
+    disk: readonly JournalRecord[],
+    how: { readonly died: boolean; readonly errors: readonly (RekeyError | undefined)[] },
+  ): void {
+    const submitted = disk.find((record) => record.t === 'submitted');
+    if (submitted?.t !== 'submitted') return;
+    this.account.world.settle();
+    const endings = plans.map(
+      (plan, at): Ending => ({
+        run: submitted.run,
+        type: plan.target.type,
+        died: how.died,
+        said: saidOf(plan, disk, how.errors[at]),
+        lastReadAt: this.lastReadAt,
+        calm: this.calm,
+        goneByOthers: this.goneByOthers,
+      }),
+    );
+    for (const [at, plan] of plans.entries()) {
+      const [service, ending] = [this.services.get(keyOf(plan)), endings[at]];
+      if (!service || !ending) continue;
+      service.look();
+      judgeEnding(ending, service, this.origin, this.judge);
+    }
+    judgeLeftovers(endings, this.origin, this.judge);
+  }
+}
+
+const keyOf = ({ target }: Plan) => `${target.type} ${target.id}`;
+
+function announcedIn(records: readonly JournalRecord[]): string[] {
+  return records.flatMap((record) => (record.t === 'announced' ? [record.text] : []));
+}

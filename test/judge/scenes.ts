@@ -1,0 +1,45 @@
+import type { Command } from '../../src/engine/execute.ts';
+import { inWorld, type World } from '../support/world.ts';
+import type { Shipped } from '../sweep/shipped.ts';
+
+type Scene = (one: Shipped, world: World) => Promise<void>;
+const rollback: Command = { command: 'rollback', discardWrites: true };
+
+/** What no history lives, since its operator never asks for it: each is lived with a shipped plan on its stage. */
+export const scenes = {
+  'credentials that end at the stop': async ({ plan }, world) => {
+    world.account.faults.add({
+      operation: 'StopInstances',
+      times: 1,
+      kind: 'error',
+      code: 'ExpiredToken',
+      status: 400,
+    });
+    await world.process([], { plans: [plan] });
+  },
+  'a typed rollback past the write point': async ({ plan }, world) => {
+    const { disk } = await world.process([], { plans: [plan], wait: false });
+    await world.process(disk, { plans: [plan], command: rollback });
+  },
+  'a typed rollback that is killed when it has stopped the target': async ({ plan }, world) => {
+    const { disk } = await world.process([], { plans: [plan], wait: false });
+    const diesAfter = (operation: string) => /:(StopInstances|ModifyDB(Instance|Cluster))$/.test(operation);
+    const killed = await world.process(disk, { plans: [plan], command: rollback, diesAfter });
+    // What AWS has accepted comes into force a while later.
+    world.pass(60_000);
+    await world.process(killed.disk, { plans: [plan], command: rollback, diesAfter: () => true });
+  },
+} as const satisfies Readonly<Record<string, Scene>>;
+export type SceneName = keyof typeof scenes;
+
+/** The kinds of expected failures that a scene shows with a plan. Throws for any other. */
+export async function kindsOf(name: SceneName, one: Shipped): Promise<string[]> {
+  return inWorld(
+    one.scenario,
+    async (world) => {
+      await scenes[name](one, world);
+      return world.auditor.expected.map(({ kind }) => kind);
+    },
+    one.seed,
+  );
+}

@@ -1,0 +1,130 @@
+import type { Account } from '../../src/simulator/account.ts';
+import type { Action } from '../../src/simulator/action.ts';
+import { letsIn } from '../../src/simulator/ec2/security-groups.ts';
+import { clientAddress } from '../../src/simulator/rds/clients.ts';
+
+/** How a target truly is. */
+export interface TargetTruth {
+  /** `between`: on its way up. */
+  readonly serves: boolean | 'between';
+  readonly runs: boolean;
+  /** The ids of the volumes that it holds, or of the databases that clients reach. */
+  readonly holds: readonly string[];
+}
+
+// After one of these nobody can say that it is by the run that a database does not serve.
+const takesDatabaseDown =
+  /^(stop-|delete-(database|cluster)|break-|close-group|open-group|add-|disable-key|put-key-policy|schedule-key-deletion|modify-|grow-|announce-|maintain-|reboot-|fail-over|rotate-|expire-)/;
+
+/** The service that a target gives: what its owner wants of it, since when it is down, and what others have done to it. */
+export class Service {
+  /** Whether it served when the run found it. */
+  readonly served: boolean;
+  /** Whether its owner wants it to serve. */
+  wanted: boolean;
+  /** Somebody else has taken it apart, or brought it down. */
+  meddled = false;
+  startedByOthers = false;
+  /** Since when it does not serve, in ms. */
+  downSince: number | undefined;
+  /** When others last changed it. */
+  changedByOthersAt = Number.NEGATIVE_INFINITY;
+  private readonly account: Account;
+  private readonly type: string;
+  private readonly id: string;
+  private before = '';
+
+  constructor(account: Account, target: { readonly type: string; readonly id: string }) {
+    this.account = account;
+    this.type = target.type;
+    this.id = target.id;
+    this.served = this.truth().serves === true;
+    this.wanted = this.served;
+  }
+
+  /** To be called whenever something may have changed. */
+  look(): void {
+    const { serves } = this.truth();
+    if (serves === true && this.startedByOthers) this.wanted = true;
+    if (serves === true) this.downSince = undefined;
+    else if (serves === false) this.downSince ??= this.account.world.time;
+  }
+
+  soon(): void {
+    this.before = JSON.stringify(this.truth());
+  }
+
+  /** To be called when others have done something. */
+  meanwhile(action: Action): void {
+    const database = this.type.startsWith('rds');
+    if (JSON.stringify(this.truth()) !== this.before || (database && takesDatabaseDown.test(action.do)))
+      this.changedByOthersAt = this.account.world.time;
+    if (action.do === 'stop-instance') {
+      this.wanted = false;
+      this.startedByOthers = false;
+    }
+    if (action.do === 'terminate-instance') this.wanted = false;
+    // A start that comes to nothing, for want of a key say, is nobody's wish fulfilled: `look` sees whether it does.
+    if (action.do === 'start-instance') this.startedByOthers = true;
+    if (/^(detach|attach|delete|fail)-volume$/.test(action.do)) this.meddled = true;
+    if (database && takesDatabaseDown.test(action.do)) this.meddled = true;
+    this.look();
+  }
+
+  truth(): TargetTruth {
+    if (this.type === 'ec2-instance') return this.instance();
+    if (this.type === 'ebs-volume') return { serves: true, runs: false, holds: [] };
+    return this.database();
+  }
+
+  private instance(): TargetTruth {
+    const { world } = this.account;
+    const instance = world.instances.get(this.id);
+    if (!instance) return { serves: false, runs: false, holds: [] };
+    const held = world.attachmentsOf(instance);
+    const whole = [...(instance.workload?.ledger.keys() ?? [])].every((device) =>
+      held.some(({ attachment }) => attachment.device === device && attachment.state === 'attached'),
+    );
+    const { state } = instance;
+    return {
+      serves: state === 'running' ? whole || this.meddled : state === 'pending' ? 'between' : false,
+      runs: !['stopped', 'terminated'].includes(state),
+      holds: held.map(({ volume }) => volume.id).sort(),
+    };
+  }
+
+  private database(): TargetTruth {
+    const { world } = this.account;
+    const { databases, clusters } = world.rds;
+    const things =
+      this.type === 'rds-cluster'
+        ? [...clusters.values()].map((one) => ({
+            ...pick(one),
+            port: one.settings.Port ?? 5432,
+            up: one.writer !== undefined && databases.get(one.writer)?.up === true,
+          }))
+        : [...databases.values()]
+            .filter((one) => one.member === undefined && one.replicaOf === undefined)
+            .map((one) => ({ ...pick(one), port: one.settings.Port, up: one.up }));
+    const there = things.filter(({ status }) => status !== 'deleting');
+    const lets = (one: (typeof things)[number]) => letsIn(world, one.groups, clientAddress, one.port);
+    const holder = there.find(({ identifier }) => identifier === this.id);
+    const open = there.filter((one) => isOf(this.id, one.identifier) && lets(one));
+    return {
+      serves: holder?.up === true && lets(holder),
+      runs: open.length > 0,
+      holds: open.length > 0 ? open.map(({ id }) => id).sort() : holder ? [holder.id] : [],
+    };
+  }
+}
+
+const pick = (one: {
+  readonly resourceId: string;
+  readonly identifier: string;
+  readonly status: string;
+  readonly groupsInForce: readonly string[];
+}) => ({ id: one.resourceId, identifier: one.identifier, status: one.status, groups: one.groupsInForce });
+
+/** Is this the name of the target, or one that the run has given to an original or a replacement of it? */
+const isOf = (target: string, identifier: string) =>
+  identifier === target || identifier.startsWith('rekey-') || identifier.startsWith(`${target}-old-`);
