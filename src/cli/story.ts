@@ -5,9 +5,9 @@ import type { VerdictStatus } from '../contract/verdict.ts';
 import { itemsOf } from '../engine/references.ts';
 import { createdIn } from '../engine/state/created.ts';
 import { cutOverBegunAt, cutOverOf, downSinceOf } from '../engine/state/cut-over.ts';
-import { type Phase, type PlanState, planOf, type RunState } from '../engine/state/fold.ts';
 import { pairsOf, standingOf, verdictsOf } from '../engine/state/pairs.ts';
 import { currentPhases, deletedBy, effectWith } from '../engine/state/phases.ts';
+import { type Phase, type PlanState, planOf, type RunState } from '../engine/state/run-state.ts';
 import { type Kept, keptOf } from './upkeep.ts';
 
 /** Something this run made and has not discarded. */

@@ -1,8 +1,8 @@
 import type { Key } from '../contract/record.ts';
 import { perform } from './perform.ts';
 import type { PlanRun } from './plan-run.ts';
-import { generationOf } from './state/fold.ts';
 import { ownStep } from './state/own-steps.ts';
+import { generationOf } from './state/run-state.ts';
 import type { Guard } from './target/guard.ts';
 import { claimedBy } from './target/reads.ts';
 

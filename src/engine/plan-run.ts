@@ -3,8 +3,10 @@ import type { Entry, Key } from '../contract/record.ts';
 import type { Observation, StepContext } from '../contract/step.ts';
 import type { Ports } from './ports.ts';
 import type { CreatedIndex } from './state/created.ts';
-import { apply, type Phase, type PlanState, planOf, type RunState } from './state/fold.ts';
+import { apply } from './state/fold.ts';
 import { keyText, tokenOf } from './state/key.ts';
+import { refuseIllegal } from './state/legal.ts';
+import { type Phase, type PlanState, planOf, type RunState } from './state/run-state.ts';
 
 /** One plan under way: its frozen text, its state so far, and the way to add to it. */
 export class PlanRun<S> {
@@ -36,6 +38,8 @@ export class PlanRun<S> {
     const at = this.ports.clock.now();
     if (entry.t === 'observed') this.expected = entry.observation;
     if (entry.t === 'intent') this.sentHere.add(keyText(entry.key));
+    // What could not be read again must not be written.
+    refuseIllegal(this.run, entry);
     await this.ports.journal.append(entry);
     apply(this.run, entry, at);
     const phase = 'key' in entry && entry.key ? this.phase(entry.key) : undefined;

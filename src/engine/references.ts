@@ -1,7 +1,7 @@
 import type { Json } from '../contract/json.ts';
 import type { Path, Plan, Template, UseStep } from '../contract/plan.ts';
-import { generationOf, type PlanState } from './state/fold.ts';
 import { keyText } from './state/key.ts';
+import { generationOf, type PlanState } from './state/run-state.ts';
 
 /** One thing a step with `each` fans out over. `id` is null for a step without. */
 export interface Item {

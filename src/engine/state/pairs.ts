@@ -1,7 +1,7 @@
 import type { Registry } from '../../contract/step.ts';
 import type { Verdict } from '../../contract/verdict.ts';
-import type { PlanState } from './fold.ts';
 import { currentPhases, effectWith } from './phases.ts';
+import type { PlanState } from './run-state.ts';
 
 /** An original and what was made to take its place. */
 export interface Pair {

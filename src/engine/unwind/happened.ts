@@ -2,9 +2,9 @@ import { toJson } from '../../contract/json.ts';
 import { RekeyError } from '../../errors/index.ts';
 import type { PlanRun } from '../plan-run.ts';
 import { ask } from '../retry.ts';
-import type { Phase } from '../state/fold.ts';
 import { isOwnStep } from '../state/own-steps.ts';
 import { currentPhases, effectOf, refusedWhileRunning, undoOf } from '../state/phases.ts';
+import type { Phase } from '../state/run-state.ts';
 import type { Happened } from './undo.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { problem } from '../../errors/index.ts';
 import { perform } from '../perform.ts';
 import type { PlanRun } from '../plan-run.ts';
-import { isCurrent, type Phase } from '../state/fold.ts';
 import { effectWith, undoOf } from '../state/phases.ts';
+import { isCurrent, type Phase } from '../state/run-state.ts';
 import { PlanStopped } from '../stops.ts';
 import type { Guard } from '../target/guard.ts';
 
