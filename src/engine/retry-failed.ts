@@ -11,7 +11,7 @@ import { currentPhases, effectOf } from './state/phases.ts';
 import type { Phase } from './state/run-state.ts';
 import { Interrupted, PlanStopped } from './stops.ts';
 import { Guard } from './target/guard.ts';
-import { observe } from './target/observe.ts';
+import { recordObservation } from './target/observe.ts';
 
 /**
  * On resume: what failed is tried anew in a generation of its own, and what may have happened to the target although it failed
@@ -48,7 +48,7 @@ export async function retireFailed<S>(run: PlanRun<S>): Promise<void> {
   if (!untouched) return;
   for (const phase of phases.filter((one) => registry.step(one.uses)?.kind === 'read'))
     await retire(phase.key, 'read again');
-  if (run.expected) await observe(run, new Guard(run));
+  if (run.expected) await recordObservation(run, (await new Guard(run).look()).observation);
 }
 
 /**

@@ -11,7 +11,7 @@ import { refusedWhileRunning } from './state/phases.ts';
 import { generationOf } from './state/run-state.ts';
 import { PlanStopped } from './stops.ts';
 import { Guard } from './target/guard.ts';
-import { observe } from './target/observe.ts';
+import { recordObservation } from './target/observe.ts';
 import { discardLeftovers } from './unwind/discard.ts';
 import { comeBack, giveWay } from './unwind/on-stop.ts';
 import { setBackOwed } from './unwind/pending-undo.ts';
@@ -41,7 +41,8 @@ async function forward<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
   const { registry } = run.ports;
   if (insideCutOver(run.plan, registry, run.state) && !inFlight(registry, run.state))
     await guard.compare(await guard.look(), true);
-  if (!run.expected) await observe(run, guard);
+  // How it looks before anything is read, so that a change between two reads shows as one.
+  if (!run.expected) await recordObservation(run, (await guard.look()).observation);
   for (const step of run.plan.steps) {
     if (step.kind === 'gate') {
       await passGate(run, step);

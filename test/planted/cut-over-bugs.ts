@@ -75,16 +75,16 @@ export const cutOverBugs: readonly PlantedBug[] = [
   // The cut-over: the target is looked at, the write point holds.
   {
     name: 'a start by somebody else goes unnoticed',
-    file: 'src/engine/target/guard.ts',
+    file: 'src/engine/target/drift.ts',
     find: "begun ? ['shape', 'life'] : ['shape']",
     replace: "['shape']",
     caughtBy: { file: engine, title: 'who start the box just before create, on its originals' },
   },
   {
     name: 'what was written on a mixture is unwound',
-    file: 'src/engine/target/guard.ts',
-    find: 'if (replaced && (running || lived)) {',
-    replace: 'if (replaced && !running && !lived) {',
+    file: 'src/engine/target/drift.ts',
+    find: 'if (holdsReplacement(pairs, on) && served)',
+    replace: 'if (holdsReplacement(pairs, on) && !served)',
     caughtBy: {
       file: caught,
       title: 'who ran the box with half its disks and stopped it again are told so, and nothing is touched',
@@ -92,23 +92,23 @@ export const cutOverBugs: readonly PlantedBug[] = [
   },
   {
     name: 'a start on all replacements is taken for drift',
-    file: 'src/engine/target/guard.ts',
+    file: 'src/engine/target/drift.ts',
     find: "if (pairs.length && standing === 'replacements'",
     replace: "if (!pairs && standing === 'replacements'",
     caughtBy: { file: engine, title: 'who start it on all replacements have passed the write point' },
   },
   {
     name: 'a mixture is started',
-    file: 'src/engine/target/guard.ts',
-    find: "undo ? sighting.standing === 'originals'",
+    file: 'src/engine/target/drift.ts',
+    find: "undo ? seen.standing === 'originals'",
     replace: 'undo ? true',
     caughtBy: { file: caught, title: 'an unwinding starts nothing on a mixture that somebody has made' },
   },
   {
     name: 'a replacement is taken from a running box',
-    file: 'src/engine/target/guard.ts',
-    find: 'sighting.on.includes(pair.replacement)',
-    replace: "sighting.on.includes('nothing')",
+    file: 'src/engine/target/drift.ts',
+    find: 'holdsReplacement(pairs, seen.on)',
+    replace: 'holdsReplacement([], seen.on)',
     caughtBy: { file: caught, title: 'an unwinding takes no replacement from a box that somebody has started on it' },
   },
   {
@@ -215,8 +215,8 @@ export const cutOverBugs: readonly PlantedBug[] = [
   {
     name: 'the claim of another run is ignored',
     file: 'src/engine/target/guard.ts',
-    find: 'if (!foreign.length) return sighting;',
-    replace: 'return sighting;',
+    find: 'if (!foreign.length) return state;',
+    replace: 'return state;',
     caughtBy: { file: engine, title: 'whose claim stands on the target make the run refuse with exit 5' },
   },
   {
@@ -264,7 +264,7 @@ export const cutOverBugs: readonly PlantedBug[] = [
   {
     name: 'what is seen beside a foreign claim is forgotten',
     file: 'src/engine/target/guard.ts',
-    find: 'await this.noteDrift(sighting);',
+    find: 'await this.recordDrift(state);',
     replace: '',
     caughtBy: { file: 'test/promises/rds-pitfalls.test.ts', title: 'a fence that was seen open beside the claim' },
   },
@@ -287,8 +287,8 @@ export const cutOverBugs: readonly PlantedBug[] = [
   },
   {
     name: 'what was seen through an open fence is forgotten',
-    file: 'src/engine/target/guard.ts',
-    find: 'await this.noteExposed(exposed);',
+    file: 'src/engine/target/observe.ts',
+    find: 'await recordExposed(run, exposed);',
     replace: '',
     caughtBy: { file: rdsFence, title: 'is not forgotten when it is closed by the time of the proof' },
   },
