@@ -163,16 +163,16 @@ class Performance<S> {
       if (end.is === 'done') return end.output;
       throw failed(definition, this.input, end.reason);
     } finally {
-      run.land(this.act.key);
+      run.markSettled(this.act.key);
     }
   }
 
   /** To its end, whatever has happened before. */
   private async reach(): Promise<{ is: 'done'; output: unknown } | { is: 'failed'; reason: string }> {
     const sentBefore = (this.run.phase(this.act.key)?.sent ?? 0) > 0;
-    if (sentBefore && this.definition.hazard === 'disruptive') this.run.takeOff(this.act.key);
+    if (sentBefore && this.definition.hazard === 'disruptive') this.run.markInFlight(this.act.key);
     let before: Json = null;
-    if (!sentBefore && this.worthLooking()) {
+    if (!sentBefore && this.lookBeforeSend()) {
       const seen = await this.firstLook();
       if (seen.is === 'failed') return this.fail(seen.reason, seen.neverRan === true);
       // Done by somebody else, or so from the beginning: the guard tells them apart before anything is built on it.
@@ -222,7 +222,7 @@ class Performance<S> {
       // An answer can be long on its way: what it says is of when it was asked.
       const askedAt = this.run.ports.clock.now();
       const seen = await this.look();
-      if (seen.is === 'done' && this.mayBeOldNews(askedAt)) return { is: 'absent' };
+      if (seen.is === 'done' && this.mayBeStaleRead(askedAt)) return { is: 'absent' };
       if (seen.is !== 'done' || askedAt >= this.shownFrom()) return seen;
       await this.sleep(unseenBeatMs);
     }
@@ -239,7 +239,7 @@ class Performance<S> {
    * Of what takes back something that was sent a moment ago, "already so" may be how it was before that: AWS shows the
    * past for up to five minutes (facts §1.6). Then it is sent all the same, since what takes back converges.
    */
-  private mayBeOldNews(askedAt = this.run.ports.clock.now()): boolean {
+  private mayBeStaleRead(askedAt = this.run.ports.clock.now()): boolean {
     const { run, act, definition } = this;
     if (act.key.undo === undefined || definition.hazard !== 'disruptive' || definition.repeat !== 'convergent')
       return false;
@@ -249,7 +249,7 @@ class Performance<S> {
   }
 
   /** What nobody else can have made needs no look before the first send; what may already be so does. */
-  private worthLooking(): boolean {
+  private lookBeforeSend(): boolean {
     return this.definition.hazard !== 'additive' || this.definition.repeat === 'convergent';
   }
 
@@ -267,7 +267,7 @@ class Performance<S> {
     { is: 'done'; output: unknown } | { is: 'failed'; reason: string } | undefined
   > {
     const end = await this.settle(this.run.ports.clock.now(), 'answered');
-    if (end.is === 'done' && !this.mayBeOldNews()) return this.done(end.output, false);
+    if (end.is === 'done' && !this.mayBeStaleRead()) return this.done(end.output, false);
     if (end.is === 'failed') return this.fail(end.reason, true);
     this.everSeen = false;
     this.known = undefined;
@@ -306,7 +306,7 @@ class Performance<S> {
         ports.emit({ type: 'effect.retried', key: act.key, code: outage.code, message: outage.message, inMs });
         await this.sleep(inMs);
         const seen = outage.class === 'wait' ? await this.look() : undefined;
-        if (seen && seen.is !== 'absent' && !this.mayBeOldNews()) return 'in-doubt';
+        if (seen && seen.is !== 'absent' && !this.mayBeStaleRead()) return 'in-doubt';
       }
     }
   }
@@ -372,7 +372,7 @@ class Performance<S> {
     const last = act.isLast?.() ?? true;
     const disruptive = definition.hazard === 'disruptive' ? definition : undefined;
     const opens = last && act.key.undo === undefined && disruptive?.writePoint?.(input) === true;
-    if (disruptive) run.takeOff(act.key);
+    if (disruptive) run.markInFlight(act.key);
     await Promise.all([
       opens && run.state.writePoint === undefined
         ? run.append({ t: 'write-point', plan: run.plan.name, key: act.key, reason: this.title })
@@ -458,11 +458,11 @@ class Performance<S> {
     await run.announced();
     await run.append({ t: 'failed', key: act.key, uses: definition.type, reason, neverRan });
     // A start that came to nothing has still changed how the target has lived.
-    if (neverRan && disruptive?.serves && act.key.undo === undefined) await this.observeStandstill();
+    if (neverRan && disruptive?.serves && act.key.undo === undefined) await this.recordStoppedTarget();
     return { is: 'failed', reason };
   }
 
-  private async observeStandstill(): Promise<void> {
+  private async recordStoppedTarget(): Promise<void> {
     const { observation, running } = await this.guard.look();
     if (!running) await this.run.append({ t: 'observed', plan: this.run.plan.name, observation });
   }

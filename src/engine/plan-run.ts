@@ -17,7 +17,7 @@ export class PlanRun<S> {
   /** What all plans of the run have created. */
   readonly created: CreatedIndex<S>;
   /** Disruptive effects that were sent and have no outcome yet, by key. */
-  private readonly inFlight = new Map<string, { landed: Promise<void>; land: () => void }>();
+  private readonly inFlight = new Map<string, { settled: Promise<void>; settle: () => void }>();
   /** How the target is expected to look now; ahead of the journal while neighbours of a step end side by side. */
   expected: Observation | undefined;
   /** What this very process has sent, by key. */
@@ -79,24 +79,24 @@ export class PlanRun<S> {
     await Promise.all(told);
   }
 
-  /** Counts a disruptive effect as in flight until it lands. */
-  takeOff(key: Key): void {
-    let land = () => {};
-    const landed = new Promise<void>((resolve) => {
-      land = resolve;
+  /** Counts a disruptive effect as in flight until it is settled. */
+  markInFlight(key: Key): void {
+    let settle = () => {};
+    const settled = new Promise<void>((resolve) => {
+      settle = resolve;
     });
-    this.inFlight.set(keyText(key), { landed, land });
+    this.inFlight.set(keyText(key), { settled, settle });
   }
 
   /** It has an outcome, or is about to be looked at and sent again. */
-  land(key: Key): void {
-    this.inFlight.get(keyText(key))?.land();
+  markSettled(key: Key): void {
+    this.inFlight.get(keyText(key))?.settle();
     this.inFlight.delete(keyText(key));
   }
 
   /** Resolves when no disruptive effect of this plan is in flight. */
-  async idle(): Promise<void> {
-    while (this.inFlight.size) await Promise.all([...this.inFlight.values()].map((one) => one.landed));
+  async waitUntilIdle(): Promise<void> {
+    while (this.inFlight.size) await Promise.all([...this.inFlight.values()].map((one) => one.settled));
   }
 
   phase(key: Key): Phase | undefined {

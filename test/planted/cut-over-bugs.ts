@@ -154,15 +154,15 @@ export const cutOverBugs: readonly PlantedBug[] = [
   },
   {
     name: 'a rollback past the write point deletes the replacements',
-    file: 'src/engine/unwind/unwind.ts',
-    find: 'if (pair && pastWritePoint) await keep',
-    replace: 'if (pair && !pastWritePoint) await keep',
+    file: 'src/engine/unwind/discard.ts',
+    find: 'if (pair && pastWritePoint) return',
+    replace: 'if (pair && !pastWritePoint) return',
     caughtBy: { file: engine, title: 'with the typed word puts the originals back, keeps the replacements' },
   },
   {
     name: 'the generation is kept after an unwinding',
     file: 'src/engine/unwind/unwind.ts',
-    find: 'await retireAll(run, because, rollback);',
+    find: 'await retireAll(run, outset.because, rollback);',
     replace: '',
     caughtBy: {
       file: engine,
@@ -179,7 +179,7 @@ export const cutOverBugs: readonly PlantedBug[] = [
   {
     name: 'what an unwinding could not set back is forgotten',
     file: 'src/engine/walk.ts',
-    find: 'await setBackOwed(run, guard);',
+    find: 'await retryPendingUndo(run, guard);',
     replace: '{}',
     caughtBy: {
       file: 'test/promises/rds-cluster-back.test.ts',
@@ -192,7 +192,8 @@ export const cutOverBugs: readonly PlantedBug[] = [
     find: 'await takeBack(run, guard, one, because);',
     replace:
       '{ for (const each of happened)' +
-      " if (each.phase.uses.includes('snapshot') && !isWarmUp(run, each.phase)) await discard(run, guard, each);" +
+      " if (each.phase.uses.includes('snapshot') && !isWarmUp(run, each.phase))" +
+      ' await discardOrKeep(run, guard, each, { gone: [], pastWritePoint: false });' +
       ' await takeBack(run, guard, one, because); }',
     caughtBy: { file: caught, title: 'an unwinding puts the original back into service before it discards anything' },
   },

@@ -180,8 +180,8 @@ export class Guard<S> {
 
   /** An effect that comes late (a resend) waits for its neighbours, since a target half on its way can't be compared. */
   private async waitForSiblings(key: Key): Promise<void> {
-    this.run.land(key);
+    this.run.markSettled(key);
     if (this.last && this.run.ports.clock.now() - this.last.at < freshMs) return;
-    await this.run.idle();
+    await this.run.waitUntilIdle();
   }
 }

@@ -22,7 +22,7 @@ const mostLate = 3;
  * time when AWS no longer shows how it was before any of it was taken, and nothing of it may be on its way out by then. What
  * has come undone is done again.
  */
-export async function backInPlace<S>(
+export async function confirmRestored<S>(
   run: PlanRun<S>,
   guard: Guard<S>,
   takenBack: readonly Happened[],
@@ -34,7 +34,7 @@ export async function backInPlace<S>(
   for (let late = 0; ; ) {
     guard.forget();
     const askedAt = clock.now();
-    const amiss = await notInPlace(run, guard, because);
+    const amiss = await notRestored(run, guard, because);
     if (amiss === undefined && askedAt >= certainAt) return;
     if (amiss !== undefined && clock.now() >= certainAt) {
       await tellWaiting(run, takenBack, amiss.why);
@@ -54,7 +54,7 @@ async function tellWaiting<S>(run: PlanRun<S>, [first]: readonly Happened[], ami
 }
 
 /** Why the originals are not in their places for good, and whether one is away; undefined when they are. Throws when the target is gone. */
-async function notInPlace<S>(
+async function notRestored<S>(
   run: PlanRun<S>,
   guard: Guard<S>,
   because: string,

@@ -6,7 +6,7 @@ import type { PlanRun } from '../plan-run.ts';
 import { itemsOf } from '../references.ts';
 import { ask } from '../retry.ts';
 import { isOwnStep } from '../state/own-steps.ts';
-import { effectOf, undoOf } from '../state/phases.ts';
+import { effectOf, effectWith, undoOf } from '../state/phases.ts';
 import { isCurrent, type Phase } from '../state/run-state.ts';
 import { Interrupted, PlanStopped } from '../stops.ts';
 import type { Guard } from '../target/guard.ts';
@@ -81,8 +81,40 @@ export function isDiscard<S>(run: PlanRun<S>, one: Happened): boolean {
   });
 }
 
+/** Why what this run made is not discarded, though all else is taken back; undefined when it is. `pair`: it stands for an original, or is a part of what does. */
+export function reasonToKeep(made: {
+  readonly pair: boolean;
+  readonly pastWritePoint: boolean;
+  /** Originals that somebody else has deleted. */
+  readonly gone: readonly string[];
+  /** What speaks against the originals being readable. */
+  readonly unreadable: readonly string[];
+}): string | undefined {
+  const { pair, pastWritePoint, gone, unreadable } = made;
+  if (gone.length) return `${gone.join(', ')} is gone: this may be the last copy`;
+  if (pair && pastWritePoint) return 'it may hold writes that the original lacks';
+  if (pair && unreadable.length) return `it may be the last copy that can be read: ${unreadable.join('; ')}`;
+  return undefined;
+}
+
+/** Discards what this run made, or keeps it where it may be all that is left. */
+export async function discardOrKeep<S>(
+  run: PlanRun<S>,
+  guard: Guard<S>,
+  one: Happened,
+  seen: { readonly pastWritePoint: boolean; readonly gone: readonly string[] },
+): Promise<void> {
+  const made = effectWith(run.ports.registry, one.phase, 'additive');
+  const pair = made?.belongs === true || made?.replaces?.(one.phase.input, one.output) !== undefined;
+  // Asked anew before each: one discard can take minutes, and a key can be closed in any of them.
+  const unreadable = pair ? await guard.unreadable() : [];
+  const reason = reasonToKeep({ ...seen, pair, unreadable });
+  if (reason === undefined) await discard(run, guard, one);
+  else await keep(run, one, reason);
+}
+
 /** A discard that fails costs money, not data: it is reported and does not stand in the way of the rest. */
-export async function discard<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, from = 0): Promise<void> {
+async function discard<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, from = 0): Promise<void> {
   if (one.phase.kept || !isDiscard(run, one)) return;
   for (const [index, call] of undoOf(run.ports.registry, one.phase, one.output).entries()) {
     const key = { ...one.phase.key, undo: from + index };
@@ -97,7 +129,7 @@ export async function discard<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened
 }
 
 /** What must not be lost is never deleted by rekey: its tags and this line say what it is. */
-export async function keep<S>(run: PlanRun<S>, { phase, output }: Happened, reason: string): Promise<void> {
+async function keep<S>(run: PlanRun<S>, { phase, output }: Happened, reason: string): Promise<void> {
   const definition = effectOf(run.ports.registry, phase);
   if (phase.kept || !definition || output === null) return;
   for (const id of createdBy(definition, output)) {
