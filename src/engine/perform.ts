@@ -11,18 +11,17 @@ import type {
 } from '../contract/step.ts';
 import { problem } from '../errors/index.ts';
 import type { PlanRun } from './plan-run.ts';
-import { ask, pauseMs, stopRun, told } from './retry.ts';
+import { backoffMs, formatCallError, retryRead, stopRun } from './retry.ts';
 import { cutOverBegunAt } from './state/cut-over.ts';
 import { tokenOf } from './state/key.ts';
 import { badFindings, everyPairOf } from './state/pairs.ts';
 import { Interrupted, PlanStopped } from './stops.ts';
 import type { Guard } from './target/guard.ts';
 import { originalsOf } from './target/reads.ts';
+import { unseenBeatMs } from './wait.ts';
 
 // How long a cut-over waits for AWS to accept a call at all (a quota, a slot) before it goes back: the target is down.
 const unacceptedMs = 30 * 60_000;
-
-export const unseenBeatMs = 10_000;
 
 type Effect<S> = EffectDefinition<S, unknown, unknown>;
 
@@ -83,7 +82,9 @@ async function read<S>(
   input: unknown,
 ): Promise<unknown> {
   const known = lastOutput(run, key);
-  const output = await ask(run.ports, definition.title(input), () => definition.read(run.context(key), input, known));
+  const output = await retryRead(run.ports, definition.title(input), () =>
+    definition.read(run.context(key), input, known),
+  );
   await run.announced();
   const written = toJson(definition.output.parse(output));
   await run.append({ t: 'done', key, uses: definition.type, input: toJson(input), output: written, changed: false });
@@ -111,7 +112,7 @@ async function verify<S>(
   const end = await run.ports.settle.until(
     { kind: definition.type, deadlineAt, signal: run.ports.signal, mayBeSo: true },
     async () => {
-      const seen = await ask(run.ports, title, () => definition.check(run.context(key), input));
+      const seen = await retryRead(run.ports, title, () => definition.check(run.context(key), input));
       if (seen.is === 'done' || seen.is === 'failed') return { done: seen };
       if (seen.is === 'pending') waitingFor = seen.why ?? 'still pending when its time was up';
       return { again: true, progress: seen.is === 'pending' ? seen.progress : undefined };
@@ -206,7 +207,7 @@ class Performance<S> {
       }
       // Accepted and not to be seen since: the answer to a resend tells a slow one from one that was taken back.
       const gone = end.is === 'vanished' || sent === 'answered';
-      if (sent === 'in-doubt' || gone) await this.sleep(pauseMs(resends));
+      if (sent === 'in-doubt' || gone) await this.sleep(backoffMs(resends));
       sent = await this.send(before);
       if (gone && typeof sent === 'object' && this.definition.repeat === 'token') {
         return this.fail(`${this.vanished()} (${sent.reason})`, false);
@@ -259,7 +260,7 @@ class Performance<S> {
 
   private look(): Promise<Seen<unknown>> {
     const { run, definition, act, input } = this;
-    return ask(run.ports, this.title, () => definition.look(run.context(act.key), input, this.known));
+    return retryRead(run.ports, this.title, () => definition.look(run.context(act.key), input, this.known));
   }
 
   /** It is already on its way, by somebody or by what is being taken back: wait for the end of it. Undefined when that came to nothing. */
@@ -296,13 +297,13 @@ class Performance<S> {
         const outage = ports.classify(error);
         if (!outage) throw error;
         if (outage.class === 'stop-run') throw stopRun(outage);
-        if (outage.class === 'permanent') return { reason: told(outage) };
+        if (outage.class === 'permanent') return { reason: formatCallError(outage) };
         if (outage.class === 'in-doubt' || outage.class === 'already') return 'in-doubt';
         // A target that is down is started however long the capacity takes; the operator sees each try and can stop it.
         const patient = definition.hazard === 'disruptive' && definition.serves === true && outage.class === 'wait';
         if (ports.clock.now() > deadlineAt && !patient)
-          return { reason: `${told(outage)} (for ${minutes(patienceMs)})` };
-        const inMs = pauseMs(outage.class === 'wait' ? attempt + 3 : attempt);
+          return { reason: `${formatCallError(outage)} (for ${minutes(patienceMs)})` };
+        const inMs = backoffMs(outage.class === 'wait' ? attempt + 3 : attempt);
         ports.emit({ type: 'effect.retried', key: act.key, code: outage.code, message: outage.message, inMs });
         await this.sleep(inMs);
         const seen = outage.class === 'wait' ? await this.look() : undefined;
@@ -352,7 +353,7 @@ class Performance<S> {
     const stale = run.state.stale.get(original);
     if (stale) throw new PlanStopped(problem('replacement-stale', { original, replacement, findings: stale }));
     await this.guard.look();
-    const proof = await ask(run.ports, this.title, () => definition.prove(run.context(act.key), input));
+    const proof = await retryRead(run.ports, this.title, () => definition.prove(run.context(act.key), input));
     await run.announced();
     const { findings } = proof;
     if (findings.length === 0) return;

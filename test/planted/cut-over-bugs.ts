@@ -25,7 +25,7 @@ export const cutOverBugs: readonly PlantedBug[] = [
   {
     name: 'the proof is not retaken before a delete',
     file: 'src/engine/perform.ts',
-    find: 'await ask(run.ports, this.title,',
+    find: 'await retryRead(run.ports, this.title,',
     replace: 'await (async () => [])(run.ports, this.title,',
     caughtBy: { file: engine, title: 'who put the original back are noticed by the proof, and nothing is deleted' },
   },

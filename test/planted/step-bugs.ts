@@ -36,7 +36,7 @@ export const stepBugs: readonly PlantedBug[] = [
     name: 'expired credentials unwind',
     file: 'src/engine/perform.ts',
     find: "if (outage.class === 'stop-run') throw stopRun(outage);",
-    replace: "if (outage.class === 'stop-run') return { reason: told(outage) };",
+    replace: "if (outage.class === 'stop-run') return { reason: formatCallError(outage) };",
     caughtBy: { file: engine, title: 'of the credentials in the middle of the cut-over undoes nothing' },
   },
 

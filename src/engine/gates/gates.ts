@@ -2,7 +2,8 @@ import { Cron } from 'croner';
 import type { GateStep, Window } from '../../contract/plan.ts';
 import type { PlanRun } from '../plan-run.ts';
 import { cutOverBegunAt } from '../state/cut-over.ts';
-import { Interrupted, Paused } from '../stops.ts';
+import { Paused } from '../stops.ts';
+import { waitUntil } from '../wait.ts';
 
 /** Passes the gate, waits for it when the run stays (`--wait`), or throws Paused. */
 export async function passGate<S>(run: PlanRun<S>, step: GateStep): Promise<void> {
@@ -54,6 +55,5 @@ async function hold<S>(run: PlanRun<S>, step: GateStep): Promise<void> {
 async function wait<S>(run: PlanRun<S>, step: string, gate: 'window' | 'hold', until: number): Promise<void> {
   run.ports.emit({ type: 'gate.waiting', plan: run.plan.name, step, gate, until });
   if (!run.ports.wait) throw new Paused(step, until);
-  await run.ports.clock.sleepUntil(until, run.ports.signal);
-  if (run.ports.signal.aborted) throw new Interrupted();
+  await waitUntil(run.ports, until);
 }

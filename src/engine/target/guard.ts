@@ -3,7 +3,7 @@ import type { DisruptiveEffect, StepCall, TargetType } from '../../contract/step
 import { problem } from '../../errors/index.ts';
 import { mayBegin, waitForWindow } from '../gates/gates.ts';
 import type { PlanRun } from '../plan-run.ts';
-import { ask } from '../retry.ts';
+import { retryRead } from '../retry.ts';
 import { cutOverBegunAt, failedInDoubt, inFlight, insideCutOver } from '../state/cut-over.ts';
 import { ownStep } from '../state/own-steps.ts';
 import { pairsOf } from '../state/pairs.ts';
@@ -133,7 +133,7 @@ export class Guard<S> {
   /** What speaks against the originals being readable now, one sentence each. */
   unreadable(): Promise<readonly string[]> {
     const { run, target } = this;
-    return ask(run.ports, `look at the keys of ${run.plan.target.id}`, () =>
+    return retryRead(run.ports, `look at the keys of ${run.plan.target.id}`, () =>
       target.unreadable(run.context(lookKey(run)), readsOf(run)),
     );
   }

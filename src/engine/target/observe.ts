@@ -1,7 +1,7 @@
 import type { Key } from '../../contract/record.ts';
 import type { Observation, TargetType } from '../../contract/step.ts';
 import type { PlanRun } from '../plan-run.ts';
-import { ask } from '../retry.ts';
+import { retryRead } from '../retry.ts';
 import { ownStep } from '../state/own-steps.ts';
 import { pairsOf, standingOf } from '../state/pairs.ts';
 import type { TargetState } from './drift.ts';
@@ -16,7 +16,7 @@ export interface Look {
 /** Looks at the target, and records which originals others may write to. */
 export async function lookAt<S>(run: PlanRun<S>, target: TargetType<S>): Promise<Look> {
   const { registry, replaceClaim } = run.ports;
-  const seen = await ask(run.ports, `look at ${run.plan.target.id}`, () =>
+  const seen = await retryRead(run.ports, `look at ${run.plan.target.id}`, () =>
     target.observe(run.context(lookKey(run)), claimedBy(run), readsOf(run)),
   );
   const { observation, claims, missing, exposed = [], unsettled = [] } = seen;

@@ -1,15 +1,16 @@
 import { canonical, type Json, toJson } from '../../contract/json.ts';
 import { unseenMs } from '../../contract/settle.ts';
 import { createdBy } from '../../contract/step.ts';
-import { perform, unseenBeatMs } from '../perform.ts';
+import { perform } from '../perform.ts';
 import type { PlanRun } from '../plan-run.ts';
 import { itemsOf } from '../references.ts';
-import { ask } from '../retry.ts';
+import { retryRead } from '../retry.ts';
 import { isOwnStep } from '../state/own-steps.ts';
 import { effectOf, effectWith, undoOf } from '../state/phases.ts';
 import { isCurrent, type Phase } from '../state/run-state.ts';
-import { Interrupted, PlanStopped } from '../stops.ts';
+import { PlanStopped } from '../stops.ts';
 import type { Guard } from '../target/guard.ts';
+import { unseenBeatMs, waitFor } from '../wait.ts';
 import { announce, type Happened } from './undo.ts';
 
 /** Discards by name what this run made and nothing uses: duplicates AWS could not prevent, what failed generations and items that are gone have left. */
@@ -46,22 +47,19 @@ async function findLate<S>(run: PlanRun<S>, phase: Phase): Promise<void> {
   const unsure = phase.sent > 1 || (phase.sent === 1 && phase.answered === undefined && phase.end?.is !== 'done');
   if (!definition || !unsure || definition.repeat === 'convergent') return;
   const ours = phase.end?.is === 'done' ? phase.end.output : phase.answered;
-  for (;;) {
-    const askedAt = run.ports.clock.now();
-    const seen = await ask(run.ports, definition.title(phase.input), () =>
+  await waitFor(run.ports, unseenBeatMs, async (askedAt) => {
+    const seen = await retryRead(run.ports, definition.title(phase.input), () =>
       definition.look(run.context(phase.key), phase.input, undefined),
     );
     // "Failed" without a name says no more than "absent": what it was to be made from may be discarded by now.
     if (seen.is !== 'absent' && seen.output !== undefined) {
       const shown = [seen.output, ...(seen.is === 'failed' ? [] : (seen.surplus ?? []))];
       for (const one of shown.map(toJson)) await noteSurplus(run, phase, ours, one);
-      return;
+      return { done: undefined };
     }
     const certainAt = (phase.sentAt ?? 0) + unseenMs;
-    if (ours !== undefined || askedAt >= certainAt) return;
-    await run.ports.clock.sleepUntil(run.ports.clock.now() + unseenBeatMs, run.ports.signal);
-    if (run.ports.signal.aborted) throw new Interrupted();
-  }
+    return ours !== undefined || askedAt >= certainAt ? { done: undefined } : { again: true };
+  });
 }
 
 async function noteSurplus<S>(run: PlanRun<S>, phase: Phase, ours: Json | undefined, one: Json): Promise<void> {
