@@ -81,6 +81,11 @@ describe('the house', () => {
     expect(wrong).toEqual([]);
   });
 
+  test('nothing waits by itself: time passes in contract/wait, and where calls are metered', () => {
+    const sleeps = files.filter((file) => /\.sleepUntil\(/.test(readFileSync(join(src, file), 'utf8')));
+    expect(sleeps.sort()).toEqual(['aws/budget.ts', 'cli/commands/demo.ts', 'contract/wait.ts', 'engine/wait.ts']);
+  });
+
   test('nothing in src waits on a timer that a test could not take over', () => {
     const wrong = files.filter((file) =>
       /timers\/promises|AbortSignal\.timeout/.test(readFileSync(join(src, file), 'utf8')),

@@ -10,23 +10,23 @@ export const cutOverBugs: readonly PlantedBug[] = [
   // Deleting: never without a verdict, and a proof at that moment.
   {
     name: 'the status of a verdict is ignored before a delete',
-    file: 'src/engine/perform.ts',
+    file: 'src/engine/prove.ts',
     find: 'badFindings([verdict])',
     replace: '[]',
     caughtBy: { file: caught, title: 'a verdict that is not SUCCESSFUL deletes nothing, though the proof holds' },
   },
   {
     name: 'a FAILED verdict does not stop the plan',
-    file: 'src/engine/perform.ts',
+    file: 'src/engine/verify.ts',
     find: "if (findings.length) throw new PlanStopped(problem('verification-failed'",
     replace: "if (!definition) throw new PlanStopped(problem('verification-failed'",
     caughtBy: { file: caught, title: 'a verdict that is FAILED before the start brings the original back' },
   },
   {
     name: 'the proof is not retaken before a delete',
-    file: 'src/engine/perform.ts',
-    find: 'await retryRead(run.ports, this.title,',
-    replace: 'await (async () => [])(run.ports, this.title,',
+    file: 'src/engine/prove.ts',
+    find: 'await retryRead(run.ports, title,',
+    replace: 'await (async () => ({ findings: [], stale: false }))(run.ports, title,',
     caughtBy: { file: engine, title: 'who put the original back are noticed by the proof, and nothing is deleted' },
   },
   {
@@ -113,7 +113,7 @@ export const cutOverBugs: readonly PlantedBug[] = [
   },
   {
     name: 'the write point is never recorded',
-    file: 'src/engine/perform.ts',
+    file: 'src/engine/send.ts',
     find: 'opens && run.state.writePoint === undefined',
     replace: 'opens && run.state.writePoint !== undefined',
     caughtBy: { file: engine, title: 'a rollback at the hold without the typed word refuses' },

@@ -130,6 +130,12 @@ export class Guard<S> {
     return this.target.halt(this.run.plan.target.id, readsOf(this.run));
   }
 
+  /** What a start that came to nothing has left: how it has lived since is expected from now on. */
+  async recordStoppedTarget(): Promise<void> {
+    const { observation, running } = await this.look();
+    if (!running) await recordObservation(this.run, observation);
+  }
+
   /** What speaks against the originals being readable now, one sentence each. */
   unreadable(): Promise<readonly string[]> {
     const { run, target } = this;
