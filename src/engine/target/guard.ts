@@ -1,7 +1,7 @@
 import type { Key } from '../../contract/record.ts';
 import type { DisruptiveEffect, StepCall, TargetType } from '../../contract/step.ts';
 import { problem } from '../../errors/index.ts';
-import { mayBegin, waitForWindow } from '../gates/gates.ts';
+import { mayBegin, waitForWindow } from '../gates/window.ts';
 import type { PlanRun } from '../plan-run.ts';
 import { retryRead } from '../retry.ts';
 import { cutOverBegunAt, failedInDoubt, inFlight, insideCutOver } from '../state/cut-over.ts';
