@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
@@ -72,6 +72,24 @@ describe('the house', () => {
       .filter((one) => rooms.includes(roomOf(one.from)) && one.to.startsWith('@aws-sdk/') && !one.typeOnly)
       .map((one) => `${one.from} -> ${one.to}`);
     expect(wrong).toEqual([]);
+  });
+
+  test('what follows from the records is computed without the rest of the engine', () => {
+    const wrong = imports
+      .filter((one) => one.from.startsWith('engine/state/') && one.to.startsWith('engine/'))
+      .filter((one) => !one.to.startsWith('engine/state/'))
+      .map((one) => `${one.from} -> ${one.to}`);
+    expect(wrong).toEqual([]);
+  });
+
+  test('the files that docs/ARCHITECTURE.md names are there', () => {
+    const text = readFileSync(resolve(src, '../docs/ARCHITECTURE.md'), 'utf8');
+    const named = [...text.matchAll(/\b(?:src\/|test\/)?(?:[a-z-]+\/)+[a-z-]+\.(?:test\.)?ts\b/g)].map(
+      ([file]) => file,
+    );
+    const places = (file: string) => [resolve(src, file), resolve(src, '..', file)];
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((file) => !places(file).some((place) => existsSync(place)))).toEqual([]);
   });
 
   test('the engine knows no AWS and no YAML', () => {

@@ -4,7 +4,7 @@ import { claim, release } from './claim.ts';
 import { passGate } from './gates/gates.ts';
 import { perform } from './perform.ts';
 import type { PlanRun } from './plan-run.ts';
-import { type Item, itemsOf, resolve } from './references.ts';
+import { type Item, inputOf, itemsOf } from './references.ts';
 import { retireFailed } from './retry-failed.ts';
 import { cutOverBegunAt, cutOverOf, inFlight, insideCutOver } from './state/cut-over.ts';
 import { refusedWhileRunning } from './state/phases.ts';
@@ -77,7 +77,7 @@ async function runStep<S>(run: PlanRun<S>, guard: Guard<S>, step: UseStep): Prom
   const { emit } = run.ports;
   emit({ type: 'step.started', plan: run.plan.name, step: step.id, uses: step.uses, items: items.length });
   const unsent = new Set(items.filter((item) => (run.phase(keyOf(run, step, item))?.sent ?? 0) === 0));
-  const input = (item: Item) => resolve(run.plan, run.state, step, item);
+  const input = (item: Item) => inputOf(run.plan, run.state, step, item);
   const one = (item: Item, onTaken?: () => void) =>
     perform(run, guard, {
       key: keyOf(run, step, item),

@@ -73,7 +73,7 @@ export const journalErrors = {
     title: 'The journal tells what can not have happened',
     exit: 1,
     message: (p: { run: string; number: number; record: string; why: string }) =>
-      `record ${p.number} of run ${p.run}, ${p.record}: ${p.why}; nothing was changed`,
+      `record ${p.number} of run ${p.run} can't follow those before it: ${p.record}: ${p.why}`,
     hint: (p) =>
       `rekey journal verify ${p.run} tells whether the journal is whole; a run is resumed by the version that began it`,
   }),
