@@ -201,4 +201,11 @@ export const journalBugs: readonly PlantedBug[] = [
     replace: 'if (run === undefined) throw',
     caughtBy: { file: caught, title: 'what a run makes is all that it discards, whatever the plan says' },
   },
+  {
+    name: 'a second outcome is folded over the first',
+    file: 'src/engine/state/legal.ts',
+    find: 'if (!allowed.includes(status)) return',
+    replace: 'if (!status) return',
+    caughtBy: { file: 'test/engine/state/fold.test.ts', title: 'a second outcome' },
+  },
 ];
