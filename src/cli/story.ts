@@ -6,7 +6,7 @@ import { isPassed } from '../engine/gates/gates.ts';
 import { itemsOf } from '../engine/references.ts';
 import { createdIn } from '../engine/state/created.ts';
 import { cutOverBegunAt, cutOverOf, downSinceOf } from '../engine/state/cut-over.ts';
-import { pairsOf, standingOf, verdictsOf } from '../engine/state/pairs.ts';
+import { activeSideOf, pairsOf, verdictsOf } from '../engine/state/pairs.ts';
 import { currentPhases, deletedBy, effectWith } from '../engine/state/phases.ts';
 import { type Phase, type PlanState, planOf, type RunState } from '../engine/state/run-state.ts';
 import { type Kept, keptOf } from './upkeep.ts';
@@ -135,7 +135,7 @@ function servingOf<S>(plan: Plan, registry: Registry<S>, state: PlanState): Plan
   const { running, on } = target.serving(state.expected);
   const pairs = pairsOf(registry, state);
   const holds = pairs.some(({ original, replacement }) => on.includes(original) || on.includes(replacement));
-  return { by: pairs.length && !holds ? 'nothing' : standingOf(pairs, on), running };
+  return { by: pairs.length && !holds ? 'nothing' : activeSideOf(pairs, on), running };
 }
 
 /** Every id that an effect of this run gave birth to, of any generation. */

@@ -93,14 +93,14 @@ export const cutOverBugs: readonly PlantedBug[] = [
   {
     name: 'a start on all replacements is taken for drift',
     file: 'src/engine/target/drift.ts',
-    find: "if (pairs.length && standing === 'replacements'",
-    replace: "if (!pairs && standing === 'replacements'",
+    find: "if (pairs.length && activeSide === 'replacements'",
+    replace: "if (!pairs && activeSide === 'replacements'",
     caughtBy: { file: engine, title: 'who start it on all replacements have passed the write point' },
   },
   {
     name: 'a mixture is started',
     file: 'src/engine/target/drift.ts',
-    find: "undo ? seen.standing === 'originals'",
+    find: "undo ? seen.activeSide === 'originals'",
     replace: 'undo ? true',
     caughtBy: { file: caught, title: 'an unwinding starts nothing on a mixture that somebody has made' },
   },

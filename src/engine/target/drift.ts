@@ -1,13 +1,13 @@
 import { canonical } from '../../contract/json.ts';
 import type { Observation } from '../../contract/step.ts';
-import type { Pair, Standing } from '../state/pairs.ts';
+import type { ActiveSide, Pair } from '../state/pairs.ts';
 
 /** What was seen of the target, and what that means for the pairs this run moves. */
 export interface TargetState {
   readonly observation: Observation;
   readonly running: boolean;
   readonly on: readonly string[];
-  readonly standing: Standing;
+  readonly activeSide: ActiveSide;
   /** Of the target and its originals, those that are gone. */
   readonly missing: readonly string[];
   /** Of what it holds, what is on its way in or out. */
@@ -39,7 +39,7 @@ export type Drift =
 /** Decides what a look at the target means before an effect on it. */
 export function driftOf(expected: Expectation, seen: TargetState): Drift {
   const { pairs, begun } = expected;
-  const { running, on, standing } = seen;
+  const { running, on, activeSide } = seen;
   const now = differences(expected.observation, seen.observation, begun ? ['shape', 'life'] : ['shape']);
   // Past the write point nothing is taken back by itself any more, so what was seen once must not stop every resume.
   const takenBack = begun && !expected.writePointPassed;
@@ -49,7 +49,7 @@ export function driftOf(expected: Expectation, seen: TargetState): Drift {
   ];
   if (!found.length) return { do: 'go on' };
   const served = running || hasLived(expected.observation, seen);
-  if (pairs.length && standing === 'replacements' && served) return { do: 'write point passed', differences: found };
+  if (pairs.length && activeSide === 'replacements' && served) return { do: 'write point passed', differences: found };
   if (holdsReplacement(pairs, on) && served) return { do: 'stop', differences: found };
   return { do: 'unwind', differences: found, record: takenBack && now.length > 0 };
 }
@@ -66,7 +66,7 @@ export function undoForbiddenBy(
 
 /** May the target be started on what it holds? Back, only on all originals; forward, on no mixture. */
 export function mayStart(seen: TargetState, undo: boolean): boolean {
-  return undo ? seen.standing === 'originals' : seen.standing !== 'mixture';
+  return undo ? seen.activeSide === 'originals' : seen.activeSide !== 'mixture';
 }
 
 /** Has it run since `expected`, as far as AWS shows? */

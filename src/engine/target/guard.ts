@@ -161,7 +161,7 @@ export class Guard<S> {
   /** True when the target is seen to run on all replacements: it may be written to, so the write point has passed, whoever let it. */
   async runsOnReplacements(): Promise<boolean> {
     const state = await this.look();
-    const all = pairsOf(this.run.ports.registry, this.run.state).length > 0 && state.standing === 'replacements';
+    const all = pairsOf(this.run.ports.registry, this.run.state).length > 0 && state.activeSide === 'replacements';
     if (!all || !state.running) return false;
     await this.noteWrites(state, 'found running on its replacements');
     return true;

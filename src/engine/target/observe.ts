@@ -3,7 +3,7 @@ import type { Observation, TargetType } from '../../contract/step.ts';
 import type { PlanRun } from '../plan-run.ts';
 import { retryRead } from '../retry.ts';
 import { ownStep } from '../state/own-steps.ts';
-import { pairsOf, standingOf } from '../state/pairs.ts';
+import { activeSideOf, pairsOf } from '../state/pairs.ts';
 import type { TargetState } from './drift.ts';
 import { claimedBy, readsOf } from './reads.ts';
 
@@ -21,10 +21,10 @@ export async function lookAt<S>(run: PlanRun<S>, target: TargetType<S>): Promise
   );
   const { observation, claims, missing, exposed = [], unsettled = [] } = seen;
   const { running, on } = target.serving(observation);
-  const standing = standingOf(pairsOf(registry, run.state), on);
+  const activeSide = activeSideOf(pairsOf(registry, run.state), on);
   const foreign = claims.filter((claim) => claim.run !== run.run.run && claim.run !== replaceClaim);
   await recordExposed(run, exposed);
-  return { state: { observation, running, on, standing, missing, unsettled }, foreign };
+  return { state: { observation, running, on, activeSide, missing, unsettled }, foreign };
 }
 
 /** From now on the target is expected to look like this. */

@@ -58,17 +58,17 @@ async function notRestored<S>(
   guard: Guard<S>,
   because: string,
 ): Promise<{ readonly why: string; readonly away: boolean } | undefined> {
-  const { standing, on, missing, unsettled } = await guard.look();
+  const { activeSide, on, missing, unsettled } = await guard.look();
   if (missing.includes(run.plan.target.id)) throw stuck(run, 'it is gone', because);
   const pairs = pairsOf(run.ports.registry, run.state);
   const ours = new Set([...originalsOf(run), ...pairs.flatMap((pair) => [pair.original, pair.replacement])]);
   const moving = unsettled.filter((id) => ours.has(id));
   const away = pairs.map((pair) => pair.original).filter((id) => !on.includes(id));
   const told = [
-    ...(standing === 'originals' ? [] : [`it holds ${on.join(', ') || 'nothing'}, and not ${away.join(', ')}`]),
+    ...(activeSide === 'originals' ? [] : [`it holds ${on.join(', ') || 'nothing'}, and not ${away.join(', ')}`]),
     ...(moving.length ? [`${moving.join(', ')} is still on its way in or out: unmount it, or stop what holds it`] : []),
   ];
-  return told.length ? { why: told.join('; '), away: standing !== 'originals' } : undefined;
+  return told.length ? { why: told.join('; '), away: activeSide !== 'originals' } : undefined;
 }
 
 function stuck<S>(run: PlanRun<S>, reason: string, because: string): PlanStopped {

@@ -30,12 +30,12 @@ const seen: TargetState = {
   observation: observed,
   running: false,
   on: ['old-1', 'old-2'],
-  standing: 'originals',
+  activeSide: 'originals',
   missing: [],
   unsettled: [],
 };
-const onAll = { on: ['new-1', 'new-2'], standing: 'replacements' } as const;
-const onSome = { on: ['old-1', 'new-2'], standing: 'mixture' } as const;
+const onAll = { on: ['new-1', 'new-2'], activeSide: 'replacements' } as const;
+const onSome = { on: ['old-1', 'new-2'], activeSide: 'mixture' } as const;
 
 describe('what a look at the target means', () => {
   test.each<[string, Partial<Expectation>, Partial<TargetState>, Drift['do']]>([
@@ -94,9 +94,9 @@ test.each([
   ['originals', true, true],
   ['replacements', true, false],
   ['mixture', false, false],
-] as const)('on %s it may be started: forward %s, back %s', (standing, forward, back) => {
-  expect(mayStart({ ...seen, standing }, false)).toBe(forward);
-  expect(mayStart({ ...seen, standing }, true)).toBe(back);
+] as const)('on %s it may be started: forward %s, back %s', (activeSide, forward, back) => {
+  expect(mayStart({ ...seen, activeSide }, false)).toBe(forward);
+  expect(mayStart({ ...seen, activeSide }, true)).toBe(back);
 });
 
 test('the order of members makes no difference, and a member that is missing does', () => {
