@@ -38,7 +38,8 @@ export {
 export type { Verdict, VerdictStatus } from './contract/verdict.ts';
 export { type Command, execute, type PlanResult, type RunResult, submission } from './engine/execute.ts';
 export type { Ports } from './engine/ports.ts';
-export { fold, type PlanState, type RunState } from './engine/state/fold.ts';
+export { fold } from './engine/state/fold.ts';
+export type { PlanState, RunState } from './engine/state/run-state.ts';
 export { type ErrorName, RekeyError } from './errors/index.ts';
 export { newRunId } from './journal/run-id.ts';
 export { type JournalReading, type JournalStore, openStore } from './journal/store.ts';

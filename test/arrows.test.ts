@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
@@ -74,11 +74,34 @@ describe('the house', () => {
     expect(wrong).toEqual([]);
   });
 
+  test('what follows from the records is computed without the rest of the engine', () => {
+    const wrong = imports
+      .filter((one) => one.from.startsWith('engine/state/') && one.to.startsWith('engine/'))
+      .filter((one) => !one.to.startsWith('engine/state/'))
+      .map((one) => `${one.from} -> ${one.to}`);
+    expect(wrong).toEqual([]);
+  });
+
+  test('the files that docs/ARCHITECTURE.md names are there', () => {
+    const text = readFileSync(resolve(src, '../docs/ARCHITECTURE.md'), 'utf8');
+    const named = [...text.matchAll(/\b(?:src\/|test\/)?(?:[a-z-]+\/)+[a-z-]+\.(?:test\.)?ts\b/g)].map(
+      ([file]) => file,
+    );
+    const places = (file: string) => [resolve(src, file), resolve(src, '..', file)];
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((file) => !places(file).some((place) => existsSync(place)))).toEqual([]);
+  });
+
   test('the engine knows no AWS and no YAML', () => {
     const wrong = imports
       .filter((one) => roomOf(one.from) === 'engine' && /^(@aws-sdk|@smithy|yaml|listr2)/.test(one.to))
       .map((one) => `${one.from} -> ${one.to}`);
     expect(wrong).toEqual([]);
+  });
+
+  test('nothing waits by itself: time passes in contract/wait, and where calls are metered', () => {
+    const sleeps = files.filter((file) => /\.sleepUntil\(/.test(readFileSync(join(src, file), 'utf8')));
+    expect(sleeps.sort()).toEqual(['aws/budget.ts', 'cli/commands/demo.ts', 'contract/wait.ts', 'engine/wait.ts']);
   });
 
   test('nothing in src waits on a timer that a test could not take over', () => {

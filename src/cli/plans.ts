@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Plan, PlanSource } from '../contract/plan.ts';
-import type { RunState } from '../engine/state/fold.ts';
+import type { RunState } from '../engine/state/run-state.ts';
 import { problem } from '../errors/index.ts';
 import type { PlanProblem } from '../plan/problem.ts';
 

@@ -1,5 +1,6 @@
-import { fold, type RunState } from '../engine/state/fold.ts';
-import { problem } from '../errors/index.ts';
+import { fold } from '../engine/state/fold.ts';
+import type { RunState } from '../engine/state/run-state.ts';
+import { problem, RekeyError } from '../errors/index.ts';
 import type { JournalReading, JournalStore } from '../journal/store.ts';
 import type { Settings } from './settings.ts';
 
@@ -13,9 +14,18 @@ export async function readRun(settings: Settings, run: string): Promise<JournalR
   return (await storeOf(settings)).read(run);
 }
 
-/** All runs of the state directory, oldest first. */
+/** All runs of the state directory, oldest first. One whose records can't follow each other is told as damaged and hides no other. */
 export async function listRuns(settings: Settings): ReturnType<JournalStore['list']> {
-  return (await storeOf(settings)).list();
+  const found = await (await storeOf(settings)).list();
+  return found.map((one) => {
+    try {
+      if ('records' in one) fold(one.records);
+      return one;
+    } catch (error) {
+      if (error instanceof RekeyError) return { run: one.run, error };
+      throw error;
+    }
+  });
 }
 
 /** How the plans of a run have ended for good, in words; undefined while one has not. */

@@ -1,8 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import type { AwsServices } from '../aws/services.ts';
 import { clockOf } from '../contract/clock.ts';
+import type { Outage } from '../contract/outage.ts';
 import type { Plan } from '../contract/plan.ts';
-import { problem } from '../errors/index.ts';
+import { mayPass, retry } from '../engine/retry.ts';
+import { problem, type RekeyError } from '../errors/index.ts';
 import { tell } from './screen.ts';
 import type { Settings } from './settings.ts';
 
@@ -14,7 +16,7 @@ export interface Session {
   readonly stop: AbortController;
 }
 
-const tries = 3;
+const mostTries = 3;
 const pauseMs = 300;
 
 /**
@@ -49,26 +51,24 @@ export async function openSession(plans: readonly Plan[], settings: Settings): P
 
 async function askWho(aws: AwsServices, settings: Settings): Promise<{ account: string; arn: string }> {
   const [{ whoAmI }, { classify }] = await Promise.all([import('../aws/clients.ts'), import('../aws/outage.ts')]);
-  const wall = clockOf();
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await whoAmI(aws);
-    } catch (error) {
-      const outage = classify(error);
-      if (!outage) throw error;
-      const { code, message: reason } = outage;
-      const again = outage.class === 'retry' || outage.class === 'in-doubt' || outage.class === 'wait';
-      if (again && attempt < tries) await wall.sleepUntil(wall.now() + pauseMs);
-      else if (again) {
-        const endpoint = settings.endpoint ?? `AWS in ${aws.region}`;
-        throw problem(
-          'endpoint-unreachable',
-          { endpoint, reason: reason.includes(code) ? reason : `${code}: ${reason}` },
-          error,
-        );
-      } else if (/Credentials|TokenProvider/.test(code)) throw problem('credentials-absent', { reason }, error);
-      else if (outage.class === 'stop-run') throw problem('credentials-refused', { code, reason }, error);
-      else throw problem('identity-unknown', { code, reason }, error);
-    }
+  const ports = { clock: clockOf(), signal: new AbortController().signal, classify };
+  return retry<{ account: string; arn: string }>(
+    ports,
+    () => whoAmI(aws),
+    (error, tries, cause) => {
+      if (mayPass(error) && tries + 1 < mostTries) return { againInMs: pauseMs };
+      throw whyUnknown(error, cause, settings.endpoint ?? `AWS in ${aws.region}`);
+    },
+  );
+}
+
+function whyUnknown(error: Outage, cause: unknown, endpoint: string): RekeyError {
+  const { code, message: reason } = error;
+  if (mayPass(error)) {
+    const told = reason.includes(code) ? reason : `${code}: ${reason}`;
+    return problem('endpoint-unreachable', { endpoint, reason: told }, cause);
   }
+  if (/Credentials|TokenProvider/.test(code)) return problem('credentials-absent', { reason }, cause);
+  if (error.class === 'stop-run') return problem('credentials-refused', { code, reason }, cause);
+  return problem('identity-unknown', { code, reason }, cause);
 }

@@ -2,12 +2,13 @@ import type { Plan } from '../contract/plan.ts';
 import type { Stop } from '../contract/record.ts';
 import type { Registry } from '../contract/step.ts';
 import type { VerdictStatus } from '../contract/verdict.ts';
+import { isPassed } from '../engine/gates/gates.ts';
 import { itemsOf } from '../engine/references.ts';
 import { createdIn } from '../engine/state/created.ts';
 import { cutOverBegunAt, cutOverOf, downSinceOf } from '../engine/state/cut-over.ts';
-import { type Phase, type PlanState, planOf, type RunState } from '../engine/state/fold.ts';
-import { pairsOf, standingOf, verdictsOf } from '../engine/state/pairs.ts';
+import { activeSideOf, pairsOf, verdictsOf } from '../engine/state/pairs.ts';
 import { currentPhases, deletedBy, effectWith } from '../engine/state/phases.ts';
+import { type Phase, type PlanState, planOf, type RunState } from '../engine/state/run-state.ts';
 import { type Kept, keptOf } from './upkeep.ts';
 
 /** Something this run made and has not discarded. */
@@ -85,7 +86,7 @@ function statusOf(state: PlanState, waits: boolean, alive: boolean): PlanStory['
 /** Every step before this one is over; undefined when all are. */
 function stepOf(plan: Plan, state: PlanState): string | undefined {
   const open = plan.steps.find((step) => {
-    if (step.kind === 'gate') return step.gate === 'hold' && !state.gates.get(step.id)?.passed;
+    if (step.kind === 'gate') return !isPassed(state, step);
     const phases = currentPhases(state).filter((phase) => phase.key.step === step.id);
     if (phases.some((phase) => phase.end?.is !== 'done')) return true;
     // The items of a step are known only once the step that lists them has ended, and then every earlier one is over.
@@ -134,7 +135,7 @@ function servingOf<S>(plan: Plan, registry: Registry<S>, state: PlanState): Plan
   const { running, on } = target.serving(state.expected);
   const pairs = pairsOf(registry, state);
   const holds = pairs.some(({ original, replacement }) => on.includes(original) || on.includes(replacement));
-  return { by: pairs.length && !holds ? 'nothing' : standingOf(pairs, on), running };
+  return { by: pairs.length && !holds ? 'nothing' : activeSideOf(pairs, on), running };
 }
 
 /** Every id that an effect of this run gave birth to, of any generation. */

@@ -1,6 +1,6 @@
 import type { Registry, Upkeep } from '../contract/step.ts';
-import type { PlanState } from '../engine/state/fold.ts';
 import { currentPhases, deletedBy, effectWith } from '../engine/state/phases.ts';
+import type { PlanState } from '../engine/state/run-state.ts';
 import { durationText, momentText } from './duration.ts';
 
 /** What an original has gone on costing since it no longer serves. `until`: when it was deleted, in ms. */

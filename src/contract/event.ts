@@ -1,3 +1,4 @@
+import type { GateStep } from './plan.ts';
 import type { Entry, Key } from './record.ts';
 
 /** What a run tells while it goes: every journal record, and what is not worth a record. */
@@ -24,7 +25,7 @@ export type RunEvent =
       readonly type: 'gate.waiting';
       readonly plan: string;
       readonly step: string;
-      readonly gate: 'window' | 'hold';
+      readonly gate: GateStep['gate'];
       readonly until: number;
     };
 

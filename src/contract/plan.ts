@@ -27,13 +27,22 @@ export interface UseStep {
   readonly with: Template;
 }
 
-export interface GateStep {
+/** Waits until a cut-over may begin. */
+export interface WindowStep {
   readonly kind: 'gate';
   readonly id: string;
-  readonly gate: 'window' | 'hold';
-  /** Of a hold: how long, in ms. */
+  readonly gate: 'window';
+}
+
+/** Waits for `forMs` from when it is first reached. */
+export interface HoldStep {
+  readonly kind: 'gate';
+  readonly id: string;
+  readonly gate: 'hold';
   readonly forMs: number;
 }
+
+export type GateStep = WindowStep | HoldStep;
 
 /** A plan that has been checked and frozen. */
 export interface Plan {

@@ -1,8 +1,8 @@
 import type { Key } from '../contract/record.ts';
 import { perform } from './perform.ts';
 import type { PlanRun } from './plan-run.ts';
-import { generationOf } from './state/fold.ts';
 import { ownStep } from './state/own-steps.ts';
+import { generationOf } from './state/run-state.ts';
 import type { Guard } from './target/guard.ts';
 import { claimedBy } from './target/reads.ts';
 
@@ -24,12 +24,14 @@ export async function claim<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> 
   await guard.look();
 }
 
+/** Takes the claim off again, if it was ever put on. */
 export async function release<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
   if (!run.phase(ownKey(run, 'claim'))?.sent) return;
   const key = ownKey(run, 'release');
   await perform(run, guard, { key, uses: guard.steps.release, input: { resources: claimedBy(run) } });
 }
 
+/** The key of one of the engine's own steps about the claim. */
 export function ownKey<S>(run: PlanRun<S>, name: 'claim' | 'release' | 'replace'): Key {
   const step = ownStep[name];
   return { plan: run.plan.name, step, item: null, generation: generationOf(run.state, step, null) };

@@ -3,8 +3,10 @@ import type { Entry, Key } from '../contract/record.ts';
 import type { Observation, StepContext } from '../contract/step.ts';
 import type { Ports } from './ports.ts';
 import type { CreatedIndex } from './state/created.ts';
-import { apply, type Phase, type PlanState, planOf, type RunState } from './state/fold.ts';
+import { apply } from './state/fold.ts';
 import { keyText, tokenOf } from './state/key.ts';
+import { refuseIllegal } from './state/legal.ts';
+import { type Phase, type PlanState, planOf, type RunState } from './state/run-state.ts';
 
 /** One plan under way: its frozen text, its state so far, and the way to add to it. */
 export class PlanRun<S> {
@@ -15,7 +17,7 @@ export class PlanRun<S> {
   /** What all plans of the run have created. */
   readonly created: CreatedIndex<S>;
   /** Disruptive effects that were sent and have no outcome yet, by key. */
-  private readonly inFlight = new Map<string, { landed: Promise<void>; land: () => void }>();
+  private readonly inFlight = new Map<string, { settled: Promise<void>; settle: () => void }>();
   /** How the target is expected to look now; ahead of the journal while neighbours of a step end side by side. */
   expected: Observation | undefined;
   /** What this very process has sent, by key. */
@@ -36,6 +38,8 @@ export class PlanRun<S> {
     const at = this.ports.clock.now();
     if (entry.t === 'observed') this.expected = entry.observation;
     if (entry.t === 'intent') this.sentHere.add(keyText(entry.key));
+    // What could not be read again must not be written.
+    refuseIllegal(this.run, entry);
     await this.ports.journal.append(entry);
     apply(this.run, entry, at);
     const phase = 'key' in entry && entry.key ? this.phase(entry.key) : undefined;
@@ -75,24 +79,24 @@ export class PlanRun<S> {
     await Promise.all(told);
   }
 
-  /** Counts a disruptive effect as in flight until it lands. */
-  takeOff(key: Key): void {
-    let land = () => {};
-    const landed = new Promise<void>((resolve) => {
-      land = resolve;
+  /** Counts a disruptive effect as in flight until it is settled. */
+  markInFlight(key: Key): void {
+    let settle = () => {};
+    const settled = new Promise<void>((resolve) => {
+      settle = resolve;
     });
-    this.inFlight.set(keyText(key), { landed, land });
+    this.inFlight.set(keyText(key), { settled, settle });
   }
 
   /** It has an outcome, or is about to be looked at and sent again. */
-  land(key: Key): void {
-    this.inFlight.get(keyText(key))?.land();
+  markSettled(key: Key): void {
+    this.inFlight.get(keyText(key))?.settle();
     this.inFlight.delete(keyText(key));
   }
 
   /** Resolves when no disruptive effect of this plan is in flight. */
-  async idle(): Promise<void> {
-    while (this.inFlight.size) await Promise.all([...this.inFlight.values()].map((one) => one.landed));
+  async waitUntilIdle(): Promise<void> {
+    while (this.inFlight.size) await Promise.all([...this.inFlight.values()].map((one) => one.settled));
   }
 
   phase(key: Key): Phase | undefined {

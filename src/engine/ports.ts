@@ -1,10 +1,12 @@
-import type pLimit from 'p-limit';
 import type { Clock } from '../contract/clock.ts';
 import type { Emit } from '../contract/event.ts';
 import type { Journal } from '../contract/journal.ts';
 import type { Classify } from '../contract/outage.ts';
 import type { Settle } from '../contract/settle.ts';
 import type { Registry } from '../contract/step.ts';
+
+/** Starts work as soon as there is room for it. */
+export type Limiter = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** All that a run needs from outside. `S` is the platform's services, which the engine only hands on. */
 export interface Ports<S> {
@@ -17,7 +19,7 @@ export interface Ports<S> {
   readonly emit: Emit;
   readonly signal: AbortSignal;
   /** How many of each slot the account has; a slot that is not listed is not limited. */
-  readonly slots: { readonly [name: string]: ReturnType<typeof pLimit> };
+  readonly slots: { readonly [name: string]: Limiter };
   /** Stay until gates open instead of ending the process. */
   readonly wait: boolean;
   /** A foreign run whose claim may be replaced: the operator's word. */

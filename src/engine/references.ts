@@ -1,7 +1,7 @@
 import type { Json } from '../contract/json.ts';
 import type { Path, Plan, Template, UseStep } from '../contract/plan.ts';
-import { generationOf, type PlanState } from './state/fold.ts';
 import { keyText } from './state/key.ts';
+import { generationOf, type PlanState } from './state/run-state.ts';
 
 /** One thing a step with `each` fans out over. `id` is null for a step without. */
 export interface Item {
@@ -18,7 +18,7 @@ export function itemsOf(plan: Plan, state: PlanState, step: UseStep): readonly I
 }
 
 /** Fills a step's `with`: every reference is replaced by what it points at; members that point at nothing are left out. */
-export function resolve(plan: Plan, state: PlanState, step: UseStep, item: Item): { readonly [key: string]: Json } {
+export function inputOf(plan: Plan, state: PlanState, step: UseStep, item: Item): { readonly [key: string]: Json } {
   const value = fill(step.with, (path) => follow(plan, state, path, step, item));
   if (value === undefined || value === null || typeof value !== 'object' || Array.isArray(value)) return {};
   return value as { readonly [key: string]: Json };

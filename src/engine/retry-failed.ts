@@ -2,16 +2,16 @@ import type { Key } from '../contract/record.ts';
 import { unseenMs } from '../contract/settle.ts';
 import { createdBy, type EffectDefinition, type Registry } from '../contract/step.ts';
 import { problem } from '../errors/index.ts';
-import { unseenBeatMs } from './perform.ts';
 import type { PlanRun } from './plan-run.ts';
-import { ask } from './retry.ts';
+import { retryRead } from './retry.ts';
 import { cutOverBegunAt, cutOverOf } from './state/cut-over.ts';
-import type { Phase } from './state/fold.ts';
 import { badFindings, pairsOf } from './state/pairs.ts';
 import { currentPhases, effectOf } from './state/phases.ts';
-import { Interrupted, PlanStopped } from './stops.ts';
+import type { Phase } from './state/run-state.ts';
+import { PlanStopped } from './stops.ts';
 import { Guard } from './target/guard.ts';
-import { observe } from './target/observe.ts';
+import { recordObservation } from './target/observe.ts';
+import { unseenBeatMs, waitFor } from './wait.ts';
 
 /**
  * On resume: what failed is tried anew in a generation of its own, and what may have happened to the target although it failed
@@ -48,7 +48,7 @@ export async function retireFailed<S>(run: PlanRun<S>): Promise<void> {
   if (!untouched) return;
   for (const phase of phases.filter((one) => registry.step(one.uses)?.kind === 'read'))
     await retire(phase.key, 'read again');
-  if (run.expected) await observe(run, new Guard(run));
+  if (run.expected) await recordObservation(run, (await new Guard(run).look()).observation);
 }
 
 /**
@@ -96,16 +96,12 @@ async function isGone<S>(
   definition: EffectDefinition<S, unknown, unknown>,
   output: unknown,
 ): Promise<boolean> {
-  const { clock, signal } = run.ports;
-  const certainAt = clock.now() + unseenMs;
-  for (;;) {
-    const askedAt = clock.now();
-    const seen = await ask(run.ports, definition.title(phase.input), () =>
+  const certainAt = run.ports.clock.now() + unseenMs;
+  return waitFor(run.ports, unseenBeatMs, async (askedAt) => {
+    const seen = await retryRead(run.ports, definition.title(phase.input), () =>
       definition.look(run.context(phase.key), phase.input, output),
     );
-    if (seen.is !== 'absent') return seen.is === 'failed';
-    if (askedAt >= certainAt) return true;
-    await clock.sleepUntil(clock.now() + unseenBeatMs, signal);
-    if (signal.aborted) throw new Interrupted();
-  }
+    if (seen.is !== 'absent') return { done: seen.is === 'failed' };
+    return askedAt >= certainAt ? { done: true } : { again: true };
+  });
 }

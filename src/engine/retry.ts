@@ -1,4 +1,5 @@
 import type { Outage } from '../contract/outage.ts';
+import { pause } from '../contract/wait.ts';
 import { problem } from '../errors/index.ts';
 import type { Ports } from './ports.ts';
 import { Interrupted, PlanStopped } from './stops.ts';
@@ -9,39 +10,62 @@ const longestPauseMs = 60_000;
 const patienceMs = 15 * 60_000;
 
 /** The pause before the nth resend: doubling with jitter, so that a thousand volumes don't come back in step. */
-export function pauseMs(attempt: number): number {
+export function backoffMs(attempt: number): number {
   const ceiling = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempt, 10));
   return ceiling / 2 + (Math.random() * ceiling) / 2;
 }
 
-/** Asks AWS something that changes nothing, as often as it takes. Throws PlanStopped when it is no use. */
-export async function ask<S, T>(ports: Ports<S>, title: string, question: () => Promise<T>): Promise<T> {
-  const since = ports.clock.now();
-  for (let attempt = 0; ; attempt++) {
-    if (ports.signal.aborted) throw new Interrupted();
+/** What is done about an error of the outside world: what comes of it, or how long to wait before the next try. */
+export type AfterError<T> = { readonly end: T } | { readonly againInMs: number };
+
+/**
+ * Tries until something comes of it. `afterError` decides by the class of the error, and throws to give up; an error that is not
+ * of the outside world is a bug of ours and goes through. Throws Interrupted when this process is asked to stop meanwhile.
+ */
+export async function retry<T>(
+  ports: Pick<Ports<unknown>, 'clock' | 'signal' | 'classify'>,
+  attempt: () => Promise<T>,
+  afterError: (error: Outage, tries: number, cause: unknown) => AfterError<T>,
+): Promise<T> {
+  for (let tries = 0; ; tries++) {
     try {
-      return await question();
-    } catch (error) {
-      const outage = ports.classify(error);
-      if (!outage) throw error;
-      if (outage.class === 'stop-run') throw stopRun(outage);
-      const again = outage.class === 'retry' || outage.class === 'in-doubt' || outage.class === 'wait';
-      if (!again) throw new PlanStopped(problem('effect-failed', { title, reason: told(outage) }, error));
-      const forMs = ports.clock.now() - since;
-      if (forMs > patienceMs) {
-        throw new PlanStopped(problem('aws-unreachable', { title, forMs, reason: told(outage) }, error));
-      }
-      await ports.clock.sleepUntil(ports.clock.now() + pauseMs(attempt), ports.signal);
+      return await attempt();
+    } catch (cause) {
+      const error = ports.classify(cause);
+      if (!error) throw cause;
+      const next = afterError(error, tries, cause);
+      if ('end' in next) return next.end;
+      await pause(ports, next.againInMs);
+      if (ports.signal.aborted) throw new Interrupted();
     }
   }
 }
 
-/** Nothing that this process sends can succeed: leave all as it is. */
-export function stopRun(outage: Outage): PlanStopped {
-  return new PlanStopped(problem('aws-stopped', { code: outage.code, message: outage.message }));
+/** Asks AWS something that changes nothing, as often as it takes. Throws PlanStopped when it is no use. */
+export async function retryRead<S, T>(ports: Ports<S>, title: string, question: () => Promise<T>): Promise<T> {
+  const since = ports.clock.now();
+  if (ports.signal.aborted) throw new Interrupted();
+  return retry<T>(ports, question, (error, tries, cause) => {
+    if (error.class === 'stop-run') throw stopRun(error);
+    const reason = formatCallError(error);
+    if (!mayPass(error)) throw new PlanStopped(problem('effect-failed', { title, reason }, cause));
+    const forMs = ports.clock.now() - since;
+    if (forMs > patienceMs) throw new PlanStopped(problem('aws-unreachable', { title, forMs, reason }, cause));
+    return { againInMs: backoffMs(tries) };
+  });
 }
 
-/** An outage in the operator's words. */
-export function told(outage: Outage): string {
-  return `${outage.code}: ${outage.message}`;
+/** May the same question be answered later? */
+export function mayPass(error: Outage): boolean {
+  return error.class === 'retry' || error.class === 'in-doubt' || error.class === 'wait';
+}
+
+/** Nothing that this process sends can succeed: leave all as it is. */
+export function stopRun(error: Outage): PlanStopped {
+  return new PlanStopped(problem('aws-stopped', { code: error.code, message: error.message }));
+}
+
+/** An error of a call in the operator's words. */
+export function formatCallError(error: Outage): string {
+  return `${error.code}: ${error.message}`;
 }

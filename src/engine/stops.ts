@@ -31,6 +31,11 @@ export class PlanStopped extends Error {
   }
 }
 
+/** A step that can't be performed. */
+export function stepFailed(title: string, reason: string): PlanStopped {
+  return new PlanStopped(problem('effect-failed', { title, reason }));
+}
+
 /** Of several exit codes the first that applies (design §6). */
 export function worstExit(exits: readonly (Exit | 0 | 3)[]): Exit | 0 | 3 {
   const order = [130, 4, 6, 1, 5, 2, 3] as const;

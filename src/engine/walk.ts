@@ -4,18 +4,18 @@ import { claim, release } from './claim.ts';
 import { passGate } from './gates/gates.ts';
 import { perform } from './perform.ts';
 import type { PlanRun } from './plan-run.ts';
-import { type Item, itemsOf, resolve } from './references.ts';
+import { type Item, inputOf, itemsOf } from './references.ts';
 import { retireFailed } from './retry-failed.ts';
 import { cutOverBegunAt, cutOverOf, inFlight, insideCutOver } from './state/cut-over.ts';
-import { generationOf } from './state/fold.ts';
 import { refusedWhileRunning } from './state/phases.ts';
+import { generationOf } from './state/run-state.ts';
 import { PlanStopped } from './stops.ts';
 import { Guard } from './target/guard.ts';
-import { observe } from './target/observe.ts';
+import { recordObservation } from './target/observe.ts';
 import { discardLeftovers } from './unwind/discard.ts';
-import { comeBack, giveWay } from './unwind/on-stop.ts';
-import { setBackOwed } from './unwind/pending-undo.ts';
-import { goOnUnwinding } from './unwind/rollback.ts';
+import { unwindAfterStop, yieldClaim } from './unwind/on-stop.ts';
+import { retryPendingUndo } from './unwind/pending-undo.ts';
+import { continueUnwind } from './unwind/rollback.ts';
 
 /** Takes a plan as far as it goes: through every step that has no outcome yet, in order. Throws where it stops. */
 export async function walk<S>(run: PlanRun<S>): Promise<void> {
@@ -24,15 +24,15 @@ export async function walk<S>(run: PlanRun<S>): Promise<void> {
   try {
     const { unwinding } = run.state;
     if (unwinding && (!unwinding.over || unwinding.stop === null)) {
-      await goOnUnwinding(run, guard);
+      await continueUnwind(run, guard);
       return;
     }
-    if (cutOverBegunAt(run.ports.registry, run.state) === undefined) await setBackOwed(run, guard);
+    if (cutOverBegunAt(run.ports.registry, run.state) === undefined) await retryPendingUndo(run, guard);
     await retireFailed(run);
     await forward(run, guard);
   } catch (error) {
-    if (error instanceof PlanStopped && error.course === 'unwind') await comeBack(run, guard, error);
-    if (error instanceof PlanStopped && error.error.code === 'target-claimed') await giveWay(run, guard);
+    if (error instanceof PlanStopped && error.course === 'unwind') await unwindAfterStop(run, guard, error);
+    if (error instanceof PlanStopped && error.error.code === 'target-claimed') await yieldClaim(run, guard);
     throw error;
   }
 }
@@ -41,15 +41,16 @@ async function forward<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
   const { registry } = run.ports;
   if (insideCutOver(run.plan, registry, run.state) && !inFlight(registry, run.state))
     await guard.compare(await guard.look(), true);
-  if (!run.expected) await observe(run, guard);
+  // How it looks before anything is read, so that a change between two reads shows as one.
+  if (!run.expected) await recordObservation(run, (await guard.look()).observation);
   for (const step of run.plan.steps) {
     if (step.kind === 'gate') {
       await passGate(run, step);
       continue;
     }
     if (registry.step(step.uses)?.kind === 'effect') await claim(run, guard);
-    await through(run, guard, step);
-    await openUse(run, step);
+    await runStep(run, guard, step);
+    await releaseReplacementForUse(run, step);
   }
   await discardLeftovers(run, guard);
   await release(run, guard);
@@ -57,7 +58,7 @@ async function forward<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
 }
 
 /** Without a cut-over the owner may use a replacement as soon as it has been judged good: from then on it may hold writes. */
-async function openUse<S>(run: PlanRun<S>, step: UseStep): Promise<void> {
+async function releaseReplacementForUse<S>(run: PlanRun<S>, step: UseStep): Promise<void> {
   const { registry } = run.ports;
   if (run.state.writePoint || registry.step(step.uses)?.kind !== 'verify' || cutOverOf(run.plan, registry)) return;
   await run.append({
@@ -69,14 +70,14 @@ async function openUse<S>(run: PlanRun<S>, step: UseStep): Promise<void> {
 }
 
 /** One step, for all its items. */
-async function through<S>(run: PlanRun<S>, guard: Guard<S>, step: UseStep): Promise<void> {
+async function runStep<S>(run: PlanRun<S>, guard: Guard<S>, step: UseStep): Promise<void> {
   const items = itemsOf(run.plan, run.state, step);
   const ended = (item: Item) => run.phase(keyOf(run, step, item))?.end?.is === 'done';
   if (items.every(ended)) return;
   const { emit } = run.ports;
   emit({ type: 'step.started', plan: run.plan.name, step: step.id, uses: step.uses, items: items.length });
   const unsent = new Set(items.filter((item) => (run.phase(keyOf(run, step, item))?.sent ?? 0) === 0));
-  const input = (item: Item) => resolve(run.plan, run.state, step, item);
+  const input = (item: Item) => inputOf(run.plan, run.state, step, item);
   const one = (item: Item, onTaken?: () => void) =>
     perform(run, guard, {
       key: keyOf(run, step, item),

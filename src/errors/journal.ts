@@ -69,6 +69,14 @@ export const journalErrors = {
     hint: (p) =>
       `bring ${p.file} back from a backup, then: ${command(`journal verify ${p.run}`, p)}; without a backup finish by hand: what the run made carries its id as a tag`,
   }),
+  'record-illegal': entry({
+    title: 'The journal tells what can not have happened',
+    exit: 1,
+    message: (p: { run: string; number: number; record: string; why: string }) =>
+      `record ${p.number} of run ${p.run} can't follow those before it: ${p.record}: ${p.why}`,
+    hint: (p) =>
+      `rekey journal verify ${p.run} tells whether the journal is whole; a run is resumed by the version that began it`,
+  }),
   'head-mismatch': entry({
     title: 'The journal does not hold the head you know',
     exit: 1,

@@ -81,7 +81,7 @@ function checkGate(node: MapNode, gate: Entry, report: Report): GateStep | undef
   const kind = textOf(gate.value);
   if (kind === 'window') {
     const read = conform(gateShapes.window, node, '', report);
-    return read && { kind: 'gate', id: read.id, gate: 'window', forMs: 0 };
+    return read && { kind: 'gate', id: read.id, gate: 'window' };
   }
   if (kind === 'hold') {
     const read = conform(gateShapes.hold, node, '', report);

@@ -533,7 +533,8 @@ export async function live(toy: Toy, past: readonly JournalRecord[] = [], how: L
     replaceClaim: undefined,
   };
   const whole = async () => {
-    if (!past.length) await journal.append(submission('run-1', '0', []));
+    if (!past.length)
+      await journal.append(submission('run-1', '0', [{ file: 'toy.yaml', text: '', sets: [], hash: 'h' }]));
     return execute([plan], ports, how.command ?? { command: past.length ? 'resume' : 'run' });
   };
   const result = await Promise.race([whole(), death()]);

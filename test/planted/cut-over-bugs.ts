@@ -10,23 +10,23 @@ export const cutOverBugs: readonly PlantedBug[] = [
   // Deleting: never without a verdict, and a proof at that moment.
   {
     name: 'the status of a verdict is ignored before a delete',
-    file: 'src/engine/perform.ts',
+    file: 'src/engine/prove.ts',
     find: 'badFindings([verdict])',
     replace: '[]',
     caughtBy: { file: caught, title: 'a verdict that is not SUCCESSFUL deletes nothing, though the proof holds' },
   },
   {
     name: 'a FAILED verdict does not stop the plan',
-    file: 'src/engine/perform.ts',
+    file: 'src/engine/verify.ts',
     find: "if (findings.length) throw new PlanStopped(problem('verification-failed'",
     replace: "if (!definition) throw new PlanStopped(problem('verification-failed'",
     caughtBy: { file: caught, title: 'a verdict that is FAILED before the start brings the original back' },
   },
   {
     name: 'the proof is not retaken before a delete',
-    file: 'src/engine/perform.ts',
-    find: 'await ask(run.ports, this.title,',
-    replace: 'await (async () => [])(run.ports, this.title,',
+    file: 'src/engine/prove.ts',
+    find: 'await retryRead(run.ports, title,',
+    replace: 'await (async () => ({ findings: [], stale: false }))(run.ports, title,',
     caughtBy: { file: engine, title: 'who put the original back are noticed by the proof, and nothing is deleted' },
   },
   {
@@ -75,16 +75,16 @@ export const cutOverBugs: readonly PlantedBug[] = [
   // The cut-over: the target is looked at, the write point holds.
   {
     name: 'a start by somebody else goes unnoticed',
-    file: 'src/engine/target/guard.ts',
+    file: 'src/engine/target/drift.ts',
     find: "begun ? ['shape', 'life'] : ['shape']",
     replace: "['shape']",
     caughtBy: { file: engine, title: 'who start the box just before create, on its originals' },
   },
   {
     name: 'what was written on a mixture is unwound',
-    file: 'src/engine/target/guard.ts',
-    find: 'if (replaced && (running || lived)) {',
-    replace: 'if (replaced && !running && !lived) {',
+    file: 'src/engine/target/drift.ts',
+    find: 'if (holdsReplacement(pairs, on) && served)',
+    replace: 'if (holdsReplacement(pairs, on) && !served)',
     caughtBy: {
       file: caught,
       title: 'who ran the box with half its disks and stopped it again are told so, and nothing is touched',
@@ -92,28 +92,28 @@ export const cutOverBugs: readonly PlantedBug[] = [
   },
   {
     name: 'a start on all replacements is taken for drift',
-    file: 'src/engine/target/guard.ts',
-    find: "if (pairs.length && standing === 'replacements'",
-    replace: "if (!pairs && standing === 'replacements'",
+    file: 'src/engine/target/drift.ts',
+    find: "if (pairs.length && activeSide === 'replacements'",
+    replace: "if (!pairs && activeSide === 'replacements'",
     caughtBy: { file: engine, title: 'who start it on all replacements have passed the write point' },
   },
   {
     name: 'a mixture is started',
-    file: 'src/engine/target/guard.ts',
-    find: "undo ? sighting.standing === 'originals'",
+    file: 'src/engine/target/drift.ts',
+    find: "undo ? seen.activeSide === 'originals'",
     replace: 'undo ? true',
     caughtBy: { file: caught, title: 'an unwinding starts nothing on a mixture that somebody has made' },
   },
   {
     name: 'a replacement is taken from a running box',
-    file: 'src/engine/target/guard.ts',
-    find: 'sighting.on.includes(pair.replacement)',
-    replace: "sighting.on.includes('nothing')",
+    file: 'src/engine/target/drift.ts',
+    find: 'holdsReplacement(pairs, seen.on)',
+    replace: 'holdsReplacement([], seen.on)',
     caughtBy: { file: caught, title: 'an unwinding takes no replacement from a box that somebody has started on it' },
   },
   {
     name: 'the write point is never recorded',
-    file: 'src/engine/perform.ts',
+    file: 'src/engine/send.ts',
     find: 'opens && run.state.writePoint === undefined',
     replace: 'opens && run.state.writePoint !== undefined',
     caughtBy: { file: engine, title: 'a rollback at the hold without the typed word refuses' },
@@ -154,15 +154,15 @@ export const cutOverBugs: readonly PlantedBug[] = [
   },
   {
     name: 'a rollback past the write point deletes the replacements',
-    file: 'src/engine/unwind/unwind.ts',
-    find: 'if (pair && pastWritePoint) await keep',
-    replace: 'if (pair && !pastWritePoint) await keep',
+    file: 'src/engine/unwind/discard.ts',
+    find: 'if (pair && pastWritePoint) return',
+    replace: 'if (pair && !pastWritePoint) return',
     caughtBy: { file: engine, title: 'with the typed word puts the originals back, keeps the replacements' },
   },
   {
     name: 'the generation is kept after an unwinding',
     file: 'src/engine/unwind/unwind.ts',
-    find: 'await retireAll(run, because, rollback);',
+    find: 'await retireAll(run, outset.because, rollback);',
     replace: '',
     caughtBy: {
       file: engine,
@@ -179,7 +179,7 @@ export const cutOverBugs: readonly PlantedBug[] = [
   {
     name: 'what an unwinding could not set back is forgotten',
     file: 'src/engine/walk.ts',
-    find: 'await setBackOwed(run, guard);',
+    find: 'await retryPendingUndo(run, guard);',
     replace: '{}',
     caughtBy: {
       file: 'test/promises/rds-cluster-back.test.ts',
@@ -192,7 +192,8 @@ export const cutOverBugs: readonly PlantedBug[] = [
     find: 'await takeBack(run, guard, one, because);',
     replace:
       '{ for (const each of happened)' +
-      " if (each.phase.uses.includes('snapshot') && !isWarmUp(run, each.phase)) await discard(run, guard, each);" +
+      " if (each.phase.uses.includes('snapshot') && !isWarmUp(run, each.phase))" +
+      ' await discardOrKeep(run, guard, each, { gone: [], pastWritePoint: false });' +
       ' await takeBack(run, guard, one, because); }',
     caughtBy: { file: caught, title: 'an unwinding puts the original back into service before it discards anything' },
   },
@@ -215,8 +216,8 @@ export const cutOverBugs: readonly PlantedBug[] = [
   {
     name: 'the claim of another run is ignored',
     file: 'src/engine/target/guard.ts',
-    find: 'if (!foreign.length) return sighting;',
-    replace: 'return sighting;',
+    find: 'if (!foreign.length) return state;',
+    replace: 'return state;',
     caughtBy: { file: engine, title: 'whose claim stands on the target make the run refuse with exit 5' },
   },
   {
@@ -242,29 +243,29 @@ export const cutOverBugs: readonly PlantedBug[] = [
   },
   {
     name: 'the cutoff of the window is ignored',
-    file: 'src/engine/gates/gates.ts',
+    file: 'src/engine/gates/window.ts',
     find: 'window.durationMs - window.cutoffMs',
     replace: 'window.durationMs',
     caughtBy: { file: caught, title: 'no cut-over begins at 4.6 h, even when no gate stands before it' },
   },
   {
     name: 'a hold begins anew with each resume',
-    file: 'src/engine/gates/gates.ts',
+    file: 'src/engine/gates/hold.ts',
     find: 'known?.until ?? run.ports.clock.now() + step.forMs',
     replace: 'run.ports.clock.now() + step.forMs',
     caughtBy: { file: engine, title: 'pauses at the hold with exit 3' },
   },
   {
     name: 'a hold is not waited for',
-    file: 'src/engine/gates/gates.ts',
-    find: "if (run.ports.clock.now() < until) await wait(run, step.id, 'hold', until);",
+    file: 'src/engine/gates/hold.ts',
+    find: "if (run.ports.clock.now() < until) await waitAtGate(run, step.id, 'hold', until);",
     replace: '',
     caughtBy: { file: engine, title: 'pauses at the hold with exit 3' },
   },
   {
     name: 'what is seen beside a foreign claim is forgotten',
     file: 'src/engine/target/guard.ts',
-    find: 'await this.noteDrift(sighting);',
+    find: 'await this.recordDrift(state);',
     replace: '',
     caughtBy: { file: 'test/promises/rds-pitfalls.test.ts', title: 'a fence that was seen open beside the claim' },
   },
@@ -287,8 +288,8 @@ export const cutOverBugs: readonly PlantedBug[] = [
   },
   {
     name: 'what was seen through an open fence is forgotten',
-    file: 'src/engine/target/guard.ts',
-    find: 'await this.noteExposed(exposed);',
+    file: 'src/engine/target/observe.ts',
+    find: 'await recordExposed(run, exposed);',
     replace: '',
     caughtBy: { file: rdsFence, title: 'is not forgotten when it is closed by the time of the proof' },
   },

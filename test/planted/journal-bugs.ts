@@ -81,9 +81,9 @@ export const journalBugs: readonly PlantedBug[] = [
   // Sending: nothing twice, nothing without its intent.
   {
     name: 'a call is sent while its intent is on the way to disk',
-    file: 'src/engine/perform.ts',
-    find: 'await this.record(before);',
-    replace: 'void this.record(before);',
+    file: 'src/engine/send.ts',
+    find: 'await recordIntent(effect, before);',
+    replace: 'void recordIntent(effect, before);',
     caughtBy: { file: caught, title: 'before a call goes out its intent is on disk' },
   },
   {
@@ -95,7 +95,7 @@ export const journalBugs: readonly PlantedBug[] = [
   },
   {
     name: 'a create without a token is sent again at once',
-    file: 'src/engine/perform.ts',
+    file: 'src/engine/effect.ts',
     find: "const patienceMs = sent === 'answered' || definition.repeat === 'none' ?",
     replace: "const patienceMs = sent === 'answered' ?",
     caughtBy: {
@@ -133,9 +133,9 @@ export const journalBugs: readonly PlantedBug[] = [
   },
   {
     name: 'what does not show yet counts as discarded',
-    file: 'src/engine/perform.ts',
-    find: "if (seen.is !== 'done' || askedAt >= this.shownFrom()) return seen;",
-    replace: 'return seen;',
+    file: 'src/engine/effect.ts',
+    find: "return seen.is !== 'done' || askedAt >= shownFrom(this.effect) ?",
+    replace: 'return seen ?',
     caughtBy: {
       file: 'test/promises/back.test.ts',
       title: 'what a look of the past does not show yet is not taken for discarded before',
@@ -164,7 +164,7 @@ export const journalBugs: readonly PlantedBug[] = [
   },
   {
     name: 'what comes after a call is judged by how it was before that',
-    file: 'src/engine/perform.ts',
+    file: 'src/engine/stale-read.ts',
     find: 'Array.from({ length: undo }, (_, earlier)',
     replace: 'Array.from({ length: 0 * undo }, (_, earlier)',
     caughtBy: { file: undone, title: 'though a look of the past shows that as set' },
@@ -185,7 +185,7 @@ export const journalBugs: readonly PlantedBug[] = [
   },
   {
     name: 'a ghost volume is adopted',
-    file: 'src/engine/perform.ts',
+    file: 'src/engine/effect.ts',
     find: "askedAt - since >= patienceMs) return { done: { is: 'absent' } };",
     replace:
       "askedAt - since >= patienceMs) return { done: this.known ? { is: 'done', output: this.known } : { is: 'absent' } };",
@@ -196,9 +196,16 @@ export const journalBugs: readonly PlantedBug[] = [
   },
   {
     name: 'what this run did not make is discarded',
-    file: 'src/engine/perform.ts',
+    file: 'src/engine/prove.ts',
     find: 'if (!run.created.has(id)) throw',
     replace: 'if (run === undefined) throw',
     caughtBy: { file: caught, title: 'what a run makes is all that it discards, whatever the plan says' },
+  },
+  {
+    name: 'a second outcome is folded over the first',
+    file: 'src/engine/state/legal.ts',
+    find: 'if (!allowed.includes(status)) return',
+    replace: 'if (!status) return',
+    caughtBy: { file: 'test/engine/state/fold.test.ts', title: 'a second outcome' },
   },
 ];

@@ -34,9 +34,9 @@ export const stepBugs: readonly PlantedBug[] = [
   },
   {
     name: 'expired credentials unwind',
-    file: 'src/engine/perform.ts',
-    find: "if (outage.class === 'stop-run') throw stopRun(outage);",
-    replace: "if (outage.class === 'stop-run') return { reason: told(outage) };",
+    file: 'src/engine/send.ts',
+    find: "if (error.class === 'stop-run') throw stopRun(error);",
+    replace: "if (error.class === 'stop-run') return { end: { reason: formatCallError(error) } };",
     caughtBy: { file: engine, title: 'of the credentials in the middle of the cut-over undoes nothing' },
   },
 

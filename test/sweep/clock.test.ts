@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { JournalRecord } from '../../src/contract/record.ts';
-import { nextBeginning } from '../../src/engine/gates/gates.ts';
+import { nextBeginning } from '../../src/engine/gates/window.ts';
 import { exitOf, expectInstanceMoved, expectOriginalServing, expectVolumeMoved, told } from '../support/promises.ts';
 import { instancePlan, type Life, twoVolumes, volumePlan, type World } from '../support/world.ts';
 import { hour, jump, mayBegin, minute, passTo, sunday, suspend, upset, upsets, window, windowed } from './clocks.ts';

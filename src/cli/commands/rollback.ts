@@ -1,4 +1,5 @@
-import { fold, type RunState } from '../../engine/state/fold.ts';
+import { fold } from '../../engine/state/fold.ts';
+import type { RunState } from '../../engine/state/run-state.ts';
 import { problem } from '../../errors/index.ts';
 import { drive } from '../drive.ts';
 import { momentText } from '../duration.ts';

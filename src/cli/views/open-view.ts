@@ -1,7 +1,8 @@
 import type { Journal } from '../../contract/journal.ts';
 import type { Plan } from '../../contract/plan.ts';
 import { cutOverOf, downSinceOf } from '../../engine/state/cut-over.ts';
-import { fold, planOf } from '../../engine/state/fold.ts';
+import { fold } from '../../engine/state/fold.ts';
+import { planOf } from '../../engine/state/run-state.ts';
 import { registry } from '../../steps/registry.ts';
 import { liveTerminal } from '../screen.ts';
 import type { Settings } from '../settings.ts';

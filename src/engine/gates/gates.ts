@@ -1,59 +1,25 @@
-import { Cron } from 'croner';
-import type { GateStep, Window } from '../../contract/plan.ts';
+import type { GateStep } from '../../contract/plan.ts';
 import type { PlanRun } from '../plan-run.ts';
-import { cutOverBegunAt } from '../state/cut-over.ts';
-import { Interrupted, Paused } from '../stops.ts';
+import type { PlanState } from '../state/run-state.ts';
+import type { Gate } from './gate.ts';
+import { holdGate } from './hold.ts';
+import { windowGate } from './window.ts';
+
+/** Every kind of gate. A new one is a definition here, its step in contract/plan and its shape in plan/shape. */
+const gates: { readonly [K in GateStep['gate']]: Gate<Extract<GateStep, { readonly gate: K }>> } = {
+  window: windowGate,
+  hold: holdGate,
+};
 
 /** Passes the gate, waits for it when the run stays (`--wait`), or throws Paused. */
-export async function passGate<S>(run: PlanRun<S>, step: GateStep): Promise<void> {
-  if (step.gate === 'hold') await hold(run, step);
-  else if (cutOverBegunAt(run.ports.registry, run.state) === undefined) await waitForWindow(run, step.id);
+export function passGate<S>(run: PlanRun<S>, step: GateStep): Promise<void> {
+  return gateOf(step).pass(run, step);
 }
 
-/** May a cut-over begin at this moment? */
-export function mayBegin<S>(run: PlanRun<S>): boolean {
-  const now = run.ports.clock.now();
-  const { window } = run.plan;
-  return !window || run.state.writePoint !== undefined || nextBeginning(window, now) <= now;
+/** Is nothing left to wait for at this gate, as the records tell? */
+export function isPassed(state: PlanState, step: GateStep): boolean {
+  return gateOf(step).isPassed(state, step);
 }
 
-/** Resolves when a cut-over may begin; throws Paused when this process does not stay. One that has begun may always go on. */
-export async function waitForWindow<S>(run: PlanRun<S>, step: string): Promise<void> {
-  const { window } = run.plan;
-  if (!window || run.state.writePoint !== undefined) return;
-  for (;;) {
-    const opensAt = nextBeginning(window, run.ports.clock.now());
-    if (opensAt <= run.ports.clock.now()) return;
-    await wait(run, step, 'window', opensAt);
-  }
-}
-
-/** The first moment from `now` on at which a cut-over may begin, in ms: `now` itself inside a window and before its cutoff. */
-export function nextBeginning(window: Window, now: number): number {
-  const cron = new Cron(window.cron, { timezone: window.timezone });
-  const lastMs = window.durationMs - window.cutoffMs;
-  // A window that has opened and not yet closed opened within the last `durationMs`.
-  for (let at = now - lastMs; ; ) {
-    const opens = cron.nextRun(new Date(at))?.getTime();
-    if (opens === undefined) return Number.POSITIVE_INFINITY;
-    if (opens > now) return opens;
-    if (now < opens + lastMs) return now;
-    at = opens;
-  }
-}
-
-async function hold<S>(run: PlanRun<S>, step: GateStep): Promise<void> {
-  const known = run.state.gates.get(step.id);
-  if (known?.passed) return;
-  const until = known?.until ?? run.ports.clock.now() + step.forMs;
-  if (!known) await run.append({ t: 'gate', plan: run.plan.name, step: step.id, until });
-  if (run.ports.clock.now() < until) await wait(run, step.id, 'hold', until);
-  await run.append({ t: 'passed', plan: run.plan.name, step: step.id });
-}
-
-async function wait<S>(run: PlanRun<S>, step: string, gate: 'window' | 'hold', until: number): Promise<void> {
-  run.ports.emit({ type: 'gate.waiting', plan: run.plan.name, step, gate, until });
-  if (!run.ports.wait) throw new Paused(step, until);
-  await run.ports.clock.sleepUntil(until, run.ports.signal);
-  if (run.ports.signal.aborted) throw new Interrupted();
-}
+// The definition under a step's own kind takes that step, which the compiler can't follow through the look-up.
+const gateOf = (step: GateStep) => gates[step.gate] as Gate<GateStep>;

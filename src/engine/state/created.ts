@@ -1,6 +1,6 @@
 import { createdBy, type Registry } from '../../contract/step.ts';
-import type { Phase, RunState } from './fold.ts';
 import { effectOf } from './phases.ts';
+import type { Phase, RunState } from './run-state.ts';
 
 /** The ids of all that a phase has created: what its answer, its outcome and its duplicates tell. */
 export function createdIn<S>(registry: Registry<S>, phase: Phase): readonly string[] {

@@ -1,9 +1,9 @@
 import type { Plan, UseStep } from '../../contract/plan.ts';
 import type { Key } from '../../contract/record.ts';
 import type { Registry } from '../../contract/step.ts';
-import type { Phase, PlanState } from './fold.ts';
 import { keyText } from './key.ts';
 import { currentPhases, effectOf } from './phases.ts';
+import type { Phase, PlanState } from './run-state.ts';
 
 /** The position of the first and the last disruptive step of a plan; undefined when it has none. */
 export function cutOverOf<S>(plan: Plan, registry: Registry<S>): { first: number; last: number } | undefined {

@@ -1,7 +1,7 @@
 import type { Registry } from '../../contract/step.ts';
 import type { Verdict } from '../../contract/verdict.ts';
-import type { PlanState } from './fold.ts';
 import { currentPhases, effectWith } from './phases.ts';
+import type { PlanState } from './run-state.ts';
 
 /** An original and what was made to take its place. */
 export interface Pair {
@@ -9,8 +9,8 @@ export interface Pair {
   readonly replacement: string;
 }
 
-/** What the target holds of the volumes (databases) this run moves. */
-export type Standing = 'originals' | 'replacements' | 'mixture';
+/** Which of each pair the target holds. `mixture`: some of both, or of neither. */
+export type ActiveSide = 'originals' | 'replacements' | 'mixture';
 
 /** The pairs of the target that this generation has made. */
 export function pairsOf<S>(registry: Registry<S>, state: PlanState): Pair[] {
@@ -40,7 +40,7 @@ export function verdictsOf<S>(registry: Registry<S>, state: PlanState): Map<stri
 }
 
 /** Which of each pair the target holds. Without pairs it can only hold originals. */
-export function standingOf(pairs: readonly Pair[], on: readonly string[]): Standing {
+export function activeSideOf(pairs: readonly Pair[], on: readonly string[]): ActiveSide {
   const replaced = pairs.filter((pair) => on.includes(pair.replacement)).length;
   const original = pairs.filter((pair) => on.includes(pair.original)).length;
   if (replaced === 0 && original === pairs.length) return 'originals';

@@ -1,6 +1,6 @@
 import type { Json } from '../../contract/json.ts';
 import type { EffectDefinition, EffectOf, Hazard, Registry, StepCall } from '../../contract/step.ts';
-import { isCurrent, type Phase, type PlanState } from './fold.ts';
+import { isCurrent, type Phase, type PlanState } from './run-state.ts';
 
 /** The effect definition of a phase; undefined for reads and verifications. */
 export function effectOf<S>(registry: Registry<S>, phase: Phase): EffectDefinition<S, unknown, unknown> | undefined {

@@ -1,14 +1,14 @@
 import { unseenMs } from '../../contract/settle.ts';
 import type { EffectDefinition, StepCall } from '../../contract/step.ts';
 import { problem } from '../../errors/index.ts';
-import { unseenBeatMs } from '../perform.ts';
 import type { PlanRun } from '../plan-run.ts';
-import { ask } from '../retry.ts';
+import { retryRead } from '../retry.ts';
 import { pairsOf } from '../state/pairs.ts';
 import { undoOf } from '../state/phases.ts';
-import { Interrupted, PlanStopped } from '../stops.ts';
+import { PlanStopped } from '../stops.ts';
 import type { Guard } from '../target/guard.ts';
 import { originalsOf } from '../target/reads.ts';
+import { unseenBeatMs, waitFor } from '../wait.ts';
 import { announce, type Happened, takeBack } from './undo.ts';
 
 // A detach can hang for as long as something holds on to the volume; then a person has to look.
@@ -22,20 +22,20 @@ const mostLate = 3;
  * time when AWS no longer shows how it was before any of it was taken, and nothing of it may be on its way out by then. What
  * has come undone is done again.
  */
-export async function backInPlace<S>(
+export async function confirmRestored<S>(
   run: PlanRun<S>,
   guard: Guard<S>,
   takenBack: readonly Happened[],
   because: string,
 ): Promise<void> {
-  const { clock, signal } = run.ports;
+  const { clock } = run.ports;
   const giveUpAt = clock.now() + unsettledMs;
   let certainAt = clock.now() + unseenMs;
-  for (let late = 0; ; ) {
+  let late = 0;
+  await waitFor(run.ports, unseenBeatMs, async (askedAt) => {
     guard.forget();
-    const askedAt = clock.now();
-    const amiss = await notInPlace(run, guard, because);
-    if (amiss === undefined && askedAt >= certainAt) return;
+    const amiss = await notRestored(run, guard, because);
+    if (amiss === undefined && askedAt >= certainAt) return { done: undefined };
     if (amiss !== undefined && clock.now() >= certainAt) {
       await tellWaiting(run, takenBack, amiss.why);
       let again = false;
@@ -44,9 +44,8 @@ export async function backInPlace<S>(
       if (clock.now() >= giveUpAt && (!again || ++late > mostLate))
         throw stuck(run, `${amiss.why} after an hour`, because);
     }
-    await clock.sleepUntil(amiss === undefined ? certainAt : clock.now() + unseenBeatMs, signal);
-    if (signal.aborted) throw new Interrupted();
-  }
+    return { again: true, ...(amiss === undefined && { at: certainAt }) };
+  });
 }
 
 async function tellWaiting<S>(run: PlanRun<S>, [first]: readonly Happened[], amiss: string): Promise<void> {
@@ -54,22 +53,22 @@ async function tellWaiting<S>(run: PlanRun<S>, [first]: readonly Happened[], ami
 }
 
 /** Why the originals are not in their places for good, and whether one is away; undefined when they are. Throws when the target is gone. */
-async function notInPlace<S>(
+async function notRestored<S>(
   run: PlanRun<S>,
   guard: Guard<S>,
   because: string,
 ): Promise<{ readonly why: string; readonly away: boolean } | undefined> {
-  const { standing, on, missing, unsettled } = await guard.look();
+  const { activeSide, on, missing, unsettled } = await guard.look();
   if (missing.includes(run.plan.target.id)) throw stuck(run, 'it is gone', because);
   const pairs = pairsOf(run.ports.registry, run.state);
   const ours = new Set([...originalsOf(run), ...pairs.flatMap((pair) => [pair.original, pair.replacement])]);
   const moving = unsettled.filter((id) => ours.has(id));
   const away = pairs.map((pair) => pair.original).filter((id) => !on.includes(id));
   const told = [
-    ...(standing === 'originals' ? [] : [`it holds ${on.join(', ') || 'nothing'}, and not ${away.join(', ')}`]),
+    ...(activeSide === 'originals' ? [] : [`it holds ${on.join(', ') || 'nothing'}, and not ${away.join(', ')}`]),
     ...(moving.length ? [`${moving.join(', ')} is still on its way in or out: unmount it, or stop what holds it`] : []),
   ];
-  return told.length ? { why: told.join('; '), away: standing !== 'originals' } : undefined;
+  return told.length ? { why: told.join('; '), away: activeSide !== 'originals' } : undefined;
 }
 
 function stuck<S>(run: PlanRun<S>, reason: string, because: string): PlanStopped {
@@ -88,7 +87,7 @@ async function takeBackAgain<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened,
   if (run.phase(key)?.end?.is !== 'done') return false;
   const input = definition.input.parse(calls[0]?.with);
   const title = definition.title(input);
-  const seen = await ask(run.ports, title, () => definition.look(run.context(key), input, undefined));
+  const seen = await retryRead(run.ports, title, () => definition.look(run.context(key), input, undefined));
   if (seen.is === 'done') return false;
   await announce(run, one.phase, `${title}: had come undone and is done again; look at what uses it`);
   // The first one last: who dies in between still finds it undone, and begins anew.

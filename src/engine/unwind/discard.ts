@@ -1,15 +1,16 @@
 import { canonical, type Json, toJson } from '../../contract/json.ts';
 import { unseenMs } from '../../contract/settle.ts';
 import { createdBy } from '../../contract/step.ts';
-import { perform, unseenBeatMs } from '../perform.ts';
+import { perform } from '../perform.ts';
 import type { PlanRun } from '../plan-run.ts';
 import { itemsOf } from '../references.ts';
-import { ask } from '../retry.ts';
-import { isCurrent, type Phase } from '../state/fold.ts';
+import { retryRead } from '../retry.ts';
 import { isOwnStep } from '../state/own-steps.ts';
-import { effectOf, undoOf } from '../state/phases.ts';
-import { Interrupted, PlanStopped } from '../stops.ts';
+import { effectOf, effectWith, undoOf } from '../state/phases.ts';
+import { isCurrent, type Phase } from '../state/run-state.ts';
+import { PlanStopped } from '../stops.ts';
 import type { Guard } from '../target/guard.ts';
+import { unseenBeatMs, waitFor } from '../wait.ts';
 import { announce, type Happened } from './undo.ts';
 
 /** Discards by name what this run made and nothing uses: duplicates AWS could not prevent, what failed generations and items that are gone have left. */
@@ -46,22 +47,19 @@ async function findLate<S>(run: PlanRun<S>, phase: Phase): Promise<void> {
   const unsure = phase.sent > 1 || (phase.sent === 1 && phase.answered === undefined && phase.end?.is !== 'done');
   if (!definition || !unsure || definition.repeat === 'convergent') return;
   const ours = phase.end?.is === 'done' ? phase.end.output : phase.answered;
-  for (;;) {
-    const askedAt = run.ports.clock.now();
-    const seen = await ask(run.ports, definition.title(phase.input), () =>
+  await waitFor(run.ports, unseenBeatMs, async (askedAt) => {
+    const seen = await retryRead(run.ports, definition.title(phase.input), () =>
       definition.look(run.context(phase.key), phase.input, undefined),
     );
     // "Failed" without a name says no more than "absent": what it was to be made from may be discarded by now.
     if (seen.is !== 'absent' && seen.output !== undefined) {
       const shown = [seen.output, ...(seen.is === 'failed' ? [] : (seen.surplus ?? []))];
       for (const one of shown.map(toJson)) await noteSurplus(run, phase, ours, one);
-      return;
+      return { done: undefined };
     }
     const certainAt = (phase.sentAt ?? 0) + unseenMs;
-    if (ours !== undefined || askedAt >= certainAt) return;
-    await run.ports.clock.sleepUntil(run.ports.clock.now() + unseenBeatMs, run.ports.signal);
-    if (run.ports.signal.aborted) throw new Interrupted();
-  }
+    return ours !== undefined || askedAt >= certainAt ? { done: undefined } : { again: true };
+  });
 }
 
 async function noteSurplus<S>(run: PlanRun<S>, phase: Phase, ours: Json | undefined, one: Json): Promise<void> {
@@ -81,8 +79,40 @@ export function isDiscard<S>(run: PlanRun<S>, one: Happened): boolean {
   });
 }
 
+/** Why what this run made is not discarded, though all else is taken back; undefined when it is. `pair`: it stands for an original, or is a part of what does. */
+export function reasonToKeep(made: {
+  readonly pair: boolean;
+  readonly pastWritePoint: boolean;
+  /** Originals that somebody else has deleted. */
+  readonly gone: readonly string[];
+  /** What speaks against the originals being readable. */
+  readonly unreadable: readonly string[];
+}): string | undefined {
+  const { pair, pastWritePoint, gone, unreadable } = made;
+  if (gone.length) return `${gone.join(', ')} is gone: this may be the last copy`;
+  if (pair && pastWritePoint) return 'it may hold writes that the original lacks';
+  if (pair && unreadable.length) return `it may be the last copy that can be read: ${unreadable.join('; ')}`;
+  return undefined;
+}
+
+/** Discards what this run made, or keeps it where it may be all that is left. */
+export async function discardOrKeep<S>(
+  run: PlanRun<S>,
+  guard: Guard<S>,
+  one: Happened,
+  seen: { readonly pastWritePoint: boolean; readonly gone: readonly string[] },
+): Promise<void> {
+  const made = effectWith(run.ports.registry, one.phase, 'additive');
+  const pair = made?.belongs === true || made?.replaces?.(one.phase.input, one.output) !== undefined;
+  // Asked anew before each: one discard can take minutes, and a key can be closed in any of them.
+  const unreadable = pair ? await guard.unreadable() : [];
+  const reason = reasonToKeep({ ...seen, pair, unreadable });
+  if (reason === undefined) await discard(run, guard, one);
+  else await keep(run, one, reason);
+}
+
 /** A discard that fails costs money, not data: it is reported and does not stand in the way of the rest. */
-export async function discard<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, from = 0): Promise<void> {
+async function discard<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, from = 0): Promise<void> {
   if (one.phase.kept || !isDiscard(run, one)) return;
   for (const [index, call] of undoOf(run.ports.registry, one.phase, one.output).entries()) {
     const key = { ...one.phase.key, undo: from + index };
@@ -97,7 +127,7 @@ export async function discard<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened
 }
 
 /** What must not be lost is never deleted by rekey: its tags and this line say what it is. */
-export async function keep<S>(run: PlanRun<S>, { phase, output }: Happened, reason: string): Promise<void> {
+async function keep<S>(run: PlanRun<S>, { phase, output }: Happened, reason: string): Promise<void> {
   const definition = effectOf(run.ports.registry, phase);
   if (phase.kept || !definition || output === null) return;
   for (const id of createdBy(definition, output)) {

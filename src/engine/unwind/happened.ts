@@ -1,10 +1,10 @@
 import { toJson } from '../../contract/json.ts';
 import { RekeyError } from '../../errors/index.ts';
 import type { PlanRun } from '../plan-run.ts';
-import { ask } from '../retry.ts';
-import type { Phase } from '../state/fold.ts';
+import { retryRead } from '../retry.ts';
 import { isOwnStep } from '../state/own-steps.ts';
 import { currentPhases, effectOf, refusedWhileRunning, undoOf } from '../state/phases.ts';
+import type { Phase } from '../state/run-state.ts';
 import type { Happened } from './undo.ts';
 
 /**
@@ -51,7 +51,7 @@ async function seenOf<S>(run: PlanRun<S>, phase: Phase): Promise<Happened[]> {
   const definition = effectOf(run.ports.registry, phase);
   if (!definition) return [];
   try {
-    const seen = await ask(run.ports, definition.title(phase.input), () =>
+    const seen = await retryRead(run.ports, definition.title(phase.input), () =>
       definition.look(run.context(phase.key), phase.input, undefined),
     );
     if (seen.is !== 'done' && seen.is !== 'pending') return [];

@@ -8,7 +8,7 @@ import type { Guard } from '../target/guard.ts';
 import { unwind } from './unwind.ts';
 
 /** To another run that says "mine", too: one that has done nothing yet but claim takes its claim off again. */
-export async function giveWay<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
+export async function yieldClaim<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
   const acted = currentPhases(run.state).some((phase) => phase.sent > 0 && !isOwnStep(phase.key.step));
   if (acted || !run.phase(ownKey(run, 'claim'))?.sent) return;
   await release(run, guard);
@@ -17,7 +17,7 @@ export async function giveWay<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void
 }
 
 /** A plan that stopped on its own comes back to where the target serves, if the write point still allows it. */
-export async function comeBack<S>(run: PlanRun<S>, guard: Guard<S>, stop: PlanStopped): Promise<void> {
+export async function unwindAfterStop<S>(run: PlanRun<S>, guard: Guard<S>, stop: PlanStopped): Promise<void> {
   const { registry } = run.ports;
   // A cut-over that is complete is never taken back by itself, even where nobody has started the target yet.
   const complete = !insideCutOver(run.plan, registry, run.state);

@@ -1,13 +1,13 @@
 import { problem } from '../../errors/index.ts';
 import { perform } from '../perform.ts';
 import type { PlanRun } from '../plan-run.ts';
-import { isCurrent, type Phase } from '../state/fold.ts';
 import { effectWith, undoOf } from '../state/phases.ts';
+import { isCurrent, type Phase } from '../state/run-state.ts';
 import { PlanStopped } from '../stops.ts';
 import type { Guard } from '../target/guard.ts';
 
 /** What earlier unwindings could not set back, since the target serves without it. */
-function owedOf<S>(run: PlanRun<S>): Phase[] {
+function pendingUndo<S>(run: PlanRun<S>): Phase[] {
   return [...run.state.phases.values()].filter(
     (phase) =>
       phase.key.undo !== undefined &&
@@ -19,10 +19,14 @@ function owedOf<S>(run: PlanRun<S>): Phase[] {
 
 /**
  * Sets back what the last unwinding could not. Until then nothing is read again: what is missing would be taken for what
- * was never there, and not carried over. Throws PlanStopped while it can't be; `lenient` goes on all the same.
+ * was never there, and not carried over. Throws PlanStopped while it can't be, unless told to continue.
  */
-export async function setBackOwed<S>(run: PlanRun<S>, guard: Guard<S>, lenient = false): Promise<void> {
-  for (const { key } of owedOf(run)) {
+export async function retryPendingUndo<S>(
+  run: PlanRun<S>,
+  guard: Guard<S>,
+  { continueOnError = false } = {},
+): Promise<void> {
+  for (const { key } of pendingUndo(run)) {
     const { undo = 0, ...forward } = key;
     const undone = run.phase(forward);
     const output = undone?.end?.is === 'done' ? undone.end.output : (undone?.answered ?? null);
@@ -32,7 +36,7 @@ export async function setBackOwed<S>(run: PlanRun<S>, guard: Guard<S>, lenient =
       await perform(run, guard, { key, uses: call.uses, input: call.with });
     } catch (error) {
       if (!(error instanceof PlanStopped) || error.error.code !== 'effect-failed') throw error;
-      if (lenient) continue;
+      if (continueOnError) continue;
       const because = run.state.unwinding?.stop?.message ?? 'rollback';
       const told = { title: call.uses, reason: error.message, because };
       throw new PlanStopped(problem('unwind-failed', told, error));

@@ -27,7 +27,8 @@ async function endRollback<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
   await run.append({ t: 'finished', plan: run.plan.name, status: 'rolled-back' });
 }
 
-export async function goOnUnwinding<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
+/** Goes on where an earlier process left an unwinding. Throws what the plan stopped by; a rollback ends. */
+export async function continueUnwind<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
   const stop = run.state.unwinding?.stop ?? null;
   if (!run.state.unwinding?.over) await unwind(run, guard, stop);
   // It has been taken back by now.

@@ -2,8 +2,8 @@ import type { Json } from '../../contract/json.ts';
 import { problem } from '../../errors/index.ts';
 import { perform } from '../perform.ts';
 import type { PlanRun } from '../plan-run.ts';
-import type { Phase } from '../state/fold.ts';
 import { undoOf } from '../state/phases.ts';
+import type { Phase } from '../state/run-state.ts';
 import { PlanStopped } from '../stops.ts';
 import type { Guard } from '../target/guard.ts';
 

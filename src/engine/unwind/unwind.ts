@@ -3,18 +3,34 @@ import { problem } from '../../errors/index.ts';
 import { perform } from '../perform.ts';
 import type { PlanRun } from '../plan-run.ts';
 import { cutOverOf } from '../state/cut-over.ts';
-import type { Phase } from '../state/fold.ts';
 import { isOwnStep, ownStep } from '../state/own-steps.ts';
-import { pairsOf } from '../state/pairs.ts';
-import { currentPhases, deletedOriginals, effectOf, effectWith, undoOf } from '../state/phases.ts';
+import { type Pair, pairsOf } from '../state/pairs.ts';
+import { currentPhases, deletedOriginals, effectOf, undoOf } from '../state/phases.ts';
+import type { Phase } from '../state/run-state.ts';
 import { PlanStopped } from '../stops.ts';
+import type { TargetState } from '../target/drift.ts';
 import type { Guard } from '../target/guard.ts';
+import { recordObservation } from '../target/observe.ts';
 import { originalsOf } from '../target/reads.ts';
-import { backInPlace } from './confirm-restored.ts';
-import { discard, discardLeftovers, isDiscard, keep } from './discard.ts';
+import { confirmRestored } from './confirm-restored.ts';
+import { discardLeftovers, discardOrKeep, isDiscard } from './discard.ts';
 import { whatHappened } from './happened.ts';
-import { setBackOwed } from './pending-undo.ts';
+import { retryPendingUndo } from './pending-undo.ts';
 import { type Happened, takeBack } from './undo.ts';
+
+/** From where an unwinding sets out: why, and what a look has shown. */
+interface Outset {
+  /** Asked for by the operator, not by a plan that stopped. */
+  readonly rollback: boolean;
+  readonly because: string;
+  readonly pastWritePoint: boolean;
+  readonly running: boolean;
+  readonly targetGone: boolean;
+  /** Pairs of which somebody has deleted the original. */
+  readonly lost: readonly Pair[];
+  /** Originals that somebody else has deleted. */
+  readonly gone: readonly string[];
+}
 
 /**
  * Takes back what this generation did, last first: the target's own effects before anything is discarded, so that it
@@ -22,56 +38,70 @@ import { type Happened, takeBack } from './undo.ts';
  */
 export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | null): Promise<void> {
   const rollback = stop === null;
-  const because = stop?.message ?? 'rollback';
   // Without the operator's word nothing is unwound that a workload could have written on.
   const pastWritePoint = rollback && run.state.writePoint !== undefined;
   guard.forget();
-  const { missing, running, on } = await guard.look();
-  const seenWritten = run.state.unwinding?.over === false && run.state.writePoint?.key === null;
-  if (!rollback && seenWritten && cutOverOf(run.plan, run.ports.registry)) {
-    const differences = ['what replaces the original was open while it was taken back, and may hold writes'];
-    throw new PlanStopped(problem('target-in-pieces', { target: run.plan.target.id, on, differences }));
-  }
-  const targetGone = missing.includes(run.plan.target.id);
-  const lost = pairsOf(run.ports.registry, run.state).filter((pair) => missing.includes(pair.original));
-  const deleted = deletedOriginals(run.ports.registry, run.state);
-  // Before there is a replacement a snapshot of ours may be all that is left of what somebody has deleted.
-  const gone = originalsOf(run).filter((id) => missing.includes(id) && !deleted.includes(id));
-  if (!run.state.unwinding || run.state.unwinding.over) {
-    const happened = await whatHappened(run);
-    if (lost.length && !targetGone && happened.some((one) => !isDiscard(run, one))) {
-      // Nothing can be taken back: what was seen changed must not keep it from going forward, once that is put right.
-      if (run.state.drift.length > 0) await run.append({ t: 'drifted', plan: run.plan.name, differences: [] });
-      throw new PlanStopped(problem('original-gone', { pairs: lost }));
-    }
-    const settled = happened.map(({ phase, output }) => ({ key: phase.key, output }));
-    await run.append({ t: 'unwinding', plan: run.plan.name, stop, happened: settled });
-  }
+  const seen = await guard.look();
+  const outset = { rollback, because: stop?.message ?? 'rollback', pastWritePoint, ...whatIsLeft(run, seen) };
+  if (!rollback) refuseWritten(run, seen);
+  await settleHappened(run, stop, outset);
   const happened = (run.state.unwinding?.happened ?? []).flatMap(({ key, output }) => {
     const phase = run.phase(key);
     return phase ? [{ phase, output }] : [];
   });
-  if (!targetGone) {
-    if (rollback && pastWritePoint && running) await halt(run, guard);
-    const takenBack = happened.filter((each) => !isDiscard(run, each)).sort((a, b) => waits(run, a) - waits(run, b));
-    for (const one of takenBack) await takeBack(run, guard, one, because);
-    if (takenBack.length && !lost.length) await backInPlace(run, guard, takenBack, because);
-    if (rollback) await setBackOwed(run, guard, true);
-  }
-  for (const one of happened.filter((each) => isDiscard(run, each) && (rollback || !isWarmUp(run, each.phase)))) {
-    const made = effectWith(run.ports.registry, one.phase, 'additive');
-    const pair = made?.belongs || made?.replaces?.(one.phase.input, one.output);
-    // Asked anew before each: one discard can take minutes, and a key can be closed in any of them.
-    const unreadable = pair ? await guard.unreadable() : [];
-    if (gone.length) await keep(run, one, `${gone.join(', ')} is gone: this may be the last copy`);
-    else if (pair && pastWritePoint) await keep(run, one, 'it may hold writes that the original lacks');
-    else if (pair && unreadable.length)
-      await keep(run, one, `it may be the last copy that can be read: ${unreadable.join('; ')}`);
-    else await discard(run, guard, one);
-  }
-  if (!gone.length && !(await guard.unreadable()).length) await discardLeftovers(run, guard);
-  await retireAll(run, because, rollback);
+  if (!outset.targetGone) await restore(run, guard, happened, outset);
+  const made = happened.filter((each) => isDiscard(run, each) && (rollback || !isWarmUp(run, each.phase)));
+  for (const one of made) await discardOrKeep(run, guard, one, outset);
+  if (!outset.gone.length && !(await guard.unreadable()).length) await discardLeftovers(run, guard);
+  await retireAll(run, outset.because, rollback);
   await run.append({ t: 'unwound', plan: run.plan.name });
+}
+
+function whatIsLeft<S>(run: PlanRun<S>, { missing, running }: TargetState) {
+  const { registry } = run.ports;
+  const deleted = deletedOriginals(registry, run.state);
+  return {
+    running,
+    targetGone: missing.includes(run.plan.target.id),
+    lost: pairsOf(registry, run.state).filter((pair) => missing.includes(pair.original)),
+    // Before there is a replacement a snapshot of ours may be all that is left of what somebody has deleted.
+    gone: originalsOf(run).filter((id) => missing.includes(id) && !deleted.includes(id)),
+  };
+}
+
+/** What was seen to serve while it was taken back may hold writes: only the operator's typed word lets go of them. */
+function refuseWritten<S>(run: PlanRun<S>, { on }: TargetState): void {
+  const seenWritten = run.state.unwinding?.over === false && run.state.writePoint?.key === null;
+  if (!seenWritten || !cutOverOf(run.plan, run.ports.registry)) return;
+  const differences = ['what replaces the original was open while it was taken back, and may hold writes'];
+  throw new PlanStopped(problem('target-in-pieces', { target: run.plan.target.id, on, differences }));
+}
+
+/** Puts on record, once, what is to be taken back. */
+async function settleHappened<S>(run: PlanRun<S>, stop: Stop | null, { lost, targetGone }: Outset): Promise<void> {
+  if (run.state.unwinding?.over === false) return;
+  const happened = await whatHappened(run);
+  if (lost.length && !targetGone && happened.some((one) => !isDiscard(run, one))) {
+    // Nothing can be taken back: what was seen changed must not keep it from going forward, once that is put right.
+    if (run.state.drift.length > 0) await run.append({ t: 'drifted', plan: run.plan.name, differences: [] });
+    throw new PlanStopped(problem('original-gone', { pairs: lost }));
+  }
+  const settled = happened.map(({ phase, output }) => ({ key: phase.key, output }));
+  await run.append({ t: 'unwinding', plan: run.plan.name, stop, happened: settled });
+}
+
+/** Takes back what was done to the target, until it is seen to hold its originals. */
+async function restore<S>(
+  run: PlanRun<S>,
+  guard: Guard<S>,
+  happened: readonly Happened[],
+  { rollback, because, pastWritePoint, running, lost }: Outset,
+): Promise<void> {
+  if (rollback && pastWritePoint && running) await halt(run, guard);
+  const takenBack = happened.filter((each) => !isDiscard(run, each)).sort((a, b) => waits(run, a) - waits(run, b));
+  for (const one of takenBack) await takeBack(run, guard, one, because);
+  if (takenBack.length && !lost.length) await confirmRestored(run, guard, takenBack, because);
+  if (rollback) await retryPendingUndo(run, guard, { continueOnError: true });
 }
 
 /** Past the write point somebody else may have started the target: before anything is taken from it, it stands still. */
@@ -83,7 +113,7 @@ async function halt<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
   }
   guard.forget();
   const { observation } = await guard.look();
-  await run.append({ t: 'observed', plan: run.plan.name, observation });
+  await recordObservation(run, observation);
 }
 
 /** What was made before the cut-over is kept for the next try: it is what makes that one short. */
@@ -107,12 +137,12 @@ async function retireAll<S>(run: PlanRun<S>, reason: string, everything: boolean
   const steps = new Set(
     currentPhases(run.state)
       .filter((phase) => !isOwnStep(phase.key.step))
-      .filter((phase) => everything || !isKept(run, phase))
+      .filter((phase) => everything || !survivesUnwind(run, phase))
       .map((phase) => phase.key.step),
   );
   for (const step of steps) await run.append({ t: 'retired', plan: run.plan.name, step, item: null, reason });
 }
 
-function isKept<S>(run: PlanRun<S>, phase: Phase): boolean {
+function survivesUnwind<S>(run: PlanRun<S>, phase: Phase): boolean {
   return effectOf(run.ports.registry, phase)?.hazard === 'additive' && isWarmUp(run, phase) && phase.end?.is === 'done';
 }

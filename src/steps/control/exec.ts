@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { printable } from '../../aws/printable.ts';
 import { type AwsContext, defineEffect } from '../../aws/services.ts';
+import { Aborted } from '../../contract/wait.ts';
 import { problem } from '../../errors/index.ts';
 import { describeEnd, environmentOf, runCommand } from './command.ts';
 
@@ -42,7 +43,7 @@ export const exec = defineEffect({
   },
   async run(ctx, input) {
     const end = await run(ctx, input, input.argv);
-    if (ctx.signal.aborted && end.exit !== 0) throw interrupted();
+    if (ctx.signal.aborted && end.exit !== 0) throw new Aborted('the command was interrupted');
     return { exit: end.exit ?? null, how: describeEnd(end) };
   },
   undo: (input) =>
@@ -63,11 +64,6 @@ function run(ctx: AwsContext, { environment, timeoutMs }: Input, command: readon
     timeoutMs,
     signal: ctx.signal,
   });
-}
-
-/** Like a call whose answer never came: nobody knows how far the command got. */
-function interrupted(): Error {
-  return Object.assign(new Error('the command was interrupted'), { name: 'AbortError' });
 }
 
 /** Arguments may hold what nobody else is to read, so only the program is named. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type AwsContext, defineEffect } from '../../aws/services.ts';
 import { markers } from '../../aws/tags.ts';
 import { unseenMs } from '../../contract/settle.ts';
+import { Aborted, poll } from '../../contract/wait.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { KeyArn } from '../domain.ts';
 import { MadeDatabaseSnapshot } from './domain.ts';
@@ -60,14 +61,14 @@ export const copySnapshot = defineEffect({
 /** Why nothing can be copied from it any more; RDS refuses as if it only had to be waited for. */
 async function lostSource(ctx: AwsContext, id: string): Promise<string | undefined> {
   const certainAt = ctx.clock.now() + unseenMs;
-  for (;;) {
-    const askedAt = ctx.clock.now();
+  const end = await poll<string | undefined>(ctx, beatMs, async (askedAt) => {
     const source = await ctx.aws.sight.databaseSnapshot(id);
-    if (source)
-      return ['failed', 'error', 'deleting'].includes(source.Status ?? '') ? `${id} is ${source.Status}` : undefined;
-    if (askedAt >= certainAt || ctx.signal.aborted) return `${id} is gone`;
-    await ctx.clock.sleepUntil(ctx.clock.now() + beatMs, ctx.signal);
-  }
+    if (!source) return askedAt >= certainAt ? { done: `${id} is gone` } : { again: true };
+    const lost = ['failed', 'error', 'deleting'].includes(source.Status ?? '');
+    return { done: lost ? `${id} is ${source.Status}` : undefined };
+  });
+  if (end === 'aborted') throw new Aborted(`${id} was looked for when the process was asked to stop`);
+  return end.done;
 }
 
 function making({ snapshot }: z.infer<typeof input>): Making {

@@ -1,6 +1,7 @@
 import type { DBInstance, Tag } from '@aws-sdk/client-rds';
 import type { AwsContext } from '../../aws/services.ts';
 import { marker, tagValue } from '../../aws/tags.ts';
+import { Aborted, poll } from '../../contract/wait.ts';
 import { type Described, isGoing } from './status.ts';
 
 // For a moment of each rename an instance or a cluster is found under no name at all.
@@ -18,12 +19,13 @@ export async function surely<T extends Described>(
   look: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
   const until = ctx.clock.now() + namelessMs;
-  for (;;) {
+  const end = await poll<T | undefined>(ctx, beatMs, async () => {
     const found = await look();
-    if (found) return isGoing(found) ? undefined : found;
-    if (ctx.clock.now() >= until || ctx.signal.aborted) return undefined;
-    await ctx.clock.sleepUntil(ctx.clock.now() + beatMs, ctx.signal);
-  }
+    if (found) return { done: isGoing(found) ? undefined : found };
+    return ctx.clock.now() >= until ? { done: undefined } : { again: true };
+  });
+  if (end === 'aborted') throw new Aborted('it was looked for when the process was asked to stop');
+  return end.done;
 }
 
 /**

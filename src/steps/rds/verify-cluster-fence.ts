@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type AwsContext, defineVerify } from '../../aws/services.ts';
 import type { Seen } from '../../contract/step.ts';
 import type { VerdictStatus } from '../../contract/verdict.ts';
+import { pause } from '../../contract/wait.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { Cluster, ClusterFenceProof } from './cluster-domain.ts';
 import { membersOf } from './cluster-found.ts';
@@ -27,7 +28,7 @@ export const verifyClusterFence = defineVerify({
   async check(ctx, input) {
     const first = await findings(ctx, input);
     if (first.length > 0) return pending(input, first);
-    await ctx.clock.sleepUntil(ctx.clock.now() + betweenMs, ctx.signal);
+    await pause(ctx, betweenMs);
     const second = await findings(ctx, input);
     if (second.length > 0) return pending(input, second);
     return { is: 'done', output: proof(input, 'SUCCESSFUL', []) };

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Entry, Key } from '../../../src/contract/record.ts';
+import { submission } from '../../../src/engine/execute.ts';
 import { CreatedIndex } from '../../../src/engine/state/created.ts';
-import { apply, fold, type RunState } from '../../../src/engine/state/fold.ts';
+import { apply, fold } from '../../../src/engine/state/fold.ts';
 import { keyText } from '../../../src/engine/state/key.ts';
+import type { RunState } from '../../../src/engine/state/run-state.ts';
 import { toyRegistry } from '../toy.ts';
 
 const at = 1_000;
@@ -10,9 +12,17 @@ const keyOf = (plan: string, step: string): Key => ({ plan, step, item: 'd-1', g
 const intent = (key: Key, uses: string): Entry => ({ t: 'intent', key, uses, token: 't', input: null, before: null });
 const answered = (key: Key, id: string): Entry => ({ t: 'answered', key, output: { id } });
 
+const source = { file: 'toy.yaml', text: '', sets: [], hash: 'h' };
+
+function submitted(): RunState {
+  const run = fold([]);
+  apply(run, submission('run-1', '0', [source, source]), at);
+  return run;
+}
+
 /** A run of two plans, each of which has made a snapshot. */
 function twoPlans(): RunState {
-  const run = fold([]);
+  const run = submitted();
   for (const plan of ['one', 'two']) {
     const key = keyOf(plan, 'snapshot');
     apply(run, intent(key, 'toy.snapshot'), at);
@@ -34,7 +44,7 @@ test('what this run did not create is not known', () => {
 });
 
 test('an effect that creates nothing has created nothing, even where its output has an id', () => {
-  const run = fold([]);
+  const run = submitted();
   const key = keyOf('one', 'stop');
   apply(run, intent(key, 'toy.stop'), at);
   apply(run, answered(key, 'box'), at);

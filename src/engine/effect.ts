@@ -1,0 +1,256 @@
+import { type Json, toJson } from '../contract/json.ts';
+import { unseenMs } from '../contract/settle.ts';
+import type { EffectDefinition, Seen } from '../contract/step.ts';
+import { type EffectAct, sentCount } from './act.ts';
+import { backoffMs, retryRead } from './retry.ts';
+import { minutes, type Sent, send } from './send.ts';
+import { mayBeStaleRead, shownFrom } from './stale-read.ts';
+import { Interrupted, stepFailed } from './stops.ts';
+import { unseenBeatMs, waitFor, waitUntil } from './wait.ts';
+
+/** What has become of a call that was sent: an end, not there at all, or accepted and gone again. */
+export type End =
+  | { readonly is: 'done'; readonly output: unknown }
+  | { readonly is: 'failed'; readonly reason: string; readonly neverRan: boolean }
+  | { readonly is: 'absent' | 'vanished' };
+type Outcome = { readonly is: 'done'; readonly output: unknown } | { readonly is: 'failed'; readonly reason: string };
+
+/** What is to be done about that. `gone`: AWS had accepted it. */
+export type Next =
+  | { readonly do: 'done'; readonly output: unknown }
+  | { readonly do: 'fail'; readonly reason: string; readonly neverRan: boolean }
+  | { readonly do: 'send again'; readonly gone: boolean };
+
+/** Decides what becomes of an effect by what its call has come to. `overAfter`: its time is up, after so many sends. */
+export function nextAfter<S>(
+  definition: EffectDefinition<S, unknown, unknown>,
+  sent: 'answered' | 'in-doubt',
+  end: End,
+  overAfter: number | undefined,
+): Next {
+  if (end.is === 'done') return { do: 'done', output: end.output };
+  if (end.is === 'failed') return { do: 'fail', reason: end.reason, neverRan: end.neverRan };
+  // Accepted and not to be seen since: the answer to a resend tells a slow one from one that was taken back.
+  const gone = end.is === 'vanished' || sent === 'answered';
+  if (gone && definition.repeat === 'none') return { do: 'fail', reason: vanished(definition), neverRan: false };
+  if (overAfter !== undefined) {
+    return { do: 'fail', reason: `sent ${overAfter} times without ever showing`, neverRan: false };
+  }
+  return { do: 'send again', gone };
+}
+
+function vanished<S>(definition: EffectDefinition<S, unknown, unknown>): string {
+  const why = definition.hazard === 'additive' ? definition.whenVanished : undefined;
+  return `AWS accepted it and it is gone again${why === undefined ? '' : `: ${why}`}`;
+}
+
+/** One effect on its way: look, intent, run, look until done, outcome. */
+export class EffectRun<S> {
+  private readonly effect: EffectAct<S>;
+  private known: unknown;
+  private everSeen = false;
+
+  constructor(effect: EffectAct<S>) {
+    this.effect = effect;
+    this.known = effect.run.phase(effect.act.key)?.answered;
+  }
+
+  /** Its output. Throws PlanStopped when it has failed, or must not be sent. */
+  async perform(): Promise<unknown> {
+    const { definition, run, act, title } = this.effect;
+    const slot = definition.slot === undefined ? undefined : run.ports.slots[definition.slot];
+    try {
+      const outcome = slot ? await slot(() => this.reach()) : await this.reach();
+      if (outcome.is === 'done') return outcome.output;
+      throw stepFailed(title, outcome.reason);
+    } finally {
+      run.markSettled(act.key);
+    }
+  }
+
+  /** To its end, whatever has happened before. */
+  private async reach(): Promise<Outcome> {
+    const { definition, run, act } = this.effect;
+    const sentBefore = sentCount(this.effect) > 0;
+    if (sentBefore && definition.hazard === 'disruptive') run.markInFlight(act.key);
+    let before: Json = null;
+    if (!sentBefore && this.lookBeforeSend()) {
+      const found = await this.found();
+      if ('outcome' in found) return found.outcome;
+      before = found.before;
+    }
+    const sent = sentBefore ? (this.known === undefined ? 'in-doubt' : 'answered') : await this.send(before);
+    if (sent === 'answered') act.onTaken?.();
+    return this.settleSent(sent, before);
+  }
+
+  /** Was it so before anything was sent? Its outcome then, or what an undo needs of how it is. */
+  private async found(): Promise<{ readonly outcome: Outcome } | { readonly before: Json }> {
+    const { definition, guard, act } = this.effect;
+    const seen = await this.firstLook();
+    if (seen.is === 'failed') return { outcome: await this.fail(seen.reason, seen.neverRan === true) };
+    // Done by somebody else, or so from the beginning: the guard tells them apart before anything is built on it.
+    if (seen.is !== 'absent' && definition.hazard === 'disruptive' && act.key.undo === undefined)
+      await guard.pass(act.key, definition);
+    if (seen.is === 'done') return { outcome: await this.done(seen.output, false) };
+    const foreign = seen.is === 'pending' ? await this.settleForeign() : undefined;
+    if (foreign) return { outcome: foreign };
+    return { before: (seen.is === 'absent' ? seen.before : undefined) ?? null };
+  }
+
+  /** Looks until its end, and sends it again where that is called for. */
+  private async settleSent(first: Sent, before: Json): Promise<Outcome> {
+    const { definition, run } = this.effect;
+    const { clock } = run.ports;
+    let sent = first;
+    // A dead process may have sent it right before its end, so the waiting for it to show begins now.
+    let since = clock.now();
+    const giveUpAt = since + definition.settleWithinMs;
+    for (let resends = 0; ; resends++) {
+      if (typeof sent === 'object') return this.refused(sent.reason, since);
+      const end = await this.settle(since, sent);
+      const next = nextAfter(definition, sent, end, clock.now() > giveUpAt ? sentCount(this.effect) : undefined);
+      if (next.do === 'done') return this.done(next.output, true);
+      if (next.do === 'fail') return this.fail(next.reason, next.neverRan);
+      await waitUntil(run.ports, clock.now() + backoffMs(resends));
+      sent = await this.send(before);
+      if (next.gone && typeof sent === 'object' && definition.repeat === 'token') {
+        return this.fail(`${vanished(definition)} (${sent.reason})`, false);
+      }
+      if (next.gone) this.everSeen = false;
+      since = clock.now();
+    }
+  }
+
+  /** Refused now, but an earlier one may have gone through and not show yet. */
+  private async refused(reason: string, since: number): Promise<Outcome> {
+    const late = sentCount(this.effect) > 1 ? await this.settle(since, 'answered') : undefined;
+    return late?.is === 'done' ? this.done(late.output, true) : this.fail(reason, true);
+  }
+
+  /** What is to be discarded and isn't there may only not show yet: a NotFound of something new proves nothing. */
+  private firstLook(): Promise<Seen<unknown>> {
+    return waitFor<Seen<unknown>>(this.effect.run.ports, unseenBeatMs, async (askedAt) => {
+      const seen = await this.look();
+      if (seen.is === 'done' && mayBeStaleRead(this.effect, askedAt)) return { done: { is: 'absent' } };
+      return seen.is !== 'done' || askedAt >= shownFrom(this.effect) ? { done: seen } : { again: true };
+    });
+  }
+
+  /** What nobody else can have made needs no look before the first send; what may already be so does. */
+  private lookBeforeSend(): boolean {
+    const { definition } = this.effect;
+    return definition.hazard !== 'additive' || definition.repeat === 'convergent';
+  }
+
+  private look(): Promise<Seen<unknown>> {
+    const { run, definition, act, input, title } = this.effect;
+    return retryRead(run.ports, title, () => definition.look(run.context(act.key), input, this.known));
+  }
+
+  private send(before: Json): Promise<Sent> {
+    return send(
+      this.effect,
+      before,
+      () => this.look(),
+      (output) => {
+        this.known = output;
+      },
+    );
+  }
+
+  /** It is already on its way, by somebody or by what is being taken back: wait for the end of it. Undefined when that came to nothing. */
+  private async settleForeign(): Promise<Outcome | undefined> {
+    const end = await this.settle(this.effect.run.ports.clock.now(), 'answered');
+    if (end.is === 'done' && !mayBeStaleRead(this.effect)) return this.done(end.output, false);
+    if (end.is === 'failed') return this.fail(end.reason, true);
+    this.everSeen = false;
+    this.known = undefined;
+    return undefined;
+  }
+
+  private async settle(since: number, sent: 'answered' | 'in-doubt'): Promise<End> {
+    const { run, definition } = this.effect;
+    const { clock, signal, settle } = run.ports;
+    const deadlineAt = since + definition.settleWithinMs;
+    // A call that is safe to repeat is repeated as soon as a look says no; a token-less create waits until "no" is certain.
+    const patienceMs = sent === 'answered' || definition.repeat === 'none' ? unseenMs : 0;
+    let unseen = 0;
+    const end = await settle.until<End>({ kind: definition.type, deadlineAt, signal }, async () => {
+      const askedAt = clock.now();
+      const seen = await this.look();
+      switch (seen.is) {
+        case 'done':
+          if (sent === 'in-doubt' && askedAt < shownFrom(this.effect)) return { again: true };
+          await this.recordSurplus(seen.surplus);
+          return { done: { is: 'done', output: seen.output } };
+        case 'failed':
+          if (seen.output !== undefined) await this.recordCreated(seen.output);
+          return { done: { is: 'failed', reason: seen.reason, neverRan: seen.neverRan === true } };
+        case 'pending':
+          unseen = 0;
+          await this.recordPending(seen);
+          return { again: true, progress: seen.progress };
+        case 'absent':
+          unseen++;
+          if (this.everSeen && unseen >= 2) return { done: { is: 'vanished' } };
+          if (!this.everSeen && askedAt - since >= patienceMs) return { done: { is: 'absent' } };
+          return { again: true };
+      }
+    });
+    if (end === 'aborted') throw new Interrupted();
+    if (end === 'expired')
+      return { is: 'failed', reason: `not there after ${minutes(definition.settleWithinMs)}`, neverRan: false };
+    return end.done;
+  }
+
+  private async recordPending(seen: Extract<Seen<unknown>, { is: 'pending' }>): Promise<void> {
+    const { run, act } = this.effect;
+    const { output, progress, surplus } = seen;
+    this.everSeen = true;
+    this.known = output;
+    await this.recordSurplus(surplus);
+    if (progress !== undefined) run.ports.emit({ type: 'effect.progress', key: act.key, progress });
+  }
+
+  /** What it made before it failed: known by name, it can be discarded. */
+  private async recordCreated(output: unknown): Promise<void> {
+    const { run, act } = this.effect;
+    if (run.phase(act.key)?.answered === undefined)
+      await run.append({ t: 'answered', key: act.key, output: toJson(output) });
+  }
+
+  private async recordSurplus(surplus: readonly unknown[] | undefined): Promise<void> {
+    const { run, act } = this.effect;
+    const known = new Set(run.phase(act.key)?.surplus.map((one) => JSON.stringify(one)));
+    for (const one of surplus ?? []) {
+      const output = toJson(one);
+      if (!known.has(JSON.stringify(output))) await run.append({ t: 'surplus', key: act.key, output });
+    }
+  }
+
+  private async done(raw: unknown, changed: boolean): Promise<Outcome> {
+    const { run, guard, definition, act, input } = this.effect;
+    const output = toJson(definition.output.parse(raw));
+    await run.announced();
+    const disruptive = definition.hazard === 'disruptive' ? definition : undefined;
+    const expected = changed && run.expected ? disruptive?.expect(run.expected, input, output) : undefined;
+    // Neighbours compute their expectation from this one, so it counts before it is on disk.
+    if (expected) run.expected = expected;
+    if (disruptive) guard.forget();
+    const entry = { t: 'done', key: act.key, uses: definition.type, input: toJson(input), output, changed } as const;
+    await run.append(expected ? { ...entry, expected } : entry);
+    return { is: 'done', output };
+  }
+
+  private async fail(reason: string, neverRan: boolean): Promise<Outcome> {
+    const { run, guard, definition, act } = this.effect;
+    const disruptive = definition.hazard === 'disruptive' ? definition : undefined;
+    if (disruptive) guard.forget();
+    await run.announced();
+    await run.append({ t: 'failed', key: act.key, uses: definition.type, reason, neverRan });
+    // A start that came to nothing has still changed how the target has lived.
+    if (neverRan && disruptive?.serves && act.key.undo === undefined) await guard.recordStoppedTarget();
+    return { is: 'failed', reason };
+  }
+}

@@ -1,0 +1,116 @@
+import type { Json } from '../../contract/json.ts';
+import type { PlanSource } from '../../contract/plan.ts';
+import type { Key, Stop } from '../../contract/record.ts';
+import type { Observation } from '../../contract/step.ts';
+import { keyText } from './key.ts';
+import { ownStep } from './own-steps.ts';
+
+/** What is known of one thing done. */
+export interface Phase {
+  readonly key: Key;
+  readonly uses: string;
+  /** Position of its first record: undo goes through phases last first. */
+  readonly order: number;
+  input: Json;
+  before: Json;
+  /** How often its call was sent, or may have been. */
+  sent: number;
+  sentAt: number | undefined;
+  answered: Json | undefined;
+  surplus: Json[];
+  kept: boolean;
+  end:
+    | undefined
+    | { is: 'done'; output: Json; changed: boolean; at: number }
+    | { is: 'failed'; reason: string; neverRan: boolean };
+}
+
+/** One plan of a run, as its records tell it. */
+export interface PlanState {
+  readonly name: string;
+  readonly phases: Map<string, Phase>;
+  readonly generations: Map<string, number>;
+  readonly gates: Map<string, { until: number; passed: boolean }>;
+  readonly announcements: { readonly step: string; readonly text: string }[];
+  expected: Observation | undefined;
+  writePoint: undefined | { at: number; key: Key | null };
+  unwinding: undefined | { stop: Stop | null; over: boolean; happened: readonly { key: Key; output: Json }[] };
+  /** Originals that may hold what their replacements lack, with what was seen. */
+  readonly stale: Map<string, readonly string[]>;
+  /** What somebody was seen to have changed in the middle of the cut-over that is under way. */
+  drift: readonly string[];
+  finished: undefined | 'done' | 'rolled-back';
+  stop: Stop | undefined;
+}
+
+/** A run, as its records tell it: what resume, status, rollback and report all start from. */
+export interface RunState {
+  run: string;
+  version: string;
+  readonly sources: (PlanSource & { readonly hash: string })[];
+  readonly plans: Map<string, PlanState>;
+  startedAt: number | undefined;
+  records: number;
+}
+
+/** The plan's state, made empty when no record has named it yet. */
+export function planOf(state: RunState, name: string): PlanState {
+  const known = state.plans.get(name);
+  if (known) return known;
+  const made: PlanState = {
+    name,
+    phases: new Map(),
+    generations: new Map(),
+    gates: new Map(),
+    announcements: [],
+    expected: undefined,
+    writePoint: undefined,
+    unwinding: undefined,
+    stale: new Map(),
+    drift: [],
+    finished: undefined,
+    stop: undefined,
+  };
+  state.plans.set(name, made);
+  return made;
+}
+
+/** The generation in which a step's item is now: 0, and one more for each time it or its whole step was retired. */
+export function generationOf(plan: PlanState, step: string, item: string | null): number {
+  const retired = (of: string) => plan.generations.get(of) ?? 0;
+  const whole = retired(retiredKey(step, null));
+  if (item !== null) return whole + retired(retiredKey(step, item));
+  // A claim that is made again has to be released again.
+  return step === ownStep.release || step === ownStep.replace
+    ? whole + retired(retiredKey(ownStep.claim, null))
+    : whole;
+}
+
+/** Is this phase of the generation that counts? */
+export function isCurrent(plan: PlanState, key: Key): boolean {
+  return key.generation === generationOf(plan, key.step, key.item);
+}
+
+export const retiredKey = (step: string, item: string | null) => (item === null ? step : `${step}/${item}`);
+
+/** The phase of `key`, made when no record has named it yet; `order` is the number of that record. */
+export function phaseOf(plan: PlanState, key: Key, uses: string, order: number): Phase {
+  const text = keyText(key);
+  const known = plan.phases.get(text);
+  if (known) return known;
+  const made: Phase = {
+    key,
+    uses,
+    order,
+    input: null,
+    before: null,
+    sent: 0,
+    sentAt: undefined,
+    answered: undefined,
+    surplus: [],
+    kept: false,
+    end: undefined,
+  };
+  plan.phases.set(text, made);
+  return made;
+}

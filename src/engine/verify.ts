@@ -1,0 +1,44 @@
+import { toJson } from '../contract/json.ts';
+import type { Key } from '../contract/record.ts';
+import type { VerifyDefinition } from '../contract/step.ts';
+import { problem } from '../errors/index.ts';
+import type { PlanRun } from './plan-run.ts';
+import { retryRead } from './retry.ts';
+import { badFindings } from './state/pairs.ts';
+import { Interrupted, PlanStopped } from './stops.ts';
+
+/** Performs a verification, and records its verdicts. Throws PlanStopped when one of them is not SUCCESSFUL. */
+export async function verify<S>(
+  run: PlanRun<S>,
+  key: Key,
+  definition: VerifyDefinition<S, unknown, unknown>,
+  input: unknown,
+): Promise<unknown> {
+  const deadlineAt = run.ports.clock.now() + definition.settleWithinMs;
+  const title = definition.title(input);
+  let waitingFor = 'it took too long';
+  const end = await run.ports.settle.until(
+    { kind: definition.type, deadlineAt, signal: run.ports.signal, mayBeSo: true },
+    async () => {
+      const seen = await retryRead(run.ports, title, () => definition.check(run.context(key), input));
+      if (seen.is === 'done' || seen.is === 'failed') return { done: seen };
+      if (seen.is === 'pending') waitingFor = seen.why ?? 'still pending when its time was up';
+      return { again: true, progress: seen.is === 'pending' ? seen.progress : undefined };
+    },
+  );
+  if (end === 'aborted') throw new Interrupted();
+  await run.announced();
+  const output = toJson(
+    definition.output.parse(
+      end === 'expired'
+        ? definition.conclude(input, 'TIMED_OUT', waitingFor)
+        : end.done.is === 'failed'
+          ? definition.conclude(input, 'FAILED', end.done.reason)
+          : end.done.output,
+    ),
+  );
+  await run.append({ t: 'done', key, uses: definition.type, input: toJson(input), output, changed: false });
+  const findings = badFindings(definition.verdicts(output));
+  if (findings.length) throw new PlanStopped(problem('verification-failed', { title, findings }));
+  return output;
+}
