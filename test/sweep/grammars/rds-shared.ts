@@ -5,6 +5,8 @@ import type { Deed, End } from '../grammar.ts';
 
 /** The security group that lets clients in. */
 export const own = 'sg-0aaaaaaaaaaaaaaa1';
+/** A group that no plan names. */
+export const third = 'sg-0ccccccccccccccc3';
 const runner = '10.9.0.7/32:5432';
 const everybody = '10.0.0.0/8:5432';
 /** The claim of a run that nobody knows. */
