@@ -1,6 +1,7 @@
 import type { JournalRecord } from '../../src/contract/record.ts';
 import type { Verdict } from '../../src/contract/verdict.ts';
 import type { Account, Call } from '../../src/simulator/account.ts';
+import { Makers } from './makers.ts';
 import { RdsAudit } from './rds-audit.ts';
 import { isRead } from './reads.ts';
 import { type Attributes, Truth } from './truth.ts';
@@ -45,6 +46,7 @@ export class Auditor {
   private readonly account: Account;
   private readonly truth: Truth;
   private readonly rds: RdsAudit;
+  private readonly makers: Makers;
   private readonly writers = new Map<string, string>();
   /** Originals as they were when the run last took something from them; what it made, as it left it. */
   private readonly lastSeen = new Map<string, Attributes>();
@@ -56,7 +58,8 @@ export class Auditor {
   constructor(account: Account) {
     this.account = account;
     this.truth = new Truth(account);
-    this.rds = new RdsAudit(account, (...verdict) => this.judge(...verdict));
+    this.makers = new Makers(account);
+    this.rds = new RdsAudit(account, this.makers, (...verdict) => this.judge(...verdict));
   }
 
   /** Records whether an invariant held. For those that are judged from outside; the others are judged by the calls below. */
@@ -77,6 +80,7 @@ export class Auditor {
 
   /** To be called when somebody else has done something: what that took away is not held against the call on its way. */
   meanwhile(): void {
+    this.makers.others();
     if (this.party) this.before(this.party);
   }
 
@@ -84,6 +88,7 @@ export class Auditor {
   after(call: Call): void {
     const party = this.party;
     if (!party) return;
+    if (!isRead(call.operation) && call.outcome === 'done') this.makers.made(party.run);
     if (call.service === 'kms') {
       const harmless = isRead(call.operation) || call.outcome !== 'done';
       this.judge('I5', harmless, () => `${call.operation} on a key`);
@@ -200,11 +205,12 @@ export class Auditor {
   private judgeMarks(party: Party): void {
     const { world } = this.account;
     for (const one of [...world.volumes.values(), ...world.snapshots.values()]) {
-      if (this.truth.preexisting.has(one.id)) continue;
+      if (this.truth.preexisting.has(one.id) || this.makers.isStranger(one.id)) continue;
       const named = party
         .records()
         .some((record) => 'output' in record && (record.output as { id?: string } | null)?.id === one.id);
-      this.judge('I3', one.tags.now.has('rekey:run') || named, () => `${one.id} is nobody's`);
+      const marked = this.makers.isBy(party.run, one.id, one.tags.now);
+      this.judge('I3', marked || named, () => `${one.id} is nobody's`);
     }
   }
 
@@ -234,7 +240,7 @@ export class Auditor {
   }
 
   private isMade(id: string, party: Party): boolean {
-    return this.truth.tagsOf(id)?.get('rekey:run') === party.run;
+    return this.makers.isBy(party.run, id, this.truth.tagsOf(id));
   }
 }
 

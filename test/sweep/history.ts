@@ -83,7 +83,7 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
   const scene = grammar.scene(choices);
   const wide = kind.tame || seed < firstWideSeed ? undefined : grammar.wide(new Choices(seed ^ 0x2545f491));
   const given = { ...one.plan, sets: [...one.plan.sets, ...(scene.sets ?? [])] };
-  const plan = wide?.plan(given) ?? given;
+  const { plan, names: variants } = wide?.plan(given) ?? { plan: given, names: [] };
   const more = new Choices(seed ^ 0x7f4a7c15);
   // This draw once chose the plan; seeds keep what follows it.
   choices.next();
@@ -92,11 +92,12 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
   const failures: string[] = [];
   const trace = createHash('sha256');
   const count = (name: string) => faults.set(name, (faults.get(name) ?? 0) + 1);
+  for (const name of variants) count(name);
   let calls = 0;
   let effects = 0;
   let processes = 0;
   let hostile = false;
-  const deeds = new Set<string>();
+  const deeds = new Set<string>(variants);
   let calm = false;
   let end = '';
   let others: Others | undefined;

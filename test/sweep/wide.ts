@@ -27,6 +27,12 @@ export interface Planned {
   readonly times: number;
 }
 
+/** A plan, and by which names it differs from the one that ships. */
+export interface Variant {
+  readonly plan: PlanSource;
+  readonly names: readonly string[];
+}
+
 /** What histories of late seeds have besides: drawn from a source of its own, so that nothing before it hangs on it. */
 export interface Wide {
   readonly deeds: readonly Planned[];
@@ -38,8 +44,8 @@ export interface Wide {
   readonly sleeps: { readonly call: number; readonly ms: number } | undefined;
   /** The account with what such deeds need. */
   scenario(text: string): string;
-  /** Another plan that the checker admits. */
-  plan(given: PlanSource): PlanSource;
+  /** Another plan that the checker admits, and how it differs. */
+  plan(given: PlanSource): Variant;
 }
 
 /** Watches the account for those who wait for a moment in it. */
@@ -102,10 +108,12 @@ export function startled(sleeps: Wide['sleeps']): Pick<ProcessOptions, 'beforeCa
 }
 
 /** The plan without a step, where the checker admits that; else as it was. */
-export function without(given: PlanSource, step: string): PlanSource {
+export function without({ plan: given, names }: Variant, step: string | undefined): Variant {
+  if (step === undefined) return { plan: given, names };
   const parts = given.text.split(/^(?= {2}- )/m);
   const text = parts.filter((part) => !new RegExp(`^ {2}- (\\{ )?id: ${step}\\b`).test(part)).join('');
   const sets = given.sets.filter((set) => !set.startsWith(`steps.${step}.`));
   const shorter = { ...given, text, sets };
-  return 'problems' in parsePlan(shorter, registry) ? given : shorter;
+  const refused = 'problems' in parsePlan(shorter, registry);
+  return refused ? { plan: given, names } : { plan: shorter, names: [...names, `a plan without ${step}`] };
 }

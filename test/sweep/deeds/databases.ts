@@ -358,8 +358,9 @@ export function wideOfDatabases(choices: Choices, moved: Moved, reach: { calls: 
         `securityGroups:\n  - { id: ${moved.third}, inbound: [${anybody}], outbound: [] }\n`,
       ),
     plan: (given) => {
-      const plain = silent ? { ...given, sets: [...given.sets, 'steps.check-sql.with.statements=[]'] } : given;
-      return dropped === undefined ? plain : without(plain, dropped);
+      const plain = { ...given, sets: [...given.sets, 'steps.check-sql.with.statements=[]'] };
+      const asked = silent ? { plan: plain, names: ['a plan without statements'] } : { plan: given, names: [] };
+      return without(asked, dropped);
     },
   };
 }

@@ -191,6 +191,6 @@ export function wideOfEc2(choices: Choices, moving: Moving, reach: { calls: numb
     deeds,
     ...aroundTheRunner(choices, { mutating: operations, reading, denial: 'UnauthorizedOperation' }, reach),
     scenario: (text) => withNeighbours(text, beside),
-    plan: (given) => (dropped === undefined ? given : without(given, dropped)),
+    plan: (given) => without({ plan: given, names: [] }, dropped),
   };
 }

@@ -240,7 +240,13 @@ function faultsOfEnd(plan: 'ec2-instance' | 'ebs-volume', world: World, { end, h
   const started =
     (deeds.has('start-instance') || deeds.has('an owner starts what stops')) && end === 'verification-failed';
   const waits = started || ['target-in-pieces', 'mixed-start'].includes(end);
-  const calm = end === 'done' || waits || (hostile && handsOff.includes(end));
+  // What was used elsewhere, or is gone, is for a person to judge; so is what a plan leaves undone that it compares.
+  const elsewhere = [...deeds].some((name) => /elsewhere|terminates|deleted$|a cleaner/.test(name));
+  const person = elsewhere && ['replacement-stale', 'original-gone'].includes(end);
+  const short =
+    end === 'verification-failed' &&
+    ['auto-enable-io', 'delete-on-termination'].some((step) => deeds.has(`a plan without ${step}`));
+  const calm = end === 'done' || waits || short || (hostile && (person || handsOff.includes(end)));
   const faults: string[] = calm ? [] : [`it did not come to its end: ${end}`];
   if (end !== 'done' || hostile) return faults;
   const state = world.state();
@@ -248,7 +254,8 @@ function faultsOfEnd(plan: 'ec2-instance' | 'ebs-volume', world: World, { end, h
     if (state.volumes.some((volume) => volume.id === id)) faults.push(`${id} was left behind`);
   // A discard that AWS refused is told; what is left without a word is not.
   const ours = state.snapshots.filter(({ copyOf }) => copyOf === null);
-  const silent = ours.map((one) => one.id).filter((id) => !told.some((text) => text.includes(id)));
+  const kept = ['discard-snapshot', 'discard-warm-up'].some((step) => deeds.has(`a plan without ${step}`));
+  const silent = (kept ? [] : ours.map((one) => one.id)).filter((id) => !told.some((text) => text.includes(id)));
   if (silent.length) faults.push(`snapshots were left behind without a word: ${silent.join(', ')}`);
   const claims = [...state.instances, ...state.volumes].flatMap((one) =>
     Object.keys(one.tags).filter((key) => key.startsWith('rekey:claim')),
