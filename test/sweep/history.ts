@@ -69,6 +69,8 @@ export interface Kind {
   readonly people?: boolean;
   /** Calls go over the wire, as they do outside of tests: slower, and the same history. */
   readonly wired?: boolean;
+  /** Every read shows what was up to so long ago, as long as there are faults. */
+  readonly staleMs?: number;
   /** Faults go on without end and nothing crashes; then they stop under the living process, which has to end by itself. */
   readonly liveness?: boolean;
 }
@@ -141,7 +143,9 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
         world.account.faults.add(...grammar.moreFaults(more, seed, seed < firstLateSeed));
         if (kind.people !== false && more.chance(0.3)) foreseen(more, grammar.moreDeed(more));
       }
-      if (wide) world.account.faults.add(...wide.rules, ...staleRules(world, wide.staleMs));
+      if (wide) world.account.faults.add(...wide.rules);
+      const always = kind.staleMs === undefined ? undefined : { operation: '*', ms: kind.staleMs, rate: 1 };
+      world.account.faults.add(...staleRules(world, always ?? wide?.staleMs));
       let disk: readonly JournalRecord[] = [];
       const live = async (crash: Crash | undefined, interruptAfterMs?: number): Promise<Life> => {
         processes++;

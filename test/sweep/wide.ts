@@ -93,7 +93,7 @@ export function plannedOf(choices: Choices, deeds: readonly WideDeed[], lateMs: 
 /** As old as an answer may be in which something new does not show yet: what is made shows late besides (`visibilityDelayMs`). */
 export function staleRules(world: World, stale: Wide['staleMs']): FaultRule[] {
   if (!stale) return [];
-  const most = unseenMs - world.account.world.visibilityDelayMs - 10_000;
+  const most = unseenMs - world.account.world.visibilityDelayMs;
   return [{ kind: 'stale', operation: stale.operation, staleMs: Math.min(stale.ms, most), share: stale.rate }];
 }
 

@@ -204,13 +204,11 @@ export function deedsOfDatabases(choices: Choices, moved: Moved): readonly WideD
       hostile: true,
       on: onReplacement,
       act: (world, id) => {
-        for (const one of [moved.original, id]) {
-          world.attempt(() => did(world, modify(moved, one, { deletionProtection: false })));
-          did(
-            world,
-            kind === 'database' ? { do: 'delete-database', database: one } : { do: 'delete-cluster', cluster: one },
-          );
-        }
+        const deleted = (one: string): Act =>
+          kind === 'database' ? { do: 'delete-database', database: one } : { do: 'delete-cluster', cluster: one };
+        // Refused where it is protected, and then neither goes.
+        did(world, deleted(moved.original));
+        world.attempt(() => did(world, deleted(id)));
       },
     },
   ];
