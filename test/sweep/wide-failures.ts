@@ -1,4 +1,4 @@
-import type { History } from './history.ts';
+import type { History, Kind } from './history.ts';
 
 /** A way in which histories of the wider world break a promise today. */
 export interface WideFailure {
@@ -8,7 +8,8 @@ export interface WideFailure {
   /** Without this deed or variant of the plan it is another kind. */
   readonly after: RegExp;
   readonly cause: string;
-  readonly witness: { readonly plan: string; readonly seed: number };
+  /** A history that shows it. */
+  readonly witness: Kind & { readonly plan: string; readonly seed: number };
 }
 
 const ec2 = ['ec2-instance', 'ebs-volume'];
@@ -38,6 +39,14 @@ export const wideFailures: readonly WideFailure[] = [
     cause:
       'an original that somebody attached elsewhere while its snapshot was made, and detached again unseen, is deleted: it may have been written to',
     witness: { plan: 'ebs-volume', seed: 10_000_166 },
+  },
+  {
+    plans: ['ec2-instance'],
+    says: /did not come to its end: target-in-pieces/,
+    after: /^stale before$/,
+    cause:
+      'with reads that are more than two minutes old a run takes its own start for one of somebody else, in the middle of the swap',
+    witness: { plan: 'ec2-instance', seed: 9_000_001, staleMs: 300_000, people: false },
   },
   {
     plans: rds,

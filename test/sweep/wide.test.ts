@@ -20,9 +20,9 @@ test('in the wider world histories break no promise but those that the list name
 
 test.each(wideFailures)('still fails, or is struck from the list: $cause', async ({
   says,
-  witness: { plan, seed },
+  witness: { seed, ...kind },
 }) => {
-  const { failures } = await history(seed, { plan });
+  const { failures } = await history(seed, kind);
   expect(failures.some((text) => says.test(text))).toBe(true);
 }, 180_000);
 

@@ -239,7 +239,8 @@ function faultsOfEnd(plan: 'ec2-instance' | 'ebs-volume', world: World, { end, h
   // Started by somebody in the middle of the swap, on whatever it held then, it is for a person to judge.
   const started =
     (deeds.has('start-instance') || deeds.has('an owner starts what stops')) && end === 'verification-failed';
-  const waits = started || ['target-in-pieces', 'mixed-start'].includes(end);
+  // With nobody else at work it is in pieces by what the run itself has done.
+  const waits = started || (deeds.size > 0 && ['target-in-pieces', 'mixed-start'].includes(end));
   // What was used elsewhere, or is gone, is for a person to judge; so is what a plan leaves undone that it compares.
   const elsewhere = [...deeds].some((name) => /elsewhere|terminates|deleted$|a cleaner/.test(name));
   const person = elsewhere && ['replacement-stale', 'original-gone'].includes(end);
