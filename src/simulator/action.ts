@@ -8,6 +8,7 @@ import type { Volume } from './model.ts';
 import { operations } from './operations.ts';
 import { actOnRds, isRdsAction, type RdsAction, rdsActionsWith } from './rds/actions.ts';
 import { actOnCluster, type ClusterAction, clusterActionsWith, isClusterAction } from './rds/cluster/actions.ts';
+import { actOnSwitch, isSwitchAction, type SwitchAction, switchActionsWith } from './rds/switch-actions.ts';
 import type { World } from './world.ts';
 
 const text = z.string().min(1);
@@ -36,6 +37,7 @@ export const actionsWith = <S extends z.ZodRawShape>(extra: S) =>
       z.strictObject({ ...extra, do: z.literal('fail-volume'), volume: text }),
       z.strictObject({ ...extra, do: z.literal('delete-snapshot'), snapshot: text }),
       z.strictObject({ ...extra, do: z.literal('fail-snapshot'), snapshot: text }),
+      z.strictObject({ ...extra, do: z.literal('copy-snapshot'), snapshot: text, key: text }),
       z.strictObject({ ...extra, do: z.literal('mount-volume'), volume: text }),
       z.strictObject({ ...extra, do: z.literal('unmount-volume'), volume: text }),
       z.strictObject({
@@ -54,6 +56,7 @@ export const actionsWith = <S extends z.ZodRawShape>(extra: S) =>
       z.strictObject({ ...extra, do: z.literal('renew-credentials') }),
       ...rdsActionsWith(extra),
       ...clusterActionsWith(extra),
+      ...switchActionsWith(extra),
     ],
     { error: (issue) => unknownName(issue.input, 'do', 'action') },
   );
@@ -71,6 +74,10 @@ export function act(world: World, action: Action): void {
 function happen(world: World, action: Action): void {
   if (isClusterAction(action)) {
     actOnCluster(world, action);
+    return;
+  }
+  if (isSwitchAction(action)) {
+    actOnSwitch(world, action);
     return;
   }
   if (isRdsAction(action)) {
@@ -113,6 +120,7 @@ type ApiAction = Exclude<
   Action,
   | RdsAction
   | ClusterAction
+  | SwitchAction
   | {
       do:
         | 'fail-snapshot'
@@ -157,6 +165,8 @@ function callOf(world: World, action: ApiAction): { service: 'ec2' | 'kms'; name
       });
     case 'delete-snapshot':
       return ec2('DeleteSnapshot', { SnapshotId: action.snapshot });
+    case 'copy-snapshot':
+      return ec2('CopySnapshot', copyWithTags(world, action.snapshot, action.key));
     case 'create-tags':
       return ec2('CreateTags', {
         Resources: [action.resource],
@@ -177,4 +187,17 @@ function callOf(world: World, action: ApiAction): { service: 'ec2' | 'kms'; name
     case 'cancel-key-deletion':
       return kms('CancelKeyDeletion', action.key);
   }
+}
+
+/** As backup programs copy: in the same Region, under a key that they choose, with all tags. */
+function copyWithTags(world: World, snapshot: string, key: string): object {
+  const Tags = [...snapshotOf(world, snapshot).tags.now].map(([Key, Value]) => ({ Key, Value }));
+  return {
+    SourceRegion: world.region,
+    SourceSnapshotId: snapshot,
+    Encrypted: true,
+    KmsKeyId: key,
+    Description: `copy of ${snapshot}`,
+    ...(Tags.length > 0 && { TagSpecifications: [{ ResourceType: 'snapshot', Tags }] }),
+  };
 }

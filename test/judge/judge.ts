@@ -92,7 +92,6 @@ export class PromiseJudge {
   ): void {
     const submitted = disk.find((record) => record.t === 'submitted');
     if (submitted?.t !== 'submitted') return;
-    this.account.world.settle();
     const endings = plans.map(
       (plan, at): Ending => ({
         run: submitted.run,

@@ -4,6 +4,7 @@ import type { Account, Call } from '../../src/simulator/account.ts';
 import { letsIn } from '../../src/simulator/ec2/security-groups.ts';
 import { clientAddress } from '../../src/simulator/rds/clients.ts';
 import { KeptOut } from './kept-out.ts';
+import type { Makers } from './makers.ts';
 
 type Judge = (invariant: 'I2' | 'I3' | 'I6' | 'I7' | 'I9' | 'I10' | 'I13', holds: boolean, told: () => string) => void;
 interface Party {
@@ -32,6 +33,7 @@ const moved = new Set(['PerformanceInsightsKMSKeyId', 'SecurityGroupIds', 'Delet
 /** Judges every effect on the account's clusters, their members and endpoints against their true state. */
 export class ClusterAudit {
   private readonly account: Account;
+  private readonly makers: Makers;
   private readonly judge: Judge;
   private readonly preexisting: ReadonlySet<string>;
   /** How much a cluster held when it was first seen. */
@@ -48,8 +50,9 @@ export class ClusterAudit {
 
   private readonly keptOut = new KeptOut();
 
-  constructor(account: Account, judge: Judge) {
+  constructor(account: Account, makers: Makers, judge: Judge) {
     this.account = account;
+    this.makers = makers;
     this.judge = judge;
     this.preexisting = new Set(account.world.rds.clusters.keys());
   }
@@ -72,10 +75,14 @@ export class ClusterAudit {
     this.judgeMarks(now, party);
     const snapshot = before.clusterSnapshots.find((one) => one.id === input['DBClusterSnapshotIdentifier']);
     if (snapshot && call.operation === 'DeleteDBClusterSnapshot')
-      this.judge('I9', snapshot.tags['rekey:run'] === party.run, () => `${snapshot.id} is not the run's to delete`);
+      this.judge(
+        'I9',
+        this.makers.isBy(party.run, snapshot.id, snapshot.tags),
+        () => `${snapshot.id} is not the run's to delete`,
+      );
     const cluster = this.meant(call, before);
     if (!cluster) return;
-    const made = cluster.tags['rekey:run'] === party.run;
+    const made = this.makers.isBy(party.run, cluster.resourceId, cluster.tags);
     const claimed = `rekey:claim:${party.run}` in cluster.tags;
     this.judge('I9', made || claimed, () => `${call.operation} on ${cluster.identifier}, not the run's`);
     if (/^(Modify|Delete)/.test(call.operation)) this.judgeWriter(cluster, party);
@@ -209,10 +216,11 @@ export class ClusterAudit {
     const snapshots = now.clusterSnapshots.filter((one) => one.type === 'manual' && one.id.startsWith('rekey-'));
     for (const { tags, ...one } of [...made, ...snapshots]) {
       const id = 'identifier' in one ? one.resourceId : one.id;
+      if (this.makers.isStranger(id)) continue;
       const named = party
         .records()
         .some((record) => 'output' in record && (record.output as { id?: string } | null)?.id === id);
-      this.judge('I3', 'rekey:run' in tags || named, () => `${id} is nobody's`);
+      this.judge('I3', this.makers.isBy(party.run, id, tags) || named, () => `${id} is nobody's`);
     }
   }
 

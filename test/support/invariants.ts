@@ -5,6 +5,7 @@ import type { Action } from '../../src/simulator/action.ts';
 import { isExpected } from '../judge/expected-failures.ts';
 import { PromiseJudge } from '../judge/judge.ts';
 import { kinds } from '../judge/kinds.ts';
+import { Makers } from './makers.ts';
 import { RdsAudit } from './rds-audit.ts';
 import { isRead } from './reads.ts';
 import { type Attributes, Truth } from './truth.ts';
@@ -56,6 +57,7 @@ export class Auditor {
   private readonly account: Account;
   private readonly truth: Truth;
   private readonly rds: RdsAudit;
+  private readonly makers: Makers;
   private readonly writers = new Map<string, string>();
   /** Originals as they were when the run last took something from them; what it made, as it left it. */
   private readonly lastSeen = new Map<string, Attributes>();
@@ -67,7 +69,8 @@ export class Auditor {
   constructor(account: Account) {
     this.account = account;
     this.truth = new Truth(account);
-    this.rds = new RdsAudit(account, (...verdict) => this.judge(...verdict));
+    this.makers = new Makers(account);
+    this.rds = new RdsAudit(account, this.makers, (...verdict) => this.judge(...verdict));
     this.promises = new PromiseJudge(account, (...verdict) => this.judge(...verdict));
   }
 
@@ -104,6 +107,7 @@ export class Auditor {
   /** To be called when somebody else has done something: what that took away is not held against the call on its way. */
   meanwhile(action?: Action): void {
     if (action) this.promises.meanwhile(action);
+    this.makers.others();
     if (this.party) this.before(this.party);
   }
 
@@ -112,6 +116,7 @@ export class Auditor {
     const party = this.party;
     this.promises.called(call, party);
     if (!party) return;
+    if (!isRead(call.operation) && call.outcome === 'done') this.makers.made(party.run);
     if (call.service === 'kms') {
       const harmless = isRead(call.operation) || call.outcome !== 'done';
       this.judge('I5', harmless, () => `${call.operation} on a key`);
@@ -230,11 +235,12 @@ export class Auditor {
   private judgeMarks(party: Party): void {
     const { world } = this.account;
     for (const one of [...world.volumes.values(), ...world.snapshots.values()]) {
-      if (this.truth.preexisting.has(one.id)) continue;
+      if (this.truth.preexisting.has(one.id) || this.makers.isStranger(one.id)) continue;
       const named = party
         .records()
         .some((record) => 'output' in record && (record.output as { id?: string } | null)?.id === one.id);
-      this.judge('I3', one.tags.now.has('rekey:run') || named, () => `${one.id} is nobody's`);
+      const marked = this.makers.isBy(party.run, one.id, one.tags.now);
+      this.judge('I3', marked || named, () => `${one.id} is nobody's`);
     }
   }
 
@@ -264,7 +270,7 @@ export class Auditor {
   }
 
   private isMade(id: string, party: Party): boolean {
-    return this.truth.tagsOf(id)?.get('rekey:run') === party.run;
+    return this.makers.isBy(party.run, id, this.truth.tagsOf(id));
   }
 }
 

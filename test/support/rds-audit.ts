@@ -5,6 +5,7 @@ import { letsIn } from '../../src/simulator/ec2/security-groups.ts';
 import { clientAddress } from '../../src/simulator/rds/clients.ts';
 import { ClusterAudit } from './cluster-audit.ts';
 import { KeptOut } from './kept-out.ts';
+import type { Makers } from './makers.ts';
 
 type Judge = (
   invariant: 'I1' | 'I2' | 'I3' | 'I6' | 'I7' | 'I9' | 'I10' | 'I13',
@@ -25,6 +26,7 @@ const moved = new Set(['PerformanceInsightsKMSKeyId', 'AllocatedStorage', 'Avail
 /** Judges every effect on the account's databases against their true state. */
 export class RdsAudit {
   private readonly account: Account;
+  private readonly makers: Makers;
   private readonly judge: Judge;
   private readonly preexisting: ReadonlySet<string>;
   /** How much a database held when it was first seen. */
@@ -39,11 +41,12 @@ export class RdsAudit {
 
   private readonly keptOut = new KeptOut();
 
-  constructor(account: Account, judge: Judge) {
+  constructor(account: Account, makers: Makers, judge: Judge) {
     this.account = account;
+    this.makers = makers;
     this.judge = judge;
     this.preexisting = new Set(account.world.rds.databases.keys());
-    this.clusters = new ClusterAudit(account, judge);
+    this.clusters = new ClusterAudit(account, makers, judge);
   }
 
   /** To be called when a call arrives, before it is carried out. */
@@ -69,7 +72,11 @@ export class RdsAudit {
     if (named && named.cluster === null) this.judgeDatabase(call, input, named, { before, party, windowOpen });
     const snapshot = before.databaseSnapshots.find((one) => one.id === input['DBSnapshotIdentifier']);
     if (snapshot && call.operation === 'DeleteDBSnapshot')
-      this.judge('I9', snapshot.tags['rekey:run'] === party.run, () => `${snapshot.id} is not the run's to delete`);
+      this.judge(
+        'I9',
+        this.makers.isBy(party.run, snapshot.id, snapshot.tags),
+        () => `${snapshot.id} is not the run's to delete`,
+      );
   }
 
   private judgeDatabase(
@@ -78,7 +85,7 @@ export class RdsAudit {
     named: Database,
     { before, party, windowOpen }: { before: State; party: Party; windowOpen: ((now: number) => boolean) | undefined },
   ): void {
-    const made = named.tags['rekey:run'] === party.run;
+    const made = this.makers.isBy(party.run, named.resourceId, named.tags);
     const claimed = `rekey:claim:${party.run}` in named.tags;
     const warmUp = call.operation === 'CreateDBSnapshot';
     this.judge('I9', made || claimed || warmUp, () => `${call.operation} on ${named.identifier}, not the run's`);
@@ -178,10 +185,11 @@ export class RdsAudit {
     const snapshots = now.databaseSnapshots.filter((one) => one.type === 'manual' && one.id.startsWith('rekey-'));
     for (const { tags, ...one } of [...made, ...snapshots]) {
       const id = 'identifier' in one ? one.resourceId : one.id;
+      if (this.makers.isStranger(id)) continue;
       const named = party
         .records()
         .some((record) => 'output' in record && (record.output as { id?: string } | null)?.id === id);
-      this.judge('I3', 'rekey:run' in tags || named, () => `${id} is nobody's`);
+      this.judge('I3', this.makers.isBy(party.run, id, tags) || named, () => `${id} is nobody's`);
     }
   }
 

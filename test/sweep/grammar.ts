@@ -2,6 +2,7 @@ import type { JournalRecord } from '../../src/contract/record.ts';
 import type { FaultRule } from '../../src/simulator/faults.ts';
 import type { World } from '../support/world.ts';
 import type { Choices } from './choices.ts';
+import type { Wide } from './wide.ts';
 
 /** Somebody else at work: what it is called, whether it may take apart what the run works on, and the deed. */
 export interface Deed {
@@ -55,6 +56,8 @@ export interface Grammar {
   /** By a source of its own. `early`: as it was for the first seeds (`firstLateSeed`). */
   moreFaults(choices: Choices, seed: number, early: boolean): readonly FaultRule[];
   moreDeed(choices: Choices): Deed;
+  /** By a source of its own, and only for seeds from `firstWideSeed` on. */
+  wide(choices: Choices): Wide;
   /** How many of ten histories in turn are of it: those that cost much have less. */
   readonly share: number;
   readonly reach: Reach;
@@ -62,3 +65,6 @@ export interface Grammar {
 
 /** Seeds from here on choose among all plans that ship; those before mean what they meant when only EC2 and EBS had plans. */
 export const firstLateSeed = 2_000_000;
+
+/** Seeds from here on live in a wider world, see wide.ts; those before live what they lived. */
+export const firstWideSeed = 10_000_000;

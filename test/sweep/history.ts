@@ -5,8 +5,9 @@ import { exitOf, told } from '../support/promises.ts';
 import { isRead } from '../support/reads.ts';
 import { type Crash, inWorld, type Life } from '../support/world.ts';
 import { Choices } from './choices.ts';
-import { boxDown, type Deed, firstLateSeed, type Grammar, type Reach } from './grammar.ts';
+import { boxDown, type Deed, firstLateSeed, firstWideSeed, type Grammar, type Reach } from './grammar.ts';
 import { type Shipped, shipped } from './shipped.ts';
+import { Others, staleRules, startled } from './wide.ts';
 
 /** What one seed came to. */
 export interface History {
@@ -70,6 +71,8 @@ export interface Kind {
   readonly people?: boolean;
   /** Calls go over the wire, as they do outside of tests: slower, and the same history. */
   readonly wired?: boolean;
+  /** Every read shows what was up to so long ago, as long as there are faults. */
+  readonly staleMs?: number;
   /** Faults go on without end and nothing crashes; then they stop under the living process, which has to end by itself. */
   readonly liveness?: boolean;
 }
@@ -82,7 +85,9 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
   const { grammar } = one;
   const choices = new Choices(seed);
   const scene = grammar.scene(choices);
-  const plan = { ...one.plan, sets: [...one.plan.sets, ...(scene.sets ?? [])] };
+  const wide = kind.tame || seed < firstWideSeed ? undefined : grammar.wide(new Choices(seed ^ 0x2545f491));
+  const given = { ...one.plan, sets: [...one.plan.sets, ...(scene.sets ?? [])] };
+  const { plan, names: variants } = wide?.plan(given) ?? { plan: given, names: [] };
   const more = new Choices(seed ^ 0x7f4a7c15);
   // This draw once chose the plan; seeds keep what follows it.
   choices.next();
@@ -92,16 +97,18 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
   const expected: { kind: Invariant; told: string }[] = [];
   const trace = createHash('sha256');
   const count = (name: string) => faults.set(name, (faults.get(name) ?? 0) + 1);
+  for (const name of variants) count(name);
   let calls = 0;
   let effects = 0;
   let processes = 0;
   let hostile = false;
-  const deeds = new Set<string>();
+  const deeds = new Set<string>(variants);
   let calm = false;
   let end = '';
+  let others: Others | undefined;
   const evaluations = new Map<Invariant, number>();
   await inWorld(
-    scene.scenario,
+    wide?.scenario(scene.scenario) ?? scene.scenario,
     async (world) => {
       const start = Date.now();
       const at = () => `${((Date.now() - start) / 1000).toFixed(1)}s`;
@@ -111,30 +118,37 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
         const line = `${at()} ${call.operation} ${sorted(call.input)} ${call.outcome}`;
         trace.update(`${line}\n`);
         log.push(line);
+        others?.look();
       });
       for (let n = kind.liveness ? 1 + choices.below(4) : choices.below(4); n > 0; n--) {
         const { times, ...rule } = grammar.fault(choices);
         world.account.faults.add(kind.liveness ? rule : { ...rule, ...(times !== undefined && { times }) });
       }
+      const happens = (deed: Deed) => {
+        if (calm) return;
+        const outcome = world.attempt(() => deed.act(world));
+        world.auditor.meanwhile();
+        log.push(`${at()} somebody: ${deed.name}: ${outcome}`);
+        trace.update(`${deed.name} ${outcome}\n`);
+        if (outcome !== 'done') return;
+        count(deed.name);
+        deeds.add(deed.name);
+        hostile ||= deed.hostile;
+      };
       const foreseen = (choices: Choices, deed: Deed) => {
         const { soonMs, lateMs } = grammar.reach;
         const afterMs = choices.below(2) === 0 ? choices.below(soonMs) : choices.below(lateMs);
-        world.account.schedule(Date.now() + afterMs, () => {
-          if (calm) return;
-          const outcome = world.attempt(() => deed.act(world));
-          log.push(`${at()} somebody: ${deed.name}: ${outcome}`);
-          trace.update(`${deed.name} ${outcome}\n`);
-          if (outcome !== 'done') return;
-          count(deed.name);
-          deeds.add(deed.name);
-          hostile ||= deed.hostile;
-        });
+        world.account.schedule(Date.now() + afterMs, () => happens(deed));
       };
+      if (wide && kind.people !== false) others = new Others(world, wide.deeds, happens);
       for (let n = kind.people === false ? 0 : choices.below(3); n > 0; n--) foreseen(choices, grammar.deed(choices));
       if (!kind.tame) {
         world.account.faults.add(...grammar.moreFaults(more, seed, seed < firstLateSeed));
         if (kind.people !== false && more.chance(0.3)) foreseen(more, grammar.moreDeed(more));
       }
+      if (wide) world.account.faults.add(...wide.rules);
+      const always = kind.staleMs === undefined ? undefined : { operation: '*', ms: kind.staleMs, rate: 1 };
+      world.account.faults.add(...staleRules(world, always ?? wide?.staleMs));
       let disk: readonly JournalRecord[] = [];
       const live = async (crash: Crash | undefined, interruptAfterMs?: number): Promise<Life> => {
         processes++;
@@ -142,6 +156,7 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
           plans: [plan],
           ...(crash ? { crash } : {}),
           ...(interruptAfterMs === undefined ? {} : { interruptAfterMs }),
+          ...(calm || !wide ? {} : startled(wide.sleeps)),
         });
         log.push(`${at()} process ${processes} ended: ${exitOf(life)} ${told(life)}`);
         trace.update(`${exitOf(life)}\n`);

@@ -29,7 +29,7 @@ export function optionsOf(words: readonly string[], values: readonly string[], f
   return { given, count };
 }
 
-export const kindValues = ['plan'];
+export const kindValues = ['plan', 'stale-ms'];
 export const kindFlags = ['without-people', 'liveness', 'wired', 'tame'];
 
 /** What kind of histories the options ask for. */
@@ -38,8 +38,11 @@ export function kindOf(given: ReadonlyMap<string, string>): Kind {
   if (plan !== undefined && !planNames.some((name) => name === plan)) {
     throw new Error(`no plan ${plan} is shipped; there are ${planNames.join(', ')}`);
   }
+  const stale = given.get('stale-ms');
+  if (stale !== undefined && !/^[1-9]\d{0,6}$/.test(stale)) throw new Error('--stale-ms takes milliseconds, 1 or more');
   return {
     ...(plan === undefined ? {} : { plan }),
+    ...(stale === undefined ? {} : { staleMs: Number(stale) }),
     people: !given.has('without-people'),
     liveness: given.has('liveness'),
     wired: given.has('wired'),

@@ -4,7 +4,8 @@ import { asked, kindFlags, kindOf, kindValues, optionsOf } from './options.ts';
 
 /** Replays one seed with a readable log: `npm run seed -- 42`. */
 const [text = '', ...words] = process.argv.slice(2);
-const usage = 'npm run seed -- 42 [--plan ebs-volume] [--liveness] [--without-people] [--wired] [--quiet]';
+const usage =
+  'npm run seed -- 42 [--plan ebs-volume] [--liveness] [--without-people] [--wired] [--stale-ms N] [--quiet]';
 if (!/^\d{1,9}$/.test(text)) {
   process.stderr.write(`which seed? ${usage}\n`);
   process.exit(2);

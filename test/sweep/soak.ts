@@ -1,12 +1,12 @@
 import { fork } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { firstLateSeed } from './grammar.ts';
+import { firstWideSeed } from './grammar.ts';
 import { type History, history, type Kind } from './history.ts';
 import { asked, kindFlags, kindOf, kindValues, optionsOf } from './options.ts';
 
 /**
- * `npm run soak -- --seeds 100000 [--first N] [--workers N] [--plan …] [--liveness] [--traces FILE] …`: random histories for
+ * `npm run soak -- --seeds 100000 [--first N] [--workers N] [--plan …] [--liveness] [--stale-ms N] [--traces FILE] …`: random histories for
  * as long as you let it. `--traces` writes the trace hash of each seed: two states of the code that write the same file send
  * the same calls at the same times.
  */
@@ -30,7 +30,7 @@ function lotOf(words: readonly string[]): Lot {
   const { given, count } = optionsOf(words, ['seeds', 'first', 'workers', 'traces', ...kindValues], kindFlags);
   return {
     seeds: count('seeds', 1_000),
-    first: count('first', firstLateSeed),
+    first: count('first', firstWideSeed),
     workers: count('workers', availableParallelism()),
     kind: kindOf(given),
     traces: given.get('traces'),

@@ -5,6 +5,7 @@ import { eventOperations } from './events.ts';
 import { groupOperations } from './groups.ts';
 import { instanceOperations } from './instances.ts';
 import { modifyOperations } from './modify.ts';
+import { promoteOperations } from './promote.ts';
 import { replicaOperations } from './replicas.ts';
 import { restoreOperations } from './restore.ts';
 import { snapshotOperations } from './snapshots.ts';
@@ -16,6 +17,7 @@ export const rdsOperations: Operations = {
   ...modifyOperations,
   ...restoreOperations,
   ...replicaOperations,
+  ...promoteOperations,
   ...snapshotOperations,
   ...eventOperations,
   ...tagOperations,

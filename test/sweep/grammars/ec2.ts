@@ -2,6 +2,7 @@ import type { JournalRecord } from '../../../src/contract/record.ts';
 import type { FaultRule } from '../../../src/simulator/faults.ts';
 import type { World } from '../../support/world.ts';
 import type { Choices } from '../choices.ts';
+import { neighbours, wideOfEc2 } from '../deeds/ec2.ts';
 import { boxDown, type Deed, type End, type Grammar, type Scene } from '../grammar.ts';
 import { codesOfEc2, earlyCodes, operationsOfEc2 } from './early-codes.ts';
 
@@ -201,7 +202,7 @@ const placesOfOriginals = [
 /** What an operator does who reads why it stopped: credentials renewed, keys usable, foreign claims gone, the box as the run left it started again. */
 function mend(world: World, ran: boolean, disk: readonly JournalRecord[]): void {
   world.attempt(() => world.account.act({ do: 'renew-credentials' }));
-  for (const key of ['alias/new', 'alias/old']) {
+  for (const key of ['alias/new', 'alias/old', 'alias/other']) {
     world.attempt(() => world.account.act({ do: 'cancel-key-deletion', key }));
     world.attempt(() => world.account.act({ do: 'enable-key', key }));
     world.attempt(() => world.account.act({ do: 'put-key-policy', key, policy: 'default' }));
@@ -230,6 +231,10 @@ const handsOff = [
   'effect-failed',
 ];
 
+function movedBy(plan: 'ec2-instance' | 'ebs-volume'): readonly string[] {
+  return plan === 'ebs-volume' ? ['vol-00000000000000003'] : originals;
+}
+
 function faultsOfEnd(
   plan: 'ec2-instance' | 'ebs-volume',
   ran: boolean,
@@ -237,18 +242,29 @@ function faultsOfEnd(
   { end, hostile, deeds, told }: End,
 ): string[] {
   // Started by somebody in the middle of the swap, on whatever it held then, it is for a person to judge.
-  const started = deeds.has('start-instance') && end === 'verification-failed';
-  const waits = started || ['target-in-pieces', 'mixed-start'].includes(end);
-  const calm = end === 'done' || waits || (hostile && handsOff.includes(end));
+  const started =
+    (deeds.has('start-instance') || deeds.has('an owner starts what stops')) && end === 'verification-failed';
+  // With nobody else at work it is in pieces by what the run itself has done.
+  const waits = started || (deeds.size > 0 && ['target-in-pieces', 'mixed-start'].includes(end));
+  // What was used elsewhere, or is gone, is for a person to judge; so is what a plan leaves undone that it compares.
+  const elsewhere = [...deeds].some((name) => /elsewhere|terminates|deleted$|a cleaner/.test(name));
+  const person = elsewhere && ['replacement-stale', 'original-gone'].includes(end);
+  const short =
+    end === 'verification-failed' &&
+    ['auto-enable-io', 'delete-on-termination'].some((step) => deeds.has(`a plan without ${step}`));
+  const calm = end === 'done' || waits || short || (hostile && (person || handsOff.includes(end)));
   const faults: string[] = calm ? [] : [`it did not come to its end: ${end}`];
   if (end !== 'done' || hostile) return faults;
   const state = world.state();
   const serves = state.instances.every((one) => one.state === 'running' || one.state === 'pending');
-  if (ran && !serves && !deeds.has('stop-instance')) faults.push(boxDown);
-  const moving = plan === 'ebs-volume' ? ['vol-00000000000000003'] : originals;
-  for (const id of moving) if (state.volumes.some((volume) => volume.id === id)) faults.push(`${id} was left behind`);
+  const stopped = [...deeds].some((name) => name === 'stop-instance' || /\b(stops|terminates)\b/.test(name));
+  if (ran && !serves && !stopped) faults.push(boxDown);
+  for (const id of movedBy(plan))
+    if (state.volumes.some((volume) => volume.id === id)) faults.push(`${id} was left behind`);
   // A discard that AWS refused is told; what is left without a word is not.
-  const silent = state.snapshots.map((one) => one.id).filter((id) => !told.some((text) => text.includes(id)));
+  const ours = state.snapshots.filter(({ copyOf }) => copyOf === null);
+  const kept = ['discard-snapshot', 'discard-warm-up'].some((step) => deeds.has(`a plan without ${step}`));
+  const silent = (kept ? [] : ours.map((one) => one.id)).filter((id) => !told.some((text) => text.includes(id)));
   if (silent.length) faults.push(`snapshots were left behind without a word: ${silent.join(', ')}`);
   const claims = [...state.instances, ...state.volumes].flatMap((one) =>
     Object.keys(one.tags).filter((key) => key.startsWith('rekey:claim')),
@@ -260,13 +276,17 @@ function faultsOfEnd(
   if (plan === 'ec2-instance') {
     const left = state.volumes.filter((volume) => volume.attachments.length > 0 && volume.key === old);
     if (left.length) faults.push(`still under the old key: ${left.map((one) => one.id).join(', ')}`);
-    const count = state.instances[0]?.devices.length ?? 0;
+    const mine = ({ id, volume }: { id?: string; volume?: string }) => !neighbours.includes(id ?? volume ?? '');
+    const count = state.instances[0]?.devices.filter(mine).length ?? 0;
     // One that is kept, as it may be the last copy, is told by name.
-    const wanted = state.volumes.filter(({ id }) => !told.some((text) => text.includes(`kept: ${id}`))).length - 1;
+    const isKept = (id: string) => told.some((text) => text.includes(`kept: ${id}`));
+    const wanted = state.volumes.filter((one) => mine(one) && !isKept(one.id)).length - 1;
     if (count !== wanted) faults.push(`${wanted - count} volumes were made and left behind`);
   }
   return faults;
 }
+
+const reach = { calls: 220, records: 90, soonMs: 900_000, lateMs: 5_000_000, interruptMs: 600_000 };
 
 function grammarOf(plan: 'ec2-instance' | 'ebs-volume'): Grammar {
   return {
@@ -282,8 +302,9 @@ function grammarOf(plan: 'ec2-instance' | 'ebs-volume'): Grammar {
     deed: deedOf,
     moreFaults: moreFaultsOf,
     moreDeed: moreDeedOf,
+    wide: (choices) => wideOfEc2(choices, { originals: movedBy(plan) }, reach),
     share: plan === 'ec2-instance' ? 4 : 3,
-    reach: { calls: 220, records: 90, soonMs: 900_000, lateMs: 5_000_000, interruptMs: 600_000 },
+    reach,
   };
 }
 

@@ -130,7 +130,7 @@ function faultsOfEnd(world: World, how: End, { protectedOne, keepsLast, members,
   const has = [serving?.members ?? [], serving?.endpoints.map(({ id }) => id) ?? []].map((one) => one.toSorted());
   if (JSON.stringify(has) !== JSON.stringify([[...members], endpoints.toSorted()]))
     faults.push(`it has the members and endpoints ${JSON.stringify(has)}`);
-  const changed = [...deeds].some((name) => name.startsWith('modify-cluster'));
+  const changed = [...deeds].some((name) => /^modify-cluster|^the protection of/.test(name));
   if (protectedOne && !changed && serving?.settings.DeletionProtection !== true) faults.push('its protection is gone');
   const tags = [...state.clusters, ...state.databases].flatMap((one) => Object.keys(one.tags));
   const claims = tags.filter((key) => key.startsWith('rekey:claim'));

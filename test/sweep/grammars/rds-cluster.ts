@@ -1,10 +1,11 @@
 import { clusterFence, originalCluster } from '../../support/rds-cluster.ts';
 import type { World } from '../../support/world.ts';
 import type { Choices } from '../choices.ts';
+import { wideOfDatabases } from '../deeds/databases.ts';
 import type { Deed, Grammar } from '../grammar.ts';
 import { faultOfCluster, moreFaultsOfCluster } from './rds-cluster-faults.ts';
 import { sceneOf } from './rds-cluster-scene.ts';
-import { type Act, deedsAround, foreignClaim, own } from './rds-shared.ts';
+import { type Act, deedsAround, foreignClaim, own, third } from './rds-shared.ts';
 
 /** Who is meant, when the time has come. */
 const whos = ['original', 'original', 'replacement', 'whoever has the name'] as const;
@@ -129,6 +130,9 @@ function deedOf(choices: Choices): Deed {
   return choices.one(deeds);
 }
 
+const reach = { calls: 500, records: 150, soonMs: 3_600_000, lateMs: 9_000_000, interruptMs: 4_500_000 };
+const moved = { kind: 'cluster', name: 'shop', original: originalCluster, fence: clusterFence, own, third } as const;
+
 /** Histories of an Aurora cluster with clients that write through its name, beside another one that is nobody's business. */
 export const clusterGrammar: Grammar = {
   scene: sceneOf,
@@ -136,6 +140,7 @@ export const clusterGrammar: Grammar = {
   deed: deedOf,
   moreFaults: moreFaultsOfCluster,
   moreDeed: deedOf,
+  wide: (choices) => wideOfDatabases(choices, moved, reach),
   share: 1,
-  reach: { calls: 500, records: 150, soonMs: 3_600_000, lateMs: 9_000_000, interruptMs: 4_500_000 },
+  reach,
 };

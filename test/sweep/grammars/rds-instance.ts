@@ -1,10 +1,11 @@
 import { fence, original } from '../../support/rds.ts';
 import type { World } from '../../support/world.ts';
 import type { Choices } from '../choices.ts';
+import { wideOfDatabases } from '../deeds/databases.ts';
 import type { Deed, Grammar } from '../grammar.ts';
 import { faultOfRds, moreFaultsOfRds } from './rds-faults.ts';
 import { sceneOf } from './rds-scene.ts';
-import { deedsAround, foreignClaim, own } from './rds-shared.ts';
+import { deedsAround, foreignClaim, own, third } from './rds-shared.ts';
 
 type Act = Parameters<World['account']['act']>[0];
 
@@ -153,6 +154,8 @@ function deedOf(choices: Choices): Deed {
   return choices.one(deeds);
 }
 
+const reach = { calls: 270, records: 100, soonMs: 3_600_000, lateMs: 9_000_000, interruptMs: 4_000_000 };
+
 /** Histories of a DB instance with clients that write through its name, beside another one that is nobody's business. */
 export const databaseGrammar: Grammar = {
   scene: sceneOf,
@@ -160,6 +163,7 @@ export const databaseGrammar: Grammar = {
   deed: deedOf,
   moreFaults: moreFaultsOfRds,
   moreDeed: deedOf,
+  wide: (choices) => wideOfDatabases(choices, { kind: 'database', name: 'orders', original, fence, own, third }, reach),
   share: 2,
-  reach: { calls: 270, records: 100, soonMs: 3_600_000, lateMs: 9_000_000, interruptMs: 4_000_000 },
+  reach,
 };

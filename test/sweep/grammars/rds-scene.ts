@@ -110,14 +110,15 @@ function faultsOfEnd(
     faults.push(`it is under ${serving?.key}`);
   if (serving?.securityGroups.join() !== own) faults.push(`it is in ${serving?.securityGroups.join(', ')}`);
   if (clientsOf('orders')?.lost !== false) faults.push(`writes were lost: ${JSON.stringify(clientsOf('orders'))}`);
-  const changed = [...deeds].some((name) => name.startsWith('modify-database'));
+  const changed = [...deeds].some((name) => /^modify-database|^the protection of/.test(name));
   if (protectedOne && !changed && serving?.settings.DeletionProtection !== true) faults.push('its protection is gone');
   const claims = state.databases.flatMap((one) => Object.keys(one.tags)).filter((key) => key.startsWith('rekey:claim'));
   if (claims.length > 0) faults.push(`claims were left behind: ${claims.join(', ')}`);
   const manual = state.databaseSnapshots.filter((one) => one.type === 'manual').map((one) => one.id);
   if (manual.includes(finalSnapshot) !== keepsLast) faults.push('the final snapshot is not as the plan asks for it');
   // A discard that AWS refused is told; what is left without a word is not.
-  const silent = manual.filter((id) => id !== finalSnapshot && !isTold(id));
+  const discards = !deeds.has('a plan without discard-copy');
+  const silent = manual.filter((id) => discards && id !== finalSnapshot && !isTold(id));
   if (silent.length > 0) faults.push(`snapshots were left behind without a word: ${silent.join(', ')}`);
   return faults;
 }

@@ -5,6 +5,8 @@ import type { Deed, End } from '../grammar.ts';
 
 /** The security group that lets clients in. */
 export const own = 'sg-0aaaaaaaaaaaaaaa1';
+/** A group that no plan names. */
+export const third = 'sg-0ccccccccccccccc3';
 const runner = '10.9.0.7/32:5432';
 const everybody = '10.0.0.0/8:5432';
 /** The claim of a run that nobody knows. */
@@ -72,7 +74,11 @@ const handsOff = [
 export function endsOtherwise({ end, hostile, deeds }: End): string[] {
   // Where the fence was open either one may have been written to: a person has to look.
   const stale = ['replacement-stale', 'target-in-pieces', 'verification-failed'];
-  const mayBeStale = stale.includes(end) && deeds.has('open-group');
-  const fine = end === 'done' || mayBeStale || (hostile && handsOff.includes(end));
+  const opened = [...deeds].some((name) => name === 'open-group' || name.startsWith('the fence is opened'));
+  const mayBeStale = stale.includes(end) && opened;
+  // A plan that sets nothing gets what its comparison refuses.
+  const short = ['settings', 'roles', 'reboot'].some((step) => deeds.has(`a plan without ${step}`));
+  const fine =
+    end === 'done' || mayBeStale || (short && end === 'verification-failed') || (hostile && handsOff.includes(end));
   return fine ? [] : [`it did not come to its end: ${end}`];
 }
