@@ -43,12 +43,19 @@ export interface Party {
 
 type Input = Readonly<Record<string, unknown>>;
 
+/** A promise that was seen to break. */
+export interface Violation {
+  readonly kind: Invariant;
+  readonly told: string;
+}
+
 /** Judges every effect on the account against its true state, not against what any journal believes. */
 export class Auditor {
   readonly evaluations = new Map<Invariant, number>();
-  readonly violations: string[] = [];
-  /** Those that stand in the list of expected failures, which fail nothing. */
-  readonly expected: { readonly kind: Invariant; readonly told: string }[] = [];
+  /** All that broke, expected or not. */
+  readonly found: Violation[] = [];
+  /** What has happened besides: deeds, faults and variants by their names, some of which explain an expected failure. */
+  readonly struck = new Set<string>();
   /** The shipped plans that processes have worked on, by name. */
   readonly plans = new Set<string>();
   readonly promises: PromiseJudge;
@@ -77,10 +84,17 @@ export class Auditor {
   /** Records whether an invariant held. For those that are judged from outside; the others are judged by the calls below. */
   judge(invariant: Invariant, holds: boolean, told: () => string): void {
     this.evaluations.set(invariant, (this.evaluations.get(invariant) ?? 0) + 1);
-    if (holds) return;
-    const violation = `${invariant} (${invariants[invariant]}): ${told()}`;
-    if (isExpected(invariant, this.plans)) this.expected.push({ kind: invariant, told: violation });
-    else this.violations.push(violation);
+    if (!holds) this.found.push({ kind: invariant, told: `${invariant} (${invariants[invariant]}): ${told()}` });
+  }
+
+  /** What broke and does not stand in the list of expected failures. */
+  get violations(): string[] {
+    return this.found.filter((one) => !isExpected(one, this.plans, this.struck)).map(({ told }) => told);
+  }
+
+  /** What broke in a way that is known to break today. */
+  get expected(): Violation[] {
+    return this.found.filter((one) => isExpected(one, this.plans, this.struck));
   }
 
   /** To be called when a changing call of `party` arrives, before it is carried out. */

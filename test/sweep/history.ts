@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { JournalRecord } from '../../src/contract/record.ts';
-import type { Invariant } from '../support/invariants.ts';
+import type { Invariant, Violation } from '../support/invariants.ts';
 import { exitOf, told } from '../support/promises.ts';
 import { isRead } from '../support/reads.ts';
 import { type Crash, inWorld, type Life } from '../support/world.ts';
@@ -23,7 +23,7 @@ export interface History {
   readonly end: string;
   readonly failures: readonly string[];
   /** What broke in a way that is known to break today. */
-  readonly expected: readonly { readonly kind: Invariant; readonly told: string }[];
+  readonly expected: readonly Violation[];
   readonly log: readonly string[];
 }
 
@@ -94,7 +94,7 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
   const faults = new Map<string, number>();
   const log: string[] = [];
   const failures: string[] = [];
-  const expected: { kind: Invariant; told: string }[] = [];
+  const expected: Violation[] = [];
   const trace = createHash('sha256');
   const count = (name: string) => faults.set(name, (faults.get(name) ?? 0) + 1);
   for (const name of variants) count(name);
@@ -197,8 +197,10 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
       for (const fault of scene.faultsOfEnd(world, { end, hostile, deeds, told: announced(disk) }))
         world.auditor.judge(fault === boxDown ? 'P3.over-and-down' : 'END', false, () => fault);
       for (const [invariant, times] of world.auditor.evaluations) evaluations.set(invariant, times);
-      failures.push(...world.auditor.violations.splice(0));
+      for (const name of faults.keys()) world.auditor.struck.add(name);
+      failures.push(...world.auditor.violations);
       expected.push(...world.auditor.expected);
+      world.auditor.found.splice(0);
     },
     seed,
     { wired: kind.wired === true },
