@@ -29,6 +29,18 @@ export const scenes = {
     world.pass(60_000);
     await world.process(killed.disk, { plans: [plan], command: rollback, diesAfter: () => true });
   },
+  'the original is given its name again in the hold': async ({ plan, target }, world) => {
+    const { disk } = await world.process([], { plans: [plan], wait: false });
+    const original = world.state().clusters.find(({ identifier }) => identifier.startsWith(`${target}-old-`));
+    const rename = (cluster: string, identifier: string) => {
+      world.account.act({ do: 'modify-cluster', cluster, now: true, identifier });
+      world.pass(20 * 60_000);
+    };
+    rename(target, `${target}-now`);
+    rename(original?.identifier ?? '', target);
+    world.pass(7_200_000);
+    await world.process(disk, { plans: [plan], wait: false });
+  },
 } as const satisfies Readonly<Record<string, Scene>>;
 export type SceneName = keyof typeof scenes;
 
