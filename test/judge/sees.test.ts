@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { databasePlan, oneDatabase } from '../support/rds.ts';
+import { inWorld, type ProcessOptions, twoVolumes, volumePlan, type World } from '../support/world.ts';
+import type { Kind } from './kinds.ts';
+
+const loose = 'vol-00000000000000003';
+const monitoring = 'sg-0bbbbbbbbbbbbbbb2';
+/** With a second group that a database may be given. */
+const withMonitoring = oneDatabase.replace(
+  'securityGroups:\n',
+  `securityGroups:\n  - { id: ${monitoring}, inbound: [10.0.0.0/8:5432], outbound: [] }\n`,
+);
+const denied = { times: 1, kind: 'error', code: 'UnauthorizedOperation', status: 403 } as const;
+
+/** What the judge has found of these kinds, expected or not: what is known to fail elsewhere must not fail here. */
+function found(world: World, ...kinds: Kind[]): string[] {
+  return world.auditor.found.filter(({ kind }) => kinds.some((one) => one === kind)).map(({ told }) => told);
+}
+
+function judged(world: World, ...kinds: Kind[]): void {
+  expect(found(world, ...kinds)).toEqual([]);
+  for (const kind of kinds) expect(world.auditor.evaluations.get(kind), kind).toBeGreaterThan(0);
+}
+
+describe('the judge sees to it that', () => {
+  test('an instance that ran runs when its run is over', () =>
+    inWorld(twoVolumes, async (world) => {
+      await world.process();
+      judged(world, 'P3.over-and-down');
+    }));
+
+  test('a cut-over that AWS refuses leaves the target serving, with nothing else in its way', () =>
+    inWorld(twoVolumes, async (world) => {
+      world.auditor.promises.calm = true;
+      world.account.faults.add({ operation: 'StartInstances', ...denied });
+      await world.process();
+      expect(found(world, 'P3.left-down', 'P3.untold')).toEqual([]);
+    }));
+
+  test('the only snapshot that is left of a volume is not deleted', () =>
+    inWorld(twoVolumes, async (world) => {
+      world.account.faults.add({ operation: 'CreateVolume', ...denied });
+      const stopped = await world.process([], { plans: [volumePlan] });
+      world.account.act({ do: 'delete-volume', volume: loose });
+      world.pass(600_000);
+      await world.process(stopped.disk, {
+        plans: [volumePlan],
+        command: { command: 'rollback', discardWrites: false },
+      });
+      expect(found(world, 'P1.last-copy')).toEqual([]);
+    }));
+
+  test('what is said of the target at the end is so', () =>
+    inWorld(twoVolumes, async (world) => {
+      await world.process();
+      judged(world, 'P5.now-runs', 'P5.now-holds');
+    }));
+
+  test('a target that is down is told as down since it was', () =>
+    inWorld(twoVolumes, async (world) => {
+      const diesAfter = (operation: string) => operation === 'ec2:CreateVolume';
+      await world.process([], { diesAfter });
+      judged(world, 'P3.told-late', 'P3.told-early', 'P3.untold');
+    }));
+});
+
+describe('the judge sees to it that a database serves with', () => {
+  const options: ProcessOptions = { plans: [databasePlan()] };
+  const moved = (kind: Kind, before: (world: World) => void = () => {}) =>
+    inWorld(withMonitoring, async (world) => {
+      before(world);
+      world.pass(600_000);
+      const { result } = await world.process([], options);
+      expect(result !== 'died' && result.status).toBe('done');
+      judged(world, kind);
+    });
+
+  test('the security groups that its original had', () =>
+    moved('P6.groups', (world) =>
+      world.account.act({ do: 'add-database-to-group', database: 'orders', group: monitoring }),
+    ));
+  test('the deletion protection that its original had', () => moved('P6.protection'));
+  test('the tags that its original had', () => moved('P6.tags'));
+  test('the roles that its original had', () => moved('P6.roles'));
+  test('the parameter group that its original had', () => moved('P6.parameter-group'));
+
+  test.each([
+    'P6.roles',
+    'P6.parameter-group',
+    'P6.tags',
+    'P6.protection',
+  ] as const)('what its original had, and calls it %s when AWS loses it unseen', (kind) =>
+    inWorld(oneDatabase, async (world) => {
+      const lose = () => {
+        for (const one of world.account.world.rds.databases.values()) {
+          if (one.identifier !== 'orders') continue;
+          one.roles = [];
+          one.tags.change(Number.NEGATIVE_INFINITY, (tags) => void tags.delete('team'));
+          one.settings = { ...one.settings, ParameterGroup: 'default.postgres16', DeletionProtection: false };
+        }
+      };
+      const beforeCall = (operation: string) => {
+        if (operation === 'rds:DeleteDBInstance') lose();
+      };
+      await world.process([], { ...options, beforeCall });
+      expect(found(world, kind)).not.toEqual([]);
+      world.auditor.found.splice(0);
+    }));
+});

@@ -1,0 +1,71 @@
+import type { PlantedBug } from './planted-bug.ts';
+
+const sees = 'test/judge/sees.test.ts';
+
+/** For each promise a bug that only the judge can see: no guard and no verification of ours stands in its way. */
+export const judgeBugs: readonly PlantedBug[] = [
+  {
+    name: 'every instance is left stopped',
+    file: 'src/steps/ec2/read-instance.ts',
+    find: "state: instance.State?.Name === 'stopped' ? 'stopped' : 'running'",
+    replace: "state: 'stopped'",
+    caughtBy: { file: sees, title: 'an instance that ran runs when its run is over' },
+  },
+  {
+    name: 'nothing is taken back by itself',
+    file: 'src/engine/unwind/on-stop.ts',
+    find: 'if (begun || (stale',
+    replace: 'if (!begun && (stale',
+    caughtBy: { file: sees, title: 'a cut-over that AWS refuses leaves the target serving' },
+  },
+  {
+    name: 'the last snapshot is discarded',
+    file: 'src/engine/unwind/unwind.ts',
+    find: 'originalsOf(run).filter((id) => missing.includes(id) && !deleted.includes(id))',
+    replace: '[] as string[]',
+    caughtBy: { file: sees, title: 'the only snapshot that is left of a volume is not deleted' },
+  },
+  {
+    name: 'what is said of now is the other way round',
+    file: 'src/cli/story.ts',
+    find: 'activeSideOf(pairs, on), running }',
+    replace: 'activeSideOf(pairs, on), running: !running }',
+    caughtBy: { file: sees, title: 'what is said of the target at the end is so' },
+  },
+  {
+    name: 'down time is told five minutes late',
+    file: 'src/engine/state/cut-over.ts',
+    find: 'insideCutOver(plan, registry, state) ? touchedAt(registry, state) : undefined',
+    replace: 'insideCutOver(plan, registry, state) ? (touchedAt(registry, state) ?? 0) + 300_000 : undefined',
+    caughtBy: { file: sees, title: 'a target that is down is told as down since it was' },
+  },
+  {
+    name: 'a second security group is not carried',
+    file: 'src/steps/rds/read-instance.ts',
+    find: "securityGroups: (found.VpcSecurityGroups ?? []).map(({ VpcSecurityGroupId }) => VpcSecurityGroupId ?? '').sort()",
+    replace:
+      "securityGroups: (found.VpcSecurityGroups ?? []).map(({ VpcSecurityGroupId }) => VpcSecurityGroupId ?? '').slice(0, 1)",
+    caughtBy: { file: sees, title: 'the security groups that its original had' },
+  },
+  {
+    name: 'deletion protection is not carried',
+    file: 'src/steps/rds/read-instance.ts',
+    find: 'deletionProtection: found.DeletionProtection ?? false',
+    replace: 'deletionProtection: false',
+    caughtBy: { file: sees, title: 'the deletion protection that its original had' },
+  },
+  {
+    name: 'a tag is not carried',
+    file: 'src/aws/tags.ts',
+    find: "!key.startsWith('aws:') && !key.startsWith('rekey:')",
+    replace: "!key.startsWith('aws:') && !key.startsWith('rekey:') && key !== 'team'",
+    caughtBy: { file: sees, title: 'the tags that its original had' },
+  },
+  {
+    name: 'the parameter group is not carried',
+    file: 'src/steps/rds/carry.ts',
+    find: 'read: ({ DBParameterGroups }) => DBParameterGroups?.[0]?.DBParameterGroupName',
+    replace: 'read: ({ DBParameterGroups }) => (DBParameterGroups === null ? null : undefined)',
+    caughtBy: { file: sees, title: 'the parameter group that its original had' },
+  },
+];
