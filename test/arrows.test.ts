@@ -11,10 +11,11 @@ const arrows: Record<string, readonly string[]> = {
   plan: ['contract', 'errors'],
   journal: ['contract', 'errors'],
   engine: ['contract', 'errors'],
+  report: ['contract', 'errors', 'engine'],
   aws: ['contract', 'errors'],
   steps: ['contract', 'errors', 'aws'],
   simulator: ['contract', 'errors'],
-  cli: ['contract', 'errors', 'plan', 'journal', 'engine', 'aws', 'steps', 'simulator'],
+  cli: ['contract', 'errors', 'plan', 'journal', 'engine', 'report', 'aws', 'steps', 'simulator'],
 };
 
 interface Import {

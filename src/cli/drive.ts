@@ -8,12 +8,12 @@ import { fold } from '../engine/state/fold.ts';
 import { worstExit } from '../engine/stops.ts';
 import type { RekeyError } from '../errors/index.ts';
 import type { JournalStore } from '../journal/store.ts';
+import { type RunStatus, runStatus } from '../report/run-status.ts';
 import { listen } from './interruption.ts';
 import { reportLines } from './report.ts';
 import { answer, oneLine, tell, tellError } from './screen.ts';
 import type { Session } from './session.ts';
 import type { Settings } from './settings.ts';
-import { type PlanStory, storyOf } from './story.ts';
 import type { View } from './views/view.ts';
 
 /** What is to be driven, and how it shows. */
@@ -118,32 +118,29 @@ async function close(of: Drive, journal: Journal, outcome: RunResult | RekeyErro
   const { registry } = await import('../steps/registry.ts');
   const ended = typeof outcome === 'object' && 'plans' in outcome;
   const lost = outcome instanceof Error ? outcome : undefined;
-  const run = fold(journal.records);
-  const stories = of.plans.map((plan) => storyOf(plan, registry, run, false));
+  const status = runStatus(of.plans, registry, fold(journal.records), false);
   const errors = new Map(
     ended ? outcome.plans.flatMap(({ name, error }) => (error ? [[name, error] as const] : [])) : [],
   );
   const exit = ended ? worstExit(outcome.plans.map((plan) => plan.exit)) : (lost?.exit ?? 130);
   if (lost) tellError(lost);
   await Promise.race([journal.close(), new Promise((resolve) => setTimeout(resolve, 300).unref())]);
-  const about = { run: journal.run, stateDir: of.settings.stateDir, now: of.settings.clock.now(), head: journal.head };
-  tell(reportLines({ ...about, errors }, stories).join('\n'));
-  if (of.json) answer(lastLine(of, journal, stories, { exit, ...(ended ? { result: outcome } : {}) }));
+  const about = { stateDir: of.settings.stateDir, now: of.settings.clock.now(), head: journal.head };
+  tell(reportLines({ ...about, errors }, status).join('\n'));
+  if (of.json) answer(lastLine(of, journal, status, { exit, ...(ended ? { result: outcome } : {}) }));
   return exit;
 }
 
 function lastLine(
   of: Drive,
   journal: Journal,
-  stories: readonly PlanStory[],
+  { plans: statuses }: RunStatus,
   how: { readonly exit: number; readonly result?: RunResult },
 ): string {
-  const plans = stories.map((story, at) => ({
-    name: story.plan,
-    status:
-      how.result?.plans[at]?.status ??
-      (story.status === 'done' || story.status === 'rolled-back' ? story.status : 'failed'),
-    replacements: story.replacements.map(({ original, replacement, verdict }) => ({ original, replacement, verdict })),
+  const plans = statuses.map(({ plan, status, pairs }, at) => ({
+    name: plan,
+    status: how.result?.plans[at]?.status ?? (status === 'done' || status === 'rolled-back' ? status : 'failed'),
+    replacements: pairs.map(({ original, replacement, verdict }) => ({ original, replacement, verdict })),
   }));
   return oneLine({
     v: 1,

@@ -1,13 +1,14 @@
 import type { RekeyError } from '../errors/index.ts';
-import { durationText, momentText } from './duration.ts';
+import { durationText, momentText } from '../report/duration.ts';
+import { keptText } from '../report/holding-cost.ts';
+import type { NextStep } from '../report/next-steps.ts';
+import type { PlanStatus } from '../report/plan-status.ts';
+import type { RunStatus } from '../report/run-status.ts';
 import { nextCommand } from './next-command.ts';
 import { ink, safe, table } from './screen.ts';
-import type { PlanStory } from './story.ts';
-import { keptText } from './upkeep.ts';
 
-/** Of what a report speaks beyond the plans. */
+/** Of what a report speaks beyond how the run stands. */
 export interface ReportOf {
-  readonly run: string;
   readonly stateDir: string;
   readonly now: number;
   readonly head: string;
@@ -15,7 +16,7 @@ export interface ReportOf {
   readonly errors?: ReadonlyMap<string, RekeyError>;
 }
 
-const marks: { readonly [S in PlanStory['status']]: () => string } = {
+const marks: { readonly [S in PlanStatus['status']]: () => string } = {
   done: () => ink.green('✔'),
   'rolled-back': () => ink.green('←'),
   failed: () => ink.red('✗'),
@@ -25,69 +26,60 @@ const marks: { readonly [S in PlanStory['status']]: () => string } = {
 };
 
 /** The closing words: per plan what happened and why, what exists in AWS now, and the exact next command. */
-export function reportLines(of: ReportOf, stories: readonly PlanStory[]): string[] {
-  const lines = stories.flatMap((story) => [...planLines(of, story), ...(stories.length > 1 ? [''] : [])]);
-  lines.push(...noteLines(stories), '');
-  const next = nextSteps(of, stories);
-  lines.push(`${ink.dim('run')}   ${of.run}`, `${ink.dim('head')}  ${of.head}`);
-  for (const [at, step] of next.entries()) lines.push(`${ink.dim(at === 0 ? 'next' : '  or')}  ${step}`);
+export function reportLines(of: ReportOf, { run, plans, nextSteps }: RunStatus): string[] {
+  const lines = plans.flatMap((plan) => [...planLines(of, run, plan), ...(plans.length > 1 ? [''] : [])]);
+  lines.push(...noteLines(plans), '');
+  lines.push(`${ink.dim('run')}   ${run}`, `${ink.dim('head')}  ${of.head}`);
+  for (const [at, step] of nextSteps.entries()) {
+    lines.push(`${ink.dim(at === 0 ? 'next' : '  or')}  ${nextLine(step, of.stateDir)}`);
+  }
   return lines;
 }
 
-/** What can be done next, most likely first. */
-export function nextSteps(of: Pick<ReportOf, 'run' | 'stateDir'>, stories: readonly PlanStory[]): string[] {
-  const command = (...words: string[]) => nextCommand([...words.slice(0, 1), of.run, ...words.slice(1)], of.stateDir);
-  const open = stories.filter((story) => story.status !== 'done' && story.status !== 'rolled-back');
-  if (!open.length) return [command('status')];
-  if (open.every((story) => story.status === 'running')) return [command('status')];
-  const gates = open.flatMap((story) => story.gate?.until ?? []);
-  const last = gates.length === open.length ? Math.max(...gates) : undefined;
-  const resume =
-    last === undefined || !Number.isFinite(last)
-      ? command('resume')
-      : `${command('resume')}  # from ${momentText(last)} on, or now with --wait`;
-  const deleted = open.some((story) => story.deleted.length > 0);
-  if (deleted) return [resume];
-  const lost = open.flatMap((story) => story.writePointAt ?? []);
+/** A step as it can be pasted, with what is to be known of it. */
+export function nextLine({ words, from, losesWritesSince }: NextStep, stateDir: string): string {
+  const command = nextCommand(words, stateDir);
+  if (from !== undefined) return `${command}  # from ${momentText(from)} on, or now with --wait`;
   // The time is not put in: what throws writes away is to be typed, not pasted.
-  const price = lost.length ? '  # asks for your word: writes since the start would be lost' : '';
-  return [resume, `${command('rollback')}${price}`];
+  return losesWritesSince === undefined
+    ? command
+    : `${command}  # asks for your word: writes since the start would be lost`;
 }
 
-function planLines(of: ReportOf, story: PlanStory): string[] {
-  const error = of.errors?.get(story.plan);
+function planLines(of: ReportOf, run: string, status: PlanStatus): string[] {
+  const error = of.errors?.get(status.plan);
   return [
-    `${marks[story.status]()} ${ink.bold(story.plan)} ${story.target}: ${headline(of, story)}`,
-    ...(error ? errorLines(error, of.run) : story.stop ? indented(safe(story.stop.message)) : []),
-    ...downLines(of, story),
-    ...standingLines(story),
-    ...keptLines(of, story),
-    ...pairLines(story),
+    `${marks[status.status]()} ${ink.bold(status.plan)} ${status.target}: ${headline(of, status)}`,
+    ...(error ? errorLines(error, run) : status.stop ? indented(safe(status.stop.message)) : []),
+    ...downLines(of, status),
+    ...standingLines(status),
+    ...keptLines(of, status),
+    ...pairLines(status),
   ];
 }
 
-function headline(of: ReportOf, story: PlanStory): string {
-  switch (story.status) {
+function headline(of: ReportOf, status: PlanStatus): string {
+  switch (status.status) {
     case 'done':
       return 'done';
     case 'rolled-back':
       return 'rolled back';
     case 'failed':
-      if (story.takenBack) return 'stopped, and taken back';
-      return `stopped${story.step === undefined ? '' : ` at ${story.step}`}`;
+      if (status.takenBack) return 'stopped, and taken back';
+      return `stopped${status.step === undefined ? '' : ` at ${status.step}`}`;
     case 'paused':
     case 'running': {
-      const { gate } = story;
-      const doing = story.unwinding
+      const { waitsFor } = status;
+      const doing = status.unwinding
         ? 'being taken back'
-        : `${story.status}${story.step === undefined ? '' : ` at ${story.step}`}`;
-      if (!gate) return doing;
-      return `${doing}; ${gate.step} opens ${momentText(gate.until)} (in ${durationText(gate.until - of.now)})`;
+        : `${status.status}${status.step === undefined ? '' : ` at ${status.step}`}`;
+      if (!waitsFor) return doing;
+      return `${doing}; ${waitsFor.step} opens ${momentText(waitsFor.until)} (in ${durationText(waitsFor.until - of.now)})`;
     }
     case 'interrupted':
-      return story.unwinding
+      return status.unwinding
         ? 'interrupted while being taken back'
-        : `interrupted${story.step === undefined ? '' : ` at ${story.step}`}`;
+        : `interrupted${status.step === undefined ? '' : ` at ${status.step}`}`;
   }
 }
 
@@ -101,58 +93,61 @@ function errorLines(error: RekeyError, run: string): string[] {
 
 const indented = (text: string) => text.split('\n').map((line) => `  ${line}`);
 
-function downLines(of: ReportOf, story: PlanStory): string[] {
-  if (story.downSince === undefined) return [];
-  const since = `${momentText(story.downSince)} (${durationText(of.now - story.downSince)})`;
-  return [`  ${ink.red('down')} ${story.target} has been out of service since ${since}`];
+function downLines(of: ReportOf, status: PlanStatus): string[] {
+  if (status.downSince === undefined) return [];
+  const since = `${momentText(status.downSince)} (${durationText(of.now - status.downSince)})`;
+  return [`  ${ink.red('down')} ${status.target} has been out of service since ${since}`];
 }
 
-function standingLines(story: PlanStory): string[] {
-  const { serving, replacements } = story;
-  if (!serving || (!replacements.length && !story.takenBack)) return [];
-  const state = serving.running ? 'runs' : 'is stopped';
+function standingLines(status: PlanStatus): string[] {
+  const { expected, pairs } = status;
+  if (!expected || (!pairs.length && !status.takenBack)) return [];
+  const state = expected.running ? 'runs' : 'is stopped';
   const since =
-    story.writePointAt === undefined ? '' : `, which could be written to since ${momentText(story.writePointAt)}`;
+    status.writePointAt === undefined ? '' : `, which could be written to since ${momentText(status.writePointAt)}`;
   const on = {
-    originals: `with its originals${replacements.length ? '; the replacements are not used' : ''}`,
+    originals: `with its originals${pairs.length ? '; the replacements are not used' : ''}`,
     replacements: `with its replacements${since}`,
     mixture: 'with some originals and some replacements',
     nothing: 'with none of these volumes',
-  }[serving.by];
-  return [`  ${ink.dim('now')}  ${story.target} ${state} ${on}`];
+  }[expected.holds];
+  return [`  ${ink.dim('now')}  ${status.target} ${state} ${on}`];
 }
 
 /** What is kept costs: told while it is kept, and in sum once it is gone. */
-function keptLines(of: ReportOf, story: PlanStory): string[] {
-  const text = keptText(story.kept, of.now);
+function keptLines(of: ReportOf, status: PlanStatus): string[] {
+  const text = keptText(status.holdingCosts, of.now);
   return text === undefined ? [] : [`  ${ink.dim('cost')} ${text}`];
 }
 
-function pairLines(story: PlanStory): string[] {
-  const gone = (id: string) => (story.deleted.includes(id) || story.discarded.includes(id) ? ' (deleted)' : '');
-  const rows = story.replacements.map(({ original, replacement, device, verdict }) => [
+function pairLines(status: PlanStatus): string[] {
+  const gone = (id: string) => (status.deleted.includes(id) || status.discarded.includes(id) ? ' (deleted)' : '');
+  const rows = status.pairs.map(({ original, replacement, device, verdict }) => [
     device ?? '-',
     `${original}${gone(original)}`,
     '→',
     `${replacement}${gone(replacement)}`,
     verdict ?? 'not verified yet',
   ]);
-  const paired = new Set(story.replacements.map((pair) => pair.replacement));
-  const rest = story.made.filter(({ id }) => !paired.has(id));
+  const paired = new Set(status.pairs.map((pair) => pair.replacement));
+  const rest = status.existing.filter(({ id }) => !paired.has(id));
   const lines = table(rows);
   if (rest.length) lines.push(`  ${ink.dim('also in AWS, made by this run:')}`, ...restLines(rest));
   return lines;
 }
 
 /** What was announced; what several plans say alike is told once. */
-function noteLines(stories: readonly PlanStory[]): string[] {
+function noteLines(statuses: readonly PlanStatus[]): string[] {
   const notes = new Map<string, string[]>();
-  for (const { plan, announcements } of stories) {
-    for (const text of announcements) notes.set(text, [...(notes.get(text) ?? []), plan]);
+  for (const { plan, announcements } of statuses) {
+    for (const { step, text } of announcements) {
+      const told = `${step}: ${text}`;
+      notes.set(told, [...(notes.get(told) ?? []), plan]);
+    }
   }
   return [...notes].flatMap(([text, plans]) => {
-    const all = plans.length === stories.length;
-    const whose = stories.length === 1 ? '' : all ? ' (every plan)' : ` (${plans.join(', ')})`;
+    const all = plans.length === statuses.length;
+    const whose = statuses.length === 1 ? '' : all ? ' (every plan)' : ` (${plans.join(', ')})`;
     return wrapped(`${safe(text)}${whose}`);
   });
 }
@@ -166,9 +161,9 @@ function wrapped(text: string): string[] {
 const mostIds = 6;
 
 /** A line for each step that made something. */
-function restLines(made: PlanStory['made']): string[] {
+function restLines(created: PlanStatus['existing']): string[] {
   const steps = new Map<string, string[]>();
-  for (const { id, step } of made) steps.set(step, [...(steps.get(step) ?? []), id]);
+  for (const { id, step } of created) steps.set(step, [...(steps.get(step) ?? []), id]);
   const rows = [...steps].map(([step, ids]) => {
     const more = ids.length - mostIds;
     return [step, `${ids.slice(0, mostIds).join(' ')}${more > 0 ? ` and ${more} more (status --json lists all)` : ''}`];

@@ -2,6 +2,7 @@ import { fold } from '../engine/state/fold.ts';
 import type { RunState } from '../engine/state/run-state.ts';
 import { problem, RekeyError } from '../errors/index.ts';
 import type { JournalReading, JournalStore } from '../journal/store.ts';
+import { endsOf } from '../report/run-status.ts';
 import type { Settings } from './settings.ts';
 
 async function storeOf(settings: Settings): Promise<JournalStore> {
@@ -30,11 +31,9 @@ export async function listRuns(settings: Settings): ReturnType<JournalStore['lis
 
 /** How the plans of a run have ended for good, in words; undefined while one has not. */
 export function endOf(state: RunState): string | undefined {
-  const { plans, sources } = state;
-  const open = plans.size < sources.length || [...plans.values()].some((plan) => plan.finished === undefined);
-  return open || !plans.size
-    ? undefined
-    : [...plans.values()].map((plan) => `${plan.name} is ${plan.finished}`).join(', ');
+  return endsOf(state)
+    ?.map(({ plan, status }) => `${plan} is ${status}`)
+    .join(', ');
 }
 
 /** The only unfinished run. Throws `which-run` when there is none, or more than one. */

@@ -5,7 +5,6 @@ import { RekeyError } from '../errors/index.ts';
 import { PlanRun } from './plan-run.ts';
 import type { Ports } from './ports.ts';
 import { CreatedIndex } from './state/created.ts';
-import { downSinceOf } from './state/cut-over.ts';
 import { fold } from './state/fold.ts';
 import type { RunState } from './state/run-state.ts';
 import { Interrupted, Paused, PlanStopped, stopOf, worstExit } from './stops.ts';
@@ -17,17 +16,12 @@ export type Command =
   | { readonly command: 'run' | 'resume' }
   | { readonly command: 'rollback'; readonly discardWrites: boolean };
 
-/** How one plan stands when the process ends. */
+/** How this process ended with one plan; how the plan stands by then is told by its records. */
 export interface PlanResult {
   readonly name: string;
   readonly status: 'done' | 'paused' | 'failed' | 'rolled-back';
   readonly exit: Exit | 0 | 3;
   readonly error?: RekeyError;
-  /** Paused: when the gate opens, in ms. */
-  readonly until?: number;
-  readonly gate?: string;
-  /** Since when the target has been out of service, in ms; undefined while it serves. */
-  readonly downSince?: number;
 }
 
 /** How a run stands when the process ends. */
@@ -65,7 +59,7 @@ async function one<S>(run: PlanRun<S>, command: Command): Promise<PlanResult> {
     else await walk(run);
     return result(run, {});
   } catch (error) {
-    if (error instanceof Paused) return result(run, { until: error.until, gate: error.step });
+    if (error instanceof Paused) return result(run, { paused: true });
     if (error instanceof Interrupted) return result(run, { exit: 130 });
     if (error instanceof PlanStopped) return stopped(run, error.error);
     if (error instanceof RekeyError) return stopped(run, error);
@@ -79,23 +73,15 @@ async function stopped<S>(run: PlanRun<S>, error: RekeyError): Promise<PlanResul
   return result(run, { error });
 }
 
-function result<S>(
-  run: PlanRun<S>,
-  how: { error?: RekeyError; until?: number; gate?: string; exit?: 130 },
-): PlanResult {
-  const { registry } = run.ports;
-  const downSince = downSinceOf(run.plan, registry, run.state);
+function result<S>(run: PlanRun<S>, how: { error?: RekeyError; paused?: true; exit?: 130 }): PlanResult {
   const finished = run.state.finished;
-  const status = finished ?? (how.until !== undefined ? 'paused' : 'failed');
+  const status = finished ?? (how.paused ? 'paused' : 'failed');
   const exit = how.exit ?? how.error?.exit ?? (finished ? 0 : status === 'paused' ? 3 : 1);
   return {
     name: run.plan.name,
     status,
     exit,
     ...(how.error ? { error: how.error } : {}),
-    ...(how.until === undefined ? {} : { until: how.until }),
-    ...(how.gate === undefined ? {} : { gate: how.gate }),
-    ...(downSince === undefined ? {} : { downSince }),
   };
 }
 

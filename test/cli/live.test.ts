@@ -1,5 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { liveView } from '../../src/cli/views/live.ts';
+import { LiveStatus } from '../../src/report/live-status.ts';
+import { registry } from '../../src/steps/registry.ts';
 import { instancePlan, inWorld, planOf, twoVolumes } from '../support/world.ts';
 
 const turns = async () => {
@@ -12,17 +14,17 @@ test('the live view takes what comes after the last step of the last plan, and i
   const write = vi.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(String(text)) > 0);
   try {
     const plan = planOf(instancePlan);
+    const begun = life.disk.findIndex((record) => record.t === 'command');
+    const status = new LiveStatus([plan], registry, life.disk.slice(0, begun));
     const view = liveView({
       run: '20260104T000000Z-aaaaaa',
       plans: [plan],
       now: () => 0,
       isLong: () => false,
-      isDisruptive: () => true,
-      serves: () => false,
-      costUntil: () => undefined,
-      downSince: () => undefined,
+      status: (name) => status.of(name),
     });
     for (const event of life.events) {
+      status.take(event);
       view.show(event);
       view.note('drawn');
       await turns();

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type Life, live, Toy, ToyError, toyPlan } from './toy.ts';
+import { fold } from '../../src/engine/state/fold.ts';
+import { runStatus } from '../../src/report/run-status.ts';
+import { type Life, live, Toy, ToyError, toyPlan, toyRegistry } from './toy.ts';
 
 const exitOf = (life: Life) => (life.result === 'died' ? 'died' : life.result.exit);
 const told = (life: Life) =>
@@ -165,7 +167,8 @@ describe('a failure', () => {
     toy.fate = (name) => (name === 'attach' ? { when: 'before', error: new ToyError('stop-run') } : 'ok');
     const first = await live(toy);
     expect(exitOf(first)).toBe(1);
-    expect(first.result !== 'died' && first.result.plans[0]?.downSince).toBeGreaterThan(0);
+    const [status] = runStatus([toyPlan], toyRegistry, fold(first.disk), false).plans;
+    expect(status?.downSince).toBeGreaterThan(0);
     expect(toy.box.slots.size).toBe(0);
     toy.fate = () => 'ok';
     expect(exitOf(await live(toy, first.disk))).toBe(0);

@@ -33,7 +33,7 @@ export function judgeEnding(ending: Ending, service: Service, origin: Origin, ju
 }
 
 const isOver = ({ said }: Ending) =>
-  said.story.status === 'done' || said.story.status === 'rolled-back' || said.story.takenBack;
+  said.status.status === 'done' || said.status.status === 'rolled-back' || said.status.takenBack;
 
 function judgeService(ending: Ending, service: Service, truth: TargetTruth, judge: Judge, about: () => string): void {
   if (ending.type === 'ebs-volume') return;
@@ -50,7 +50,7 @@ function judgeDownTime(ending: Ending, service: Service, truth: TargetTruth, jud
   const told = said.lines.some((line) => /has been out of service since /.test(line));
   const next = said.next.some((command) => /\b(resume|rollback) /.test(command));
   judge('P3.untold', told && next, about);
-  const { downSince } = said.story;
+  const { downSince } = said.status;
   if (told && downSince !== undefined && service.downSince !== undefined) {
     const lateMs = downSince - service.downSince;
     const seconds = () => `${Math.round(Math.abs(lateMs) / 1000)} s: ${about()}`;
@@ -60,24 +60,24 @@ function judgeDownTime(ending: Ending, service: Service, truth: TargetTruth, jud
   }
   // A claim that was just taken off may still show, and a target in pieces waits for a person.
   const waits = ['target-claimed', 'target-in-pieces', 'mixed-start'].includes(said.code);
-  if (ending.calm && !died && !waits) judge('P3.left-down', said.story.writePointAt !== undefined, about);
+  if (ending.calm && !died && !waits) judge('P3.left-down', said.status.writePointAt !== undefined, about);
 }
 
 function judgeNow(ending: Ending, service: Service, truth: TargetTruth, judge: Judge, about: () => string): void {
   const { said, died } = ending;
-  const { serving, replacements, takenBack, downSince } = said.story;
+  const { expected, pairs, takenBack, downSince } = said.status;
   // What others changed so late no look can have shown.
   if (ending.type === 'ebs-volume' || service.changedByOthersAt >= ending.lastReadAt - staleForMs) return;
-  if (serving && (replacements.length > 0 || takenBack)) {
+  if (expected && (pairs.length > 0 || takenBack)) {
     // A database that lets clients in and is not up may be told either way.
-    const running = [truth.runs, truth.serves].includes(serving.running) || truth.serves === 'between';
+    const running = [truth.runs, truth.serves].includes(expected.running) || truth.serves === 'between';
     const side = sideOf(said, truth);
     const swap = side === 'mixture' || side === 'nothing';
     judge(died ? 'P5.status-now' : 'P5.now-runs', running, about);
-    judge(died ? 'P5.status-now' : swap ? 'P5.now-swap' : 'P5.now-holds', serving.by === side, about);
+    judge(died ? 'P5.status-now' : swap ? 'P5.now-swap' : 'P5.now-holds', expected.holds === side, about);
   }
   if (downSince === undefined) return;
-  const down = said.story.unwinding || takenBack ? 'P5.down-unwinding' : 'P5.down';
+  const down = said.status.unwinding || takenBack ? 'P5.down-unwinding' : 'P5.down';
   judge(died ? 'P5.status-down' : down, truth.serves !== true || service.meddled, about);
 }
 
@@ -88,23 +88,23 @@ function judgeNames(ending: Ending, origin: Origin, judge: Judge, about: () => s
   judge('P5.gone', lacking.length === 0, () => `${lacking.join(', ')}: ${about()}`);
   const isTold = (id: string) => said.announced.some((text) => text.includes(id));
   // A copy of ours that AWS would not let go is told by name.
-  const still = said.gone.filter((id) => all.includes(id) && !(said.story.discarded.includes(id) && isTold(id)));
+  const still = said.gone.filter((id) => all.includes(id) && !(said.status.discarded.includes(id) && isTold(id)));
   judge('P5.there', still.length === 0, () => `${still.join(', ')}: ${about()}`);
 }
 
 /** P4 at the end of a process: once all plans of a run are over, what it made and left has a name in what was said. */
 export function judgeLeftovers(endings: readonly Ending[], origin: Origin, judge: Judge): void {
   const [first] = endings;
-  const ended = ({ said }: Ending) => said.story.status === 'done' || said.story.status === 'rolled-back';
+  const ended = ({ said }: Ending) => said.status.status === 'done' || said.status.status === 'rolled-back';
   if (!first || first.died || !endings.every(ended)) return;
   const words = endings.flatMap(({ said }) => [...said.lines, ...said.announced, ...said.there]).join('\n');
   const unnamed = origin.madeBy(first.run).filter((id) => !words.includes(id));
   judge('P4.unnamed', unnamed.length === 0, () => `${unnamed.join(', ')}, at ${first.said.code}`);
 }
 
-function sideOf({ story }: Said, { holds }: TargetTruth): string {
+function sideOf({ status }: Said, { holds }: TargetTruth): string {
   // A replica stands beside the target, which serves without it.
-  const pairs = story.replacements.filter((pair) => !('beside' in pair));
+  const pairs = status.pairs.filter((pair) => !('beside' in pair));
   const replaced = pairs.filter(({ replacement }) => holds.includes(replacement)).length;
   const original = pairs.filter((pair) => holds.includes(pair.original)).length;
   if (pairs.length > 0 && replaced + original === 0) return 'nothing';
@@ -114,5 +114,5 @@ function sideOf({ story }: Said, { holds }: TargetTruth): string {
 
 function aboutOf({ died, said }: Ending, truth: TargetTruth): string {
   const words = said.lines.filter((line) => /^(down|now|next|or) |stopped|taken back/.test(line));
-  return `${died ? 'died' : said.code}, ${said.story.status}; truth ${JSON.stringify(truth)}; said: ${words.join(' | ')}`;
+  return `${died ? 'died' : said.code}, ${said.status.status}; truth ${JSON.stringify(truth)}; said: ${words.join(' | ')}`;
 }

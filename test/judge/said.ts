@@ -1,14 +1,15 @@
-import { nextSteps, reportLines } from '../../src/cli/report.ts';
-import { type PlanStory, storyOf } from '../../src/cli/story.ts';
+import { nextLine, reportLines } from '../../src/cli/report.ts';
 import type { Plan } from '../../src/contract/plan.ts';
 import type { JournalRecord } from '../../src/contract/record.ts';
 import { fold } from '../../src/engine/state/fold.ts';
 import type { RekeyError } from '../../src/errors/index.ts';
+import type { PlanStatus } from '../../src/report/plan-status.ts';
+import { runStatus } from '../../src/report/run-status.ts';
 import { registry } from '../../src/steps/registry.ts';
 
 /** What a person has been told of a plan: by the last words of a process, or by `status` of one that died. */
 export interface Said {
-  readonly story: PlanStory;
+  readonly status: PlanStatus;
   readonly code: string;
   readonly lines: readonly string[];
   /** The commands that were named as next, without the program's name. */
@@ -22,24 +23,24 @@ export interface Said {
 
 /** What is said of a plan at the end of a process, or by `status`, when `error` is undefined. */
 export function saidOf(plan: Plan, disk: readonly JournalRecord[], error: RekeyError | undefined): Said {
-  const state = fold(disk);
-  const story = storyOf(plan, registry, state, false);
+  const run = runStatus([plan], registry, fold(disk), false);
+  const [status] = run.plans;
+  if (!status) throw new Error(`no status of ${plan.name}`);
   const of = {
-    run: state.run,
     stateDir: '.rekey',
     now: Date.now(),
     head: '',
     ...(error && { errors: new Map([[plan.name, error]]) }),
   };
   return {
-    story,
-    code: error?.code ?? story.status,
-    lines: reportLines(of, [story]).map((line) => line.trim()),
-    next: nextSteps(of, [story]),
-    there: [...story.made.map(({ id }) => id), ...story.replacements.map(({ replacement }) => replacement)].filter(
-      (id) => !story.deleted.includes(id) && !story.discarded.includes(id),
+    status,
+    code: error?.code ?? status.status,
+    lines: reportLines(of, run).map((line) => line.trim()),
+    next: run.nextSteps.map((step) => nextLine(step, of.stateDir)),
+    there: [...status.existing.map(({ id }) => id), ...status.pairs.map(({ replacement }) => replacement)].filter(
+      (id) => !status.deleted.includes(id) && !status.discarded.includes(id),
     ),
-    gone: [...story.deleted, ...story.discarded],
-    announced: story.announcements,
+    gone: [...status.deleted, ...status.discarded],
+    announced: status.announcements.map(({ step, text }) => `${step}: ${text}`),
   };
 }

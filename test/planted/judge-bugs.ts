@@ -27,14 +27,14 @@ export const judgeBugs: readonly PlantedBug[] = [
   },
   {
     name: 'what is said of now is the other way round',
-    file: 'src/cli/story.ts',
+    file: 'src/report/plan-status.ts',
     find: 'activeSideOf(pairs, on), running }',
     replace: 'activeSideOf(pairs, on), running: !running }',
     caughtBy: { file: sees, title: 'what is said of the target at the end is so' },
   },
   {
     name: 'down time is told five minutes late',
-    file: 'src/engine/state/cut-over.ts',
+    file: 'src/report/plan-status.ts',
     find: 'insideCutOver(plan, registry, state) ? touchedAt(registry, state) : undefined',
     replace: 'insideCutOver(plan, registry, state) ? (touchedAt(registry, state) ?? 0) + 300_000 : undefined',
     caughtBy: { file: sees, title: 'a target that is down is told as down since it was' },

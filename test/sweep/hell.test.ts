@@ -6,13 +6,15 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { printable } from '../../src/aws/printable.ts';
 import { reportLines } from '../../src/cli/report.ts';
 import { oneLine, tellError } from '../../src/cli/screen.ts';
-import { storyOf } from '../../src/cli/story.ts';
+import { planJson } from '../../src/cli/status-json.ts';
 import { Board } from '../../src/cli/views/board.ts';
 import { jsonView } from '../../src/cli/views/json.ts';
 import { linesView } from '../../src/cli/views/lines.ts';
 import type { Scene } from '../../src/cli/views/view.ts';
 import type { PlanSource } from '../../src/contract/plan.ts';
 import { fold } from '../../src/engine/state/fold.ts';
+import { LiveStatus } from '../../src/report/live-status.ts';
+import { runStatus } from '../../src/report/run-status.ts';
 import type { Command } from '../../src/steps/control/command.ts';
 import { registry } from '../../src/steps/registry.ts';
 import { obeyed } from '../support/obeyed.ts';
@@ -91,22 +93,19 @@ function printed(life: Life, plans: readonly PlanSource[]): { people: string; js
   const stdout = vi.spyOn(process.stdout, 'write').mockImplementation((text) => lines.push(String(text)) > 0);
   try {
     const parsed = plans.map(planOf);
+    const commands = life.disk.flatMap((record, at) => (record.t === 'command' ? [at] : []));
+    const live = new LiveStatus(parsed, registry, life.disk.slice(0, commands.at(-1)));
     const scene: Scene = {
       run: '20260104T000000Z-aaaaaa',
       plans: parsed,
       now: () => Date.now(),
       isLong: () => true,
-      isDisruptive: (uses) => {
-        const step = registry.step(uses);
-        return step?.kind === 'effect' && step.hazard === 'disruptive';
-      },
-      serves: (uses) => uses === 'ec2.start-instance',
-      costUntil: () => undefined,
-      downSince: () => undefined,
+      status: (name) => live.of(name),
     };
     const views = [linesView(scene), jsonView(scene)];
     const boards = parsed.map((plan) => new Board(plan, scene));
     for (const event of life.events) {
+      live.take(event);
       for (const view of views) view.show(event);
       for (const board of boards) {
         board.show(event);
@@ -114,17 +113,16 @@ function printed(life: Life, plans: readonly PlanSource[]): { people: string; js
         for (const row of board.rows) shown.push(board.rowText(row), ...board.rowLines(row));
       }
     }
-    const run = fold(life.disk);
-    const stories = parsed.map((plan) => storyOf(plan, registry, run, false));
+    const status = runStatus(parsed, registry, fold(life.disk), false);
     const errors = new Map(
       life.result === 'died'
         ? []
         : life.result.plans.flatMap(({ name, error }) => (error ? [[name, error] as const] : [])),
     );
     for (const error of errors.values()) tellError(error);
-    const about = { run: scene.run, stateDir: '.rekey', now: Date.now(), head: 'f'.repeat(64) };
-    shown.push(...reportLines({ ...about, errors }, stories), ...reportLines(about, stories));
-    lines.push(...stories.map((story) => `${oneLine(story)}\n`));
+    const about = { stateDir: '.rekey', now: Date.now(), head: 'f'.repeat(64) };
+    shown.push(...reportLines({ ...about, errors }, status), ...reportLines(about, status));
+    lines.push(...status.plans.map((plan) => `${oneLine(planJson(plan))}\n`));
   } finally {
     stderr.mockRestore();
     stdout.mockRestore();

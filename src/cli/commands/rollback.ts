@@ -1,8 +1,8 @@
 import { fold } from '../../engine/state/fold.ts';
 import type { RunState } from '../../engine/state/run-state.ts';
 import { problem } from '../../errors/index.ts';
+import { momentText } from '../../report/duration.ts';
 import { drive } from '../drive.ts';
-import { momentText } from '../duration.ts';
 import { frozenPlans } from '../plans.ts';
 import { endOf, readRun } from '../runs.ts';
 import { openSession } from '../session.ts';

@@ -1,6 +1,6 @@
 import { clockOf, printClock } from '../../contract/clock.ts';
 import { problem } from '../../errors/index.ts';
-import { parseDuration } from '../duration.ts';
+import { parseDuration } from '../../report/duration.ts';
 import { quoted } from '../next-command.ts';
 import { readText } from '../plans.ts';
 import { answer, safe, tell } from '../screen.ts';

@@ -1,13 +1,14 @@
 import { fold } from '../../engine/state/fold.ts';
 import type { JournalReading } from '../../journal/store.ts';
-import { momentText } from '../duration.ts';
+import { momentText } from '../../report/duration.ts';
+import { type RunStatus, runStatus } from '../../report/run-status.ts';
 import { nextCommand } from '../next-command.ts';
 import { frozenPlans } from '../plans.ts';
-import { nextSteps, reportLines } from '../report.ts';
+import { nextLine, reportLines } from '../report.ts';
 import { listRuns, readRun } from '../runs.ts';
 import { answer, oneLine, table, tell } from '../screen.ts';
 import { type CommonOptions, type Settings, settingsOf } from '../settings.ts';
-import { type PlanStory, storyOf } from '../story.ts';
+import { planJson } from '../status-json.ts';
 import { command, type MakeCommand, withStateDir } from './options.ts';
 
 type StatusOptions = CommonOptions & { readonly json?: boolean };
@@ -29,15 +30,16 @@ export const statusCommand: MakeCommand = (end) =>
 
 async function one(settings: Settings, run: string, options: StatusOptions): Promise<number> {
   const reading = await readRun(settings, run);
-  const stories = await storiesOf(reading);
+  const status = await statusOf(reading);
   const { stateDir, clock } = settings;
   if (options.json) {
     const { head, owner, runner } = reading;
-    const next = nextSteps({ run, stateDir }, stories);
-    answer(oneLine({ v: 1, type: 'run.status', runId: run, head, owner, runner, plans: stories, next }));
+    const plans = status.plans.map(planJson);
+    const next = status.nextSteps.map((step) => nextLine(step, stateDir));
+    answer(oneLine({ v: 1, type: 'run.status', runId: run, head, owner, runner, plans, next }));
     return 0;
   }
-  answer(reportLines({ run, stateDir, now: clock.now(), head: reading.head }, stories).join('\n'));
+  answer(reportLines({ stateDir, now: clock.now(), head: reading.head }, status).join('\n'));
   if (reading.runner === 'unknown') answer('it can not be told from here whether its runner lives');
   return 0;
 }
@@ -52,12 +54,16 @@ async function list(settings: Settings, options: StatusOptions): Promise<number>
       continue;
     }
     const state = fold(found.records);
-    const stories = await storiesOf(found);
-    const plans = stories.map((story) => `${story.plan} ${story.status}`).join(', ');
+    const { plans } = await statusOf(found);
     if (options.json) {
-      const told = stories.map(({ plan, status }) => ({ name: plan, status }));
+      const told = plans.map(({ plan, status }) => ({ name: plan, status }));
       answer(oneLine({ v: 1, type: 'run', runId: found.run, startedAt: state.startedAt, plans: told }));
-    } else rows.push([found.run, momentText(state.startedAt ?? 0), plans]);
+    } else
+      rows.push([
+        found.run,
+        momentText(state.startedAt ?? 0),
+        plans.map(({ plan, status }) => `${plan} ${status}`).join(', '),
+      ]);
   }
   if (options.json) return 0;
   if (!runs.length) tell(`${settings.stateDir} holds no run`);
@@ -66,9 +72,9 @@ async function list(settings: Settings, options: StatusOptions): Promise<number>
   return 0;
 }
 
-async function storiesOf(reading: JournalReading): Promise<PlanStory[]> {
+async function statusOf(reading: JournalReading): Promise<RunStatus> {
   const { registry } = await import('../../steps/registry.ts');
   const state = fold(reading.records);
-  const plans = await frozenPlans(state);
-  return plans.map(({ plan }) => storyOf(plan, registry, state, reading.runner === 'alive'));
+  const plans = (await frozenPlans(state)).map((one) => one.plan);
+  return runStatus(plans, registry, state, reading.runner === 'alive');
 }

@@ -2,7 +2,8 @@ import type { RunEvent } from '../../contract/event.ts';
 import type { Plan } from '../../contract/plan.ts';
 import type { Entry, Key } from '../../contract/record.ts';
 import { keyText } from '../../engine/state/key.ts';
-import { durationText, momentText } from '../duration.ts';
+import { durationText, momentText } from '../../report/duration.ts';
+import { costOfHold } from '../../report/holding-cost.ts';
 import { safe } from '../screen.ts';
 import { bar, Progress, remainingText } from './progress.ts';
 import type { Scene } from './view.ts';
@@ -43,14 +44,11 @@ export class Board {
   readonly beside = new Map<string, Item>();
   readonly #scene: Scene;
   readonly #since: number;
-  #downSince: number | undefined;
-  #unwinding = false;
 
   constructor(plan: Plan, scene: Scene) {
     this.plan = plan;
     this.#scene = scene;
     this.#since = scene.now();
-    this.#downSince = scene.downSince(plan.name);
     this.rows = plan.steps.map((step) => ({
       id: step.id,
       uses: step.kind === 'use' ? step.uses : undefined,
@@ -68,7 +66,7 @@ export class Board {
     const now = this.#scene.now();
     switch (event.type) {
       case 'record':
-        this.#record(event.entry, event.at);
+        this.#record(event.entry);
         break;
       case 'step.started':
         this.#start(event.step, event.items);
@@ -92,28 +90,17 @@ export class Board {
     }
   }
 
-  #record(entry: Entry, at: number): void {
+  #record(entry: Entry): void {
     switch (entry.t) {
-      case 'intent':
-        if (entry.key.undo === undefined && this.#scene.isDisruptive(entry.uses)) this.#downSince ??= at;
-        break;
       case 'done':
       case 'failed':
         this.#endItem(entry.key, entry.t);
-        if (entry.t === 'done' && entry.key.undo !== undefined && this.#scene.serves(entry.uses)) {
-          this.#downSince = undefined;
-        }
         break;
       case 'passed':
         this.#finish(entry.step);
         break;
       case 'unwinding':
-        this.#unwinding = true;
         for (const row of this.rows) row.items.clear();
-        break;
-      case 'unwound':
-        this.#unwinding = false;
-        this.#downSince = undefined;
         break;
       case 'stopped':
         this.state = 'failed';
@@ -153,7 +140,7 @@ export class Board {
   #wait(step: string, until: number): void {
     const row = this.#reach(step);
     if (row) row.opensAt = until;
-    const cost = this.#scene.costUntil(this.plan.name, until);
+    const cost = costOfHold(this.#scene.status(this.plan.name).holdingCosts, until);
     if (row && cost !== undefined) row.cost = cost;
   }
 
@@ -176,19 +163,18 @@ export class Board {
     if (!row) return;
     Object.assign(row, { state: 'done', until: this.#scene.now() });
     row.items.clear();
-    const last = this.rows.findLast((one) => one.uses !== undefined && this.#scene.isDisruptive(one.uses));
-    if (row === last) this.#downSince = undefined;
   }
 
   /** The plan in one line. */
   headline(): string {
     const { name, target } = this.plan;
+    const { downSince, servesAgainSince, unwinding } = this.#scene.status(name);
     const at = this.rows.filter((row) => row.state === 'done').length;
     const of = this.rows.length;
     const now = this.#scene.now();
     const parts = [
-      this.#downSince === undefined ? '' : `down for ${durationText(now - this.#downSince)}`,
-      this.#unwinding ? 'taking back' : this.state === 'active' ? `step ${Math.min(at + 1, of)} of ${of}` : '',
+      downSince === undefined || servesAgainSince !== undefined ? '' : `down for ${durationText(now - downSince)}`,
+      unwinding ? 'taking back' : this.state === 'active' ? `step ${Math.min(at + 1, of)} of ${of}` : '',
       durationText(now - this.#since),
     ];
     return `${name}  ${target.id}  ${parts.filter(Boolean).join(' · ')}`;

@@ -1,7 +1,8 @@
 import type { RunEvent } from '../../contract/event.ts';
 import type { Entry, Key } from '../../contract/record.ts';
 import { keyText } from '../../engine/state/key.ts';
-import { durationText, momentText } from '../duration.ts';
+import { durationText, momentText } from '../../report/duration.ts';
+import { costOfHold } from '../../report/holding-cost.ts';
 import { safe, tell } from '../screen.ts';
 import type { Scene, View } from './view.ts';
 
@@ -70,7 +71,8 @@ class Teller {
       }
       case 'gate.waiting': {
         const left = Number.isFinite(event.until) ? ` (${durationText(event.until - this.#scene.now())})` : '';
-        const cost = event.gate === 'hold' ? this.#scene.costUntil(event.plan, event.until) : undefined;
+        const cost =
+          event.gate === 'hold' ? costOfHold(this.#scene.status(event.plan).holdingCosts, event.until) : undefined;
         const text = `${event.step}: ${event.gate} until ${momentText(event.until)}${left}`;
         return { plan: event.plan, text: cost === undefined ? text : `${text}; ${cost}` };
       }

@@ -1,4 +1,4 @@
-import { durationText } from '../duration.ts';
+import { durationText } from '../../report/duration.ts';
 
 /** How far something is, and from its past how long it may still take. */
 export class Progress {

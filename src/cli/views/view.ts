@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../contract/event.ts';
 import type { Plan } from '../../contract/plan.ts';
+import type { PlanStatus } from '../../report/plan-status.ts';
 
 /** Where the events of a run become visible. */
 export interface View {
@@ -20,12 +21,6 @@ export interface Scene {
   readonly now: () => number;
   /** Does a step of this type usually take minutes? */
   readonly isLong: (uses: string) => boolean;
-  /** Does a step of this type change the target? */
-  readonly isDisruptive: (uses: string) => boolean;
-  /** Does a step of this type make the target serve? */
-  readonly serves: (uses: string) => boolean;
-  /** What a plan's originals come to if they are kept until then; undefined when none is. */
-  readonly costUntil: (plan: string, until: number) => string | undefined;
-  /** Since when a plan's target has been down, of an earlier process, in ms. */
-  readonly downSince: (plan: string) => number | undefined;
+  /** How the plan of this name stands now. */
+  readonly status: (plan: string) => PlanStatus;
 }

@@ -69,8 +69,3 @@ export function failedInDoubt<S>(registry: Registry<S>, state: PlanState): boole
       !phase.end.neverRan,
   );
 }
-
-/** Since when a target has been out of service because of its cut-over, in ms. */
-export function downSinceOf<S>(plan: Plan, registry: Registry<S>, state: PlanState): number | undefined {
-  return insideCutOver(plan, registry, state) ? touchedAt(registry, state) : undefined;
-}

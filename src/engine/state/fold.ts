@@ -92,6 +92,7 @@ function applyToPlan(plan: PlanState, entry: PlanEntry, at: number): void {
   switch (entry.t) {
     case 'observed':
       plan.expected = entry.observation;
+      plan.lastSeen = { at, observation: entry.observation };
       return;
     case 'retired': {
       const of = retiredKey(entry.step, entry.item);

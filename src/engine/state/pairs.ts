@@ -1,7 +1,7 @@
 import type { Registry } from '../../contract/step.ts';
 import type { Verdict } from '../../contract/verdict.ts';
 import { currentPhases, effectWith } from './phases.ts';
-import type { PlanState } from './run-state.ts';
+import type { Phase, PlanState } from './run-state.ts';
 
 /** An original and what was made to take its place. */
 export interface Pair {
@@ -19,13 +19,13 @@ export function pairsOf<S>(registry: Registry<S>, state: PlanState): Pair[] {
 
 /** Those that stand beside the target, too: about each of them there are verdicts, and each has an original to delete. */
 export function everyPairOf<S>(registry: Registry<S>, state: PlanState): (Pair & { readonly beside?: true })[] {
-  return currentPhases(state).flatMap((phase) => {
-    const pair =
-      phase.end?.is === 'done'
-        ? effectWith(registry, phase, 'additive')?.replaces?.(phase.input, phase.end.output)
-        : undefined;
-    return pair ? [pair] : [];
-  });
+  return currentPhases(state).flatMap((phase) => pairOf(registry, phase) ?? []);
+}
+
+/** The pair that a phase has made; undefined for what makes none, or has not yet. */
+export function pairOf<S>(registry: Registry<S>, phase: Phase): (Pair & { readonly beside?: true }) | undefined {
+  if (phase.end?.is !== 'done') return undefined;
+  return effectWith(registry, phase, 'additive')?.replaces?.(phase.input, phase.end.output);
 }
 
 /** The last verdict about each original. */

@@ -33,6 +33,8 @@ export interface PlanState {
   readonly gates: Map<string, { until: number; passed: boolean }>;
   readonly announcements: { readonly step: string; readonly text: string }[];
   expected: Observation | undefined;
+  /** What a look showed of the target when that was last put on record. */
+  lastSeen: undefined | { at: number; observation: Observation };
   writePoint: undefined | { at: number; key: Key | null };
   unwinding: undefined | { stop: Stop | null; over: boolean; happened: readonly { key: Key; output: Json }[] };
   /** Originals that may hold what their replacements lack, with what was seen. */
@@ -64,6 +66,7 @@ export function planOf(state: RunState, name: string): PlanState {
     gates: new Map(),
     announcements: [],
     expected: undefined,
+    lastSeen: undefined,
     writePoint: undefined,
     unwinding: undefined,
     stale: new Map(),

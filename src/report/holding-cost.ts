@@ -4,14 +4,14 @@ import type { PlanState } from '../engine/state/run-state.ts';
 import { durationText, momentText } from './duration.ts';
 
 /** What an original has gone on costing since it no longer serves. `until`: when it was deleted, in ms. */
-export interface Kept extends Upkeep {
+export interface HoldingCost extends Upkeep {
   readonly original: string;
   readonly since: number;
   readonly until?: number;
 }
 
 /** The originals of a plan that are kept beside their replacements, or were, as its journal tells. */
-export function keptOf<S>(registry: Registry<S>, state: PlanState, disrupts: boolean): Kept[] {
+export function holdingCostsOf<S>(registry: Registry<S>, state: PlanState, disrupts: boolean): HoldingCost[] {
   const { unwinding, finished } = state;
   // What is taken back serves again; without a write point only that tells.
   if (finished === 'rolled-back' || (unwinding && !(unwinding.over && disrupts))) return [];
@@ -40,7 +40,7 @@ function deletions<S>(registry: Registry<S>, state: PlanState): Map<string, numb
 const hourMs = 3_600_000;
 
 /** What has accrued by `now`: "36.5 instance hours of db.m6g.large and 3,650 GiB-hours of gp3 (100 GiB)"; empty for nothing. */
-export function accrued(kept: readonly Kept[], now: number): string {
+export function accrued(kept: readonly HoldingCost[], now: number): string {
   const hoursOf = new Map<string, number>();
   const storedAs = new Map<string, { hours: number; GiB: number }>();
   let byUse = 0;
@@ -67,7 +67,7 @@ function quantity(amount: number): string {
 }
 
 /** One sentence about what is kept, for people; undefined when nothing is. */
-export function keptText(kept: readonly Kept[], now: number): string | undefined {
+export function keptText(kept: readonly HoldingCost[], now: number): string | undefined {
   const still = kept.filter((one) => one.until === undefined);
   const [first] = still.length ? still : kept;
   if (!first) return undefined;
@@ -78,7 +78,7 @@ export function keptText(kept: readonly Kept[], now: number): string | undefined
 }
 
 /** What a hold until `until` makes of it. */
-export function costOfHold(kept: readonly Kept[], until: number): string | undefined {
+export function costOfHold(kept: readonly HoldingCost[], until: number): string | undefined {
   const still = kept.filter((one) => one.until === undefined);
   return still.length && Number.isFinite(until) ? `the originals come to ${accrued(still, until)} by then` : undefined;
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { reportLines } from '../../src/cli/report.ts';
-import { storyOf } from '../../src/cli/story.ts';
-import { accrued, costOfHold } from '../../src/cli/upkeep.ts';
 import type { PlanSource } from '../../src/contract/plan.ts';
 import { fold } from '../../src/engine/state/fold.ts';
+import { accrued, costOfHold } from '../../src/report/holding-cost.ts';
+import { runStatus } from '../../src/report/run-status.ts';
 import { registry } from '../../src/steps/registry.ts';
 import { exitOf } from '../support/promises.ts';
 import { databasePlan, oneDatabase, original } from '../support/rds.ts';
@@ -14,9 +14,11 @@ const hourMs = 3_600_000;
 
 /** How a plan stands by the journal of a life, and what is told of it at `now`. */
 function toldOf(life: Life, source: PlanSource, now: number) {
-  const story = storyOf(planOf(source), registry, fold(life.disk), false);
-  const lines = reportLines({ run: 'r', stateDir: '.rekey', now, head: 'h' }, [story]);
-  return { story, lines, cost: lines.filter((line) => /GiB-hours/.test(line)) };
+  const run = runStatus([planOf(source)], registry, fold(life.disk), false);
+  const [status] = run.plans;
+  if (!status) throw new Error('the run has no plan');
+  const lines = reportLines({ stateDir: '.rekey', now, head: 'h' }, run);
+  return { status, lines, cost: lines.filter((line) => /GiB-hours/.test(line)) };
 }
 
 describe('what is kept beside its replacement', () => {
@@ -25,15 +27,15 @@ describe('what is kept beside its replacement', () => {
       const plan = databasePlan('steps.soak.with.for=7d');
       const life = await world.process([], { plans: [plan], wait: false });
       expect(exitOf(life)).toBe(3);
-      const { story } = toldOf(life, plan, Date.now());
-      const since = story.writePointAt ?? 0;
-      expect(story.kept).toEqual([
+      const { status } = toldOf(life, plan, Date.now());
+      const since = status.writePointAt ?? 0;
+      expect(status.holdingCosts).toEqual([
         { original, since, instances: ['db.m6g.large'], storage: { GiB: 100, type: 'gp3' } },
       ]);
       const { cost } = toldOf(life, plan, since + 36.5 * hourMs);
       expect(cost).toHaveLength(1);
       expect(cost[0]).toContain('36.5 instance hours of db.m6g.large and 3,650 GiB-hours of gp3 (100 GiB) so far');
-      expect(costOfHold(story.kept, since + 168 * hourMs)).toBe(
+      expect(costOfHold(status.holdingCosts, since + 168 * hourMs)).toBe(
         'the originals come to 168 instance hours of db.m6g.large and 16,800 GiB-hours of gp3 (100 GiB) by then',
       );
     });
@@ -55,8 +57,8 @@ describe('what is kept beside its replacement', () => {
       const plan = clusterPlan('steps.soak.with.for=7d');
       const life = await world.process([], { plans: [plan], wait: false });
       expect(exitOf(life)).toBe(3);
-      const { story } = toldOf(life, plan, Date.now());
-      expect(accrued(story.kept, (story.writePointAt ?? 0) + 36.5 * hourMs)).toBe(
+      const { status } = toldOf(life, plan, Date.now());
+      expect(accrued(status.holdingCosts, (status.writePointAt ?? 0) + 36.5 * hourMs)).toBe(
         '36.5 instance hours of db.r6g.large and 36.5 instance hours of db.r6g.xlarge and 36.5 h of Aurora storage, billed by what is in use',
       );
     });
@@ -70,9 +72,9 @@ describe('what is kept beside its replacement', () => {
       };
       const life = await world.process([], { plans: [plan], wait: false });
       expect(exitOf(life)).toBe(3);
-      const { story } = toldOf(life, plan, Date.now());
-      expect(story.kept.map(({ storage }) => storage)).toEqual([{ GiB: 8 }, { GiB: 50 }]);
-      const { cost } = toldOf(life, plan, (story.writePointAt ?? 0) + 24 * hourMs);
+      const { status } = toldOf(life, plan, Date.now());
+      expect(status.holdingCosts.map(({ storage }) => storage)).toEqual([{ GiB: 8 }, { GiB: 50 }]);
+      const { cost } = toldOf(life, plan, (status.writePointAt ?? 0) + 24 * hourMs);
       expect(cost.join()).toContain('2 originals kept since');
       expect(cost.join()).toContain('1,392 GiB-hours (58 GiB) so far');
     });
@@ -81,10 +83,10 @@ describe('what is kept beside its replacement', () => {
   it('counts from the replacement on where nothing is cut over', async () => {
     await inWorld(twoVolumes, async (world) => {
       const life = await world.process([], { plans: [volumePlan], wait: false });
-      const { story } = toldOf(life, volumePlan, Date.now());
-      expect(story.kept).toHaveLength(1);
-      const [kept] = story.kept;
-      expect(accrued(story.kept, (kept?.since ?? 0) + hourMs)).toBe('20 GiB-hours (20 GiB)');
+      const { status } = toldOf(life, volumePlan, Date.now());
+      expect(status.holdingCosts).toHaveLength(1);
+      const [kept] = status.holdingCosts;
+      expect(accrued(status.holdingCosts, (kept?.since ?? 0) + hourMs)).toBe('20 GiB-hours (20 GiB)');
     });
   });
 
@@ -101,7 +103,7 @@ describe('what is kept beside its replacement', () => {
       });
       const life = await world.process([], { plans: [plan] });
       expect(exitOf(life)).not.toBe(0);
-      expect(toldOf(life, plan, Date.now() + hourMs)).toMatchObject({ story: { kept: [] }, cost: [] });
+      expect(toldOf(life, plan, Date.now() + hourMs)).toMatchObject({ status: { holdingCosts: [] }, cost: [] });
     });
   });
 });

@@ -1,0 +1,26 @@
+import type { PlanStatus } from '../report/plan-status.ts';
+
+/** A plan as `status --json` prints it: these names are what scripts read, whatever the type calls them. */
+export function planJson(status: PlanStatus) {
+  const { expected, pairs, holdingCosts, existing, announcements, waitsFor } = status;
+  const { plan, target, step, downSince, writePointAt, unwinding, takenBack, discarded, deleted, stop } = status;
+  return {
+    plan,
+    target,
+    status: status.status,
+    unwinding,
+    takenBack,
+    replacements: pairs,
+    kept: holdingCosts,
+    made: existing,
+    discarded,
+    deleted,
+    announcements: announcements.map(({ step, text }) => `${step}: ${text}`),
+    step,
+    gate: waitsFor && { step: waitsFor.step, until: waitsFor.until },
+    downSince,
+    writePointAt,
+    serving: expected && { by: expected.holds, running: expected.running },
+    stop,
+  };
+}

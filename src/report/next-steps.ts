@@ -1,0 +1,43 @@
+/** A command that the operator can give next, as data: the words are spelled by who prints them. */
+export interface NextStep {
+  readonly command: 'status' | 'resume' | 'rollback';
+  /** What is typed after the program's name; the state directory is left to who prints it. */
+  readonly words: readonly string[];
+  /** The gates in the way open at this time, in ms; before it the command ends as it began unless it is told to wait. */
+  readonly from?: number;
+  /** Writes since this time, in ms, would be lost: the command is refused until they are given up with `--discard-writes-since`. */
+  readonly losesWritesSince?: number;
+}
+
+/** Whether a plan has ended, waits for somebody, or is being worked at. */
+export type PlanProgress = 'done' | 'rolled-back' | 'failed' | 'paused' | 'running' | 'interrupted';
+
+/** Of a plan's status, what decides what can be done next. */
+interface Decisive {
+  readonly status: PlanProgress;
+  readonly waitsFor?: { readonly until: number };
+  readonly writePointAt?: number;
+  readonly deleted: readonly string[];
+  readonly deleting: readonly string[];
+}
+
+/** What can be done next with a run whose plans stand like this, most likely first; each is accepted as it stands. */
+export function nextSteps(run: string, plans: readonly Decisive[]): readonly [NextStep, ...NextStep[]] {
+  const step = (command: NextStep['command']): NextStep => ({ command, words: [command, run] });
+  const open = plans.filter(({ status }) => status !== 'done' && status !== 'rolled-back');
+  // As long as a runner is at one of its plans nobody else may own the run.
+  if (!open.length || open.some(({ status }) => status === 'running')) return [step('status')];
+  const from = opensAt(open);
+  const resume = { ...step('resume'), ...(from === undefined ? {} : { from }) };
+  if (open.some(({ deleted, deleting }) => deleted.length + deleting.length > 0)) return [resume];
+  const writePoints = open.flatMap(({ writePointAt }) => writePointAt ?? []);
+  const losesWritesSince = writePoints.length ? { losesWritesSince: Math.min(...writePoints) } : {};
+  return [resume, { ...step('rollback'), ...losesWritesSince }];
+}
+
+/** When the last of the gates opens that every open plan waits for; undefined when one waits for none, or for one that never opens. */
+function opensAt(open: readonly Decisive[]): number | undefined {
+  const gates = open.flatMap(({ waitsFor }) => waitsFor?.until ?? []);
+  const last = gates.length === open.length ? Math.max(...gates) : Number.POSITIVE_INFINITY;
+  return Number.isFinite(last) ? last : undefined;
+}

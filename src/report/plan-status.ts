@@ -1,0 +1,234 @@
+import type { GateStep, Plan } from '../contract/plan.ts';
+import type { Stop } from '../contract/record.ts';
+import type { Observation, Registry } from '../contract/step.ts';
+import type { VerdictStatus } from '../contract/verdict.ts';
+import { isPassed } from '../engine/gates/gates.ts';
+import { itemsOf } from '../engine/references.ts';
+import { createdIn } from '../engine/state/created.ts';
+import { cutOverBegunAt, cutOverOf, insideCutOver, touchedAt } from '../engine/state/cut-over.ts';
+import { type ActiveSide, activeSideOf, pairOf, pairsOf, verdictsOf } from '../engine/state/pairs.ts';
+import { currentPhases, deletedBy, effectWith } from '../engine/state/phases.ts';
+import type { Phase, PlanState } from '../engine/state/run-state.ts';
+import { type HoldingCost, holdingCostsOf } from './holding-cost.ts';
+import { type NextStep, nextSteps, type PlanProgress } from './next-steps.ts';
+
+/** An original and its replacement, with the device they share and the last verdict about them; null where there is none. */
+export interface PairStatus {
+  readonly original: string;
+  readonly replacement: string;
+  /** The target serves without either. */
+  readonly beside?: true;
+  readonly device: string | null;
+  readonly verdict: VerdictStatus | null;
+}
+
+/** Which of each pair a target holds, and whether it runs, or anyone could make it run. `nothing`: none of either. */
+export interface TargetStatus {
+  readonly holds: ActiveSide | 'nothing';
+  readonly running: boolean;
+}
+
+/** Something that the run has created, and the step that did. */
+export interface Created {
+  readonly id: string;
+  readonly step: string;
+}
+
+/**
+ * What is true of one plan, as its records tell it: the one answer that the last words of a process, `status`, the views and
+ * `--json` put into words. Ids and times in ms, no sentences.
+ */
+export interface PlanStatus {
+  readonly plan: string;
+  /** Id of the target. */
+  readonly target: string;
+  readonly status: PlanProgress;
+  /** The step that has begun and not ended, or the next one; absent when all are over. */
+  readonly step?: string;
+  /** The gate that holds it up, and when that opens; `Infinity` for one that never does. */
+  readonly waitsFor?: { readonly step: string; readonly kind: GateStep['gate']; readonly until: number };
+  /** Since when the target is out of service because of this run; absent while it serves. */
+  readonly downSince?: number;
+  /** While the plan is taken back: when the call was seen done that lets the target serve again. */
+  readonly servesAgainSince?: number;
+  /** Since when the target may have been written to on its replacements: going back would lose that. */
+  readonly writePointAt?: number;
+  /** It is being taken back, or was when its process ended. */
+  readonly unwinding: boolean;
+  /** It failed, and all of it was taken back: the target is as it was. */
+  readonly takenBack: boolean;
+  /** The pairs of the generation that counts, those beside the target included. */
+  readonly pairs: readonly PairStatus[];
+  /** How the target should be after all that the run has done, whether or not it was looked at since; absent before the first look. */
+  readonly expected?: TargetStatus;
+  /**
+   * How the target was when a look last put it on record. What guards and proofs see is recorded only where it begins, opens
+   * or stops a cut-over, so a later look may have shown something else.
+   */
+  readonly lastSeen?: TargetStatus & { readonly at: number };
+  /** What the run has created and not discarded. */
+  readonly existing: readonly Created[];
+  /** What the run has created and discarded. */
+  readonly discarded: readonly string[];
+  /** Originals that the run has deleted. */
+  readonly deleted: readonly string[];
+  /** Originals whose delete was sent and has no outcome yet. */
+  readonly deleting: readonly string[];
+  /** What the originals beside their replacements cost, and until when. */
+  readonly holdingCosts: readonly HoldingCost[];
+  readonly announcements: readonly { readonly step: string; readonly text: string }[];
+  /** What stopped it, until it is told to go on. */
+  readonly stop?: Stop;
+  /** What can be done next with this plan's run, were it the only one; `nextSteps` answers for several. */
+  readonly nextSteps: readonly [NextStep, ...NextStep[]];
+}
+
+/** Says how a plan stands. `alive`: a runner is at it now. */
+export function planStatus<S>(
+  plan: Plan,
+  registry: Registry<S>,
+  state: PlanState,
+  options: { readonly run: string; readonly alive: boolean },
+): PlanStatus {
+  const waitsFor = waitsForOf(plan, state);
+  const next = {
+    status: statusOf(state, waitsFor !== undefined, options.alive),
+    ...optional({ waitsFor, writePointAt: state.writePoint?.at }),
+    ...goneOf(registry, state),
+  };
+  return {
+    plan: plan.name,
+    target: plan.target.id,
+    ...next,
+    unwinding: state.unwinding?.over === false,
+    takenBack: state.unwinding?.over === true && cutOverBegunAt(registry, state) === undefined,
+    pairs: pairStatusesOf(registry, state),
+    existing: createdOf(registry, state).filter(({ id }) => !next.discarded.includes(id)),
+    holdingCosts: holdingCostsOf(registry, state, cutOverOf(plan, registry) !== undefined),
+    announcements: [...state.announcements],
+    ...optional({
+      step: state.finished ? undefined : stepOf(plan, state),
+      downSince: insideCutOver(plan, registry, state) ? touchedAt(registry, state) : undefined,
+      servesAgainSince: servesAgainSince(registry, state),
+      expected: targetStatus(plan, registry, state, state.expected),
+      lastSeen: lastSeenOf(plan, registry, state),
+      stop: state.stop,
+    }),
+    nextSteps: nextSteps(options.run, [next]),
+  };
+}
+
+/** Leaves out what is undefined, so that a status read back from JSON is the same. */
+function optional<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as never;
+}
+
+function statusOf(state: PlanState, waits: boolean, alive: boolean): PlanProgress {
+  if (state.finished) return state.finished;
+  if (state.stop) return 'failed';
+  if (alive) return 'running';
+  return waits ? 'paused' : 'interrupted';
+}
+
+/** Every step before this one is over; undefined when all are. */
+function stepOf(plan: Plan, state: PlanState): string | undefined {
+  const open = plan.steps.find((step) => {
+    if (step.kind === 'gate') return !isPassed(state, step);
+    const phases = currentPhases(state).filter((phase) => phase.key.step === step.id);
+    if (phases.some((phase) => phase.end?.is !== 'done')) return true;
+    // The items of a step are known only once the step that lists them has ended, and then every earlier one is over.
+    return phases.length < (phases.length === 0 && !step.each ? 1 : itemCount(plan, state, step));
+  });
+  return open?.id;
+}
+
+function itemCount(plan: Plan, state: PlanState, step: Plan['steps'][number] & { kind: 'use' }): number {
+  const from = step.each?.[0] === 'steps' ? step.each[1] : undefined;
+  const listed =
+    from === undefined || currentPhases(state).some((one) => one.key.step === from && one.end?.is === 'done');
+  return listed ? itemsOf(plan, state, step).length : 1;
+}
+
+function waitsForOf(plan: Plan, state: PlanState): PlanStatus['waitsFor'] {
+  if (state.finished) return undefined;
+  for (const step of plan.steps) {
+    if (step.kind !== 'gate') continue;
+    const gate = state.gates.get(step.id);
+    if (gate && !gate.passed) return { step: step.id, kind: step.gate, until: gate.until };
+  }
+  return undefined;
+}
+
+/** An undo that lets the target serve is its last: what comes after it the target serves without. */
+function servesAgainSince<S>(registry: Registry<S>, state: PlanState): number | undefined {
+  if (state.unwinding?.over !== false) return undefined;
+  const starts = currentPhases(state, true).flatMap((phase) =>
+    phase.key.undo !== undefined && phase.end?.is === 'done' && effectWith(registry, phase, 'disruptive')?.serves
+      ? [phase.end.at]
+      : [],
+  );
+  return starts.length ? Math.max(...starts) : undefined;
+}
+
+function pairStatusesOf<S>(registry: Registry<S>, state: PlanState): PairStatus[] {
+  const verdicts = verdictsOf(registry, state);
+  return currentPhases(state).flatMap((phase) => {
+    const pair = pairOf(registry, phase);
+    return pair ? [{ ...pair, device: deviceOf(phase), verdict: verdicts.get(pair.original)?.status ?? null }] : [];
+  });
+}
+
+function deviceOf(phase: Phase): string | null {
+  const device = member(member(phase.input, 'place'), 'device');
+  return typeof device === 'string' ? device : null;
+}
+
+function member(value: unknown, name: string): unknown {
+  return value !== null && typeof value === 'object' && Object.hasOwn(value, name)
+    ? (value as { readonly [name: string]: unknown })[name]
+    : undefined;
+}
+
+function lastSeenOf<S>(plan: Plan, registry: Registry<S>, state: PlanState): PlanStatus['lastSeen'] {
+  const seen = targetStatus(plan, registry, state, state.lastSeen?.observation);
+  return seen && state.lastSeen ? { at: state.lastSeen.at, ...seen } : undefined;
+}
+
+function targetStatus<S>(
+  plan: Plan,
+  registry: Registry<S>,
+  state: PlanState,
+  observation: Observation | undefined,
+): TargetStatus | undefined {
+  const target = registry.target(plan.target.type);
+  if (!observation || !target) return undefined;
+  const { running, on } = target.serving(observation);
+  const pairs = pairsOf(registry, state);
+  const holdsAny = pairs.some(({ original, replacement }) => on.includes(original) || on.includes(replacement));
+  return { holds: pairs.length && !holdsAny ? 'nothing' : activeSideOf(pairs, on), running };
+}
+
+/** Every id that an effect of this run has created, of any generation. */
+function createdOf<S>(registry: Registry<S>, state: PlanState): Created[] {
+  const created = new Map<string, Created>();
+  for (const phase of state.phases.values()) {
+    for (const id of createdIn(registry, phase)) created.set(id, { id, step: phase.key.step });
+  }
+  return [...created.values()];
+}
+
+function goneOf<S>(
+  registry: Registry<S>,
+  state: PlanState,
+): { discarded: string[]; deleted: string[]; deleting: string[] } {
+  const gone = { discarded: [] as string[], deleted: [] as string[], deleting: [] as string[] };
+  for (const phase of state.phases.values()) {
+    const original = deletedBy(registry, phase);
+    if (original !== undefined && phase.sent > 0 && !phase.end) gone.deleting.push(original);
+    if (phase.end?.is !== 'done') continue;
+    const id = effectWith(registry, phase, 'discard')?.discards(phase.input);
+    if (id !== undefined) gone.discarded.push(id);
+    if (original !== undefined) gone.deleted.push(original);
+  }
+  return gone;
+}
