@@ -21,12 +21,12 @@ interface Decisive {
   readonly deleting: readonly string[];
 }
 
-/** What can be done next with a run whose plans stand like this, most likely first; each is accepted as it stands. */
-export function nextSteps(run: string, plans: readonly Decisive[]): readonly [NextStep, ...NextStep[]] {
+/** What can be done next with a run whose plans stand like this, most likely first. `alive`: a runner is at it now. */
+export function nextSteps(run: string, plans: readonly Decisive[], alive: boolean): readonly [NextStep, ...NextStep[]] {
   const step = (command: NextStep['command']): NextStep => ({ command, words: [command, run] });
   const open = plans.filter(({ status }) => status !== 'done' && status !== 'rolled-back');
-  // As long as a runner is at one of its plans nobody else may own the run.
-  if (!open.length || open.some(({ status }) => status === 'running')) return [step('status')];
+  // As long as its runner lives nobody else may own the run, even when this plan has stopped and another goes on.
+  if (!open.length || alive) return [step('status')];
   const from = opensAt(open);
   const resume = { ...step('resume'), ...(from === undefined ? {} : { from }) };
   if (open.some(({ deleted, deleting }) => deleted.length + deleting.length > 0)) return [resume];

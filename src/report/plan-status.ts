@@ -70,9 +70,9 @@ export interface PlanStatus {
   readonly existing: readonly Created[];
   /** What the run has created and discarded. */
   readonly discarded: readonly string[];
-  /** Originals that the run has deleted. */
+  /** Originals that the run has deleted, once for each delete: of a cluster already when a member is deleted. */
   readonly deleted: readonly string[];
-  /** Originals whose delete was sent and has no outcome yet. */
+  /** Originals of which a delete was sent and has no outcome yet. */
   readonly deleting: readonly string[];
   /** What the originals beside their replacements cost, and until when. */
   readonly holdingCosts: readonly HoldingCost[];
@@ -114,7 +114,7 @@ export function planStatus<S>(
       lastSeen: lastSeenOf(plan, registry, state),
       stop: state.stop,
     }),
-    nextSteps: nextSteps(options.run, [next]),
+    nextSteps: nextSteps(options.run, [next], options.alive),
   };
 }
 

@@ -20,7 +20,7 @@ export function runStatus<S>(
 ): RunStatus {
   const { run } = state;
   const statuses = plans.map((plan) => planStatus(plan, registry, planOf(state, plan.name), { run, alive }));
-  return { run, plans: statuses, nextSteps: nextSteps(run, statuses) };
+  return { run, plans: statuses, nextSteps: nextSteps(run, statuses, alive) };
 }
 
 /** How each plan of a run has ended for good; undefined while one has not. It needs no frozen plan, so it works on a run of any version. */
