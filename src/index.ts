@@ -48,4 +48,7 @@ export { hashOf } from './plan/hash.ts';
 export { parsePlan } from './plan/parse.ts';
 export { formatProblem, type PlanProblem } from './plan/problem.ts';
 export { planSchema } from './plan/schema.ts';
+export type { NextStep, PlanProgress } from './report/next-steps.ts';
+export { type PlanStatus, planStatus } from './report/plan-status.ts';
+export { type RunStatus, runStatus } from './report/run-status.ts';
 export { registry } from './steps/registry.ts';

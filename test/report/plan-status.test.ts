@@ -187,10 +187,16 @@ describe.each(histories)('the status of $name, after each record of its journal'
   });
 
   test('has seen what the last look on record showed, when it showed it; what is only expected is told apart', async () => {
+    const type = registry.target(history.plan.target.type);
     let lastSeenAt: number | undefined;
+    let running: boolean | undefined;
     let apart = 0;
     for (const { record, status } of statusesOf(history)) {
-      if (record.t === 'observed') lastSeenAt = Date.parse(record.at);
+      if (record.t === 'observed') {
+        lastSeenAt = Date.parse(record.at);
+        running = type?.serving(record.observation).running;
+      }
+      expect(status.lastSeen?.running).toBe(running);
       expect(status.lastSeen?.at).toBe(lastSeenAt);
       expect(status.expected === undefined).toBe(status.lastSeen === undefined);
       if (status.expected?.running !== status.lastSeen?.running) apart++;
