@@ -32,7 +32,10 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     kind: 'P1.last-copy',
     what: 'the new key is disabled after the verification, and the warm-up and final snapshots are discarded all the same: discards ask for no proof of now',
     issue: 9,
-    witnesses: [{ plan: 'ec2-instance', seed: 7100239 }],
+    witnesses: [
+      { plan: 'ec2-instance', seed: 7100239 },
+      { plan: 'ebs-volume', seed: 2000224, liveness: true },
+    ],
   },
   {
     kind: 'P1.incomplete',
