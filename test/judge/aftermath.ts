@@ -53,10 +53,11 @@ function judgeDownTime(ending: Ending, service: Service, truth: TargetTruth, jud
   const { downSince } = said.status;
   if (told && downSince !== undefined && service.downSince !== undefined) {
     const lateMs = downSince - service.downSince;
-    const seconds = () => `${Math.round(Math.abs(lateMs) / 1000)} s: ${about()}`;
-    judge('P3.told-late', lateMs <= slackMs, seconds);
+    judge('P3.told-late', lateMs <= slackMs, () => `${Math.round(lateMs / 1000)} s: ${about()}`);
     // Groups come into force a while after the call, and sessions go on until they are dropped.
-    judge('P3.told-early', lateMs >= -(ending.type.startsWith('rds') ? 4 : 1) * slackMs, seconds);
+    const earlyMs = service.servedUntil - downSince;
+    const takesMs = (ending.type.startsWith('rds') ? 4 : 1) * slackMs;
+    judge('P3.told-early', earlyMs <= takesMs, () => `${Math.round(earlyMs / 1000)} s: ${about()}`);
   }
   // A claim that was just taken off may still show, and a target in pieces waits for a person.
   const waits = ['target-claimed', 'target-in-pieces', 'mixed-start'].includes(said.code);

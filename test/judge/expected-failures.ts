@@ -30,6 +30,7 @@ export type Witness = { readonly plan: string } & ((Kind & { readonly seed: numb
 export const expectedFailures: readonly ExpectedFailure[] = [
   {
     kind: 'P1.last-copy',
+    after: /^(disable-key|schedule-key-deletion|put-key-policy)$/,
     what: 'the new key is disabled after the verification, and the warm-up and final snapshots are discarded all the same: discards ask for no proof of now',
     issue: 9,
     witnesses: [
@@ -39,33 +40,37 @@ export const expectedFailures: readonly ExpectedFailure[] = [
   },
   {
     kind: 'P1.incomplete',
+    after: /^(disable-key|schedule-key-deletion|put-key-policy)$/,
     what: 'the old key is disabled while the replacement still loads blocks under it, and the original goes: nothing proves that it is initialised',
     issue: 9,
     witnesses: [{ plan: 'ec2-instance', seed: 7100700 }],
   },
   {
     kind: 'P1.loading',
+    says: /DeleteVolume|DeleteSnapshot/,
+    after: /^(disable-key|schedule-key-deletion|put-key-policy)$/,
     what: 'originals and snapshots go while the replacement still loads blocks under the old key: nothing waits for `completed`',
     issue: 9,
-    witnesses: [
-      { plan: 'ec2-instance', seed: 7100700 },
-      { plan: 'ebs-volume', scene: 'a typed rollback past the write point' },
-    ],
+    witnesses: [{ plan: 'ec2-instance', seed: 7100700 }],
   },
   {
     kind: 'P3.over-and-down',
+    after: /^(disable-key|schedule-key-deletion|put-key-policy|fail after)$/,
     what: 'a start that AWS takes back unseen in an unwinding counts as done, and the next process takes the box for one that was found stopped',
     issue: 9,
     witnesses: [{ plan: 'ec2-instance', seed: 7001378 }],
   },
   {
     kind: 'P3.told-late',
+    says: /\): \d{1,2} s: /,
+    after: /^stale before$/,
     what: '`sentAt` is overwritten by a second StopInstances',
     issue: 9,
     witnesses: [{ plan: 'ec2-instance', seed: 7101277 }],
   },
   {
     kind: 'P3.untold',
+    says: /: died, paused; .* being taken back; /,
     what: 'a rollback past the write point is killed when it has stopped the target, and status says nothing of it',
     issue: 11,
     witnesses: [
@@ -76,6 +81,7 @@ export const expectedFailures: readonly ExpectedFailure[] = [
   },
   {
     kind: 'P5.now-runs',
+    says: /\): (?!done, done;|paused, paused;)/,
     what: 'the line is made of the last observation that was expected, not of the last that was seen',
     issue: 11,
     witnesses: [
@@ -161,6 +167,7 @@ export const expectedFailures: readonly ExpectedFailure[] = [
   },
   {
     kind: 'I2',
+    after: /^open-group$/,
     what: 'a member is deleted 17 s after somebody has opened the fence, under looks of the past',
     issue: 10,
     witnesses: [{ plan: 'rds-cluster', seed: 7000962 }],
@@ -257,6 +264,34 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     what: 'what clients wrote through a fence that was open between two looks is lost with the original',
     issue: 10,
     witnesses: [{ plan: 'rds-cluster', seed: 10_000_001 }],
+  },
+  {
+    kind: 'P1.loading',
+    says: /DeleteSnapshot/,
+    what: 'a replacement that a typed rollback keeps still loads from the snapshot that it discards',
+    issue: 9,
+    witnesses: [{ plan: 'ebs-volume', scene: 'a typed rollback past the write point' }],
+  },
+  {
+    kind: 'P3.over-and-down',
+    says: /: rolled-back, rolled-back; /,
+    what: 'a typed rollback that died while it retired its steps does not start the target that it stopped, when it is taken up again',
+    issue: 9,
+    witnesses: [{ plan: 'ec2-instance', scene: 'a typed rollback that dies while it retires' }],
+  },
+  {
+    kind: 'P3.left-down',
+    says: /it was started and is stopped again/,
+    what: 'a start on the way back that came to nothing ends the next process, too, with the key usable again: the one after it starts anew',
+    issue: 9,
+    witnesses: [{ plan: 'ec2-instance', seed: 9_000_019, staleMs: 60_000 }],
+  },
+  {
+    kind: 'P6.protection',
+    after: /^modify-database original/,
+    what: 'deletion protection that somebody sets on the original after it was read is not carried over, and not told',
+    issue: 10,
+    witnesses: [{ plan: 'rds-instance', seed: 10_000_373 }],
   },
 ];
 

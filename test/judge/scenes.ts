@@ -1,5 +1,5 @@
 import type { Command } from '../../src/engine/execute.ts';
-import { inWorld, type World } from '../support/world.ts';
+import { inWorld, type ProcessOptions, type World } from '../support/world.ts';
 import type { Shipped } from '../sweep/shipped.ts';
 
 type Scene = (one: Shipped, world: World) => Promise<void>;
@@ -28,6 +28,13 @@ export const scenes = {
     // What AWS has accepted comes into force a while later.
     world.pass(60_000);
     await world.process(killed.disk, { plans: [plan], command: rollback, diesAfter: () => true });
+  },
+  'a typed rollback that dies while it retires': async ({ plan }, world) => {
+    const { disk } = await world.process([], { plans: [plan], wait: false });
+    world.pass(600_000);
+    const diesOn: ProcessOptions['diesOn'] = (record) => record.t === 'retired' && record.step === 'create';
+    const died = await world.process(disk, { plans: [plan], command: rollback, diesOn });
+    await world.process(died.disk, { plans: [plan] });
   },
   'the original is given its name again in the hold': async ({ plan, target }, world) => {
     const { disk } = await world.process([], { plans: [plan], wait: false });

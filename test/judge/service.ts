@@ -25,8 +25,10 @@ export class Service {
   /** Somebody else has taken it apart, or brought it down. */
   meddled = false;
   startedByOthers = false;
-  /** Since when it does not serve, in ms. */
+  /** When it was first seen not to serve since it last did, in ms. */
   downSince: number | undefined;
+  /** When it was last seen to serve, in ms: it went down between this and `downSince`, since nobody looks between two processes. */
+  servedUntil = Number.NEGATIVE_INFINITY;
   /** When others last changed it. */
   changedByOthersAt = Number.NEGATIVE_INFINITY;
   private readonly account: Account;
@@ -46,8 +48,11 @@ export class Service {
   look(): void {
     const { serves } = this.truth();
     if (serves === true && this.startedByOthers) this.wanted = true;
-    if (serves === true) this.downSince = undefined;
-    else if (serves === false) this.downSince ??= this.account.world.time;
+    if (serves === true) {
+      this.downSince = undefined;
+      this.servedUntil = this.account.world.time;
+    }
+    if (serves === false) this.downSince ??= this.account.world.time;
   }
 
   soon(): void {

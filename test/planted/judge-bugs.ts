@@ -1,5 +1,6 @@
 import type { PlantedBug } from './planted-bug.ts';
 
+const histories = 'test/judge/histories.test.ts';
 const sees = 'test/judge/sees.test.ts';
 
 /** For each promise a bug that only the judge can see: no guard and no verification of ours stands in its way. */
@@ -67,5 +68,26 @@ export const judgeBugs: readonly PlantedBug[] = [
     find: 'read: ({ DBParameterGroups }) => DBParameterGroups?.[0]?.DBParameterGroupName',
     replace: 'read: ({ DBParameterGroups }) => (DBParameterGroups === null ? null : undefined)',
     caughtBy: { file: sees, title: 'the parameter group that its original had' },
+  },
+  {
+    name: 'every instance is left stopped, in histories',
+    file: 'src/steps/ec2/read-instance.ts',
+    find: "state: instance.State?.Name === 'stopped' ? 'stopped' : 'running'",
+    replace: "state: 'stopped'",
+    caughtBy: { file: histories, title: 'histories of an instance show no failure beyond' },
+  },
+  {
+    name: 'what is said of now is the other way round, in histories',
+    file: 'src/report/plan-status.ts',
+    find: 'activeSideOf(pairs, on), running }',
+    replace: 'activeSideOf(pairs, on), running: !running }',
+    caughtBy: { file: histories, title: 'histories of an instance show no failure beyond' },
+  },
+  {
+    name: 'down time is told five minutes late, in histories',
+    file: 'src/report/plan-status.ts',
+    find: 'insideCutOver(plan, registry, state) ? touchedAt(registry, state) : undefined',
+    replace: 'insideCutOver(plan, registry, state) ? (touchedAt(registry, state) ?? 0) + 300_000 : undefined',
+    caughtBy: { file: histories, title: 'histories of an instance show no failure beyond' },
   },
 ];

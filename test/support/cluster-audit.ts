@@ -220,7 +220,7 @@ export class ClusterAudit {
       const named = party
         .records()
         .some((record) => 'output' in record && (record.output as { id?: string } | null)?.id === id);
-      this.judge('I3', this.makers.isBy(party.run, id, tags) || named, () => `${id} is nobody's`);
+      this.judge('I3', this.makers.isOfARun(id, 'rekey:run' in tags) || named, () => `${id} is nobody's`);
     }
   }
 

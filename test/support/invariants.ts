@@ -253,7 +253,7 @@ export class Auditor {
       const named = party
         .records()
         .some((record) => 'output' in record && (record.output as { id?: string } | null)?.id === one.id);
-      const marked = this.makers.isBy(party.run, one.id, one.tags.now);
+      const marked = this.makers.isOfARun(one.id, one.tags.now.has('rekey:run'));
       this.judge('I3', marked || named, () => `${one.id} is nobody's`);
     }
   }

@@ -40,6 +40,11 @@ export class Makers {
     return this.runs.get(id) === run || mark === run;
   }
 
+  /** Is it known to be of a run, whichever? */
+  isOfARun(id: string, marked: boolean): boolean {
+    return !this.strangers.has(id) && (this.runs.has(id) || marked);
+  }
+
   private note(is: (id: string, tags: ReadonlyMap<string, string>) => void): void {
     for (const [id, tags] of this.all()) {
       if (this.known.has(id)) continue;

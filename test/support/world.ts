@@ -90,6 +90,8 @@ export interface ProcessOptions {
   readonly databases?: Databases | ((aws: () => AwsServices) => Databases);
   /** Dies before it hears the answer to the first call of such an operation. */
   readonly diesAfter?: (operation: string) => boolean;
+  /** Dies when such a record is on disk. */
+  readonly diesOn?: (record: JournalRecord) => boolean;
   /** Called before each API call is carried out, with its operation. */
   readonly beforeCall?: (operation: string, number: number) => void;
   /** Aborts the process, as the first Ctrl-C does, at this virtual time after its start. */
@@ -222,8 +224,12 @@ export class World {
     const { databases: given } = options;
     const databases = (typeof given === 'function' ? given(theServices) : given) ?? simulatedDatabases(this.account);
     let requests = 0;
-    const onAppend = (_record: JournalRecord, number: number): AppendFate => {
+    const onAppend = (record: JournalRecord, number: number): AppendFate => {
       if (dead) return 'crash-before';
+      if (options.diesOn?.(record)) {
+        queueMicrotask(die);
+        return 'crash-after';
+      }
       if (options.crash?.record?.number !== number) return 'written';
       queueMicrotask(die);
       return options.crash.record.when;
