@@ -1,7 +1,18 @@
+import type { Command } from '../../src/engine/execute.ts';
+import type { RekeyError } from '../../src/errors/index.ts';
 import type { Judge } from './deletes.ts';
 import type { Origin } from './origin.ts';
 import type { Said } from './said.ts';
 import type { Service, TargetTruth } from './service.ts';
+
+/** How a process ended. */
+export interface ProcessEnd {
+  /** The command that it was given. */
+  readonly command: Command;
+  readonly died: boolean;
+  /** What stopped its plans, in their order. */
+  readonly errors: readonly (RekeyError | undefined)[];
+}
 
 /** How a process ended, as the judge has to know it. */
 export interface Ending {
@@ -11,6 +22,7 @@ export interface Ending {
   readonly said: Said;
   /** The time of the last read of the target that was answered. */
   readonly lastReadAt: number;
+  readonly slackMs: number;
   /** Nothing is in the way any more: no faults, no other people, and nobody has taken the target apart. */
   readonly calm: boolean;
   /** What others have deleted. */
@@ -19,8 +31,6 @@ export interface Ending {
 
 // AWS may show for so long how something was (facts §1.6).
 const staleForMs = 300_000;
-// What is late by less is the time that calls, groups and starts take.
-const slackMs = 60_000;
 
 /** P3 to P5 at the end of a process: judges how it leaves the target, and what is said of it, by how the account truly is. */
 export function judgeEnding(ending: Ending, service: Service, origin: Origin, judge: Judge): void {
@@ -44,7 +54,7 @@ function judgeService(ending: Ending, service: Service, truth: TargetTruth, judg
 }
 
 function judgeDownTime(ending: Ending, service: Service, truth: TargetTruth, judge: Judge, about: () => string): void {
-  const { said, died } = ending;
+  const { said, died, slackMs } = ending;
   if (ending.type === 'ebs-volume' || !service.wanted || service.meddled || isOver(ending) || truth.serves !== false)
     return;
   const told = said.lines.some((line) => /has been out of service since /.test(line));

@@ -1,11 +1,11 @@
 import type { Plan } from '../../src/contract/plan.ts';
 import type { JournalRecord } from '../../src/contract/record.ts';
-import type { RekeyError } from '../../src/errors/index.ts';
 import type { Account, Call } from '../../src/simulator/account.ts';
 import type { Action } from '../../src/simulator/action.ts';
-import { type Ending, judgeEnding, judgeLeftovers } from './aftermath.ts';
+import { type Ending, judgeEnding, judgeLeftovers, type ProcessEnd } from './aftermath.ts';
 import { Carried } from './carried.ts';
 import { Deletes, type Judge } from './deletes.ts';
+import { Offers } from './offers.ts';
 import { Origin } from './origin.ts';
 import { saidOf } from './said.ts';
 import { Service } from './service.ts';
@@ -26,11 +26,14 @@ const isRead = (operation: string) => /^(Describe|Get|List)/.test(operation);
 export class PromiseJudge {
   /** Nothing is in the way any more, and nobody has taken the target apart. */
   calm = false;
+  /** How long calls, groups and starts may take: what is told later or earlier by less is told right. */
+  slackMs = 60_000;
   readonly account: Account;
   private readonly judge: Judge;
   private readonly origin: Origin;
   private readonly deletes: Deletes;
   private readonly carried: Carried;
+  private readonly offers: Offers;
   private readonly services = new Map<string, Service>();
   private readonly goneByOthers = new Set<string>();
   private there: readonly string[] = [];
@@ -42,6 +45,7 @@ export class PromiseJudge {
     this.origin = new Origin(account);
     this.deletes = new Deletes(account, this.origin, judge);
     this.carried = new Carried(account, this.origin, judge);
+    this.offers = new Offers(judge);
   }
 
   /** To be called when a process begins to work on a plan. */
@@ -84,12 +88,8 @@ export class PromiseJudge {
     this.carried.meanwhile(action);
   }
 
-  /** To be called at each end of a process, with its journal, and the errors with which it stopped its plans, in their order. */
-  ended(
-    plans: readonly Plan[],
-    disk: readonly JournalRecord[],
-    how: { readonly died: boolean; readonly errors: readonly (RekeyError | undefined)[] },
-  ): void {
+  /** To be called at each end of a process, with its journal, and how it ended. */
+  ended(plans: readonly Plan[], disk: readonly JournalRecord[], how: ProcessEnd): void {
     const submitted = disk.find((record) => record.t === 'submitted');
     if (submitted?.t !== 'submitted') return;
     const endings = plans.map(
@@ -99,6 +99,7 @@ export class PromiseJudge {
         died: how.died,
         said: saidOf(plan, disk, how.errors[at]),
         lastReadAt: this.lastReadAt,
+        slackMs: this.slackMs,
         calm: this.calm,
         goneByOthers: this.goneByOthers,
       }),
@@ -110,6 +111,7 @@ export class PromiseJudge {
       judgeEnding(ending, service, this.origin, this.judge);
     }
     judgeLeftovers(endings, this.origin, this.judge);
+    this.offers.ended(submitted.run, how, endings);
   }
 }
 

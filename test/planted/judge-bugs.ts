@@ -90,4 +90,11 @@ export const judgeBugs: readonly PlantedBug[] = [
     replace: 'insideCutOver(plan, registry, state) ? (touchedAt(registry, state) ?? 0) + 300_000 : undefined',
     caughtBy: { file: histories, title: 'histories of an instance show no failure beyond' },
   },
+  {
+    name: 'a rollback is named as next when originals are deleted',
+    file: 'src/report/next-steps.ts',
+    find: 'if (open.some(({ deleted, deleting }) => deleted.length + deleting.length > 0)) return [resume];',
+    replace: '',
+    caughtBy: { file: 'test/sweep/next.test.ts', title: 'a rollback that is named as next' },
+  },
 ];

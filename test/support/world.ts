@@ -237,6 +237,7 @@ export class World {
     const journal = memoryJournal(run, past, { now: () => Date.now(), onAppend });
     const party = { run, records: () => journal.disk };
     const plans = sources.map(planOf);
+    const command = options.command ?? { command: past.length ? 'resume' : 'run' };
     for (const { file } of sources) this.auditor.plans.add(basename(file, '.yaml'));
     for (const plan of plans) this.auditor.promises.begin(plan);
     const work = async () => {
@@ -279,7 +280,7 @@ export class World {
         wait: options.wait ?? true,
         replaceClaim: options.replaceClaim,
       };
-      return execute(plans, ports, options.command ?? { command: past.length ? 'resume' : 'run' });
+      return execute(plans, ports, command);
     };
     if (options.interruptAfterMs !== undefined) setTimeout(() => abort.abort(), options.interruptAfterMs);
     const result = await this.until(Promise.race([work(), death]));
@@ -292,7 +293,7 @@ export class World {
     if (this.account === this.auditor.promises.account) {
       const died = result === 'died';
       const errors = died ? [] : result.plans.map(({ error }) => error);
-      this.auditor.promises.ended(plans, journal.disk, { died, errors });
+      this.auditor.promises.ended(plans, journal.disk, { command, died, errors });
     }
     this.auditor.judgeSecrets([JSON.stringify(journal.disk), JSON.stringify(events)], [secret]);
     return { result, disk: journal.disk, events, calls, sent };

@@ -16,6 +16,7 @@ export const sweeps = {
   'crash-twice': { everyPlan: true, judges: [...inAnyHistory, 'I4'] },
   failure: { everyPlan: true, judges: [...inAnyHistory, 'I13'] },
   repeat: { everyPlan: true, judges: [...inAnyHistory, 'I13'] },
+  next: { everyPlan: true, judges: [...inAnyHistory, 'P5.next'] },
   truncation: { everyPlan: true, judges: inAnyHistory },
   'read-only': { everyPlan: true, judges: ['I8'] },
   lying: { everyPlan: false, judges: inAnyHistory },
