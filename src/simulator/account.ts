@@ -62,8 +62,8 @@ export function createAccount(options: {
   scenario: Scenario;
   now: () => number;
   seed?: number;
-  /** Told of each call right before it is carried out. */
-  arrive?: (operation: string) => void;
+  /** Told of each call right before it is carried out, and by which access key it comes. */
+  arrive?: (operation: string, accessKey: string) => void;
   observe?: (call: Call) => void;
 }): Account {
   const { scenario, now, seed = 1, arrive, observe } = options;
@@ -113,7 +113,7 @@ export function createAccount(options: {
       if (!operation)
         throw new AwsError('UnsupportedOperation', `The simulated account does not model the operation ${name}.`);
       operation.check(input);
-      arrive?.(name);
+      arrive?.(name, accessKey);
       if (service === 'ec2' && 'DryRun' in input && input.DryRun === true) {
         throw new AwsError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.');
       }

@@ -1,11 +1,13 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import type { JournalRecord } from '../../src/contract/record.ts';
+import { type JudgedAccount, judgedAccount } from '../judge/judged-account.ts';
 import { unreconciled } from '../support/ends.ts';
-import { build, root, type Simulated, simulate, start, workshop } from './command.ts';
+import { recordsIn } from '../support/records.ts';
+import { source } from '../support/world.ts';
+import { build, root, workshop } from './command.ts';
 
 // A kill costs a process of its own, so most of them are for CI.
 const full = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '');
@@ -18,7 +20,7 @@ const databases = Array.from({ length: 1 + cases }, (_, at) => `shop-${at}`);
 const clusterCases = full ? 2 : 0;
 const clusters = full ? Array.from({ length: 1 + clusterCases }, (_, at) => `store-${at}`) : [];
 
-const plans = { databases: join(root, 'plans/rds-instance.yaml'), clusters: join(root, 'plans/rds-cluster.yaml') };
+const plans = { databases: 'plans/rds-instance.yaml', clusters: 'plans/rds-cluster.yaml' };
 type Sort = keyof typeof plans;
 const own = 'sg-0aaaaaaaaaaaaaaa1';
 const fence = 'sg-0fe0ce00000000001';
@@ -123,59 +125,43 @@ function endOf(state: State, name: string): unknown {
   };
 }
 
-/** The records of the only run in a folder, without the line that a kill tore. */
-function recordsIn(stateDir: string): JournalRecord[] {
-  const [id = '', ...more] = readdirSync(join(stateDir, 'runs'));
-  expect(more).toEqual([]);
-  const folder = join(stateDir, 'runs', id);
-  const segments = readdirSync(folder).filter((name) => name.endsWith('.jsonl'));
-  const lines = segments.sort().flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n'));
-  return lines.flatMap((line) => {
-    try {
-      return [JSON.parse(line) as JournalRecord];
-    } catch (error) {
-      if (error instanceof SyntaxError) return [];
-      throw error;
-    }
-  });
-}
-
 describe('a run on a database whose processes are killed', () => {
   const room = workshop();
-  let aws: Simulated;
+  let account: JudgedAccount;
   beforeAll(async () => {
     build();
-    writeFileSync(join(room.dir, 'account.yaml'), many);
-    aws = await simulate(room.dir, 500, join(room.dir, 'account.yaml'));
+    account = await judgedAccount(room.dir, many, 500);
   }, 120_000);
-  afterAll(() => {
-    aws.stop();
+  afterAll(async () => {
+    await account.close();
     room.clear();
   });
 
-  const sets = (name: string) =>
-    [
-      `target.id=${name}`,
-      'keys.from=alias/old',
-      'keys.to=alias/new',
-      `steps.read.with.fence.securityGroup=${fence}`,
-      'steps.read.with.fence.inbound=[10.9.0.7/32]',
-      'steps.check-sql.with.statements=["SELECT count(*) FROM orders"]',
-      'steps.soak.with.for=0s',
-    ].flatMap((one) => ['--set', one]);
+  const sets = (name: string) => [
+    `target.id=${name}`,
+    'keys.from=alias/old',
+    'keys.to=alias/new',
+    `steps.read.with.fence.securityGroup=${fence}`,
+    'steps.read.with.fence.inbound=[10.9.0.7/32]',
+    'steps.check-sql.with.statements=["SELECT count(*) FROM orders"]',
+    'steps.soak.with.for=0s',
+  ];
 
   /** A run whose processes are killed one after the other, each so many lines into a step; the last is left alone. Gives how many were. */
   async function killed(sort: Sort, name: string, instants: readonly Instant[]): Promise<number> {
-    const where = { cwd: room.dir, env: aws.env };
-    const dir = ['--state-dir', name];
+    const run = { stateDir: name, plan: source(plans[sort], sets(name)) };
     let kills = 0;
-    let running = start(['run', plans[sort], ...sets(name), ...dir], where);
+    let running = account.start(run, [
+      'run',
+      join(root, plans[sort]),
+      ...run.plan.sets.flatMap((set) => ['--set', set]),
+    ]);
     for (const { step, lines } of instants) {
       await running.says(new RegExp(`Z ${step}: `));
       await running.printsMore(lines);
       running.child.kill('SIGKILL');
       if ((await running.ended).code === null) kills++;
-      running = start(['resume', ...dir], where);
+      running = account.start(run, ['resume']);
     }
     const { code, stderr } = await running.ended;
     expect(code, stderr).toBe(0);
@@ -192,7 +178,7 @@ describe('a run on a database whose processes are killed', () => {
         limit(() => killed('databases', name, at === 0 ? [] : instants(stepsOf('databases'), at, cases))),
       ),
     );
-    const state = (await aws.state()) as object as State;
+    const state = account.state() as State;
     const undisturbed = JSON.stringify(endOf(state, databases[0] ?? '')).replaceAll('shop-0', 'shop');
     expect(endOf(state, databases[0] ?? '')).toMatchObject({
       databases: [
@@ -206,6 +192,9 @@ describe('a run on a database whose processes are killed', () => {
     const all = kills.reduce((sum, one) => sum + one, 0);
     process.stderr.write(`${all} processes killed, ${databases.length} databases at the same end\n`);
     expect(all).toBe(cases * killsOfEach);
+    expect(account.auditor.violations).toEqual([]);
+    for (const kind of ['P1.last-copy', 'P2.not-ours', 'P3.over-and-down', 'P5.gone', 'P6.groups'] as const)
+      expect(account.auditor.evaluations.get(kind), kind).toBeGreaterThan(0);
   }, 600_000);
 
   // Lived in CI's sweep alone.
@@ -220,7 +209,7 @@ describe('a run on a database whose processes are killed', () => {
       const kills = await Promise.all(
         others.map((name, at) => killed('clusters', name, instants(needed, at + 1, clusterCases))),
       );
-      const state = (await aws.state()) as object as State;
+      const state = account.state() as State;
       const undisturbed = JSON.stringify(endOf(state, first)).replaceAll(first, 'store');
       expect(endOf(state, first)).toMatchObject({
         clusters: [
@@ -242,6 +231,7 @@ describe('a run on a database whose processes are killed', () => {
       const all = kills.reduce((sum, one) => sum + one, 0);
       process.stderr.write(`${all} processes killed, ${clusters.length} clusters at the same end\n`);
       expect(all).toBe(clusterCases * killsOfEach);
+      expect(account.auditor.violations).toEqual([]);
     },
     600_000,
   );
@@ -255,7 +245,9 @@ interface Instant {
 
 /** The steps of the plan that do something, in their order, but for the last: a process may be through with it before it is killed. */
 function stepsOf(sort: Sort): string[] {
-  const { steps } = parse(readFileSync(plans[sort], 'utf8')) as { steps: readonly { id: string; uses?: string }[] };
+  const { steps } = parse(readFileSync(join(root, plans[sort]), 'utf8')) as {
+    steps: readonly { id: string; uses?: string }[];
+  };
   return steps.flatMap(({ id, uses }) => (uses === undefined || id === 'key' ? [] : [id])).slice(0, -1);
 }
 

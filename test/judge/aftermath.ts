@@ -12,6 +12,8 @@ export interface ProcessEnd {
   readonly died: boolean;
   /** What stopped its plans, in their order. */
   readonly errors: readonly (RekeyError | undefined)[];
+  /** What a real process has printed; of others it is made of the records, as `status` and the last words are. */
+  readonly printed?: string;
 }
 
 /** How a process ended, as the judge has to know it. */

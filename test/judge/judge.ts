@@ -97,7 +97,7 @@ export class PromiseJudge {
         run: submitted.run,
         type: plan.target.type,
         died: how.died,
-        said: saidOf(plan, disk, how.errors[at]),
+        said: saidOf(plan, disk, how.errors[at], how.died ? undefined : how.printed),
         lastReadAt: this.lastReadAt,
         slackMs: this.slackMs,
         calm: this.calm,

@@ -21,8 +21,16 @@ export interface Said {
   readonly announced: readonly string[];
 }
 
-/** What is said of a plan at the end of a process, or by `status`, when `error` is undefined. */
-export function saidOf(plan: Plan, disk: readonly JournalRecord[], error: RekeyError | undefined): Said {
+/**
+ * What is said of a plan at the end of a process, or by `status`, when `error` is undefined. The lines are those that were
+ * printed, or those that would have been.
+ */
+export function saidOf(
+  plan: Plan,
+  disk: readonly JournalRecord[],
+  error: RekeyError | undefined,
+  printed?: string,
+): Said {
   const run = runStatus([plan], registry, fold(disk), false);
   const [status] = run.plans;
   if (!status) throw new Error(`no status of ${plan.name}`);
@@ -32,15 +40,21 @@ export function saidOf(plan: Plan, disk: readonly JournalRecord[], error: RekeyE
     head: '',
     ...(error && { errors: new Map([[plan.name, error]]) }),
   };
+  const lines = (printed?.split('\n') ?? reportLines(of, run)).map((line) => line.trim());
   return {
     status,
     code: error?.code ?? status.status,
-    lines: reportLines(of, run).map((line) => line.trim()),
-    next: run.nextSteps.map((step) => nextLine(step, of.stateDir)),
+    lines,
+    next: printed === undefined ? run.nextSteps.map((step) => nextLine(step, of.stateDir)) : nextIn(lines),
     there: [...status.existing.map(({ id }) => id), ...status.pairs.map(({ replacement }) => replacement)].filter(
       (id) => !status.deleted.includes(id) && !status.discarded.includes(id),
     ),
     gone: [...status.deleted, ...status.discarded],
     announced: status.announcements.map(({ step, text }) => `${step}: ${text}`),
   };
+}
+
+/** The commands that closing words name as next. */
+function nextIn(lines: readonly string[]): string[] {
+  return lines.flatMap((line) => /^(?:next|or) +(.+)$/.exec(line)?.[1] ?? []);
 }

@@ -1,12 +1,11 @@
-import { once } from 'node:events';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import pLimit from 'p-limit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { JournalRecord } from '../../src/contract/record.ts';
-import { build, type Ended, rekey, shippedPlan, start, workshop } from '../cli/command.ts';
+import { build, type Ended, type Running, shippedPlan, workshop } from '../cli/command.ts';
+import { type JudgedAccount, judgedAccount, type RealRun } from '../judge/judged-account.ts';
 import { unreconciled as unreconciledIn } from '../support/ends.ts';
+import { recordsIn, runsIn } from '../support/records.ts';
+import { source } from '../support/world.ts';
 import { Choices } from './choices.ts';
 
 const full = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '');
@@ -94,57 +93,36 @@ const movedEnd = {
 };
 
 /** What a run's journal says was sent and never reconciled: no outcome, and not retired. */
-function unreconciled(stateDir: string, id: string): string[] {
-  const folder = join(stateDir, 'runs', id);
-  const lines = readdirSync(folder)
-    .filter((name) => name.endsWith('.jsonl'))
-    .sort()
-    .flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n'));
-  const records = lines.flatMap((line) => {
-    try {
-      return [JSON.parse(line) as JournalRecord];
-    } catch (error) {
-      // The line that a kill tore, and the end of a file.
-      if (error instanceof SyntaxError) return [];
-      throw error;
-    }
-  });
+function unreconciled(stateDir: string): string[] {
+  const records = recordsIn(stateDir);
   expect(records.length).toBeGreaterThan(10);
   return unreconciledIn(records);
 }
 
 describe('real processes, each case on its own instance of one simulated account', () => {
   const room = workshop();
-  let stop = () => {};
-  let endpoint = '';
-  let env: Record<string, string> = {};
+  let account: JudgedAccount;
 
   beforeAll(async () => {
     build();
-    writeFileSync(join(room.dir, 'account.yaml'), manyTargets);
-    const options = ['--listen', '127.0.0.1:0', '--speed', '400', '--json', '--exit-when-idle', '3m'];
-    const { child, ended } = start(['simulate', '--scenario', 'account.yaml', ...options], { cwd: room.dir });
-    stop = () => void child.kill('SIGKILL');
-    if (!child.stdout) throw new Error('no stdout');
-    const first: unknown[] = await Promise.race([
-      once(createInterface({ input: child.stdout }), 'line'),
-      ended.then((end) => Promise.reject(new Error(end.stderr))),
-    ]);
-    ({ endpoint, env } = JSON.parse(String(first[0])) as { endpoint: string; env: Record<string, string> });
+    account = await judgedAccount(room.dir, manyTargets, 400);
   }, 120_000);
-  afterAll(() => {
-    stop();
+  afterAll(async () => {
+    await account.close();
     room.clear();
   });
 
-  const where = () => ({ cwd: room.dir, env });
-  const state = async () => (await (await fetch(new URL('/_rekey/state', endpoint))).json()) as RealState;
-  const sets = (instance: string) => ['--set', `target.id=${instance}`, '--set', 'steps.soak.with.for=0s'];
-  const runsIn = (dir: string) => readdirSync(join(room.dir, dir, 'runs'));
+  const run = (instance: string, stateDir = instance): RealRun => ({
+    stateDir,
+    plan: source('plans/ec2-instance.yaml', [`target.id=${instance}`, 'steps.soak.with.for=0s']),
+  });
+  const begin = (one: RealRun) =>
+    account.start(one, ['run', shippedPlan, ...one.plan.sets.flatMap((set) => ['--set', set])]);
+  const state = () => account.state() as RealState;
   const told = (ends: readonly Ended[]) => ends.map((end) => `${end.code}: ${end.stderr}`).join('\n---\n');
 
   /** Kills it at the moment at which it has printed so many lines more; false when it had ended before. */
-  async function kill(running: ReturnType<typeof start>, lines: number): Promise<boolean> {
+  async function kill(running: Running, lines: number): Promise<boolean> {
     await running.printsMore(lines);
     running.child.kill('SIGKILL');
     return (await running.ended).code === null;
@@ -152,32 +130,32 @@ describe('real processes, each case on its own instance of one simulated account
 
   /** Begins a run, kills it and resumes it. */
   async function killedOnce(target: (typeof targets)[number], choices: Choices): Promise<number> {
-    const dir = ['--state-dir', target.instance];
-    const first = start(['run', shippedPlan, ...sets(target.instance), ...dir], where());
+    const one = run(target.instance);
+    const first = begin(one);
     await first.says(/ run \d{8}T/);
     const kills = (await kill(first, choices.below(24))) ? 1 : 0;
-    const second = await rekey(['resume', ...dir], where());
+    const second = await account.start(one, ['resume']).ended;
     expect(second.code, second.stderr).toBe(0);
-    for (const id of runsIn(target.instance)) expect(unreconciled(join(room.dir, target.instance), id)).toEqual([]);
+    expect(unreconciled(join(room.dir, one.stateDir))).toEqual([]);
     return kills;
   }
 
   /** Begins a run and kills it, again and again, each time with two that want to go on; then lets it end. */
   async function killed(target: (typeof targets)[number], choices: Choices): Promise<number> {
-    const dir = target.instance;
-    const first = start(['run', shippedPlan, ...sets(target.instance), '--state-dir', dir], where());
+    const one = run(target.instance);
+    const first = begin(one);
     // Before that there is no run that could be resumed.
     await first.says(/ run \d{8}T/);
     // No run is through after a few lines, so that this one is always cut short.
     let kills = (await kill(first, choices.below(8))) ? 1 : 0;
-    const [id = '', ...more] = runsIn(dir);
+    const [id = '', ...more] = runsIn(join(room.dir, one.stateDir));
     expect(more).toEqual([]);
-    const resume = ['resume', id, '--state-dir', dir];
+    const resume = () => account.start(one, ['resume', id]);
     for (let round = 0; round < (full ? 3 : 1); round++) {
-      const both = [0, 1].map(() => start(resume, where()));
+      const both = [0, 1].map(resume);
       kills += (await Promise.all(both.map((one) => kill(one, choices.below(4))))).filter(Boolean).length;
     }
-    const ends = await Promise.all([0, 1].map(() => rekey(resume, where())));
+    const ends = await Promise.all([0, 1].map(() => resume().ended));
     const codes = ends.map((end) => end.code);
     // Two that start together: one owns the run; the other is refused, or finds it ended.
     expect(codes, told(ends)).toContain(0);
@@ -185,22 +163,21 @@ describe('real processes, each case on its own instance of one simulated account
       codes.every((code) => code === 0 || code === 5),
       told(ends),
     ).toBe(true);
-    expect(unreconciled(join(room.dir, dir), id)).toEqual([]);
+    expect(unreconciled(join(room.dir, one.stateDir))).toEqual([]);
     return kills;
   }
 
   /** Two runs of their own on one target, one of them killed and taken up again. */
   async function rivals(target: (typeof targets)[number], choices: Choices): Promise<number> {
-    const dirs = ['a', 'b'].map((name) => `${target.instance}-${name}`);
-    const args = (dir: string) => ['run', shippedPlan, ...sets(target.instance), '--state-dir', dir];
-    const [one, two] = dirs.map((dir) => start(args(dir), where()));
+    const runs = ['a', 'b'].map((name) => run(target.instance, `${target.instance}-${name}`));
+    const [one, two] = runs.map(begin);
     if (!one || !two) throw new Error('two runs were to begin');
     await Promise.race([one.says(/ run \d{8}T/), one.ended]);
     await kill(one, choices.below(24));
     const ends: Ended[] = await Promise.all([one.ended, two.ended]);
     // Killed with its claim on, it is the one that has to be taken up; killed before, the other one has got through.
-    for (const dir of dirs) {
-      if (ends.every((end) => end.code !== 0)) ends.push(await rekey(['resume', '--state-dir', dir], where()));
+    for (const each of runs) {
+      if (ends.every((end) => end.code !== 0)) ends.push(await account.start(each, ['resume']).ended);
     }
     const codes = ends.map((end) => end.code);
     expect(codes, told(ends)).toContain(0);
@@ -226,11 +203,14 @@ describe('real processes, each case on its own instance of one simulated account
       cases.map(({ target, choices, way }) =>
         limit(async () => {
           kills += await way(target, choices);
-          expect(endOf(await state(), target.instance), target.instance).toEqual(movedEnd);
+          expect(endOf(state(), target.instance), target.instance).toEqual(movedEnd);
         }),
       ),
     );
     process.stderr.write(`${kills} processes killed, ${cases.length} runs at the same end\n`);
     expect(kills).toBeGreaterThanOrEqual(full ? 50 : 2);
+    expect(account.auditor.violations).toEqual([]);
+    for (const kind of ['P1.loading', 'P2.not-ours', 'P3.over-and-down', 'P5.gone'] as const)
+      expect(account.auditor.evaluations.get(kind), kind).toBeGreaterThan(0);
   }, 600_000);
 });
