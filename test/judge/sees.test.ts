@@ -50,6 +50,18 @@ describe('the judge sees to it that', () => {
       expect(found(world, 'P1.last-copy')).toEqual([]);
     }));
 
+  test("somebody else's copy of a snapshot of ours is not deleted, though our tags were copied with it", () =>
+    inWorld(twoVolumes, async (world) => {
+      const { disk } = await world.process([], { wait: false });
+      const ours = world.state().snapshots.filter((one) => one.tags['rekey:run'] !== undefined);
+      expect(ours.length).toBeGreaterThan(0);
+      for (const { id } of ours) world.account.act({ do: 'copy-snapshot', snapshot: id, key: 'alias/new' });
+      world.pass(7_200_000);
+      const { result } = await world.process(disk);
+      expect(result !== 'died' && result.status).toBe('done');
+      judged(world, 'P2.not-ours');
+    }));
+
   test('what is said of the target at the end is so', () =>
     inWorld(twoVolumes, async (world) => {
       await world.process();

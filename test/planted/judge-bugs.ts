@@ -27,6 +27,13 @@ export const judgeBugs: readonly PlantedBug[] = [
     caughtBy: { file: sees, title: 'the only snapshot that is left of a volume is not deleted' },
   },
   {
+    name: 'what carries our tags is ours, whoever made it',
+    file: 'src/engine/unwind/discard.ts',
+    find: 'if (!definition || !unsure || definition',
+    replace: 'if (!definition || definition',
+    caughtBy: { file: sees, title: "somebody else's copy of a snapshot of ours is not deleted" },
+  },
+  {
     name: 'what is said of now is the other way round',
     file: 'src/report/plan-status.ts',
     find: 'activeSideOf(pairs, on), running }',
