@@ -12,11 +12,12 @@ import { zones } from '../ec2/volumes.ts';
 import { type Operations, operation } from '../operation.ts';
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
-import { clusterArn } from './cluster/find.ts';
+import { clusterArn, databaseArn } from './arns.ts';
 import { loseWriter } from './cluster/lifecycle.ts';
 import { tell } from './events.ts';
-import { databaseArn, databaseOf, folded, markedPage, passing, visibleDatabase } from './find.ts';
+import { named, visible } from './find.ts';
 import { releaseKey } from './keys.ts';
+import { instanceKind } from './kinds/instance.ts';
 import {
   carryOut,
   requireFree,
@@ -32,6 +33,7 @@ import type { Database } from './model.ts';
 import { clusterOfMember } from './names.ts';
 import { refusals } from './refusals.ts';
 import { dropSecret } from './secrets.ts';
+import { folded, markedPage, passing } from './select.ts';
 import { finalSnapshotId, takeSnapshot } from './snapshots.ts';
 import { newTags } from './tags.ts';
 import { databaseView } from './views.ts';
@@ -50,13 +52,13 @@ function describe(world: World, input: DescribeDBInstancesMessage): object {
     engine: (one) => one.engine,
   });
   const name = input.DBInstanceIdentifier;
-  const all = name ? [databaseOf(world, name)] : [...world.rds.databases.values()];
+  const all = name ? [named(world, instanceKind, name)] : [...world.rds.databases.values()];
   const chosen = all.filter((one) => one.visibleFrom <= world.time && test(one));
   const { items, ...rest } = markedPage(chosen, input, (one) => one.identifier);
   return {
     DBInstances: items.map((one) => {
       // Under a name that it is on its way to, an instance shows that name.
-      const shown = name && visibleDatabase(world, folded(name)) === one ? folded(name) : one.identifier;
+      const shown = name && visible(world, instanceKind, folded(name)) === one ? folded(name) : one.identifier;
       const view = databaseView(world, one);
       return one.answersTo.includes(shown)
         ? { ...view, DBInstanceIdentifier: shown, DBInstanceArn: databaseArn(world, shown) }
@@ -67,7 +69,7 @@ function describe(world: World, input: DescribeDBInstancesMessage): object {
 }
 
 function reboot(world: World, input: RebootDBInstanceMessage): object {
-  const database = databaseOf(world, input.DBInstanceIdentifier);
+  const database = named(world, instanceKind, input.DBInstanceIdentifier);
   requireFree(world, database, 'rebooted');
   if (input.ForceFailover && !database.settings.MultiAZ) {
     throw refusals.combination('Cannot force failover since the instance is not configured for Multi-AZ.');
@@ -86,7 +88,7 @@ function reboot(world: World, input: RebootDBInstanceMessage): object {
 }
 
 function stop(world: World, input: StopDBInstanceMessage): object {
-  const database = databaseOf(world, input.DBInstanceIdentifier);
+  const database = named(world, instanceKind, input.DBInstanceIdentifier);
   requireOwn(database, 'stopped');
   requireFree(world, database, 'stopped');
   const replicas = [...world.rds.databases.values()].some((one) => one.replicaOf === database.resourceId);
@@ -109,7 +111,7 @@ function stop(world: World, input: StopDBInstanceMessage): object {
 }
 
 function start(world: World, input: StartDBInstanceMessage): object {
-  const database = databaseOf(world, input.DBInstanceIdentifier);
+  const database = named(world, instanceKind, input.DBInstanceIdentifier);
   requireOwn(database, 'started');
   if (!['stopped', 'inaccessible-encryption-credentials-recoverable'].includes(database.status)) {
     throw refusals.databaseState(`Instance ${database.identifier} is not stopped but ${statusOf(world, database)}.`);
@@ -121,7 +123,7 @@ function start(world: World, input: StartDBInstanceMessage): object {
 }
 
 function deleteDatabase(world: World, input: DeleteDBInstanceMessage): object {
-  const database = databaseOf(world, input.DBInstanceIdentifier);
+  const database = named(world, instanceKind, input.DBInstanceIdentifier);
   if (database.status === 'deleting' || database.status === 'creating') {
     throw refusals.databaseState(`Instance ${database.identifier} is already ${database.status}.`);
   }
@@ -197,7 +199,7 @@ function remove(world: World, database: Database, withBackups: boolean): void {
 }
 
 function addRole(world: World, input: AddRoleToDBInstanceMessage): object {
-  const database = databaseOf(world, input.DBInstanceIdentifier);
+  const database = named(world, instanceKind, input.DBInstanceIdentifier);
   const arn = required(input.RoleArn, 'RoleArn');
   const feature = required(input.FeatureName, 'FeatureName');
   requireOwn(database, 'given a role');
@@ -220,7 +222,7 @@ function addRole(world: World, input: AddRoleToDBInstanceMessage): object {
 }
 
 function removeRole(world: World, input: RemoveRoleFromDBInstanceMessage): object {
-  const database = databaseOf(world, input.DBInstanceIdentifier);
+  const database = named(world, instanceKind, input.DBInstanceIdentifier);
   const arn = required(input.RoleArn, 'RoleArn');
   requireFree(world, database, 'parted from a role');
   const left = database.roles.filter((role) => role.arn !== arn || role.feature !== input.FeatureName);

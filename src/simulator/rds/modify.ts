@@ -4,13 +4,15 @@ import { setPassword } from '../secretsmanager/passwords.ts';
 import { secretKeyArn } from '../secretsmanager/secrets.ts';
 import type { World } from '../world.ts';
 import { apply } from './applying.ts';
-import { databaseOf, holderOf, newIdentifier } from './find.ts';
+import { holderOf, named } from './find.ts';
 import { checkGroups } from './groups.ts';
+import { instanceKind } from './kinds/instance.ts';
 import { requireFree } from './lifecycle.ts';
 import type { Changes, Database, Settings } from './model.ts';
 import { checkStorageQuota } from './quotas.ts';
 import { refusals } from './refusals.ts';
 import { dropSecret, newSecret, rotateSecret } from './secrets.ts';
+import { newIdentifier } from './select.ts';
 import { databaseView } from './views.ts';
 import { awaitWindow, checkRetention, checkWindows } from './windows.ts';
 
@@ -166,11 +168,12 @@ function check(world: World, database: Database, input: ModifyDBInstanceMessage,
       'You can not specify MasterUserPassword while the password is managed in AWS Secrets Manager.',
     );
   }
-  if (changes.identifier !== undefined && holderOf(world, changes.identifier)) throw refusals.databaseExists();
+  if (changes.identifier !== undefined && holderOf(world, instanceKind, changes.identifier))
+    throw refusals.databaseExists();
 }
 
 function modify(world: World, input: ModifyDBInstanceMessage): object {
-  const database = databaseOf(world, input.DBInstanceIdentifier);
+  const database = named(world, instanceKind, input.DBInstanceIdentifier);
   requireFree(world, database, 'modified');
   const changes = asked(world, database, input);
   check(world, database, input, changes);

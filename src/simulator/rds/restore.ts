@@ -6,13 +6,15 @@ import { carryPasswords } from '../secretsmanager/passwords.ts';
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
 import { tell } from './events.ts';
-import { holderOf, newIdentifier, snapshotOf } from './find.ts';
+import { holderOf, snapshotNamed } from './find.ts';
 import { checkGroups, defaultsFor } from './groups.ts';
 import { grantKey } from './keys.ts';
+import { instanceKind } from './kinds/instance.ts';
 import { bringUp, carryOut, type Stage } from './lifecycle.ts';
 import type { Database, DbSnapshot, Settings } from './model.ts';
 import { checkInstanceQuota, checkStorageQuota } from './quotas.ts';
 import { refusals } from './refusals.ts';
+import { newIdentifier } from './select.ts';
 import { assignedWindow } from './spans.ts';
 import { newTags } from './tags.ts';
 import { databaseView, hostOf } from './views.ts';
@@ -77,8 +79,8 @@ function settingsFor(world: World, input: RestoreDBInstanceFromDBSnapshotMessage
 
 function restore(world: World, input: RestoreDBInstanceFromDBSnapshotMessage): object {
   const identifier = newIdentifier(input.DBInstanceIdentifier, 'DBInstanceIdentifier', longestId);
-  if (holderOf(world, identifier)) throw refusals.databaseExists();
-  const snapshot = snapshotOf(world, input.DBSnapshotIdentifier);
+  if (holderOf(world, instanceKind, identifier)) throw refusals.databaseExists();
+  const snapshot = snapshotNamed(world, instanceKind, input.DBSnapshotIdentifier);
   if (snapshot.status !== 'available') {
     throw refusals.snapshotState(`Cannot restore from the snapshot ${snapshot.id} because it is ${snapshot.status}.`);
   }
@@ -207,7 +209,7 @@ export function addAutomatedBackup(world: World, database: Database): void {
   if ([...world.rds.automatedBackups.values()].some((one) => one.resourceId === database.resourceId)) return;
   const id = `ab-${world.ids.hex(26)}`;
   const { resourceId, identifier } = database;
-  world.rds.automatedBackups.set(id, { id, resourceId, identifier, database, retained: false });
+  world.rds.automatedBackups.set(id, { id, resourceId, identifier, of: database, retained: false });
 }
 
 /** A new resource id, for life. */

@@ -9,21 +9,15 @@ import { required } from '../ec2/select.ts';
 import { type Operations, operation } from '../operation.ts';
 import { TagSet } from '../tag-set.ts';
 import type { World } from '../world.ts';
+import { databaseArn, snapshotArn } from './arns.ts';
 import { tell, tellOfSnapshot } from './events.ts';
-import {
-  databaseArn,
-  databaseOf,
-  folded,
-  markedPage,
-  newIdentifier,
-  passing,
-  snapshotArn,
-  snapshotOf,
-} from './find.ts';
+import { named, snapshotNamed } from './find.ts';
+import { instanceKind } from './kinds/instance.ts';
 import { carryOut, requireFree } from './lifecycle.ts';
 import type { Database, DbSnapshot, Settings } from './model.ts';
 import { longestSnapshotId } from './quotas.ts';
 import { refusals } from './refusals.ts';
+import { folded, markedPage, newIdentifier, passing } from './select.ts';
 import { checkNew, copy, discard, type Shelf, take } from './shelf.ts';
 import { newTags } from './tags.ts';
 import { dbSnapshotView } from './views.ts';
@@ -53,7 +47,7 @@ export function takeSnapshot(
 
 function createSnapshot(world: World, input: CreateDBSnapshotMessage): object {
   const id = newIdentifier(input.DBSnapshotIdentifier, 'DBSnapshotIdentifier', longestSnapshotId);
-  const database = databaseOf(world, input.DBInstanceIdentifier);
+  const database = named(world, instanceKind, input.DBInstanceIdentifier);
   checkNew(instanceShelf(world), id);
   if (database.member) {
     throw refusals.value(
@@ -96,7 +90,7 @@ export function takeAutomatedSnapshot(world: World, database: Database): void {
 }
 
 function copySnapshot(world: World, input: CopyDBSnapshotMessage): object {
-  const source = snapshotOf(world, input.SourceDBSnapshotIdentifier, 'SourceDBSnapshotIdentifier');
+  const source = snapshotNamed(world, instanceKind, input.SourceDBSnapshotIdentifier, 'SourceDBSnapshotIdentifier');
   const id = newIdentifier(input.TargetDBSnapshotIdentifier, 'TargetDBSnapshotIdentifier', longestSnapshotId);
   const shelf = instanceShelf(world);
   checkNew(shelf, id);
@@ -117,13 +111,13 @@ function copySnapshot(world: World, input: CopyDBSnapshotMessage): object {
 }
 
 function deleteSnapshot(world: World, input: DeleteDBSnapshotMessage): object {
-  const snapshot = snapshotOf(world, input.DBSnapshotIdentifier);
+  const snapshot = snapshotNamed(world, instanceKind, input.DBSnapshotIdentifier);
   discard(world, instanceShelf(world), snapshot);
   return { DBSnapshot: { ...dbSnapshotView(world, snapshot), Status: 'deleted' } };
 }
 
 function describeAttributes(world: World, input: DescribeDBSnapshotAttributesMessage): object {
-  const snapshot = snapshotOf(world, input.DBSnapshotIdentifier);
+  const snapshot = snapshotNamed(world, instanceKind, input.DBSnapshotIdentifier);
   return {
     DBSnapshotAttributesResult: {
       DBSnapshotIdentifier: snapshot.id,
@@ -141,7 +135,7 @@ function describeSnapshots(world: World, input: DescribeDBSnapshotsMessage): obj
     engine: (one) => one.engine,
   });
   const listed = input.DBSnapshotIdentifier
-    ? [snapshotOf(world, input.DBSnapshotIdentifier)]
+    ? [snapshotNamed(world, instanceKind, input.DBSnapshotIdentifier)]
     : [...world.rds.snapshots.values()].filter((one) => one.visibleFrom <= world.time);
   const chosen = listed.filter(
     (one) =>

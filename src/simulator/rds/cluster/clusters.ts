@@ -11,13 +11,16 @@ import { required } from '../../ec2/select.ts';
 import { type Operations, operation } from '../../operation.ts';
 import { AwsError } from '../../wire/message.ts';
 import type { World } from '../../world.ts';
+import { clusterArn } from '../arns.ts';
 import { tellOfCluster } from '../events.ts';
-import { databaseOf, folded, markedPage, passing } from '../find.ts';
+import { named, visible } from '../find.ts';
+import { clusterKind } from '../kinds/cluster.ts';
+import { instanceKind } from '../kinds/instance.ts';
 import { carryOut, type Stage } from '../lifecycle.ts';
 import { membersOf } from '../names.ts';
 import { refusals } from '../refusals.ts';
+import { folded, markedPage, passing } from '../select.ts';
 import { newTags } from '../tags.ts';
-import { clusterArn, clusterOf, visibleCluster } from './find.ts';
 import { failingOver, requireFreeCluster, successor } from './lifecycle.ts';
 import type { Cluster } from './model.ts';
 import { removeCluster } from './remove.ts';
@@ -36,13 +39,13 @@ function describe(world: World, input: DescribeDBClustersMessage): object {
     engine: (one) => one.engine,
   });
   const name = input.DBClusterIdentifier;
-  const all = name ? [clusterOf(world, name)] : [...world.rds.clusters.values()];
+  const all = name ? [named(world, clusterKind, name)] : [...world.rds.clusters.values()];
   const chosen = all.filter((one) => one.visibleFrom <= world.time && test(one));
   const { items, ...rest } = markedPage(chosen, input, (one) => one.identifier);
   return {
     DBClusters: items.map((one) => {
       // Under a name that it is on its way to, a cluster shows that name.
-      const shown = name && visibleCluster(world, folded(name)) === one ? folded(name) : one.identifier;
+      const shown = name && visible(world, clusterKind, folded(name)) === one ? folded(name) : one.identifier;
       const view = clusterView(world, one);
       return one.answersTo.includes(shown)
         ? { ...view, DBClusterIdentifier: shown, DBClusterArn: clusterArn(world, shown) }
@@ -53,7 +56,7 @@ function describe(world: World, input: DescribeDBClustersMessage): object {
 }
 
 function remove(world: World, input: DeleteDBClusterMessage): object {
-  const cluster = clusterOf(world, input.DBClusterIdentifier);
+  const cluster = named(world, clusterKind, input.DBClusterIdentifier);
   if (cluster.status === 'deleting' || cluster.status === 'creating') {
     throw refusals.clusterState(`DB cluster ${cluster.identifier} is already ${cluster.status}.`);
   }
@@ -89,10 +92,10 @@ function remove(world: World, input: DeleteDBClusterMessage): object {
 }
 
 function failOver(world: World, input: FailoverDBClusterMessage): object {
-  const cluster = clusterOf(world, input.DBClusterIdentifier);
+  const cluster = named(world, clusterKind, input.DBClusterIdentifier);
   requireFreeCluster(cluster, 'failed over');
   const asked = input.TargetDBInstanceIdentifier;
-  const target = asked === undefined ? successor(world, cluster) : databaseOf(world, asked);
+  const target = asked === undefined ? successor(world, cluster) : named(world, instanceKind, asked);
   if (target?.member?.cluster !== cluster.resourceId || target.resourceId === cluster.writer || !target.up) {
     throw refusals.clusterState(`DB cluster ${cluster.identifier} has no reader that could become its writer.`);
   }
@@ -102,7 +105,7 @@ function failOver(world: World, input: FailoverDBClusterMessage): object {
 }
 
 function addRole(world: World, input: AddRoleToDBClusterMessage): object {
-  const cluster = clusterOf(world, input.DBClusterIdentifier);
+  const cluster = named(world, clusterKind, input.DBClusterIdentifier);
   const arn = required(input.RoleArn, 'RoleArn');
   const feature = input.FeatureName ?? '';
   requireFreeCluster(cluster, 'given a role');
@@ -124,7 +127,7 @@ function addRole(world: World, input: AddRoleToDBClusterMessage): object {
 }
 
 function removeRole(world: World, input: RemoveRoleFromDBClusterMessage): object {
-  const cluster = clusterOf(world, input.DBClusterIdentifier);
+  const cluster = named(world, clusterKind, input.DBClusterIdentifier);
   const arn = required(input.RoleArn, 'RoleArn');
   requireFreeCluster(cluster, 'parted from a role');
   const feature = input.FeatureName ?? '';
@@ -135,14 +138,14 @@ function removeRole(world: World, input: RemoveRoleFromDBClusterMessage): object
 }
 
 function stop(world: World, input: StopDBClusterMessage): object {
-  const cluster = clusterOf(world, input.DBClusterIdentifier);
+  const cluster = named(world, clusterKind, input.DBClusterIdentifier);
   requireFreeCluster(cluster, 'stopped');
   stopCluster(world, cluster);
   return { DBCluster: clusterView(world, cluster) };
 }
 
 function start(world: World, input: StartDBClusterMessage): object {
-  const cluster = clusterOf(world, input.DBClusterIdentifier);
+  const cluster = named(world, clusterKind, input.DBClusterIdentifier);
   if (!['stopped', 'inaccessible-encryption-credentials-recoverable'].includes(cluster.status)) {
     throw refusals.clusterState(`DB cluster ${cluster.identifier} is not stopped but ${cluster.status}.`);
   }

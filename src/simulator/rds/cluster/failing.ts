@@ -1,6 +1,6 @@
 import type { World } from '../../world.ts';
 import { tell, tellOfCluster } from '../events.ts';
-import { folded } from '../find.ts';
+import { folded } from '../select.ts';
 import { atRest, follow } from './lifecycle.ts';
 import type { Cluster } from './model.ts';
 

@@ -1,11 +1,12 @@
 import type { ModifyDBClusterMessage } from '@aws-sdk/client-rds';
 import { type Operations, operation } from '../../operation.ts';
 import type { World } from '../../world.ts';
-import { newIdentifier } from '../find.ts';
+import { holderOf, named } from '../find.ts';
+import { clusterKind } from '../kinds/cluster.ts';
 import { refusals } from '../refusals.ts';
+import { newIdentifier } from '../select.ts';
 import { checkWindows } from '../windows.ts';
 import { applyToCluster } from './applying.ts';
-import { clusterOf, holderOfCluster } from './find.ts';
 import { checkClusterGroups } from './groups.ts';
 import { requireFreeCluster } from './lifecycle.ts';
 import type { Cluster, ClusterChanges, ClusterSettings } from './model.ts';
@@ -88,7 +89,7 @@ function asked(world: World, cluster: Cluster, input: ModifyDBClusterMessage): C
 }
 
 function modify(world: World, input: ModifyDBClusterMessage): object {
-  const cluster = clusterOf(world, input.DBClusterIdentifier);
+  const cluster = named(world, clusterKind, input.DBClusterIdentifier);
   requireFreeCluster(cluster, 'modified');
   const changes = asked(world, cluster, input);
   if (changes.EngineVersion !== undefined && /mysql/.test(changes.EngineVersion) !== /mysql/.test(cluster.engine))
@@ -102,7 +103,8 @@ function modify(world: World, input: ModifyDBClusterMessage): object {
       'You can not specify MasterUserPassword while the password is managed in AWS Secrets Manager.',
     );
   }
-  if (changes.identifier !== undefined && holderOfCluster(world, changes.identifier)) throw refusals.clusterExists();
+  if (changes.identifier !== undefined && holderOf(world, clusterKind, changes.identifier))
+    throw refusals.clusterExists();
   // ApplyImmediately also applies whatever was waiting before, as with instances (facts §5.2).
   const now: ClusterChanges = input.ApplyImmediately
     ? { ...cluster.pending, ...changes }

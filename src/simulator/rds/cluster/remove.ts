@@ -33,5 +33,5 @@ export function removeCluster(world: World, cluster: Cluster, withBackups: boole
 export function addClusterBackup(world: World, cluster: Cluster): void {
   const id = `ab-${world.ids.hex(26)}`;
   const { resourceId, identifier } = cluster;
-  world.rds.clusterBackups.set(id, { id, resourceId, identifier, cluster, retained: false });
+  world.rds.clusterBackups.set(id, { id, resourceId, identifier, of: cluster, retained: false });
 }

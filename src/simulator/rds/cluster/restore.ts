@@ -6,16 +6,17 @@ import { carryPasswords } from '../../secretsmanager/passwords.ts';
 import { AwsError } from '../../wire/message.ts';
 import type { World } from '../../world.ts';
 import { tellOfCluster } from '../events.ts';
-import { newIdentifier } from '../find.ts';
+import { holderOf, snapshotNamed } from '../find.ts';
 import { grantKey } from '../keys.ts';
+import { clusterKind } from '../kinds/cluster.ts';
 import { carryOut, type Stage } from '../lifecycle.ts';
 import { checkClusterQuota } from '../quotas.ts';
 import { refusals } from '../refusals.ts';
+import { newIdentifier } from '../select.ts';
 import { assignedWindow } from '../spans.ts';
 import { newTags } from '../tags.ts';
 import { checkWindows } from '../windows.ts';
 import { nameEndpoints } from './addresses.ts';
-import { clusterSnapshotOf, holderOfCluster } from './find.ts';
 import { checkClusterGroups, clusterDefaults } from './groups.ts';
 import type { Cluster, ClusterSettings, ClusterSnapshot } from './model.ts';
 import { addClusterBackup } from './remove.ts';
@@ -72,8 +73,8 @@ function settingsFor(
 
 function restore(world: World, input: RestoreDBClusterFromSnapshotMessage): object {
   const identifier = newIdentifier(input.DBClusterIdentifier, 'DBClusterIdentifier', 63);
-  if (holderOfCluster(world, identifier)) throw refusals.clusterExists();
-  const snapshot = clusterSnapshotOf(world, input.SnapshotIdentifier, 'SnapshotIdentifier');
+  if (holderOf(world, clusterKind, identifier)) throw refusals.clusterExists();
+  const snapshot = snapshotNamed(world, clusterKind, input.SnapshotIdentifier, 'SnapshotIdentifier');
   if (snapshot.status !== 'available') {
     throw refusals.clusterSnapshotState(`Cannot restore from ${snapshot.id} because it is ${snapshot.status}.`);
   }

@@ -9,13 +9,15 @@ import { required } from '../../ec2/select.ts';
 import { type Operations, operation } from '../../operation.ts';
 import { TagSet } from '../../tag-set.ts';
 import type { World } from '../../world.ts';
+import { clusterArn, clusterSnapshotArn } from '../arns.ts';
 import { tellOfCluster, tellOfClusterSnapshot } from '../events.ts';
-import { folded, markedPage, newIdentifier, passing } from '../find.ts';
+import { named, snapshotNamed } from '../find.ts';
+import { clusterKind } from '../kinds/cluster.ts';
 import { carryOut } from '../lifecycle.ts';
 import { refusals } from '../refusals.ts';
+import { folded, markedPage, newIdentifier, passing } from '../select.ts';
 import { checkNew, copy, discard, type Shelf, take } from '../shelf.ts';
 import { newTags } from '../tags.ts';
-import { clusterArn, clusterOf, clusterSnapshotArn, clusterSnapshotOf } from './find.ts';
 import { requireFreeCluster } from './lifecycle.ts';
 import type { Cluster, ClusterSettings, ClusterSnapshot } from './model.ts';
 import { clusterSnapshotView } from './views.ts';
@@ -79,7 +81,7 @@ export function takeAutomatedClusterSnapshot(world: World, cluster: Cluster): vo
 
 function create(world: World, input: CreateDBClusterSnapshotMessage): object {
   const id = newIdentifier(input.DBClusterSnapshotIdentifier, 'DBClusterSnapshotIdentifier', longestId);
-  const cluster = clusterOf(world, input.DBClusterIdentifier);
+  const cluster = named(world, clusterKind, input.DBClusterIdentifier);
   checkNew(clusterShelf(world), id);
   requireFreeCluster(cluster, 'backed up');
   const tags = newTags(world, input.Tags, cluster.settings.CopyTagsToSnapshot ? cluster.tags.now : undefined);
@@ -89,7 +91,12 @@ function create(world: World, input: CreateDBClusterSnapshotMessage): object {
 }
 
 function copySnapshot(world: World, input: CopyDBClusterSnapshotMessage): object {
-  const source = clusterSnapshotOf(world, input.SourceDBClusterSnapshotIdentifier, 'SourceDBClusterSnapshotIdentifier');
+  const source = snapshotNamed(
+    world,
+    clusterKind,
+    input.SourceDBClusterSnapshotIdentifier,
+    'SourceDBClusterSnapshotIdentifier',
+  );
   const id = newIdentifier(input.TargetDBClusterSnapshotIdentifier, 'TargetDBClusterSnapshotIdentifier', longestId);
   const shelf = clusterShelf(world);
   checkNew(shelf, id);
@@ -113,14 +120,14 @@ function copySnapshot(world: World, input: CopyDBClusterSnapshotMessage): object
 }
 
 function remove(world: World, input: DeleteDBClusterSnapshotMessage): object {
-  const snapshot = clusterSnapshotOf(world, input.DBClusterSnapshotIdentifier);
+  const snapshot = snapshotNamed(world, clusterKind, input.DBClusterSnapshotIdentifier);
   discard(world, clusterShelf(world), snapshot);
   // Other than a DB snapshot (the examples of the AWS CLI for both).
   return { DBClusterSnapshot: { ...clusterSnapshotView(world, snapshot), Status: 'available' } };
 }
 
 function describeAttributes(world: World, input: DescribeDBClusterSnapshotAttributesMessage): object {
-  const snapshot = clusterSnapshotOf(world, input.DBClusterSnapshotIdentifier);
+  const snapshot = snapshotNamed(world, clusterKind, input.DBClusterSnapshotIdentifier);
   return {
     DBClusterSnapshotAttributesResult: {
       DBClusterSnapshotIdentifier: snapshot.id,
@@ -137,7 +144,7 @@ function describe(world: World, input: DescribeDBClusterSnapshotsMessage): objec
     engine: (one) => one.engine,
   });
   const listed = input.DBClusterSnapshotIdentifier
-    ? [clusterSnapshotOf(world, input.DBClusterSnapshotIdentifier)]
+    ? [snapshotNamed(world, clusterKind, input.DBClusterSnapshotIdentifier)]
     : [...world.rds.clusterSnapshots.values()].filter((one) => one.visibleFrom <= world.time);
   const chosen = listed.filter(
     (one) =>
