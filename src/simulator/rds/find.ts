@@ -3,7 +3,7 @@ import type { World } from '../world.ts';
 import { clusterEndpointArn } from './arns.ts';
 import type { ClusterEndpoint } from './cluster/model.ts';
 import type { Kind } from './kinds/kind.ts';
-import type { Resource, SnapshotOf } from './parts.ts';
+import type { Resource, SnapshotBy } from './parts.ts';
 import { refusals } from './refusals.ts';
 import { folded } from './select.ts';
 
@@ -49,7 +49,7 @@ export function snapshotNamed<T extends Resource>(
   kind: Kind<T>,
   name: string | undefined,
   parameter: string = kind.parameters.snapshot,
-): SnapshotOf<T['settings']> {
+): SnapshotBy<T> {
   const id = unprefixed(required(name, parameter), kind.snapshotArn(world, ''));
   const found = kind.snapshots(world).get(id);
   if (!found || found.visibleFrom > world.time) throw kind.refusals.noSnapshot(id);

@@ -13,6 +13,7 @@ import { type Operations, operation } from '../operation.ts';
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
 import { clusterArn, databaseArn } from './arns.ts';
+import { takeFinalSnapshot } from './backups.ts';
 import { loseWriter } from './cluster/lifecycle.ts';
 import { tell } from './events.ts';
 import { named, visible } from './find.ts';
@@ -34,8 +35,6 @@ import { clusterOfMember } from './names.ts';
 import { refusals } from './refusals.ts';
 import { dropSecret } from './secrets.ts';
 import { folded, markedPage, passing } from './select.ts';
-import { finalSnapshotId, takeSnapshot } from './snapshots.ts';
-import { newTags } from './tags.ts';
 import { databaseView } from './views.ts';
 
 const mostRoles = 5;
@@ -142,9 +141,7 @@ function deleteDatabase(world: World, input: DeleteDBInstanceMessage): object {
   if (!input.SkipFinalSnapshot) requireFree(world, database, 'snapshotted for the last time');
   const stages: Stage[] = [];
   if (!input.SkipFinalSnapshot) {
-    const id = finalSnapshotId(world, input.FinalDBSnapshotIdentifier);
-    const tags = newTags(world, [], database.settings.CopyTagsToSnapshot ? database.tags.now : undefined);
-    const snapshot = takeSnapshot(world, database, id, tags);
+    const snapshot = takeFinalSnapshot(world, instanceKind, database, input.FinalDBSnapshotIdentifier);
     stages.push([(snapshot.endsAt ?? world.time) - world.time, () => {}]);
   }
   stages.push(

@@ -148,3 +148,6 @@ export interface SnapshotOf<S> {
   sealed: Sealed | undefined;
   status: 'creating' | 'copying' | 'available' | 'deleting' | 'failed';
 }
+
+/** A snapshot of what `T` is. */
+export type SnapshotBy<T extends Resource> = SnapshotOf<T['settings']>;

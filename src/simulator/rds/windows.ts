@@ -1,11 +1,12 @@
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
 import { apply } from './applying.ts';
+import { takeAutomatedSnapshot } from './backups.ts';
 import { tell } from './events.ts';
+import { instanceKind } from './kinds/instance.ts';
 import { carryOut, requireFree, restart } from './lifecycle.ts';
 import type { Database } from './model.ts';
 import { refusals } from './refusals.ts';
-import { takeAutomatedSnapshot } from './snapshots.ts';
 import { daysOfWeek, type Windows, wrongWindows } from './spans.ts';
 
 const dayMs = 86_400_000;
@@ -88,7 +89,7 @@ export function backUpDaily(world: World, database: Database): void {
   world.at(at + world.seconds(10, 600), () => {
     if (!world.rds.databases.has(database.resourceId)) return;
     if ((database.settings.BackupRetentionPeriod ?? 0) > 0 && isFree(world, database)) {
-      takeAutomatedSnapshot(world, database);
+      takeAutomatedSnapshot(world, instanceKind, database);
     }
     backUpDaily(world, database);
   });

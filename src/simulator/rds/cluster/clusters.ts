@@ -12,6 +12,7 @@ import { type Operations, operation } from '../../operation.ts';
 import { AwsError } from '../../wire/message.ts';
 import type { World } from '../../world.ts';
 import { clusterArn } from '../arns.ts';
+import { takeFinalSnapshot } from '../backups.ts';
 import { tellOfCluster } from '../events.ts';
 import { named, visible } from '../find.ts';
 import { clusterKind } from '../kinds/cluster.ts';
@@ -20,11 +21,9 @@ import { carryOut, type Stage } from '../lifecycle.ts';
 import { membersOf } from '../names.ts';
 import { refusals } from '../refusals.ts';
 import { folded, markedPage, passing } from '../select.ts';
-import { newTags } from '../tags.ts';
 import { failingOver, requireFreeCluster, successor } from './lifecycle.ts';
 import type { Cluster } from './model.ts';
 import { removeCluster } from './remove.ts';
-import { finalClusterSnapshotId, takeClusterSnapshot } from './snapshots.ts';
 import { startCluster, stopCluster } from './stop.ts';
 import { clusterView } from './views.ts';
 
@@ -75,9 +74,7 @@ function remove(world: World, input: DeleteDBClusterMessage): object {
   const stages: Stage[] = [];
   if (!input.SkipFinalSnapshot) {
     requireFreeCluster(cluster, 'snapshotted for the last time');
-    const id = finalClusterSnapshotId(world, input.FinalDBSnapshotIdentifier);
-    const tags = newTags(world, [], cluster.settings.CopyTagsToSnapshot ? cluster.tags.now : undefined);
-    const snapshot = takeClusterSnapshot(world, cluster, id, tags);
+    const snapshot = takeFinalSnapshot(world, clusterKind, cluster, input.FinalDBSnapshotIdentifier);
     const deleting = () => {
       cluster.status = 'deleting';
     };
