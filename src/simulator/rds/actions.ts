@@ -13,7 +13,7 @@ import { clusterOfMember } from './names.ts';
 import { rdsOperations } from './operations.ts';
 import { refusals } from './refusals.ts';
 import { rotateNamedSecret, rotateSecret } from './secrets.ts';
-import { maintain } from './windows.ts';
+import { maintain } from './waiting.ts';
 
 const text = z.string().min(1);
 const size = z.int().positive();
@@ -134,7 +134,7 @@ export function actOnRds(world: World, action: RdsAction): void {
       database.maintenance.push({ action: action.action, description: `${action.action} is available`, at: undefined });
       break;
     case 'maintain-database':
-      maintain(world, database);
+      maintain(world, instanceKind, database);
       break;
     case 'break-database':
       breakDown(world, database, action.status);

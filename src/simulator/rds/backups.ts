@@ -46,3 +46,12 @@ export function takeFinalSnapshot<T extends Resource>(
   const tags = newTags(world, [], one.settings.CopyTagsToSnapshot ? one.tags.now : undefined);
   return take(world, kind, one, { id, tags });
 }
+
+/** Automated backups begin: of an instance with its first backup, of a cluster with itself. */
+export function addAutomatedBackup<T extends Resource>(world: World, kind: Kind<T>, one: T): void {
+  const backups = kind.backups(world);
+  const { resourceId, identifier } = one;
+  if ([...backups.values()].some((backup) => backup.resourceId === resourceId)) return;
+  const id = `ab-${world.ids.hex(26)}`;
+  backups.set(id, { id, resourceId, identifier, of: one, retained: false });
+}

@@ -17,24 +17,14 @@ import { takeFinalSnapshot } from './backups.ts';
 import { loseWriter } from './cluster/lifecycle.ts';
 import { tell } from './events.ts';
 import { named, visible } from './find.ts';
-import { releaseKey } from './keys.ts';
 import { instanceKind } from './kinds/instance.ts';
-import {
-  carryOut,
-  requireFree,
-  requireOwn,
-  restart,
-  restStopped,
-  type Stage,
-  startUp,
-  statusOf,
-  takeDown,
-} from './lifecycle.ts';
+import { carryOut, requireFree, requireOwn, restart, type Stage, statusOf, takeDown } from './lifecycle.ts';
 import type { Database } from './model.ts';
 import { clusterOfMember } from './names.ts';
 import { refusals } from './refusals.ts';
-import { dropSecret } from './secrets.ts';
+import { remove } from './remove.ts';
 import { folded, markedPage, passing } from './select.ts';
+import { start, stop } from './stop.ts';
 import { databaseView } from './views.ts';
 
 const mostRoles = 5;
@@ -86,7 +76,7 @@ function reboot(world: World, input: RebootDBInstanceMessage): object {
   return { DBInstance: databaseView(world, database) };
 }
 
-function stop(world: World, input: StopDBInstanceMessage): object {
+function stopInstance(world: World, input: StopDBInstanceMessage): object {
   const database = named(world, instanceKind, input.DBInstanceIdentifier);
   requireOwn(database, 'stopped');
   requireFree(world, database, 'stopped');
@@ -94,22 +84,11 @@ function stop(world: World, input: StopDBInstanceMessage): object {
   if (replicas || database.replicaOf !== undefined) {
     throw refusals.databaseState('A read replica, or an instance that has one, can not be stopped.');
   }
-  database.status = 'stopping';
-  carryOut(world, database, [
-    [world.seconds(2, 10), () => takeDown(world, database)],
-    [
-      world.seconds(30, 120),
-      () => {
-        database.status = 'stopped';
-        tell(world, database, 'DB instance stopped', 'notification');
-        restStopped(world, database);
-      },
-    ],
-  ]);
+  stop(world, instanceKind, database);
   return { DBInstance: databaseView(world, database) };
 }
 
-function start(world: World, input: StartDBInstanceMessage): object {
+function startInstance(world: World, input: StartDBInstanceMessage): object {
   const database = named(world, instanceKind, input.DBInstanceIdentifier);
   requireOwn(database, 'started');
   if (!['stopped', 'inaccessible-encryption-credentials-recoverable'].includes(database.status)) {
@@ -117,7 +96,7 @@ function start(world: World, input: StartDBInstanceMessage): object {
   }
   const key = database.keyArn === undefined ? undefined : world.findKey(database.keyArn);
   if (database.keyArn !== undefined && !world.usable(key)) throw refusals.key(database.keyArn);
-  startUp(world, database);
+  start(world, instanceKind, database);
   return { DBInstance: databaseView(world, database) };
 }
 
@@ -146,7 +125,7 @@ function deleteDatabase(world: World, input: DeleteDBInstanceMessage): object {
   }
   stages.push(
     [world.seconds(2, 10), () => takeDown(world, database)],
-    [world.seconds(60, 240), () => remove(world, database, input.DeleteAutomatedBackups ?? true)],
+    [world.seconds(60, 240), () => remove(world, instanceKind, database, input.DeleteAutomatedBackups ?? true)],
   );
   database.status = 'deleting';
   carryOut(world, database, stages);
@@ -168,31 +147,9 @@ function deleteMember(world: World, database: Database, input: DeleteDBInstanceM
         if (cluster?.writer === database.resourceId) loseWriter(world, cluster);
       },
     ],
-    [world.seconds(60, 300), () => remove(world, database, false)],
+    [world.seconds(60, 300), () => remove(world, instanceKind, database, false)],
   ]);
   return { DBInstance: databaseView(world, database) };
-}
-
-function remove(world: World, database: Database, withBackups: boolean): void {
-  tell(world, database, 'DB instance deleted', 'deletion');
-  world.rds.databases.delete(database.resourceId);
-  releaseKey(world, database);
-  dropSecret(world, database);
-  // Its replicas in the Region become instances of their own.
-  for (const one of world.rds.databases.values()) if (one.replicaOf === database.resourceId) one.replicaOf = undefined;
-  for (const [host, resourceId] of world.rds.names) {
-    if (resourceId === database.resourceId) world.rds.names.delete(host);
-  }
-  for (const backup of world.rds.automatedBackups.values()) {
-    if (backup.resourceId !== database.resourceId) continue;
-    if (withBackups) world.rds.automatedBackups.delete(backup.id);
-    else backup.retained = true;
-  }
-  // Automated snapshots go with the backups.
-  for (const snapshot of withBackups ? world.rds.snapshots.values() : []) {
-    if (snapshot.resourceId === database.resourceId && snapshot.type === 'automated')
-      world.rds.snapshots.delete(snapshot.id);
-  }
 }
 
 function addRole(world: World, input: AddRoleToDBInstanceMessage): object {
@@ -234,8 +191,8 @@ export const instanceOperations: Operations = {
     describe,
   ),
   RebootDBInstance: operation<RebootDBInstanceMessage>(['DBInstanceIdentifier', 'ForceFailover'], reboot),
-  StopDBInstance: operation<StopDBInstanceMessage>(['DBInstanceIdentifier'], stop),
-  StartDBInstance: operation<StartDBInstanceMessage>(['DBInstanceIdentifier'], start),
+  StopDBInstance: operation<StopDBInstanceMessage>(['DBInstanceIdentifier'], stopInstance),
+  StartDBInstance: operation<StartDBInstanceMessage>(['DBInstanceIdentifier'], startInstance),
   DeleteDBInstance: operation<DeleteDBInstanceMessage>(
     ['DBInstanceIdentifier', 'SkipFinalSnapshot', 'FinalDBSnapshotIdentifier', 'DeleteAutomatedBackups'],
     deleteDatabase,

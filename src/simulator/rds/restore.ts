@@ -5,6 +5,7 @@ import { type Operations, operation } from '../operation.ts';
 import { carryPasswords } from '../secretsmanager/passwords.ts';
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
+import { addAutomatedBackup } from './backups.ts';
 import { tell } from './events.ts';
 import { holderOf, snapshotNamed } from './find.ts';
 import { checkGroups, defaultsFor } from './groups.ts';
@@ -18,7 +19,8 @@ import { newIdentifier } from './select.ts';
 import { assignedWindow } from './spans.ts';
 import { newTags } from './tags.ts';
 import { databaseView, hostOf } from './views.ts';
-import { backUpDaily, checkRetention, checkWindows } from './windows.ts';
+import { backUpDaily } from './waiting.ts';
+import { checkRetention, checkWindows } from './windows.ts';
 
 const longestId = 63;
 const loadMiBPerSecond = 100;
@@ -176,7 +178,7 @@ function birth(world: World, database: Database, snapshot: DbSnapshot): Stage[] 
         database.initialisation = { from: world.time, until: Math.round(world.time + loadMs) };
         tell(world, database, `Restored from snapshot ${snapshot.id}`, 'restoration');
         tell(world, database, 'DB instance created', 'creation');
-        backUpDaily(world, database);
+        backUpDaily(world, instanceKind, database);
       },
     ],
   ];
@@ -185,7 +187,7 @@ function birth(world: World, database: Database, snapshot: DbSnapshot): Stage[] 
       world.seconds(40, 90),
       () => {
         if (database.status === 'backing-up') database.status = 'available';
-        addAutomatedBackup(world, database);
+        addAutomatedBackup(world, instanceKind, database);
       },
     ]);
   }
@@ -202,14 +204,6 @@ function stillbirth(world: World, database: Database, status: string): Stage[] {
       },
     ],
   ];
-}
-
-/** Automated backups begin with the first backup of an instance. */
-export function addAutomatedBackup(world: World, database: Database): void {
-  if ([...world.rds.automatedBackups.values()].some((one) => one.resourceId === database.resourceId)) return;
-  const id = `ab-${world.ids.hex(26)}`;
-  const { resourceId, identifier } = database;
-  world.rds.automatedBackups.set(id, { id, resourceId, identifier, of: database, retained: false });
 }
 
 /** A new resource id, for life. */

@@ -8,7 +8,7 @@ import { takeDown } from '../lifecycle.ts';
 import { membersOf } from '../names.ts';
 import { rdsOperations } from '../operations.ts';
 import { refusals } from '../refusals.ts';
-import { maintainCluster } from './maintenance.ts';
+import { maintain } from '../waiting.ts';
 import type { Cluster } from './model.ts';
 
 const text = z.string().min(1);
@@ -178,7 +178,7 @@ function actOnNamed(world: World, action: Extract<ClusterAction, { cluster: stri
       cluster.maintenance.push({ action: action.action, description: `${action.action} is available`, at: undefined });
       break;
     case 'maintain-cluster':
-      maintainCluster(world, cluster);
+      maintain(world, clusterKind, cluster);
       break;
     case 'break-cluster':
       breakDown(world, cluster, action.status);

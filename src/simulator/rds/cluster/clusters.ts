@@ -20,11 +20,11 @@ import { instanceKind } from '../kinds/instance.ts';
 import { carryOut, type Stage } from '../lifecycle.ts';
 import { membersOf } from '../names.ts';
 import { refusals } from '../refusals.ts';
+import { remove } from '../remove.ts';
 import { folded, markedPage, passing } from '../select.ts';
+import { start, stop } from '../stop.ts';
 import { failingOver, requireFreeCluster, successor } from './lifecycle.ts';
 import type { Cluster } from './model.ts';
-import { removeCluster } from './remove.ts';
-import { startCluster, stopCluster } from './stop.ts';
 import { clusterView } from './views.ts';
 
 const mostRoles = 5;
@@ -54,7 +54,7 @@ function describe(world: World, input: DescribeDBClustersMessage): object {
   };
 }
 
-function remove(world: World, input: DeleteDBClusterMessage): object {
+function deleteCluster(world: World, input: DeleteDBClusterMessage): object {
   const cluster = named(world, clusterKind, input.DBClusterIdentifier);
   if (cluster.status === 'deleting' || cluster.status === 'creating') {
     throw refusals.clusterState(`DB cluster ${cluster.identifier} is already ${cluster.status}.`);
@@ -83,7 +83,10 @@ function remove(world: World, input: DeleteDBClusterMessage): object {
     cluster.status = 'deleting';
   }
   // Available while its last snapshot is taken (the AWS CLI's example of delete-db-cluster).
-  stages.push([world.seconds(30, 240), () => removeCluster(world, cluster, input.DeleteAutomatedBackups ?? true)]);
+  stages.push([
+    world.seconds(30, 240),
+    () => remove(world, clusterKind, cluster, input.DeleteAutomatedBackups ?? true),
+  ]);
   carryOut(world, cluster, stages);
   return { DBCluster: clusterView(world, cluster) };
 }
@@ -134,21 +137,21 @@ function removeRole(world: World, input: RemoveRoleFromDBClusterMessage): object
   return {};
 }
 
-function stop(world: World, input: StopDBClusterMessage): object {
+function stopCluster(world: World, input: StopDBClusterMessage): object {
   const cluster = named(world, clusterKind, input.DBClusterIdentifier);
   requireFreeCluster(cluster, 'stopped');
-  stopCluster(world, cluster);
+  stop(world, clusterKind, cluster);
   return { DBCluster: clusterView(world, cluster) };
 }
 
-function start(world: World, input: StartDBClusterMessage): object {
+function startCluster(world: World, input: StartDBClusterMessage): object {
   const cluster = named(world, clusterKind, input.DBClusterIdentifier);
   if (!['stopped', 'inaccessible-encryption-credentials-recoverable'].includes(cluster.status)) {
     throw refusals.clusterState(`DB cluster ${cluster.identifier} is not stopped but ${cluster.status}.`);
   }
   const key = cluster.keyArn === undefined ? undefined : world.findKey(cluster.keyArn);
   if (cluster.keyArn !== undefined && !world.usable(key)) throw refusals.key(cluster.keyArn);
-  startCluster(world, cluster);
+  start(world, clusterKind, cluster);
   tellOfCluster(world, cluster, 'DB cluster is being started', 'notification');
   return { DBCluster: clusterView(world, cluster) };
 }
@@ -160,7 +163,7 @@ export const clusterOperations: Operations = {
   ),
   DeleteDBCluster: operation<DeleteDBClusterMessage>(
     ['DBClusterIdentifier', 'SkipFinalSnapshot', 'FinalDBSnapshotIdentifier', 'DeleteAutomatedBackups'],
-    remove,
+    deleteCluster,
   ),
   FailoverDBCluster: operation<FailoverDBClusterMessage>(
     ['DBClusterIdentifier', 'TargetDBInstanceIdentifier'],
@@ -171,6 +174,6 @@ export const clusterOperations: Operations = {
     ['DBClusterIdentifier', 'RoleArn', 'FeatureName'],
     removeRole,
   ),
-  StopDBCluster: operation<StopDBClusterMessage>(['DBClusterIdentifier'], stop),
-  StartDBCluster: operation<StartDBClusterMessage>(['DBClusterIdentifier'], start),
+  StopDBCluster: operation<StopDBClusterMessage>(['DBClusterIdentifier'], stopCluster),
+  StartDBCluster: operation<StartDBClusterMessage>(['DBClusterIdentifier'], startCluster),
 };

@@ -4,13 +4,11 @@ import { clusterDependentOperations } from './dependents.ts';
 import { clusterEndpointOperations } from './endpoints.ts';
 import { clusterGroupOperations } from './groups.ts';
 import { memberOperations } from './members.ts';
-import { clusterModifyOperations } from './modify.ts';
 import { clusterRestoreOperations } from './restore.ts';
 
 /** Every operation about DB clusters, and the one that gives them members. */
 export const clusterOperations: Operations = {
   ...ownOperations,
-  ...clusterModifyOperations,
   ...clusterRestoreOperations,
   ...clusterEndpointOperations,
   ...clusterGroupOperations,

@@ -5,6 +5,7 @@ import { type Operations, operation } from '../../operation.ts';
 import { carryPasswords } from '../../secretsmanager/passwords.ts';
 import { AwsError } from '../../wire/message.ts';
 import type { World } from '../../world.ts';
+import { addAutomatedBackup } from '../backups.ts';
 import { tellOfCluster } from '../events.ts';
 import { holderOf, snapshotNamed } from '../find.ts';
 import { grantKey } from '../keys.ts';
@@ -15,13 +16,12 @@ import { refusals } from '../refusals.ts';
 import { newIdentifier } from '../select.ts';
 import { assignedWindow } from '../spans.ts';
 import { newTags } from '../tags.ts';
+import { backUpDaily } from '../waiting.ts';
 import { checkWindows } from '../windows.ts';
 import { nameEndpoints } from './addresses.ts';
 import { checkClusterGroups, clusterDefaults } from './groups.ts';
 import type { Cluster, ClusterSettings, ClusterSnapshot } from './model.ts';
-import { addClusterBackup } from './remove.ts';
 import { clusterView } from './views.ts';
-import { backUpClusterDaily } from './windows.ts';
 
 const restoreMiBPerSecond = 200;
 
@@ -162,10 +162,10 @@ function birth(world: World, cluster: Cluster, snapshot: ClusterSnapshot): Stage
         storage.inside = snapshot.inside.map((writer) => ({ ...writer, nextAt: world.time + writer.everyMs }));
         cluster.status = 'available';
         nameEndpoints(world, cluster);
-        addClusterBackup(world, cluster);
+        addAutomatedBackup(world, clusterKind, cluster);
         tellOfCluster(world, cluster, `Restored from snapshot ${snapshot.id}`, 'restoration');
         tellOfCluster(world, cluster, 'DB cluster created', 'creation');
-        backUpClusterDaily(world, cluster);
+        backUpDaily(world, clusterKind, cluster);
       },
     ],
   ];
