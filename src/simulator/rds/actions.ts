@@ -2,16 +2,18 @@ import { z } from 'zod';
 import { ruleOf } from '../ec2/security-groups.ts';
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
+import { databaseArn } from './arns.ts';
 import { writeUp } from './clients.ts';
 import { loseWriter } from './cluster/lifecycle.ts';
-import { databaseArn, snapshotOf } from './find.ts';
+import { snapshotNamed, trulyNamed } from './find.ts';
+import { instanceKind } from './kinds/instance.ts';
 import { carryOut, optimise, requireFree, takeDown } from './lifecycle.ts';
 import type { Database } from './model.ts';
 import { clusterOfMember } from './names.ts';
 import { rdsOperations } from './operations.ts';
 import { refusals } from './refusals.ts';
 import { rotateNamedSecret, rotateSecret } from './secrets.ts';
-import { maintain } from './windows.ts';
+import { maintain } from './waiting.ts';
 
 const text = z.string().min(1);
 const size = z.int().positive();
@@ -65,13 +67,6 @@ export function isRdsAction(action: { readonly do: string }): action is RdsActio
   return names.has(action.do);
 }
 
-function databaseNamed(world: World, name: string): Database {
-  const found =
-    world.rds.databases.get(name) ?? [...world.rds.databases.values()].find((one) => one.identifier === name);
-  if (!found) throw refusals.noDatabase(name);
-  return found;
-}
-
 /** Carries the action out, as the API call that it is if it is one. Throws AwsError when the account refuses it. */
 export function actOnRds(world: World, action: RdsAction): void {
   writeUp(world);
@@ -93,12 +88,12 @@ export function actOnRds(world: World, action: RdsAction): void {
     return;
   }
   if (action.do === 'fail-database-snapshot') {
-    const snapshot = snapshotOf(world, action.snapshot);
+    const snapshot = snapshotNamed(world, instanceKind, action.snapshot);
     if (snapshot.status === 'deleting') throw refusals.snapshotState(`${snapshot.id} is being deleted.`);
     Object.assign(snapshot, { status: 'failed', sealed: undefined });
     return;
   }
-  const database = databaseNamed(world, action.database);
+  const database = trulyNamed(world, instanceKind, action.database);
   const named = { DBInstanceIdentifier: database.identifier };
   const arn = { ResourceName: databaseArn(world, database.identifier) };
   switch (action.do) {
@@ -139,7 +134,7 @@ export function actOnRds(world: World, action: RdsAction): void {
       database.maintenance.push({ action: action.action, description: `${action.action} is available`, at: undefined });
       break;
     case 'maintain-database':
-      maintain(world, database);
+      maintain(world, instanceKind, database);
       break;
     case 'break-database':
       breakDown(world, database, action.status);

@@ -11,11 +11,11 @@ import { required } from '../ec2/select.ts';
 import { type Operations, operation } from '../operation.ts';
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
-import { clusterArn } from './cluster/find.ts';
-import { databaseArn, folded, markedPage, passing } from './find.ts';
+import { clusterArn, databaseArn } from './arns.ts';
 import type { AutomatedBackup, Database } from './model.ts';
 import { membersOf } from './names.ts';
 import { refusals } from './refusals.ts';
+import { folded, markedPage, passing } from './select.ts';
 import { automatedBackupView, hostOf } from './views.ts';
 
 function describeAccountAttributes(world: World): object {

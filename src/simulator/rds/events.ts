@@ -1,11 +1,11 @@
 import type { DescribeEventsMessage, Event } from '@aws-sdk/client-rds';
 import { type Operations, operation } from '../operation.ts';
 import type { World } from '../world.ts';
-import { clusterArn, clusterSnapshotArn } from './cluster/find.ts';
+import { clusterArn, clusterSnapshotArn, databaseArn, snapshotArn } from './arns.ts';
 import type { Cluster, ClusterSnapshot } from './cluster/model.ts';
-import { databaseArn, folded, markedPage, snapshotArn } from './find.ts';
 import type { Database, DbSnapshot, RdsEvent } from './model.ts';
 import { refusals } from './refusals.ts';
+import { folded, markedPage } from './select.ts';
 
 const keptMs = 14 * 86_400_000;
 const defaultMinutes = 60;

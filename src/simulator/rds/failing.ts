@@ -1,8 +1,8 @@
 import type { World } from '../world.ts';
 import { clusterFails, instead } from './cluster/failing.ts';
 import { tell } from './events.ts';
-import { folded } from './find.ts';
 import type { Database } from './model.ts';
+import { folded } from './select.ts';
 
 interface Asked {
   readonly DBInstanceIdentifier?: string;

@@ -7,21 +7,22 @@ import { addAlias } from '../kms/aliases.ts';
 import { addKey } from '../kms/keys.ts';
 import { TagSet } from '../tag-set.ts';
 import type { World } from '../world.ts';
+import { addAutomatedBackup } from './backups.ts';
 import { newClients } from './clients.ts';
 import { foundClusters } from './cluster/found.ts';
 import { portOf } from './engines.ts';
 import { addGroups, defaultsFor } from './groups.ts';
 import { grantKey } from './keys.ts';
-import { restStopped } from './lifecycle.ts';
+import { instanceKind } from './kinds/instance.ts';
 import type { Changes, Database, Settings } from './model.ts';
-
 import { newDisk } from './postgres-disk.ts';
-import { addAutomatedBackup, resourceId } from './restore.ts';
+import { resourceId } from './restore.ts';
 import type { RdsScenario } from './scenario.ts';
 import { managedRdsKeyAlias } from './scenario-parts.ts';
 import { foundSecrets, newSecret } from './secrets.ts';
+import { restStopped } from './stop.ts';
 import { hostOf } from './views.ts';
-import { awaitWindow, backUpDaily, maintainInTime } from './windows.ts';
+import { awaitWindow, backUpDaily, maintainInTime } from './waiting.ts';
 
 // What a scenario declares was there long before it begins.
 const ageMs = 30 * 86_400_000;
@@ -193,12 +194,12 @@ function foundDatabase(world: World, declared: Declared, index: number, ids: Rea
     database.secret = newSecret(world, database, masterSecret === true ? undefined : masterSecret);
   world.rds.names.set(host, id);
   grantKey(world, database);
-  if (declared.status === 'stopped') restStopped(world, database);
+  if (declared.status === 'stopped') restStopped(world, instanceKind, database);
   addGroups(world, declared.engine, declared.engineVersion, settings, declared.options);
-  if (declared.backupRetention > 0) addAutomatedBackup(world, database);
-  backUpDaily(world, database);
-  if (declared.pending) awaitWindow(world, database);
-  maintainInTime(world, database);
+  if (declared.backupRetention > 0) addAutomatedBackup(world, instanceKind, database);
+  backUpDaily(world, instanceKind, database);
+  if (declared.pending) awaitWindow(world, instanceKind, database);
+  maintainInTime(world, instanceKind, database);
   if (declared.workload) {
     const ledger = contentOf(unseal(sealed, database.dataKey ?? world.dataKeyOf(sealed)));
     const { workload } = declared;

@@ -7,9 +7,9 @@ import { securityGroups } from '../ec2/network.ts';
 import { type Operations, operation } from '../operation.ts';
 import type { World } from '../world.ts';
 import { defaultOptionGroup, familyOf } from './engines.ts';
-import { folded, markedPage, passing } from './find.ts';
 import type { ParameterGroup, Settings } from './model.ts';
 import { refusals } from './refusals.ts';
+import { folded, markedPage, passing } from './select.ts';
 import { subnetGroupView } from './views.ts';
 
 /** What RDS takes where a restore names no group. */

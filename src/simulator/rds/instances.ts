@@ -12,28 +12,19 @@ import { zones } from '../ec2/volumes.ts';
 import { type Operations, operation } from '../operation.ts';
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
-import { clusterArn } from './cluster/find.ts';
+import { clusterArn, databaseArn } from './arns.ts';
+import { takeFinalSnapshot } from './backups.ts';
 import { loseWriter } from './cluster/lifecycle.ts';
 import { tell } from './events.ts';
-import { databaseArn, databaseOf, folded, markedPage, passing, visibleDatabase } from './find.ts';
-import { releaseKey } from './keys.ts';
-import {
-  carryOut,
-  requireFree,
-  requireOwn,
-  restart,
-  restStopped,
-  type Stage,
-  startUp,
-  statusOf,
-  takeDown,
-} from './lifecycle.ts';
+import { named, visible } from './find.ts';
+import { instanceKind } from './kinds/instance.ts';
+import { carryOut, requireFree, requireOwn, restart, type Stage, statusOf, takeDown } from './lifecycle.ts';
 import type { Database } from './model.ts';
 import { clusterOfMember } from './names.ts';
 import { refusals } from './refusals.ts';
-import { dropSecret } from './secrets.ts';
-import { finalSnapshotId, takeSnapshot } from './snapshots.ts';
-import { newTags } from './tags.ts';
+import { remove } from './remove.ts';
+import { folded, markedPage, passing } from './select.ts';
+import { start, stop } from './stop.ts';
 import { databaseView } from './views.ts';
 
 const mostRoles = 5;
@@ -50,13 +41,13 @@ function describe(world: World, input: DescribeDBInstancesMessage): object {
     engine: (one) => one.engine,
   });
   const name = input.DBInstanceIdentifier;
-  const all = name ? [databaseOf(world, name)] : [...world.rds.databases.values()];
+  const all = name ? [named(world, instanceKind, name)] : [...world.rds.databases.values()];
   const chosen = all.filter((one) => one.visibleFrom <= world.time && test(one));
   const { items, ...rest } = markedPage(chosen, input, (one) => one.identifier);
   return {
     DBInstances: items.map((one) => {
       // Under a name that it is on its way to, an instance shows that name.
-      const shown = name && visibleDatabase(world, folded(name)) === one ? folded(name) : one.identifier;
+      const shown = name && visible(world, instanceKind, folded(name)) === one ? folded(name) : one.identifier;
       const view = databaseView(world, one);
       return one.answersTo.includes(shown)
         ? { ...view, DBInstanceIdentifier: shown, DBInstanceArn: databaseArn(world, shown) }
@@ -67,7 +58,7 @@ function describe(world: World, input: DescribeDBInstancesMessage): object {
 }
 
 function reboot(world: World, input: RebootDBInstanceMessage): object {
-  const database = databaseOf(world, input.DBInstanceIdentifier);
+  const database = named(world, instanceKind, input.DBInstanceIdentifier);
   requireFree(world, database, 'rebooted');
   if (input.ForceFailover && !database.settings.MultiAZ) {
     throw refusals.combination('Cannot force failover since the instance is not configured for Multi-AZ.');
@@ -85,43 +76,32 @@ function reboot(world: World, input: RebootDBInstanceMessage): object {
   return { DBInstance: databaseView(world, database) };
 }
 
-function stop(world: World, input: StopDBInstanceMessage): object {
-  const database = databaseOf(world, input.DBInstanceIdentifier);
+function stopInstance(world: World, input: StopDBInstanceMessage): object {
+  const database = named(world, instanceKind, input.DBInstanceIdentifier);
   requireOwn(database, 'stopped');
   requireFree(world, database, 'stopped');
   const replicas = [...world.rds.databases.values()].some((one) => one.replicaOf === database.resourceId);
   if (replicas || database.replicaOf !== undefined) {
     throw refusals.databaseState('A read replica, or an instance that has one, can not be stopped.');
   }
-  database.status = 'stopping';
-  carryOut(world, database, [
-    [world.seconds(2, 10), () => takeDown(world, database)],
-    [
-      world.seconds(30, 120),
-      () => {
-        database.status = 'stopped';
-        tell(world, database, 'DB instance stopped', 'notification');
-        restStopped(world, database);
-      },
-    ],
-  ]);
+  stop(world, instanceKind, database);
   return { DBInstance: databaseView(world, database) };
 }
 
-function start(world: World, input: StartDBInstanceMessage): object {
-  const database = databaseOf(world, input.DBInstanceIdentifier);
+function startInstance(world: World, input: StartDBInstanceMessage): object {
+  const database = named(world, instanceKind, input.DBInstanceIdentifier);
   requireOwn(database, 'started');
   if (!['stopped', 'inaccessible-encryption-credentials-recoverable'].includes(database.status)) {
     throw refusals.databaseState(`Instance ${database.identifier} is not stopped but ${statusOf(world, database)}.`);
   }
   const key = database.keyArn === undefined ? undefined : world.findKey(database.keyArn);
   if (database.keyArn !== undefined && !world.usable(key)) throw refusals.key(database.keyArn);
-  startUp(world, database);
+  start(world, instanceKind, database);
   return { DBInstance: databaseView(world, database) };
 }
 
 function deleteDatabase(world: World, input: DeleteDBInstanceMessage): object {
-  const database = databaseOf(world, input.DBInstanceIdentifier);
+  const database = named(world, instanceKind, input.DBInstanceIdentifier);
   if (database.status === 'deleting' || database.status === 'creating') {
     throw refusals.databaseState(`Instance ${database.identifier} is already ${database.status}.`);
   }
@@ -140,14 +120,12 @@ function deleteDatabase(world: World, input: DeleteDBInstanceMessage): object {
   if (!input.SkipFinalSnapshot) requireFree(world, database, 'snapshotted for the last time');
   const stages: Stage[] = [];
   if (!input.SkipFinalSnapshot) {
-    const id = finalSnapshotId(world, input.FinalDBSnapshotIdentifier);
-    const tags = newTags(world, [], database.settings.CopyTagsToSnapshot ? database.tags.now : undefined);
-    const snapshot = takeSnapshot(world, database, id, tags);
+    const snapshot = takeFinalSnapshot(world, instanceKind, database, input.FinalDBSnapshotIdentifier);
     stages.push([(snapshot.endsAt ?? world.time) - world.time, () => {}]);
   }
   stages.push(
     [world.seconds(2, 10), () => takeDown(world, database)],
-    [world.seconds(60, 240), () => remove(world, database, input.DeleteAutomatedBackups ?? true)],
+    [world.seconds(60, 240), () => remove(world, instanceKind, database, input.DeleteAutomatedBackups ?? true)],
   );
   database.status = 'deleting';
   carryOut(world, database, stages);
@@ -169,35 +147,13 @@ function deleteMember(world: World, database: Database, input: DeleteDBInstanceM
         if (cluster?.writer === database.resourceId) loseWriter(world, cluster);
       },
     ],
-    [world.seconds(60, 300), () => remove(world, database, false)],
+    [world.seconds(60, 300), () => remove(world, instanceKind, database, false)],
   ]);
   return { DBInstance: databaseView(world, database) };
 }
 
-function remove(world: World, database: Database, withBackups: boolean): void {
-  tell(world, database, 'DB instance deleted', 'deletion');
-  world.rds.databases.delete(database.resourceId);
-  releaseKey(world, database);
-  dropSecret(world, database);
-  // Its replicas in the Region become instances of their own.
-  for (const one of world.rds.databases.values()) if (one.replicaOf === database.resourceId) one.replicaOf = undefined;
-  for (const [host, resourceId] of world.rds.names) {
-    if (resourceId === database.resourceId) world.rds.names.delete(host);
-  }
-  for (const backup of world.rds.automatedBackups.values()) {
-    if (backup.resourceId !== database.resourceId) continue;
-    if (withBackups) world.rds.automatedBackups.delete(backup.id);
-    else backup.retained = true;
-  }
-  // Automated snapshots go with the backups.
-  for (const snapshot of withBackups ? world.rds.snapshots.values() : []) {
-    if (snapshot.resourceId === database.resourceId && snapshot.type === 'automated')
-      world.rds.snapshots.delete(snapshot.id);
-  }
-}
-
 function addRole(world: World, input: AddRoleToDBInstanceMessage): object {
-  const database = databaseOf(world, input.DBInstanceIdentifier);
+  const database = named(world, instanceKind, input.DBInstanceIdentifier);
   const arn = required(input.RoleArn, 'RoleArn');
   const feature = required(input.FeatureName, 'FeatureName');
   requireOwn(database, 'given a role');
@@ -220,7 +176,7 @@ function addRole(world: World, input: AddRoleToDBInstanceMessage): object {
 }
 
 function removeRole(world: World, input: RemoveRoleFromDBInstanceMessage): object {
-  const database = databaseOf(world, input.DBInstanceIdentifier);
+  const database = named(world, instanceKind, input.DBInstanceIdentifier);
   const arn = required(input.RoleArn, 'RoleArn');
   requireFree(world, database, 'parted from a role');
   const left = database.roles.filter((role) => role.arn !== arn || role.feature !== input.FeatureName);
@@ -235,8 +191,8 @@ export const instanceOperations: Operations = {
     describe,
   ),
   RebootDBInstance: operation<RebootDBInstanceMessage>(['DBInstanceIdentifier', 'ForceFailover'], reboot),
-  StopDBInstance: operation<StopDBInstanceMessage>(['DBInstanceIdentifier'], stop),
-  StartDBInstance: operation<StartDBInstanceMessage>(['DBInstanceIdentifier'], start),
+  StopDBInstance: operation<StopDBInstanceMessage>(['DBInstanceIdentifier'], stopInstance),
+  StartDBInstance: operation<StartDBInstanceMessage>(['DBInstanceIdentifier'], startInstance),
   DeleteDBInstance: operation<DeleteDBInstanceMessage>(
     ['DBInstanceIdentifier', 'SkipFinalSnapshot', 'FinalDBSnapshotIdentifier', 'DeleteAutomatedBackups'],
     deleteDatabase,

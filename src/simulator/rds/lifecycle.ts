@@ -16,6 +16,12 @@ interface Worked {
   busy: boolean;
 }
 
+/** What an instance or a cluster shows when work on it ends: available, unless an engine of it can't open its storage. */
+export function atRest(engines: readonly Database[]): string {
+  const lost = engines.find(({ status }) => status.startsWith('inaccessible-encryption'));
+  return lost?.status ?? 'available';
+}
+
 /** Has the stages happen one after the other, unless other work on the instance or cluster begins meanwhile or it is gone. */
 export function carryOut(world: World, worked: Worked, stages: readonly Stage[]): void {
   const task = ++worked.task;
@@ -138,37 +144,4 @@ export function restart(world: World, database: Database): Stage[] {
 export function syncParameters(database: Database): void {
   database.parameterStatus = 'in-sync';
   if (database.member) database.member.parameterStatus = 'in-sync';
-}
-
-const restartAfterMs = 7 * 86_400_000;
-
-/** Starts an engine that is stopped. */
-export function startUp(world: World, database: Database): void {
-  database.status = 'starting';
-  database.restartAt = undefined;
-  carryOut(world, database, [
-    [
-      world.seconds(60, 200),
-      () => {
-        bringUp(world, database);
-        if (database.up) tell(world, database, 'DB instance started', 'notification');
-      },
-    ],
-  ]);
-}
-
-/** An instance that is stopped starts by itself after a week. */
-export function restStopped(world: World, database: Database): void {
-  const at = world.time + restartAfterMs;
-  database.restartAt = at;
-  world.at(at, () => {
-    if (database.status !== 'stopped' || database.restartAt !== at) return;
-    tell(
-      world,
-      database,
-      'DB instance is being started due to it exceeding the maximum allowed time being stopped',
-      'notification',
-    );
-    startUp(world, database);
-  });
 }

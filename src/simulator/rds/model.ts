@@ -1,61 +1,36 @@
 import type { DBInstance } from '@aws-sdk/client-rds';
 import type { Content } from '../content.ts';
 import { type Random, randomOf } from '../random.ts';
-import type { TagSet } from '../tag-set.ts';
 import { type Clusters, emptyClusters } from './cluster/model.ts';
-import type { DatabaseRole, MasterSecret, ParameterApplyStatus, SnapshotOf, Storage } from './parts.ts';
+import type { BackupsOf, ChangesOf, ParameterApplyStatus, Resource, SharedSettings, SnapshotOf } from './parts.ts';
 
 export type { DatabaseRole, Disk, InsideWriter, MasterSecret, ParameterApplyStatus, Storage } from './parts.ts';
 
 /** What an operator sets on a DB instance, by the names that DescribeDBInstances has for it. */
 export interface Settings
-  extends Pick<
-    DBInstance,
-    | 'AutoMinorVersionUpgrade'
-    | 'AutomationMode'
-    | 'AvailabilityZone'
-    | 'BackupRetentionPeriod'
-    | 'BackupTarget'
-    | 'CACertificateIdentifier'
-    | 'CopyTagsToSnapshot'
-    | 'CustomerOwnedIpEnabled'
-    | 'DBInstanceClass'
-    | 'DBName'
-    | 'DatabaseInsightsMode'
-    | 'DedicatedLogVolume'
-    | 'DeletionProtection'
-    | 'EnabledCloudwatchLogsExports'
-    | 'EngineLifecycleSupport'
-    | 'EngineVersion'
-    | 'IAMDatabaseAuthenticationEnabled'
-    | 'Iops'
-    | 'LicenseModel'
-    | 'MaxAllocatedStorage'
-    | 'MonitoringInterval'
-    | 'MonitoringRoleArn'
-    | 'MultiAZ'
-    | 'NetworkType'
-    | 'PerformanceInsightsEnabled'
-    | 'PerformanceInsightsKMSKeyId'
-    | 'PerformanceInsightsRetentionPeriod'
-    | 'PreferredBackupWindow'
-    | 'PreferredMaintenanceWindow'
-    | 'ProcessorFeatures'
-    | 'PromotionTier'
-    | 'PubliclyAccessible'
-    | 'StorageThroughput'
-    | 'StorageType'
-  > {
+  extends SharedSettings,
+    Pick<
+      DBInstance,
+      | 'AutomationMode'
+      | 'AvailabilityZone'
+      | 'BackupTarget'
+      | 'CACertificateIdentifier'
+      | 'CustomerOwnedIpEnabled'
+      | 'DBInstanceClass'
+      | 'DBName'
+      | 'DedicatedLogVolume'
+      | 'LicenseModel'
+      | 'MaxAllocatedStorage'
+      | 'MultiAZ'
+      | 'ProcessorFeatures'
+      | 'PromotionTier'
+      | 'PubliclyAccessible'
+      | 'StorageThroughput'
+    > {
   readonly AllocatedStorage: number;
-  readonly Port: number;
-  readonly SecurityGroupIds: readonly string[];
-  readonly SubnetGroup: string;
-  readonly ParameterGroup: string;
-  readonly OptionGroup: string;
 }
 
-/** What a modification can change: settings, the name, and whether AWS keeps the master password. */
-export type Changes = Partial<Settings> & { readonly identifier?: string; readonly masterPassword?: boolean };
+export type Changes = ChangesOf<Settings>;
 
 /** One connection from `address` to the instance `resourceId`; without one it was dropped. */
 interface Session {
@@ -97,60 +72,26 @@ export interface Membership {
   parameterStatus: ParameterApplyStatus;
 }
 
-/** A DB instance. Its resource id is for life; its identifier, ARN and address change with a rename. */
-export interface Database {
-  readonly resourceId: string;
-  identifier: string;
-  /** The name it is about to have, which nobody else can take meanwhile. */
-  renamingTo: string | undefined;
-  /** By which names DescribeDBInstances finds it: none, one or two while it is being renamed. */
-  answersTo: readonly string[];
+/** A DB instance. */
+export interface Database extends Resource<Settings> {
   /** The host name that Describe shows; undefined before there is one. It lags behind a rename. */
   address: string | undefined;
   readonly ip: string;
-  readonly engine: string;
-  readonly masterUsername: string;
-  readonly keyArn: string | undefined;
-  readonly created: number;
-  readonly visibleFrom: number;
-  readonly tags: TagSet;
-  /** The snapshot it was restored from: RDS does not tell. */
-  readonly restoredFrom: string | undefined;
   /** The resource id of what it replicates. */
   replicaOf: string | undefined;
-  settings: Settings;
-  pending: Changes;
-  status: string;
-  /** Raised with each thing that begins with it, so that what was due for an earlier one does not happen any more. */
-  task: number;
-  /** Something has been accepted and not finished, whatever the status shows. */
-  busy: boolean;
   /** Sessions and writes get through to the engine. */
   up: boolean;
-  /** Security groups in force: they follow the settings after a while. */
-  groupsInForce: readonly string[];
   parameterStatus: ParameterApplyStatus;
   optionStatus: string;
-  roles: DatabaseRole[];
-  secret: MasterSecret | undefined;
-  readonly storage: Storage;
   readonly member: Membership | undefined;
   /** The data key in the host's memory. */
   dataKey: Uint8Array | undefined;
   initialisation: { readonly from: number; readonly until: number } | undefined;
-  restartAt: number | undefined;
-  maintenance: { readonly action: string; readonly description: string; readonly at: number | undefined }[];
 }
 
 export type DbSnapshot = SnapshotOf<Settings>;
 
-export interface AutomatedBackup {
-  readonly id: string;
-  readonly resourceId: string;
-  identifier: string;
-  readonly database: Database;
-  retained: boolean;
-}
+export type AutomatedBackup = BackupsOf<Database>;
 
 export interface RdsEvent {
   readonly source: string;

@@ -1,252 +1,105 @@
-import type { ModifyDBInstanceMessage } from '@aws-sdk/client-rds';
-import { type Operations, operation } from '../operation.ts';
-import { setPassword } from '../secretsmanager/passwords.ts';
-import { secretKeyArn } from '../secretsmanager/secrets.ts';
+import type { ModifyDBClusterMessage, ModifyDBInstanceMessage } from '@aws-sdk/client-rds';
 import type { World } from '../world.ts';
 import { apply } from './applying.ts';
-import { databaseOf, holderOf, newIdentifier } from './find.ts';
-import { checkGroups } from './groups.ts';
-import { requireFree } from './lifecycle.ts';
-import type { Changes, Database, Settings } from './model.ts';
-import { checkStorageQuota } from './quotas.ts';
+import { holderOf, named } from './find.ts';
+import type { Kind } from './kinds/kind.ts';
+import type { ChangesOf, Resource } from './parts.ts';
 import { refusals } from './refusals.ts';
-import { dropSecret, newSecret, rotateSecret } from './secrets.ts';
-import { databaseView } from './views.ts';
-import { awaitWindow, checkRetention, checkWindows } from './windows.ts';
+import { newIdentifier } from './select.ts';
+import { awaitWindow } from './waiting.ts';
 
-// Settings that ModifyDBInstance has under the name that Describe has for them.
-const sameNames = [
-  'AllocatedStorage',
-  'AutoMinorVersionUpgrade',
-  'BackupRetentionPeriod',
-  'CACertificateIdentifier',
-  'CopyTagsToSnapshot',
-  'DBInstanceClass',
-  'DatabaseInsightsMode',
-  'DedicatedLogVolume',
-  'DeletionProtection',
-  'EngineLifecycleSupport',
-  'EngineVersion',
-  'Iops',
-  'LicenseModel',
-  'MaxAllocatedStorage',
-  'MonitoringInterval',
-  'MonitoringRoleArn',
-  'MultiAZ',
-  'NetworkType',
-  'PerformanceInsightsKMSKeyId',
-  'PerformanceInsightsRetentionPeriod',
-  'PreferredBackupWindow',
-  'PreferredMaintenanceWindow',
-  'ProcessorFeatures',
-  'PromotionTier',
-  'PubliclyAccessible',
-  'StorageThroughput',
-  'StorageType',
-] as const satisfies readonly (keyof ModifyDBInstanceMessage & keyof Settings)[];
+type Message = ModifyDBInstanceMessage | ModifyDBClusterMessage;
 
-// Those that wait for the maintenance window unless ApplyImmediately; all others are applied as soon as possible
-// (the SDK's doc comments on ModifyDBInstanceMessage).
-const waiting: ReadonlySet<string> = new Set([
-  'AllocatedStorage',
-  'DBInstanceClass',
-  'DedicatedLogVolume',
-  'EngineVersion',
-  'IAMDatabaseAuthenticationEnabled',
-  'Iops',
-  'LicenseModel',
-  'MultiAZ',
-  'NetworkType',
-  'OptionGroup',
-  'ProcessorFeatures',
-  'StorageThroughput',
-  'StorageType',
-  'SubnetGroup',
-  'CACertificateIdentifier',
-  'identifier',
-]);
+/** The call that modifies a kind, as far as it is its own. */
+export interface ModifyCall<T extends Resource, I extends Message> {
+  readonly kind: Kind<T>;
+  /** Settings that it has under the name that Describe has for them. */
+  readonly sameNames: readonly (keyof I & keyof T['settings'] & string)[];
+  /** Those that wait for the maintenance window unless ApplyImmediately; all others are applied as soon as possible. */
+  readonly waiting: ReadonlySet<string>;
+  /** What else Describe shows as pending until it is applied; all others never show. */
+  readonly shownToo: readonly string[];
+  /** Difference: whether Describe shows the work of a modification of which all waits for the window. */
+  readonly showsWorkWithoutAny: boolean;
+  /** Names of parameters that are its own, by the names of settings: those that come before what is alike, and those after. */
+  named(input: I): Readonly<Record<string, unknown>>;
+  groups(input: I): { readonly subnets?: string | undefined; readonly parameters: string | undefined };
+  more(input: I): Readonly<Record<string, unknown>>;
+  newIdentifier(input: I): readonly [name: string | undefined, parameter: string];
+  isNewPassword(one: T, input: I): boolean;
+  /** Throws what forbids it. */
+  check(world: World, one: T, input: I, changes: ChangesOf<T['settings']>): void;
+  /** What is done at once, whether the rest waits or not. */
+  atOnce?(world: World, one: T, input: I): void;
+}
+
 /** What the call asks for, in the words of the settings. */
-function asked(world: World, database: Database, input: ModifyDBInstanceMessage): Changes {
-  const changes: Record<string, unknown> = {};
-  for (const name of sameNames) changes[name] = input[name];
-  const { EnableLogTypes = [], DisableLogTypes = [] } = input.CloudwatchLogsExportConfiguration ?? {};
-  Object.assign(changes, {
-    Port: input.DBPortNumber,
+function asked<T extends Resource, I extends Message>(
+  world: World,
+  call: ModifyCall<T, I>,
+  one: T,
+  input: I,
+): ChangesOf<T['settings']> {
+  const logs = input.CloudwatchLogsExportConfiguration;
+  const { EnableLogTypes = [], DisableLogTypes = [] } = logs ?? {};
+  const [name, parameter] = call.newIdentifier(input);
+  const groups = call.groups(input);
+  const changes: Record<string, unknown> = {
+    ...Object.fromEntries(call.sameNames.map((each) => [each, input[each]])),
+    ...call.named(input),
     SecurityGroupIds: input.VpcSecurityGroupIds?.length ? input.VpcSecurityGroupIds : undefined,
-    SubnetGroup: input.DBSubnetGroupName,
-    ParameterGroup: input.DBParameterGroupName,
+    SubnetGroup: groups.subnets,
+    ParameterGroup: groups.parameters,
     OptionGroup: input.OptionGroupName,
     IAMDatabaseAuthenticationEnabled: input.EnableIAMDatabaseAuthentication,
     PerformanceInsightsEnabled: input.EnablePerformanceInsights,
-    CustomerOwnedIpEnabled: input.EnableCustomerOwnedIp,
+    ...call.more(input),
     EnabledCloudwatchLogsExports:
-      input.CloudwatchLogsExportConfiguration &&
-      [...new Set([...(database.settings.EnabledCloudwatchLogsExports ?? []), ...EnableLogTypes])].filter(
+      logs &&
+      [...new Set([...(one.settings.EnabledCloudwatchLogsExports ?? []), ...EnableLogTypes])].filter(
         (type) => !DisableLogTypes.includes(type),
       ),
-    identifier:
-      input.NewDBInstanceIdentifier === undefined
-        ? undefined
-        : newIdentifier(input.NewDBInstanceIdentifier, 'NewDBInstanceIdentifier', 63),
-    // Turned on, it is a new password.
-    masterPassword:
-      input.MasterUserPassword !== undefined || (input.ManageMasterUserPassword === true && !database.secret)
-        ? true
-        : undefined,
-  });
-  const key = changes['PerformanceInsightsKMSKeyId'];
-  if (typeof key === 'string') {
+    identifier: name === undefined ? undefined : newIdentifier(name, parameter, 63),
+    masterPassword: call.isNewPassword(one, input) ? true : undefined,
+  };
+  const key = input.PerformanceInsightsKMSKeyId;
+  if (key !== undefined) {
     const found = world.findKey(key);
     if (!world.usable(found)) throw refusals.key(key);
     changes['PerformanceInsightsKMSKeyId'] = found.arn;
   }
-  const before: Readonly<Record<string, unknown>> = { ...database.settings, identifier: database.identifier };
+  const before: Readonly<Record<string, unknown>> = { ...one.settings, identifier: one.identifier };
   // What is so already is no change.
   return Object.fromEntries(
     Object.entries(changes).filter(
-      ([name, value]) => value !== undefined && JSON.stringify(before[name]) !== JSON.stringify(value),
+      ([each, value]) => value !== undefined && JSON.stringify(before[each]) !== JSON.stringify(value),
     ),
-  );
+  ) as ChangesOf<T['settings']>;
 }
 
-// What the cluster has for all of its members (the doc comments of ModifyDBInstanceMessage).
-const clusters: readonly (keyof Changes)[] = [
-  'AllocatedStorage',
-  'BackupRetentionPeriod',
-  'CopyTagsToSnapshot',
-  'DeletionProtection',
-  'EnabledCloudwatchLogsExports',
-  'EngineVersion',
-  'IAMDatabaseAuthenticationEnabled',
-  'Iops',
-  'MultiAZ',
-  'NetworkType',
-  'Port',
-  'PreferredBackupWindow',
-  'SecurityGroupIds',
-  'StorageType',
-  'SubnetGroup',
-  'masterPassword',
-];
-
-function checkOwn(database: Database, changes: Changes): void {
-  const named = database.member ? clusters.filter((name) => changes[name] !== undefined) : [];
-  if (named.length > 0) {
-    throw refusals.combination(
-      `The specified DB Instance is a member of a cluster. Modify ${named.join(', ')} for the DB Cluster using the ModifyDBCluster API.`,
-    );
-  }
-}
-
-function check(world: World, database: Database, input: ModifyDBInstanceMessage, changes: Changes): void {
-  checkOwn(database, changes);
-  checkGroups(world, changes);
-  const { settings } = database;
-  if (changes.AllocatedStorage !== undefined && changes.AllocatedStorage < Math.ceil(settings.AllocatedStorage * 1.1)) {
-    throw refusals.combination(
-      'Invalid storage size: the new size must be at least 10 percent more than the current one.',
-    );
-  }
-  checkWindows(database.member ? changes : { ...settings, ...changes });
-  checkRetention(changes.BackupRetentionPeriod);
-  checkStorageQuota(world, (changes.AllocatedStorage ?? settings.AllocatedStorage) - settings.AllocatedStorage);
-  const interval = input.MonitoringInterval;
-  if (interval !== undefined && interval > 0 && (input.MonitoringRoleArn ?? settings.MonitoringRoleArn) === undefined) {
-    throw refusals.combination(
-      'A MonitoringRoleArn value is required if you specify a MonitoringInterval value other than 0.',
-    );
-  }
-  const insights = changes.PerformanceInsightsEnabled ?? settings.PerformanceInsightsEnabled;
-  if (!insights && (input.PerformanceInsightsKMSKeyId ?? input.PerformanceInsightsRetentionPeriod) !== undefined) {
-    throw refusals.combination('Performance Insights must be enabled for its key and retention to be set.');
-  }
-  checkSecret(world, database, input);
-  if (input.MasterUserPassword !== undefined && database.secret && input.ManageMasterUserPassword !== false) {
-    throw refusals.combination(
-      'You can not specify MasterUserPassword while the password is managed in AWS Secrets Manager.',
-    );
-  }
-  if (changes.identifier !== undefined && holderOf(world, changes.identifier)) throw refusals.databaseExists();
-}
-
-function modify(world: World, input: ModifyDBInstanceMessage): object {
-  const database = databaseOf(world, input.DBInstanceIdentifier);
-  requireFree(world, database, 'modified');
-  const changes = asked(world, database, input);
-  check(world, database, input, changes);
-  const names = Object.keys(changes);
+/** Modifies what the call names, now or in the maintenance window. */
+export function modify<T extends Resource, I extends Message>(
+  world: World,
+  call: ModifyCall<T, I>,
+  input: I,
+  name: string | undefined,
+): T {
+  const { kind, waiting } = call;
+  const one = named(world, kind, name);
+  kind.requireFree(world, one, 'modified');
+  const changes = asked(world, call, one, input);
+  call.check(world, one, input, changes);
+  if (changes.identifier !== undefined && holderOf(world, kind, changes.identifier)) throw kind.refusals.exists();
   // ApplyImmediately also applies whatever was waiting before (facts §5.2).
-  const now: Changes = input.ApplyImmediately
-    ? { ...database.pending, ...changes }
-    : Object.fromEntries(Object.entries(changes).filter(([name]) => !waiting.has(name)));
-  const later = Object.fromEntries(Object.entries(changes).filter(([name]) => !(name in now)));
-  database.pending = { ...database.pending, ...later, ...(input.ApplyImmediately ? shownPending(now) : {}) };
-  manageSecret(world, database, input);
-  if (Object.keys(later).length > 0) awaitWindow(world, database);
-  if (names.length > 0 || Object.keys(now).length > 0) apply(world, database, now);
-  return { DBInstance: databaseView(world, database) };
+  const now: object = input.ApplyImmediately
+    ? { ...one.pending, ...changes }
+    : Object.fromEntries(Object.entries(changes).filter(([each]) => !waiting.has(each)));
+  const later = Object.fromEntries(Object.entries(changes).filter(([each]) => !(each in now)));
+  const shown = Object.entries(now).filter(([each]) => waiting.has(each) || call.shownToo.includes(each));
+  one.pending = { ...one.pending, ...later, ...(input.ApplyImmediately ? Object.fromEntries(shown) : {}) };
+  call.atOnce?.(world, one, input);
+  if (Object.keys(later).length > 0) awaitWindow(world, kind, one);
+  const worked = call.showsWorkWithoutAny ? { ...changes, ...now } : now;
+  if (Object.keys(worked).length > 0) apply(world, kind, one, now as ChangesOf<T['settings']>);
+  return one;
 }
-
-// Describe shows these as pending until they are applied; all the others never show.
-function shownPending(now: Changes): Changes {
-  return Object.fromEntries(
-    Object.entries(now).filter(
-      ([name]) => waiting.has(name) || ['Port', 'masterPassword', 'BackupRetentionPeriod'].includes(name),
-    ),
-  );
-}
-
-function checkSecret(world: World, database: Database, input: ModifyDBInstanceMessage): void {
-  const { ManageMasterUserPassword: manage, MasterUserSecretKmsKeyId: key, MasterUserPassword: password } = input;
-  if (input.RotateMasterUserPassword && !database.secret && !manage)
-    throw refusals.combination('The password is not managed in AWS Secrets Manager.');
-  if (input.RotateMasterUserPassword && !input.ApplyImmediately)
-    throw refusals.combination('You must specify apply immediately when rotating the master user password.');
-  if (manage && password !== undefined)
-    throw refusals.combination('You can not specify MasterUserPassword when ManageMasterUserPassword is true.');
-  if (manage === false && database.secret && password === undefined)
-    throw refusals.combination('MasterUserPassword is required when you turn off ManageMasterUserPassword.');
-  if (key === undefined) return;
-  if (!manage || database.secret)
-    throw refusals.combination(
-      'MasterUserSecretKmsKeyId can be specified only when ManageMasterUserPassword is turned on.',
-    );
-  const found = world.findKey(key);
-  if (!world.usable(found) && key !== secretKeyArn(world, undefined)) throw refusals.key(key);
-}
-
-function manageSecret(world: World, database: Database, input: ModifyDBInstanceMessage): void {
-  if (input.ManageMasterUserPassword === false) dropSecret(world, database);
-  if (input.ManageMasterUserPassword === true && !database.secret)
-    database.secret = newSecret(world, database, input.MasterUserSecretKmsKeyId, 'creating');
-  if (input.MasterUserPassword !== undefined)
-    setPassword(world, database.storage, database.masterUsername, input.MasterUserPassword);
-  if (input.RotateMasterUserPassword) rotateSecret(world, database);
-}
-
-export const modifyOperations: Operations = {
-  ModifyDBInstance: operation<ModifyDBInstanceMessage>(
-    [
-      ...sameNames,
-      'DBInstanceIdentifier',
-      'ApplyImmediately',
-      'NewDBInstanceIdentifier',
-      'DBPortNumber',
-      'VpcSecurityGroupIds',
-      'DBSubnetGroupName',
-      'DBParameterGroupName',
-      'OptionGroupName',
-      'EnableIAMDatabaseAuthentication',
-      'EnablePerformanceInsights',
-      'EnableCustomerOwnedIp',
-      'CloudwatchLogsExportConfiguration',
-      'MasterUserPassword',
-      'ManageMasterUserPassword',
-      'RotateMasterUserPassword',
-      'MasterUserSecretKmsKeyId',
-      'AllowMajorVersionUpgrade',
-      'CertificateRotationRestart',
-    ],
-    modify,
-  ),
-};

@@ -1,10 +1,11 @@
 import type { Operations } from '../operation.ts';
 import { clusterOperations } from './cluster/operations.ts';
+import { clusterModifyOperations } from './cluster-modify.ts';
 import { dependentOperations } from './dependents.ts';
 import { eventOperations } from './events.ts';
 import { groupOperations } from './groups.ts';
+import { instanceModifyOperations } from './instance-modify.ts';
 import { instanceOperations } from './instances.ts';
-import { modifyOperations } from './modify.ts';
 import { promoteOperations } from './promote.ts';
 import { replicaOperations } from './replicas.ts';
 import { restoreOperations } from './restore.ts';
@@ -14,7 +15,8 @@ import { tagOperations } from './tags.ts';
 /** Every RDS operation of the simulated account. */
 export const rdsOperations: Operations = {
   ...instanceOperations,
-  ...modifyOperations,
+  ...instanceModifyOperations,
+  ...clusterModifyOperations,
   ...restoreOperations,
   ...replicaOperations,
   ...promoteOperations,

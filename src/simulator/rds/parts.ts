@@ -1,3 +1,4 @@
+import type { DBInstance } from '@aws-sdk/client-rds';
 import type { Sealed } from '../bytes.ts';
 import type { TagSet } from '../tag-set.ts';
 
@@ -41,6 +42,81 @@ export interface Storage {
   dirtyMiB: number;
 }
 
+/** What an operator sets on an instance and on a cluster alike, by the names that Describe has for it. */
+export interface SharedSettings
+  extends Pick<
+    DBInstance,
+    | 'AutoMinorVersionUpgrade'
+    | 'BackupRetentionPeriod'
+    | 'CopyTagsToSnapshot'
+    | 'DatabaseInsightsMode'
+    | 'DeletionProtection'
+    | 'EnabledCloudwatchLogsExports'
+    | 'EngineLifecycleSupport'
+    | 'EngineVersion'
+    | 'IAMDatabaseAuthenticationEnabled'
+    | 'Iops'
+    | 'MonitoringInterval'
+    | 'MonitoringRoleArn'
+    | 'NetworkType'
+    | 'PerformanceInsightsEnabled'
+    | 'PerformanceInsightsKMSKeyId'
+    | 'PerformanceInsightsRetentionPeriod'
+    | 'PreferredBackupWindow'
+    | 'PreferredMaintenanceWindow'
+    | 'StorageType'
+  > {
+  readonly Port: number;
+  readonly SecurityGroupIds: readonly string[];
+  readonly SubnetGroup: string;
+  readonly ParameterGroup: string;
+  readonly OptionGroup: string;
+}
+
+/** What a modification can change: settings, the name, and whether AWS keeps the master password. */
+export type ChangesOf<S> = Partial<S> & { readonly identifier?: string; readonly masterPassword?: boolean };
+
+/** What a DB instance and a DB cluster have alike. The resource id is for life; identifier, ARN and address change with a rename. */
+export interface Resource<S extends SharedSettings = SharedSettings> {
+  readonly resourceId: string;
+  identifier: string;
+  /** The name it is about to have, which nobody else can take meanwhile. */
+  renamingTo: string | undefined;
+  /** By which names Describe finds it: none, one or two while it is being renamed. */
+  answersTo: readonly string[];
+  readonly engine: string;
+  readonly masterUsername: string;
+  readonly keyArn: string | undefined;
+  readonly created: number;
+  readonly visibleFrom: number;
+  readonly tags: TagSet;
+  /** The snapshot it was restored from: RDS does not tell. */
+  readonly restoredFrom: string | undefined;
+  settings: S;
+  pending: ChangesOf<S>;
+  status: string;
+  /** Raised with each thing that begins with it, so that what was due for an earlier one does not happen any more. */
+  task: number;
+  /** Something has been accepted and not finished, whatever the status shows. */
+  busy: boolean;
+  /** Security groups in force: they follow the settings after a while. */
+  groupsInForce: readonly string[];
+  roles: DatabaseRole[];
+  secret: MasterSecret | undefined;
+  readonly storage: Storage;
+  restartAt: number | undefined;
+  maintenance: { readonly action: string; readonly description: string; readonly at: number | undefined }[];
+}
+
+/** The automated backups of an instance or a cluster, which may outlive it. */
+export interface BackupsOf<T> {
+  readonly id: string;
+  readonly resourceId: string;
+  identifier: string;
+  readonly of: T;
+  retained: boolean;
+}
+
 /** A snapshot of a DB instance or of a cluster, whose settings are `S`. */
 export interface SnapshotOf<S> {
   readonly id: string;
@@ -72,3 +148,6 @@ export interface SnapshotOf<S> {
   sealed: Sealed | undefined;
   status: 'creating' | 'copying' | 'available' | 'deleting' | 'failed';
 }
+
+/** A snapshot of what `T` is. */
+export type SnapshotBy<T extends Resource> = SnapshotOf<T['settings']>;

@@ -2,14 +2,15 @@ import type { PromoteReadReplicaMessage } from '@aws-sdk/client-rds';
 import { type Operations, operation } from '../operation.ts';
 import type { World } from '../world.ts';
 import { tell } from './events.ts';
-import { databaseOf } from './find.ts';
+import { named } from './find.ts';
+import { instanceKind } from './kinds/instance.ts';
 import { bringUp, carryOut, requireFree, takeDown } from './lifecycle.ts';
 import { refusals } from './refusals.ts';
 import { databaseView } from './views.ts';
 
 /** The replica stops following its source, restarts, and is an instance of its own. */
 function promote(world: World, input: PromoteReadReplicaMessage): object {
-  const replica = databaseOf(world, input.DBInstanceIdentifier);
+  const replica = named(world, instanceKind, input.DBInstanceIdentifier);
   if (replica.replicaOf === undefined) throw refusals.databaseState(`${replica.identifier} is not a read replica.`);
   requireFree(world, replica, 'promoted');
   const retention = input.BackupRetentionPeriod ?? replica.settings.BackupRetentionPeriod;

@@ -1,9 +1,6 @@
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
 
-/** In characters. */
-export const longestSnapshotId = 255;
-
 /** Throws InstanceQuotaExceeded when the account has no room for one more instance. */
 export function checkInstanceQuota(world: World): void {
   if (world.rds.databases.size >= world.limits.databases) {

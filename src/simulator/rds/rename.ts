@@ -1,67 +1,70 @@
 import type { World } from '../world.ts';
 import { writeUp } from './clients.ts';
 import { tell } from './events.ts';
-import { bringUp, type Stage, syncParameters, takeDown } from './lifecycle.ts';
-import type { Database } from './model.ts';
-import { hostOf } from './views.ts';
+import type { Kind } from './kinds/kind.ts';
+import { atRest, bringUp, type Stage, syncParameters, takeDown } from './lifecycle.ts';
+import type { Resource } from './parts.ts';
 
 /**
- * The stages of a rename (facts §1.4, §2.2 trap 6, §6.6). The old host name is gone at once, the new one comes in the
- * end; Describe finds the instance under both names or under none for a while, and shows the old address after it is
- * available again.
+ * The stages of a rename (facts §1.4, §2.2 trap 6, §6.6). The old host names are gone at once, the new ones come in the
+ * end; Describe finds it under both names or under none for a while, and shows the old address after it is available again.
+ * A cluster's members keep their names and their sessions, and custom endpoints lead where they led.
  */
-export function renaming(world: World, database: Database, identifier: string): Stage[] {
-  const old = database.identifier;
+export function renaming<T extends Resource>(world: World, kind: Kind<T>, one: T, identifier: string): Stage[] {
+  const old = one.identifier;
   const bothNames = world.rds.random.next() < 0.5;
+  const { renaming } = kind;
   return [
     [
       0,
       () => {
-        database.status = 'renaming';
-        takeDown(world, database);
-        const host = hostOf(world, old);
-        if (world.rds.names.get(host) === database.resourceId) world.rds.names.delete(host);
-        database.answersTo = bothNames ? [old, identifier] : [];
+        one.status = 'renaming';
+        for (const engine of renaming.restarts ? kind.engines(world, one) : []) takeDown(world, engine);
+        renaming.unname(world, one, old);
+        one.answersTo = bothNames ? [old, identifier] : [];
       },
     ],
     [
-      world.seconds(10, 60),
+      world.seconds(...renaming.seconds),
       () => {
-        tell(world, database, `Renamed instance from ${old} to ${identifier}`, 'notification');
-        database.identifier = identifier;
-        database.renamingTo = undefined;
-        database.answersTo = [identifier];
-        database.status = 'rebooting';
-        const { identifier: _, ...pending } = database.pending;
-        database.pending = pending;
-        for (const backup of world.rds.automatedBackups.values()) {
-          if (backup.resourceId === database.resourceId) backup.identifier = identifier;
+        kind.tell(world, one, `Renamed ${renaming.noun} from ${old} to ${identifier}`, 'notification');
+        one.identifier = identifier;
+        one.renamingTo = undefined;
+        one.answersTo = [identifier];
+        if (renaming.restarts) one.status = 'rebooting';
+        const { identifier: _, ...pending } = one.pending;
+        one.pending = pending;
+        for (const backup of kind.backups(world).values()) {
+          if (backup.resourceId === one.resourceId) backup.identifier = identifier;
         }
       },
     ],
     [
-      world.seconds(20, 90),
+      world.seconds(...renaming.lastSeconds),
       () => {
-        syncParameters(database);
-        bringUp(world, database);
-        if (database.up) tell(world, database, 'DB instance restarted', 'availability');
-        addressLater(world, database, identifier);
+        for (const engine of renaming.restarts ? kind.engines(world, one) : []) {
+          syncParameters(engine);
+          bringUp(world, engine);
+          if (engine.up) tell(world, engine, 'DB instance restarted', 'availability');
+        }
+        one.status = atRest(kind.engines(world, one));
+        addressLater(world, kind, one, identifier);
       },
     ],
   ];
 }
 
 // By itself, whatever begins meanwhile: the Domain Name System waits for nobody.
-function addressLater(world: World, database: Database, identifier: string): void {
-  const still = () => database.identifier === identifier && world.rds.databases.has(database.resourceId);
+function addressLater<T extends Resource>(world: World, kind: Kind<T>, one: T, identifier: string): void {
+  const still = () => one.identifier === identifier && kind.all(world).has(one.resourceId);
   const shownMs = world.seconds(0, 45);
   world.after(shownMs, () => {
-    if (still()) database.address = hostOf(world, identifier);
+    if (still()) kind.renaming.show(world, one);
   });
-  world.after(shownMs + world.seconds(10, 400), () => {
+  world.after(shownMs + world.seconds(...kind.renaming.dnsSeconds), () => {
     if (!still()) return;
     // What clients do by now, they do by what the name was until now.
     writeUp(world);
-    world.rds.names.set(hostOf(world, identifier), database.resourceId);
+    kind.renaming.name(world, one);
   });
 }

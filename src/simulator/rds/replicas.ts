@@ -6,14 +6,16 @@ import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
 import { contentIn, writeUp } from './clients.ts';
 import { tell } from './events.ts';
-import { databaseOf, holderOf, newIdentifier } from './find.ts';
+import { holderOf, named } from './find.ts';
 import { checkGroups, defaultsFor } from './groups.ts';
 import { grantKey } from './keys.ts';
+import { instanceKind } from './kinds/instance.ts';
 import { bringUp, carryOut, requireFree, requireOwn } from './lifecycle.ts';
 import type { Database, Settings } from './model.ts';
 import { checkInstanceQuota, checkStorageQuota } from './quotas.ts';
 import { refusals } from './refusals.ts';
 import { resourceId } from './restore.ts';
+import { newIdentifier } from './select.ts';
 import { assignedWindow } from './spans.ts';
 import { newTags } from './tags.ts';
 import { databaseView, hostOf } from './views.ts';
@@ -65,8 +67,8 @@ function settingsFor(input: CreateDBInstanceReadReplicaMessage, source: Database
 
 function create(world: World, input: CreateDBInstanceReadReplicaMessage): object {
   const identifier = newIdentifier(input.DBInstanceIdentifier, 'DBInstanceIdentifier', 63);
-  if (holderOf(world, identifier)) throw refusals.databaseExists();
-  const source = databaseOf(world, input.SourceDBInstanceIdentifier);
+  if (holderOf(world, instanceKind, identifier)) throw refusals.databaseExists();
+  const source = named(world, instanceKind, input.SourceDBInstanceIdentifier);
   requireOwn(source, 'replicated');
   requireFree(world, source, 'replicated');
   if ((source.settings.BackupRetentionPeriod ?? 0) === 0)

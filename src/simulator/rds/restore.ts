@@ -5,18 +5,22 @@ import { type Operations, operation } from '../operation.ts';
 import { carryPasswords } from '../secretsmanager/passwords.ts';
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
+import { addAutomatedBackup } from './backups.ts';
 import { tell } from './events.ts';
-import { holderOf, newIdentifier, snapshotOf } from './find.ts';
+import { holderOf, snapshotNamed } from './find.ts';
 import { checkGroups, defaultsFor } from './groups.ts';
 import { grantKey } from './keys.ts';
+import { instanceKind } from './kinds/instance.ts';
 import { bringUp, carryOut, type Stage } from './lifecycle.ts';
 import type { Database, DbSnapshot, Settings } from './model.ts';
 import { checkInstanceQuota, checkStorageQuota } from './quotas.ts';
 import { refusals } from './refusals.ts';
+import { newIdentifier } from './select.ts';
 import { assignedWindow } from './spans.ts';
 import { newTags } from './tags.ts';
 import { databaseView, hostOf } from './views.ts';
-import { backUpDaily, checkRetention, checkWindows } from './windows.ts';
+import { backUpDaily } from './waiting.ts';
+import { checkRetention, checkWindows } from './windows.ts';
 
 const longestId = 63;
 const loadMiBPerSecond = 100;
@@ -77,8 +81,8 @@ function settingsFor(world: World, input: RestoreDBInstanceFromDBSnapshotMessage
 
 function restore(world: World, input: RestoreDBInstanceFromDBSnapshotMessage): object {
   const identifier = newIdentifier(input.DBInstanceIdentifier, 'DBInstanceIdentifier', longestId);
-  if (holderOf(world, identifier)) throw refusals.databaseExists();
-  const snapshot = snapshotOf(world, input.DBSnapshotIdentifier);
+  if (holderOf(world, instanceKind, identifier)) throw refusals.databaseExists();
+  const snapshot = snapshotNamed(world, instanceKind, input.DBSnapshotIdentifier);
   if (snapshot.status !== 'available') {
     throw refusals.snapshotState(`Cannot restore from the snapshot ${snapshot.id} because it is ${snapshot.status}.`);
   }
@@ -174,7 +178,7 @@ function birth(world: World, database: Database, snapshot: DbSnapshot): Stage[] 
         database.initialisation = { from: world.time, until: Math.round(world.time + loadMs) };
         tell(world, database, `Restored from snapshot ${snapshot.id}`, 'restoration');
         tell(world, database, 'DB instance created', 'creation');
-        backUpDaily(world, database);
+        backUpDaily(world, instanceKind, database);
       },
     ],
   ];
@@ -183,7 +187,7 @@ function birth(world: World, database: Database, snapshot: DbSnapshot): Stage[] 
       world.seconds(40, 90),
       () => {
         if (database.status === 'backing-up') database.status = 'available';
-        addAutomatedBackup(world, database);
+        addAutomatedBackup(world, instanceKind, database);
       },
     ]);
   }
@@ -200,14 +204,6 @@ function stillbirth(world: World, database: Database, status: string): Stage[] {
       },
     ],
   ];
-}
-
-/** Automated backups begin with the first backup of an instance. */
-export function addAutomatedBackup(world: World, database: Database): void {
-  if ([...world.rds.automatedBackups.values()].some((one) => one.resourceId === database.resourceId)) return;
-  const id = `ab-${world.ids.hex(26)}`;
-  const { resourceId, identifier } = database;
-  world.rds.automatedBackups.set(id, { id, resourceId, identifier, database, retained: false });
 }
 
 /** A new resource id, for life. */

@@ -1,192 +1,204 @@
 import type {
+  CopyDBClusterSnapshotMessage,
   CopyDBSnapshotMessage,
+  CreateDBClusterSnapshotMessage,
   CreateDBSnapshotMessage,
+  DeleteDBClusterSnapshotMessage,
   DeleteDBSnapshotMessage,
+  DescribeDBClusterSnapshotAttributesMessage,
+  DescribeDBClusterSnapshotsMessage,
   DescribeDBSnapshotAttributesMessage,
   DescribeDBSnapshotsMessage,
+  Tag,
 } from '@aws-sdk/client-rds';
-import { required } from '../ec2/select.ts';
 import { type Operations, operation } from '../operation.ts';
-import { TagSet } from '../tag-set.ts';
 import type { World } from '../world.ts';
-import { tell, tellOfSnapshot } from './events.ts';
-import {
-  databaseArn,
-  databaseOf,
-  folded,
-  markedPage,
-  newIdentifier,
-  passing,
-  snapshotArn,
-  snapshotOf,
-} from './find.ts';
-import { carryOut, requireFree } from './lifecycle.ts';
-import type { Database, DbSnapshot, Settings } from './model.ts';
-import { longestSnapshotId } from './quotas.ts';
+import { backUp } from './backups.ts';
+import { named, snapshotNamed } from './find.ts';
+import { clusterKind } from './kinds/cluster.ts';
+import { instanceKind } from './kinds/instance.ts';
+import type { Kind } from './kinds/kind.ts';
+import type { Resource, SnapshotBy } from './parts.ts';
 import { refusals } from './refusals.ts';
-import { checkNew, copy, discard, type Shelf, take } from './shelf.ts';
+import { folded, markedPage, newIdentifier, passing } from './select.ts';
+import { checkNew, copy, discard, take } from './shelf.ts';
 import { newTags } from './tags.ts';
-import { dbSnapshotView } from './views.ts';
 
-/** The DB snapshots of the account. */
-function instanceShelf(world: World): Shelf<Settings> {
-  return {
-    held: world.rds.snapshots,
-    room: world.limits.databaseSnapshots,
-    copiesAtOnce: world.limits.databaseSnapshotCopies,
-    exists: refusals.snapshotExists,
-    state: refusals.snapshotState,
-    tell: (snapshot, message, category) => tellOfSnapshot(world, snapshot, message, category),
-  };
-}
-
-/** Takes a snapshot of an instance. The point in time comes some seconds after the call. */
-export function takeSnapshot(
+function create<T extends Resource>(
   world: World,
-  database: Database,
-  id: string,
-  tags: TagSet,
-  type: DbSnapshot['type'] = 'manual',
-): DbSnapshot {
-  return take(world, instanceShelf(world), database, { id, tags, type });
+  kind: Kind<T>,
+  asked: { id: string | undefined; of: string | undefined; tags: readonly Tag[] | undefined },
+): object {
+  const id = newIdentifier(asked.id, kind.parameters.snapshot, kind.snapshot.longestId);
+  const one = named(world, kind, asked.of);
+  checkNew(world, kind, id);
+  kind.snapshot.refuse?.(one);
+  kind.requireFree(world, one, 'backed up');
+  const tags = newTags(world, asked.tags, one.settings.CopyTagsToSnapshot ? one.tags.now : undefined);
+  const snapshot = take(world, kind, one, { id, tags });
+  backUp(world, kind, one, snapshot);
+  return kind.snapshot.view(world, snapshot);
 }
 
-function createSnapshot(world: World, input: CreateDBSnapshotMessage): object {
-  const id = newIdentifier(input.DBSnapshotIdentifier, 'DBSnapshotIdentifier', longestSnapshotId);
-  const database = databaseOf(world, input.DBInstanceIdentifier);
-  checkNew(instanceShelf(world), id);
-  if (database.member) {
-    throw refusals.value(
-      'The specified instance is a member of a cluster and a snapshot cannot be created directly. Please use the CreateDBClusterSnapshot API instead.',
-    );
-  }
-  requireFree(world, database, 'backed up');
-  const copied = database.settings.CopyTagsToSnapshot ? database.tags.now : undefined;
-  const tags = newTags(world, input.Tags, copied);
-  const snapshot = takeSnapshot(world, database, id, tags);
-  backUp(world, database, snapshot);
-  return { DBSnapshot: dbSnapshotView(world, snapshot) };
+interface CopyAsked<T extends Resource> {
+  readonly from: string | undefined;
+  readonly id: string | undefined;
+  readonly key: string | undefined;
+  readonly tags: readonly Tag[] | undefined;
+  readonly copyTags: boolean | undefined;
+  /** What the copy has other than its source. */
+  readonly changed?: Partial<T['settings']>;
 }
 
-// Until the snapshot is there the instance takes no other change; sessions don't notice.
-function backUp(world: World, database: Database, snapshot: DbSnapshot): void {
-  tell(world, database, 'Backing up DB instance', 'backup');
-  database.status = 'backing-up';
-  carryOut(world, database, [
-    [
-      (snapshot.endsAt ?? world.time) - world.time,
-      () => {
-        database.status = 'available';
-        tell(world, database, 'Finished DB Instance backup', 'backup');
-      },
-    ],
-  ]);
-}
-
-/** What RDS does once a day: a snapshot of its own, of which it keeps as many as the retention has days. */
-export function takeAutomatedSnapshot(world: World, database: Database): void {
-  const id = `rds:${database.identifier}-${new Date(world.time).toISOString().slice(0, 16).replace(/[T:]/g, '-')}`;
-  const snapshot = takeSnapshot(world, database, id, new TagSet(), 'automated');
-  backUp(world, database, snapshot);
-  const own = [...world.rds.snapshots.values()].filter(
-    (one) => one.type === 'automated' && one.resourceId === database.resourceId,
-  );
-  const kept = database.settings.BackupRetentionPeriod ?? 0;
-  for (const one of own.sort((a, b) => b.asked - a.asked).slice(kept)) world.rds.snapshots.delete(one.id);
-}
-
-function copySnapshot(world: World, input: CopyDBSnapshotMessage): object {
-  const source = snapshotOf(world, input.SourceDBSnapshotIdentifier, 'SourceDBSnapshotIdentifier');
-  const id = newIdentifier(input.TargetDBSnapshotIdentifier, 'TargetDBSnapshotIdentifier', longestSnapshotId);
-  const shelf = instanceShelf(world);
-  checkNew(shelf, id);
+function copySnapshot<T extends Resource>(world: World, kind: Kind<T>, asked: CopyAsked<T>): object {
+  const { snapshot: parameter } = kind.parameters;
+  const source = snapshotNamed(world, kind, asked.from, `Source${parameter}`);
+  const id = newIdentifier(asked.id, `Target${parameter}`, kind.snapshot.longestId);
+  checkNew(world, kind, id);
   if (source.status !== 'available') {
-    throw refusals.snapshotState(`Cannot copy the snapshot ${source.id} because it is ${source.status}.`);
+    throw kind.refusals.snapshotState(`Cannot copy the snapshot ${source.id} because it is ${source.status}.`);
   }
-  const name = input.KmsKeyId ?? source.keyArn;
+  kind.snapshot.refuseKey?.(source, asked.key);
+  const name = asked.key ?? source.keyArn;
   const key = name === undefined ? undefined : world.findKey(name);
   if (name !== undefined && !world.usable(key)) throw refusals.key(name);
-  const { OptionGroupName } = input;
-  const made = copy(world, shelf, source, {
+  const made = copy(world, kind, source, {
     id,
     keyArn: key?.arn,
-    tags: newTags(world, input.Tags, input.CopyTags ? source.tags.now : undefined),
-    settings: OptionGroupName === undefined ? source.settings : { ...source.settings, OptionGroup: OptionGroupName },
+    tags: newTags(world, asked.tags, asked.copyTags ? source.tags.now : undefined),
+    settings: asked.changed ? Object.assign({}, source.settings, asked.changed) : source.settings,
   });
-  return { DBSnapshot: dbSnapshotView(world, made) };
+  return kind.snapshot.view(world, made);
 }
 
-function deleteSnapshot(world: World, input: DeleteDBSnapshotMessage): object {
-  const snapshot = snapshotOf(world, input.DBSnapshotIdentifier);
-  discard(world, instanceShelf(world), snapshot);
-  return { DBSnapshot: { ...dbSnapshotView(world, snapshot), Status: 'deleted' } };
+function remove<T extends Resource>(world: World, kind: Kind<T>, id: string | undefined): object {
+  const snapshot = snapshotNamed(world, kind, id);
+  discard(world, kind, snapshot);
+  return { ...kind.snapshot.view(world, snapshot), Status: kind.snapshot.deletedShows };
 }
 
-function describeAttributes(world: World, input: DescribeDBSnapshotAttributesMessage): object {
-  const snapshot = snapshotOf(world, input.DBSnapshotIdentifier);
-  return {
-    DBSnapshotAttributesResult: {
-      DBSnapshotIdentifier: snapshot.id,
-      DBSnapshotAttributes: [{ AttributeName: 'restore', AttributeValues: [...snapshot.sharedWith] }],
-    },
-  };
+function attributes({ sharedWith }: SnapshotBy<Resource>): object[] {
+  return [{ AttributeName: 'restore', AttributeValues: [...sharedWith] }];
 }
 
-function describeSnapshots(world: World, input: DescribeDBSnapshotsMessage): object {
-  const test = passing<DbSnapshot>(input.Filters, {
-    'db-snapshot-id': (one) => [one.id, snapshotArn(world, one.id)],
-    'db-instance-id': (one) => [one.databaseIdentifier, databaseArn(world, one.databaseIdentifier)],
-    'dbi-resource-id': (one) => one.resourceId,
+interface ListAsked extends Pick<DescribeDBSnapshotsMessage, 'Filters' | 'MaxRecords' | 'Marker' | 'SnapshotType'> {
+  readonly id: string | undefined;
+  readonly of: string | undefined;
+  readonly resourceId: string | undefined;
+}
+
+function list<T extends Resource>(world: World, kind: Kind<T>, asked: ListAsked) {
+  const test = passing<SnapshotBy<T>>(asked.Filters, {
+    ...kind.snapshot.filters(world),
     'snapshot-type': (one) => one.type,
     engine: (one) => one.engine,
   });
-  const listed = input.DBSnapshotIdentifier
-    ? [snapshotOf(world, input.DBSnapshotIdentifier)]
-    : [...world.rds.snapshots.values()].filter((one) => one.visibleFrom <= world.time);
+  const listed = asked.id
+    ? [snapshotNamed(world, kind, asked.id)]
+    : [...kind.snapshots(world).values()].filter((one) => one.visibleFrom <= world.time);
   const chosen = listed.filter(
     (one) =>
-      (input.DBInstanceIdentifier === undefined || one.databaseIdentifier === folded(input.DBInstanceIdentifier)) &&
-      (input.DbiResourceId === undefined || one.resourceId === input.DbiResourceId) &&
-      (input.SnapshotType === undefined || one.type === input.SnapshotType) &&
+      (asked.of === undefined || one.databaseIdentifier === folded(asked.of)) &&
+      (asked.resourceId === undefined || one.resourceId === asked.resourceId) &&
+      (asked.SnapshotType === undefined || one.type === asked.SnapshotType) &&
       test(one),
   );
-  const { items, ...rest } = markedPage(chosen, input, (one) => one.id);
-  return { DBSnapshots: items.map((one) => dbSnapshotView(world, one)), ...rest };
+  const { items, ...rest } = markedPage(chosen, asked, (one) => one.id);
+  return { items: items.map((one) => kind.snapshot.view(world, one)), rest };
 }
 
-export const snapshotOperations: Operations = {
+const listed = ['SnapshotType', 'Filters', 'MaxRecords', 'Marker', 'IncludeShared', 'IncludePublic'] as const;
+
+const ofInstances: Operations = {
   CreateDBSnapshot: operation<CreateDBSnapshotMessage>(
     ['DBSnapshotIdentifier', 'DBInstanceIdentifier', 'Tags'],
-    createSnapshot,
+    (world, { DBSnapshotIdentifier: id, DBInstanceIdentifier: of, Tags: tags }) => ({
+      DBSnapshot: create(world, instanceKind, { id, of, tags }),
+    }),
   ),
   CopyDBSnapshot: operation<CopyDBSnapshotMessage>(
     ['SourceDBSnapshotIdentifier', 'TargetDBSnapshotIdentifier', 'KmsKeyId', 'Tags', 'CopyTags', 'OptionGroupName'],
-    copySnapshot,
+    (world, input) => ({
+      DBSnapshot: copySnapshot(world, instanceKind, {
+        from: input.SourceDBSnapshotIdentifier,
+        id: input.TargetDBSnapshotIdentifier,
+        key: input.KmsKeyId,
+        tags: input.Tags,
+        copyTags: input.CopyTags,
+        // The copy of a cluster snapshot has no such parameter.
+        ...(input.OptionGroupName === undefined ? {} : { changed: { OptionGroup: input.OptionGroupName } }),
+      }),
+    }),
   ),
-  DeleteDBSnapshot: operation<DeleteDBSnapshotMessage>(['DBSnapshotIdentifier'], deleteSnapshot),
+  DeleteDBSnapshot: operation<DeleteDBSnapshotMessage>(['DBSnapshotIdentifier'], (world, input) => ({
+    DBSnapshot: remove(world, instanceKind, input.DBSnapshotIdentifier),
+  })),
   DescribeDBSnapshotAttributes: operation<DescribeDBSnapshotAttributesMessage>(
     ['DBSnapshotIdentifier'],
-    describeAttributes,
+    (world, input) => {
+      const snapshot = snapshotNamed(world, instanceKind, input.DBSnapshotIdentifier);
+      return {
+        DBSnapshotAttributesResult: {
+          DBSnapshotIdentifier: snapshot.id,
+          DBSnapshotAttributes: attributes(snapshot),
+        },
+      };
+    },
   ),
   DescribeDBSnapshots: operation<DescribeDBSnapshotsMessage>(
-    [
-      'DBSnapshotIdentifier',
-      'DBInstanceIdentifier',
-      'DbiResourceId',
-      'SnapshotType',
-      'Filters',
-      'MaxRecords',
-      'Marker',
-      'IncludeShared',
-      'IncludePublic',
-    ],
-    describeSnapshots,
+    ['DBSnapshotIdentifier', 'DBInstanceIdentifier', 'DbiResourceId', ...listed],
+    (world, input) => {
+      const { DBSnapshotIdentifier: id, DBInstanceIdentifier: of, DbiResourceId: resourceId } = input;
+      const { items, rest } = list(world, instanceKind, { ...input, id, of, resourceId });
+      return { DBSnapshots: items, ...rest };
+    },
   ),
 };
 
-/** Throws when a final snapshot of this name can't be made. */
-export function finalSnapshotId(world: World, name: string | undefined): string {
-  const id = newIdentifier(required(name, 'FinalDBSnapshotIdentifier'), 'FinalDBSnapshotIdentifier', longestSnapshotId);
-  checkNew(instanceShelf(world), id);
-  return id;
-}
+const ofClusters: Operations = {
+  CreateDBClusterSnapshot: operation<CreateDBClusterSnapshotMessage>(
+    ['DBClusterSnapshotIdentifier', 'DBClusterIdentifier', 'Tags'],
+    (world, { DBClusterSnapshotIdentifier: id, DBClusterIdentifier: of, Tags: tags }) => ({
+      DBClusterSnapshot: create(world, clusterKind, { id, of, tags }),
+    }),
+  ),
+  CopyDBClusterSnapshot: operation<CopyDBClusterSnapshotMessage>(
+    ['SourceDBClusterSnapshotIdentifier', 'TargetDBClusterSnapshotIdentifier', 'KmsKeyId', 'Tags', 'CopyTags'],
+    (world, input) => ({
+      DBClusterSnapshot: copySnapshot(world, clusterKind, {
+        from: input.SourceDBClusterSnapshotIdentifier,
+        id: input.TargetDBClusterSnapshotIdentifier,
+        key: input.KmsKeyId,
+        tags: input.Tags,
+        copyTags: input.CopyTags,
+      }),
+    }),
+  ),
+  DeleteDBClusterSnapshot: operation<DeleteDBClusterSnapshotMessage>(
+    ['DBClusterSnapshotIdentifier'],
+    (world, input) => ({ DBClusterSnapshot: remove(world, clusterKind, input.DBClusterSnapshotIdentifier) }),
+  ),
+  DescribeDBClusterSnapshotAttributes: operation<DescribeDBClusterSnapshotAttributesMessage>(
+    ['DBClusterSnapshotIdentifier'],
+    (world, input) => {
+      const snapshot = snapshotNamed(world, clusterKind, input.DBClusterSnapshotIdentifier);
+      return {
+        DBClusterSnapshotAttributesResult: {
+          DBClusterSnapshotIdentifier: snapshot.id,
+          DBClusterSnapshotAttributes: attributes(snapshot),
+        },
+      };
+    },
+  ),
+  DescribeDBClusterSnapshots: operation<DescribeDBClusterSnapshotsMessage>(
+    ['DBClusterSnapshotIdentifier', 'DBClusterIdentifier', 'DbClusterResourceId', ...listed],
+    (world, input) => {
+      const { DBClusterSnapshotIdentifier: id, DBClusterIdentifier: of, DbClusterResourceId: resourceId } = input;
+      const { items, rest } = list(world, clusterKind, { ...input, id, of, resourceId });
+      return { DBClusterSnapshots: items, ...rest };
+    },
+  ),
+};
+
+/** The operations about snapshots, of instances and of clusters. */
+export const snapshotOperations: Operations = { ...ofInstances, ...ofClusters };

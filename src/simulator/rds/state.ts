@@ -19,12 +19,12 @@ export function rdsStateOf(world: World) {
       ...snapshotState(one),
       storage: one.settings.AllocatedStorage,
     })),
-    automatedBackups: [...rds.automatedBackups.values()].map(({ id, resourceId, identifier, retained, database }) => ({
+    automatedBackups: [...rds.automatedBackups.values()].map(({ id, resourceId, identifier, retained, of }) => ({
       id,
       resourceId,
       identifier,
       retained,
-      key: database.keyArn ?? null,
+      key: of.keyArn ?? null,
     })),
     ...clusterStateOf(world),
     endpoints: Object.fromEntries([...rds.names.keys()].map((host) => [host, leadsTo(world, host) ?? null])),

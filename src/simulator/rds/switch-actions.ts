@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { World } from '../world.ts';
+import { trulyNamed } from './find.ts';
+import { clusterKind } from './kinds/cluster.ts';
 import { rdsOperations } from './operations.ts';
-import { refusals } from './refusals.ts';
 
 const text = z.string().min(1);
 
@@ -44,7 +45,7 @@ export function actOnSwitch(world: World, action: SwitchAction): void {
       break;
     case 'enable-data-api': {
       // An operation of its own for clusters that are not Serverless v1; it asks nobody, and is done at once.
-      const cluster = clusterNamed(world, action.cluster);
+      const cluster = trulyNamed(world, clusterKind, action.cluster);
       cluster.settings = { ...cluster.settings, HttpEndpointEnabled: true };
     }
   }
@@ -52,10 +53,4 @@ export function actOnSwitch(world: World, action: SwitchAction): void {
 
 function databaseName(world: World, name: string): string {
   return world.rds.databases.get(name)?.identifier ?? name;
-}
-
-function clusterNamed(world: World, name: string) {
-  const found = world.rds.clusters.get(name) ?? [...world.rds.clusters.values()].find((one) => one.identifier === name);
-  if (!found) throw refusals.noCluster(name);
-  return found;
 }

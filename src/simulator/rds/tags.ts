@@ -8,16 +8,12 @@ import { required } from '../ec2/select.ts';
 import { type Operations, operation } from '../operation.ts';
 import { TagSet } from '../tag-set.ts';
 import type { World } from '../world.ts';
-import {
-  clusterArn,
-  clusterEndpointArn,
-  clusterEndpointOf,
-  clusterOf,
-  clusterSnapshotArn,
-  clusterSnapshotOf,
-} from './cluster/find.ts';
-import { databaseArn, databaseOf, snapshotArn, snapshotOf, tagList } from './find.ts';
+import { clusterArn, clusterEndpointArn, clusterSnapshotArn, databaseArn, snapshotArn } from './arns.ts';
+import { clusterEndpointOf, named, snapshotNamed } from './find.ts';
+import { clusterKind } from './kinds/cluster.ts';
+import { instanceKind } from './kinds/instance.ts';
 import { refusals } from './refusals.ts';
+import { tagList } from './select.ts';
 
 const mostTags = 50;
 // Letters, digits, white space and these (the user guide's page on tagging RDS resources).
@@ -58,10 +54,10 @@ export function newTags(world: World, given: readonly Tag[] | undefined, taken?:
 
 function resourceOf(world: World, arn: string | undefined): TagSet {
   const given = required(arn, 'ResourceName');
-  if (given.startsWith(databaseArn(world, ''))) return databaseOf(world, given).tags;
-  if (given.startsWith(snapshotArn(world, ''))) return snapshotOf(world, given).tags;
-  if (given.startsWith(clusterArn(world, ''))) return clusterOf(world, given).tags;
-  if (given.startsWith(clusterSnapshotArn(world, ''))) return clusterSnapshotOf(world, given).tags;
+  if (given.startsWith(databaseArn(world, ''))) return named(world, instanceKind, given).tags;
+  if (given.startsWith(snapshotArn(world, ''))) return snapshotNamed(world, instanceKind, given).tags;
+  if (given.startsWith(clusterArn(world, ''))) return named(world, clusterKind, given).tags;
+  if (given.startsWith(clusterSnapshotArn(world, ''))) return snapshotNamed(world, clusterKind, given).tags;
   if (given.startsWith(clusterEndpointArn(world, ''))) return clusterEndpointOf(world, given).tags;
   throw refusals.value(`Invalid resource name: ${given}`);
 }

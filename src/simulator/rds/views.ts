@@ -2,11 +2,12 @@ import type { DBInstance, DBSnapshot } from '@aws-sdk/client-rds';
 import { vpcId } from '../ec2/network.ts';
 import { zones } from '../ec2/volumes.ts';
 import type { World } from '../world.ts';
-import { databaseArn, snapshotArn, tagList } from './find.ts';
+import { databaseArn, snapshotArn } from './arns.ts';
 import { statusOf } from './lifecycle.ts';
 import type { AutomatedBackup, Changes, Database, DbSnapshot } from './model.ts';
 import { clusterOfMember } from './names.ts';
 import type { SnapshotOf } from './parts.ts';
+import { tagList } from './select.ts';
 
 const date = (time: number | undefined) => (time === undefined ? undefined : new Date(time));
 /** Where the zone of all endpoints of an account in a Region begins. */
@@ -190,7 +191,7 @@ export function dbSnapshotView(world: World, snapshot: DbSnapshot): DBSnapshot {
 }
 
 export function automatedBackupView(world: World, backup: AutomatedBackup) {
-  const { database } = backup;
+  const { of: database } = backup;
   return {
     DBInstanceAutomatedBackupsArn: world.arn('rds', `auto-backup:${backup.id}`),
     DBInstanceArn: databaseArn(world, backup.identifier),

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import type { World } from '../../world.ts';
+import { clusterArn } from '../arns.ts';
 import { writeUp } from '../clients.ts';
+import { snapshotNamed, trulyNamed } from '../find.ts';
+import { clusterKind } from '../kinds/cluster.ts';
 import { takeDown } from '../lifecycle.ts';
 import { membersOf } from '../names.ts';
 import { rdsOperations } from '../operations.ts';
 import { refusals } from '../refusals.ts';
-import { clusterArn, clusterSnapshotOf } from './find.ts';
-import { maintainCluster } from './maintenance.ts';
+import { maintain } from '../waiting.ts';
 import type { Cluster } from './model.ts';
 
 const text = z.string().min(1);
@@ -78,19 +80,13 @@ export function isClusterAction(action: { readonly do: string }): action is Clus
   return names.has(action.do);
 }
 
-function clusterNamed(world: World, name: string): Cluster {
-  const found = world.rds.clusters.get(name) ?? [...world.rds.clusters.values()].find((one) => one.identifier === name);
-  if (!found) throw refusals.noCluster(name);
-  return found;
-}
-
 const call = (world: World, name: string, input: object) => rdsOperations[name]?.run(world, input);
 
 /** Carries the action out, as the API call that it is if it is one. Throws AwsError when the account refuses it. */
 export function actOnCluster(world: World, action: ClusterAction): void {
   writeUp(world);
   if ('cluster' in action) {
-    actOnNamed(world, action, clusterNamed(world, action.cluster));
+    actOnNamed(world, action, trulyNamed(world, clusterKind, action.cluster));
     return;
   }
   switch (action.do) {
@@ -108,7 +104,7 @@ export function actOnCluster(world: World, action: ClusterAction): void {
       call(world, 'DeleteDBClusterSnapshot', { DBClusterSnapshotIdentifier: action.snapshot });
       break;
     case 'fail-cluster-snapshot': {
-      const snapshot = clusterSnapshotOf(world, action.snapshot);
+      const snapshot = snapshotNamed(world, clusterKind, action.snapshot);
       if (snapshot.status === 'deleting') throw refusals.clusterSnapshotState(`${snapshot.id} is being deleted.`);
       Object.assign(snapshot, { status: 'failed', sealed: undefined });
     }
@@ -182,7 +178,7 @@ function actOnNamed(world: World, action: Extract<ClusterAction, { cluster: stri
       cluster.maintenance.push({ action: action.action, description: `${action.action} is available`, at: undefined });
       break;
     case 'maintain-cluster':
-      maintainCluster(world, cluster);
+      maintain(world, clusterKind, cluster);
       break;
     case 'break-cluster':
       breakDown(world, cluster, action.status);

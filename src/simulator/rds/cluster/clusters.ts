@@ -11,18 +11,20 @@ import { required } from '../../ec2/select.ts';
 import { type Operations, operation } from '../../operation.ts';
 import { AwsError } from '../../wire/message.ts';
 import type { World } from '../../world.ts';
+import { clusterArn } from '../arns.ts';
+import { takeFinalSnapshot } from '../backups.ts';
 import { tellOfCluster } from '../events.ts';
-import { databaseOf, folded, markedPage, passing } from '../find.ts';
+import { named, visible } from '../find.ts';
+import { clusterKind } from '../kinds/cluster.ts';
+import { instanceKind } from '../kinds/instance.ts';
 import { carryOut, type Stage } from '../lifecycle.ts';
 import { membersOf } from '../names.ts';
 import { refusals } from '../refusals.ts';
-import { newTags } from '../tags.ts';
-import { clusterArn, clusterOf, visibleCluster } from './find.ts';
+import { remove } from '../remove.ts';
+import { folded, markedPage, passing } from '../select.ts';
+import { start, stop } from '../stop.ts';
 import { failingOver, requireFreeCluster, successor } from './lifecycle.ts';
 import type { Cluster } from './model.ts';
-import { removeCluster } from './remove.ts';
-import { finalClusterSnapshotId, takeClusterSnapshot } from './snapshots.ts';
-import { startCluster, stopCluster } from './stop.ts';
 import { clusterView } from './views.ts';
 
 const mostRoles = 5;
@@ -36,13 +38,13 @@ function describe(world: World, input: DescribeDBClustersMessage): object {
     engine: (one) => one.engine,
   });
   const name = input.DBClusterIdentifier;
-  const all = name ? [clusterOf(world, name)] : [...world.rds.clusters.values()];
+  const all = name ? [named(world, clusterKind, name)] : [...world.rds.clusters.values()];
   const chosen = all.filter((one) => one.visibleFrom <= world.time && test(one));
   const { items, ...rest } = markedPage(chosen, input, (one) => one.identifier);
   return {
     DBClusters: items.map((one) => {
       // Under a name that it is on its way to, a cluster shows that name.
-      const shown = name && visibleCluster(world, folded(name)) === one ? folded(name) : one.identifier;
+      const shown = name && visible(world, clusterKind, folded(name)) === one ? folded(name) : one.identifier;
       const view = clusterView(world, one);
       return one.answersTo.includes(shown)
         ? { ...view, DBClusterIdentifier: shown, DBClusterArn: clusterArn(world, shown) }
@@ -52,8 +54,8 @@ function describe(world: World, input: DescribeDBClustersMessage): object {
   };
 }
 
-function remove(world: World, input: DeleteDBClusterMessage): object {
-  const cluster = clusterOf(world, input.DBClusterIdentifier);
+function deleteCluster(world: World, input: DeleteDBClusterMessage): object {
+  const cluster = named(world, clusterKind, input.DBClusterIdentifier);
   if (cluster.status === 'deleting' || cluster.status === 'creating') {
     throw refusals.clusterState(`DB cluster ${cluster.identifier} is already ${cluster.status}.`);
   }
@@ -72,9 +74,7 @@ function remove(world: World, input: DeleteDBClusterMessage): object {
   const stages: Stage[] = [];
   if (!input.SkipFinalSnapshot) {
     requireFreeCluster(cluster, 'snapshotted for the last time');
-    const id = finalClusterSnapshotId(world, input.FinalDBSnapshotIdentifier);
-    const tags = newTags(world, [], cluster.settings.CopyTagsToSnapshot ? cluster.tags.now : undefined);
-    const snapshot = takeClusterSnapshot(world, cluster, id, tags);
+    const snapshot = takeFinalSnapshot(world, clusterKind, cluster, input.FinalDBSnapshotIdentifier);
     const deleting = () => {
       cluster.status = 'deleting';
     };
@@ -83,16 +83,19 @@ function remove(world: World, input: DeleteDBClusterMessage): object {
     cluster.status = 'deleting';
   }
   // Available while its last snapshot is taken (the AWS CLI's example of delete-db-cluster).
-  stages.push([world.seconds(30, 240), () => removeCluster(world, cluster, input.DeleteAutomatedBackups ?? true)]);
+  stages.push([
+    world.seconds(30, 240),
+    () => remove(world, clusterKind, cluster, input.DeleteAutomatedBackups ?? true),
+  ]);
   carryOut(world, cluster, stages);
   return { DBCluster: clusterView(world, cluster) };
 }
 
 function failOver(world: World, input: FailoverDBClusterMessage): object {
-  const cluster = clusterOf(world, input.DBClusterIdentifier);
+  const cluster = named(world, clusterKind, input.DBClusterIdentifier);
   requireFreeCluster(cluster, 'failed over');
   const asked = input.TargetDBInstanceIdentifier;
-  const target = asked === undefined ? successor(world, cluster) : databaseOf(world, asked);
+  const target = asked === undefined ? successor(world, cluster) : named(world, instanceKind, asked);
   if (target?.member?.cluster !== cluster.resourceId || target.resourceId === cluster.writer || !target.up) {
     throw refusals.clusterState(`DB cluster ${cluster.identifier} has no reader that could become its writer.`);
   }
@@ -102,7 +105,7 @@ function failOver(world: World, input: FailoverDBClusterMessage): object {
 }
 
 function addRole(world: World, input: AddRoleToDBClusterMessage): object {
-  const cluster = clusterOf(world, input.DBClusterIdentifier);
+  const cluster = named(world, clusterKind, input.DBClusterIdentifier);
   const arn = required(input.RoleArn, 'RoleArn');
   const feature = input.FeatureName ?? '';
   requireFreeCluster(cluster, 'given a role');
@@ -124,7 +127,7 @@ function addRole(world: World, input: AddRoleToDBClusterMessage): object {
 }
 
 function removeRole(world: World, input: RemoveRoleFromDBClusterMessage): object {
-  const cluster = clusterOf(world, input.DBClusterIdentifier);
+  const cluster = named(world, clusterKind, input.DBClusterIdentifier);
   const arn = required(input.RoleArn, 'RoleArn');
   requireFreeCluster(cluster, 'parted from a role');
   const feature = input.FeatureName ?? '';
@@ -134,21 +137,21 @@ function removeRole(world: World, input: RemoveRoleFromDBClusterMessage): object
   return {};
 }
 
-function stop(world: World, input: StopDBClusterMessage): object {
-  const cluster = clusterOf(world, input.DBClusterIdentifier);
+function stopCluster(world: World, input: StopDBClusterMessage): object {
+  const cluster = named(world, clusterKind, input.DBClusterIdentifier);
   requireFreeCluster(cluster, 'stopped');
-  stopCluster(world, cluster);
+  stop(world, clusterKind, cluster);
   return { DBCluster: clusterView(world, cluster) };
 }
 
-function start(world: World, input: StartDBClusterMessage): object {
-  const cluster = clusterOf(world, input.DBClusterIdentifier);
+function startCluster(world: World, input: StartDBClusterMessage): object {
+  const cluster = named(world, clusterKind, input.DBClusterIdentifier);
   if (!['stopped', 'inaccessible-encryption-credentials-recoverable'].includes(cluster.status)) {
     throw refusals.clusterState(`DB cluster ${cluster.identifier} is not stopped but ${cluster.status}.`);
   }
   const key = cluster.keyArn === undefined ? undefined : world.findKey(cluster.keyArn);
   if (cluster.keyArn !== undefined && !world.usable(key)) throw refusals.key(cluster.keyArn);
-  startCluster(world, cluster);
+  start(world, clusterKind, cluster);
   tellOfCluster(world, cluster, 'DB cluster is being started', 'notification');
   return { DBCluster: clusterView(world, cluster) };
 }
@@ -160,7 +163,7 @@ export const clusterOperations: Operations = {
   ),
   DeleteDBCluster: operation<DeleteDBClusterMessage>(
     ['DBClusterIdentifier', 'SkipFinalSnapshot', 'FinalDBSnapshotIdentifier', 'DeleteAutomatedBackups'],
-    remove,
+    deleteCluster,
   ),
   FailoverDBCluster: operation<FailoverDBClusterMessage>(
     ['DBClusterIdentifier', 'TargetDBInstanceIdentifier'],
@@ -171,6 +174,6 @@ export const clusterOperations: Operations = {
     ['DBClusterIdentifier', 'RoleArn', 'FeatureName'],
     removeRole,
   ),
-  StopDBCluster: operation<StopDBClusterMessage>(['DBClusterIdentifier'], stop),
-  StartDBCluster: operation<StartDBClusterMessage>(['DBClusterIdentifier'], start),
+  StopDBCluster: operation<StopDBClusterMessage>(['DBClusterIdentifier'], stopCluster),
+  StartDBCluster: operation<StartDBClusterMessage>(['DBClusterIdentifier'], startCluster),
 };

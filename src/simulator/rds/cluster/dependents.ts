@@ -6,8 +6,8 @@ import type {
 import { type Operations, operation } from '../../operation.ts';
 import { AwsError } from '../../wire/message.ts';
 import type { World } from '../../world.ts';
-import { folded, markedPage, passing } from '../find.ts';
-import { clusterArn } from './find.ts';
+import { clusterArn } from '../arns.ts';
+import { folded, markedPage, passing } from '../select.ts';
 import type { ClusterAutomatedBackup } from './model.ts';
 import { clusterBackupView } from './views.ts';
 

@@ -8,12 +8,13 @@ import { required } from '../../ec2/select.ts';
 import { type Operations, operation } from '../../operation.ts';
 import { AwsError } from '../../wire/message.ts';
 import type { World } from '../../world.ts';
-import { folded, markedPage, newIdentifier, passing } from '../find.ts';
+import { clusterEndpointOf, named, visible } from '../find.ts';
+import { clusterKind } from '../kinds/cluster.ts';
 import { membersOf } from '../names.ts';
 import { refusals } from '../refusals.ts';
+import { folded, markedPage, newIdentifier, passing } from '../select.ts';
 import { newTags } from '../tags.ts';
 import { nameCustomEndpoint, unnameCustomEndpoint } from './addresses.ts';
-import { clusterEndpointOf, clusterOf, visibleCluster } from './find.ts';
 import type { Cluster, ClusterEndpoint } from './model.ts';
 import { endpointView, ownEndpointViews } from './views.ts';
 
@@ -42,7 +43,7 @@ function checkLists(input: { StaticMembers?: string[] | undefined; ExcludedMembe
 
 function create(world: World, input: CreateDBClusterEndpointMessage): object {
   const id = newIdentifier(input.DBClusterEndpointIdentifier, 'DBClusterEndpointIdentifier', 63);
-  const cluster = clusterOf(world, input.DBClusterIdentifier);
+  const cluster = named(world, clusterKind, input.DBClusterIdentifier);
   const type = typeOf(required(input.EndpointType, 'EndpointType'));
   checkLists(input);
   if (world.rds.clusterEndpoints.has(id)) {
@@ -129,7 +130,7 @@ function describe(world: World, input: DescribeDBClusterEndpointsMessage): objec
   });
   const named = input.DBClusterEndpointIdentifier;
   const of = input.DBClusterIdentifier;
-  const cluster = of === undefined ? undefined : visibleCluster(world, folded(of));
+  const cluster = of === undefined ? undefined : visible(world, clusterKind, folded(of));
   const custom = named
     ? [clusterEndpointOf(world, named)]
     : [...world.rds.clusterEndpoints.values()].filter((one) => one.visibleFrom <= world.time);

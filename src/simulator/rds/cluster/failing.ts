@@ -1,7 +1,9 @@
 import type { World } from '../../world.ts';
 import { tell, tellOfCluster } from '../events.ts';
-import { folded } from '../find.ts';
-import { atRest, follow } from './lifecycle.ts';
+import { atRest } from '../lifecycle.ts';
+import { membersOf } from '../names.ts';
+import { folded } from '../select.ts';
+import { follow } from './lifecycle.ts';
 import type { Cluster } from './model.ts';
 
 interface Asked {
@@ -80,7 +82,7 @@ export const clusterFails: Readonly<Record<string, Fails>> = {
   // Nothing fails over.
   FailoverDBCluster: (world, input) => {
     instead(world, named(world, input), world.seconds(10, 60), (cluster) => {
-      cluster.status = atRest(world, cluster);
+      cluster.status = atRest(membersOf(world, cluster));
       tellOfCluster(world, cluster, 'Failover of the DB cluster failed', 'failover', 'failure');
     });
   },

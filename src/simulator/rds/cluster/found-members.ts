@@ -2,10 +2,11 @@ import { zones } from '../../ec2/volumes.ts';
 import { TagSet } from '../../tag-set.ts';
 import type { World } from '../../world.ts';
 import { addGroups, defaultsFor } from '../groups.ts';
+import { instanceKind } from '../kinds/instance.ts';
 import type { Database, Settings } from '../model.ts';
 import { managedRdsKeyAlias } from '../scenario-parts.ts';
 import { hostOf } from '../views.ts';
-import { maintainInTime } from '../windows.ts';
+import { maintainInTime } from '../waiting.ts';
 import { sharedSettings } from './lifecycle.ts';
 import { newMember } from './members.ts';
 import type { Cluster } from './model.ts';
@@ -92,7 +93,7 @@ export function foundMember(world: World, cluster: Cluster, declared: MemberDecl
     maintenance: timed(world, declared.maintenance),
   };
   world.rds.databases.set(member.resourceId, member);
-  maintainInTime(world, member);
+  maintainInTime(world, instanceKind, member);
   world.rds.names.set(hostOf(world, declared.id), member.resourceId);
   addGroups(world, cluster.engine, cluster.settings.EngineVersion ?? '', settings, []);
   cluster.writer ??= member.resourceId;

@@ -3,22 +3,21 @@ import { contentBytes, contentOf, firstContent } from '../../content.ts';
 import { zones } from '../../ec2/volumes.ts';
 import { TagSet } from '../../tag-set.ts';
 import type { World } from '../../world.ts';
+import { addAutomatedBackup } from '../backups.ts';
 import { newClients } from '../clients.ts';
 import { portOf } from '../engines.ts';
 import { grantKey } from '../keys.ts';
+import { clusterKind } from '../kinds/cluster.ts';
 import { newDisk } from '../postgres-disk.ts';
 import { newSecret } from '../secrets.ts';
+import { restStopped } from '../stop.ts';
+import { awaitWindow, backUpDaily, maintainInTime } from '../waiting.ts';
 import { hostIn, nameCustomEndpoint, nameEndpoints } from './addresses.ts';
 import { foundMember, insightsOf, notUp, timed } from './found-members.ts';
 import { addClusterGroups, clusterDefaults } from './groups.ts';
-import { awaitMaintenance } from './maintenance.ts';
 import type { Cluster, ClusterOddities, ClusterSettings } from './model.ts';
-import { addClusterBackup } from './remove.ts';
 import { clusterResourceId } from './restore.ts';
 import type { ClusterDeclared, ClusterSnapshotDeclared } from './scenario.ts';
-import { restStoppedCluster } from './stop.ts';
-import { awaitClusterWindow } from './waiting.ts';
-import { backUpClusterDaily } from './windows.ts';
 
 // What a scenario declares was there long before it begins.
 const ageMs = 30 * 86_400_000;
@@ -138,7 +137,7 @@ function foundCluster(world: World, declared: ClusterDeclared): void {
     restartAt: undefined,
     maintenance: timed(world, declared.maintenance),
   };
-  awaitMaintenance(world, cluster);
+  maintainInTime(world, clusterKind, cluster);
   world.rds.clusters.set(resourceId, cluster);
   grantKey(world, cluster);
   addClusterGroups(world, declared.engine, declared.engineVersion, settings);
@@ -149,13 +148,13 @@ function foundCluster(world: World, declared: ClusterDeclared): void {
   cluster.writer = world.rds.databases.get(cluster.writer ?? '')?.resourceId;
   cluster.writerInDns = cluster.writer;
   nameEndpoints(world, cluster);
-  addClusterBackup(world, cluster);
+  addAutomatedBackup(world, clusterKind, cluster);
   foundEndpoints(world, cluster, declared);
   for (const name of declared.integrations)
     world.rds.integrations.push({ name, cluster: resourceId, status: 'active' });
-  backUpClusterDaily(world, cluster);
-  if (declared.status === 'stopped') restStoppedCluster(world, cluster);
-  if (declared.pending) awaitClusterWindow(world, cluster);
+  backUpDaily(world, clusterKind, cluster);
+  if (declared.status === 'stopped') restStopped(world, clusterKind, cluster);
+  if (declared.pending) awaitWindow(world, clusterKind, cluster);
   const { workload } = declared;
   if (!workload) return;
   const ledger = contentOf(unseal(sealed, world.dataKeyOf(sealed)));

@@ -3,9 +3,9 @@ import { securityGroups } from '../../ec2/network.ts';
 import { type Operations, operation } from '../../operation.ts';
 import type { World } from '../../world.ts';
 import { defaultOptionGroup, familyOf } from '../engines.ts';
-import { folded, markedPage } from '../find.ts';
 import { checkGroups } from '../groups.ts';
 import { refusals } from '../refusals.ts';
+import { folded, markedPage } from '../select.ts';
 import type { ClusterSettings } from './model.ts';
 
 /** What RDS takes where a restore names no group. */

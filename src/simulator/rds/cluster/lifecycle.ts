@@ -1,7 +1,7 @@
 import type { World } from '../../world.ts';
 import { writeUp } from '../clients.ts';
 import { tell, tellOfCluster } from '../events.ts';
-import { bringUp, carryOut, type Stage, syncParameters, takeDown } from '../lifecycle.ts';
+import { atRest, bringUp, carryOut, type Stage, syncParameters, takeDown } from '../lifecycle.ts';
 import type { Database, Settings } from '../model.ts';
 import { membersOf } from '../names.ts';
 import { refusals } from '../refusals.ts';
@@ -12,12 +12,6 @@ export function requireFreeCluster(cluster: Cluster, doing: string): void {
   if (cluster.status === 'available' && !cluster.busy) return;
   const shown = cluster.status === 'available' ? 'being changed' : cluster.status;
   throw refusals.clusterState(`DB cluster ${cluster.identifier} is ${shown}, and so can not be ${doing}.`);
-}
-
-/** What a cluster shows when work on it ends: available, unless its members can't open their storage. */
-export function atRest(world: World, cluster: Cluster): string {
-  const lost = membersOf(world, cluster).find(({ status }) => status.startsWith('inaccessible-encryption'));
-  return lost?.status ?? 'available';
 }
 
 /** What a member has from its cluster, and shows as if it were its own. */
@@ -118,7 +112,7 @@ export function failingOver(world: World, cluster: Cluster, target: Database): S
           bringUp(world, one);
           tell(world, one, 'DB instance restarted', 'availability');
         }
-        cluster.status = atRest(world, cluster);
+        cluster.status = atRest(membersOf(world, cluster));
         tellOfCluster(world, cluster, `Completed failover to DB instance: ${target.identifier}`, 'failover');
       },
     ],

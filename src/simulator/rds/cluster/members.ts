@@ -3,18 +3,20 @@ import { zones } from '../../ec2/volumes.ts';
 import { type Operations, operation } from '../../operation.ts';
 import type { World } from '../../world.ts';
 import { tell } from '../events.ts';
-import { holderOf, newIdentifier } from '../find.ts';
+import { holderOf, named } from '../find.ts';
 import { checkGroups, defaultsFor } from '../groups.ts';
+import { clusterKind } from '../kinds/cluster.ts';
+import { instanceKind } from '../kinds/instance.ts';
 import { bringUp, carryOut, type Stage } from '../lifecycle.ts';
 import type { Database, Settings } from '../model.ts';
 import { checkInstanceQuota } from '../quotas.ts';
 import { refusals } from '../refusals.ts';
 import { resourceId } from '../restore.ts';
+import { newIdentifier } from '../select.ts';
 import { assignedWindow } from '../spans.ts';
 import { newTags } from '../tags.ts';
 import { databaseView, hostOf } from '../views.ts';
 import { checkWindows } from '../windows.ts';
-import { clusterOf } from './find.ts';
 import { promote, sharedSettings } from './lifecycle.ts';
 import type { Cluster } from './model.ts';
 
@@ -65,8 +67,8 @@ function create(world: World, input: CreateDBInstanceMessage): object {
     throw refusals.combination('The simulated account creates instances as members of clusters only.');
   }
   const identifier = newIdentifier(input.DBInstanceIdentifier, 'DBInstanceIdentifier', 63);
-  const cluster = clusterOf(world, input.DBClusterIdentifier);
-  if (holderOf(world, identifier)) throw refusals.databaseExists();
+  const cluster = named(world, clusterKind, input.DBClusterIdentifier);
+  if (holderOf(world, instanceKind, identifier)) throw refusals.databaseExists();
   // A member comes to a cluster that is there, and to no other (the doc comment of RestoreDBClusterFromSnapshot).
   if (cluster.status !== 'available' || cluster.busy || !cluster.storage.sealed) {
     throw refusals.clusterState(`DB cluster ${cluster.identifier} is ${cluster.status} and takes no new members.`);

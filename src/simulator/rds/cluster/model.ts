@@ -1,51 +1,23 @@
 import type { DBCluster } from '@aws-sdk/client-rds';
 import type { TagSet } from '../../tag-set.ts';
-import type { DatabaseRole, MasterSecret, SnapshotOf, Storage } from '../parts.ts';
+import type { BackupsOf, ChangesOf, Resource, SharedSettings, SnapshotOf } from '../parts.ts';
 
 /** What an operator sets on a DB cluster, by the names that DescribeDBClusters has for it. */
 export interface ClusterSettings
-  extends Pick<
-    DBCluster,
-    | 'AutoMinorVersionUpgrade'
-    | 'AvailabilityZones'
-    | 'BacktrackWindow'
-    | 'BackupRetentionPeriod'
-    | 'CopyTagsToSnapshot'
-    | 'DatabaseInsightsMode'
-    | 'DatabaseName'
-    | 'DeletionProtection'
-    | 'EnabledCloudwatchLogsExports'
-    | 'EngineLifecycleSupport'
-    | 'EngineMode'
-    | 'EngineVersion'
-    | 'GlobalWriteForwardingRequested'
-    | 'HttpEndpointEnabled'
-    | 'IAMDatabaseAuthenticationEnabled'
-    | 'Iops'
-    | 'LocalWriteForwardingStatus'
-    | 'MonitoringInterval'
-    | 'MonitoringRoleArn'
-    | 'NetworkType'
-    | 'PerformanceInsightsEnabled'
-    | 'PerformanceInsightsKMSKeyId'
-    | 'PerformanceInsightsRetentionPeriod'
-    | 'PreferredBackupWindow'
-    | 'PreferredMaintenanceWindow'
-    | 'ServerlessV2ScalingConfiguration'
-    | 'StorageType'
-  > {
-  readonly Port: number;
-  readonly SecurityGroupIds: readonly string[];
-  readonly SubnetGroup: string;
-  readonly ParameterGroup: string;
-  readonly OptionGroup: string;
-}
+  extends SharedSettings,
+    Pick<
+      DBCluster,
+      | 'AvailabilityZones'
+      | 'BacktrackWindow'
+      | 'DatabaseName'
+      | 'EngineMode'
+      | 'GlobalWriteForwardingRequested'
+      | 'HttpEndpointEnabled'
+      | 'LocalWriteForwardingStatus'
+      | 'ServerlessV2ScalingConfiguration'
+    > {}
 
-/** What a modification can change: settings, the name, and whether AWS keeps the master password. */
-export type ClusterChanges = Partial<ClusterSettings> & {
-  readonly identifier?: string;
-  readonly masterPassword?: boolean;
-};
+export type ClusterChanges = ChangesOf<ClusterSettings>;
 
 /** What a scenario can give a cluster that is not a setting: DescribeDBClusters shows it as it is. */
 export type ClusterOddities = Pick<
@@ -59,39 +31,13 @@ export type ClusterOddities = Pick<
 >;
 
 /** A DB cluster. Its data is that of its members, which are DB instances; without any nobody can reach it. */
-export interface Cluster {
-  readonly resourceId: string;
-  identifier: string;
-  /** The name it is about to have, which nobody else can take meanwhile. */
-  renamingTo: string | undefined;
-  /** By which names DescribeDBClusters finds it: none, one or two while it is being renamed. */
-  answersTo: readonly string[];
+export interface Cluster extends Resource<ClusterSettings> {
   /** The name in the endpoints that Describe shows. It lags behind a rename. */
   shownName: string;
-  readonly engine: string;
-  readonly masterUsername: string;
-  readonly keyArn: string | undefined;
-  readonly created: number;
-  readonly visibleFrom: number;
-  readonly tags: TagSet;
-  /** The snapshot it was restored from: RDS does not tell. */
-  readonly restoredFrom: string | undefined;
   readonly oddities: ClusterOddities;
-  settings: ClusterSettings;
-  pending: ClusterChanges;
-  status: string;
-  /** As in a DB instance. */
-  task: number;
-  busy: boolean;
-  groupsInForce: readonly string[];
-  roles: DatabaseRole[];
-  secret: MasterSecret | undefined;
-  readonly storage: Storage;
   /** The resource id of the member that writes, and of that to which the cluster endpoint leads: it lags. */
   writer: string | undefined;
   writerInDns: string | undefined;
-  restartAt: number | undefined;
-  maintenance: { readonly action: string; readonly description: string; readonly at: number | undefined }[];
 }
 
 export type ClusterSnapshot = SnapshotOf<ClusterSettings>;
@@ -111,13 +57,7 @@ export interface ClusterEndpoint {
   status: 'creating' | 'available' | 'modifying' | 'deleting';
 }
 
-export interface ClusterAutomatedBackup {
-  readonly id: string;
-  readonly resourceId: string;
-  identifier: string;
-  readonly cluster: Cluster;
-  retained: boolean;
-}
+export type ClusterAutomatedBackup = BackupsOf<Cluster>;
 
 /** What of RDS in the account is about clusters. */
 export interface Clusters {

@@ -4,16 +4,12 @@ import { clusterDependentOperations } from './dependents.ts';
 import { clusterEndpointOperations } from './endpoints.ts';
 import { clusterGroupOperations } from './groups.ts';
 import { memberOperations } from './members.ts';
-import { clusterModifyOperations } from './modify.ts';
 import { clusterRestoreOperations } from './restore.ts';
-import { clusterSnapshotOperations } from './snapshots.ts';
 
 /** Every operation about DB clusters, and the one that gives them members. */
 export const clusterOperations: Operations = {
   ...ownOperations,
-  ...clusterModifyOperations,
   ...clusterRestoreOperations,
-  ...clusterSnapshotOperations,
   ...clusterEndpointOperations,
   ...clusterGroupOperations,
   ...clusterDependentOperations,

@@ -5,22 +5,23 @@ import { type Operations, operation } from '../../operation.ts';
 import { carryPasswords } from '../../secretsmanager/passwords.ts';
 import { AwsError } from '../../wire/message.ts';
 import type { World } from '../../world.ts';
+import { addAutomatedBackup } from '../backups.ts';
 import { tellOfCluster } from '../events.ts';
-import { newIdentifier } from '../find.ts';
+import { holderOf, snapshotNamed } from '../find.ts';
 import { grantKey } from '../keys.ts';
+import { clusterKind } from '../kinds/cluster.ts';
 import { carryOut, type Stage } from '../lifecycle.ts';
 import { checkClusterQuota } from '../quotas.ts';
 import { refusals } from '../refusals.ts';
+import { newIdentifier } from '../select.ts';
 import { assignedWindow } from '../spans.ts';
 import { newTags } from '../tags.ts';
+import { backUpDaily } from '../waiting.ts';
 import { checkWindows } from '../windows.ts';
 import { nameEndpoints } from './addresses.ts';
-import { clusterSnapshotOf, holderOfCluster } from './find.ts';
 import { checkClusterGroups, clusterDefaults } from './groups.ts';
 import type { Cluster, ClusterSettings, ClusterSnapshot } from './model.ts';
-import { addClusterBackup } from './remove.ts';
 import { clusterView } from './views.ts';
-import { backUpClusterDaily } from './windows.ts';
 
 const restoreMiBPerSecond = 200;
 
@@ -72,8 +73,8 @@ function settingsFor(
 
 function restore(world: World, input: RestoreDBClusterFromSnapshotMessage): object {
   const identifier = newIdentifier(input.DBClusterIdentifier, 'DBClusterIdentifier', 63);
-  if (holderOfCluster(world, identifier)) throw refusals.clusterExists();
-  const snapshot = clusterSnapshotOf(world, input.SnapshotIdentifier, 'SnapshotIdentifier');
+  if (holderOf(world, clusterKind, identifier)) throw refusals.clusterExists();
+  const snapshot = snapshotNamed(world, clusterKind, input.SnapshotIdentifier, 'SnapshotIdentifier');
   if (snapshot.status !== 'available') {
     throw refusals.clusterSnapshotState(`Cannot restore from ${snapshot.id} because it is ${snapshot.status}.`);
   }
@@ -161,10 +162,10 @@ function birth(world: World, cluster: Cluster, snapshot: ClusterSnapshot): Stage
         storage.inside = snapshot.inside.map((writer) => ({ ...writer, nextAt: world.time + writer.everyMs }));
         cluster.status = 'available';
         nameEndpoints(world, cluster);
-        addClusterBackup(world, cluster);
+        addAutomatedBackup(world, clusterKind, cluster);
         tellOfCluster(world, cluster, `Restored from snapshot ${snapshot.id}`, 'restoration');
         tellOfCluster(world, cluster, 'DB cluster created', 'creation');
-        backUpClusterDaily(world, cluster);
+        backUpDaily(world, clusterKind, cluster);
       },
     ],
   ];

@@ -13,12 +13,12 @@ export function clusterStateOf(world: World) {
   return {
     clusters: [...rds.clusters.values()].map((one) => clusterState(world, one)),
     clusterSnapshots: [...rds.clusterSnapshots.values()].map((one) => snapshotState(one)),
-    clusterBackups: [...rds.clusterBackups.values()].map(({ id, resourceId, identifier, retained, cluster }) => ({
+    clusterBackups: [...rds.clusterBackups.values()].map(({ id, resourceId, identifier, retained, of }) => ({
       id,
       resourceId,
       identifier,
       retained,
-      key: cluster.keyArn ?? null,
+      key: of.keyArn ?? null,
     })),
   };
 }

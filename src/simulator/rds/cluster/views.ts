@@ -1,11 +1,11 @@
 import type { DBCluster, DBClusterSnapshot } from '@aws-sdk/client-rds';
 import { vpcId } from '../../ec2/network.ts';
 import type { World } from '../../world.ts';
-import { tagList } from '../find.ts';
+import { clusterArn, clusterEndpointArn, clusterSnapshotArn } from '../arns.ts';
 import { membersOf } from '../names.ts';
+import { tagList } from '../select.ts';
 import { groupsView, progressOf, shownStatus } from '../views.ts';
 import { hostIn } from './addresses.ts';
-import { clusterArn, clusterEndpointArn, clusterSnapshotArn } from './find.ts';
 import type { Cluster, ClusterAutomatedBackup, ClusterEndpoint, ClusterSnapshot } from './model.ts';
 
 const date = (time: number | undefined) => (time === undefined ? undefined : new Date(time));
@@ -163,7 +163,7 @@ export function ownEndpointViews(world: World, cluster: Cluster) {
 }
 
 export function clusterBackupView(world: World, backup: ClusterAutomatedBackup) {
-  const { cluster } = backup;
+  const { of: cluster } = backup;
   return {
     DBClusterAutomatedBackupsArn: world.arn('rds', `cluster-auto-backup:${backup.id}`),
     DBClusterArn: clusterArn(world, backup.identifier),

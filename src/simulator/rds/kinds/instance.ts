@@ -1,0 +1,109 @@
+import { databaseArn, snapshotArn } from '../arns.ts';
+import { tell, tellOfSnapshot } from '../events.ts';
+import { optimise, requireFree, restart } from '../lifecycle.ts';
+import type { Database } from '../model.ts';
+import { refusals } from '../refusals.ts';
+import { dbSnapshotView, hostOf } from '../views.ts';
+import type { Kind } from './kind.ts';
+
+export const instanceKind: Kind<Database> = {
+  all: (world) => world.rds.databases,
+  snapshots: (world) => world.rds.snapshots,
+  backups: (world) => world.rds.automatedBackups,
+  noun: 'DB instance',
+  arn: databaseArn,
+  snapshotArn,
+  parameters: { identifier: 'DBInstanceIdentifier', snapshot: 'DBSnapshotIdentifier' },
+  refusals: {
+    missing: refusals.noDatabase,
+    exists: refusals.databaseExists,
+    state: refusals.databaseState,
+    noSnapshot: refusals.noSnapshot,
+    snapshotExists: refusals.snapshotExists,
+    snapshotState: refusals.snapshotState,
+  },
+  requireFree,
+  snapshot: {
+    limits: ({ limits }) => ({ manual: limits.databaseSnapshots, copiesAtOnce: limits.databaseSnapshotCopies }),
+    longestId: 255,
+    filters: (world) => ({
+      'db-snapshot-id': (one) => [one.id, snapshotArn(world, one.id)],
+      'db-instance-id': (one) => [one.databaseIdentifier, databaseArn(world, one.databaseIdentifier)],
+      'dbi-resource-id': (one) => one.resourceId,
+    }),
+    view: dbSnapshotView,
+    refuse({ member }) {
+      if (!member) return;
+      throw refusals.value(
+        'The specified instance is a member of a cluster and a snapshot cannot be created directly. Please use the CreateDBClusterSnapshot API instead.',
+      );
+    },
+    finished: 'Finished DB Instance backup',
+    keptByDefault: 0,
+    deletedShows: 'deleted',
+  },
+  engines: (_world, one) => [one],
+  changes: {
+    disruptive: [
+      'CACertificateIdentifier',
+      'DBInstanceClass',
+      'EngineVersion',
+      'Port',
+      'ProcessorFeatures',
+      'SubnetGroup',
+    ],
+    begin(_world, one, settings) {
+      if (settings.ParameterGroup !== undefined) one.parameterStatus = 'applying';
+      if (settings.OptionGroup !== undefined) one.optionStatus = 'pending-apply';
+    },
+    inForce(_world, one, settings) {
+      if (settings.ParameterGroup !== undefined) one.parameterStatus = 'pending-reboot';
+      if (settings.OptionGroup !== undefined) one.optionStatus = 'in-sync';
+    },
+    // Difference: a cluster's are told when its members are up again. AWS says nothing of the order [U].
+    toldBeforeRestart: true,
+    after(world, one, { AllocatedStorage }) {
+      if (AllocatedStorage !== undefined && one.status === 'available') optimise(world, one);
+    },
+  },
+  renaming: {
+    noun: 'instance',
+    restarts: true,
+    seconds: [10, 60],
+    lastSeconds: [20, 90],
+    dnsSeconds: [10, 400],
+    unname(world, one, old) {
+      const host = hostOf(world, old);
+      if (world.rds.names.get(host) === one.resourceId) world.rds.names.delete(host);
+    },
+    show(world, one) {
+      one.address = hostOf(world, one.identifier);
+    },
+    name(world, one) {
+      world.rds.names.set(hostOf(world, one.identifier), one.resourceId);
+    },
+  },
+  stopping: {
+    stopSeconds: [30, 120],
+    longestStartSeconds: 200,
+    // Difference: a cluster's start is told even where no member could open its storage, which may be a fault.
+    tellsOfStart: (one) => one.up,
+    // Difference: no event tells of a cluster's, though RDS has one of these words for clusters: may be a fault.
+    weekIsOver: 'DB instance is being started due to it exceeding the maximum allowed time being stopped',
+  },
+  maintenance: {
+    // Difference: one that is up and has nothing under way, whatever it shows; a cluster only when it shows available.
+    mayBegin: (one) => !one.busy && one.up,
+    stages: (world, one, finished) => [...restart(world, one), [world.seconds(5, 20), finished]],
+    // Difference: whatever it shows by then, also when it could not open its storage, which may be a fault.
+    takesPending: () => true,
+  },
+  backsUp: (one) => (one.settings.BackupRetentionPeriod ?? 0) > 0,
+  removed(world, { resourceId }) {
+    // Its replicas in the Region become instances of their own.
+    for (const one of world.rds.databases.values()) if (one.replicaOf === resourceId) one.replicaOf = undefined;
+    for (const [host, id] of world.rds.names) if (id === resourceId) world.rds.names.delete(host);
+  },
+  tell,
+  tellOfSnapshot,
+};

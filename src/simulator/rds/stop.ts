@@ -1,0 +1,60 @@
+import type { World } from '../world.ts';
+import type { Kind } from './kinds/kind.ts';
+import { atRest, bringUp, carryOut, takeDown } from './lifecycle.ts';
+import type { Resource } from './parts.ts';
+
+const restartAfterMs = 7 * 86_400_000;
+
+/** Stops an instance, or a cluster with all of its members. */
+export function stop<T extends Resource>(world: World, kind: Kind<T>, one: T): void {
+  const engines = kind.engines(world, one);
+  const show = (status: string) => {
+    for (const each of [one, ...engines]) each.status = status;
+  };
+  show('stopping');
+  carryOut(world, one, [
+    [
+      world.seconds(2, 10),
+      () => {
+        for (const engine of engines) takeDown(world, engine);
+      },
+    ],
+    [
+      world.seconds(...kind.stopping.stopSeconds),
+      () => {
+        show('stopped');
+        kind.tell(world, one, `${kind.noun} stopped`, 'notification');
+        restStopped(world, kind, one);
+      },
+    ],
+  ]);
+}
+
+/** Starts what is stopped, a cluster with all of its members. */
+export function start<T extends Resource>(world: World, kind: Kind<T>, one: T): void {
+  one.status = 'starting';
+  one.restartAt = undefined;
+  for (const engine of kind.engines(world, one)) engine.status = 'starting';
+  carryOut(world, one, [
+    [
+      world.seconds(60, kind.stopping.longestStartSeconds),
+      () => {
+        for (const engine of kind.engines(world, one)) bringUp(world, engine);
+        one.status = atRest(kind.engines(world, one));
+        if (kind.stopping.tellsOfStart(one)) kind.tell(world, one, `${kind.noun} started`, 'notification');
+      },
+    ],
+  ]);
+}
+
+/** What is stopped starts by itself after a week. */
+export function restStopped<T extends Resource>(world: World, kind: Kind<T>, one: T): void {
+  const at = world.time + restartAfterMs;
+  one.restartAt = at;
+  world.at(at, () => {
+    if (one.status !== 'stopped' || one.restartAt !== at) return;
+    const { weekIsOver } = kind.stopping;
+    if (weekIsOver !== undefined) kind.tell(world, one, weekIsOver, 'notification');
+    start(world, kind, one);
+  });
+}
