@@ -23,16 +23,11 @@ import { startInstance } from './ec2/start-instance.ts';
 import { stopInstance } from './ec2/stop-instance.ts';
 import { verifyInstance } from './ec2/verify-instance.ts';
 import { checkKey } from './kms/check-key.ts';
-import { addClusterRole } from './rds/add-cluster-role.ts';
-import { addRole } from './rds/add-role.ts';
 import { admitClients } from './rds/admit-clients.ts';
 import { admitClusterClients } from './rds/admit-cluster-clients.ts';
 import { checkClusterSql } from './rds/check-cluster-sql.ts';
 import { checkSql } from './rds/check-sql.ts';
-import { claim as claimDatabase } from './rds/claim.ts';
-import { claimCluster } from './rds/claim-cluster.ts';
-import { clearClusterDeletionProtection } from './rds/clear-cluster-deletion-protection.ts';
-import { clearDeletionProtection } from './rds/clear-deletion-protection.ts';
+import { claim as claimDatabase, release as releaseDatabase } from './rds/claim/claim.ts';
 import { clusterTarget } from './rds/cluster-target.ts';
 import { compareClusters } from './rds/compare-clusters.ts';
 import { compareInstances } from './rds/compare-instances.ts';
@@ -48,33 +43,29 @@ import { deleteClusterEndpoint } from './rds/delete-cluster-endpoint.ts';
 import { deleteInstance } from './rds/delete-instance.ts';
 import { deleteMember } from './rds/delete-member.ts';
 import { deleteReadReplica } from './rds/delete-read-replica.ts';
-import { discardCluster } from './rds/discard-cluster.ts';
-import { discardClusterSnapshot } from './rds/discard-cluster-snapshot.ts';
-import { discardInstance } from './rds/discard-instance.ts';
 import { discardMember } from './rds/discard-member.ts';
-import { discardDatabaseSnapshot } from './rds/discard-snapshot.ts';
 import { dropSessions } from './rds/drop-sessions.ts';
+import { start } from './rds/fence/start.ts';
 import { fenceCluster } from './rds/fence-cluster.ts';
 import { fenceClusterReplacement } from './rds/fence-cluster-replacement.ts';
 import { fenceInstance } from './rds/fence-instance.ts';
 import { fenceReplacement } from './rds/fence-replacement.ts';
+import { discard, discardSnapshot as discardDatabaseSnapshot } from './rds/finish/discard.ts';
+import { clearProtection, setProtection } from './rds/finish/protection.ts';
+import { clusters } from './rds/kinds/cluster.ts';
+import { instances } from './rds/kinds/instance.ts';
+import { addRole } from './rds/make/add-role.ts';
 import { manageMasterUserPassword } from './rds/manage-master-user-password.ts';
 import { modifyCluster } from './rds/modify-cluster.ts';
 import { modifyInstance } from './rds/modify-instance.ts';
 import { readCluster } from './rds/read-cluster.ts';
 import { readDatabase } from './rds/read-instance.ts';
 import { rebootInstance } from './rds/reboot-instance.ts';
-import { releaseClaim as releaseDatabase } from './rds/release-claim.ts';
-import { releaseClusterClaim } from './rds/release-cluster-claim.ts';
 import { renameCluster } from './rds/rename-cluster.ts';
 import { renameInstance } from './rds/rename-instance.ts';
 import { renameReadReplica } from './rds/rename-read-replica.ts';
 import { restoreCluster } from './rds/restore-cluster.ts';
 import { restoreInstance } from './rds/restore-instance.ts';
-import { setClusterDeletionProtection } from './rds/set-cluster-deletion-protection.ts';
-import { setDeletionProtection } from './rds/set-deletion-protection.ts';
-import { startCluster } from './rds/start-cluster.ts';
-import { startDatabase } from './rds/start-instance.ts';
 import { verifyCluster } from './rds/verify-cluster.ts';
 import { verifyClusterFence } from './rds/verify-cluster-fence.ts';
 import { verifyClusterServing } from './rds/verify-cluster-serving.ts';
@@ -106,8 +97,8 @@ const steps = [
   discardVolume,
   discardSnapshot,
   readDatabase,
-  claimDatabase,
-  releaseDatabase,
+  claimDatabase(instances),
+  releaseDatabase(instances),
   createDatabaseSnapshot,
   copyDatabaseSnapshot,
   fenceInstance,
@@ -117,7 +108,7 @@ const steps = [
   modifyInstance,
   manageMasterUserPassword,
   rebootInstance,
-  addRole,
+  addRole(instances),
   compareInstances,
   checkSql,
   renameInstance,
@@ -128,22 +119,22 @@ const steps = [
   verifyReadReplica,
   renameReadReplica,
   deleteReadReplica,
-  clearDeletionProtection,
-  setDeletionProtection,
+  clearProtection(instances),
+  setProtection(instances),
   deleteInstance,
-  discardInstance,
-  discardDatabaseSnapshot,
-  startDatabase,
+  discard(instances),
+  discardDatabaseSnapshot(instances),
+  start(instances),
   fenceReplacement,
   readCluster,
-  claimCluster,
-  releaseClusterClaim,
+  claimDatabase(clusters),
+  releaseDatabase(clusters),
   fenceCluster,
   verifyClusterFence,
   createClusterSnapshot,
   restoreCluster,
   modifyCluster,
-  addClusterRole,
+  addRole(clusters),
   createMember,
   compareClusters,
   checkClusterSql,
@@ -153,14 +144,14 @@ const steps = [
   verifyCluster,
   admitClusterClients,
   verifyClusterServing,
-  clearClusterDeletionProtection,
-  setClusterDeletionProtection,
+  clearProtection(clusters),
+  setProtection(clusters),
   deleteMember,
   deleteCluster,
   discardMember,
-  discardCluster,
-  discardClusterSnapshot,
-  startCluster,
+  discard(clusters),
+  discardDatabaseSnapshot(clusters),
+  start(clusters),
   fenceClusterReplacement,
   exec,
 ];

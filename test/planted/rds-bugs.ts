@@ -113,7 +113,7 @@ export const rdsBugs: readonly PlantedBug[] = [
     ],
     [
       'an original that let clients in again is deleted',
-      'proof.ts',
+      'finish/proof.ts',
       'const unfenced = original !== undefined && !hasGroups(original, [verdict.fence]);',
       'const unfenced = false as boolean;',
       'the original let clients in again: it is not deleted',
@@ -198,9 +198,9 @@ export const rdsBugs: readonly PlantedBug[] = [
     ],
     [
       'a cluster that nobody can reach proves the delete of its original',
-      'cluster-proof.ts',
-      'if (writer && isUsable(writer)) return proof;',
-      'if (proof) return proof;',
+      'kinds/cluster.ts',
+      'if (writer && isUsable(writer)) return [];',
+      'if (replacement) return [];',
       'the members of the replacement',
     ],
   ]),

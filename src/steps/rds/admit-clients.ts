@@ -5,6 +5,7 @@ import { opened } from './database-target.ts';
 import { DatabaseId, SecurityGroupId } from './domain.ts';
 import { nameOf } from './found.ts';
 import { groupsBefore, towards } from './group-change.ts';
+import { instances } from './kinds/instance.ts';
 import { brokenStatus, nameIn, statusOf } from './status.ts';
 
 /** Lets clients in again, by the security groups that the original had. With the replacement this is the write point. */
@@ -44,7 +45,7 @@ export const admitClients = defineEffect({
   },
   async run(ctx, input) {
     await ctx.aws.rds.modifyDBInstance({
-      DBInstanceIdentifier: nameOf(ctx, input.database),
+      DBInstanceIdentifier: nameOf(ctx, instances, input.database),
       VpcSecurityGroupIds: input.securityGroups,
       ...(input.deletionProtection && { DeletionProtection: true }),
       ApplyImmediately: true,

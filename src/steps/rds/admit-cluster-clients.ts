@@ -2,11 +2,13 @@ import * as z from 'zod';
 import { defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { ClusterId } from './cluster-domain.ts';
-import { clusterNameOf, membersOf } from './cluster-found.ts';
+import { membersOf } from './cluster-found.ts';
 import { clusterTowards } from './cluster-groups.ts';
 import { opened } from './database-target.ts';
 import { SecurityGroupId } from './domain.ts';
+import { nameOf } from './found.ts';
 import { groupsBefore } from './group-change.ts';
+import { clusters } from './kinds/cluster.ts';
 import { brokenStatus, nameIn, statusOf } from './status.ts';
 
 /** Lets clients in to a cluster again, by the security groups that the original had. With the replacement this is the write point. */
@@ -46,7 +48,7 @@ export const admitClusterClients = defineEffect({
   },
   async run(ctx, input) {
     await ctx.aws.rds.modifyDBCluster({
-      DBClusterIdentifier: clusterNameOf(ctx, input.cluster),
+      DBClusterIdentifier: nameOf(ctx, clusters, input.cluster),
       VpcSecurityGroupIds: input.securityGroups,
       ...(input.deletionProtection && { DeletionProtection: true }),
       ApplyImmediately: true,

@@ -10,16 +10,6 @@ export function surelyFoundCluster(ctx: AwsContext, id: string): Promise<DBClust
   return surely(ctx, () => ctx.aws.sight.cluster(id));
 }
 
-/** The name under which a cluster was last seen, for a call that takes one, without asking. Throws what RDS would answer when it was not seen. */
-export function clusterNameOf(ctx: AwsContext, id: string): string {
-  const cluster = ctx.aws.sight.lastSeenClusters().find((one) => one.DbClusterResourceId === id);
-  if (cluster?.DBClusterIdentifier) return cluster.DBClusterIdentifier;
-  throw Object.assign(new Error(`${id} was not seen under any name`), {
-    name: 'DBClusterNotFoundFault',
-    $metadata: { httpStatusCode: 404 },
-  });
-}
-
 /** The instances that belong to a cluster, the writer first. */
 export function membersOf(cluster: DBCluster, all: readonly DBInstance[]): DBInstance[] {
   const writer = (one: DBInstance) => (isWriter(cluster, one) ? 0 : 1);

@@ -2,8 +2,9 @@ import * as z from 'zod';
 import { defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { ClusterEndpoint, ClusterId } from './cluster-domain.ts';
-import { clusterNameOf } from './cluster-found.ts';
 import { endpointNamed, endpointsExpected, heldBy } from './endpoints.ts';
+import { nameOf } from './found.ts';
+import { clusters } from './kinds/cluster.ts';
 
 /** Gives a cluster a custom endpoint. Its name is one of the whole account's, so what had it before has to have lost it. */
 export const createClusterEndpoint = defineEffect({
@@ -33,7 +34,7 @@ export const createClusterEndpoint = defineEffect({
   },
   async run(ctx, { cluster, endpoint }) {
     await ctx.aws.rds.createDBClusterEndpoint({
-      DBClusterIdentifier: clusterNameOf(ctx, cluster),
+      DBClusterIdentifier: nameOf(ctx, clusters, cluster),
       DBClusterEndpointIdentifier: endpoint.id,
       EndpointType: endpoint.type,
       ...(endpoint.members.length > 0 && { StaticMembers: endpoint.members }),

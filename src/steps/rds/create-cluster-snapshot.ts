@@ -3,7 +3,8 @@ import { type AwsContext, defineEffect } from '../../aws/services.ts';
 import { markers } from '../../aws/tags.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { Cluster, ClusterFenceProof, MadeClusterSnapshot } from './cluster-domain.ts';
-import { clusterNameOf } from './cluster-found.ts';
+import { nameOf } from './found.ts';
+import { clusters } from './kinds/cluster.ts';
 import { snapshotName, snapshotSeen } from './made-snapshot.ts';
 
 const input = z.strictObject({
@@ -36,7 +37,7 @@ export const createClusterSnapshot = defineEffect({
   },
   async run(ctx, input) {
     await ctx.aws.rds.createDBClusterSnapshot({
-      DBClusterIdentifier: clusterNameOf(ctx, input.cluster.id),
+      DBClusterIdentifier: nameOf(ctx, clusters, input.cluster.id),
       DBClusterSnapshotIdentifier: snapshotName(ctx),
       Tags: markers({ run: ctx.run, token: ctx.token, target: ctx.target.id, original: input.cluster.id }),
     });

@@ -5,8 +5,9 @@ import { settleWithinMs } from '../deadlines.ts';
 import { bornAs, tagsOfMade } from './born.ts';
 import { memberParameters } from './carry-member.ts';
 import { MadeCluster, Member } from './cluster-domain.ts';
-import { clusterNameOf } from './cluster-found.ts';
 import { MadeDatabase } from './domain.ts';
+import { nameOf } from './found.ts';
+import { clusters } from './kinds/cluster.ts';
 import { brokenStatus, isGoing, isSettled } from './status.ts';
 
 /** Makes a member of the replacement like one of the original. The first of a cluster becomes its writer. */
@@ -54,7 +55,7 @@ export const createMember = defineEffect({
       DBInstanceIdentifier: name,
       DBInstanceClass: String(settings['DBInstanceClass']),
       Engine: String(settings['Engine']),
-      DBClusterIdentifier: clusterNameOf(ctx, replacement.id),
+      DBClusterIdentifier: nameOf(ctx, clusters, replacement.id),
       Tags: tagsOfMade(ctx, { original: member.id, tags: member.tags, source: replacement.id }),
     });
     const id = answer.DBInstance?.DbiResourceId;

@@ -7,6 +7,7 @@ import { bornAs, tagsOfMade } from './born.ts';
 import { parametersFor } from './carry.ts';
 import { Database, FinalDatabaseVerdict, MadeDatabase } from './domain.ts';
 import { nameOf } from './found.ts';
+import { instances } from './kinds/instance.ts';
 import { brokenStatus, isGoing, isSettled } from './status.ts';
 
 const input = z.strictObject({ replica: Database, verdict: FinalDatabaseVerdict });
@@ -72,7 +73,7 @@ export const createReadReplica = defineEffect({
     const answer = await ctx.aws.rds.createDBInstanceReadReplica({
       ...Object.fromEntries(taken.flatMap((one) => (parameters[one] === undefined ? [] : [[one, parameters[one]]]))),
       DBInstanceIdentifier: name,
-      SourceDBInstanceIdentifier: nameOf(ctx, verdict.replacement),
+      SourceDBInstanceIdentifier: nameOf(ctx, instances, verdict.replacement),
       VpcSecurityGroupIds: replica.securityGroups,
       Tags: tagsOfMade(ctx, { original: replica.id, tags: replica.tags, source: verdict.replacement }),
     });

@@ -4,6 +4,7 @@ import { markers } from '../../aws/tags.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { Database, FenceProof, MadeDatabaseSnapshot } from './domain.ts';
 import { nameOf } from './found.ts';
+import { instances } from './kinds/instance.ts';
 import { lookForSnapshot, type Making, snapshotName } from './made-snapshot.ts';
 
 const input = z.strictObject({
@@ -31,7 +32,7 @@ export const createSnapshot = defineEffect({
   },
   async run(ctx, input) {
     await ctx.aws.rds.createDBSnapshot({
-      DBInstanceIdentifier: nameOf(ctx, input.instance.id),
+      DBInstanceIdentifier: nameOf(ctx, instances, input.instance.id),
       DBSnapshotIdentifier: snapshotName(ctx),
       Tags: markers({ run: ctx.run, token: ctx.token, target: ctx.target.id, original: input.instance.id }),
     });

@@ -2,8 +2,9 @@ import * as z from 'zod';
 import { defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { ClusterId, ClusterSnapshotName, FinalClusterVerdict } from './cluster-domain.ts';
-import { clusterNameOf } from './cluster-found.ts';
-import { faultsOfClusterProof } from './cluster-proof.ts';
+import { faultsOfProof } from './finish/proof.ts';
+import { nameOf } from './found.ts';
+import { clusters } from './kinds/cluster.ts';
 import { remains, toldRemains, withFreeName } from './remains.ts';
 import { isGoing } from './status.ts';
 
@@ -45,7 +46,7 @@ export const deleteCluster = defineEffect({
   },
   async run(ctx, { verdict, ...stays }) {
     await ctx.aws.rds.deleteDBCluster({
-      DBClusterIdentifier: clusterNameOf(ctx, verdict.original),
+      DBClusterIdentifier: nameOf(ctx, clusters, verdict.original),
       ...toldRemains(ctx, verdict.original, stays),
     });
     return undefined;
@@ -54,5 +55,5 @@ export const deleteCluster = defineEffect({
   verdict: (input) => input.verdict,
   deletes: (input) => input.verdict.original,
   prove: (ctx, { verdict, finalSnapshot }) =>
-    withFreeName(faultsOfClusterProof(ctx, verdict), finalSnapshot, (name) => ctx.aws.sight.clusterSnapshot(name)),
+    withFreeName(faultsOfProof(ctx, clusters, verdict), finalSnapshot, (name) => ctx.aws.sight.clusterSnapshot(name)),
 });

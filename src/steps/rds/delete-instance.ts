@@ -2,8 +2,9 @@ import * as z from 'zod';
 import { defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { DatabaseId, DatabaseSnapshotName, FinalDatabaseVerdict } from './domain.ts';
+import { faultsOfProof } from './finish/proof.ts';
 import { nameOf } from './found.ts';
-import { faultsOfProof } from './proof.ts';
+import { instances } from './kinds/instance.ts';
 import { remains, toldRemains, withFreeName } from './remains.ts';
 import { isGoing } from './status.ts';
 
@@ -39,7 +40,7 @@ export const deleteInstance = defineEffect({
   },
   async run(ctx, { verdict, ...stays }) {
     await ctx.aws.rds.deleteDBInstance({
-      DBInstanceIdentifier: nameOf(ctx, verdict.original),
+      DBInstanceIdentifier: nameOf(ctx, instances, verdict.original),
       ...toldRemains(ctx, verdict.original, stays),
     });
     return undefined;
@@ -48,5 +49,5 @@ export const deleteInstance = defineEffect({
   verdict: (input) => input.verdict,
   deletes: (input) => input.verdict.original,
   prove: (ctx, { verdict, finalSnapshot }) =>
-    withFreeName(faultsOfProof(ctx, verdict), finalSnapshot, (name) => ctx.aws.sight.databaseSnapshot(name)),
+    withFreeName(faultsOfProof(ctx, instances, verdict), finalSnapshot, (name) => ctx.aws.sight.databaseSnapshot(name)),
 });

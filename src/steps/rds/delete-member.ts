@@ -4,9 +4,11 @@ import type { Proof } from '../../contract/step.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { FinalClusterVerdict } from './cluster-domain.ts';
 import { membersOf } from './cluster-found.ts';
-import { faultsOfClusterProof } from './cluster-proof.ts';
 import { DatabaseId } from './domain.ts';
+import { faultsOfProof } from './finish/proof.ts';
 import { nameOf } from './found.ts';
+import { clusters } from './kinds/cluster.ts';
+import { instances } from './kinds/instance.ts';
 import { isGoing } from './status.ts';
 
 const input = z.strictObject({
@@ -40,7 +42,10 @@ export const deleteMember = defineEffect({
     return isGoing(instance) ? { is: 'pending', output: { member } } : { is: 'absent' };
   },
   async run(ctx, { member }) {
-    await ctx.aws.rds.deleteDBInstance({ DBInstanceIdentifier: nameOf(ctx, member), SkipFinalSnapshot: true });
+    await ctx.aws.rds.deleteDBInstance({
+      DBInstanceIdentifier: nameOf(ctx, instances, member),
+      SkipFinalSnapshot: true,
+    });
     return undefined;
   },
   undo: 'impossible',
@@ -50,7 +55,7 @@ export const deleteMember = defineEffect({
 });
 
 async function proofOf(ctx: AwsContext, { verdict, member }: Input): Promise<Proof> {
-  const proof = await faultsOfClusterProof(ctx, verdict);
+  const proof = await faultsOfProof(ctx, clusters, verdict);
   const [original, all] = await Promise.all([ctx.aws.sight.cluster(verdict.original), ctx.aws.sight.databases()]);
   const known = verdict.members.some(({ id }) => id === member);
   const members = original ? membersOf(original, all) : [];

@@ -4,6 +4,7 @@ import type { Proof } from '../../contract/step.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { DatabaseId, ReplicaVerdict } from './domain.ts';
 import { nameOf } from './found.ts';
+import { instances } from './kinds/instance.ts';
 import { isReplicating } from './read-replicas.ts';
 import { isGoing, isUsable } from './status.ts';
 
@@ -26,7 +27,7 @@ export const deleteReadReplica = defineEffect({
   },
   async run(ctx, { verdict }) {
     await ctx.aws.rds.deleteDBInstance({
-      DBInstanceIdentifier: nameOf(ctx, verdict.original),
+      DBInstanceIdentifier: nameOf(ctx, instances, verdict.original),
       // RDS takes none of a replica.
       SkipFinalSnapshot: true,
       DeleteAutomatedBackups: true,

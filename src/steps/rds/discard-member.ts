@@ -3,6 +3,7 @@ import { defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { DatabaseId } from './domain.ts';
 import { foreignTags, nameOf } from './found.ts';
+import { instances } from './kinds/instance.ts';
 import { isGoing } from './status.ts';
 
 /** Removes a member that this run made, of a cluster that no client was ever let in to. */
@@ -24,7 +25,10 @@ export const discardMember = defineEffect({
     return reason === undefined ? { is: 'absent' } : { is: 'failed', reason: `${reason}: it is kept` };
   },
   async run(ctx, { member }) {
-    await ctx.aws.rds.deleteDBInstance({ DBInstanceIdentifier: nameOf(ctx, member), SkipFinalSnapshot: true });
+    await ctx.aws.rds.deleteDBInstance({
+      DBInstanceIdentifier: nameOf(ctx, instances, member),
+      SkipFinalSnapshot: true,
+    });
     return undefined;
   },
   undo: 'impossible',

@@ -3,6 +3,7 @@ import { defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { DatabaseId, FencedDatabase, RestartedDatabase } from './domain.ts';
 import { nameOf } from './found.ts';
+import { instances } from './kinds/instance.ts';
 import { lastRestart } from './restarts.ts';
 import { isSettled } from './status.ts';
 
@@ -36,7 +37,7 @@ export const dropSessions = defineEffect({
     return isSettled(instance) ? { is: 'done', output: { ...output, restartedAt: at } } : { is: 'pending', output };
   },
   async run(ctx, input) {
-    await ctx.aws.rds.rebootDBInstance({ DBInstanceIdentifier: nameOf(ctx, input.database) });
+    await ctx.aws.rds.rebootDBInstance({ DBInstanceIdentifier: nameOf(ctx, instances, input.database) });
     return undefined;
   },
   undo: 'unneeded',

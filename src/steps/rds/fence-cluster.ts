@@ -2,11 +2,13 @@ import * as z from 'zod';
 import { defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { ClusterId, FencedCluster } from './cluster-domain.ts';
-import { clusterNameOf, membersOf } from './cluster-found.ts';
+import { membersOf } from './cluster-found.ts';
 import { clusterTowards } from './cluster-groups.ts';
 import { opened } from './database-target.ts';
 import { SecurityGroupId } from './domain.ts';
+import { nameOf } from './found.ts';
 import { groupsBefore } from './group-change.ts';
+import { clusters } from './kinds/cluster.ts';
 import { lastRestart } from './restarts.ts';
 
 /** Keeps clients out of a cluster by an isolation group. Connections that are open already stay until each member restarts. */
@@ -39,7 +41,7 @@ export const fenceCluster = defineEffect({
   },
   async run(ctx, input) {
     await ctx.aws.rds.modifyDBCluster({
-      DBClusterIdentifier: clusterNameOf(ctx, input.cluster),
+      DBClusterIdentifier: nameOf(ctx, clusters, input.cluster),
       VpcSecurityGroupIds: [input.fence],
       ApplyImmediately: true,
     });

@@ -5,6 +5,7 @@ import { opened } from './database-target.ts';
 import { DatabaseId, FencedDatabase, SecurityGroupId } from './domain.ts';
 import { nameOf } from './found.ts';
 import { groupsBefore, towards } from './group-change.ts';
+import { instances } from './kinds/instance.ts';
 import { lastRestart } from './restarts.ts';
 
 /** Keeps clients out by an isolation group. Connections that are open already are tracked, and stay until a restart. */
@@ -34,7 +35,7 @@ export const fenceInstance = defineEffect({
   },
   async run(ctx, input) {
     await ctx.aws.rds.modifyDBInstance({
-      DBInstanceIdentifier: nameOf(ctx, input.database),
+      DBInstanceIdentifier: nameOf(ctx, instances, input.database),
       VpcSecurityGroupIds: [input.fence],
       ApplyImmediately: true,
     });

@@ -6,6 +6,7 @@ import { settleWithinMs } from '../deadlines.ts';
 import { KeyArn } from '../domain.ts';
 import { Database, DatabaseId, MadeDatabase, SecretId } from './domain.ts';
 import { nameOf } from './found.ts';
+import { instances } from './kinds/instance.ts';
 import { brokenStatus, isSettled } from './status.ts';
 
 const input = z.strictObject({
@@ -56,7 +57,7 @@ export const manageMasterUserPassword = defineEffect({
   async run(ctx, input) {
     const key = wantedKey(input);
     await ctx.aws.rds.modifyDBInstance({
-      DBInstanceIdentifier: nameOf(ctx, input.replacement.id),
+      DBInstanceIdentifier: nameOf(ctx, instances, input.replacement.id),
       ManageMasterUserPassword: true,
       ...(key !== undefined && { MasterUserSecretKmsKeyId: key }),
       ApplyImmediately: true,

@@ -5,7 +5,8 @@ import { canonical } from '../../contract/json.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { clusterCarriedBy, clusterParameters, clusterSettings } from './carry-cluster.ts';
 import { Cluster, ClusterId, MadeCluster } from './cluster-domain.ts';
-import { clusterNameOf } from './cluster-found.ts';
+import { nameOf } from './found.ts';
+import { clusters } from './kinds/cluster.ts';
 import { brokenStatus, isSettled, pendingOf } from './status.ts';
 
 const input = z.strictObject({ cluster: Cluster, replacement: MadeCluster });
@@ -41,7 +42,7 @@ export const modifyCluster = defineEffect({
       ...clusterParameters('modify', settings),
       // The mode is refused without what it rests on, even where that is so already.
       ...('DatabaseInsightsMode' in settings && insights(wantedOf(input))),
-      DBClusterIdentifier: clusterNameOf(ctx, input.replacement.id),
+      DBClusterIdentifier: nameOf(ctx, clusters, input.replacement.id),
       ApplyImmediately: true,
     });
     return undefined;

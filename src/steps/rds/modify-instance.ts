@@ -6,6 +6,7 @@ import { settleWithinMs } from '../deadlines.ts';
 import { carriedBy, parametersFor, settingsOf } from './carry.ts';
 import { Database, DatabaseId, MadeDatabase } from './domain.ts';
 import { nameOf } from './found.ts';
+import { instances } from './kinds/instance.ts';
 import { brokenStatus, isSettled, pendingOf } from './status.ts';
 
 const input = z.strictObject({ instance: Database, replacement: MadeDatabase });
@@ -40,7 +41,7 @@ export const modifyInstance = defineEffect({
     await ctx.aws.rds.modifyDBInstance({
       ...parametersFor('modify', settings),
       ...Object.fromEntries(besides.flatMap((name) => (settings[name] === undefined ? [] : [[name, settings[name]]]))),
-      DBInstanceIdentifier: nameOf(ctx, input.replacement.id),
+      DBInstanceIdentifier: nameOf(ctx, instances, input.replacement.id),
       ApplyImmediately: true,
     });
     return undefined;

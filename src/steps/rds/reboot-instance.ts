@@ -4,6 +4,7 @@ import { type AwsContext, defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { DatabaseId, MadeDatabase } from './domain.ts';
 import { nameOf } from './found.ts';
+import { instances } from './kinds/instance.ts';
 import { brokenStatus, isSettled, parametersPend, pendingOf } from './status.ts';
 
 /** Restarts the replacement if parameters of its group wait for that; otherwise there is nothing to do. */
@@ -36,7 +37,7 @@ export const rebootInstance = defineEffect({
       : { is: 'done', output };
   },
   async run(ctx, input) {
-    await ctx.aws.rds.rebootDBInstance({ DBInstanceIdentifier: nameOf(ctx, input.replacement.id) });
+    await ctx.aws.rds.rebootDBInstance({ DBInstanceIdentifier: nameOf(ctx, instances, input.replacement.id) });
     return undefined;
   },
   undo: 'unneeded',

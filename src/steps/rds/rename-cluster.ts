@@ -2,8 +2,10 @@ import * as z from 'zod';
 import { defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { ClusterId, ClusterName } from './cluster-domain.ts';
-import { clusterNameOf, membersOf, surelyFoundCluster } from './cluster-found.ts';
+import { membersOf, surelyFoundCluster } from './cluster-found.ts';
 import { renamedCluster } from './cluster-target.ts';
+import { nameOf } from './found.ts';
+import { clusters } from './kinds/cluster.ts';
 import { brokenStatus, deadName, isSettled, pendingOf, statusOf } from './status.ts';
 
 /** Renames a cluster, and waits until its endpoints and its members have followed. */
@@ -55,7 +57,7 @@ export const renameCluster = defineEffect({
   },
   async run(ctx, input) {
     await ctx.aws.rds.modifyDBCluster({
-      DBClusterIdentifier: clusterNameOf(ctx, input.cluster),
+      DBClusterIdentifier: nameOf(ctx, clusters, input.cluster),
       NewDBClusterIdentifier: input.to,
       ApplyImmediately: true,
     });

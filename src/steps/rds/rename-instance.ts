@@ -5,6 +5,7 @@ import { settleWithinMs } from '../deadlines.ts';
 import { renamed } from './database-target.ts';
 import { DatabaseId, DatabaseName } from './domain.ts';
 import { nameOf, surelyFound } from './found.ts';
+import { instances } from './kinds/instance.ts';
 import { brokenStatus, deadName, isSettled, pendingOf } from './status.ts';
 
 const input = z.strictObject({
@@ -31,7 +32,7 @@ export const renameInstance = defineEffect({
   look: (ctx, input) => lookAtRename(ctx, input),
   async run(ctx, input) {
     await ctx.aws.rds.modifyDBInstance({
-      DBInstanceIdentifier: nameOf(ctx, input.database),
+      DBInstanceIdentifier: nameOf(ctx, instances, input.database),
       NewDBInstanceIdentifier: input.to,
       ApplyImmediately: true,
     });

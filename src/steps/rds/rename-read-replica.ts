@@ -3,6 +3,7 @@ import { defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { DatabaseId, DatabaseName } from './domain.ts';
 import { nameOf } from './found.ts';
+import { instances } from './kinds/instance.ts';
 import { lookAtRename } from './rename-instance.ts';
 
 /** Renames a read replica, old or new, and waits until its endpoint has followed. The target serves meanwhile. */
@@ -20,7 +21,7 @@ export const renameReadReplica = defineEffect({
   look: (ctx, input) => lookAtRename(ctx, input),
   async run(ctx, input) {
     await ctx.aws.rds.modifyDBInstance({
-      DBInstanceIdentifier: nameOf(ctx, input.database),
+      DBInstanceIdentifier: nameOf(ctx, instances, input.database),
       NewDBInstanceIdentifier: input.to,
       ApplyImmediately: true,
     });

@@ -1,29 +1,34 @@
-import { printable } from '../../aws/printable.ts';
-import type { AwsContext } from '../../aws/services.ts';
-import { canonical } from '../../contract/json.ts';
-import type { Proof } from '../../contract/step.ts';
-import { faultsOfKey } from '../kms/key-use.ts';
-import { settingsOf } from './carry.ts';
-import type { FinalDatabaseVerdict } from './domain.ts';
-import { holesInFence } from './fence-rules.ts';
-import { type Described, groupsOf, hasGroups, isUsable, nameIn, statusOf } from './status.ts';
+import { printable } from '../../../aws/printable.ts';
+import type { AwsContext } from '../../../aws/services.ts';
+import { canonical } from '../../../contract/json.ts';
+import type { Proof } from '../../../contract/step.ts';
+import { faultsOfKey } from '../../kms/key-use.ts';
+import type { FinalDatabaseVerdict } from '../domain.ts';
+import { holesInFence } from '../fence-rules.ts';
+import type { Kind } from '../kinds/kind.ts';
+import { type Described, groupsOf, hasGroups, isUsable, nameIn, statusOf } from '../status.ts';
 
-/** What speaks against deleting the original now, as AWS shows both at this moment. */
-export async function faultsOfProof(ctx: AwsContext, verdict: FinalDatabaseVerdict): Promise<Proof> {
-  const { sight } = ctx.aws;
-  const [original, replacement] = await Promise.all([
-    sight.database(verdict.original),
-    sight.database(verdict.replacement),
-  ]);
+/** What taking the proof needs besides looking at the pair. */
+export const permissionsOfProof = [
+  'ec2:DescribeSecurityGroups',
+  'kms:DescribeKey',
+  'kms:GenerateDataKeyWithoutPlaintext',
+] as const;
+
+/** What speaks against deleting the original, or any part of it, now, as AWS shows both at this moment. */
+export async function faultsOfProof(ctx: AwsContext, kind: Kind, verdict: FinalDatabaseVerdict): Promise<Proof> {
+  const pair = await kind.pair(ctx, verdict);
+  const { original, replacement } = pair;
   if (original && replacement) {
-    const [was, is] = [settingsOf(original), settingsOf(replacement)];
+    const [was, is] = [kind.settings(original), kind.settings(replacement)];
     for (const told of lastDifferences([nameIn(original), was], [nameIn(replacement), is])) ctx.announce(told);
   }
-  return proofAbout(ctx, verdict, original, replacement);
+  const { findings, ...proof } = await proofAbout(ctx, verdict, original, replacement);
+  return { ...proof, findings: [...findings, ...kind.faultsOfPair(verdict, pair)] };
 }
 
 /** In what an original that is about to go is set otherwise than what has its place: somebody has changed one of them since. */
-export function lastDifferences(
+function lastDifferences(
   [original, was]: readonly [string, Readonly<Record<string, unknown>>],
   [replacement, is]: readonly [string, Readonly<Record<string, unknown>>],
 ): string[] {
@@ -35,7 +40,7 @@ export function lastDifferences(
 }
 
 /** The same about an instance or a cluster, as it was seen a moment ago. */
-export async function proofAbout(
+async function proofAbout(
   ctx: AwsContext,
   verdict: Omit<FinalDatabaseVerdict, 'id'>,
   original: Described | undefined,
