@@ -23,38 +23,33 @@ import { startInstance } from './ec2/start-instance.ts';
 import { stopInstance } from './ec2/stop-instance.ts';
 import { verifyInstance } from './ec2/verify-instance.ts';
 import { checkKey } from './kms/check-key.ts';
-import { admitClients } from './rds/admit-clients.ts';
-import { admitClusterClients } from './rds/admit-cluster-clients.ts';
-import { checkClusterSql } from './rds/check-cluster-sql.ts';
-import { checkSql } from './rds/check-sql.ts';
 import { claim as claimDatabase, release as releaseDatabase } from './rds/claim/claim.ts';
 import { clusterTarget } from './rds/cluster-target.ts';
 import { compareClusters } from './rds/compare-clusters.ts';
 import { compareInstances } from './rds/compare-instances.ts';
 import { copySnapshot as copyDatabaseSnapshot } from './rds/copy-snapshot.ts';
 import { createClusterEndpoint } from './rds/create-cluster-endpoint.ts';
-import { createClusterSnapshot } from './rds/create-cluster-snapshot.ts';
 import { createMember } from './rds/create-member.ts';
 import { createReadReplica } from './rds/create-read-replica.ts';
-import { createSnapshot as createDatabaseSnapshot } from './rds/create-snapshot.ts';
 import { databaseTarget } from './rds/database-target.ts';
-import { deleteCluster } from './rds/delete-cluster.ts';
 import { deleteClusterEndpoint } from './rds/delete-cluster-endpoint.ts';
-import { deleteInstance } from './rds/delete-instance.ts';
 import { deleteMember } from './rds/delete-member.ts';
 import { deleteReadReplica } from './rds/delete-read-replica.ts';
 import { discardMember } from './rds/discard-member.ts';
 import { dropSessions } from './rds/drop-sessions.ts';
+import { admit, fence } from './rds/fence/fence.ts';
+import { fenceReplacement } from './rds/fence/fence-replacement.ts';
 import { start } from './rds/fence/start.ts';
-import { fenceCluster } from './rds/fence-cluster.ts';
-import { fenceClusterReplacement } from './rds/fence-cluster-replacement.ts';
-import { fenceInstance } from './rds/fence-instance.ts';
-import { fenceReplacement } from './rds/fence-replacement.ts';
+import { verifyFence } from './rds/fence/verify-fence.ts';
+import { deleteOriginal } from './rds/finish/delete.ts';
 import { discard, discardSnapshot as discardDatabaseSnapshot } from './rds/finish/discard.ts';
 import { clearProtection, setProtection } from './rds/finish/protection.ts';
+import { checkSql } from './rds/judge/check-sql.ts';
+import { verifyServing } from './rds/judge/verify-serving.ts';
 import { clusters } from './rds/kinds/cluster.ts';
 import { instances } from './rds/kinds/instance.ts';
 import { addRole } from './rds/make/add-role.ts';
+import { createSnapshot as createDatabaseSnapshot } from './rds/make/create-snapshot.ts';
 import { manageMasterUserPassword } from './rds/manage-master-user-password.ts';
 import { modifyCluster } from './rds/modify-cluster.ts';
 import { modifyInstance } from './rds/modify-instance.ts';
@@ -67,12 +62,8 @@ import { renameReadReplica } from './rds/rename-read-replica.ts';
 import { restoreCluster } from './rds/restore-cluster.ts';
 import { restoreInstance } from './rds/restore-instance.ts';
 import { verifyCluster } from './rds/verify-cluster.ts';
-import { verifyClusterFence } from './rds/verify-cluster-fence.ts';
-import { verifyClusterServing } from './rds/verify-cluster-serving.ts';
-import { verifyFence } from './rds/verify-fence.ts';
 import { verifyDatabase } from './rds/verify-instance.ts';
 import { verifyReadReplica } from './rds/verify-read-replica.ts';
-import { verifyServing } from './rds/verify-serving.ts';
 
 // Each is typed by its own input and output; the registry parses inputs by each one's own schema.
 const steps = [
@@ -99,60 +90,60 @@ const steps = [
   readDatabase,
   claimDatabase(instances),
   releaseDatabase(instances),
-  createDatabaseSnapshot,
+  createDatabaseSnapshot(instances),
   copyDatabaseSnapshot,
-  fenceInstance,
+  fence(instances),
   dropSessions,
-  verifyFence,
+  verifyFence(instances),
   restoreInstance,
   modifyInstance,
   manageMasterUserPassword,
   rebootInstance,
   addRole(instances),
   compareInstances,
-  checkSql,
+  checkSql(instances),
   renameInstance,
   verifyDatabase,
-  admitClients,
-  verifyServing,
+  admit(instances),
+  verifyServing(instances),
   createReadReplica,
   verifyReadReplica,
   renameReadReplica,
   deleteReadReplica,
   clearProtection(instances),
   setProtection(instances),
-  deleteInstance,
+  deleteOriginal(instances),
   discard(instances),
   discardDatabaseSnapshot(instances),
   start(instances),
-  fenceReplacement,
+  fenceReplacement(instances),
   readCluster,
   claimDatabase(clusters),
   releaseDatabase(clusters),
-  fenceCluster,
-  verifyClusterFence,
-  createClusterSnapshot,
+  fence(clusters),
+  verifyFence(clusters),
+  createDatabaseSnapshot(clusters),
   restoreCluster,
   modifyCluster,
   addRole(clusters),
   createMember,
   compareClusters,
-  checkClusterSql,
+  checkSql(clusters),
   deleteClusterEndpoint,
   renameCluster,
   createClusterEndpoint,
   verifyCluster,
-  admitClusterClients,
-  verifyClusterServing,
+  admit(clusters),
+  verifyServing(clusters),
   clearProtection(clusters),
   setProtection(clusters),
   deleteMember,
-  deleteCluster,
+  deleteOriginal(clusters),
   discardMember,
   discard(clusters),
   discardDatabaseSnapshot(clusters),
   start(clusters),
-  fenceClusterReplacement,
+  fenceReplacement(clusters),
   exec,
 ];
 

@@ -67,7 +67,7 @@ export const rdsBugs: readonly PlantedBug[] = [
     ],
     [
       'automated backups go whatever the plan says',
-      'remains.ts',
+      'finish/delete.ts',
       "DeleteAutomatedBackups: automatedBackups === 'delete'",
       'DeleteAutomatedBackups: true',
       '9: what becomes of backups is said in the plan',
@@ -120,8 +120,8 @@ export const rdsBugs: readonly PlantedBug[] = [
     ],
     [
       'a stopped original is left stopped',
-      'fence-instance.ts',
-      "{ uses: 'rds.start-instance', with: { database: input.database } },",
+      'fence/fence.ts',
+      '{ uses: kind.steps.start, with: theId(kind, idOf(kind, input)) },',
       '',
       'stopped behind its fence, it is started again',
     ],
@@ -143,14 +143,14 @@ export const rdsBugs: readonly PlantedBug[] = [
   ...caughtIn('test/promises/rds-sql-guards.test.ts', [
     [
       'the fence is believed after one look',
-      'verify-fence.ts',
+      'fence/verify-fence.ts',
       'if (second.length > 0) return pending(input, second);',
       '',
       'a client that is there only at every second look',
     ],
     [
       'the answers of old and new are not compared',
-      'same-answers.ts',
+      'judge/check-sql.ts',
       'if (JSON.stringify(old) !== JSON.stringify(made))',
       'if (old === undefined)',
       'an answer that is another one on the replacement',
@@ -166,7 +166,7 @@ export const rdsBugs: readonly PlantedBug[] = [
   ...caughtIn('test/promises/rds-sql.test.ts', [
     [
       'a statement that is refused counts as answered alike',
-      'same-answers.ts',
+      'judge/check-sql.ts',
       "if (one && 'unknown' in one) return",
       "if (one && 'unknown' in one && !one.final) return",
       'serves again at once when a statement is refused',
@@ -207,9 +207,9 @@ export const rdsBugs: readonly PlantedBug[] = [
   ...caughtIn('test/promises/rds-cluster-back.test.ts', [
     [
       'a broken member holds up the return of its cluster',
-      'cluster-groups.ts',
-      "=== 'there' || broken(one)",
-      "=== 'there' || (broken(one) && false)",
+      'fence/group-change.ts',
+      "=== 'there' || broken(part)",
+      "=== 'there' || (broken(part) && false)",
       'is not waited for when the original comes back with the others',
     ],
   ]),

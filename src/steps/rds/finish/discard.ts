@@ -29,7 +29,10 @@ export const discard = (kind: Kind) =>
       return reason === undefined ? { is: 'absent' } : { is: 'failed', reason: `${reason}: it is kept` };
     },
     async run(ctx, input) {
-      await kind.discard(ctx, nameOf(ctx, kind, idOf(kind, input)));
+      await kind.delete(ctx, nameOf(ctx, kind, idOf(kind, input)), {
+        SkipFinalSnapshot: true,
+        DeleteAutomatedBackups: true,
+      });
       return undefined;
     },
     undo: 'impossible',

@@ -1,8 +1,21 @@
-import type { DBCluster } from '@aws-sdk/client-rds';
+import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
+import * as z from 'zod';
 import { printable } from '../../../aws/printable.ts';
 import { clusterSettings } from '../carry-cluster.ts';
-import { ClusterId, ClusterRole, ClusterSnapshotName, FinalClusterVerdict, MadeCluster } from '../cluster-domain.ts';
-import { isWriter, membersOf } from '../cluster-found.ts';
+import {
+  Cluster,
+  ClusterFenceProof,
+  ClusterId,
+  ClusterRole,
+  ClusterSnapshotName,
+  ClusterVerdict,
+  FencedCluster,
+  FinalClusterVerdict,
+  MadeCluster,
+  MadeClusterSnapshot,
+} from '../cluster-domain.ts';
+import { isWriter, membersOf, writerAddressOf } from '../cluster-found.ts';
+import { RestartedDatabase } from '../domain.ts';
 import { customEndpointsOf } from '../endpoints.ts';
 import { isUsable } from '../status.ts';
 import type { Kind, Pair } from './kind.ts';
@@ -14,36 +27,75 @@ export const clusters: Kind = {
     claim: 'rds.claim-cluster',
     /** Takes a claim off the original cluster and what was made of it; what no longer exists counts as released. */
     release: 'rds.release-cluster-claim',
+    /** Snapshots a fenced cluster. It needs no copy: a cluster is restored under another key straight from it. */
+    createSnapshot: 'rds.create-cluster-snapshot',
+    /** Keeps clients out of a cluster by an isolation group. Connections that are open already stay until each member restarts. */
+    fence: 'rds.fence-cluster',
+    /** Has every member itself say that nobody else is connected, twice, some time apart. Waits while somebody is. */
+    verifyFence: 'rds.verify-cluster-fence',
     /** Gives the replacement one of the IAM roles of the original cluster. */
     addRole: 'rds.add-cluster-role',
-    /** Starts an original cluster that somebody has stopped meanwhile: stopped it could not be brought back to service. */
-    start: 'rds.start-cluster',
-    /** Protects a cluster against deletion again. */
-    setProtection: 'rds.set-cluster-deletion-protection',
+    /** Asks the writers of old and new, both fenced, the same questions in SQL. The answers must be equal, row by row. */
+    checkSql: 'rds.check-cluster-sql',
+    /** Lets clients in to a cluster again, by the security groups that the original had. With the replacement this is the write point. */
+    admit: 'rds.admit-cluster-clients',
+    /** Judges the replacement with its clients let in, and makes with the earlier verdict the final one. */
+    verifyServing: 'rds.verify-cluster-serving',
     /** Takes the deletion protection off an original cluster, by the verdict about it. */
     clearProtection: 'rds.clear-cluster-deletion-protection',
+    /** Protects a cluster against deletion again. */
+    setProtection: 'rds.set-cluster-deletion-protection',
+    /** Deletes an original cluster, without members by then, by the verdict about it and its replacement. */
+    delete: 'rds.delete-cluster',
     /** Removes a cluster that this run made and no client was ever let in to. */
     discard: 'rds.discard-cluster',
     /** Removes a cluster snapshot that this run made. */
     discardSnapshot: 'rds.discard-cluster-snapshot',
+    /** Starts an original cluster that somebody has stopped meanwhile: stopped it could not be brought back to service. */
+    start: 'rds.start-cluster',
+    /** Keeps clients out of the replacement, before a rollback takes its name away. */
+    fenceReplacement: 'rds.fence-cluster-replacement',
   },
   resource: 'DBCluster',
   snapshot: 'DBClusterSnapshot',
+  describes: ['rds:DescribeDBClusters', 'rds:DescribeDBInstances'],
+  describesAll: ['rds:DescribeDBClusters', 'rds:DescribeDBClusterEndpoints', 'rds:DescribeDBInstances'],
+  notFound: 'DBClusterNotFoundFault',
+  asked: 'writers',
+  differs: {
+    sendsEmptyFeature: false,
+    isNotThereWithoutEndpoint: false,
+    believesAnyRestart: false,
+    asksBesideItsRules: true,
+    tellsGivenName: false,
+    waitsForGroups: true,
+    looksForItsFinalSnapshot: true,
+  },
+
   idField: 'cluster',
+  originalField: 'cluster',
   Id: ClusterId,
   SnapshotName: ClusterSnapshotName,
+  Original: Cluster,
   Made: MadeCluster,
+  MadeSnapshot: MadeClusterSnapshot,
   Role: ClusterRole,
+  Fenced: FencedCluster,
+  FenceProof: ClusterFenceProof,
+  After: ClusterFenceProof.meta({ description: 'the proof that nobody writes any more' }),
+  Verdict: ClusterVerdict,
   FinalVerdict: FinalClusterVerdict,
-  notFound: 'DBClusterNotFoundFault',
-  describesAll: ['rds:DescribeDBClusters', 'rds:DescribeDBClusterEndpoints', 'rds:DescribeDBInstances'],
-  differs: { sendsEmptyFeature: false },
+  restartsShape: { restarts: z.array(RestartedDatabase).min(1) },
 
   find: (ctx, id) => ctx.aws.sight.cluster(id),
   all: (ctx) => ctx.aws.sight.clusters(),
   lastSeen: (ctx) => ctx.aws.sight.lastSeenClusters(),
   findSnapshot: (ctx, name) => ctx.aws.sight.clusterSnapshot(name),
-
+  parts: async (ctx, found: DBCluster) => membersOf(found, await ctx.aws.sight.databases()),
+  async whole({ aws: { sight } }, id) {
+    const [found, all] = await Promise.all([sight.cluster(id), sight.databases()]);
+    return found && { found, parts: membersOf(found, all) };
+  },
   async pair({ aws: { sight } }, ids) {
     const [original, replacement, instances, endpoints] = await Promise.all([
       sight.cluster(ids.original),
@@ -53,7 +105,19 @@ export const clusters: Kind = {
     ]);
     return { original, replacement, instances, endpoints };
   },
+
+  addressOf: writerAddressOf,
+  hasWriter: (found: DBCluster, members: readonly DBInstance[]) => members.some((one) => isWriter(found, one)),
   settings: clusterSettings,
+  fenced: (id, members) => ({ id, members }),
+  restartsOf: (input: { readonly restarts: readonly RestartedDatabase[] }) => input.restarts,
+  restartedAt: (restarts) =>
+    restarts
+      .map((one) => `${one.id} ${one.restartedAt}`)
+      .sort()
+      .join(', '),
+  madeSnapshot: (id, cluster, after) => ({ id, cluster, after: after?.restartedAt ?? null }),
+  faultsOfServing: () => [],
   faultsOfPair: (verdict: FinalClusterVerdict, pair: Pair<DBCluster>) => [
     ...newEndpoints(verdict, pair),
     ...faultsOfWriter(verdict, pair),
@@ -62,8 +126,9 @@ export const clusters: Kind = {
   modify: (ctx, name, change) => ctx.aws.rds.modifyDBCluster({ DBClusterIdentifier: name, ...change }),
   start: (ctx, name) => ctx.aws.rds.startDBCluster({ DBClusterIdentifier: name }),
   addRole: (ctx, name, role) => ctx.aws.rds.addRoleToDBCluster({ DBClusterIdentifier: name, ...role }),
-  discard: (ctx, name) =>
-    ctx.aws.rds.deleteDBCluster({ DBClusterIdentifier: name, SkipFinalSnapshot: true, DeleteAutomatedBackups: true }),
+  createSnapshot: (ctx, name, snapshot, Tags) =>
+    ctx.aws.rds.createDBClusterSnapshot({ DBClusterIdentifier: name, DBClusterSnapshotIdentifier: snapshot, Tags }),
+  delete: (ctx, name, remains) => ctx.aws.rds.deleteDBCluster({ DBClusterIdentifier: name, ...remains }),
   discardSnapshot: (ctx, name) => ctx.aws.rds.deleteDBClusterSnapshot({ DBClusterSnapshotIdentifier: name }),
 };
 
