@@ -18,49 +18,49 @@ export const rdsBugs: readonly PlantedBug[] = [
   ...caughtIn('test/promises/rds-pitfalls.test.ts', [
     [
       'the database is not asked who is connected',
-      'sessions.ts',
+      'fence/sessions.ts',
       'return answer.rows.map(\n    (row)',
       'return answer.rows.slice(0, 0).map(\n    (row)',
       'a pooled session that comes back through a hole keeps the run from its snapshot',
     ],
     [
       'a fence that was opened since is not noticed',
-      'verify-instance.ts',
+      'judge/verify-instance.ts',
       'return holesInFence(ctx, instance);',
       'return [];',
       'a fence that is opened when the replacement has the name',
     ],
     [
       'a restart in doubt is sent again without a look at the events',
-      'drop-sessions.ts',
+      'fence/drop-sessions.ts',
       'const since = at !== null && (',
       'const since = at === null && (',
       'a restart in doubt, lost after its effect',
     ],
     [
       'a rename is over as soon as the name is there',
-      'rename-instance.ts',
+      'names/rename-instance.ts',
       'isSettled(instance) && followed',
       'followed !== undefined',
       '6: a rename is over when the new name is available',
     ],
     [
       'a restore takes the defaults of RDS',
-      'restore-instance.ts',
+      'make/restore-instance.ts',
       "...parametersFor('restore', instance.settings),",
       '',
       '7: a restore resets nothing',
     ],
     [
       'differences are found and not told',
-      'comparison.ts',
+      'judge/comparison.ts',
       '...replacement.filter(({ attribute }) => !named.includes(attribute)).map(({ told }) => told),',
       '',
       '7: a difference that the plan does not name stops it',
     ],
     [
       'a managed master password is lost',
-      'master-user-secret.ts',
+      'read/master-user-secret.ts',
       'if (!inTime)',
       'if (inTime)',
       '8: a master password that Secrets Manager manages',
@@ -74,21 +74,21 @@ export const rdsBugs: readonly PlantedBug[] = [
     ],
     [
       'nobody is told of policies that name the old instance',
-      'read-instance.ts',
+      'read/read-instance.ts',
       'if (found.IAMDatabaseAuthenticationEnabled)',
       'if (found.DBInstanceIdentifier === undefined)',
       '10: that IAM policies name the old DbiResourceId',
     ],
     [
       'Performance Insights stays under the old key',
-      'read-instance.ts',
+      'read/read-instance.ts',
       'moved: moved ?',
       'moved: moved === undefined ?',
       '11: Performance Insights is switched on under the new key',
     ],
     [
       'replicas stay with the old one',
-      'read-replicas.ts',
+      'read/read-replicas.ts',
       'if (names.length + clusters.length === 0)',
       'if (names.length + clusters.length >= 0)',
       '12: read replicas, which would stay with the original',
@@ -97,7 +97,7 @@ export const rdsBugs: readonly PlantedBug[] = [
   ...caughtIn('test/promises/rds-replicas.test.ts', [
     [
       'a replica that was promoted is deleted',
-      'delete-read-replica.ts',
+      'finish/delete-read-replica.ts',
       'else if (old.ReadReplicaSourceDBInstanceIdentifier === undefined)',
       'else if (old.ReadReplicaSourceDBInstanceIdentifier === null)',
       'that somebody has promoted in the hold are kept',
@@ -106,7 +106,7 @@ export const rdsBugs: readonly PlantedBug[] = [
   ...caughtIn('test/promises/rds-others.test.ts', [
     [
       'a replacement is not compared again before clients are admitted',
-      'verify-instance.ts',
+      'judge/verify-instance.ts',
       '...(original ? unlikeNow(input, original, replacement) : []),',
       '',
       'the replacement changed by somebody after it was compared',
@@ -127,14 +127,14 @@ export const rdsBugs: readonly PlantedBug[] = [
     ],
     [
       'a login that does not see the sessions of others is taken for one that sees nobody',
-      'sessions.ts',
+      'fence/sessions.ts',
       'const blind = answer.rows.find(([first]) => first === blindness);',
       "const blind = answer.rows.find(([first]) => first === 'never');",
       'because this login does not see the sessions of others',
     ],
     [
       'a database that does not answer is taken for one without sessions',
-      'sessions.ts',
+      'fence/sessions.ts',
       "if ('unknown' in answer) return [answer.unknown];",
       "if ('unknown' in answer) return [];",
       'because nothing gets through is told before',
@@ -157,7 +157,7 @@ export const rdsBugs: readonly PlantedBug[] = [
     ],
     [
       'nobody asks the original once more before clients are let in',
-      'verify-instance.ts',
+      'judge/verify-instance.ts',
       'return [...sessions, ...(',
       'return [...(',
       'a client of the original, under its new name, keeps them out',
@@ -173,7 +173,7 @@ export const rdsBugs: readonly PlantedBug[] = [
     ],
     [
       'a password that was not given takes the cut-over back',
-      'sessions.ts',
+      'fence/sessions.ts',
       "if ('unknown' in answer && answer.error instanceof RekeyError) throw answer.error;",
       '',
       'stays as it is when a resume forgot the login',
@@ -191,7 +191,7 @@ export const rdsBugs: readonly PlantedBug[] = [
   ...caughtIn('test/sweep/lying-clusters.test.ts', [
     [
       'the members of a cluster are not compared',
-      'cluster-comparison.ts',
+      'judge/cluster-comparison.ts',
       "...cluster.members.flatMap((one) => ofMember(one, inPlaceOf(one), 'replacement')),",
       '',
       'with a member of another class',
@@ -216,14 +216,14 @@ export const rdsBugs: readonly PlantedBug[] = [
   ...caughtIn('test/aws/databases-postgres.test.ts', [
     [
       'PostgreSQL leaves out the sessions that a login may not see',
-      'sessions.ts',
+      'fence/sessions.ts',
       "WHERE NOT pg_has_role('pg_read_all_stats', 'USAGE')",
       'WHERE false',
       'who may not see the sessions of others never proves that there are none',
     ],
     [
       'a session that only receives the log is not listed',
-      'sessions.ts',
+      'fence/sessions.ts',
       "('client backend', 'walsender')",
       "('client backend')",
       'a session with an open transaction, and one that receives the log',
@@ -232,7 +232,7 @@ export const rdsBugs: readonly PlantedBug[] = [
   ...caughtIn('test/aws/databases-mysql.test.ts', [
     [
       'MySQL leaves out the sessions that a login may not see',
-      'sessions.ts',
+      'fence/sessions.ts',
       'WHERE NOT EXISTS (SELECT 1 FROM information_schema.processlist WHERE user <>',
       'WHERE 1 = 0 AND EXISTS (SELECT 1 FROM information_schema.processlist WHERE user <>',
       'never proves that nobody is connected to who may not see the sessions of others',

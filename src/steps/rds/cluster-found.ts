@@ -1,8 +1,8 @@
 import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
 import type { AwsContext } from '../../aws/services.ts';
 import type { Cluster } from './cluster-domain.ts';
+import { addressOf } from './fence/sessions.ts';
 import { surely } from './found.ts';
-import { addressOf } from './sessions.ts';
 import { isGoing } from './status.ts';
 
 /** By its DbClusterResourceId; undefined when it is not there, or on its way out. An absence counts only after a while. */

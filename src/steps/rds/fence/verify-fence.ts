@@ -4,10 +4,10 @@ import type { VerdictStatus } from '../../../contract/verdict.ts';
 import { pause } from '../../../contract/wait.ts';
 import { settleWithinMs } from '../../deadlines.ts';
 import type { FenceProof, RestartedDatabase } from '../domain.ts';
-import { holesInFence } from '../fence-rules.ts';
 import { byOriginal, type Kind, type Original, originalOf } from '../kinds/kind.ts';
-import { addressOf, foreignSessions, permissionsOfSql } from '../sessions.ts';
 import { hasGroups } from '../status.ts';
+import { holesInFence } from './rules.ts';
+import { addressOf, foreignSessions, permissionsOfSql } from './sessions.ts';
 
 // A pool that was thrown out comes back within seconds, if it can.
 const betweenMs = 20_000;

@@ -4,7 +4,7 @@ import { canonical } from '../../../contract/json.ts';
 import type { Proof } from '../../../contract/step.ts';
 import { faultsOfKey } from '../../kms/key-use.ts';
 import type { FinalDatabaseVerdict } from '../domain.ts';
-import { holesInFence } from '../fence-rules.ts';
+import { holesInFence } from '../fence/rules.ts';
 import type { Kind } from '../kinds/kind.ts';
 import { type Described, groupsOf, hasGroups, isUsable, nameIn, statusOf } from '../status.ts';
 

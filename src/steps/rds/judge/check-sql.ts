@@ -5,9 +5,9 @@ import type { DatabaseAddress } from '../../../contract/databases.ts';
 import type { Seen } from '../../../contract/step.ts';
 import type { Verdict } from '../../../contract/verdict.ts';
 import { settleWithinMs } from '../../deadlines.ts';
+import { asked, notForgotten, permissionsOfSql } from '../fence/sessions.ts';
 import { byOriginal, type Kind, type Original, originalOf } from '../kinds/kind.ts';
-import { asked, notForgotten, permissionsOfSql } from '../sessions.ts';
-import { judged, pending, takenIn } from '../verdicts.ts';
+import { judged, pending, takenIn } from './verdicts.ts';
 
 /** Asks old and new, both fenced, the same questions in SQL. The answers must be equal, row by row. */
 export const checkSql = (kind: Kind) =>

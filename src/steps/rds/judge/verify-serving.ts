@@ -4,9 +4,9 @@ import { settleWithinMs } from '../../deadlines.ts';
 import type { FinalDatabaseVerdict } from '../domain.ts';
 import { allTowards } from '../fence/group-change.ts';
 import { byOriginal, type Kind, originalOf } from '../kinds/kind.ts';
-import { faultsOfProbes, probing } from '../probes.ts';
 import { brokenStatus, hasGroups, isUsable, nameIn, statusOf } from '../status.ts';
-import { judged, pending, takenIn } from '../verdicts.ts';
+import { faultsOfProbes, probing } from './probes.ts';
+import { judged, pending, takenIn } from './verdicts.ts';
 
 /** Judges the replacement with its clients let in, and makes with the earlier verdict the final one. */
 export const verifyServing = (kind: Kind) =>

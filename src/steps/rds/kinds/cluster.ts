@@ -1,7 +1,7 @@
 import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
 import * as z from 'zod';
 import { printable } from '../../../aws/printable.ts';
-import { clusterSettings } from '../carry-cluster.ts';
+import { clusterSettings } from '../carry/cluster.ts';
 import {
   Cluster,
   ClusterFenceProof,
@@ -16,7 +16,7 @@ import {
 } from '../cluster-domain.ts';
 import { isWriter, membersOf, writerAddressOf } from '../cluster-found.ts';
 import { RestartedDatabase } from '../domain.ts';
-import { customEndpointsOf } from '../endpoints.ts';
+import { customEndpointsOf } from '../names/endpoints.ts';
 import { isUsable } from '../status.ts';
 import type { Kind, Pair } from './kind.ts';
 

@@ -1,5 +1,5 @@
 import type { DBInstance, DBSnapshot } from '@aws-sdk/client-rds';
-import { settingsOf } from '../carry.ts';
+import { settingsOf } from '../carry/instance.ts';
 import {
   Database,
   DatabaseId,
@@ -13,7 +13,7 @@ import {
   MadeDatabaseSnapshot,
   RestartedDatabase,
 } from '../domain.ts';
-import { addressOf } from '../sessions.ts';
+import { addressOf } from '../fence/sessions.ts';
 import type { Kind } from './kind.ts';
 
 /** A DB instance of RDS. */

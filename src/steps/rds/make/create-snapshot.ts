@@ -3,7 +3,7 @@ import { markers } from '../../../aws/tags.ts';
 import { settleWithinMs } from '../../deadlines.ts';
 import { nameOf } from '../found.ts';
 import { byOriginal, type Kind, originalOf } from '../kinds/kind.ts';
-import { snapshotName, snapshotSeen } from '../made-snapshot.ts';
+import { snapshotName, snapshotSeen } from './made-snapshot.ts';
 
 /** Snapshots an original. The point in time lies between the call and the end of it. */
 export const createSnapshot = (kind: Kind) =>
