@@ -38,10 +38,8 @@ import { discard, discardSnapshot as discardDatabaseSnapshot } from './rds/finis
 import { discardMember } from './rds/finish/discard-member.ts';
 import { clearProtection, setProtection } from './rds/finish/protection.ts';
 import { checkSql } from './rds/judge/check-sql.ts';
-import { compareClusters } from './rds/judge/compare-clusters.ts';
-import { compareInstances } from './rds/judge/compare-instances.ts';
-import { verifyCluster } from './rds/judge/verify-cluster.ts';
-import { verifyDatabase } from './rds/judge/verify-instance.ts';
+import { compare } from './rds/judge/compare.ts';
+import { verify } from './rds/judge/verify.ts';
 import { verifyReadReplica } from './rds/judge/verify-read-replica.ts';
 import { verifyServing } from './rds/judge/verify-serving.ts';
 import { clusters } from './rds/kinds/cluster.ts';
@@ -100,10 +98,10 @@ const steps = [
   manageMasterUserPassword,
   rebootInstance,
   addRole(instances),
-  compareInstances,
+  compare(instances),
   checkSql(instances),
   renameInstance,
-  verifyDatabase,
+  verify(instances),
   admit(instances),
   verifyServing(instances),
   createReadReplica,
@@ -127,12 +125,12 @@ const steps = [
   modifyCluster,
   addRole(clusters),
   createMember,
-  compareClusters,
+  compare(clusters),
   checkSql(clusters),
   deleteClusterEndpoint,
   renameCluster,
   createClusterEndpoint,
-  verifyCluster,
+  verify(clusters),
   admit(clusters),
   verifyServing(clusters),
   clearProtection(clusters),

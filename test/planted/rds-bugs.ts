@@ -25,8 +25,8 @@ export const rdsBugs: readonly PlantedBug[] = [
     ],
     [
       'a fence that was opened since is not noticed',
-      'judge/verify-instance.ts',
-      'return holesInFence(ctx, instance);',
+      'judge/verify.ts',
+      'return holesInFence(ctx, read);',
       'return [];',
       'a fence that is opened when the replacement has the name',
     ],
@@ -106,8 +106,8 @@ export const rdsBugs: readonly PlantedBug[] = [
   ...caughtIn('test/promises/rds-others.test.ts', [
     [
       'a replacement is not compared again before clients are admitted',
-      'judge/verify-instance.ts',
-      '...(original ? unlikeNow(input, original, replacement) : []),',
+      'judge/verify.ts',
+      '...(original ? unlikeNow(kind, read, verdict, { ...pair, original, replacement }) : []),',
       '',
       'the replacement changed by somebody after it was compared',
     ],
@@ -157,9 +157,9 @@ export const rdsBugs: readonly PlantedBug[] = [
     ],
     [
       'nobody asks the original once more before clients are let in',
-      'judge/verify-instance.ts',
-      'return [...sessions, ...(',
-      'return [...(',
+      'judge/verify.ts',
+      'return [...sessions, ...unheard];',
+      'return unheard;',
       'a client of the original, under its new name, keeps them out',
     ],
   ]),
@@ -191,8 +191,8 @@ export const rdsBugs: readonly PlantedBug[] = [
   ...caughtIn('test/sweep/lying-clusters.test.ts', [
     [
       'the members of a cluster are not compared',
-      'judge/cluster-comparison.ts',
-      "...cluster.members.flatMap((one) => ofMember(one, inPlaceOf(one), 'replacement')),",
+      'judge/comparison.ts',
+      "...members.flatMap((one) => ofMember(one, inPlaceOf(one), 'replacement')),",
       '',
       'with a member of another class',
     ],

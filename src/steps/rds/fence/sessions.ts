@@ -56,6 +56,20 @@ export async function foreignSessions(ctx: AwsContext, at: DatabaseAddress): Pro
   );
 }
 
+/** The same of each of these, asked at once. `told`: what one is called that has no endpoint. */
+export async function foreignSessionsOf(
+  ctx: AwsContext,
+  database: Pick<Database, 'engine' | 'database' | 'secret'>,
+  parts: readonly DBInstance[],
+  told: (part: DBInstance) => string,
+): Promise<readonly string[]> {
+  const sessions = parts.map(async (part) => {
+    const at = addressOf(database, part);
+    return at ? foreignSessions(ctx, at) : [`${told(part)} has no endpoint`];
+  });
+  return (await Promise.all(sessions)).flat();
+}
+
 /**
  * Whether the sessions can be asked for, before anything is touched. `hopeless`: it will not pass by itself; else `doubt`
  * may be no more than that the database lets this runner in only once it is fenced.

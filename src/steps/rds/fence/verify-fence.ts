@@ -5,9 +5,9 @@ import { pause } from '../../../contract/wait.ts';
 import { settleWithinMs } from '../../deadlines.ts';
 import type { FenceProof, RestartedDatabase } from '../domain.ts';
 import { byOriginal, type Kind, type Original, originalOf } from '../kinds/kind.ts';
-import { hasGroups } from '../status.ts';
+import { hasGroups, nameIn } from '../status.ts';
 import { holesInFence } from './rules.ts';
-import { addressOf, foreignSessions, permissionsOfSql } from './sessions.ts';
+import { foreignSessionsOf, permissionsOfSql } from './sessions.ts';
 
 // A pool that was thrown out comes back within seconds, if it can.
 const betweenMs = 20_000;
@@ -64,16 +64,10 @@ async function findings(ctx: AwsContext, kind: Kind, { original, restarts }: Fen
     const restarted = differs.believesAnyRestart || restarts.some((one) => one.id === part.DbiResourceId);
     return restarted ? [] : [`${name} was not restarted behind the fence`];
   });
-  const sessions = () =>
-    Promise.all(
-      parts.map(async (part) => {
-        const at = addressOf(original, part);
-        return at ? foreignSessions(ctx, at) : [`${part.DBInstanceIdentifier} has no endpoint`];
-      }),
-    );
+  const sessions = () => foreignSessionsOf(ctx, original, parts, nameIn);
   const atOnce = differs.asksBesideItsRules ? sessions() : undefined;
   const holes = await holesInFence(ctx, original);
-  return [...own, ...holes, ...(await (atOnce ?? sessions())).flat()];
+  return [...own, ...holes, ...(await (atOnce ?? sessions()))];
 }
 
 function proof(

@@ -17,7 +17,7 @@ export const permissionsOfProof = [
 
 /** What speaks against deleting the original, or any part of it, now, as AWS shows both at this moment. */
 export async function faultsOfProof(ctx: AwsContext, kind: Kind, verdict: FinalDatabaseVerdict): Promise<Proof> {
-  const pair = await kind.pair(ctx, verdict);
+  const pair = await kind.pairWithEndpoints(ctx, verdict);
   const { original, replacement } = pair;
   if (original && replacement) {
     const [was, is] = [kind.settings(original), kind.settings(replacement)];

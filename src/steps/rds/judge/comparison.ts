@@ -2,8 +2,10 @@ import type { DBClusterRole, DBInstance, DBInstanceRole, Tag } from '@aws-sdk/cl
 import { printable } from '../../../aws/printable.ts';
 import { carried } from '../../../aws/tags.ts';
 import { canonical } from '../../../contract/json.ts';
-import { settingsOf } from '../carry/instance.ts';
-import type { Database } from '../domain.ts';
+import { memberSettings } from '../carry/member.ts';
+import type { Member, MemberPair } from '../cluster-domain.ts';
+import type { BothThere, Kind, Original } from '../kinds/kind.ts';
+import { type Described, nameIn } from '../status.ts';
 
 /** A difference between what the original had when it was read and what an instance has: attribute, and a sentence. */
 export interface Difference {
@@ -12,7 +14,7 @@ export interface Difference {
 }
 
 /** What an original had when it was read. */
-type Wanted = Pick<Database, 'settings' | 'moved' | 'roles' | 'tags'>;
+type Wanted = Pick<Original, 'settings' | 'moved' | 'roles' | 'tags'>;
 /** What AWS shows of it, or of its replacement, now. */
 interface Shown {
   readonly name: string;
@@ -21,14 +23,47 @@ interface Shown {
   readonly tags: readonly Tag[] | undefined;
 }
 
-/** What of the settings, roles and tags of an original an instance has otherwise. */
-export function differencesOf(original: Database, found: DBInstance, as: 'itself' | 'replacement'): Difference[] {
-  const { DBInstanceIdentifier: name = '', AssociatedRoles: roles, TagList: tags } = found;
-  return differencesBetween(original, { name, settings: settingsOf(found), roles, tags }, as);
+/** What of an original and its members is not as it was read: on the original itself, and on what takes its place. */
+export function differencesOfPair(
+  kind: Kind,
+  read: Original,
+  pairs: readonly MemberPair[],
+  { original, replacement, instances }: BothThere,
+): { readonly was: Difference[]; readonly is: Difference[] } {
+  const instance = (id: string | undefined) => instances.find((one) => one.DbiResourceId === id);
+  const inPlaceOf = (member: Member) => instance(pairs.find(({ id }) => id === member.id)?.replacement);
+  const members = kind.members(read);
+  return {
+    was: [
+      ...differencesOf(kind, read, original, 'itself'),
+      ...members.flatMap((one) => ofMember(one, instance(one.id), 'itself')),
+    ],
+    is: [
+      ...differencesOf(kind, read, replacement, 'replacement'),
+      ...members.flatMap((one) => ofMember(one, inPlaceOf(one), 'replacement')),
+    ],
+  };
+}
+
+/** What of the settings, roles and tags of an original one has otherwise. */
+export function differencesOf(
+  kind: Kind,
+  original: Original,
+  found: Described,
+  as: 'itself' | 'replacement',
+): Difference[] {
+  const { AssociatedRoles: roles, TagList: tags } = found;
+  return differencesBetween(original, { name: nameIn(found), settings: kind.settings(found), roles, tags }, as);
+}
+
+function ofMember(original: Member, found: DBInstance | undefined, as: 'itself' | 'replacement'): Difference[] {
+  if (!found) return [{ attribute: 'DBClusterMembers', told: `the member ${original.name} is missing` }];
+  const { DBInstanceIdentifier: name = '', TagList: tags } = found;
+  return differencesBetween({ ...original, roles: [] }, { name, settings: memberSettings(found), roles: [], tags }, as);
 }
 
 /** The same of anything: an instance, a cluster, a member of one. */
-export function differencesBetween(original: Wanted, found: Shown, as: 'itself' | 'replacement'): Difference[] {
+function differencesBetween(original: Wanted, found: Shown, as: 'itself' | 'replacement'): Difference[] {
   const { name, settings: has } = found;
   const wanted = as === 'itself' ? original.settings : { ...original.settings, ...original.moved };
   const settings = [...new Set([...Object.keys(wanted), ...Object.keys(has)])].sort().flatMap((attribute) => {

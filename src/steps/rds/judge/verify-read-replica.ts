@@ -5,6 +5,7 @@ import type { Seen } from '../../../contract/step.ts';
 import type { VerdictStatus } from '../../../contract/verdict.ts';
 import { settleWithinMs } from '../../deadlines.ts';
 import { Database, FinalDatabaseVerdict, MadeDatabase, ReplicaVerdict } from '../domain.ts';
+import { instances } from '../kinds/instance.ts';
 import { isReplicating } from '../read/read-replicas.ts';
 import { brokenStatus, hasGroups, isSettled } from '../status.ts';
 import { differencesOf } from './comparison.ts';
@@ -51,7 +52,7 @@ function faultsOf(
       ? []
       : [`${name} is under ${found.KmsKeyId ?? 'no key'}, not under ${verdict.key}`]),
     ...(hasGroups(found, replica.securityGroups) ? [] : [`${name} has not the security groups of ${replica.name}`]),
-    ...differencesOf(replica, found, 'replacement').map(({ told }) => told),
+    ...differencesOf(instances, replica, found, 'replacement').map(({ told }) => told),
   ];
 }
 

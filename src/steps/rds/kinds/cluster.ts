@@ -1,7 +1,8 @@
 import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
 import * as z from 'zod';
 import { printable } from '../../../aws/printable.ts';
-import { clusterSettings } from '../carry/cluster.ts';
+import { carryOfCluster, clusterSettings } from '../carry/cluster.ts';
+import { carryOfMember } from '../carry/member.ts';
 import {
   Cluster,
   ClusterFenceProof,
@@ -15,10 +16,11 @@ import {
   MadeClusterSnapshot,
 } from '../cluster-domain.ts';
 import { isWriter, membersOf, writerAddressOf } from '../cluster-found.ts';
-import { RestartedDatabase } from '../domain.ts';
-import { customEndpointsOf } from '../names/endpoints.ts';
+import { MadeDatabase, RestartedDatabase } from '../domain.ts';
+import { faultsOfPlaces } from '../judge/places.ts';
+import { customEndpointsOf, leadsAnywhere } from '../names/endpoints.ts';
 import { isUsable } from '../status.ts';
-import type { Kind, Pair } from './kind.ts';
+import type { Kind, Pair, Whole } from './kind.ts';
 
 /** An Aurora cluster with its members. */
 export const clusters: Kind = {
@@ -35,8 +37,12 @@ export const clusters: Kind = {
     verifyFence: 'rds.verify-cluster-fence',
     /** Gives the replacement one of the IAM roles of the original cluster. */
     addRole: 'rds.add-cluster-role',
+    /** Compares old and new cluster, member by member, before any gets another name. What differs and is not named stops the plan. */
+    compare: 'rds.compare-clusters',
     /** Asks the writers of old and new, both fenced, the same questions in SQL. The answers must be equal, row by row. */
     checkSql: 'rds.check-cluster-sql',
+    /** Judges the pair before clients are admitted: key, lineage, names, members, fence, and that every endpoint answers. */
+    verify: 'rds.verify-cluster',
     /** Lets clients in to a cluster again, by the security groups that the original had. With the replacement this is the write point. */
     admit: 'rds.admit-cluster-clients',
     /** Judges the replacement with its clients let in, and makes with the earlier verdict the final one. */
@@ -69,6 +75,10 @@ export const clusters: Kind = {
     asksBesideItsRules: true,
     tellsGivenName: false,
     waitsForGroups: true,
+    believesStorageEncrypted: false,
+    waitsForItsEndpoint: false,
+    asksOldAndNewAtOnce: false,
+    tellsIdWithoutEndpoint: false,
     looksForItsFinalSnapshot: true,
   },
 
@@ -86,6 +96,10 @@ export const clusters: Kind = {
   Verdict: ClusterVerdict,
   FinalVerdict: FinalClusterVerdict,
   restartsShape: { restarts: z.array(RestartedDatabase).min(1) },
+  membersShape: { members: z.array(MadeDatabase).min(1) },
+  copyShape: {},
+  attributes: [...new Set([...Object.keys(carryOfCluster), ...Object.keys(carryOfMember)])],
+  mayDiffer: 'attributes of DescribeDBClusters or DescribeDBInstances in which old and new may differ',
 
   find: (ctx, id) => ctx.aws.sight.cluster(id),
   all: (ctx) => ctx.aws.sight.clusters(),
@@ -96,7 +110,16 @@ export const clusters: Kind = {
     const [found, all] = await Promise.all([sight.cluster(id), sight.databases()]);
     return found && { found, parts: membersOf(found, all) };
   },
+  partsAmong: membersOf,
   async pair({ aws: { sight } }, ids) {
+    const [original, replacement, instances] = await Promise.all([
+      sight.cluster(ids.original),
+      sight.cluster(ids.replacement),
+      sight.databases(),
+    ]);
+    return { original, replacement, instances, endpoints: [] };
+  },
+  async pairWithEndpoints({ aws: { sight } }, ids) {
     const [original, replacement, instances, endpoints] = await Promise.all([
       sight.cluster(ids.original),
       sight.cluster(ids.replacement),
@@ -109,6 +132,22 @@ export const clusters: Kind = {
   addressOf: writerAddressOf,
   hasWriter: (found: DBCluster, members: readonly DBInstance[]) => members.some((one) => isWriter(found, one)),
   settings: clusterSettings,
+  members: (original: Cluster) => original.members,
+  membersMade: (input: { readonly members: readonly MadeDatabase[] }) => input.members,
+  pairs: (original: Cluster, made) =>
+    made.map((one) => ({
+      id: one.original,
+      name: original.members.find(({ id }) => id === one.original)?.name ?? one.name,
+      replacement: one.id,
+    })),
+  pairsIn: (verdict: ClusterVerdict) => verdict.members,
+  inVerdict: (members) => ({ members }),
+  copyIn: () => undefined,
+  otherNames: ({ found, parts }: Whole<DBCluster>, endpoints) => [
+    ...[found.ReaderEndpoint ?? []].flat(),
+    ...customEndpointsOf(found, endpoints).flatMap((one) => (leadsAnywhere(found, one) ? (one.Endpoint ?? []) : [])),
+    ...parts.flatMap((one) => one.Endpoint?.Address ?? []),
+  ],
   fenced: (id, members) => ({ id, members }),
   restartsOf: (input: { readonly restarts: readonly RestartedDatabase[] }) => input.restarts,
   restartedAt: (restarts) =>
@@ -117,6 +156,13 @@ export const clusters: Kind = {
       .sort()
       .join(', '),
   madeSnapshot: (id, cluster, after) => ({ id, cluster, after: after?.restartedAt ?? null }),
+  faultsOfSize: () => [],
+  faultsOfPlace: (verdict: ClusterVerdict, original: Cluster, made: Whole<DBCluster>, endpoints) =>
+    faultsOfPlaces(verdict, original, {
+      replacement: made.found,
+      members: made.parts,
+      endpoints: customEndpointsOf(made.found, endpoints),
+    }),
   faultsOfServing: () => [],
   faultsOfPair: (verdict: FinalClusterVerdict, pair: Pair<DBCluster>) => [
     ...newEndpoints(verdict, pair),

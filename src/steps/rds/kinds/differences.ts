@@ -38,4 +38,23 @@ export interface Differences {
    * counts as the delete. An instance that stays `available` meanwhile is asked to go twice.
    */
   readonly looksForItsFinalSnapshot: boolean;
+  /**
+   * Instance: that it is encrypted is believed of `StorageEncrypted`. Cluster: of `StorageEncryptionType`, where that is shown.
+   * The first is false also of what AWS encrypts under a key of its own, and says nothing of whose key it is.
+   */
+  readonly believesStorageEncrypted: boolean;
+  /**
+   * Instance: until its endpoint has the name that clients connect to, it is waited for. Cluster: one that has not makes the
+   * verdict FAILED. A name that follows late takes the cut-over of a cluster back.
+   */
+  readonly waitsForItsEndpoint: boolean;
+  /**
+   * Instance: old and new are asked in SQL at once. Cluster: the new one when the old ones have answered. It is the slower of
+   * the two, with clients kept out.
+   */
+  readonly asksOldAndNewAtOnce: boolean;
+  /**
+   * Instance: an original without an endpoint is told by its id. Cluster: a member by its name. The operator looks for names.
+   */
+  readonly tellsIdWithoutEndpoint: boolean;
 }

@@ -1,5 +1,6 @@
 import type { DBInstance, DBSnapshot } from '@aws-sdk/client-rds';
-import { settingsOf } from '../carry/instance.ts';
+import type { AwsContext } from '../../../aws/services.ts';
+import { carry, settingsOf } from '../carry/instance.ts';
 import {
   Database,
   DatabaseId,
@@ -14,7 +15,8 @@ import {
   RestartedDatabase,
 } from '../domain.ts';
 import { addressOf } from '../fence/sessions.ts';
-import type { Kind } from './kind.ts';
+import { faultsOfInstance } from '../judge/places.ts';
+import type { Kind, Whole } from './kind.ts';
 
 /** A DB instance of RDS. */
 export const instances: Kind = {
@@ -31,8 +33,12 @@ export const instances: Kind = {
     verifyFence: 'rds.verify-fence',
     /** Gives the replacement one of the IAM roles of the original. */
     addRole: 'rds.add-role',
+    /** Compares old and new, attribute by attribute, before either gets another name. What differs and is not named stops the plan. */
+    compare: 'rds.compare-instances',
     /** Asks old and new, both fenced, the same questions in SQL. The answers must be equal, row by row. */
     checkSql: 'rds.check-sql',
+    /** Judges the pair before clients are admitted: key, lineage, name, fence, status, and that its endpoint answers. */
+    verify: 'rds.verify-instance',
     /** Lets clients in again, by the security groups that the original had. With the replacement this is the write point. */
     admit: 'rds.admit-clients',
     /** Judges the replacement with its clients let in, and makes with the earlier verdict the final one. */
@@ -65,6 +71,10 @@ export const instances: Kind = {
     asksBesideItsRules: false,
     tellsGivenName: true,
     waitsForGroups: false,
+    believesStorageEncrypted: true,
+    waitsForItsEndpoint: true,
+    asksOldAndNewAtOnce: true,
+    tellsIdWithoutEndpoint: true,
     looksForItsFinalSnapshot: false,
   },
 
@@ -82,6 +92,10 @@ export const instances: Kind = {
   Verdict: DatabaseVerdict,
   FinalVerdict: FinalDatabaseVerdict,
   restartsShape: { restart: RestartedDatabase },
+  membersShape: {},
+  copyShape: { copy: MadeDatabaseSnapshot.meta({ description: 'the copy of it under the new key' }) },
+  attributes: Object.keys(carry),
+  mayDiffer: 'attributes of DescribeDBInstances in which the two may differ',
 
   find: (ctx, id) => ctx.aws.sight.database(id),
   all: (ctx) => ctx.aws.sight.databases(),
@@ -92,14 +106,20 @@ export const instances: Kind = {
     const found = await ctx.aws.sight.database(id);
     return found && { found, parts: [found] };
   },
-  async pair({ aws: { sight } }, ids) {
-    const [original, replacement] = await Promise.all([sight.database(ids.original), sight.database(ids.replacement)]);
-    return { original, replacement, instances: [], endpoints: [] };
-  },
+  partsAmong: (found: DBInstance) => [found],
+  pair: bothOf,
+  pairWithEndpoints: bothOf,
 
   addressOf,
   hasWriter: () => true,
   settings: settingsOf,
+  members: () => [],
+  membersMade: () => [],
+  pairs: () => [],
+  pairsIn: () => [],
+  inVerdict: () => ({}),
+  copyIn: (input: { readonly copy: MadeDatabaseSnapshot }) => input.copy,
+  otherNames: () => [],
   fenced: (id, [own]) => ({ id, lastRestart: own?.lastRestart ?? null }),
   restartsOf: (input: { readonly restart: RestartedDatabase }) => [input.restart],
   restartedAt: ([own]) => own?.restartedAt ?? '',
@@ -108,6 +128,11 @@ export const instances: Kind = {
     const made = { id, database, source: null, after: after?.restartedAt ?? null };
     return { ...made, ...(storageGiB !== undefined && { storageGiB }) };
   },
+  faultsOfSize: (name, original: DBInstance, replacement: DBInstance) =>
+    (replacement.AllocatedStorage ?? 0) < (original.AllocatedStorage ?? 0)
+      ? [`${name} has ${replacement.AllocatedStorage} GiB, the original has ${original.AllocatedStorage}`]
+      : [],
+  faultsOfPlace: (_verdict, _original, made: Whole<DBInstance>) => faultsOfInstance(made.found),
   faultsOfServing: (original: Database, found: DBInstance) =>
     original.masterUserSecret && !found.MasterUserSecret
       ? [`RDS does not manage the master password of ${found.DBInstanceIdentifier}, and did that of the original`]
@@ -123,3 +148,11 @@ export const instances: Kind = {
   delete: (ctx, name, remains) => ctx.aws.rds.deleteDBInstance({ DBInstanceIdentifier: name, ...remains }),
   discardSnapshot: (ctx, name) => ctx.aws.rds.deleteDBSnapshot({ DBSnapshotIdentifier: name }),
 };
+
+async function bothOf(
+  { aws: { sight } }: AwsContext,
+  ids: { readonly original: string; readonly replacement: string },
+) {
+  const [original, replacement] = await Promise.all([sight.database(ids.original), sight.database(ids.replacement)]);
+  return { original, replacement, instances: [], endpoints: [] };
+}

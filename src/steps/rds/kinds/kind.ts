@@ -2,6 +2,7 @@ import type { DBClusterEndpoint, DBInstance, Tag } from '@aws-sdk/client-rds';
 import * as z from 'zod';
 import type { AwsContext } from '../../../aws/services.ts';
 import type { DatabaseAddress } from '../../../contract/databases.ts';
+import type { Member, MemberPair } from '../cluster-domain.ts';
 import type {
   Database,
   DatabaseRole,
@@ -23,7 +24,9 @@ export interface StepsOfKind {
   readonly fence: string;
   readonly verifyFence: string;
   readonly addRole: string;
+  readonly compare: string;
   readonly checkSql: string;
+  readonly verify: string;
   readonly admit: string;
   readonly verifyServing: string;
   readonly clearProtection: string;
@@ -42,6 +45,12 @@ export type Original = Omit<Database, 'masterUserSecret'>;
 export interface MadeSnapshot {
   readonly id: string;
   readonly after: string | null;
+}
+
+/** A copy of one, under the new key. */
+export interface SnapshotCopy {
+  readonly id: string;
+  readonly source: string | null;
 }
 
 /** What a modification is asked for, in the words that both calls have. */
@@ -70,6 +79,14 @@ export interface Pair<D extends Described = Described> {
   readonly replacement: D | undefined;
   readonly instances: readonly DBInstance[];
   readonly endpoints: readonly DBClusterEndpoint[];
+}
+
+/** A pair of which both are there. */
+export type BothThere = Omit<Pair, 'endpoints'> & { readonly original: Described; readonly replacement: Described };
+
+interface Ids {
+  readonly original: string;
+  readonly replacement: string;
 }
 
 /**
@@ -110,6 +127,12 @@ export interface Kind {
   readonly FinalVerdict: z.ZodType<FinalDatabaseVerdict>;
   /** What says that each part was restarted behind the fence. */
   readonly restartsShape: z.ZodRawShape;
+  /** The new members that a comparison takes, and the copy of the final snapshot that a verification takes: only one kind has each. */
+  readonly membersShape: object;
+  readonly copyShape: object;
+  /** The attributes that DescribeDBInstances, or DescribeDBClusters with it, has, and what it means to name some. */
+  readonly attributes: readonly string[];
+  readonly mayDiffer: string;
 
   /** By the id that a rename leaves alone. */
   find(ctx: AwsContext, id: string): Promise<Described | undefined>;
@@ -121,19 +144,41 @@ export interface Kind {
   parts(ctx: AwsContext, found: Described): Promise<readonly DBInstance[]>;
   /** It and its parts, looked for at once. */
   whole(ctx: AwsContext, id: string): Promise<Whole | undefined>;
-  pair(ctx: AwsContext, ids: { readonly original: string; readonly replacement: string }): Promise<Pair>;
+  partsAmong(found: Described, instances: readonly DBInstance[]): readonly DBInstance[];
+  /** Both at once. The endpoints are asked for only by name. */
+  pair(ctx: AwsContext, ids: Ids): Promise<Pair>;
+  pairWithEndpoints(ctx: AwsContext, ids: Ids): Promise<Pair>;
 
   /** Where it answers SQL that writes; undefined while it has no endpoint. */
   addressOf(original: Original, found: Described): DatabaseAddress | undefined;
   hasWriter(found: Described, parts: readonly DBInstance[]): boolean;
   /** Attribute by attribute what is carried over, without what is not there. */
   settings(found: Described): Readonly<Record<string, unknown>>;
+  /** The members of an original as they were read, those made for them, and which of these replaces which. */
+  members(original: Original): readonly Member[];
+  membersMade(input: object): readonly MadeDatabase[];
+  pairs(original: Original, made: readonly MadeDatabase[]): readonly MemberPair[];
+  pairsIn(verdict: DatabaseVerdict): readonly MemberPair[];
+  /** What of it stands in a verdict. */
+  inVerdict(pairs: readonly MemberPair[]): object;
+  copyIn(input: object): SnapshotCopy | undefined;
+  /** The names besides its own that have to answer. */
+  otherNames(whole: Whole, endpoints: readonly DBClusterEndpoint[]): readonly string[];
   fenced(id: string, parts: readonly FencedDatabase[]): object;
   restartsOf(input: object): readonly RestartedDatabase[];
   /** All restarts behind the fence in one text. */
   restartedAt(restarts: readonly RestartedDatabase[]): string;
   /** A snapshot of this name, as the journal keeps it. `seen`: as AWS shows it, once it does. */
   madeSnapshot(id: string, original: string, after: FenceProof | undefined, seen?: DescribedSnapshot): MadeSnapshot;
+  /** What speaks against the replacement holding what the original has grown to. */
+  faultsOfSize(name: string, original: Described, replacement: Described): string[];
+  /** What speaks against its being what the original was, besides its key, name and fence. */
+  faultsOfPlace(
+    verdict: DatabaseVerdict,
+    original: Original,
+    made: Whole,
+    endpoints: readonly DBClusterEndpoint[],
+  ): string[];
   /** What speaks against its serving as the original did that only one of this kind can have. */
   faultsOfServing(original: Original, found: Described): string[];
   /** What speaks against deleting the original that only one of this kind can have. */

@@ -1,7 +1,7 @@
 import type { DBCluster, DBClusterEndpoint, DBInstance } from '@aws-sdk/client-rds';
 import type { Cluster, ClusterVerdict } from '../cluster-domain.ts';
 import { leadsTo, shownAs } from '../names/endpoints.ts';
-import { hasGroups, parametersPend, pendingOf } from '../status.ts';
+import { type Described, nameIn, parametersPend, pendingOf } from '../status.ts';
 
 interface Found {
   readonly replacement: DBCluster;
@@ -10,31 +10,27 @@ interface Found {
   readonly endpoints: readonly DBClusterEndpoint[];
 }
 
-/** What speaks against the replacement being what the original was, behind its fence: key, names, members and endpoints. */
+/** What speaks against a cluster being what the original was, besides its key, name and fence: endpoints and members. */
 export function faultsOfPlaces(verdict: ClusterVerdict, cluster: Cluster, found: Found): string[] {
   const { replacement } = found;
-  const name = replacement.DBClusterIdentifier ?? '';
-  const encryption = replacement.StorageEncryptionType ?? (replacement.StorageEncrypted ? 'sse-kms' : 'none');
+  const name = nameIn(replacement);
   const strays = [replacement.Endpoint, replacement.ReaderEndpoint].filter((host) => !host?.startsWith(`${name}.`));
   return [
-    ...(replacement.KmsKeyId === verdict.key
-      ? []
-      : [`${name} is under ${replacement.KmsKeyId ?? 'no key'}, not under ${verdict.key}`]),
-    ...(encryption === 'sse-kms' ? [] : [`${name} is encrypted by ${encryption}, not under a key of KMS`]),
-    ...(name === verdict.name ? [] : [`${verdict.replacement} is named ${name}, not ${verdict.name}`]),
-    ...(hasGroups(replacement, [verdict.fence])
-      ? []
-      : [`${name} is not behind the fence alone: somebody may have written to it`]),
     ...strays.map((host) => `${name} has the endpoint ${host ?? 'nothing'}`),
-    ...waiting(name, replacement),
+    ...waiting(replacement),
     ...memberFaults(verdict, found),
     ...endpointFaults(cluster, found),
   ];
 }
 
-function waiting(name: string, one: DBCluster | DBInstance): string[] {
+/** The same of an instance. */
+export function faultsOfInstance(found: DBInstance): string[] {
+  return [...(parametersPend(found) ? [`parameters of ${nameIn(found)} wait for a restart`] : []), ...waiting(found)];
+}
+
+function waiting(one: Described): string[] {
   const names = Object.keys(pendingOf(one));
-  return names.length > 0 ? [`${name} has pending changes of ${names.join(', ')}`] : [];
+  return names.length > 0 ? [`${nameIn(one)} has pending changes of ${names.join(', ')}`] : [];
 }
 
 function memberFaults({ members: pairs, replacement: id }: ClusterVerdict, { replacement, members }: Found): string[] {
@@ -54,7 +50,7 @@ function memberFaults({ members: pairs, replacement: id }: ClusterVerdict, { rep
         ...(name === pair.name ? [] : [`${pair.replacement} is named ${name}, not ${pair.name}`]),
         ...(found.Endpoint?.Address?.startsWith(`${name}.`) ? [] : [`${name} has another endpoint than its name`]),
         ...(pends ? [`parameters of ${name} wait for a restart`] : []),
-        ...waiting(name, found),
+        ...waiting(found),
       ];
     }),
   ];
