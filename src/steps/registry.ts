@@ -23,65 +23,45 @@ import { startInstance } from './ec2/start-instance.ts';
 import { stopInstance } from './ec2/stop-instance.ts';
 import { verifyInstance } from './ec2/verify-instance.ts';
 import { checkKey } from './kms/check-key.ts';
-import { addClusterRole } from './rds/add-cluster-role.ts';
-import { addRole } from './rds/add-role.ts';
-import { admitClients } from './rds/admit-clients.ts';
-import { admitClusterClients } from './rds/admit-cluster-clients.ts';
-import { checkClusterSql } from './rds/check-cluster-sql.ts';
-import { checkSql } from './rds/check-sql.ts';
-import { claim as claimDatabase } from './rds/claim.ts';
-import { claimCluster } from './rds/claim-cluster.ts';
-import { clearClusterDeletionProtection } from './rds/clear-cluster-deletion-protection.ts';
-import { clearDeletionProtection } from './rds/clear-deletion-protection.ts';
-import { clusterTarget } from './rds/cluster-target.ts';
-import { compareClusters } from './rds/compare-clusters.ts';
-import { compareInstances } from './rds/compare-instances.ts';
-import { copySnapshot as copyDatabaseSnapshot } from './rds/copy-snapshot.ts';
-import { createClusterEndpoint } from './rds/create-cluster-endpoint.ts';
-import { createClusterSnapshot } from './rds/create-cluster-snapshot.ts';
-import { createMember } from './rds/create-member.ts';
-import { createReadReplica } from './rds/create-read-replica.ts';
-import { createSnapshot as createDatabaseSnapshot } from './rds/create-snapshot.ts';
-import { databaseTarget } from './rds/database-target.ts';
-import { deleteCluster } from './rds/delete-cluster.ts';
-import { deleteClusterEndpoint } from './rds/delete-cluster-endpoint.ts';
-import { deleteInstance } from './rds/delete-instance.ts';
-import { deleteMember } from './rds/delete-member.ts';
-import { deleteReadReplica } from './rds/delete-read-replica.ts';
-import { discardCluster } from './rds/discard-cluster.ts';
-import { discardClusterSnapshot } from './rds/discard-cluster-snapshot.ts';
-import { discardInstance } from './rds/discard-instance.ts';
-import { discardMember } from './rds/discard-member.ts';
-import { discardDatabaseSnapshot } from './rds/discard-snapshot.ts';
-import { dropSessions } from './rds/drop-sessions.ts';
-import { fenceCluster } from './rds/fence-cluster.ts';
-import { fenceClusterReplacement } from './rds/fence-cluster-replacement.ts';
-import { fenceInstance } from './rds/fence-instance.ts';
-import { fenceReplacement } from './rds/fence-replacement.ts';
-import { manageMasterUserPassword } from './rds/manage-master-user-password.ts';
-import { modifyCluster } from './rds/modify-cluster.ts';
-import { modifyInstance } from './rds/modify-instance.ts';
-import { readCluster } from './rds/read-cluster.ts';
-import { readDatabase } from './rds/read-instance.ts';
-import { rebootInstance } from './rds/reboot-instance.ts';
-import { releaseClaim as releaseDatabase } from './rds/release-claim.ts';
-import { releaseClusterClaim } from './rds/release-cluster-claim.ts';
-import { renameCluster } from './rds/rename-cluster.ts';
-import { renameInstance } from './rds/rename-instance.ts';
-import { renameReadReplica } from './rds/rename-read-replica.ts';
-import { restoreCluster } from './rds/restore-cluster.ts';
-import { restoreInstance } from './rds/restore-instance.ts';
-import { setClusterDeletionProtection } from './rds/set-cluster-deletion-protection.ts';
-import { setDeletionProtection } from './rds/set-deletion-protection.ts';
-import { startCluster } from './rds/start-cluster.ts';
-import { startDatabase } from './rds/start-instance.ts';
-import { verifyCluster } from './rds/verify-cluster.ts';
-import { verifyClusterFence } from './rds/verify-cluster-fence.ts';
-import { verifyClusterServing } from './rds/verify-cluster-serving.ts';
-import { verifyFence } from './rds/verify-fence.ts';
-import { verifyDatabase } from './rds/verify-instance.ts';
-import { verifyReadReplica } from './rds/verify-read-replica.ts';
-import { verifyServing } from './rds/verify-serving.ts';
+import { claim as claimDatabase, release as releaseDatabase } from './rds/claim/claim.ts';
+import { clusterTarget } from './rds/claim/cluster-target.ts';
+import { databaseTarget } from './rds/claim/database-target.ts';
+import { dropSessions } from './rds/fence/drop-sessions.ts';
+import { admit, fence } from './rds/fence/fence.ts';
+import { fenceReplacement } from './rds/fence/fence-replacement.ts';
+import { start } from './rds/fence/start.ts';
+import { verifyFence } from './rds/fence/verify-fence.ts';
+import { deleteOriginal } from './rds/finish/delete.ts';
+import { deleteMember } from './rds/finish/delete-member.ts';
+import { deleteReadReplica } from './rds/finish/delete-read-replica.ts';
+import { discard, discardSnapshot as discardDatabaseSnapshot } from './rds/finish/discard.ts';
+import { discardMember } from './rds/finish/discard-member.ts';
+import { clearProtection, setProtection } from './rds/finish/protection.ts';
+import { checkSql } from './rds/judge/check-sql.ts';
+import { compare } from './rds/judge/compare.ts';
+import { verify } from './rds/judge/verify.ts';
+import { verifyReadReplica } from './rds/judge/verify-read-replica.ts';
+import { verifyServing } from './rds/judge/verify-serving.ts';
+import { clusters } from './rds/kinds/cluster.ts';
+import { instances } from './rds/kinds/instance.ts';
+import { addRole } from './rds/make/add-role.ts';
+import { copySnapshot as copyDatabaseSnapshot } from './rds/make/copy-snapshot.ts';
+import { createMember } from './rds/make/create-member.ts';
+import { createReadReplica } from './rds/make/create-read-replica.ts';
+import { createSnapshot as createDatabaseSnapshot } from './rds/make/create-snapshot.ts';
+import { manageMasterUserPassword } from './rds/make/manage-master-user-password.ts';
+import { modifyCluster } from './rds/make/modify-cluster.ts';
+import { modifyInstance } from './rds/make/modify-instance.ts';
+import { rebootInstance } from './rds/make/reboot-instance.ts';
+import { restoreCluster } from './rds/make/restore-cluster.ts';
+import { restoreInstance } from './rds/make/restore-instance.ts';
+import { createClusterEndpoint } from './rds/names/create-cluster-endpoint.ts';
+import { deleteClusterEndpoint } from './rds/names/delete-cluster-endpoint.ts';
+import { renameCluster } from './rds/names/rename-cluster.ts';
+import { renameInstance } from './rds/names/rename-instance.ts';
+import { renameReadReplica } from './rds/names/rename-read-replica.ts';
+import { readCluster } from './rds/read/read-cluster.ts';
+import { readDatabase } from './rds/read/read-instance.ts';
 
 // Each is typed by its own input and output; the registry parses inputs by each one's own schema.
 const steps = [
@@ -106,62 +86,62 @@ const steps = [
   discardVolume,
   discardSnapshot,
   readDatabase,
-  claimDatabase,
-  releaseDatabase,
-  createDatabaseSnapshot,
+  claimDatabase(instances),
+  releaseDatabase(instances),
+  createDatabaseSnapshot(instances),
   copyDatabaseSnapshot,
-  fenceInstance,
+  fence(instances),
   dropSessions,
-  verifyFence,
+  verifyFence(instances),
   restoreInstance,
   modifyInstance,
   manageMasterUserPassword,
   rebootInstance,
-  addRole,
-  compareInstances,
-  checkSql,
+  addRole(instances),
+  compare(instances),
+  checkSql(instances),
   renameInstance,
-  verifyDatabase,
-  admitClients,
-  verifyServing,
+  verify(instances),
+  admit(instances),
+  verifyServing(instances),
   createReadReplica,
   verifyReadReplica,
   renameReadReplica,
   deleteReadReplica,
-  clearDeletionProtection,
-  setDeletionProtection,
-  deleteInstance,
-  discardInstance,
-  discardDatabaseSnapshot,
-  startDatabase,
-  fenceReplacement,
+  clearProtection(instances),
+  setProtection(instances),
+  deleteOriginal(instances),
+  discard(instances),
+  discardDatabaseSnapshot(instances),
+  start(instances),
+  fenceReplacement(instances),
   readCluster,
-  claimCluster,
-  releaseClusterClaim,
-  fenceCluster,
-  verifyClusterFence,
-  createClusterSnapshot,
+  claimDatabase(clusters),
+  releaseDatabase(clusters),
+  fence(clusters),
+  verifyFence(clusters),
+  createDatabaseSnapshot(clusters),
   restoreCluster,
   modifyCluster,
-  addClusterRole,
+  addRole(clusters),
   createMember,
-  compareClusters,
-  checkClusterSql,
+  compare(clusters),
+  checkSql(clusters),
   deleteClusterEndpoint,
   renameCluster,
   createClusterEndpoint,
-  verifyCluster,
-  admitClusterClients,
-  verifyClusterServing,
-  clearClusterDeletionProtection,
-  setClusterDeletionProtection,
+  verify(clusters),
+  admit(clusters),
+  verifyServing(clusters),
+  clearProtection(clusters),
+  setProtection(clusters),
   deleteMember,
-  deleteCluster,
+  deleteOriginal(clusters),
   discardMember,
-  discardCluster,
-  discardClusterSnapshot,
-  startCluster,
-  fenceClusterReplacement,
+  discard(clusters),
+  discardDatabaseSnapshot(clusters),
+  start(clusters),
+  fenceReplacement(clusters),
   exec,
 ];
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DatabaseFailure } from '../../src/aws/databases/failure.ts';
 import { connectDatabases } from '../../src/aws/databases.ts';
 import type { AwsContext } from '../../src/aws/services.ts';
-import { foreignSessions } from '../../src/steps/rds/sessions.ts';
+import { foreignSessions } from '../../src/steps/rds/fence/sessions.ts';
 import { describeWith, mariadbProgram, startMariadb } from './databases-server.ts';
 
 const given = describeWith(mariadbProgram(), 'mariadb-server-core');

@@ -7,7 +7,7 @@ import { logInToPostgres } from '../../src/aws/databases/postgres.ts';
 import type { Way } from '../../src/aws/databases/way.ts';
 import { connectDatabases } from '../../src/aws/databases.ts';
 import type { AwsContext } from '../../src/aws/services.ts';
-import { foreignSessions } from '../../src/steps/rds/sessions.ts';
+import { foreignSessions } from '../../src/steps/rds/fence/sessions.ts';
 import { describeWith, type PostgresServer, postgresPrograms, startPostgres } from './databases-server.ts';
 
 type TlsServer = Awaited<ReturnType<typeof startPostgres>>;

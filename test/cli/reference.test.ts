@@ -1,18 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { errorsReference, stepsReference } from '../../src/cli/reference.ts';
 import { catalogue } from '../../src/errors/index.ts';
 import { planSchema } from '../../src/plan/schema.ts';
 import { registry } from '../../src/steps/registry.ts';
+import { homesOf } from '../steps/sources.ts';
 
 const file = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-/** The sentence above the definition of a step: a step is named as its file is. */
-function sentenceOf(type: string): string | undefined {
-  const source = readFileSync(file(`src/steps/${type.replace('.', '/')}.ts`), 'utf8');
-  return /\/\*\* ([^*]+) \*\/\nexport const \w+ = define/.exec(source)?.[1];
-}
+/** The sentence above the definition of a step, or above its name in the table of its kind. */
+const sentenceOf = (type: string) => homesOf(type)[0]?.sentence;
 
 // Stale: `npm run docs` renews them. It runs these tests with --update.
 describe('what `npm run docs` has written', () => {

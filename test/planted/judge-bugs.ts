@@ -49,7 +49,7 @@ export const judgeBugs: readonly PlantedBug[] = [
   },
   {
     name: 'a second security group is not carried',
-    file: 'src/steps/rds/read-instance.ts',
+    file: 'src/steps/rds/read/read-instance.ts',
     find: "securityGroups: (found.VpcSecurityGroups ?? []).map(({ VpcSecurityGroupId }) => VpcSecurityGroupId ?? '').sort()",
     replace:
       "securityGroups: (found.VpcSecurityGroups ?? []).map(({ VpcSecurityGroupId }) => VpcSecurityGroupId ?? '').slice(0, 1)",
@@ -57,7 +57,7 @@ export const judgeBugs: readonly PlantedBug[] = [
   },
   {
     name: 'deletion protection is not carried',
-    file: 'src/steps/rds/read-instance.ts',
+    file: 'src/steps/rds/read/read-instance.ts',
     find: 'deletionProtection: found.DeletionProtection ?? false',
     replace: 'deletionProtection: false',
     caughtBy: { file: sees, title: 'the deletion protection that its original had' },
@@ -71,7 +71,7 @@ export const judgeBugs: readonly PlantedBug[] = [
   },
   {
     name: 'the parameter group is not carried',
-    file: 'src/steps/rds/carry.ts',
+    file: 'src/steps/rds/carry/instance.ts',
     find: 'read: ({ DBParameterGroups }) => DBParameterGroups?.[0]?.DBParameterGroupName',
     replace: 'read: ({ DBParameterGroups }) => (DBParameterGroups === null ? null : undefined)',
     caughtBy: { file: sees, title: 'the parameter group that its original had' },

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { registry } from '../../src/steps/registry.ts';
+import { homesOf } from './sources.ts';
 
 const steps = fileURLToPath(new URL('../../src/steps', import.meta.url));
 
@@ -26,11 +27,9 @@ describe('registry', () => {
     expect(loaded.filter((one) => /^@(aws-sdk|smithy)/.test(one))).toEqual([]);
   });
 
-  it('a step is named as its file is', () => {
-    const files = readdirSync(steps, { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.includes(sep))
-      .map((file) => relative('.', file).replace(sep, '.').replace(/\.ts$/, ''));
-    expect(registry.steps.map(({ type }) => type).filter((type) => !files.includes(type))).toEqual([]);
+  it('a step is named as its file is, or in the table of its kind, and nowhere twice', () => {
+    const homes = registry.steps.map(({ type }) => ({ type, files: homesOf(type).map(({ file }) => file) }));
+    expect(homes.filter(({ files }) => files.length !== 1)).toEqual([]);
   });
 
   it('the call of every effect is among its permissions', () => {

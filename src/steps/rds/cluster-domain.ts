@@ -102,9 +102,10 @@ export const MadeCluster = z
 export type MadeCluster = z.infer<typeof MadeCluster>;
 
 /** A member of the original and what takes its place. `id` is the original's. */
-const MemberPair = z
+export const MemberPair = z
   .strictObject({ id: DatabaseId, name: DatabaseName, replacement: DatabaseId })
   .meta({ id: 'MemberPair' });
+export type MemberPair = z.infer<typeof MemberPair>;
 
 const pair = {
   ...verdictShape,

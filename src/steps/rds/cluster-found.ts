@@ -1,23 +1,13 @@
 import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
 import type { AwsContext } from '../../aws/services.ts';
 import type { Cluster } from './cluster-domain.ts';
+import { addressOf } from './fence/sessions.ts';
 import { surely } from './found.ts';
-import { addressOf } from './sessions.ts';
 import { isGoing } from './status.ts';
 
 /** By its DbClusterResourceId; undefined when it is not there, or on its way out. An absence counts only after a while. */
 export function surelyFoundCluster(ctx: AwsContext, id: string): Promise<DBCluster | undefined> {
   return surely(ctx, () => ctx.aws.sight.cluster(id));
-}
-
-/** The name under which a cluster was last seen, for a call that takes one, without asking. Throws what RDS would answer when it was not seen. */
-export function clusterNameOf(ctx: AwsContext, id: string): string {
-  const cluster = ctx.aws.sight.lastSeenClusters().find((one) => one.DbClusterResourceId === id);
-  if (cluster?.DBClusterIdentifier) return cluster.DBClusterIdentifier;
-  throw Object.assign(new Error(`${id} was not seen under any name`), {
-    name: 'DBClusterNotFoundFault',
-    $metadata: { httpStatusCode: 404 },
-  });
 }
 
 /** The instances that belong to a cluster, the writer first. */

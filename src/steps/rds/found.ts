@@ -2,7 +2,8 @@ import type { DBInstance, Tag } from '@aws-sdk/client-rds';
 import type { AwsContext } from '../../aws/services.ts';
 import { marker, tagValue } from '../../aws/tags.ts';
 import { Aborted, poll } from '../../contract/wait.ts';
-import { type Described, isGoing } from './status.ts';
+import type { Kind } from './kinds/kind.ts';
+import { type Described, idIn, isGoing, nameIn } from './status.ts';
 
 // For a moment of each rename an instance or a cluster is found under no name at all.
 const namelessMs = 15 * 60_000;
@@ -29,14 +30,14 @@ export async function surely<T extends Described>(
 }
 
 /**
- * The name under which an instance was last seen, for a call that takes one. Nothing is asked for it: between an intent and
+ * The name under which one was last seen, for a call that takes one. Nothing is asked for it: between an intent and
  * its call lies no other call in which a process could sleep. Throws what RDS would answer when it was not seen.
  */
-export function nameOf(ctx: AwsContext, id: string): string {
-  const instance = ctx.aws.sight.lastSeen().find((one) => one.DbiResourceId === id);
-  if (instance?.DBInstanceIdentifier) return instance.DBInstanceIdentifier;
+export function nameOf(ctx: AwsContext, kind: Kind, id: string): string {
+  const found = kind.lastSeen(ctx).find((one) => idIn(one) === id);
+  if (found && nameIn(found) !== '') return nameIn(found);
   throw Object.assign(new Error(`${id} was not seen under any name`), {
-    name: 'DBInstanceNotFound',
+    name: kind.notFound,
     $metadata: { httpStatusCode: 404 },
   });
 }

@@ -1,8 +1,10 @@
-import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
+import type { DBCluster, DBClusterSnapshot, DBInstance, DBSnapshot } from '@aws-sdk/client-rds';
 import { marker, tagValue } from '../../aws/tags.ts';
 
 /** What is renamed, fenced and restored: an instance or a cluster. */
 export type Described = DBInstance | DBCluster;
+/** A snapshot of either. */
+export type DescribedSnapshot = DBSnapshot | DBClusterSnapshot;
 
 // Statuses in which an instance answers and takes the next change (facts §2.1).
 const settled = [
@@ -29,6 +31,11 @@ export function nameIn(one: Described): string {
 /** What a rename leaves alone: DbiResourceId or DbClusterResourceId. */
 export function idIn(one: Described): string {
   return (one as DBInstance).DbiResourceId ?? (one as DBCluster).DbClusterResourceId ?? '';
+}
+
+/** What a snapshot is of: DbiResourceId or DbClusterResourceId. */
+export function snapshottedIn(one: DescribedSnapshot): string | undefined {
+  return (one as DBSnapshot).DbiResourceId ?? (one as DBClusterSnapshot).DbClusterResourceId;
 }
 
 /** Its ARN, which holds its name. */

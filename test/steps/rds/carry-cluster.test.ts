@@ -11,13 +11,13 @@ import {
   clusterCarriedBy,
   clusterParameters,
   clusterSettings,
-} from '../../../src/steps/rds/carry-cluster.ts';
+} from '../../../src/steps/rds/carry/cluster.ts';
 import {
   carryOfMember,
   memberCarriedBy,
   memberParameters,
   memberSettings,
-} from '../../../src/steps/rds/carry-member.ts';
+} from '../../../src/steps/rds/carry/member.ts';
 import { registry } from '../../../src/steps/registry.ts';
 
 /** The member names of one of the SDK's runtime schemas. */

@@ -1,6 +1,6 @@
 import { DBInstance$, ModifyDBInstanceMessage$, RestoreDBInstanceFromDBSnapshotMessage$ } from '@aws-sdk/client-rds';
 import { describe, expect, it } from 'vitest';
-import { carriedBy, carry, parametersFor, settingsOf } from '../../../src/steps/rds/carry.ts';
+import { carriedBy, carry, parametersFor, settingsOf } from '../../../src/steps/rds/carry/instance.ts';
 import { registry } from '../../../src/steps/registry.ts';
 
 /** The member names of one of the SDK's runtime schemas. */

@@ -1,0 +1,100 @@
+import * as z from 'zod';
+import { defineEffect } from '../../../aws/services.ts';
+import { settleWithinMs } from '../../deadlines.ts';
+import { opened } from '../claim/database-target.ts';
+import { SecurityGroupId } from '../domain.ts';
+import { nameOf } from '../found.ts';
+import { byId, idOf, type Kind, theId } from '../kinds/kind.ts';
+import { brokenStatus, nameIn, statusOf } from '../status.ts';
+import { allTowards, groupsBefore } from './group-change.ts';
+import { lastRestart } from './restarts.ts';
+
+/** Keeps clients out by an isolation group. Connections that are open already are tracked, and stay until each part restarts. */
+export const fence = (kind: Kind) =>
+  defineEffect({
+    type: kind.steps.fence,
+    hazard: 'disruptive',
+    call: `rds:Modify${kind.resource}`,
+    repeat: 'convergent',
+    settleWithinMs: settleWithinMs.databaseChange,
+    permissions: [`rds:Modify${kind.resource}`, ...kind.describes, 'rds:DescribeEvents'],
+    input: byId(kind, {
+      fence: SecurityGroupId,
+      securityGroups: z.array(SecurityGroupId).min(1).meta({ description: 'what it has without the fence' }),
+    }),
+    output: kind.Fenced,
+    title: (input) => `keep clients out of ${idOf(kind, input)}`,
+    async look(ctx, input) {
+      const id = idOf(kind, input);
+      const found = await kind.find(ctx, id);
+      if (!found) return { is: 'failed', reason: `${id} is gone` };
+      const parts = await kind.parts(ctx, found);
+      const how = allTowards(found, parts, [input.fence]);
+      if (how === 'not asked') return { is: 'absent', before: groupsBefore(found) };
+      if (how === 'on its way') return { is: 'pending', output: kind.fenced(id, []) };
+      const restarts = parts.map(async ({ DbiResourceId: part = '', DBInstanceIdentifier: name = '' }) => ({
+        id: part,
+        lastRestart: await lastRestart(ctx, name),
+      }));
+      return { is: 'done', output: kind.fenced(id, await Promise.all(restarts)) };
+    },
+    async run(ctx, input) {
+      const name = nameOf(ctx, kind, idOf(kind, input));
+      await kind.modify(ctx, name, { VpcSecurityGroupIds: [input.fence], ApplyImmediately: true });
+      return undefined;
+    },
+    undo: (input) => [
+      { uses: kind.steps.start, with: theId(kind, idOf(kind, input)) },
+      { uses: kind.steps.admit, with: { ...input } },
+    ],
+    expect: (observation, input) => opened(observation, idOf(kind, input), false),
+  });
+
+/** Lets clients in again, by the security groups that the original had. With the replacement this is the write point. */
+export const admit = (kind: Kind) =>
+  defineEffect({
+    type: kind.steps.admit,
+    hazard: 'disruptive',
+    call: `rds:Modify${kind.resource}`,
+    repeat: 'convergent',
+    serves: true,
+    settleWithinMs: settleWithinMs.databaseChange,
+    permissions: [`rds:Modify${kind.resource}`, ...kind.describes],
+    input: byId(kind, {
+      fence: SecurityGroupId,
+      securityGroups: z.array(SecurityGroupId).min(1),
+      deletionProtection: z
+        .boolean()
+        .optional()
+        .meta({ description: 'set in the same call: what holds writes is protected as the original was' }),
+    }),
+    output: byId(kind, {}),
+    title: (input) => `let clients in to ${idOf(kind, input)}`,
+    writePoint: () => true,
+    async look(ctx, input) {
+      const id = idOf(kind, input);
+      const found = await kind.find(ctx, id);
+      if (!found) return { is: 'failed', reason: `${id} is gone` };
+      const how = allTowards(found, await kind.parts(ctx, found), input.securityGroups);
+      const unable = brokenStatus(found) ?? (statusOf(found) === 'stopped' ? `${nameIn(found)} is stopped` : undefined);
+      // It takes no change as long as it is so: to ask for one again and again would never end.
+      if (how === 'not asked' && unable !== undefined) return { is: 'failed', reason: unable, neverRan: true };
+      const guarded = !input.deletionProtection || found.DeletionProtection === true;
+      if (how === 'not asked' || (how === 'there' && !guarded)) return { is: 'absent', before: groupsBefore(found) };
+      const output = theId(kind, id);
+      return how === 'there' ? { is: 'done', output } : { is: 'pending', output };
+    },
+    async run(ctx, input) {
+      await kind.modify(ctx, nameOf(ctx, kind, idOf(kind, input)), {
+        VpcSecurityGroupIds: input.securityGroups,
+        ...(input.deletionProtection && { DeletionProtection: true }),
+        ApplyImmediately: true,
+      });
+      return undefined;
+    },
+    undo: (input) => {
+      const { fence, securityGroups } = input;
+      return [{ uses: kind.steps.fence, with: { ...theId(kind, idOf(kind, input)), fence, securityGroups } }];
+    },
+    expect: (observation, input) => opened(observation, idOf(kind, input), true),
+  });

@@ -1,0 +1,112 @@
+import type { DBInstance } from '@aws-sdk/client-rds';
+import { classify } from '../../../aws/outage.ts';
+import { printable } from '../../../aws/printable.ts';
+import type { AwsContext } from '../../../aws/services.ts';
+import type { DatabaseAddress } from '../../../contract/databases.ts';
+import { RekeyError } from '../../../errors/index.ts';
+import type { Database } from '../domain.ts';
+
+// Who is connected besides this very session and RDS itself. A replication worker writes what another server sends; all
+// other workers of the engine belong to it. AWS's own session is `rdsadmin` with every engine, and that of a read replica of RDS's `rdsrepladmin` [U]: it only reads. To who may not see them, both
+// engines leave the sessions of others out without a word, so each statement also tells whether it sees them: PostgreSQL
+// by its role, MySQL by the session of RDS, which is always there [U].
+const blindness = 'nobody knows who, as';
+const statements = {
+  postgres: `SELECT pid::text, usename::text, application_name::text, client_addr::text, backend_type::text
+FROM pg_stat_activity
+WHERE pid <> pg_backend_pid() AND (usename IS NULL OR usename NOT IN ('rdsadmin', 'rdsrepladmin'))
+  AND (backend_type IN ('client backend', 'walsender') OR backend_type LIKE 'logical replication%worker')
+UNION ALL
+SELECT '${blindness}', current_user::text, 'may not see the sessions of others:', 'pg_read_all_stats', 'is missing'
+WHERE NOT pg_has_role('pg_read_all_stats', 'USAGE')
+ORDER BY 1`,
+  mysql: `SELECT id, user, host, db, command FROM information_schema.processlist
+WHERE id <> CONNECTION_ID() AND user NOT IN ('rdsadmin', 'rdsrepladmin', 'event_scheduler', 'system user')
+UNION ALL
+SELECT '${blindness}', CURRENT_USER(), 'may not see the sessions of others:', 'PROCESS', 'is missing' FROM DUAL
+WHERE NOT EXISTS (SELECT 1 FROM information_schema.processlist WHERE user <> SUBSTRING_INDEX(USER(), '@', 1))
+ORDER BY 1`,
+} as const;
+
+/** What reading the login takes, where the plan names a secret. */
+export const permissionsOfSql = ['secretsmanager:GetSecretValue', 'kms:Decrypt'] as const;
+
+/** Where a DB instance answers SQL; undefined while it has no endpoint. */
+export function addressOf(
+  database: Pick<Database, 'engine' | 'database' | 'secret'>,
+  instance: DBInstance,
+): DatabaseAddress | undefined {
+  const { Address: host, Port: port } = instance.Endpoint ?? {};
+  if (host === undefined || port === undefined) return undefined;
+  return {
+    engine: database.engine,
+    host,
+    port,
+    ...(database.database === undefined ? {} : { database: database.database }),
+    ...(database.secret === undefined ? {} : { secret: database.secret }),
+  };
+}
+
+/** What speaks against nobody else being connected, one sentence each: who is, or why that can't be told. */
+export async function foreignSessions(ctx: AwsContext, at: DatabaseAddress): Promise<readonly string[]> {
+  const answer = notForgotten(await asked(ctx, at, statements[at.engine]));
+  if ('unknown' in answer) return [answer.unknown];
+  return answer.rows.map(
+    (row) => `still connected to ${at.host}: ${printable(row.map((value) => value ?? '-').join(' '), 200)}`,
+  );
+}
+
+/** The same of each of these, asked at once. `told`: what one is called that has no endpoint. */
+export async function foreignSessionsOf(
+  ctx: AwsContext,
+  database: Pick<Database, 'engine' | 'database' | 'secret'>,
+  parts: readonly DBInstance[],
+  told: (part: DBInstance) => string,
+): Promise<readonly string[]> {
+  const sessions = parts.map(async (part) => {
+    const at = addressOf(database, part);
+    return at ? foreignSessions(ctx, at) : [`${told(part)} has no endpoint`];
+  });
+  return (await Promise.all(sessions)).flat();
+}
+
+/**
+ * Whether the sessions can be asked for, before anything is touched. `hopeless`: it will not pass by itself; else `doubt`
+ * may be no more than that the database lets this runner in only once it is fenced.
+ */
+export async function askable(
+  ctx: AwsContext,
+  at: DatabaseAddress,
+): Promise<{ readonly hopeless?: string; readonly doubt?: string }> {
+  const answer = await asked(ctx, at, statements[at.engine]);
+  if ('unknown' in answer) {
+    return answer.final ? { hopeless: printable(answer.error.message, 300) } : { doubt: answer.unknown };
+  }
+  const blind = answer.rows.find(([first]) => first === blindness);
+  return blind ? { hopeless: printable(blind.map((value) => value ?? '-').join(' '), 200) } : {};
+}
+
+type Asked =
+  | { readonly rows: readonly (readonly (string | null)[])[] }
+  | { readonly unknown: string; readonly error: Error; readonly final: boolean };
+
+/** Throws what is wrong with this process and not with the database, like a password that was not given: nothing is taken back for that. */
+export function notForgotten(answer: Asked): Asked {
+  if ('unknown' in answer && answer.error instanceof RekeyError) throw answer.error;
+  return answer;
+}
+
+/**
+ * What a statement answers, or in words why it does not; `final` if asking again can't help. Rejects only when this process is
+ * to end, or its AWS credentials have: that says nothing about the database.
+ */
+export async function asked(ctx: AwsContext, at: DatabaseAddress, statement: string): Promise<Asked> {
+  try {
+    return { rows: await ctx.aws.databases.query(at, statement, ctx.signal) };
+  } catch (error) {
+    if (ctx.signal.aborted || !(error instanceof Error)) throw error;
+    if (!('final' in error) && classify(error)?.class === 'stop-run') throw error;
+    const final = error instanceof RekeyError || ('final' in error && error.final === true);
+    return { unknown: `${at.host}:${at.port} does not answer: ${printable(error.message, 200)}`, error, final };
+  }
+}

@@ -1,0 +1,88 @@
+import { type AwsContext, defineVerify } from '../../../aws/services.ts';
+import type { Seen } from '../../../contract/step.ts';
+import type { VerdictStatus } from '../../../contract/verdict.ts';
+import { pause } from '../../../contract/wait.ts';
+import { settleWithinMs } from '../../deadlines.ts';
+import type { FenceProof, RestartedDatabase } from '../domain.ts';
+import { byOriginal, type Kind, type Original, originalOf } from '../kinds/kind.ts';
+import { hasGroups, nameIn } from '../status.ts';
+import { holesInFence } from './rules.ts';
+import { foreignSessionsOf, permissionsOfSql } from './sessions.ts';
+
+// A pool that was thrown out comes back within seconds, if it can.
+const betweenMs = 20_000;
+
+interface Fenced {
+  readonly original: Original;
+  readonly restarts: readonly RestartedDatabase[];
+}
+
+/** Has the database itself, each part of it, say that nobody else is connected, twice, some time apart. Waits while somebody is. */
+export const verifyFence = (kind: Kind) => {
+  const fencedBy = (input: object): Fenced => ({ original: originalOf(kind, input), restarts: kind.restartsOf(input) });
+  const proofOf = (input: object, status: VerdictStatus, findings: readonly string[]) =>
+    proof(kind, fencedBy(input), status, findings);
+  const pending = (input: object, findings: readonly string[]): Seen<FenceProof> => ({
+    is: 'pending',
+    output: proofOf(input, 'TIMED_OUT', findings),
+    why: findings.join('; '),
+  });
+  return defineVerify({
+    type: kind.steps.verifyFence,
+    settleWithinMs: settleWithinMs.sessions,
+    permissions: [...kind.describes, 'ec2:DescribeSecurityGroups', ...permissionsOfSql],
+    input: byOriginal(kind, kind.restartsShape),
+    output: kind.FenceProof,
+    title: (input) => `verify that nobody is connected to ${originalOf(kind, input).name}`,
+    async check(ctx, input) {
+      const first = await findings(ctx, kind, fencedBy(input));
+      if (first.length > 0) return pending(input, first);
+      await pause(ctx, betweenMs);
+      const second = await findings(ctx, kind, fencedBy(input));
+      if (second.length > 0) return pending(input, second);
+      return { is: 'done', output: proofOf(input, 'SUCCESSFUL', []) };
+    },
+    conclude: (input, status, reason) => proofOf(input, status, [reason]),
+    // There is no replacement yet: the verdict is about the original and its fence.
+    verdicts: (output) => [output],
+  });
+};
+
+async function findings(ctx: AwsContext, kind: Kind, { original, restarts }: Fenced): Promise<readonly string[]> {
+  const { id, fence } = original;
+  const { differs } = kind;
+  const found = await kind.find(ctx, id);
+  if (differs.isNotThereWithoutEndpoint && !(found && kind.addressOf(original, found)))
+    return [`${id} has no endpoint`];
+  if (!found) return [`${id} is not there`];
+  if (!hasGroups(found, [fence])) return [`${id} is not behind ${fence} alone`];
+  const parts = await kind.parts(ctx, found);
+  const own = parts.flatMap((part) => {
+    const name = part.DBInstanceIdentifier ?? '';
+    if (!hasGroups(part, [fence])) return [`${name} is not behind ${fence} alone`];
+    // One that somebody has added since may hold sessions which no restart has ended.
+    const restarted = differs.believesAnyRestart || restarts.some((one) => one.id === part.DbiResourceId);
+    return restarted ? [] : [`${name} was not restarted behind the fence`];
+  });
+  const sessions = () => foreignSessionsOf(ctx, original, parts, nameIn);
+  const atOnce = differs.asksBesideItsRules ? sessions() : undefined;
+  const holes = await holesInFence(ctx, original);
+  return [...own, ...holes, ...(await (atOnce ?? sessions()))];
+}
+
+function proof(
+  kind: Kind,
+  { original, restarts }: Fenced,
+  status: VerdictStatus,
+  findings: readonly string[],
+): FenceProof {
+  const { id } = original;
+  return {
+    id,
+    original: id,
+    replacement: `no one else at ${original.name}`,
+    status,
+    findings: [...findings],
+    restartedAt: kind.restartedAt(restarts),
+  };
+}

@@ -1,0 +1,88 @@
+import * as z from 'zod';
+import { type AwsContext, defineEffect } from '../../../aws/services.ts';
+import type { Proof } from '../../../contract/step.ts';
+import { settleWithinMs } from '../../deadlines.ts';
+import { nameOf } from '../found.ts';
+import { byId, type Kind, theId } from '../kinds/kind.ts';
+import { isGoing, snapshottedIn } from '../status.ts';
+import { faultsOfProof, permissionsOfProof } from './proof.ts';
+
+/** Deletes an original, a cluster without members by then, by the verdict about it and its replacement. */
+export const deleteOriginal = (kind: Kind) =>
+  defineEffect({
+    type: kind.steps.delete,
+    hazard: 'destructive',
+    call: `rds:Delete${kind.resource}`,
+    repeat: 'convergent',
+    settleWithinMs: settleWithinMs.database,
+    permissions: [
+      `rds:Delete${kind.resource}`,
+      `rds:Create${kind.snapshot}`,
+      ...kind.describesAll,
+      `rds:Describe${kind.snapshot}s`,
+      ...permissionsOfProof,
+    ],
+    // What is to stay of it, under its old key. A plan says it; there are no defaults.
+    input: z.strictObject({
+      verdict: kind.FinalVerdict,
+      finalSnapshot: z
+        .union([z.literal('none'), kind.SnapshotName])
+        .meta({ description: 'none, or the name of one that is taken, and stays, under the old key' }),
+      automatedBackups: z
+        .enum(['delete', 'retain'])
+        .meta({ description: 'retained ones stay, under the old key, until they expire' }),
+    }),
+    output: byId(kind, {}),
+    title: (input) => `delete original ${input.verdict.original}`,
+    async look(ctx, { verdict, finalSnapshot }) {
+      const found = await kind.find(ctx, verdict.original);
+      const output = theId(kind, verdict.original);
+      if (!found) return { is: 'done', output };
+      if (isGoing(found)) return { is: 'pending', output };
+      if (!kind.differs.looksForItsFinalSnapshot || finalSnapshot === 'none') return { is: 'absent' };
+      const last = await kind.findSnapshot(ctx, finalSnapshot);
+      const taken = last !== undefined && snapshottedIn(last) === verdict.original && last.Status !== 'available';
+      return taken ? { is: 'pending', output } : { is: 'absent' };
+    },
+    async run(ctx, { verdict, ...stays }) {
+      await kind.delete(ctx, nameOf(ctx, kind, verdict.original), toldRemains(ctx, verdict.original, stays));
+      return undefined;
+    },
+    undo: 'impossible',
+    verdict: (input) => input.verdict,
+    deletes: (input) => input.verdict.original,
+    prove: (ctx, { verdict, finalSnapshot }) =>
+      withFreeName(faultsOfProof(ctx, kind, verdict), finalSnapshot, (name) => kind.findSnapshot(ctx, name)),
+  });
+
+interface Remains {
+  readonly finalSnapshot: string;
+  readonly automatedBackups: 'delete' | 'retain';
+}
+
+/** The same as RDS takes it, with or without members: told to the operator, since it stays under the old key. */
+function toldRemains(ctx: AwsContext, original: string, { finalSnapshot, automatedBackups }: Remains) {
+  if (finalSnapshot !== 'none') ctx.announce(`the final snapshot ${finalSnapshot} stays, under the old key`);
+  if (automatedBackups === 'retain')
+    ctx.announce(`the automated backups of ${original} stay, under the old key, until they expire`);
+  return {
+    ...(finalSnapshot === 'none'
+      ? { SkipFinalSnapshot: true }
+      : { SkipFinalSnapshot: false, FinalDBSnapshotIdentifier: finalSnapshot }),
+    DeleteAutomatedBackups: automatedBackups === 'delete',
+  };
+}
+
+/** The proof, with one thing more against a delete if the final snapshot's name is taken: RDS would refuse, after hours of hold. */
+async function withFreeName(
+  proof: Promise<Proof>,
+  finalSnapshot: string,
+  find: (name: string) => Promise<unknown>,
+): Promise<Proof> {
+  const { findings, ...rest } = await proof;
+  const taken = finalSnapshot !== 'none' && (await find(finalSnapshot)) !== undefined;
+  return {
+    ...rest,
+    findings: taken ? [...findings, `the name ${finalSnapshot} of the final snapshot is taken`] : findings,
+  };
+}

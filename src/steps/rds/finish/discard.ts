@@ -1,0 +1,67 @@
+import * as z from 'zod';
+import { defineEffect } from '../../../aws/services.ts';
+import { settleWithinMs } from '../../deadlines.ts';
+import { foreignTags, nameOf } from '../found.ts';
+import { byId, idOf, type Kind, theId } from '../kinds/kind.ts';
+import { isGoing, nameIn } from '../status.ts';
+
+/** Removes what this run made and no client was ever let in to. */
+export const discard = (kind: Kind) =>
+  defineEffect({
+    type: kind.steps.discard,
+    hazard: 'discard',
+    call: `rds:Delete${kind.resource}`,
+    repeat: 'convergent',
+    settleWithinMs: settleWithinMs.databaseChange,
+    permissions: [`rds:Delete${kind.resource}`, `rds:Describe${kind.resource}s`],
+    input: byId(kind, {}),
+    output: byId(kind, {}),
+    title: (input) => `discard ${idOf(kind, input)}`,
+    async look(ctx, input) {
+      const id = idOf(kind, input);
+      const found = await kind.find(ctx, id);
+      if (!found) return { is: 'done', output: theId(kind, id) };
+      if (isGoing(found)) return { is: 'pending', output: theId(kind, id) };
+      const name = `${id} (${nameIn(found)})`;
+      const reason =
+        foreignTags(ctx, name, found.TagList) ??
+        (nameIn(found) === ctx.target.id ? `${name} holds the name of the target` : undefined);
+      return reason === undefined ? { is: 'absent' } : { is: 'failed', reason: `${reason}: it is kept` };
+    },
+    async run(ctx, input) {
+      await kind.delete(ctx, nameOf(ctx, kind, idOf(kind, input)), {
+        SkipFinalSnapshot: true,
+        DeleteAutomatedBackups: true,
+      });
+      return undefined;
+    },
+    undo: 'impossible',
+    discards: (input) => idOf(kind, input),
+  });
+
+/** Removes a snapshot that this run made. */
+export const discardSnapshot = (kind: Kind) =>
+  defineEffect({
+    type: kind.steps.discardSnapshot,
+    hazard: 'discard',
+    call: `rds:Delete${kind.snapshot}`,
+    repeat: 'convergent',
+    settleWithinMs: settleWithinMs.databaseChange,
+    permissions: [`rds:Delete${kind.snapshot}`, `rds:Describe${kind.snapshot}s`],
+    input: z.strictObject({ snapshot: kind.SnapshotName }),
+    output: z.strictObject({ snapshot: kind.SnapshotName }),
+    title: (input) => `discard ${input.snapshot}`,
+    async look(ctx, { snapshot }) {
+      const found = await kind.findSnapshot(ctx, snapshot);
+      if (!found) return { is: 'done', output: { snapshot } };
+      if (found.Status === 'deleting') return { is: 'pending', output: { snapshot } };
+      const reason = foreignTags(ctx, snapshot, found.TagList);
+      return reason === undefined ? { is: 'absent' } : { is: 'failed', reason: `${reason}: it is kept` };
+    },
+    async run(ctx, { snapshot }) {
+      await kind.discardSnapshot(ctx, snapshot);
+      return undefined;
+    },
+    undo: 'impossible',
+    discards: (input) => input.snapshot,
+  });

@@ -1,0 +1,82 @@
+import { printable } from '../../../aws/printable.ts';
+import type { AwsContext } from '../../../aws/services.ts';
+import { canonical } from '../../../contract/json.ts';
+import type { Proof } from '../../../contract/step.ts';
+import { faultsOfKey } from '../../kms/key-use.ts';
+import type { FinalDatabaseVerdict } from '../domain.ts';
+import { holesInFence } from '../fence/rules.ts';
+import type { Kind } from '../kinds/kind.ts';
+import { type Described, groupsOf, hasGroups, isUsable, nameIn, statusOf } from '../status.ts';
+
+/** What taking the proof needs besides looking at the pair. */
+export const permissionsOfProof = [
+  'ec2:DescribeSecurityGroups',
+  'kms:DescribeKey',
+  'kms:GenerateDataKeyWithoutPlaintext',
+] as const;
+
+/** What speaks against deleting the original, or any part of it, now, as AWS shows both at this moment. */
+export async function faultsOfProof(ctx: AwsContext, kind: Kind, verdict: FinalDatabaseVerdict): Promise<Proof> {
+  const pair = await kind.pairWithEndpoints(ctx, verdict);
+  const { original, replacement } = pair;
+  if (original && replacement) {
+    const [was, is] = [kind.settings(original), kind.settings(replacement)];
+    for (const told of lastDifferences([nameIn(original), was], [nameIn(replacement), is])) ctx.announce(told);
+  }
+  const { findings, ...proof } = await proofAbout(ctx, verdict, original, replacement);
+  return { ...proof, findings: [...findings, ...kind.faultsOfPair(verdict, pair)] };
+}
+
+/** In what an original that is about to go is set otherwise than what has its place: somebody has changed one of them since. */
+function lastDifferences(
+  [original, was]: readonly [string, Readonly<Record<string, unknown>>],
+  [replacement, is]: readonly [string, Readonly<Record<string, unknown>>],
+): string[] {
+  const differ = (name: string) => canonical(was[name] ?? null) !== canonical(is[name] ?? null);
+  const text = (value: unknown) => printable(canonical(value ?? null), 200);
+  return [...new Set([...Object.keys(was), ...Object.keys(is)])]
+    .filter((name) => name !== 'PerformanceInsightsKMSKeyId' && differ(name))
+    .map((name) => `${original} goes with the ${name} ${text(was[name])}: ${replacement} has ${text(is[name])}`);
+}
+
+/** The same about an instance or a cluster, as it was seen a moment ago. */
+async function proofAbout(
+  ctx: AwsContext,
+  verdict: Omit<FinalDatabaseVerdict, 'id'>,
+  original: Described | undefined,
+  replacement: Described | undefined,
+): Promise<Proof> {
+  const [described, unusable] = await Promise.all([
+    ctx.aws.kms.describeKey({ KeyId: verdict.key }),
+    faultsOfKey(ctx, verdict.key, verdict.keyTried),
+  ]);
+  const findings: string[] = [];
+  const keyState = described.KeyMetadata?.KeyState;
+  if (keyState !== 'Enabled')
+    findings.push(`the key ${verdict.key} is ${keyState ?? 'unknown'}: the replacement can't be read without it`);
+  else findings.push(...unusable);
+  if (verdict.status !== 'SUCCESSFUL') findings.push(`the verdict is ${verdict.status}`);
+  if (verdict.original === verdict.replacement) findings.push('original and replacement are the same database');
+  if (!original) findings.push(`original ${verdict.original} is not there`);
+  const unfenced = original !== undefined && !hasGroups(original, [verdict.fence]);
+  // What a verdict of an earlier release does not say can't be compared.
+  const holes = verdict.letThrough
+    ? await holesInFence(ctx, { fence: verdict.fence, letThrough: verdict.letThrough })
+    : [];
+  findings.push(...holes.map((hole) => `the fence of original ${verdict.original} is open: ${hole}`));
+  const stale = unfenced || (original !== undefined && holes.length > 0);
+  if (unfenced)
+    findings.push(
+      `original ${nameIn(original)} is not behind its fence alone, but has ${groupsOf(original).join(', ')}`,
+    );
+  if (original && nameIn(original) === verdict.name)
+    findings.push(`original ${verdict.original} holds the name ${verdict.name} again`);
+  if (!replacement) return { findings: [...findings, `replacement ${verdict.replacement} is not there`], stale };
+  const name = nameIn(replacement);
+  if (name !== verdict.name) findings.push(`replacement ${verdict.replacement} is named ${name}, not ${verdict.name}`);
+  if (replacement.KmsKeyId !== verdict.key)
+    findings.push(`replacement ${name} is under ${replacement.KmsKeyId ?? 'no key'}, not under ${verdict.key}`);
+  if (!isUsable(replacement)) findings.push(`replacement ${name} is ${statusOf(replacement)}`);
+  if (groupsOf(replacement).join() === verdict.fence) findings.push(`replacement ${name} lets no clients in`);
+  return { findings, stale };
+}

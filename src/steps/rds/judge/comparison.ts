@@ -1,0 +1,113 @@
+import type { DBClusterRole, DBInstance, DBInstanceRole, Tag } from '@aws-sdk/client-rds';
+import { printable } from '../../../aws/printable.ts';
+import { carried } from '../../../aws/tags.ts';
+import { canonical } from '../../../contract/json.ts';
+import { memberSettings } from '../carry/member.ts';
+import type { Member, MemberPair } from '../cluster-domain.ts';
+import type { BothThere, Kind, Original } from '../kinds/kind.ts';
+import { type Described, nameIn } from '../status.ts';
+
+/** A difference between what the original had when it was read and what an instance has: attribute, and a sentence. */
+export interface Difference {
+  readonly attribute: string;
+  readonly told: string;
+}
+
+/** What an original had when it was read. */
+type Wanted = Pick<Original, 'settings' | 'moved' | 'roles' | 'tags'>;
+/** What AWS shows of it, or of its replacement, now. */
+interface Shown {
+  readonly name: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly roles: readonly (DBInstanceRole | DBClusterRole)[] | undefined;
+  readonly tags: readonly Tag[] | undefined;
+}
+
+/** What of an original and its members is not as it was read: on the original itself, and on what takes its place. */
+export function differencesOfPair(
+  kind: Kind,
+  read: Original,
+  pairs: readonly MemberPair[],
+  { original, replacement, instances }: BothThere,
+): { readonly was: Difference[]; readonly is: Difference[] } {
+  const instance = (id: string | undefined) => instances.find((one) => one.DbiResourceId === id);
+  const inPlaceOf = (member: Member) => instance(pairs.find(({ id }) => id === member.id)?.replacement);
+  const members = kind.members(read);
+  return {
+    was: [
+      ...differencesOf(kind, read, original, 'itself'),
+      ...members.flatMap((one) => ofMember(one, instance(one.id), 'itself')),
+    ],
+    is: [
+      ...differencesOf(kind, read, replacement, 'replacement'),
+      ...members.flatMap((one) => ofMember(one, inPlaceOf(one), 'replacement')),
+    ],
+  };
+}
+
+/** What of the settings, roles and tags of an original one has otherwise. */
+export function differencesOf(
+  kind: Kind,
+  original: Original,
+  found: Described,
+  as: 'itself' | 'replacement',
+): Difference[] {
+  const { AssociatedRoles: roles, TagList: tags } = found;
+  return differencesBetween(original, { name: nameIn(found), settings: kind.settings(found), roles, tags }, as);
+}
+
+function ofMember(original: Member, found: DBInstance | undefined, as: 'itself' | 'replacement'): Difference[] {
+  if (!found) return [{ attribute: 'DBClusterMembers', told: `the member ${original.name} is missing` }];
+  const { DBInstanceIdentifier: name = '', TagList: tags } = found;
+  return differencesBetween({ ...original, roles: [] }, { name, settings: memberSettings(found), roles: [], tags }, as);
+}
+
+/** The same of anything: an instance, a cluster, a member of one. */
+function differencesBetween(original: Wanted, found: Shown, as: 'itself' | 'replacement'): Difference[] {
+  const { name, settings: has } = found;
+  const wanted = as === 'itself' ? original.settings : { ...original.settings, ...original.moved };
+  const settings = [...new Set([...Object.keys(wanted), ...Object.keys(has)])].sort().flatMap((attribute) => {
+    const [was, is] = [wanted[attribute], has[attribute]];
+    if (canonical(was ?? null) === canonical(is ?? null)) return [];
+    return [{ attribute, told: `${name} has ${attribute} ${shown(is)}, the original had ${shown(was)}` }];
+  });
+  return [...settings, ...roleDifferences(original, found), ...tagDifferences(original, found)];
+}
+
+/**
+ * What speaks against the pair being alike, one sentence each: what somebody has changed on the original since it was read
+ * would be lost with it, and what the replacement has otherwise has to be named by the plan.
+ */
+export function unlike(
+  original: readonly Difference[],
+  replacement: readonly Difference[],
+  named: readonly string[] = [],
+): string[] {
+  return [
+    ...original.map(({ attribute, told }) => `since it was read, ${attribute}: ${told}`),
+    ...replacement.filter(({ attribute }) => !named.includes(attribute)).map(({ told }) => told),
+  ];
+}
+
+function roleDifferences(original: Wanted, found: Shown): Difference[] {
+  const has = (found.roles ?? []).map((one) => `${one.RoleArn} ${one.FeatureName ?? ''}`);
+  const wanted = original.roles.map(({ role, feature }) => `${role} ${feature}`);
+  const lacking = wanted.filter((one) => !has.includes(one));
+  const extra = has.filter((one) => !wanted.includes(one));
+  return [
+    ...lacking.map((one) => `lacks the role ${one}`),
+    ...extra.map((one) => `has the role ${one}, which the original had not`),
+  ].map((what) => ({ attribute: 'AssociatedRoles', told: `${found.name} ${printable(what, 300)}` }));
+}
+
+function tagDifferences(original: Wanted, found: Shown): Difference[] {
+  const has = new Map(carried(found.tags).map(({ key, value }) => [key, value]));
+  const wanted = new Map(original.tags.map(({ key, value }) => [key, value]));
+  const other = [...new Set([...has.keys(), ...wanted.keys()])].filter((key) => has.get(key) !== wanted.get(key));
+  return other.map((key) => ({
+    attribute: 'TagList',
+    told: `${found.name} differs in the tag ${JSON.stringify(printable(key, 128))}`,
+  }));
+}
+
+const shown = (value: unknown) => (value === undefined ? 'nothing' : printable(JSON.stringify(value), 200));

@@ -1,0 +1,66 @@
+import type { DBCluster, DBClusterEndpoint, DBInstance } from '@aws-sdk/client-rds';
+import type { Cluster, ClusterVerdict } from '../cluster-domain.ts';
+import { leadsTo, shownAs } from '../names/endpoints.ts';
+import { type Described, nameIn, parametersPend, pendingOf } from '../status.ts';
+
+interface Found {
+  readonly replacement: DBCluster;
+  readonly members: readonly DBInstance[];
+  /** Its custom ones. */
+  readonly endpoints: readonly DBClusterEndpoint[];
+}
+
+/** What speaks against a cluster being what the original was, besides its key, name and fence: endpoints and members. */
+export function faultsOfPlaces(verdict: ClusterVerdict, cluster: Cluster, found: Found): string[] {
+  const { replacement } = found;
+  const name = nameIn(replacement);
+  const strays = [replacement.Endpoint, replacement.ReaderEndpoint].filter((host) => !host?.startsWith(`${name}.`));
+  return [
+    ...strays.map((host) => `${name} has the endpoint ${host ?? 'nothing'}`),
+    ...waiting(replacement),
+    ...memberFaults(verdict, found),
+    ...endpointFaults(cluster, found),
+  ];
+}
+
+/** The same of an instance. */
+export function faultsOfInstance(found: DBInstance): string[] {
+  return [...(parametersPend(found) ? [`parameters of ${nameIn(found)} wait for a restart`] : []), ...waiting(found)];
+}
+
+function waiting(one: Described): string[] {
+  const names = Object.keys(pendingOf(one));
+  return names.length > 0 ? [`${nameIn(one)} has pending changes of ${names.join(', ')}`] : [];
+}
+
+function memberFaults({ members: pairs, replacement: id }: ClusterVerdict, { replacement, members }: Found): string[] {
+  const known = pairs.map((pair) => pair.replacement);
+  const others = members.filter((one) => !known.includes(one.DbiResourceId ?? ''));
+  const writers = (replacement.DBClusterMembers ?? []).filter((one) => one.IsClusterWriter);
+  return [
+    ...others.map((one) => `${one.DBInstanceIdentifier} is a member of ${id}, and nobody asked for it`),
+    ...(writers.length === 1 ? [] : [`${id} has ${writers.length} writers`]),
+    ...pairs.flatMap((pair) => {
+      const found = members.find((one) => one.DbiResourceId === pair.replacement);
+      if (!found) return [`${pair.replacement}, which replaces ${pair.name}, is no member of ${id}`];
+      const name = found.DBInstanceIdentifier ?? '';
+      const inCluster = replacement.DBClusterMembers?.find((one) => one.DBInstanceIdentifier === name);
+      const pends = parametersPend(found) || inCluster?.DBClusterParameterGroupStatus === 'pending-reboot';
+      return [
+        ...(name === pair.name ? [] : [`${pair.replacement} is named ${name}, not ${pair.name}`]),
+        ...(found.Endpoint?.Address?.startsWith(`${name}.`) ? [] : [`${name} has another endpoint than its name`]),
+        ...(pends ? [`parameters of ${name} wait for a restart`] : []),
+        ...waiting(found),
+      ];
+    }),
+  ];
+}
+
+function endpointFaults({ endpoints: wanted }: Cluster, { endpoints }: Found): string[] {
+  return wanted.flatMap((one) => {
+    const found = endpoints.find(({ DBClusterEndpointIdentifier: id }) => id === one.id);
+    if (!found) return [`the custom endpoint ${one.id} is missing`];
+    const [was, is] = [leadsTo(one), leadsTo(shownAs(found))];
+    return was === is ? [] : [`the custom endpoint ${one.id} leads to ${is}, not to ${was}`];
+  });
+}

@@ -1,0 +1,50 @@
+import { defineVerify } from '../../../aws/services.ts';
+import type { Seen } from '../../../contract/step.ts';
+import { settleWithinMs } from '../../deadlines.ts';
+import type { FinalDatabaseVerdict } from '../domain.ts';
+import { allTowards } from '../fence/group-change.ts';
+import { byOriginal, type Kind, originalOf } from '../kinds/kind.ts';
+import { brokenStatus, hasGroups, isUsable, nameIn, statusOf } from '../status.ts';
+import { faultsOfProbes, probing } from './probes.ts';
+import { judged, pending, takenIn } from './verdicts.ts';
+
+/** Judges the replacement with its clients let in, and makes with the earlier verdict the final one. */
+export const verifyServing = (kind: Kind) =>
+  defineVerify({
+    type: kind.steps.verifyServing,
+    settleWithinMs: settleWithinMs.databaseChange,
+    permissions: kind.describes,
+    input: byOriginal(kind, { verdict: kind.Verdict, ...probing }),
+    output: kind.FinalVerdict,
+    title: (input) => `verify that ${input.verdict.name} serves`,
+    async check(ctx, input): Promise<Seen<FinalDatabaseVerdict>> {
+      const { verdict } = input;
+      const { differs } = kind;
+      const whole = await kind.whole(ctx, verdict.replacement);
+      if (!whole) return judged(verdict, [`replacement ${verdict.replacement} is gone`]);
+      const { found, parts } = whole;
+      const all = [...new Set([found, ...parts])];
+      const broken = all.flatMap((one) => brokenStatus(one) ?? []);
+      if (broken.length > 0) return judged(verdict, broken);
+      const busy = all.find((one) => !isUsable(one));
+      if (busy) return pending(verdict, `${differs.tellsGivenName ? verdict.name : nameIn(busy)} is ${statusOf(busy)}`);
+      if (!kind.hasWriter(found, parts)) return pending(verdict, `${verdict.name} has no writer now`);
+      const open = allTowards(found, parts, verdict.securityGroups);
+      if (differs.waitsForGroups && open === 'on its way')
+        return pending(verdict, `the security groups of ${verdict.name} are on their way`);
+      const admitted = differs.waitsForGroups ? open === 'there' : hasGroups(found, verdict.securityGroups);
+      const name = nameIn(found);
+      const original = originalOf(kind, input);
+      const findings = [
+        ...(name === verdict.name ? [] : [`${verdict.replacement} is named ${name}, not ${verdict.name}`]),
+        ...(admitted ? [] : [`${name} has not the security groups that the original had`]),
+        ...(original.deletionProtection && !found.DeletionProtection
+          ? [`${name} is not protected against deletion, the original was`]
+          : []),
+        ...kind.faultsOfServing(original, found),
+      ];
+      return judged(verdict, [...findings, ...(findings.length > 0 ? [] : await faultsOfProbes(ctx, name, input))]);
+    },
+    conclude: (input, status, reason) => takenIn(input.verdict, status, [reason]),
+    verdicts: (output) => [output],
+  });

@@ -1,0 +1,185 @@
+import { type AwsContext, defineVerify } from '../../../aws/services.ts';
+import { marker, tagValue } from '../../../aws/tags.ts';
+import { settleWithinMs } from '../../deadlines.ts';
+import { faultsOfKey } from '../../kms/key-use.ts';
+import type { DatabaseVerdict, FenceProof } from '../domain.ts';
+import { holesInFence } from '../fence/rules.ts';
+import { asked, foreignSessionsOf, permissionsOfSql } from '../fence/sessions.ts';
+import {
+  type BothThere,
+  byOriginal,
+  type Kind,
+  type MadeSnapshot,
+  type Original,
+  originalOf,
+  type SnapshotCopy,
+  type Whole,
+} from '../kinds/kind.ts';
+import {
+  brokenStatus,
+  type Described,
+  type DescribedSnapshot,
+  hasGroups,
+  isSettled,
+  nameIn,
+  snapshottedIn,
+  statusOf,
+} from '../status.ts';
+import { differencesOfPair, unlike } from './comparison.ts';
+import { judged, pending, takenIn } from './verdicts.ts';
+
+interface Input {
+  readonly verdict: DatabaseVerdict;
+  readonly fenced: FenceProof;
+  readonly snapshot: MadeSnapshot;
+}
+
+/** Judges the pair before clients are admitted: key, lineage, names, parts, fence, and that every endpoint answers. */
+export const verify = (kind: Kind) =>
+  defineVerify({
+    type: kind.steps.verify,
+    // The names lead nowhere until the Domain Name System has followed the renames.
+    settleWithinMs: settleWithinMs.databaseChange,
+    permissions: [
+      ...new Set([...kind.describes, ...kind.describesAll]),
+      `rds:Describe${kind.snapshot}s`,
+      'ec2:DescribeSecurityGroups',
+      'kms:GenerateDataKeyWithoutPlaintext',
+      ...permissionsOfSql,
+    ],
+    input: byOriginal(kind, {
+      verdict: kind.Verdict,
+      fenced: kind.FenceProof,
+      snapshot: kind.MadeSnapshot.meta({ description: 'the final snapshot' }),
+      ...kind.copyShape,
+    }),
+    output: kind.Verdict,
+    title: (input) => `verify that ${input.verdict.replacement} can take the place of ${input.verdict.original}`,
+    async check(ctx, input) {
+      const { verdict } = input;
+      const read = originalOf(kind, input);
+      const pair = await kind.pairWithEndpoints(ctx, verdict);
+      const { original, replacement } = pair;
+      if (!replacement) return judged(verdict, [`replacement ${verdict.replacement} is gone`]);
+      const made = { found: replacement, parts: kind.partsAmong(replacement, pair.instances) };
+      const all = [...new Set([replacement, ...made.parts])];
+      const broken = all.flatMap((one) => brokenStatus(one) ?? []);
+      if (broken.length > 0) return judged(verdict, broken);
+      const busy = all.find((one) => !isSettled(one));
+      if (busy) return pending(verdict, `${nameIn(busy)} is ${statusOf(busy)}`);
+      const findings = [
+        ...faultsOf(kind, verdict, replacement),
+        ...kind.faultsOfPlace(verdict, read, made, pair.endpoints),
+        ...(await faultsOfKey(ctx, verdict.key, verdict.keyTried)),
+        ...(await lineageFaults(ctx, kind, input, replacement)),
+        ...(await fenceFaults(ctx, read, verdict, original)),
+        ...(original ? unlikeNow(kind, read, verdict, { ...pair, original, replacement }) : []),
+      ];
+      if (findings.length > 0 || !original) return judged(verdict, findings);
+      const old = { found: original, parts: kind.partsAmong(original, pair.instances) };
+      const names = kind.otherNames(made, pair.endpoints);
+      const why = await unanswered(ctx, kind, read, verdict, old, made, names);
+      return why.length > 0 ? pending(verdict, why.join('; ')) : judged(verdict, []);
+    },
+    conclude: (input, status, reason) => takenIn(input.verdict, status, [reason]),
+    verdicts: (output) => [output],
+  });
+
+/** What speaks against the replacement being what the original was, behind its fence: key and name. */
+function faultsOf({ differs }: Kind, verdict: DatabaseVerdict, found: Described): string[] {
+  const name = nameIn(found);
+  const kind = found.StorageEncryptionType ?? (found.StorageEncrypted ? 'sse-kms' : 'none');
+  const unencrypted = differs.believesStorageEncrypted
+    ? found.StorageEncrypted !== true && 'not encrypted'
+    : kind !== 'sse-kms' && `encrypted by ${kind}, not under a key of KMS`;
+  return [
+    ...(found.KmsKeyId === verdict.key
+      ? []
+      : [`${name} is under ${found.KmsKeyId ?? 'no key'}, not under ${verdict.key}`]),
+    ...(unencrypted === false ? [] : [`${name} is ${unencrypted}`]),
+    ...(name === verdict.name ? [] : [`${verdict.replacement} is named ${name}, not ${verdict.name}`]),
+    ...(hasGroups(found, [verdict.fence])
+      ? []
+      : [`${name} is not behind the fence alone: somebody may have written to it`]),
+  ];
+}
+
+/** What somebody has changed on either since they were compared would be lost without a word. */
+function unlikeNow(kind: Kind, read: Original, verdict: DatabaseVerdict, now: BothThere): string[] {
+  const { was, is } = differencesOfPair(kind, read, kind.pairsIn(verdict), now);
+  return unlike(was, is, verdict.differences);
+}
+
+/** Replacement, copy of it if there is one, final snapshot, original: in one line, with the fence closed before it and ever since. */
+async function lineageFaults(ctx: AwsContext, kind: Kind, input: Input, replacement: Described): Promise<string[]> {
+  const { snapshot, fenced, verdict } = input;
+  const copy = kind.copyIn(input);
+  const [taken, copied] = await Promise.all([
+    kind.findSnapshot(ctx, snapshot.id),
+    copy && kind.findSnapshot(ctx, copy.id),
+  ]);
+  const faults: string[] = [];
+  const from = copy?.id ?? snapshot.id;
+  const source = tagValue(replacement.TagList, marker.source);
+  const original = tagValue(replacement.TagList, marker.original);
+  if (source !== from)
+    faults.push(`${verdict.replacement} was restored from ${source ?? 'nobody knows what'}, not from ${from}`);
+  if (original !== verdict.original)
+    faults.push(`${verdict.replacement} is marked as made of ${original ?? 'nothing'}, not of ${verdict.original}`);
+  if (copy) faults.push(...faultsOfCopy(copy, copied, snapshot.id, verdict.key));
+  if (!taken) faults.push(`snapshot ${snapshot.id} is not there`);
+  else if (snapshottedIn(taken) !== verdict.original)
+    faults.push(`${snapshot.id} is of ${snapshottedIn(taken)}, not of ${verdict.original}`);
+  if (snapshot.after === null || snapshot.after !== fenced.restartedAt || fenced.original !== verdict.original)
+    faults.push(`${snapshot.id} was not taken behind the fence`);
+  return faults;
+}
+
+function faultsOfCopy(copy: SnapshotCopy, copied: DescribedSnapshot | undefined, of: string, key: string): string[] {
+  const faults: string[] = [];
+  if (copy.source !== of) faults.push(`${copy.id} is a copy of ${copy.source ?? 'nothing'}, not of ${of}`);
+  if (!copied) faults.push(`snapshot ${copy.id} is not there`);
+  else if (tagValue(copied.TagList, marker.source) !== of) faults.push(`${copy.id} is not marked as a copy of ${of}`);
+  if (copied && copied.KmsKeyId !== key)
+    faults.push(`${copy.id} is under ${copied.KmsKeyId ?? 'no key'}, not under ${key}`);
+  return faults;
+}
+
+/** The fence was closed when the final snapshot was taken; what came in since would be on the original alone. */
+async function fenceFaults(
+  ctx: AwsContext,
+  read: Original,
+  verdict: DatabaseVerdict,
+  original: Described | undefined,
+): Promise<readonly string[]> {
+  if (!original) return [`original ${verdict.original} is gone`];
+  if (!hasGroups(original, [verdict.fence]))
+    return [`original ${nameIn(original)} is not behind the fence alone: somebody may have written to it`];
+  return holesInFence(ctx, read);
+}
+
+/** What either does not say yet; empty once the new one answers at all its names, and the old one that it is left alone. */
+async function unanswered(
+  ctx: AwsContext,
+  kind: Kind,
+  read: Original,
+  verdict: DatabaseVerdict,
+  old: Whole,
+  made: Whole,
+  names: readonly string[],
+): Promise<readonly string[]> {
+  const { differs } = kind;
+  const writer = kind.addressOf(read, made.found);
+  if (differs.waitsForItsEndpoint && !writer?.host.startsWith(`${verdict.name}.`))
+    return [`its endpoint is still ${writer?.host ?? 'none'}`];
+  const silent = async () => {
+    if (!writer) return [`${read.name} has no endpoint`];
+    const answers = [writer.host, ...names].map((host) => asked(ctx, { ...writer, host }, 'SELECT 1'));
+    return (await Promise.all(answers)).flatMap((one) => ('unknown' in one ? [one.unknown] : []));
+  };
+  const told = differs.tellsIdWithoutEndpoint ? () => verdict.original : nameIn;
+  const connected = () => foreignSessionsOf(ctx, read, old.parts, told);
+  if (!differs.asksOldAndNewAtOnce) return [...(await connected()), ...(await silent())];
+  const [sessions, unheard] = await Promise.all([connected(), silent()]);
+  return [...sessions, ...unheard];
+}

@@ -1,0 +1,199 @@
+import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
+import * as z from 'zod';
+import { printable } from '../../../aws/printable.ts';
+import { carryOfCluster, clusterSettings } from '../carry/cluster.ts';
+import { carryOfMember } from '../carry/member.ts';
+import {
+  Cluster,
+  ClusterFenceProof,
+  ClusterId,
+  ClusterRole,
+  ClusterSnapshotName,
+  ClusterVerdict,
+  FencedCluster,
+  FinalClusterVerdict,
+  MadeCluster,
+  MadeClusterSnapshot,
+} from '../cluster-domain.ts';
+import { isWriter, membersOf, writerAddressOf } from '../cluster-found.ts';
+import { MadeDatabase, RestartedDatabase } from '../domain.ts';
+import { faultsOfPlaces } from '../judge/places.ts';
+import { customEndpointsOf, leadsAnywhere } from '../names/endpoints.ts';
+import { isUsable } from '../status.ts';
+import type { Kind, Pair, Whole } from './kind.ts';
+
+/** An Aurora cluster with its members. */
+export const clusters: Kind = {
+  steps: {
+    /** Says "mine" on the original cluster, by a tag whose key holds the run. Its members are claimed with it: nobody can move one alone. */
+    claim: 'rds.claim-cluster',
+    /** Takes a claim off the original cluster and what was made of it; what no longer exists counts as released. */
+    release: 'rds.release-cluster-claim',
+    /** Snapshots a fenced cluster. It needs no copy: a cluster is restored under another key straight from it. */
+    createSnapshot: 'rds.create-cluster-snapshot',
+    /** Keeps clients out of a cluster by an isolation group. Connections that are open already stay until each member restarts. */
+    fence: 'rds.fence-cluster',
+    /** Has every member itself say that nobody else is connected, twice, some time apart. Waits while somebody is. */
+    verifyFence: 'rds.verify-cluster-fence',
+    /** Gives the replacement one of the IAM roles of the original cluster. */
+    addRole: 'rds.add-cluster-role',
+    /** Compares old and new cluster, member by member, before any gets another name. What differs and is not named stops the plan. */
+    compare: 'rds.compare-clusters',
+    /** Asks the writers of old and new, both fenced, the same questions in SQL. The answers must be equal, row by row. */
+    checkSql: 'rds.check-cluster-sql',
+    /** Judges the pair before clients are admitted: key, lineage, names, members, fence, and that every endpoint answers. */
+    verify: 'rds.verify-cluster',
+    /** Lets clients in to a cluster again, by the security groups that the original had. With the replacement this is the write point. */
+    admit: 'rds.admit-cluster-clients',
+    /** Judges the replacement with its clients let in, and makes with the earlier verdict the final one. */
+    verifyServing: 'rds.verify-cluster-serving',
+    /** Takes the deletion protection off an original cluster, by the verdict about it. */
+    clearProtection: 'rds.clear-cluster-deletion-protection',
+    /** Protects a cluster against deletion again. */
+    setProtection: 'rds.set-cluster-deletion-protection',
+    /** Deletes an original cluster, without members by then, by the verdict about it and its replacement. */
+    delete: 'rds.delete-cluster',
+    /** Removes a cluster that this run made and no client was ever let in to. */
+    discard: 'rds.discard-cluster',
+    /** Removes a cluster snapshot that this run made. */
+    discardSnapshot: 'rds.discard-cluster-snapshot',
+    /** Starts an original cluster that somebody has stopped meanwhile: stopped it could not be brought back to service. */
+    start: 'rds.start-cluster',
+    /** Keeps clients out of the replacement, before a rollback takes its name away. */
+    fenceReplacement: 'rds.fence-cluster-replacement',
+  },
+  resource: 'DBCluster',
+  snapshot: 'DBClusterSnapshot',
+  describes: ['rds:DescribeDBClusters', 'rds:DescribeDBInstances'],
+  describesAll: ['rds:DescribeDBClusters', 'rds:DescribeDBClusterEndpoints', 'rds:DescribeDBInstances'],
+  notFound: 'DBClusterNotFoundFault',
+  asked: 'writers',
+  differs: {
+    sendsEmptyFeature: false,
+    isNotThereWithoutEndpoint: false,
+    believesAnyRestart: false,
+    asksBesideItsRules: true,
+    tellsGivenName: false,
+    waitsForGroups: true,
+    believesStorageEncrypted: false,
+    waitsForItsEndpoint: false,
+    asksOldAndNewAtOnce: false,
+    tellsIdWithoutEndpoint: false,
+    looksForItsFinalSnapshot: true,
+  },
+
+  idField: 'cluster',
+  originalField: 'cluster',
+  Id: ClusterId,
+  SnapshotName: ClusterSnapshotName,
+  Original: Cluster,
+  Made: MadeCluster,
+  MadeSnapshot: MadeClusterSnapshot,
+  Role: ClusterRole,
+  Fenced: FencedCluster,
+  FenceProof: ClusterFenceProof,
+  After: ClusterFenceProof.meta({ description: 'the proof that nobody writes any more' }),
+  Verdict: ClusterVerdict,
+  FinalVerdict: FinalClusterVerdict,
+  restartsShape: { restarts: z.array(RestartedDatabase).min(1) },
+  membersShape: { members: z.array(MadeDatabase).min(1) },
+  copyShape: {},
+  attributes: [...new Set([...Object.keys(carryOfCluster), ...Object.keys(carryOfMember)])],
+  mayDiffer: 'attributes of DescribeDBClusters or DescribeDBInstances in which old and new may differ',
+
+  find: (ctx, id) => ctx.aws.sight.cluster(id),
+  all: (ctx) => ctx.aws.sight.clusters(),
+  lastSeen: (ctx) => ctx.aws.sight.lastSeenClusters(),
+  findSnapshot: (ctx, name) => ctx.aws.sight.clusterSnapshot(name),
+  parts: async (ctx, found: DBCluster) => membersOf(found, await ctx.aws.sight.databases()),
+  async whole({ aws: { sight } }, id) {
+    const [found, all] = await Promise.all([sight.cluster(id), sight.databases()]);
+    return found && { found, parts: membersOf(found, all) };
+  },
+  partsAmong: membersOf,
+  async pair({ aws: { sight } }, ids) {
+    const [original, replacement, instances] = await Promise.all([
+      sight.cluster(ids.original),
+      sight.cluster(ids.replacement),
+      sight.databases(),
+    ]);
+    return { original, replacement, instances, endpoints: [] };
+  },
+  async pairWithEndpoints({ aws: { sight } }, ids) {
+    const [original, replacement, instances, endpoints] = await Promise.all([
+      sight.cluster(ids.original),
+      sight.cluster(ids.replacement),
+      sight.databases(),
+      sight.clusterEndpoints(),
+    ]);
+    return { original, replacement, instances, endpoints };
+  },
+
+  addressOf: writerAddressOf,
+  hasWriter: (found: DBCluster, members: readonly DBInstance[]) => members.some((one) => isWriter(found, one)),
+  settings: clusterSettings,
+  members: (original: Cluster) => original.members,
+  membersMade: (input: { readonly members: readonly MadeDatabase[] }) => input.members,
+  pairs: (original: Cluster, made) =>
+    made.map((one) => ({
+      id: one.original,
+      name: original.members.find(({ id }) => id === one.original)?.name ?? one.name,
+      replacement: one.id,
+    })),
+  pairsIn: (verdict: ClusterVerdict) => verdict.members,
+  inVerdict: (members) => ({ members }),
+  copyIn: () => undefined,
+  otherNames: ({ found, parts }: Whole<DBCluster>, endpoints) => [
+    ...[found.ReaderEndpoint ?? []].flat(),
+    ...customEndpointsOf(found, endpoints).flatMap((one) => (leadsAnywhere(found, one) ? (one.Endpoint ?? []) : [])),
+    ...parts.flatMap((one) => one.Endpoint?.Address ?? []),
+  ],
+  fenced: (id, members) => ({ id, members }),
+  restartsOf: (input: { readonly restarts: readonly RestartedDatabase[] }) => input.restarts,
+  restartedAt: (restarts) =>
+    restarts
+      .map((one) => `${one.id} ${one.restartedAt}`)
+      .sort()
+      .join(', '),
+  madeSnapshot: (id, cluster, after) => ({ id, cluster, after: after?.restartedAt ?? null }),
+  faultsOfSize: () => [],
+  faultsOfPlace: (verdict: ClusterVerdict, original: Cluster, made: Whole<DBCluster>, endpoints) =>
+    faultsOfPlaces(verdict, original, {
+      replacement: made.found,
+      members: made.parts,
+      endpoints: customEndpointsOf(made.found, endpoints),
+    }),
+  faultsOfServing: () => [],
+  faultsOfPair: (verdict: FinalClusterVerdict, pair: Pair<DBCluster>) => [
+    ...newEndpoints(verdict, pair),
+    ...faultsOfWriter(verdict, pair),
+  ],
+
+  modify: (ctx, name, change) => ctx.aws.rds.modifyDBCluster({ DBClusterIdentifier: name, ...change }),
+  start: (ctx, name) => ctx.aws.rds.startDBCluster({ DBClusterIdentifier: name }),
+  addRole: (ctx, name, role) => ctx.aws.rds.addRoleToDBCluster({ DBClusterIdentifier: name, ...role }),
+  createSnapshot: (ctx, name, snapshot, Tags) =>
+    ctx.aws.rds.createDBClusterSnapshot({ DBClusterIdentifier: name, DBClusterSnapshotIdentifier: snapshot, Tags }),
+  delete: (ctx, name, remains) => ctx.aws.rds.deleteDBCluster({ DBClusterIdentifier: name, ...remains }),
+  discardSnapshot: (ctx, name) => ctx.aws.rds.deleteDBClusterSnapshot({ DBClusterSnapshotIdentifier: name }),
+};
+
+/** Its own were taken off before the new cluster got them: whoever makes another one reckons with it. */
+function newEndpoints({ original: id, name }: FinalClusterVerdict, { original, endpoints }: Pair<DBCluster>): string[] {
+  const made = original ? customEndpointsOf(original, endpoints) : [];
+  return made.map(
+    ({ DBClusterEndpointIdentifier: endpoint }) =>
+      `original ${id} has got a custom endpoint, ${printable(endpoint ?? '', 63)}: make it on ${name} and delete it here`,
+  );
+}
+
+function faultsOfWriter(
+  { replacement: id }: FinalClusterVerdict,
+  { replacement, instances }: Pair<DBCluster>,
+): string[] {
+  if (!replacement) return [];
+  const writer = membersOf(replacement, instances).find((one) => isWriter(replacement, one));
+  if (writer && isUsable(writer)) return [];
+  if (!writer) return [`replacement ${id} has no writer`];
+  return [`the writer ${writer.DBInstanceIdentifier} of the replacement is ${writer.DBInstanceStatus}`];
+}

@@ -1,0 +1,48 @@
+import * as z from 'zod';
+import { defineEffect } from '../../../aws/services.ts';
+import { settleWithinMs } from '../../deadlines.ts';
+import { ClusterEndpoint, ClusterId } from '../cluster-domain.ts';
+import { nameOf } from '../found.ts';
+import { clusters } from '../kinds/cluster.ts';
+import { endpointNamed, endpointsExpected, heldBy } from './endpoints.ts';
+
+/** Gives a cluster a custom endpoint. Its name is one of the whole account's, so what had it before has to have lost it. */
+export const createClusterEndpoint = defineEffect({
+  type: 'rds.create-cluster-endpoint',
+  hazard: 'disruptive',
+  call: 'rds:CreateDBClusterEndpoint',
+  repeat: 'convergent',
+  servesWithout: true,
+  settleWithinMs: settleWithinMs.databaseChange,
+  permissions: [
+    'rds:CreateDBClusterEndpoint',
+    'rds:AddTagsToResource',
+    'rds:DescribeDBClusterEndpoints',
+    'rds:DescribeDBClusters',
+  ],
+  input: z.strictObject({ cluster: ClusterId, endpoint: ClusterEndpoint }),
+  output: z.strictObject({ cluster: ClusterId, endpoint: z.string() }),
+  title: (input) => `custom endpoint ${input.endpoint.id} of ${input.cluster}`,
+  async look(ctx, { cluster, endpoint }) {
+    const [holder, found] = await Promise.all([ctx.aws.sight.cluster(cluster), endpointNamed(ctx, endpoint.id)]);
+    if (!holder) return { is: 'failed', reason: `${cluster} is gone` };
+    if (!found || found.Status === 'deleting') return { is: 'absent' };
+    if (!heldBy(holder, found))
+      return { is: 'failed', reason: `the endpoint ${endpoint.id} is one of ${found.DBClusterIdentifier}` };
+    const output = { cluster, endpoint: endpoint.id };
+    return found.Status === 'creating' ? { is: 'pending', output } : { is: 'done', output };
+  },
+  async run(ctx, { cluster, endpoint }) {
+    await ctx.aws.rds.createDBClusterEndpoint({
+      DBClusterIdentifier: nameOf(ctx, clusters, cluster),
+      DBClusterEndpointIdentifier: endpoint.id,
+      EndpointType: endpoint.type,
+      ...(endpoint.members.length > 0 && { StaticMembers: endpoint.members }),
+      ...(endpoint.excluded.length > 0 && { ExcludedMembers: endpoint.excluded }),
+      ...(endpoint.tags.length > 0 && { Tags: endpoint.tags.map(({ key, value }) => ({ Key: key, Value: value })) }),
+    });
+    return undefined;
+  },
+  undo: (input) => [{ uses: 'rds.delete-cluster-endpoint', with: { ...input } }],
+  expect: (observation, input) => endpointsExpected(observation, input, true),
+});

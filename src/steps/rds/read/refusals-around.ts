@@ -1,0 +1,136 @@
+import { printable } from '../../../aws/printable.ts';
+import type { AwsContext } from '../../../aws/services.ts';
+import type { Refusals } from '../../refusals.ts';
+import type { AcceptedOfDatabase } from '../domain.ts';
+
+type DatabaseRefusals = Refusals<AcceptedOfDatabase>;
+
+const overBlueGreens = ['DELETING', 'SWITCHOVER_COMPLETED', 'SWITCHOVER_FAILED'];
+
+/** What is to be moved, an instance or a cluster, as far as what stands around it names it. */
+export interface Moved {
+  readonly name: string;
+  readonly arn: string;
+  /** A proxy's target of this type stands for it. */
+  readonly targetType: 'RDS_INSTANCE' | 'TRACKED_CLUSTER';
+  /** As an option of register-db-proxy-targets. */
+  readonly registered: string;
+  /** What maintenance and event subscriptions may name: itself and what belongs to it. */
+  readonly parts: readonly { readonly name: string; readonly arn: string }[];
+  /** By the quota's name, how much more than now old and new together take. */
+  readonly needs: Readonly<Record<string, { readonly of: string; readonly more: number }>>;
+}
+
+/** Collects what stands around an instance or a cluster and speaks against moving it: what AWS or others plan with it, who holds it, and quotas. */
+export async function refuseAround(
+  ctx: AwsContext,
+  moved: Moved,
+  key: string,
+  refusals: DatabaseRefusals,
+): Promise<void> {
+  await Promise.all([
+    ...moved.parts.map((part) => refuseMaintenance(ctx, part, refusals)),
+    refuseBlueGreen(ctx, moved, refusals),
+    refuseProxies(ctx, moved, refusals),
+    announceSubscriptions(ctx, moved, refusals),
+    refuseQuotas(ctx, moved, refusals),
+    refuseManagedKey(ctx, key, refusals),
+  ]);
+}
+
+async function refuseMaintenance(
+  ctx: AwsContext,
+  { name, arn }: Moved['parts'][number],
+  refusals: DatabaseRefusals,
+): Promise<void> {
+  const answer = await refusals.readable(`whether maintenance of ${name} is due`, () =>
+    ctx.aws.rds.describePendingMaintenanceActions({ ResourceIdentifier: arn }),
+  );
+  const actions = (answer?.PendingMaintenanceActions ?? []).flatMap((one) => one.PendingMaintenanceActionDetails ?? []);
+  // Without a date it waits for somebody to ask for it.
+  for (const action of actions.filter(
+    (one) => one.CurrentApplyDate ?? one.AutoAppliedAfterDate ?? one.ForcedApplyDate,
+  )) {
+    const at = (action.CurrentApplyDate ?? action.AutoAppliedAfterDate ?? action.ForcedApplyDate)?.toISOString();
+    refusals.unless(
+      'pending-maintenance',
+      `maintenance of ${name} (${printable(action.Action ?? '', 100)}) is due at ${at}`,
+      'have it done before (aws rds apply-pending-maintenance-action)',
+    );
+  }
+}
+
+async function refuseBlueGreen(ctx: AwsContext, { name, arn }: Moved, refusals: DatabaseRefusals): Promise<void> {
+  const answer = await refusals.readable('whether a blue/green deployment is under way', () =>
+    ctx.aws.rds.describeBlueGreenDeployments({ Filters: [{ Name: 'source', Values: [arn] }] }),
+  );
+  for (const one of answer?.BlueGreenDeployments ?? []) {
+    if (overBlueGreens.includes(one.Status ?? '')) continue;
+    refusals.refuse(
+      `${name} is the source of the blue/green deployment ${one.BlueGreenDeploymentName} (${one.Status})`,
+      'switch it over or delete it first',
+    );
+  }
+}
+
+async function refuseProxies(ctx: AwsContext, moved: Moved, refusals: DatabaseRefusals): Promise<void> {
+  const { name } = moved;
+  const before = await refusals.readable(`which proxies stand before ${name}`, () => proxiesBefore(ctx, moved));
+  for (const proxy of before ?? []) {
+    refusals.unless(
+      'proxy',
+      `the proxy ${proxy} stands before ${name}: it keeps clients' connections, and holds the original as its target`,
+      `take the target out (aws rds deregister-db-proxy-targets), and register it after the cut-over: aws rds register-db-proxy-targets --db-proxy-name ${proxy} ${moved.registered}`,
+    );
+  }
+}
+
+async function proxiesBefore(ctx: AwsContext, { name, targetType }: Moved): Promise<string[]> {
+  const before: string[] = [];
+  let Marker: string | undefined;
+  do {
+    const page = await ctx.aws.rds.describeDBProxies({ MaxRecords: 100, ...(Marker && { Marker }) });
+    for (const { DBProxyName = '' } of page.DBProxies ?? []) {
+      const { Targets } = await ctx.aws.rds.describeDBProxyTargets({ DBProxyName });
+      if (Targets?.some((target) => target.RdsResourceId === name && target.Type === targetType))
+        before.push(DBProxyName);
+    }
+    Marker = page.Marker;
+  } while (Marker);
+  return before;
+}
+
+async function announceSubscriptions(ctx: AwsContext, moved: Moved, refusals: DatabaseRefusals): Promise<void> {
+  const answer = await refusals.readable(`which event subscriptions name ${moved.name}`, () =>
+    ctx.aws.rds.describeEventSubscriptions({ MaxRecords: 100 }),
+  );
+  for (const { CustSubscriptionId: id, SourceIdsList } of answer?.EventSubscriptionsList ?? []) {
+    for (const { name } of moved.parts.filter((part) => SourceIdsList?.includes(part.name)))
+      ctx.announce(
+        `the event subscription ${id} names ${name}; see that it still does after the cut-over (aws rds add-source-identifier-to-subscription --subscription-name ${id} --source-identifier ${name})`,
+      );
+  }
+}
+
+async function refuseQuotas(ctx: AwsContext, { needs }: Moved, refusals: DatabaseRefusals): Promise<void> {
+  const answer = await refusals.readable('the quotas of the account', () => ctx.aws.rds.describeAccountAttributes({}));
+  for (const { AccountQuotaName = '', Used = 0, Max } of answer?.AccountQuotas ?? []) {
+    const need = needs[AccountQuotaName];
+    if (!need || Max === undefined || Used + need.more <= Max) continue;
+    refusals.refuse(
+      `the account has ${Used} of ${Max} ${need.of}, and old and new together need ${need.more} more`,
+      'have the quota raised, or make room',
+    );
+  }
+}
+
+/** What is under a key of AWS's can't be shared. */
+async function refuseManagedKey(ctx: AwsContext, key: string, refusals: DatabaseRefusals): Promise<void> {
+  const { KeyMetadata } = await ctx.aws.kms.describeKey({ KeyId: key });
+  if (KeyMetadata?.KeyManager !== 'AWS') return;
+  refusals.unless(
+    'aws-managed-key',
+    `${key} is managed by AWS: no snapshot under it can be shared`,
+    'name a key of your own',
+  );
+}
