@@ -35,11 +35,12 @@ export function memoryJournal(
     pid: 1,
     started: String(epoch),
   };
+  const place = { run, stateDir: '.rekey' };
   const opening: Entry = { t: 'open', epoch, by, sealed: {} };
-  const disk = [...past, JSON.parse(stamped(opening, clock)) as JournalRecord];
+  const disk = [...past, stamped(place, opening, clock).record];
   const head = disk.reduce((hash, record) => chained(JSON.stringify(record), hash).hash, genesis);
   let crashed = false;
-  const journal = groupCommit({ run, stateDir: '.rekey' }, { records: disk, head }, clock, {
+  const journal = groupCommit(place, { records: disk, head }, clock, {
     async write(batch) {
       for (const { record } of batch) {
         const fate = hooks.onAppend?.(record, disk.length + 1) ?? 'written';

@@ -38,9 +38,9 @@ export async function claimRun(
   let head = past.head;
   let text = '';
   for (const entry of [{ t: 'open', epoch, by, sealed: past.lengths } as const, ...more]) {
-    const json = stamped(entry, clock);
+    const { json, record } = stamped(place, entry, clock);
     const { line, hash } = chained(json, head);
-    records.push(JSON.parse(json) as JournalRecord);
+    records.push(record);
     head = hash;
     text += line;
   }

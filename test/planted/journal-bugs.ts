@@ -57,6 +57,13 @@ export const journalBugs: readonly PlantedBug[] = [
     caughtBy: { file: chain, title: 'lines in another order are refused' },
   },
   {
+    name: 'what is read from disk is taken for a record unseen',
+    file: 'src/journal/chain.ts',
+    find: 'return asRecord(JSON.parse(json));',
+    replace: 'return { record: JSON.parse(json) as JournalRecord };',
+    caughtBy: { file: chain, title: 'what is no record is refused although its hash is right: no kind' },
+  },
+  {
     name: 'who loses the race for an epoch owns it too',
     file: 'src/journal/ownership.ts',
     find: 'await files.link(draft, segment);',
