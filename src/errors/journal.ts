@@ -69,6 +69,21 @@ export const journalErrors = {
     hint: (p) =>
       `bring ${p.file} back from a backup, then: ${command(`journal verify ${p.run}`, p)}; without a backup finish by hand: what the run made carries its id as a tag`,
   }),
+  'journal-older': entry({
+    title: 'This run was begun by an older rekey',
+    exit: 2,
+    message: (p: RunWhere & { format: number; current: number }) =>
+      `the journal of run ${p.run} is of format ${p.format}, and this rekey goes on with format ${p.current} alone; nothing was changed`,
+    hint: (p) =>
+      `finish it with the rekey that began it, or put the originals back with: ${command(`rollback ${p.run}`, p)}; how it stands tells: ${command(`status ${p.run}`, p)}`,
+  }),
+  'journal-newer': entry({
+    title: 'This run was begun by a newer rekey',
+    exit: 2,
+    message: (p: RunWhere & { file: string; format: number; current: number }) =>
+      `${p.file} of run ${p.run} is of format ${p.format}, and this rekey reads formats up to ${p.current}; nothing was changed`,
+    hint: () => 'install the rekey that began it, or a newer one, and give the command again',
+  }),
   'record-malformed': entry({
     title: 'The journal holds something that is no record',
     exit: 1,

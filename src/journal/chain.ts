@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import type { JournalRecord } from '../contract/record.ts';
+import { type JournalRecord, journalFormat } from '../contract/record.ts';
 import { problem } from '../errors/index.ts';
+import { newerFormat } from './format.ts';
 import { asRecord } from './record-schema.ts';
 
 /** The hash before the first record. */
@@ -35,7 +36,7 @@ export interface Place {
   readonly first: number;
 }
 
-/** Reads the lines of a segment. A last line without its newline counts if its hash is right, else it is torn; throws `journal-damaged` at any other line whose hash is not right, `record-malformed` at one that is no record. */
+/** Reads the lines of a segment. A last line without its newline counts if its hash is right, else it is torn; throws `journal-damaged` at any other line whose hash is not right, `record-malformed` at one that is no record, `journal-newer` at one that begins a newer format. */
 export function scan(bytes: Buffer, previousHash: string, place: Place): Scan {
   const records: JournalRecord[] = [];
   const hashes: string[] = [];
@@ -71,13 +72,16 @@ function recordIn(line: Buffer, where: { run: string; stateDir: string; file: st
     ? readRecord(`${line.toString('utf8', 0, line.length - tailLength)}}`)
     : { why: 'it is not UTF-8' };
   if ('record' in read) return read.record;
+  if ('format' in read) throw problem('journal-newer', { ...where, format: read.format, current: journalFormat });
   throw problem('record-malformed', { ...where, why: read.why });
 }
 
 // Whoever can compute a hash can chain anything: that the hash is right says nothing of what is in the line.
-function readRecord(json: string): ReturnType<typeof asRecord> {
+function readRecord(json: string): ReturnType<typeof asRecord> | { readonly format: number } {
   try {
-    return asRecord(JSON.parse(json));
+    const value: unknown = JSON.parse(json);
+    const format = newerFormat(value);
+    return format === undefined ? asRecord(value) : { format };
   } catch (error) {
     if (error instanceof SyntaxError) return { why: 'it is not JSON' };
     throw error;

@@ -1,5 +1,5 @@
 import type { Journal } from '../contract/journal.ts';
-import type { Entry, JournalRecord } from '../contract/record.ts';
+import { type Entry, type JournalRecord, journalFormat } from '../contract/record.ts';
 import { chained, genesis } from './chain.ts';
 import { groupCommit, stamped } from './group-commit.ts';
 
@@ -36,7 +36,7 @@ export function memoryJournal(
     started: String(epoch),
   };
   const place = { run, stateDir: '.rekey' };
-  const opening: Entry = { t: 'open', epoch, by, sealed: {} };
+  const opening: Entry = { t: 'open', format: journalFormat, epoch, by, sealed: {} };
   const disk = [...past, stamped(place, opening, clock).record];
   const head = disk.reduce((hash, record) => chained(JSON.stringify(record), hash).hash, genesis);
   let crashed = false;
