@@ -2,6 +2,9 @@ import type { Json } from './json.ts';
 import type { PlanSource } from './plan.ts';
 import type { Observation } from './step.ts';
 
+/** The format of the journals that this rekey writes (docs/decisions/0010). */
+export const journalFormat = 2;
+
 /** A thing done is known by this. `undo` counts the calls that take it back. */
 export interface Key {
   readonly plan: string;
@@ -34,6 +37,8 @@ export interface Stop {
 export type Entry =
   | {
       readonly t: 'open';
+      /** Of the records from here to the next `open`. Without one it is 1: those journals had no number. */
+      readonly format?: number;
       readonly epoch: number;
       readonly by: Owner;
       readonly sealed: { readonly [epoch: string]: number };
@@ -108,5 +113,10 @@ export type Entry =
   | { readonly t: 'stopped'; readonly plan: string; readonly stop: Stop }
   | { readonly t: 'finished'; readonly plan: string; readonly status: 'done' | 'rolled-back' }
   | { readonly t: 'interrupted'; readonly signal: string };
+
+/** The format of the records that follow an `open` record. */
+export function formatOf(open: { readonly format?: number }): number {
+  return open.format ?? 1;
+}
 
 export type JournalRecord = Entry & { readonly at: string };

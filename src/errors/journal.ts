@@ -69,6 +69,36 @@ export const journalErrors = {
     hint: (p) =>
       `bring ${p.file} back from a backup, then: ${command(`journal verify ${p.run}`, p)}; without a backup finish by hand: what the run made carries its id as a tag`,
   }),
+  'journal-older': entry({
+    title: 'This run was begun by an older rekey',
+    exit: 2,
+    message: (p: RunWhere & { format: number; current: number }) =>
+      `the journal of run ${p.run} is of format ${p.format}, and this rekey goes on with format ${p.current} alone; nothing was changed`,
+    hint: (p) =>
+      `finish it with the rekey that began it, or put the originals back with: ${command(`rollback ${p.run}`, p)}; how it stands tells: ${command(`status ${p.run}`, p)}`,
+  }),
+  'journal-newer': entry({
+    title: 'This run was begun by a newer rekey',
+    exit: 2,
+    message: (p: RunWhere & { file: string; format: number; current: number }) =>
+      `${p.file} of run ${p.run} is of format ${p.format}, and this rekey reads formats up to ${p.current}; nothing was changed`,
+    hint: () => 'install the rekey that began it, or a newer one, and give the command again',
+  }),
+  'record-malformed': entry({
+    title: 'The journal holds something that is no record',
+    exit: 1,
+    message: (p: RunWhere & { file: string; record: number; why: string }) =>
+      `record ${p.record} of run ${p.run}, in ${p.file}: ${p.why}; nothing was changed`,
+    hint: (p) =>
+      `its hash is right, so it was written like that, by another program or by a fault of rekey: bring ${p.file} back from a backup, then: ${command(`journal verify ${p.run}`, p)}; without a backup finish by hand: what the run made carries its id as a tag`,
+  }),
+  'record-unwritable': entry({
+    title: 'A record was not written, since nobody could read it back',
+    exit: 1,
+    message: (p: RunWhere & { kind: string; why: string }) =>
+      `a record ${JSON.stringify(p.kind)} of run ${p.run} would not be one: ${p.why}; the journal holds all that came before it`,
+    hint: (p) => `this is a fault of rekey: report it with these words; look with: ${command(`status ${p.run}`, p)}`,
+  }),
   'record-illegal': entry({
     title: 'The journal tells what can not have happened',
     exit: 1,

@@ -1,6 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import type { Entry, JournalRecord } from '../contract/record.ts';
+import { type JournalRecord, journalFormat } from '../contract/record.ts';
 import { problem } from '../errors/index.ts';
+import { newerFormat } from './format.ts';
+import { asRecord } from './record-schema.ts';
 
 /** The hash before the first record. */
 export const genesis = '0'.repeat(64);
@@ -8,32 +11,6 @@ export const genesis = '0'.repeat(64);
 const newline = 0x0a;
 const tail = /^,"hash":"([0-9a-f]{64})"}$/;
 const tailLength = ',"hash":""}'.length + 64;
-
-const known: { readonly [T in Entry['t']]: true } = {
-  open: true,
-  submitted: true,
-  command: true,
-  observed: true,
-  intent: true,
-  answered: true,
-  surplus: true,
-  done: true,
-  failed: true,
-  reopened: true,
-  retired: true,
-  gate: true,
-  passed: true,
-  announced: true,
-  'write-point': true,
-  unwinding: true,
-  kept: true,
-  stale: true,
-  drifted: true,
-  unwound: true,
-  stopped: true,
-  finished: true,
-  interrupted: true,
-};
 
 /** A record as its line on disk, newline included, and the hash that the next one builds on. */
 export function chained(json: string, previousHash: string): { line: string; hash: string } {
@@ -59,7 +36,7 @@ export interface Place {
   readonly first: number;
 }
 
-/** Reads the lines of a segment. A last line without its newline counts if its hash is right, else it is torn; throws `journal-damaged` at anything else. */
+/** Reads the lines of a segment. A last line without its newline counts if its hash is right, else it is torn; throws `journal-damaged` at any other line whose hash is not right, `record-malformed` at one that is no record, `journal-newer` at one that begins a newer format. */
 export function scan(bytes: Buffer, previousHash: string, place: Place): Scan {
   const records: JournalRecord[] = [];
   const hashes: string[] = [];
@@ -71,12 +48,11 @@ export function scan(bytes: Buffer, previousHash: string, place: Place): Scan {
     const hash = rightHash(line, head);
     // After a right line only a newline was ever written: something else there is no torn line but a changed byte.
     if (hash === undefined && end < 0 && rightHash(line.subarray(0, -1), head) === undefined) break;
-    const record = hash === undefined ? 'its hash is not right' : recordOf(line);
-    if (hash === undefined || typeof record === 'string') {
-      const { first, ...where } = place;
-      throw problem('journal-damaged', { ...where, record: first + records.length, why: String(record) });
-    }
-    records.push(record);
+    const { first, ...where } = place;
+    const number = first + records.length;
+    if (hash === undefined)
+      throw problem('journal-damaged', { ...where, record: number, why: 'its hash is not right' });
+    records.push(recordIn(line, { ...where, record: number }));
     hashes.push(hash);
     head = hash;
     at = end < 0 ? bytes.length : end + 1;
@@ -91,12 +67,25 @@ function rightHash(line: Buffer, previousHash: string): string | undefined {
   return hash !== undefined && hash === hashOf(previousHash, line.subarray(0, split)) ? hash : undefined;
 }
 
-function recordOf(line: Buffer): JournalRecord | string {
-  const value: unknown = JSON.parse(`${line.toString('utf8', 0, line.length - tailLength)}}`);
-  const t = typeof value === 'object' && value !== null && 't' in value ? String(value.t) : undefined;
-  if (t === undefined) return 'it is not a record';
-  if (!Object.hasOwn(known, t)) return `it is a ${JSON.stringify(t)}, unknown here: written by a newer rekey?`;
-  return value as JournalRecord;
+function recordIn(line: Buffer, where: { run: string; stateDir: string; file: string; record: number }): JournalRecord {
+  const read = isUtf8(line)
+    ? readRecord(`${line.toString('utf8', 0, line.length - tailLength)}}`)
+    : { why: 'it is not UTF-8' };
+  if ('record' in read) return read.record;
+  if ('format' in read) throw problem('journal-newer', { ...where, format: read.format, current: journalFormat });
+  throw problem('record-malformed', { ...where, why: read.why });
+}
+
+// Whoever can compute a hash can chain anything: that the hash is right says nothing of what is in the line.
+function readRecord(json: string): ReturnType<typeof asRecord> | { readonly format: number } {
+  try {
+    const value: unknown = JSON.parse(json);
+    const format = newerFormat(value);
+    return format === undefined ? asRecord(value) : { format };
+  } catch (error) {
+    if (error instanceof SyntaxError) return { why: 'it is not JSON' };
+    throw error;
+  }
 }
 
 function hashOf(previousHash: string, prefix: string | Buffer): string {

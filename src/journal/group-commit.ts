@@ -3,6 +3,7 @@ import type { Journal } from '../contract/journal.ts';
 import type { Entry, JournalRecord } from '../contract/record.ts';
 import { problem, RekeyError } from '../errors/index.ts';
 import { chained } from './chain.ts';
+import { asRecord } from './record-schema.ts';
 import type { RunPlace } from './segments.ts';
 
 /** A record on its way to disk. */
@@ -27,14 +28,23 @@ export interface CommittedJournal extends Journal {
 }
 
 interface Waiting {
-  readonly json: string;
+  readonly stamped: Stamped;
   resolve(): void;
   reject(error: unknown): void;
 }
 
 /** A record as it is written, and as it will be read. */
-export function stamped(entry: Entry, clock: Pick<Clock, 'now'>): string {
-  return JSON.stringify({ ...entry, at: new Date(clock.now()).toISOString() });
+export interface Stamped {
+  readonly json: string;
+  readonly record: JournalRecord;
+}
+
+/** The record that `entry` becomes now. Throws `record-unwritable` for one that could not be read back: written, it would be the last that anybody reads of this journal. */
+export function stamped(place: RunPlace, entry: Entry, clock: Pick<Clock, 'now'>): Stamped {
+  const json = JSON.stringify({ ...entry, at: new Date(clock.now()).toISOString() });
+  const read = asRecord(JSON.parse(json));
+  if ('record' in read) return { json, record: read.record };
+  throw problem('record-unwritable', { ...place, kind: entry.t, why: read.why });
 }
 
 /** A journal whose appends, made while a write is under way, share the next one. After the first error every append rejects with it. */
@@ -72,10 +82,10 @@ export function groupCommit(
 
   async function writeBatch(batch: readonly Waiting[]): Promise<void> {
     let last = head;
-    const pending = batch.map(({ json }): Pending => {
+    const pending = batch.map(({ stamped: { json, record } }): Pending => {
       const { line, hash } = chained(json, last);
       last = hash;
-      return { record: JSON.parse(json) as JournalRecord, line };
+      return { record, line };
     });
     await sink.write(pending);
     for (const { record } of pending) records.push(record);
@@ -91,9 +101,9 @@ export function groupCommit(
     async append(entry) {
       if (lost !== undefined) throw lost;
       if (closing !== undefined) throw problem('journal-not-written', { ...place, reason: 'it has been closed' });
-      const json = stamped(entry, clock);
+      const record = stamped(place, entry, clock);
       await new Promise<void>((resolve, reject) => {
-        queue.push({ json, resolve, reject });
+        queue.push({ stamped: record, resolve, reject });
         writing ??= writeAll();
       });
     },

@@ -1,5 +1,5 @@
 import type { Journal } from '../contract/journal.ts';
-import type { Entry, JournalRecord } from '../contract/record.ts';
+import { type Entry, type JournalRecord, journalFormat } from '../contract/record.ts';
 import { chained, genesis } from './chain.ts';
 import { groupCommit, stamped } from './group-commit.ts';
 
@@ -35,11 +35,12 @@ export function memoryJournal(
     pid: 1,
     started: String(epoch),
   };
-  const opening: Entry = { t: 'open', epoch, by, sealed: {} };
-  const disk = [...past, JSON.parse(stamped(opening, clock)) as JournalRecord];
+  const place = { run, stateDir: '.rekey' };
+  const opening: Entry = { t: 'open', format: journalFormat, epoch, by, sealed: {} };
+  const disk = [...past, stamped(place, opening, clock).record];
   const head = disk.reduce((hash, record) => chained(JSON.stringify(record), hash).hash, genesis);
   let crashed = false;
-  const journal = groupCommit({ run, stateDir: '.rekey' }, { records: disk, head }, clock, {
+  const journal = groupCommit(place, { records: disk, head }, clock, {
     async write(batch) {
       for (const { record } of batch) {
         const fate = hooks.onAppend?.(record, disk.length + 1) ?? 'written';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../contract/clock.ts';
-import type { Entry, JournalRecord, Owner } from '../contract/record.ts';
+import { type Entry, type JournalRecord, journalFormat, type Owner } from '../contract/record.ts';
 import { problem } from '../errors/index.ts';
 import { chained } from './chain.ts';
 import { type AppendFile, type Files, systemCode } from './files.ts';
@@ -37,10 +37,10 @@ export async function claimRun(
   const records = [...past.records];
   let head = past.head;
   let text = '';
-  for (const entry of [{ t: 'open', epoch, by, sealed: past.lengths } as const, ...more]) {
-    const json = stamped(entry, clock);
+  for (const entry of [{ t: 'open', format: journalFormat, epoch, by, sealed: past.lengths } as const, ...more]) {
+    const { json, record } = stamped(place, entry, clock);
     const { line, hash } = chained(json, head);
-    records.push(JSON.parse(json) as JournalRecord);
+    records.push(record);
     head = hash;
     text += line;
   }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { JournalRecord, Owner } from '../contract/record.ts';
+import { formatOf, type JournalRecord, type Owner } from '../contract/record.ts';
 import { problem } from '../errors/index.ts';
 import { genesis, scan } from './chain.ts';
 import { type Files, systemCode } from './files.ts';
@@ -19,6 +19,8 @@ export interface Segments {
   /** The newest segment, and who wrote it. */
   readonly epoch: number;
   readonly owner: Owner;
+  /** The oldest format in which a part of it is written. */
+  readonly format: number;
   /** By epoch, the length of what counts in it, in bytes. */
   readonly lengths: { readonly [epoch: string]: number };
   /** What follows it in a segment and does not count, in bytes. */
@@ -59,6 +61,7 @@ async function readAsSealed(files: Files, place: RunPlace, last: number): Promis
   const torn: { file: string; bytes: number }[] = [];
   let head = genesis;
   let owner: Owner | undefined;
+  let format = Number.POSITIVE_INFINITY;
   for (const [index, content] of contents.entries()) {
     const epoch = index + 1;
     const file = segmentOf(place, epoch);
@@ -80,6 +83,7 @@ async function readAsSealed(files: Files, place: RunPlace, last: number): Promis
     const opening = found.records[0];
     if (opening?.t !== 'open' || opening.epoch !== epoch) throw damaged('the segment does not begin with its owner');
     owner = opening.by;
+    format = Math.min(format, formatOf(opening));
     head = found.head;
     records.push(...found.records);
     hashes.push(...found.hashes);
@@ -87,7 +91,7 @@ async function readAsSealed(files: Files, place: RunPlace, last: number): Promis
     if (submitted && submitted.run !== place.run) throw damaged(`this is the journal of run ${submitted.run}`);
   }
   if (owner === undefined) throw problem('run-not-found', place);
-  return { records, hashes, head, epoch: contents.length, owner, lengths, torn };
+  return { records, hashes, head, epoch: contents.length, owner, format, lengths, torn };
 }
 
 async function epochsOf(files: Files, place: RunPlace, last: number): Promise<readonly number[]> {

@@ -5,6 +5,7 @@ import type { Entry, JournalRecord, Owner } from '../contract/record.ts';
 import { problem, RekeyError } from '../errors/index.ts';
 import { genesis } from './chain.ts';
 import { diskFiles, type Files, usable } from './files.ts';
+import { refuseOlder } from './format.ts';
 import { ownedJournal } from './owned-journal.ts';
 import { isAlive, isSameProcess, type Liveness, ownerText, whoAmI } from './owner.ts';
 import { type Claim, claimAfter, claimRun, fileSystemNow, type Past } from './ownership.ts';
@@ -20,17 +21,22 @@ export interface JournalReading {
   /** The newest owner, and whether it still runs. */
   readonly owner: Owner;
   readonly runner: Liveness;
+  /** The oldest format in which a part of it is written. */
+  readonly format: number;
 }
 
 /** The journals of one state directory. Every method throws `state-dir-unwritable` when the directory can't be used. */
 export interface JournalStore {
   /** Begins the journal of a new run with its plans. Throws `run-held` when there is one. */
   create(run: string, submitted: Entry & { readonly t: 'submitted' }): Promise<Journal>;
-  /** Owns a run's journal. Throws `run-held`, `take-over-needed`, `take-over-too-early`, `run-not-found`, `journal-damaged`. */
-  open(run: string, options?: { readonly takeOver?: boolean }): Promise<Journal>;
-  /** Changes nothing and waits for nobody. Throws `run-not-found`, `journal-damaged`. */
+  /**
+   * Owns a run's journal. `older`: although it is of an older format, which only going back may do. Throws `run-held`,
+   * `take-over-needed`, `take-over-too-early`, `journal-older`, and what `read` throws.
+   */
+  open(run: string, options?: { readonly takeOver?: boolean; readonly older?: boolean }): Promise<Journal>;
+  /** Changes nothing and waits for nobody. Throws `run-not-found`, `journal-damaged`, `record-malformed`, `journal-newer`. */
   read(run: string): Promise<JournalReading>;
-  /** All runs, oldest first; one whose journal is damaged comes with its error. */
+  /** All runs, oldest first; one whose journal can't be read comes with its error. */
   list(): Promise<readonly ({ readonly run: string } & (JournalReading | { readonly error: RekeyError }))[]>;
 }
 
@@ -63,10 +69,11 @@ export function openStore(stateDir: string, clock: Pick<Clock, 'now'>, options: 
     });
   }
 
-  async function open(run: string, { takeOver = false } = {}): Promise<Journal> {
+  async function open(run: string, { takeOver = false, older = false } = {}): Promise<Journal> {
     const place = placeOf(run);
     return holding(place, async (release) => {
       const seen = await readSegments(files, place);
+      if (!older) refuseOlder({ ...place, format: seen.format });
       const me = await whoAmI();
       const runner = isSameProcess(seen.owner, me) ? 'dead' : await isAlive(seen.owner, me);
       if (runner === 'alive') throw problem('run-held', { ...place, owner: ownerText(seen.owner) });
@@ -98,10 +105,10 @@ export function openStore(stateDir: string, clock: Pick<Clock, 'now'>, options: 
 
   async function read(run: string): Promise<JournalReading> {
     const place = placeOf(run);
-    const { records, head, owner } = await usable(stateDir, () => readSegments(files, place));
+    const { records, head, owner, format } = await usable(stateDir, () => readSegments(files, place));
     const me = await whoAmI();
     const closedHere = isSameProcess(owner, me) && !openHere.has(resolve(directoryOf(place)));
-    return { records, head, owner, runner: closedHere ? 'dead' : await isAlive(owner, me) };
+    return { records, head, owner, format, runner: closedHere ? 'dead' : await isAlive(owner, me) };
   }
 
   async function list() {

@@ -7,6 +7,8 @@ import { readSegments } from './segments.ts';
 export interface VerifiedJournal {
   readonly records: number;
   readonly segments: number;
+  /** The oldest format in which a part of it is written. */
+  readonly format: number;
   readonly head: string;
   /** Bytes after the last whole record of a segment: what a crash cut short. They were never acted on. */
   readonly torn: readonly { readonly file: string; readonly bytes: number }[];
@@ -14,7 +16,7 @@ export interface VerifiedJournal {
   readonly proves: string;
 }
 
-/** Checks every byte of a run's journal and changes nothing. Throws `run-not-found`, `journal-damaged`, `state-dir-unwritable`, and `head-mismatch` when no record has the hash `head`. */
+/** Checks every byte of a run's journal and changes nothing. Throws `run-not-found`, `journal-damaged`, `record-malformed`, `journal-newer`, `state-dir-unwritable`, and `head-mismatch` when no record has the hash `head`. */
 export async function verifyJournal(
   stateDir: string,
   run: string,
@@ -22,7 +24,7 @@ export async function verifyJournal(
 ): Promise<VerifiedJournal> {
   const place = { run: checkedRunId(run, stateDir), stateDir };
   const read = await usable(stateDir, () => readSegments(options.files ?? diskFiles, place));
-  const { records, hashes, head, epoch, torn } = read;
+  const { records, hashes, head, epoch, format, torn } = read;
   const at = options.head === undefined ? 0 : hashes.indexOf(options.head) + 1;
   if (options.head !== undefined && at === 0) {
     throw problem('head-mismatch', { ...place, expected: options.head, head, records: records.length });
@@ -33,5 +35,5 @@ export async function verifyJournal(
       : at === records.length
         ? 'no record was changed, taken out or cut off: the head you know is the last record'
         : `no record up to ${at}, whose hash is the head you know, was changed, taken out or cut off; ${records.length - at} came after it`;
-  return { records: records.length, segments: epoch, head, torn, proves };
+  return { records: records.length, segments: epoch, format, head, torn, proves };
 }

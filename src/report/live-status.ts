@@ -1,6 +1,6 @@
 import type { RunEvent } from '../contract/event.ts';
 import type { Plan } from '../contract/plan.ts';
-import type { JournalRecord } from '../contract/record.ts';
+import { type JournalRecord, journalFormat } from '../contract/record.ts';
 import type { Registry } from '../contract/step.ts';
 import { apply, fold } from '../engine/state/fold.ts';
 import { planOf, type RunState } from '../engine/state/run-state.ts';
@@ -36,7 +36,9 @@ export class LiveStatus<S> {
     if (known) return known;
     const plan = this.plans.get(name);
     if (!plan) throw new Error(`no plan ${name} in this run`);
-    const status = planStatus(plan, this.registry, planOf(this.state, name), { run: this.state.run, alive: true });
+    const { run, format } = this.state;
+    const how = { run, alive: true, older: format < journalFormat };
+    const status = planStatus(plan, this.registry, planOf(this.state, name), how);
     this.said.set(name, status);
     return status;
   }

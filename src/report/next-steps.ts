@@ -21,18 +21,25 @@ interface Decisive {
   readonly deleting: readonly string[];
 }
 
-/** What can be done next with a run whose plans stand like this, most likely first. `alive`: a runner is at it now. */
-export function nextSteps(run: string, plans: readonly Decisive[], alive: boolean): readonly [NextStep, ...NextStep[]] {
+/** What can be done next with a run whose plans stand like this, most likely first. `alive`: a runner is at it now. `older`: its journal is of an older format, which can be taken back and not gone on with. */
+export function nextSteps(
+  run: string,
+  plans: readonly Decisive[],
+  alive: boolean,
+  older = false,
+): readonly [NextStep, ...NextStep[]] {
   const step = (command: NextStep['command']): NextStep => ({ command, words: [command, run] });
   const open = plans.filter(({ status }) => status !== 'done' && status !== 'rolled-back');
   // As long as its runner lives nobody else may own the run, even when this plan has stopped and another goes on.
   if (!open.length || alive) return [step('status')];
   const from = opensAt(open);
   const resume = { ...step('resume'), ...(from === undefined ? {} : { from }) };
-  if (open.some(({ deleted, deleting }) => deleted.length + deleting.length > 0)) return [resume];
+  if (open.some(({ deleted, deleting }) => deleted.length + deleting.length > 0))
+    return [older ? step('status') : resume];
   const writePoints = open.flatMap(({ writePointAt }) => writePointAt ?? []);
   const losesWritesSince = writePoints.length ? { losesWritesSince: Math.min(...writePoints) } : {};
-  return [resume, { ...step('rollback'), ...losesWritesSince }];
+  const rollback = { ...step('rollback'), ...losesWritesSince };
+  return older ? [rollback] : [resume, rollback];
 }
 
 /** When the last of the gates opens that every open plan waits for; undefined when one waits for none, or for one that never opens. */

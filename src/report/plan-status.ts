@@ -83,12 +83,12 @@ export interface PlanStatus {
   readonly nextSteps: readonly [NextStep, ...NextStep[]];
 }
 
-/** Says how a plan stands. `alive`: a runner is at it now. */
+/** Says how a plan stands. `alive`: a runner is at it now. `older`: the run's journal is of an older format. */
 export function planStatus<S>(
   plan: Plan,
   registry: Registry<S>,
   state: PlanState,
-  options: { readonly run: string; readonly alive: boolean },
+  options: { readonly run: string; readonly alive: boolean; readonly older: boolean },
 ): PlanStatus {
   const waitsFor = waitsForOf(plan, state);
   const next = {
@@ -114,7 +114,7 @@ export function planStatus<S>(
       lastSeen: lastSeenOf(plan, registry, state),
       stop: state.stop,
     }),
-    nextSteps: nextSteps(options.run, [next], options.alive),
+    nextSteps: nextSteps(options.run, [next], options.alive, options.older),
   };
 }
 

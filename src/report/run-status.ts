@@ -1,4 +1,5 @@
 import type { Plan } from '../contract/plan.ts';
+import { journalFormat } from '../contract/record.ts';
 import type { Registry } from '../contract/step.ts';
 import { planOf, type RunState } from '../engine/state/run-state.ts';
 import { type NextStep, nextSteps } from './next-steps.ts';
@@ -19,8 +20,9 @@ export function runStatus<S>(
   alive: boolean,
 ): RunStatus {
   const { run } = state;
-  const statuses = plans.map((plan) => planStatus(plan, registry, planOf(state, plan.name), { run, alive }));
-  return { run, plans: statuses, nextSteps: nextSteps(run, statuses, alive) };
+  const older = state.format < journalFormat;
+  const statuses = plans.map((plan) => planStatus(plan, registry, planOf(state, plan.name), { run, alive, older }));
+  return { run, plans: statuses, nextSteps: nextSteps(run, statuses, alive, older) };
 }
 
 /** How each plan of a run has ended for good; undefined while one has not. It needs no frozen plan, so it works on a run of any version. */

@@ -1,15 +1,16 @@
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { chained, genesis, scan } from '../../src/journal/chain.ts';
 
 const place = { run: '20180606T021500Z-k3x7qa', stateDir: '.rekey', file: '000001.jsonl', first: 5 };
-const one = chained('{"t":"passed","plan":"a","step":"one","at":"2018"}', genesis);
-const two = chained('{"t":"passed","plan":"a","step":"zwölf","at":"2018"}', one.hash);
+const one = chained('{"t":"passed","plan":"a","step":"one","at":"2018-06-06T02:15:00.000Z"}', genesis);
+const two = chained('{"t":"passed","plan":"a","step":"zwölf","at":"2018-06-06T02:15:00.000Z"}', one.hash);
 
 test('what is read is what was written', () => {
   const found = scan(Buffer.from(one.line + two.line), genesis, place);
   expect(found.records).toEqual([
-    { t: 'passed', plan: 'a', step: 'one', at: '2018' },
-    { t: 'passed', plan: 'a', step: 'zwölf', at: '2018' },
+    { t: 'passed', plan: 'a', step: 'one', at: '2018-06-06T02:15:00.000Z' },
+    { t: 'passed', plan: 'a', step: 'zwölf', at: '2018-06-06T02:15:00.000Z' },
   ]);
   expect(found).toMatchObject({ head: two.hash, hashes: [one.hash, two.hash], torn: 0 });
 });
@@ -41,10 +42,29 @@ test('lines in another order are refused', () => {
   expect(() => scan(Buffer.from(two.line + one.line), genesis, place)).toThrow(/record 5 /);
 });
 
+const withRightHash = (prefix: string | Buffer) => {
+  const text = Buffer.from(prefix);
+  const hash = createHash('sha256').update(genesis).update(text).digest('hex');
+  return Buffer.concat([text, Buffer.from(`,"hash":"${hash}"}\n`)]);
+};
+
 test.each([
-  ['{"t":"teleported","at":"2018"}', 'written by a newer rekey?'],
-  ['{"t":"toString","at":"2018"}', 'written by a newer rekey?'],
-  ['{"kind":"passed","at":"2018"}', 'it is not a record'],
-])('a record of an unknown kind is refused although its hash is right: %s', (json, why) => {
-  expect(() => scan(Buffer.from(chained(json, genesis).line), genesis, place)).toThrow(why);
+  [
+    'a kind that is unknown',
+    '{"t":"teleported","at":"2018-06-06T02:15:00.000Z"',
+    'is a "teleported", which is no kind',
+  ],
+  ['a kind that every object has', '{"t":"toString","at":"2018-06-06T02:15:00.000Z"', 'is a "toString", which is no'],
+  ['no kind', '{"kind":"passed","at":"2018-06-06T02:15:00.000Z"', 'it has no t'],
+  ['a list', '[1', 'it is not JSON'],
+  ['a text', '"passed"', 'it is not JSON'],
+  ['half an object', '{"t":"passed","at":', 'it is not JSON'],
+  ['bytes that are no text', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31]), 'it is not UTF-8'],
+])('what is no record is refused although its hash is right: %s', (_name, prefix, why) => {
+  expect(() => scan(withRightHash(prefix), genesis, place)).toThrow(
+    expect.objectContaining({
+      code: 'record-malformed',
+      message: expect.stringMatching(`^record 5 of run ${place.run}, in 000001.jsonl: .*${why}`),
+    }),
+  );
 });

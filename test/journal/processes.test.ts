@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -17,6 +17,7 @@ let compiled = '';
 beforeAll(async () => {
   compiled = await mkdtemp(join(tmpdir(), 'rekey-compiled-'));
   await writeFile(join(compiled, 'package.json'), '{"type":"module"}');
+  await symlink(join(repository, 'node_modules'), join(compiled, 'node_modules'));
   await writeFile(
     join(compiled, 'tsconfig.json'),
     JSON.stringify({

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Entry, JournalRecord, Owner } from '../../src/contract/record.ts';
+import { type Entry, type JournalRecord, journalFormat, type Owner } from '../../src/contract/record.ts';
 import { chained, genesis } from '../../src/journal/chain.ts';
 import { diskFiles, type Files } from '../../src/journal/files.ts';
 import { whoAmI } from '../../src/journal/owner.ts';
@@ -50,7 +50,7 @@ export async function runOf(by: Partial<Owner>): Promise<{ stateDir: string; seg
   const place = { run, stateDir };
   await mkdir(join(stateDir, 'runs', run), { recursive: true });
   const entries = [
-    { t: 'open', epoch: 1, by: { ...(await whoAmI()), ...by }, sealed: {} },
+    { t: 'open', format: journalFormat, epoch: 1, by: { ...(await whoAmI()), ...by }, sealed: {} },
     submitted,
     passed('theirs'),
   ];

@@ -128,7 +128,7 @@ test('who is taken over while its write is under way does not act on the record'
 test('what the last owner wrote until the moment its successor stood is not lost', async () => {
   const { stateDir, segment: theirs, head } = await runOf({ machine: 'another' });
   await utimes(theirs, minutesAgo(11), minutesAgo(11));
-  const awake = chained(JSON.stringify({ ...passed('late'), at: '2018' }), head).line;
+  const awake = chained(JSON.stringify({ ...passed('late'), at: '2018-06-06T02:15:00.000Z' }), head).line;
   let links = 0;
   const files = watchedFiles(async (operation) => {
     if (operation === 'link' && links++ === 0) await appendFile(theirs, awake);
@@ -146,7 +146,7 @@ test('what the last owner wrote until the moment its successor stood is not lost
 
 test('nor is it lost when the successor dies before it could read it', async () => {
   const { stateDir, segment: theirs, head } = await runOf({ started: 'long ago' });
-  const late = chained(JSON.stringify({ ...passed('late'), at: '2018' }), head).line;
+  const late = chained(JSON.stringify({ ...passed('late'), at: '2018-06-06T02:15:00.000Z' }), head).line;
   for (let dying = 0; dying < 3; dying += 1) {
     let linked = false;
     const files = watchedFiles(async (operation) => {

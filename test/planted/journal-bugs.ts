@@ -4,6 +4,7 @@ const caught = 'test/planted/caught.test.ts';
 const account = 'test/planted/caught-in-an-account.test.ts';
 const store = 'test/journal/store.test.ts';
 const damage = 'test/journal/damage.test.ts';
+const format = 'test/journal/format.test.ts';
 const chain = 'test/journal/chain.test.ts';
 const sight = 'test/aws/sight.test.ts';
 const undone = 'test/promises/come-undone.test.ts';
@@ -55,6 +56,34 @@ export const journalBugs: readonly PlantedBug[] = [
     find: 'hash !== undefined && hash === hashOf(previousHash, line.subarray(0, split))',
     replace: 'hash !== undefined',
     caughtBy: { file: chain, title: 'lines in another order are refused' },
+  },
+  {
+    name: 'what is read from disk is taken for a record unseen',
+    file: 'src/journal/chain.ts',
+    find: 'format === undefined ? asRecord(value) :',
+    replace: 'format === undefined ? { record: value as JournalRecord } :',
+    caughtBy: { file: chain, title: 'what is no record is refused although its hash is right: no kind' },
+  },
+  {
+    name: 'a journal of an older format is gone on with',
+    file: 'src/journal/format.ts',
+    find: 'if (of.format < journalFormat) throw',
+    replace: 'if (false) throw',
+    caughtBy: { file: format, title: 'is read whole, and owned by nobody who would go on with it' },
+  },
+  {
+    name: 'the newest segment alone tells the format',
+    file: 'src/journal/segments.ts',
+    find: 'Math.min(format, formatOf(opening))',
+    replace: 'formatOf(opening)',
+    caughtBy: { file: format, title: 'writes the format of today behind it, which makes it no younger' },
+  },
+  {
+    name: 'the next command of an older journal is one that is refused',
+    file: 'src/report/next-steps.ts',
+    find: 'return older ? [rollback] : [resume, rollback];',
+    replace: 'return [resume, rollback];',
+    caughtBy: { file: 'test/report/next-steps.test.ts', title: 'is only to roll back, if that' },
   },
   {
     name: 'who loses the race for an epoch owns it too',

@@ -44,6 +44,15 @@ describe('what can be done next with a run of several plans', () => {
     expect(nextSteps(run, [plan, { ...plan, deleting: ['vol-1'] }], false)).toEqual(both.slice(0, 1));
   });
 
+  test('is only to roll back, if that, where the journal is of an older format', () => {
+    expect(nextSteps(run, [plan], false, true)).toEqual([step('rollback')]);
+    expect(nextSteps(run, [{ ...plan, writePointAt: 7 }], false, true)).toEqual([
+      { ...step('rollback'), losesWritesSince: 7 },
+    ]);
+    expect(nextSteps(run, [{ ...plan, deleted: ['vol-1'] }], false, true)).toEqual([step('status')]);
+    expect(nextSteps(run, [{ ...plan, status: 'done' }], false, true)).toEqual([step('status')]);
+  });
+
   test('is to roll back at the price of the writes since the first write point of an open plan', () => {
     const plans = [
       { ...plan, writePointAt: 2_000 },

@@ -30,7 +30,8 @@ async function verifyRun(run: string, options: VerifyOptions): Promise<number> {
     answer(oneLine({ v: 1, type: 'journal.verified', runId: run, ...found }));
     return 0;
   }
-  answer(`run ${run}: ${found.records} records in ${found.segments} segment${found.segments === 1 ? '' : 's'}, whole`);
+  const many = `${found.records} records in ${found.segments} segment${found.segments === 1 ? '' : 's'}`;
+  answer(`run ${run}: ${many}, whole; its format is ${found.format}`);
   answer(`head ${found.head}`);
   for (const { file, bytes } of found.torn)
     answer(`${safe(file)}: ${bytes} bytes after the last record count for nothing (a crash cut them short)`);

@@ -1,4 +1,5 @@
 import { fold } from '../../engine/state/fold.ts';
+import { refuseOlder } from '../../journal/format.ts';
 import { drive } from '../drive.ts';
 import { nextCommand } from '../next-command.ts';
 import { frozenPlans } from '../plans.ts';
@@ -27,12 +28,14 @@ export const resumeCommand: MakeCommand = (end) =>
 async function resume(named: string | undefined, options: DriveOptions): Promise<number> {
   const settings = settingsOf(options);
   const run = named ?? (await whichRun(settings));
-  const state = fold((await readRun(settings, run)).records);
+  const { records, format } = await readRun(settings, run);
+  const state = fold(records);
   const end = endOf(state);
   if (end !== undefined) {
     tell(`run ${run} has ended: ${end}\n→ ${nextCommand(['status', run], settings.stateDir)}`);
     return 0;
   }
+  refuseOlder({ run, stateDir: settings.stateDir, format });
   const plans = (await frozenPlans(state)).map((one) => one.plan);
   const session = await openSession(plans, settings);
   return drive({

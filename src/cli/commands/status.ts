@@ -1,3 +1,4 @@
+import { journalFormat } from '../../contract/record.ts';
 import { fold } from '../../engine/state/fold.ts';
 import type { JournalReading } from '../../journal/store.ts';
 import { momentText } from '../../report/duration.ts';
@@ -33,14 +34,16 @@ async function one(settings: Settings, run: string, options: StatusOptions): Pro
   const status = await statusOf(reading);
   const { stateDir, clock } = settings;
   if (options.json) {
-    const { head, owner, runner } = reading;
+    const { head, owner, runner, format } = reading;
     const plans = status.plans.map(planJson);
     const next = status.nextSteps.map((step) => nextLine(step, stateDir));
-    answer(oneLine({ v: 1, type: 'run.status', runId: run, head, owner, runner, plans, next }));
+    answer(oneLine({ v: 1, type: 'run.status', runId: run, format, head, owner, runner, plans, next }));
     return 0;
   }
   answer(reportLines({ stateDir, now: clock.now(), head: reading.head }, status).join('\n'));
   if (reading.runner === 'unknown') answer('it can not be told from here whether its runner lives');
+  const open = status.plans.some((plan) => plan.status !== 'done' && plan.status !== 'rolled-back');
+  if (open && reading.format < journalFormat) answer('an older rekey began it, and only that one can go on with it');
   return 0;
 }
 
@@ -49,7 +52,7 @@ async function list(settings: Settings, options: StatusOptions): Promise<number>
   const rows: string[][] = [];
   for (const found of runs) {
     if ('error' in found) {
-      rows.push([found.run, 'damaged', found.error.title]);
+      rows.push([found.run, found.error.code === 'journal-newer' ? 'newer' : 'damaged', found.error.title]);
       if (options.json) answer(oneLine({ v: 1, type: 'run', runId: found.run, error: found.error.code }));
       continue;
     }

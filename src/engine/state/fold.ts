@@ -1,11 +1,19 @@
-import type { Entry, JournalRecord, Key } from '../../contract/record.ts';
+import { type Entry, formatOf, type JournalRecord, journalFormat, type Key } from '../../contract/record.ts';
 import { keyText } from './key.ts';
 import { type PhaseEntry, type PlanEntry, refuseIllegal } from './legal.ts';
 import { type Phase, type PlanState, phaseOf, planOf, type RunState, retiredKey } from './run-state.ts';
 
 /** The state that these records add up to. Pure: the same records give the same state. Throws record-illegal for one that can't follow. */
 export function fold(records: readonly JournalRecord[]): RunState {
-  const state: RunState = { run: '', version: '', sources: [], plans: new Map(), startedAt: undefined, records: 0 };
+  const state: RunState = {
+    run: '',
+    version: '',
+    format: journalFormat,
+    sources: [],
+    plans: new Map(),
+    startedAt: undefined,
+    records: 0,
+  };
   for (const record of records) apply(state, record, Date.parse(record.at));
   return state;
 }
@@ -17,6 +25,8 @@ export function apply(state: RunState, entry: Entry, at: number): void {
   state.startedAt ??= at;
   switch (entry.t) {
     case 'open':
+      state.format = Math.min(state.format, formatOf(entry));
+      return;
     case 'interrupted':
       return;
     case 'submitted':

@@ -49,6 +49,8 @@ export interface PlanState {
 export interface RunState {
   run: string;
   version: string;
+  /** The oldest format in which a part of its journal is written. */
+  format: number;
   readonly sources: (PlanSource & { readonly hash: string })[];
   readonly plans: Map<string, PlanState>;
   startedAt: number | undefined;
