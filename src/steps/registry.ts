@@ -24,8 +24,7 @@ import { stopInstance } from './ec2/stop-instance.ts';
 import { verifyInstance } from './ec2/verify-instance.ts';
 import { checkKey } from './kms/check-key.ts';
 import { claim as claimDatabase, release as releaseDatabase } from './rds/claim/claim.ts';
-import { clusterTarget } from './rds/claim/cluster-target.ts';
-import { databaseTarget } from './rds/claim/database-target.ts';
+import { targetOf } from './rds/claim/target.ts';
 import { dropSessions } from './rds/fence/drop-sessions.ts';
 import { admit, fence } from './rds/fence/fence.ts';
 import { fenceReplacement } from './rds/fence/fence-replacement.ts';
@@ -50,15 +49,12 @@ import { createMember } from './rds/make/create-member.ts';
 import { createReadReplica } from './rds/make/create-read-replica.ts';
 import { createSnapshot as createDatabaseSnapshot } from './rds/make/create-snapshot.ts';
 import { manageMasterUserPassword } from './rds/make/manage-master-user-password.ts';
-import { modifyCluster } from './rds/make/modify-cluster.ts';
-import { modifyInstance } from './rds/make/modify-instance.ts';
+import { modify } from './rds/make/modify.ts';
 import { rebootInstance } from './rds/make/reboot-instance.ts';
-import { restoreCluster } from './rds/make/restore-cluster.ts';
-import { restoreInstance } from './rds/make/restore-instance.ts';
+import { restore } from './rds/make/restore.ts';
 import { createClusterEndpoint } from './rds/names/create-cluster-endpoint.ts';
 import { deleteClusterEndpoint } from './rds/names/delete-cluster-endpoint.ts';
-import { renameCluster } from './rds/names/rename-cluster.ts';
-import { renameInstance } from './rds/names/rename-instance.ts';
+import { rename } from './rds/names/rename.ts';
 import { renameReadReplica } from './rds/names/rename-read-replica.ts';
 import { readCluster } from './rds/read/read-cluster.ts';
 import { readDatabase } from './rds/read/read-instance.ts';
@@ -93,14 +89,14 @@ const steps = [
   fence(instances),
   dropSessions,
   verifyFence(instances),
-  restoreInstance,
-  modifyInstance,
+  restore(instances),
+  modify(instances),
   manageMasterUserPassword,
   rebootInstance,
   addRole(instances),
   compare(instances),
   checkSql(instances),
-  renameInstance,
+  rename(instances),
   verify(instances),
   admit(instances),
   verifyServing(instances),
@@ -121,14 +117,14 @@ const steps = [
   fence(clusters),
   verifyFence(clusters),
   createDatabaseSnapshot(clusters),
-  restoreCluster,
-  modifyCluster,
+  restore(clusters),
+  modify(clusters),
   addRole(clusters),
   createMember,
   compare(clusters),
   checkSql(clusters),
   deleteClusterEndpoint,
-  renameCluster,
+  rename(clusters),
   createClusterEndpoint,
   verify(clusters),
   admit(clusters),
@@ -149,6 +145,6 @@ const steps = [
 export const registry = registryOf(steps as unknown as readonly StepDefinition<AwsServices, never, never>[], [
   instanceTarget,
   volumeTarget,
-  databaseTarget,
-  clusterTarget,
+  targetOf(instances),
+  targetOf(clusters),
 ]);

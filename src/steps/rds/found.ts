@@ -1,7 +1,9 @@
-import type { DBInstance, Tag } from '@aws-sdk/client-rds';
+import type { DBCluster, DBInstance, Tag } from '@aws-sdk/client-rds';
 import type { AwsContext } from '../../aws/services.ts';
 import { marker, tagValue } from '../../aws/tags.ts';
 import { Aborted, poll } from '../../contract/wait.ts';
+import type { Cluster } from './cluster-domain.ts';
+import { addressOf } from './fence/sessions.ts';
 import type { Kind } from './kinds/kind.ts';
 import { type Described, idIn, isGoing, nameIn } from './status.ts';
 
@@ -9,13 +11,13 @@ import { type Described, idIn, isGoing, nameIn } from './status.ts';
 const namelessMs = 15 * 60_000;
 const beatMs = 15_000;
 
-/** By its DbiResourceId; undefined when it is not there, or on its way out. An absence counts only after a while. */
-export function surelyFound(ctx: AwsContext, id: string): Promise<DBInstance | undefined> {
-  return surely(ctx, () => ctx.aws.sight.database(id));
+/** By its id; undefined when it is not there, or on its way out. An absence counts only after a while. */
+export function surelyFound(ctx: AwsContext, kind: Kind, id: string): Promise<Described | undefined> {
+  return surely(ctx, () => kind.find(ctx, id));
 }
 
 /** What `look` finds; undefined once it has found nothing for as long as a rename may hide it, or what is on its way out. */
-export async function surely<T extends Described>(
+async function surely<T extends Described>(
   ctx: AwsContext,
   look: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
@@ -51,4 +53,24 @@ export function isReplacement(one: Described, run: string, original: string): bo
 /** Why something may not be taken for what this run made, if so. */
 export function foreignTags(ctx: AwsContext, name: string, tags: readonly Tag[] | undefined): string | undefined {
   return tagValue(tags, marker.run) === ctx.run ? undefined : `${name} does not carry this run's tag`;
+}
+
+/** The instances that belong to a cluster, the writer first. */
+export function membersOf(cluster: DBCluster, all: readonly DBInstance[]): DBInstance[] {
+  const writer = (one: DBInstance) => (isWriter(cluster, one) ? 0 : 1);
+  return all
+    .filter((one) => one.DBClusterIdentifier === cluster.DBClusterIdentifier && !isGoing(one))
+    .sort((a, b) => writer(a) - writer(b));
+}
+
+/** Does it write for its cluster now? Any failover changes that. */
+export function isWriter({ DBClusterMembers }: DBCluster, member: DBInstance): boolean {
+  return (DBClusterMembers ?? []).some(
+    (one) => one.DBInstanceIdentifier === member.DBInstanceIdentifier && one.IsClusterWriter === true,
+  );
+}
+
+/** Where a cluster answers SQL that writes: its own name. */
+export function writerAddressOf(cluster: Pick<Cluster, 'engine' | 'database' | 'secret'>, found: DBCluster) {
+  return addressOf(cluster, { Endpoint: { Address: found.Endpoint, Port: found.Port } });
 }

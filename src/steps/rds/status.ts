@@ -33,6 +33,11 @@ export function idIn(one: Described): string {
   return (one as DBInstance).DbiResourceId ?? (one as DBCluster).DbClusterResourceId ?? '';
 }
 
+/** Where either is reached that is written to. */
+export function endpointOf({ Endpoint }: Described): string | undefined {
+  return typeof Endpoint === 'string' ? Endpoint : Endpoint?.Address;
+}
+
 /** What a snapshot is of: DbiResourceId or DbClusterResourceId. */
 export function snapshottedIn(one: DescribedSnapshot): string | undefined {
   return (one as DBSnapshot).DbiResourceId ?? (one as DBClusterSnapshot).DbClusterResourceId;

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { defineEffect } from '../../../aws/services.ts';
 import { settleWithinMs } from '../../deadlines.ts';
-import { opened } from '../claim/database-target.ts';
 import { SecurityGroupId } from '../domain.ts';
 import { nameOf } from '../found.ts';
 import { byId, idOf, type Kind, theId } from '../kinds/kind.ts';
 import { brokenStatus, nameIn, statusOf } from '../status.ts';
 import { allTowards, groupsBefore } from './group-change.ts';
+import { opened } from './open.ts';
 import { lastRestart } from './restarts.ts';
 
 /** Keeps clients out by an isolation group. Connections that are open already are tracked, and stay until each part restarts. */

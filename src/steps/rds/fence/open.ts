@@ -1,4 +1,5 @@
 import type { AwsContext } from '../../../aws/services.ts';
+import type { Json } from '../../../contract/json.ts';
 import type { Observation } from '../../../contract/step.ts';
 import type { Database } from '../domain.ts';
 import { type Described, groupsOf, idIn, isGoing, isOpen, isStopped } from '../status.ts';
@@ -31,3 +32,12 @@ export function exposedBy(
   if (!original || !read || !Array.isArray(holes) || !groupsOf(original).includes(read.fence)) return [];
   return [{ original: idIn(original), how: `its fence was open: ${holes.join('; ')}` }];
 }
+
+/** The observation after clients were let in to one, or kept out. */
+export function opened(observation: Observation, id: string, open: boolean): Observation {
+  const others = listed(observation.life['open']).filter((one) => one !== id);
+  return { ...observation, life: { ...observation.life, open: (open ? [...others, id] : others).sort() } };
+}
+
+/** What an observation says as a list. */
+export const listed = (value: Json | undefined) => (Array.isArray(value) ? value.map(String) : []);

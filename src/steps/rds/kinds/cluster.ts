@@ -1,12 +1,15 @@
 import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
 import * as z from 'zod';
 import { printable } from '../../../aws/printable.ts';
-import { carryOfCluster, clusterSettings } from '../carry/cluster.ts';
+import { KeyArn } from '../../domain.ts';
+import { carryOfCluster, clusterCarriedBy, clusterParameters, clusterSettings } from '../carry/cluster.ts';
 import { carryOfMember } from '../carry/member.ts';
+import { membersAsSet } from '../claim/as-set.ts';
 import {
   Cluster,
   ClusterFenceProof,
   ClusterId,
+  ClusterName,
   ClusterRole,
   ClusterSnapshotName,
   ClusterVerdict,
@@ -15,8 +18,8 @@ import {
   MadeCluster,
   MadeClusterSnapshot,
 } from '../cluster-domain.ts';
-import { isWriter, membersOf, writerAddressOf } from '../cluster-found.ts';
 import { MadeDatabase, RestartedDatabase } from '../domain.ts';
+import { isWriter, membersOf, writerAddressOf } from '../found.ts';
 import { faultsOfPlaces } from '../judge/places.ts';
 import { customEndpointsOf, leadsAnywhere } from '../names/endpoints.ts';
 import { isUsable } from '../status.ts';
@@ -35,12 +38,18 @@ export const clusters: Kind = {
     fence: 'rds.fence-cluster',
     /** Has every member itself say that nobody else is connected, twice, some time apart. Waits while somebody is. */
     verifyFence: 'rds.verify-cluster-fence',
+    /** Makes the replacement from the final snapshot, under the new key: fenced from birth, with every setting given, and without members. */
+    restore: 'rds.restore-cluster',
+    /** Gives the replacement, in one call, what a restore can't: only ModifyDBCluster sets it (facts §5.3). */
+    modify: 'rds.modify-cluster',
     /** Gives the replacement one of the IAM roles of the original cluster. */
     addRole: 'rds.add-cluster-role',
     /** Compares old and new cluster, member by member, before any gets another name. What differs and is not named stops the plan. */
     compare: 'rds.compare-clusters',
     /** Asks the writers of old and new, both fenced, the same questions in SQL. The answers must be equal, row by row. */
     checkSql: 'rds.check-cluster-sql',
+    /** Renames a cluster, and waits until its endpoints and its members have followed. */
+    rename: 'rds.rename-cluster',
     /** Judges the pair before clients are admitted: key, lineage, names, members, fence, and that every endpoint answers. */
     verify: 'rds.verify-cluster',
     /** Lets clients in to a cluster again, by the security groups that the original had. With the replacement this is the write point. */
@@ -68,12 +77,18 @@ export const clusters: Kind = {
   describesAll: ['rds:DescribeDBClusters', 'rds:DescribeDBClusterEndpoints', 'rds:DescribeDBInstances'],
   notFound: 'DBClusterNotFoundFault',
   asked: 'writers',
+  restoreCall: 'rds:RestoreDBClusterFromSnapshot',
+  deleteCommand: 'aws rds delete-db-cluster --db-cluster-identifier',
   differs: {
     sendsEmptyFeature: false,
+    restoresWhatMoves: true,
+    modifiesWithRoles: false,
+    brokenNeedsNoEndpoint: false,
     isNotThereWithoutEndpoint: false,
     believesAnyRestart: false,
     asksBesideItsRules: true,
     tellsGivenName: false,
+    seesItsRename: false,
     waitsForGroups: true,
     believesStorageEncrypted: false,
     waitsForItsEndpoint: false,
@@ -83,8 +98,12 @@ export const clusters: Kind = {
   },
 
   idField: 'cluster',
+  targetType: 'rds-cluster',
+  idPattern: /^cluster-[A-Z0-9]+$/,
+  targetField: 'cluster',
   originalField: 'cluster',
   Id: ClusterId,
+  Name: ClusterName,
   SnapshotName: ClusterSnapshotName,
   Original: Cluster,
   Made: MadeCluster,
@@ -98,8 +117,12 @@ export const clusters: Kind = {
   restartsShape: { restarts: z.array(RestartedDatabase).min(1) },
   membersShape: { members: z.array(MadeDatabase).min(1) },
   copyShape: {},
+  keyShape: { key: KeyArn },
   attributes: [...new Set([...Object.keys(carryOfCluster), ...Object.keys(carryOfMember)])],
   mayDiffer: 'attributes of DescribeDBClusters or DescribeDBInstances in which old and new may differ',
+  carried: [...clusterCarriedBy('restore'), ...clusterCarriedBy('modify')],
+  modified: clusterCarriedBy('modify'),
+  together: [],
 
   find: (ctx, id) => ctx.aws.sight.cluster(id),
   all: (ctx) => ctx.aws.sight.clusters(),
@@ -129,9 +152,31 @@ export const clusters: Kind = {
     return { original, replacement, instances, endpoints };
   },
 
+  async allSeen({ aws: { sight } }) {
+    const [all, instances, endpoints] = await Promise.all([
+      sight.clusters(),
+      sight.databases(),
+      sight.clusterEndpoints(),
+    ]);
+    return { all, instances, endpoints };
+  },
+  partsAsSet: membersAsSet,
+
   addressOf: writerAddressOf,
+  ownNames: (found: DBCluster) => [found.Endpoint, found.ReaderEndpoint],
+  isWhole: (found: DBCluster, members) => members.length === (found.DBClusterMembers ?? []).length,
   hasWriter: (found: DBCluster, members: readonly DBInstance[]) => members.some((one) => isWriter(found, one)),
   settings: clusterSettings,
+  changes: (settings, wanted) => ({
+    ...clusterParameters('modify', settings),
+    // The mode is refused without what it rests on, even where that is so already.
+    ...('DatabaseInsightsMode' in settings && insights(wanted)),
+  }),
+  // Of Aurora DescribeDBClusters tells no size (AllocatedStorage is 1): CloudWatch's VolumeBytesUsed does.
+  keeps: (original: Cluster) => ({
+    instances: original.members.map(({ settings }) => String(settings['DBInstanceClass'])),
+    storage: 'by use',
+  }),
   members: (original: Cluster) => original.members,
   membersMade: (input: { readonly members: readonly MadeDatabase[] }) => input.members,
   pairs: (original: Cluster, made) =>
@@ -170,6 +215,22 @@ export const clusters: Kind = {
   ],
 
   modify: (ctx, name, change) => ctx.aws.rds.modifyDBCluster({ DBClusterIdentifier: name, ...change }),
+  rename: (ctx, name, to) =>
+    ctx.aws.rds.modifyDBCluster({ DBClusterIdentifier: name, NewDBClusterIdentifier: to, ApplyImmediately: true }),
+  async restore(ctx, name, { settings, snapshot, key, fence, tags }) {
+    const { DBCluster: made } = await ctx.aws.rds.restoreDBClusterFromSnapshot({
+      ...clusterParameters('restore', settings),
+      DBClusterIdentifier: name,
+      SnapshotIdentifier: snapshot,
+      Engine: String(settings['Engine']),
+      // Left out, it would stay under the old one.
+      KmsKeyId: key,
+      VpcSecurityGroupIds: [fence],
+      DeletionProtection: false,
+      Tags: tags,
+    });
+    return made?.DbClusterResourceId;
+  },
   start: (ctx, name) => ctx.aws.rds.startDBCluster({ DBClusterIdentifier: name }),
   addRole: (ctx, name, role) => ctx.aws.rds.addRoleToDBCluster({ DBClusterIdentifier: name, ...role }),
   createSnapshot: (ctx, name, snapshot, Tags) =>
@@ -196,4 +257,9 @@ function faultsOfWriter(
   if (writer && isUsable(writer)) return [];
   if (!writer) return [`replacement ${id} has no writer`];
   return [`the writer ${writer.DBInstanceIdentifier} of the replacement is ${writer.DBInstanceStatus}`];
+}
+
+function insights(settings: Readonly<Record<string, unknown>>) {
+  const { PerformanceInsightsEnabled, PerformanceInsightsRetentionPeriod } = settings;
+  return clusterParameters('restore', { PerformanceInsightsEnabled, PerformanceInsightsRetentionPeriod });
 }

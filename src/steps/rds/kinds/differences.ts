@@ -57,4 +57,24 @@ export interface Differences {
    * Instance: an original without an endpoint is told by its id. Cluster: a member by its name. The operator looks for names.
    */
   readonly tellsIdWithoutEndpoint: boolean;
+  /**
+   * Instance: it is restored with the settings of the original, and what moves with the key is left to the modification.
+   * Cluster: with what moves. A setting of instances that moves and is carried by the restore would be restored unmoved.
+   */
+  readonly restoresWhatMoves: boolean;
+  /**
+   * Instance: the permissions of its modification name iam:PassRole. Cluster: none does, and its restore passes roles, too
+   * (MonitoringRoleArn, DomainIAMRoleName). A policy made of the permissions of a cluster's steps lacks it.
+   */
+  readonly modifiesWithRoles: boolean;
+  /**
+   * Instance: what is broken is renamed as soon as it has the name. Cluster: when its endpoints have followed, too. One whose
+   * endpoints never follow is waited for until the time is up.
+   */
+  readonly brokenNeedsNoEndpoint: boolean;
+  /**
+   * Instance: a rename of its own that is under way counts as a change that waits. Cluster: it does not. Somebody's rename of an
+   * original instance is drift twice over, and our own has to be expected while it shows.
+   */
+  readonly seesItsRename: boolean;
 }

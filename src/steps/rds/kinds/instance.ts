@@ -1,9 +1,10 @@
 import type { DBInstance, DBSnapshot } from '@aws-sdk/client-rds';
 import type { AwsContext } from '../../../aws/services.ts';
-import { carry, settingsOf } from '../carry/instance.ts';
+import { carriedBy, carry, parametersFor, settingsOf } from '../carry/instance.ts';
 import {
   Database,
   DatabaseId,
+  DatabaseName,
   DatabaseRole,
   DatabaseSnapshotName,
   DatabaseVerdict,
@@ -16,7 +17,11 @@ import {
 } from '../domain.ts';
 import { addressOf } from '../fence/sessions.ts';
 import { faultsOfInstance } from '../judge/places.ts';
+import { parametersPend } from '../status.ts';
 import type { Kind, Whole } from './kind.ts';
+
+// What a restore has set, and the creation of a read replica can't.
+const besides = ['PreferredBackupWindow'] as const;
 
 /** A DB instance of RDS. */
 export const instances: Kind = {
@@ -31,12 +36,18 @@ export const instances: Kind = {
     fence: 'rds.fence-instance',
     /** Has the database itself say that nobody else is connected, twice, some time apart. Waits while somebody is. */
     verifyFence: 'rds.verify-fence',
+    /** Makes the replacement from the copy that is under the new key: fenced from birth, with every setting given. */
+    restore: 'rds.restore-instance',
+    /** Gives the replacement, in one call, what a restore can't: only ModifyDBInstance sets it (facts §5.2). */
+    modify: 'rds.modify-instance',
     /** Gives the replacement one of the IAM roles of the original. */
     addRole: 'rds.add-role',
     /** Compares old and new, attribute by attribute, before either gets another name. What differs and is not named stops the plan. */
     compare: 'rds.compare-instances',
     /** Asks old and new, both fenced, the same questions in SQL. The answers must be equal, row by row. */
     checkSql: 'rds.check-sql',
+    /** Renames a DB instance, and waits until its endpoint has followed. */
+    rename: 'rds.rename-instance',
     /** Judges the pair before clients are admitted: key, lineage, name, fence, status, and that its endpoint answers. */
     verify: 'rds.verify-instance',
     /** Lets clients in again, by the security groups that the original had. With the replacement this is the write point. */
@@ -64,12 +75,18 @@ export const instances: Kind = {
   describesAll: ['rds:DescribeDBInstances'],
   notFound: 'DBInstanceNotFound',
   asked: 'databases',
+  restoreCall: 'rds:RestoreDBInstanceFromDBSnapshot',
+  deleteCommand: 'aws rds delete-db-instance --db-instance-identifier',
   differs: {
     sendsEmptyFeature: true,
+    restoresWhatMoves: false,
+    modifiesWithRoles: true,
+    brokenNeedsNoEndpoint: true,
     isNotThereWithoutEndpoint: true,
     believesAnyRestart: true,
     asksBesideItsRules: false,
     tellsGivenName: true,
+    seesItsRename: true,
     waitsForGroups: false,
     believesStorageEncrypted: true,
     waitsForItsEndpoint: true,
@@ -79,8 +96,12 @@ export const instances: Kind = {
   },
 
   idField: 'database',
+  targetType: 'rds-instance',
+  idPattern: /^db-[A-Z0-9]+$/,
+  targetField: 'target',
   originalField: 'instance',
   Id: DatabaseId,
+  Name: DatabaseName,
   SnapshotName: DatabaseSnapshotName,
   Original: Database,
   Made: MadeDatabase,
@@ -94,8 +115,21 @@ export const instances: Kind = {
   restartsShape: { restart: RestartedDatabase },
   membersShape: {},
   copyShape: { copy: MadeDatabaseSnapshot.meta({ description: 'the copy of it under the new key' }) },
+  keyShape: {},
   attributes: Object.keys(carry),
   mayDiffer: 'attributes of DescribeDBInstances in which the two may differ',
+  carried: [...carriedBy('restore'), ...carriedBy('modify'), 'EngineVersion'],
+  modified: [...carriedBy('modify'), ...besides],
+  // A key without Performance Insights is refused.
+  together: [
+    ['MonitoringInterval', 'MonitoringRoleArn'],
+    [
+      'PerformanceInsightsEnabled',
+      'PerformanceInsightsKMSKeyId',
+      'PerformanceInsightsRetentionPeriod',
+      'DatabaseInsightsMode',
+    ],
+  ],
 
   find: (ctx, id) => ctx.aws.sight.database(id),
   all: (ctx) => ctx.aws.sight.databases(),
@@ -109,10 +143,22 @@ export const instances: Kind = {
   partsAmong: (found: DBInstance) => [found],
   pair: bothOf,
   pairWithEndpoints: bothOf,
+  allSeen: async (ctx) => ({ all: await ctx.aws.sight.databases(), instances: [], endpoints: [] }),
+  partsAsSet: (original: DBInstance) => ({ parametersPend: parametersPend(original) }),
 
   addressOf,
+  ownNames: (found: DBInstance) => [found.Endpoint?.Address],
+  isWhole: () => true,
   hasWriter: () => true,
   settings: settingsOf,
+  changes: (settings) => ({
+    ...parametersFor('modify', settings),
+    ...Object.fromEntries(besides.flatMap((name) => (settings[name] === undefined ? [] : [[name, settings[name]]]))),
+  }),
+  keeps: ({ settings }, snapshot) => ({
+    instances: [`${settings['DBInstanceClass']}${settings['MultiAZ'] === true ? ' (Multi-AZ)' : ''}`],
+    storage: { GiB: snapshot.storageGiB ?? 0, type: String(settings['StorageType']) },
+  }),
   members: () => [],
   membersMade: () => [],
   pairs: () => [],
@@ -140,6 +186,20 @@ export const instances: Kind = {
   faultsOfPair: () => [],
 
   modify: (ctx, name, change) => ctx.aws.rds.modifyDBInstance({ DBInstanceIdentifier: name, ...change }),
+  rename: (ctx, name, to) =>
+    ctx.aws.rds.modifyDBInstance({ DBInstanceIdentifier: name, NewDBInstanceIdentifier: to, ApplyImmediately: true }),
+  async restore(ctx, name, { settings, snapshot, fence, tags }) {
+    const { DBInstance: made } = await ctx.aws.rds.restoreDBInstanceFromDBSnapshot({
+      ...parametersFor('restore', settings),
+      DBInstanceIdentifier: name,
+      DBSnapshotIdentifier: snapshot,
+      // Its size is left out: it is that of the snapshot.
+      VpcSecurityGroupIds: [fence],
+      DeletionProtection: false,
+      Tags: tags,
+    });
+    return made?.DbiResourceId;
+  },
   start: (ctx, name) => ctx.aws.rds.startDBInstance({ DBInstanceIdentifier: name }),
   addRole: (ctx, name, { RoleArn, FeatureName }) =>
     ctx.aws.rds.addRoleToDBInstance({ DBInstanceIdentifier: name, RoleArn, FeatureName }),

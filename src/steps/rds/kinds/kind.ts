@@ -2,6 +2,8 @@ import type { DBClusterEndpoint, DBInstance, Tag } from '@aws-sdk/client-rds';
 import * as z from 'zod';
 import type { AwsContext } from '../../../aws/services.ts';
 import type { DatabaseAddress } from '../../../contract/databases.ts';
+import type { Json } from '../../../contract/json.ts';
+import type { ServiceCall, Upkeep } from '../../../contract/step.ts';
 import type { Member, MemberPair } from '../cluster-domain.ts';
 import type {
   Database,
@@ -23,9 +25,12 @@ export interface StepsOfKind {
   readonly createSnapshot: string;
   readonly fence: string;
   readonly verifyFence: string;
+  readonly restore: string;
+  readonly modify: string;
   readonly addRole: string;
   readonly compare: string;
   readonly checkSql: string;
+  readonly rename: string;
   readonly verify: string;
   readonly admit: string;
   readonly verifyServing: string;
@@ -38,6 +43,8 @@ export interface StepsOfKind {
   readonly fenceReplacement: string;
 }
 
+type Settings = Readonly<Record<string, unknown>>;
+
 /** What both kinds have of an original before anything was touched. */
 export type Original = Omit<Database, 'masterUserSecret'>;
 
@@ -45,6 +52,7 @@ export type Original = Omit<Database, 'masterUserSecret'>;
 export interface MadeSnapshot {
   readonly id: string;
   readonly after: string | null;
+  readonly storageGiB?: number | undefined;
 }
 
 /** A copy of one, under the new key. */
@@ -58,6 +66,16 @@ export interface Change {
   readonly VpcSecurityGroupIds?: string[];
   readonly DeletionProtection?: boolean;
   readonly ApplyImmediately: true;
+}
+
+/** What a replacement is restored from and how. */
+export interface Restored {
+  readonly settings: Settings;
+  readonly snapshot: string;
+  /** The new key, where the snapshot is not under it already. */
+  readonly key: string | undefined;
+  readonly fence: string;
+  readonly tags: Tag[];
 }
 
 /** What becomes of it when it is deleted, in the words that both calls have. */
@@ -84,6 +102,13 @@ export interface Pair<D extends Described = Described> {
 /** A pair of which both are there. */
 export type BothThere = Omit<Pair, 'endpoints'> & { readonly original: Described; readonly replacement: Described };
 
+/** All of the kind. Only clusters have instances and endpoints besides: all of the account. */
+export interface AllSeen {
+  readonly all: readonly Described[];
+  readonly instances: readonly DBInstance[];
+  readonly endpoints: readonly DBClusterEndpoint[];
+}
+
 interface Ids {
   readonly original: string;
   readonly replacement: string;
@@ -107,13 +132,22 @@ export interface Kind {
   readonly notFound: string;
   /** What is asked in SQL. */
   readonly asked: string;
+  readonly restoreCall: ServiceCall;
+  /** The command that frees its name, as far as the name. */
+  readonly deleteCommand: string;
   readonly differs: Differences;
 
   /** Under what name steps take and give its id. */
   readonly idField: 'database' | 'cluster';
+  readonly targetType: string;
+  /** What its ids look like. */
+  readonly idPattern: RegExp;
+  /** Under what name an observation has the name that clients connect to. */
+  readonly targetField: 'target' | 'cluster';
   /** Under what name steps take what was read of the original. */
   readonly originalField: 'instance' | 'cluster';
   readonly Id: z.ZodType<string>;
+  readonly Name: z.ZodType<string>;
   readonly SnapshotName: z.ZodType<string>;
   readonly Original: z.ZodType<Original>;
   readonly Made: z.ZodType<MadeDatabase>;
@@ -127,12 +161,19 @@ export interface Kind {
   readonly FinalVerdict: z.ZodType<FinalDatabaseVerdict>;
   /** What says that each part was restarted behind the fence. */
   readonly restartsShape: z.ZodRawShape;
-  /** The new members that a comparison takes, and the copy of the final snapshot that a verification takes: only one kind has each. */
+  /** The new members that a comparison takes, and the copy of the final snapshot that a verification takes: each is one kind's alone. */
   readonly membersShape: object;
   readonly copyShape: object;
+  /** The key that a restore takes, where the snapshot is not under it already. */
+  readonly keyShape: object;
   /** The attributes that DescribeDBInstances, or DescribeDBClusters with it, has, and what it means to name some. */
   readonly attributes: readonly string[];
   readonly mayDiffer: string;
+  /** The settings of an original that must not change behind a run's back. */
+  readonly carried: readonly string[];
+  /** The settings that a modification gives a replacement, and those that only go together. */
+  readonly modified: readonly string[];
+  readonly together: readonly (readonly string[])[];
 
   /** By the id that a rename leaves alone. */
   find(ctx: AwsContext, id: string): Promise<Described | undefined>;
@@ -149,11 +190,24 @@ export interface Kind {
   pair(ctx: AwsContext, ids: Ids): Promise<Pair>;
   pairWithEndpoints(ctx: AwsContext, ids: Ids): Promise<Pair>;
 
+  /** All that an observation is made of, looked for at once. */
+  allSeen(ctx: AwsContext): Promise<AllSeen>;
+  /** How the parts of the original are set. */
+  partsAsSet(original: Described, seen: AllSeen, read: Original | undefined): { readonly [attribute: string]: Json };
+
   /** Where it answers SQL that writes; undefined while it has no endpoint. */
   addressOf(original: Original, found: Described): DatabaseAddress | undefined;
+  /** The endpoints that follow its name. */
+  ownNames(found: Described): readonly (string | undefined)[];
+  /** None of its parts is hidden by a rename. */
+  isWhole(found: Described, parts: readonly DBInstance[]): boolean;
   hasWriter(found: Described, parts: readonly DBInstance[]): boolean;
   /** Attribute by attribute what is carried over, without what is not there. */
-  settings(found: Described): Readonly<Record<string, unknown>>;
+  settings(found: Described): Settings;
+  /** What a modification is asked for to give these settings, of all that are wanted. */
+  changes(settings: Settings, wanted: Settings): object;
+  /** What the original goes on costing until it is deleted. */
+  keeps(original: Original, snapshot: MadeSnapshot): Upkeep;
   /** The members of an original as they were read, those made for them, and which of these replaces which. */
   members(original: Original): readonly Member[];
   membersMade(input: object): readonly MadeDatabase[];
@@ -185,6 +239,9 @@ export interface Kind {
   faultsOfPair(verdict: FinalDatabaseVerdict, pair: Pair): string[];
 
   modify(ctx: AwsContext, name: string, change: Change): Promise<unknown>;
+  rename(ctx: AwsContext, name: string, to: string): Promise<unknown>;
+  /** Gives the id of what it makes. */
+  restore(ctx: AwsContext, name: string, as: Restored): Promise<string | undefined>;
   start(ctx: AwsContext, name: string): Promise<unknown>;
   addRole(ctx: AwsContext, name: string, role: { RoleArn: string; FeatureName?: string }): Promise<unknown>;
   createSnapshot(ctx: AwsContext, name: string, snapshot: string, Tags: Tag[]): Promise<unknown>;

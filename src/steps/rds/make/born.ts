@@ -1,11 +1,37 @@
 import type { Tag } from '@aws-sdk/client-rds';
 import type { AwsContext } from '../../../aws/services.ts';
-import { claimKey, markers } from '../../../aws/tags.ts';
+import { claimKey, marker, markers, tagValue } from '../../../aws/tags.ts';
+import type { Seen } from '../../../contract/step.ts';
 import type { Tag as CarriedTag } from '../../domain.ts';
+import type { MadeDatabase } from '../domain.ts';
+import { brokenStatus, type Described, endpointOf, idIn, isGoing, isSettled, nameIn } from '../status.ts';
 
 /** The name under which something of this run is born. RDS has no token for it: the name is the token. */
 export function bornAs(ctx: AwsContext): string {
   return `rekey-${ctx.token}`;
+}
+
+/** What this run is making with this token: by the id that is known, else by the name it is born under. */
+export function bornAmong<D extends Described>(
+  ctx: AwsContext,
+  all: readonly D[],
+  known: { readonly id: string } | undefined,
+): D | undefined {
+  const made = all.find((one) => (known ? idIn(one) === known.id : nameIn(one) === bornAs(ctx)));
+  return made && idIn(made) !== '' && !isGoing(made) ? made : undefined;
+}
+
+/** How far it is. `accepted`: what AWS has accepted, if it has gone wrong since. */
+export function seenBorn(ctx: AwsContext, made: Described, original: string, accepted: string): Seen<MadeDatabase> {
+  const name = bornAs(ctx);
+  const token = tagValue(made.TagList, marker.token);
+  // Tags of something new may show later than the thing itself.
+  if (token === undefined && (made.TagList ?? []).length === 0) return { is: 'absent' };
+  if (token !== ctx.token) return { is: 'failed', reason: `${name} was not made by this run` };
+  const output = { id: idIn(made), original, name };
+  const broken = brokenStatus(made);
+  if (broken !== undefined) return { is: 'failed', output, reason: `AWS accepted ${accepted}, and ${broken}` };
+  return isSettled(made) && endpointOf(made) !== undefined ? { is: 'done', output } : { is: 'pending', output };
 }
 
 /** The tags of a replacement, all of the original's among them: given any tags, RDS leaves those of the snapshot out. */

@@ -1,14 +1,12 @@
 import type { CreateDBInstanceReadReplicaMessage } from '@aws-sdk/client-rds';
 import * as z from 'zod';
 import { defineEffect } from '../../../aws/services.ts';
-import { marker, tagValue } from '../../../aws/tags.ts';
 import { settleWithinMs } from '../../deadlines.ts';
 import { parametersFor } from '../carry/instance.ts';
 import { Database, FinalDatabaseVerdict, MadeDatabase } from '../domain.ts';
 import { nameOf } from '../found.ts';
 import { instances } from '../kinds/instance.ts';
-import { brokenStatus, isGoing, isSettled } from '../status.ts';
-import { bornAs, tagsOfMade } from './born.ts';
+import { bornAmong, bornAs, seenBorn, tagsOfMade } from './born.ts';
 
 const input = z.strictObject({ replica: Database, verdict: FinalDatabaseVerdict });
 
@@ -52,20 +50,11 @@ export const createReadReplica = defineEffect({
   output: MadeDatabase,
   title: (input) => `read replica ${input.replica.name} of the new ${input.verdict.name}`,
   async look(ctx, { replica, verdict }, known) {
-    const name = bornAs(ctx);
     const all = await ctx.aws.sight.databases();
-    const made = all.find((one) => (known ? one.DbiResourceId === known.id : one.DBInstanceIdentifier === name));
     const source = all.find((one) => one.DbiResourceId === verdict.replacement);
     if (!source) return { is: 'failed', reason: `${verdict.replacement} is gone` };
-    if (!made?.DbiResourceId || isGoing(made)) return { is: 'absent' };
-    const token = tagValue(made.TagList, marker.token);
-    // Tags of something new may show later than the thing itself.
-    if (token === undefined && (made.TagList ?? []).length === 0) return { is: 'absent' };
-    if (token !== ctx.token) return { is: 'failed', reason: `${name} was not made by this run` };
-    const output = { id: made.DbiResourceId, original: replica.id, name };
-    const broken = brokenStatus(made);
-    if (broken !== undefined) return { is: 'failed', output, reason: `AWS accepted it, and ${broken}` };
-    return isSettled(made) && made.Endpoint?.Address !== undefined ? { is: 'done', output } : { is: 'pending', output };
+    const made = bornAmong(ctx, all, known);
+    return made ? seenBorn(ctx, made, replica.id, 'it') : { is: 'absent' };
   },
   async run(ctx, { replica, verdict }) {
     const name = bornAs(ctx);

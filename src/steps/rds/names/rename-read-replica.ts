@@ -4,7 +4,7 @@ import { settleWithinMs } from '../../deadlines.ts';
 import { DatabaseId, DatabaseName } from '../domain.ts';
 import { nameOf } from '../found.ts';
 import { instances } from '../kinds/instance.ts';
-import { lookAtRename } from './rename-instance.ts';
+import { lookAtRename } from './rename.ts';
 
 /** Renames a read replica, old or new, and waits until its endpoint has followed. The target serves meanwhile. */
 export const renameReadReplica = defineEffect({
@@ -18,13 +18,10 @@ export const renameReadReplica = defineEffect({
   input: z.strictObject({ database: DatabaseId, from: DatabaseName, to: DatabaseName }),
   output: z.strictObject({ database: DatabaseId, name: DatabaseName }),
   title: (input) => `rename replica ${input.from} to ${input.to}`,
-  look: (ctx, input) => lookAtRename(ctx, input),
+  look: (ctx, input) =>
+    lookAtRename(ctx, instances, input.database, input, { database: input.database, name: input.to }),
   async run(ctx, input) {
-    await ctx.aws.rds.modifyDBInstance({
-      DBInstanceIdentifier: nameOf(ctx, instances, input.database),
-      NewDBInstanceIdentifier: input.to,
-      ApplyImmediately: true,
-    });
+    await instances.rename(ctx, nameOf(ctx, instances, input.database), input.to);
     return undefined;
   },
   undo: (input) => [

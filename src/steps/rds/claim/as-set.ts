@@ -1,0 +1,66 @@
+import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
+import type { Json } from '../../../contract/json.ts';
+import { memberCarriedBy, memberSettings } from '../carry/member.ts';
+import type { Cluster } from '../cluster-domain.ts';
+import type { AllSeen, Kind, Original } from '../kinds/kind.ts';
+import { customEndpointsOf, leadsTo, shownAs } from '../names/endpoints.ts';
+import { type Described, idIn, isGoing, isStopped, nameIn, parametersPend, pendingOf } from '../status.ts';
+
+/** How the original is set. A change of it would be missing on the replacement, or come into force with one of our own calls. */
+export function asSet(
+  kind: Kind,
+  original: Described,
+  seen: AllSeen,
+  read: Original | undefined,
+): Record<string, Json> {
+  const settings = kind.settings(original);
+  const { seesItsRename } = kind.differs;
+  return {
+    ...Object.fromEntries(kind.carried.map((name) => [name, json(settings[name])])),
+    stopped: isStopped(original),
+    pending: seesItsRename ? json(pendingOf(original)) : pendingBut(original, `${kind.resource}Identifier`),
+    ...kind.partsAsSet(original, seen, read),
+  };
+}
+
+/** The same of the members and endpoints of a cluster, among all there are. */
+export function membersAsSet(original: DBCluster, seen: AllSeen, read: Cluster | undefined): Record<string, Json> {
+  const members = membersOfOriginal(original, seen.instances, read);
+  const custom = customEndpointsOf(original, seen.endpoints);
+  return {
+    members: members.map(idIn).sort(),
+    ...Object.assign({}, ...members.map(memberAsSet)),
+    endpoints: Object.fromEntries(custom.map((one) => [one.DBClusterEndpointIdentifier ?? '', leadsTo(shownAs(one))])),
+  };
+}
+
+/** By its id and the attribute, so that a difference names both. */
+function memberAsSet(member: DBInstance): Record<string, Json> {
+  const settings = memberSettings(member);
+  const set = {
+    ...Object.fromEntries(memberCarriedBy('create').map((name) => [name, json(settings[name])])),
+    stopped: isStopped(member),
+    pending: pendingBut(member, 'DBInstanceIdentifier'),
+    parametersPend: parametersPend(member),
+  };
+  return Object.fromEntries(Object.entries(set).map(([name, value]) => [`${idIn(member)} ${name}`, value]));
+}
+
+/** Changes that wait, but for that of a name: several are under way at once, and each rename looks for itself whose it is. */
+function pendingBut(one: Described, name: string): Json {
+  const { [name]: _renaming, ...pending } = pendingOf(one);
+  return json(pending);
+}
+
+/** Those that were read, by id, and what says that it is a member: for a moment of a rename none does. */
+function membersOfOriginal(original: DBCluster, all: readonly DBInstance[], read: Cluster | undefined): DBInstance[] {
+  const known = new Set(read?.members.map(({ id }) => id));
+  return all.filter(
+    (one) => !isGoing(one) && (known.has(idIn(one)) || (one.DBClusterIdentifier === nameIn(original) && !isOurs(one))),
+  );
+}
+
+// What replaces a member may still be shown with the name that its cluster had, or already with the one it gets.
+const isOurs = ({ TagList }: DBInstance) => (TagList ?? []).some(({ Key }) => Key === 'rekey:run');
+
+const json = (value: unknown): Json => JSON.parse(JSON.stringify(value ?? null)) as Json;

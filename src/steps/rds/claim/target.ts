@@ -1,0 +1,66 @@
+import { type AwsContext, defineTarget } from '../../../aws/services.ts';
+import { claimants } from '../../../aws/tags.ts';
+import { faultsOfOldKey } from '../../kms/key-use.ts';
+import { exposedBy, lifeOf, listed } from '../fence/open.ts';
+import { isReplacement, surelyFound } from '../found.ts';
+import type { Kind, Original } from '../kinds/kind.ts';
+import { idIn, isGoing, nameIn } from '../status.ts';
+import { asSet } from './as-set.ts';
+
+/**
+ * A DB instance or cluster, by the name that clients connect to. It serves as long as anybody but the runner may get in, to the
+ * original or to what this run made of it; when nobody may, what counts is who holds the name. Which member of a cluster writes
+ * is AWS's to decide, and changes with each failover: it is not looked at.
+ */
+export const targetOf = (kind: Kind) =>
+  defineTarget({
+    type: kind.targetType,
+    id: kind.Name,
+    claim: kind.steps.claim,
+    release: kind.steps.release,
+    unreadable: faultsOfOldKey,
+    halt: (_target, reads) => {
+      const read = readOf(kind, reads);
+      return read ? [{ uses: kind.steps.fenceReplacement, with: { original: read.id, fence: read.fence } }] : [];
+    },
+    async observe(ctx, claimed, reads) {
+      const read = readOf(kind, reads);
+      const target = ctx.target.id;
+      const originals = claimed.filter((id) => kind.idPattern.test(id));
+      const id = originals.at(-1) ?? (await idOfTarget(ctx, kind));
+      const original = id === undefined ? undefined : await surelyFound(ctx, kind, id);
+      const seen = await kind.allSeen(ctx);
+      const holder = seen.all.find((one) => nameIn(one) === target && !isGoing(one));
+      const made = seen.all.filter((one) => id !== undefined && isReplacement(one, ctx.run, id) && !isGoing(one));
+      const concerned = new Map([original, holder, ...made].flatMap((one) => (one ? [[idIn(one), one]] : [])));
+      const ones = [...concerned.values()];
+      const claims = ones.flatMap((one) => claimants(one.TagList).map((run) => ({ run, on: nameIn(one) })));
+      const life = await lifeOf(ctx, ones, holder, read);
+      const missing = [...(original ? [] : originals), ...(original || holder || made.length > 0 ? [] : [target])];
+      const shape = {
+        [kind.targetField]: target,
+        holder: holder ? idIn(holder) : null,
+        original: original ? idIn(original) : null,
+        ...(original && asSet(kind, original, seen, read)),
+      };
+      return { observation: { shape, life }, claims, missing, exposed: exposedBy(life, original, read) };
+    },
+    serving: ({ shape, life }) => {
+      const open = listed(life['open']);
+      const holder = shape['holder'];
+      return { running: open.length > 0, on: open.length > 0 ? open : typeof holder === 'string' ? [holder] : [] };
+    },
+  });
+
+function readOf(kind: Kind, reads: readonly unknown[]): Original | undefined {
+  for (const read of reads) {
+    const parsed = kind.Original.safeParse((read as Readonly<Record<string, unknown>> | null)?.[kind.originalField]);
+    if (parsed.success) return parsed.data;
+  }
+  return undefined;
+}
+
+async function idOfTarget(ctx: AwsContext, kind: Kind): Promise<string | undefined> {
+  const found = (await kind.all(ctx)).find((one) => nameIn(one) === ctx.target.id);
+  return found && idIn(found);
+}

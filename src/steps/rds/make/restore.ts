@@ -1,0 +1,48 @@
+import { defineEffect } from '../../../aws/services.ts';
+import { settleWithinMs } from '../../deadlines.ts';
+import { byOriginal, type Kind, originalOf, theId } from '../kinds/kind.ts';
+import { bornAmong, bornAs, bornClaimed, seenBorn, tagsOfMade } from './born.ts';
+
+/** Makes the replacement from a snapshot of the original: fenced from birth, with every setting given, and without members. */
+export const restore = (kind: Kind) =>
+  defineEffect({
+    type: kind.steps.restore,
+    hazard: 'additive',
+    call: kind.restoreCall,
+    creates: (output) => [output.id],
+    repeat: 'token',
+    settleWithinMs: settleWithinMs.database,
+    permissions: [
+      kind.restoreCall,
+      'rds:AddTagsToResource',
+      `rds:Describe${kind.resource}s`,
+      `rds:Describe${kind.snapshot}s`,
+      'kms:CreateGrant',
+      'kms:DescribeKey',
+    ],
+    input: byOriginal(kind, { snapshot: kind.MadeSnapshot, ...kind.keyShape }),
+    output: kind.Made,
+    title: (input) => `restore ${originalOf(kind, input).name} under the new key`,
+    async look(ctx, input, known) {
+      const made = bornAmong(ctx, await kind.all(ctx), known);
+      return made ? seenBorn(ctx, made, originalOf(kind, input).id, 'the restore') : { is: 'absent' };
+    },
+    async run(ctx, input) {
+      const name = bornAs(ctx);
+      const original = originalOf(kind, input);
+      const { settings, moved, tags } = original;
+      const source = input.snapshot.id;
+      const id = await kind.restore(ctx, name, {
+        settings: kind.differs.restoresWhatMoves ? { ...settings, ...moved } : settings,
+        snapshot: source,
+        key: (input as { readonly key?: string }).key,
+        fence: original.fence,
+        // Nothing that AWS shows of either tells what it was restored from.
+        tags: [...tagsOfMade(ctx, { original: original.id, tags, source }), bornClaimed(ctx)],
+      });
+      return id === undefined ? undefined : { id, original: original.id, name };
+    },
+    undo: (_input, output) => (output ? [{ uses: kind.steps.discard, with: theId(kind, output.id) }] : []),
+    replaces: (input, output) => ({ original: originalOf(kind, input).id, replacement: output.id }),
+    keeps: (input) => kind.keeps(originalOf(kind, input), input.snapshot),
+  });

@@ -1,0 +1,83 @@
+import * as z from 'zod';
+import { type AwsContext, defineEffect } from '../../../aws/services.ts';
+import type { Observation, Seen } from '../../../contract/step.ts';
+import { settleWithinMs } from '../../deadlines.ts';
+import { nameOf, surelyFound } from '../found.ts';
+import { byId, idOf, type Kind, theId } from '../kinds/kind.ts';
+import { brokenStatus, deadName, isSettled, nameIn, pendingOf, statusOf } from '../status.ts';
+
+interface Rename {
+  readonly from: string;
+  readonly to: string;
+  readonly ifThere?: boolean | undefined;
+}
+
+/** Renames one, and waits until its endpoints and its parts have followed. */
+export const rename = (kind: Kind) =>
+  defineEffect({
+    type: kind.steps.rename,
+    hazard: 'disruptive',
+    call: `rds:Modify${kind.resource}`,
+    repeat: 'convergent',
+    settleWithinMs: settleWithinMs.databaseChange,
+    permissions: [`rds:Modify${kind.resource}`, ...kind.describes, 'kms:GenerateDataKeyWithoutPlaintext'],
+    input: byId(kind, {
+      from: kind.Name,
+      to: kind.Name,
+      ifThere: z.boolean().optional().meta({ description: 'going back: what is gone holds no name' }),
+    }),
+    output: byId(kind, { name: kind.Name }),
+    title: (input) => `rename ${input.from} to ${input.to}`,
+    look(ctx, input) {
+      const id = idOf(kind, input);
+      return lookAtRename(ctx, kind, id, input, { ...theId(kind, id), name: input.to });
+    },
+    async run(ctx, input) {
+      await kind.rename(ctx, nameOf(ctx, kind, idOf(kind, input)), input.to);
+      return undefined;
+    },
+    // The members of a cluster may come up anew with it [U].
+    restarts: (input) => idOf(kind, input),
+    undo: (input) => {
+      const back = { ...theId(kind, idOf(kind, input)), from: input.to, to: input.from, ifThere: true };
+      return [{ uses: kind.steps.rename, with: back }];
+    },
+    expect: (observation, input) => renamed(observation, kind, idOf(kind, input), input),
+  });
+
+/** How far a rename is. After the call it goes on being `available` under the old name, then is found under both names or none. */
+export async function lookAtRename<O>(
+  ctx: AwsContext,
+  kind: Kind,
+  id: string,
+  input: Rename,
+  output: O,
+): Promise<Seen<O>> {
+  const found = await kind.find(ctx, id);
+  if (!found && input.ifThere && !(await surelyFound(ctx, kind, id))) return { is: 'done', output };
+  // Under no name for a moment: it is on its way, if anything was asked.
+  if (!found) return ctx.sentAt === undefined ? { is: 'failed', reason: `${id} is gone` } : { is: 'pending', output };
+  const name = nameIn(found);
+  if (`${kind.resource}Identifier` in pendingOf(found) || statusOf(found) === 'renaming')
+    return { is: 'pending', output };
+  if (name === input.to) {
+    // What is broken does not settle by itself; what that means is for those to say who look at more than its name.
+    if (kind.differs.brokenNeedsNoEndpoint && brokenStatus(found) !== undefined) return { is: 'done', output };
+    const followed = kind.ownNames(found).every((host) => host?.startsWith(`${input.to}.`) === true);
+    const parts = await kind.parts(ctx, found);
+    const busy = [found, ...parts].some((one) => !isSettled(one) && brokenStatus(one) === undefined);
+    return !busy && followed && kind.isWhole(found, parts) ? { is: 'done', output } : { is: 'pending', output };
+  }
+  if (name !== input.from)
+    return { is: 'failed', reason: `${id} is named ${name} now, not ${input.from}: somebody renamed it` };
+  const reason = deadName(found, ctx.run, kind.deleteCommand);
+  return reason === undefined ? { is: 'absent' } : { is: 'failed', reason };
+}
+
+/** The observation after one has got another name. Names of members are not looked at. */
+function renamed(observation: Observation, kind: Kind, id: string, { from, to }: Rename): Observation {
+  const { shape } = observation;
+  const target = shape[kind.targetField];
+  const left = target === from && shape['holder'] === id ? null : (shape['holder'] ?? null);
+  return { ...observation, shape: { ...shape, holder: target === to ? id : left } };
+}
