@@ -100,8 +100,8 @@ export const judgeBugs: readonly PlantedBug[] = [
   {
     name: 'a rollback is named as next when originals are deleted',
     file: 'src/report/next-steps.ts',
-    find: 'if (open.some(({ deleted, deleting }) => deleted.length + deleting.length > 0)) return [resume];',
-    replace: '',
+    find: 'deleted.length + deleting.length > 0',
+    replace: 'deleted.length + deleting.length < 0',
     caughtBy: { file: 'test/sweep/next.test.ts', title: 'a rollback that is named as next' },
   },
 ];
