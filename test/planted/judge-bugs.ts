@@ -70,6 +70,13 @@ export const judgeBugs: readonly PlantedBug[] = [
     caughtBy: { file: sees, title: 'the tags that its original had' },
   },
   {
+    name: 'roles are not carried',
+    file: 'src/aws/database-sight.ts',
+    find: 'things: answer.DBInstances,',
+    replace: 'things: answer.DBInstances?.map((one) => ({ ...one, AssociatedRoles: [] })),',
+    caughtBy: { file: sees, title: 'the roles that its original had' },
+  },
+  {
     name: 'the parameter group is not carried',
     file: 'src/steps/rds/carry/instance.ts',
     find: 'read: ({ DBParameterGroups }) => DBParameterGroups?.[0]?.DBParameterGroupName',
