@@ -1,5 +1,5 @@
 import type { Command } from '../../src/engine/execute.ts';
-import { inWorld, type ProcessOptions, type World } from '../support/world.ts';
+import { inWorld, type ProcessOptions, volumePlan, type World } from '../support/world.ts';
 import type { Shipped } from '../sweep/shipped.ts';
 
 type Scene = (one: Shipped, world: World) => Promise<void>;
@@ -35,6 +35,13 @@ export const scenes = {
     const diesOn: ProcessOptions['diesOn'] = (record) => record.t === 'retired' && record.step === 'create';
     const died = await world.process(disk, { plans: [plan], command: rollback, diesOn });
     await world.process(died.disk, { plans: [plan] });
+  },
+  'a rollback of a run of which one plan is done': async ({ plan }, world) => {
+    const plans = [{ ...plan, sets: [...plan.sets, 'steps.soak.with.for=9h'] }, volumePlan];
+    const begun = await world.process([], { plans, wait: false });
+    world.pass(2 * 3_600_000);
+    const { disk } = await world.process(begun.disk, { plans, wait: false });
+    await world.process(disk, { plans, command: rollback });
   },
   'the original is given its name again in the hold': async ({ plan, target }, world) => {
     const { disk } = await world.process([], { plans: [plan], wait: false });
