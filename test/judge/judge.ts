@@ -12,6 +12,8 @@ import { Origin } from './origin.ts';
 import { saidOf } from './said.ts';
 import { Service } from './service.ts';
 
+// Of how long it is down, seconds are told.
+const beatMs = 1_000;
 const isReadOfTarget = (operation: string) => /^Describe(Instances|Volumes|DBInstances|DBClusters)$/.test(operation);
 const isRead = (operation: string) => /^(Describe|Get|List)/.test(operation);
 
@@ -35,6 +37,7 @@ export class PromiseJudge {
   private readonly goneByOthers = new Set<string>();
   private there: readonly string[] = [];
   private lastReadAt = 0;
+  private lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(account: Account, judge: Judge) {
     this.account = account;
@@ -62,7 +65,7 @@ export class PromiseJudge {
 
   /** To be called when the account has answered a call of ours, whatever becomes of the answer. */
   called(call: Call, party: Party | undefined): void {
-    for (const service of this.services.values()) service.look();
+    this.look(call);
     if (!party || isRead(call.operation) || call.outcome !== 'done') this.oracle.called(call, party);
     if (call.outcome !== 'done') return;
     if (isReadOfTarget(call.operation)) this.lastReadAt = call.at;
@@ -71,6 +74,13 @@ export class PromiseJudge {
     this.oracle.called(call, party);
     this.deletes.done(call, party.run);
     if (call.service === 'rds') this.carried.done(call, party.run, announcedIn(party.records()));
+  }
+
+  /** Every service after every effect; between reads so close together nothing that counts happens. */
+  private look({ at, operation }: Call): void {
+    if (isRead(operation) && at - this.lookedAt < beatMs) return;
+    this.lookedAt = at;
+    for (const service of this.services.values()) service.look();
   }
 
   /** To be called before somebody else does something. */
