@@ -101,20 +101,21 @@ export class Service {
   private database(): TargetTruth {
     const { world } = this.account;
     const { databases, clusters } = world.rds;
+    const there = (one: { readonly identifier: string; readonly status: string }) =>
+      one.status !== 'deleting' && isOf(this.id, one.identifier);
     const things =
       this.type === 'rds-cluster'
-        ? [...clusters.values()].map((one) => ({
+        ? [...clusters.values()].filter(there).map((one) => ({
             ...pick(one),
             port: one.settings.Port ?? 5432,
             up: one.writer !== undefined && databases.get(one.writer)?.up === true,
           }))
         : [...databases.values()]
-            .filter((one) => one.member === undefined && one.replicaOf === undefined)
+            .filter((one) => there(one) && one.member === undefined && one.replicaOf === undefined)
             .map((one) => ({ ...pick(one), port: one.settings.Port, up: one.up }));
-    const there = things.filter(({ status }) => status !== 'deleting');
     const lets = (one: (typeof things)[number]) => letsIn(world, one.groups, clientAddress, one.port);
-    const holder = there.find(({ identifier }) => identifier === this.id);
-    const open = there.filter((one) => isOf(this.id, one.identifier) && lets(one));
+    const holder = things.find(({ identifier }) => identifier === this.id);
+    const open = things.filter(lets);
     return {
       serves: holder?.up === true && lets(holder),
       runs: open.length > 0,
@@ -126,9 +127,8 @@ export class Service {
 const pick = (one: {
   readonly resourceId: string;
   readonly identifier: string;
-  readonly status: string;
   readonly groupsInForce: readonly string[];
-}) => ({ id: one.resourceId, identifier: one.identifier, status: one.status, groups: one.groupsInForce });
+}) => ({ id: one.resourceId, identifier: one.identifier, groups: one.groupsInForce });
 
 /** Is this the name of the target, or one that the run has given to an original or a replacement of it? */
 const isOf = (target: string, identifier: string) =>

@@ -7,14 +7,14 @@ const full = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '');
 test('in the wider world histories break no promise but those that the list names', async () => {
   const bad: string[] = [];
   const struck = new Set<string>();
-  for (let seed = firstWideSeed; seed < firstWideSeed + (full ? 400 : 20); seed++) {
+  for (let seed = firstWideSeed; seed < firstWideSeed + (full ? 400 : 10); seed++) {
     const one = await history(seed);
     for (const name of one.faults.keys()) struck.add(name);
     bad.push(...one.failures.map((text) => `npm run seed -- ${seed} --plan ${one.plan}: ${text}`));
   }
   expect(bad).toEqual([]);
   const others = [...struck].filter((name) => /^(a|an|somebody|the) /.test(name));
-  expect(others.length).toBeGreaterThan(full ? 40 : 5);
+  expect(others.length).toBeGreaterThan(full ? 40 : 3);
 }, 900_000);
 
 test.each([...planNames])('reads that are all a minute old break nothing of %s', async (plan) => {
