@@ -44,10 +44,24 @@ export const journalBugs: readonly PlantedBug[] = [
     caughtBy: { file: damage, title: 'after a failed write every append rejects, even when the disk has recovered' },
   },
   {
+    name: 'of a line that comes in pieces the last one is read',
+    file: 'src/journal/chain.ts',
+    find: 'Buffer.concat([...this.begun, last])',
+    replace: 'Buffer.concat([last])',
+    caughtBy: { file: 'test/journal/streams.test.ts', title: 'what is read in pieces of 3 bytes' },
+  },
+  {
+    name: 'pieces of a file are kept although they are written over',
+    file: 'src/journal/chain.ts',
+    find: 'this.begun.push(Buffer.from(piece.subarray(at)));',
+    replace: 'this.begun.push(piece.subarray(at));',
+    caughtBy: { file: 'test/journal/streams.test.ts', title: 'what is read in pieces of 64 bytes' },
+  },
+  {
     name: 'a torn tail is sealed as if it counted',
     file: 'src/journal/segments.ts',
-    find: 'lengths[epoch] = found.bytes;',
-    replace: 'lengths[epoch] = content.length;',
+    find: 'lengths[epoch] = segment.bytes;',
+    replace: 'lengths[epoch] = segment.length;',
     caughtBy: { file: damage, title: 'a crash at any byte of a write keeps every whole record' },
   },
   {
