@@ -5,6 +5,7 @@ const account = 'test/planted/caught-in-an-account.test.ts';
 const store = 'test/journal/store.test.ts';
 const damage = 'test/journal/damage.test.ts';
 const format = 'test/journal/format.test.ts';
+const conformance = 'test/journal/conformance.test.ts';
 const chain = 'test/journal/chain.test.ts';
 const sight = 'test/aws/sight.test.ts';
 const undone = 'test/promises/come-undone.test.ts';
@@ -98,6 +99,20 @@ export const journalBugs: readonly PlantedBug[] = [
     find: 'return older ? [rollback] : [resume, rollback];',
     replace: 'return [resume, rollback];',
     caughtBy: { file: 'test/report/next-steps.test.ts', title: 'is only to roll back, if that' },
+  },
+  {
+    name: 'what nobody could read back is written',
+    file: 'src/journal/group-commit.ts',
+    find: "if ('record' in read) return { json, record: read.record };",
+    replace: 'if (read) return { json, record: JSON.parse(json) };',
+    caughtBy: { file: conformance, title: 'on disk refuses a record that nobody could read back' },
+  },
+  {
+    name: 'a journal that was closed is written to',
+    file: 'src/journal/group-commit.ts',
+    find: 'if (closing !== undefined) throw',
+    replace: 'if (false) throw',
+    caughtBy: { file: conformance, title: 'in memory is closed when all is written' },
   },
   {
     name: 'who loses the race for an epoch owns it too',
