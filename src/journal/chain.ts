@@ -1,14 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { type JournalRecord, journalFormat } from '../contract/record.ts';
-import { problem } from '../errors/index.ts';
+import { problem, type RekeyError } from '../errors/index.ts';
 import { newerFormat } from './format.ts';
 import { asRecord } from './record-schema.ts';
 
 /** The hash before the first record. */
 export const genesis = '0'.repeat(64);
 
-const newline = 0x0a;
+export const newline = 0x0a;
 const tail = /^,"hash":"([0-9a-f]{64})"}$/;
 const tailLength = ',"hash":""}'.length + 64;
 
@@ -19,10 +19,9 @@ export function chained(json: string, previousHash: string): { line: string; has
   return { line: `${prefix},"hash":"${hash}"}\n`, hash };
 }
 
-/** What a segment holds. `bytes` is how long its whole records are, `torn` how many bytes follow them. */
+/** What the lines of a segment come to. `bytes` is how long its whole records are, `torn` how many bytes follow them. */
 export interface Scan {
-  readonly records: readonly JournalRecord[];
-  readonly hashes: readonly string[];
+  readonly records: number;
   readonly head: string;
   readonly bytes: number;
   readonly torn: number;
@@ -36,28 +35,80 @@ export interface Place {
   readonly first: number;
 }
 
-/** Reads the lines of a segment. A last line without its newline counts if its hash is right, else it is torn; throws `journal-damaged` at any other line whose hash is not right, `record-malformed` at one that is no record, `journal-newer` at one that begins a newer format. */
-export function scan(bytes: Buffer, previousHash: string, place: Place): Scan {
-  const records: JournalRecord[] = [];
-  const hashes: string[] = [];
-  let head = previousHash;
-  let at = 0;
-  while (at < bytes.length) {
-    const end = bytes.indexOf(newline, at);
-    const line = bytes.subarray(at, end < 0 ? bytes.length : end);
-    const hash = rightHash(line, head);
-    // After a right line only a newline was ever written: something else there is no torn line but a changed byte.
-    if (hash === undefined && end < 0 && rightHash(line.subarray(0, -1), head) === undefined) break;
-    const { first, ...where } = place;
-    const number = first + records.length;
-    if (hash === undefined)
-      throw problem('journal-damaged', { ...where, record: number, why: 'its hash is not right' });
-    records.push(recordIn(line, { ...where, record: number }));
-    hashes.push(hash);
-    head = hash;
-    at = end < 0 ? bytes.length : end + 1;
+/** Sees each record of a scan, with its hash. */
+export type TakeRecord = (record: JournalRecord, hash: string) => void;
+
+/** Longer than any line that rekey writes: what goes on without an end must not fill the memory. */
+export const longestLine = 128 * 2 ** 20;
+
+/**
+ * Reads the lines of a segment, which come in pieces of any length. A last line without its newline counts if its hash is right,
+ * else it is torn; throws `journal-damaged` at any other line whose hash is not right, `record-malformed` at one that is no
+ * record, `journal-newer` at one that begins a newer format.
+ */
+export class Scanner {
+  private readonly place: Place;
+  private readonly take: TakeRecord;
+  private head: string;
+  private records = 0;
+  private bytes = 0;
+  /** The line that has begun and not ended. */
+  private begun: Buffer[] = [];
+  private begunBytes = 0;
+
+  constructor(previousHash: string, place: Place, take: TakeRecord) {
+    this.head = previousHash;
+    this.place = place;
+    this.take = take;
   }
-  return { records, hashes, head, bytes: at, torn: bytes.length - at };
+
+  /** Takes in more bytes; it keeps none of the piece itself. */
+  push(piece: Buffer): void {
+    let at = 0;
+    for (let end = piece.indexOf(newline); end >= 0; end = piece.indexOf(newline, at)) {
+      const line = this.whole(piece.subarray(at, end));
+      const hash = rightHash(line, this.head);
+      if (hash === undefined) throw this.damaged('its hash is not right');
+      this.count(line, hash, line.length + 1);
+      at = end + 1;
+    }
+    if (at === piece.length) return;
+    this.begun.push(Buffer.from(piece.subarray(at)));
+    this.begunBytes += piece.length - at;
+    if (this.begunBytes > longestLine) throw this.damaged(`it is longer than ${longestLine} bytes`);
+  }
+
+  /** No more bytes come. */
+  end(): Scan {
+    const line = this.whole(Buffer.of());
+    const hash = rightHash(line, this.head);
+    if (hash !== undefined) this.count(line, hash, line.length);
+    // After a right line only a newline was ever written: something else there is no torn line but a changed byte.
+    else if (rightHash(line.subarray(0, -1), this.head) !== undefined) throw this.damaged('its hash is not right');
+    const torn = hash === undefined ? line.length : 0;
+    return { records: this.records, head: this.head, bytes: this.bytes, torn };
+  }
+
+  private whole(last: Buffer): Buffer {
+    if (this.begun.length === 0) return last;
+    const line = Buffer.concat([...this.begun, last]);
+    this.begun = [];
+    this.begunBytes = 0;
+    return line;
+  }
+
+  private count(line: Buffer, hash: string, bytes: number): void {
+    const { first, ...where } = this.place;
+    this.take(recordIn(line, { ...where, record: first + this.records }), hash);
+    this.head = hash;
+    this.records += 1;
+    this.bytes += bytes;
+  }
+
+  private damaged(why: string): RekeyError {
+    const { first, ...where } = this.place;
+    return problem('journal-damaged', { ...where, record: first + this.records, why });
+  }
 }
 
 function rightHash(line: Buffer, previousHash: string): string | undefined {

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, link, mkdir, open, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { access, link, mkdir, open, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { problem } from '../errors/index.ts';
 
@@ -14,7 +14,8 @@ export interface AppendFile {
 /** The file operations of a journal, so that a test can make each of them fail. All reject with the system's error. */
 export interface Files {
   list(directory: string): Promise<readonly string[]>;
-  read(file: string): Promise<Buffer>;
+  /** Gives `see` all bytes of a file in order, in pieces, each of which is its own only until it returns; `false` ends the reading. */
+  read(file: string, see: (bytes: Buffer) => boolean): Promise<void>;
   exists(file: string): Promise<boolean>;
   /** Time of the last change, in ms since 1970, by the file system's clock. */
   modifiedMs(file: string): Promise<number>;
@@ -45,10 +46,23 @@ export async function usable<T>(stateDir: string, work: () => Promise<T>): Promi
   }
 }
 
+const pieceBytes = 1 << 20;
+
 /** The real file system. */
 export const diskFiles: Files = {
   list: (directory) => readdir(directory),
-  read: (file) => readFile(file),
+  async read(file, see) {
+    const handle = await open(file, 'r');
+    try {
+      const piece = Buffer.allocUnsafe(pieceBytes);
+      for (;;) {
+        const { bytesRead } = await handle.read(piece, 0, pieceBytes);
+        if (bytesRead === 0 || !see(piece.subarray(0, bytesRead))) return;
+      }
+    } finally {
+      await handle.close();
+    }
+  },
   async exists(file) {
     try {
       await access(file, constants.F_OK);

@@ -2,7 +2,7 @@ import type { Clock } from '../contract/clock.ts';
 import type { Journal } from '../contract/journal.ts';
 import type { Entry, JournalRecord } from '../contract/record.ts';
 import { problem, RekeyError } from '../errors/index.ts';
-import { chained } from './chain.ts';
+import { chained, longestLine } from './chain.ts';
 import { asRecord } from './record-schema.ts';
 import type { RunPlace } from './segments.ts';
 
@@ -42,7 +42,8 @@ export interface Stamped {
 /** The record that `entry` becomes now. Throws `record-unwritable` for one that could not be read back: written, it would be the last that anybody reads of this journal. */
 export function stamped(place: RunPlace, entry: Entry, clock: Pick<Clock, 'now'>): Stamped {
   const json = JSON.stringify({ ...entry, at: new Date(clock.now()).toISOString() });
-  const read = asRecord(JSON.parse(json));
+  // A character is three bytes at most, and the hash comes on top.
+  const read = json.length > longestLine / 4 ? { why: 'it is too long' } : asRecord(JSON.parse(json));
   if ('record' in read) return { json, record: read.record };
   throw problem('record-unwritable', { ...place, kind: entry.t, why: read.why });
 }

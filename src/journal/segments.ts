@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { formatOf, type JournalRecord, type Owner } from '../contract/record.ts';
 import { problem } from '../errors/index.ts';
-import { genesis, scan } from './chain.ts';
+import { genesis, longestLine, newline, type Place, type Scan, Scanner, type TakeRecord } from './chain.ts';
 import { type Files, systemCode } from './files.ts';
 
 /** Where a run's journal is. */
@@ -10,11 +10,11 @@ export interface RunPlace {
   readonly stateDir: string;
 }
 
-/** All segments of a run, read and checked. */
-export interface Segments {
-  readonly records: readonly JournalRecord[];
-  /** The hash of each record. */
-  readonly hashes: readonly string[];
+/** What all segments of a run come to, read and checked. */
+export interface Walk<T> {
+  /** What has taken its records. */
+  readonly taker: T;
+  readonly count: number;
   readonly head: string;
   /** The newest segment, and who wrote it. */
   readonly epoch: number;
@@ -27,6 +27,16 @@ export interface Segments {
   readonly torn: readonly { readonly file: string; readonly bytes: number }[];
 }
 
+/** All segments of a run, with their records. */
+export interface Segments extends Omit<Walk<never>, 'taker'> {
+  readonly records: readonly JournalRecord[];
+}
+
+/** Takes the records of a journal, in order. */
+interface Taker {
+  readonly take: TakeRecord;
+}
+
 /** The directory of a run. */
 export function directoryOf(place: RunPlace): string {
   return join(place.stateDir, 'runs', place.run);
@@ -37,61 +47,109 @@ export function segmentOf(place: RunPlace, epoch: number): string {
   return join(directoryOf(place), `${String(epoch).padStart(6, '0')}.jsonl`);
 }
 
-/** Reads a run's segments, up to the epoch `last` if given, and changes nothing. Throws `run-not-found` and `journal-damaged`. */
-export async function readSegments(files: Files, place: RunPlace, last?: number): Promise<Segments> {
-  const seen = await readAsSealed(files, place, last ?? Number.POSITIVE_INFINITY);
-  if (seen.epoch === 1 || seen.records.at(-1)?.t !== 'open') return seen;
+/** Reads a run's segments and changes nothing. Throws what `walkSegments` throws. */
+export async function readSegments(files: Files, place: RunPlace): Promise<Segments> {
+  const { taker, ...walk } = await walkSegments(files, place, () => {
+    const records: JournalRecord[] = [];
+    return { records, take: (record: JournalRecord) => void records.push(record) };
+  });
+  return { ...walk, records: taker.records };
+}
+
+/**
+ * Reads a run's segments, up to the epoch `last` if given, and changes nothing. Holds no record itself: a taker made by `fresh`
+ * sees each of them, and is given back. Throws `run-not-found`, `journal-damaged`, `record-malformed`, `journal-newer`.
+ */
+export async function walkSegments<T extends Taker>(
+  files: Files,
+  place: RunPlace,
+  fresh: () => T,
+  last = Number.POSITIVE_INFINITY,
+): Promise<Walk<T>> {
+  const { ending, ...seen } = await walkAsSealed(files, place, fresh(), last);
+  if (seen.epoch === 1 || ending.t !== 'open') return seen;
   // The newest segment holds no more than its owner. If the one before it has grown beyond the seal, that owner died
   // before it could see so, and its segment counts for nothing.
   const { epoch, owner } = seen;
-  const before = await readSegments(files, place, epoch - 1);
-  if (before.head === seen.hashes.at(-2)) return seen;
+  const before = await walkSegments(files, place, fresh, epoch - 1);
+  if (before.head === ending.follows) return seen;
   const torn = [...before.torn, { file: segmentOf(place, epoch), bytes: seen.lengths[epoch] ?? 0 }];
   return { ...before, epoch, owner, torn, lengths: { ...before.lengths, [epoch]: 0 } };
 }
 
-async function readAsSealed(files: Files, place: RunPlace, last: number): Promise<Segments> {
+/** The kind of the last record, and the hash of the one before it. */
+interface Ending {
+  t: JournalRecord['t'] | undefined;
+  follows: string;
+}
+
+async function walkAsSealed<T extends Taker>(
+  files: Files,
+  place: RunPlace,
+  taker: T,
+  last: number,
+): Promise<Walk<T> & { readonly ending: Ending }> {
   const epochs = await epochsOf(files, place, last);
-  const contents = await Promise.all(epochs.map((epoch) => files.read(segmentOf(place, epoch))));
   // The newest segment says how much of each older one counts. Its own line is checked by the chain, further down.
-  const seals = sealsIn(contents.at(-1));
-  const records: JournalRecord[] = [];
-  const hashes: string[] = [];
+  const seals = await sealsIn(files, place, epochs.at(-1));
   const lengths: { [epoch: string]: number } = {};
   const torn: { file: string; bytes: number }[] = [];
+  const ending: Ending = { t: undefined, follows: genesis };
+  let count = 0;
   let head = genesis;
   let owner: Owner | undefined;
   let format = Number.POSITIVE_INFINITY;
-  for (const [index, content] of contents.entries()) {
+  for (const [index, found] of epochs.entries()) {
     const epoch = index + 1;
     const file = segmentOf(place, epoch);
-    const number = records.length + 1;
-    const damaged = (why: string) => problem('journal-damaged', { ...place, file, record: number, why });
-    if (epochs[index] !== epoch) throw damaged('this segment is missing');
-    const newest = epoch === contents.length;
+    const first = count + 1;
+    const damaged = (why: string) => problem('journal-damaged', { ...place, file, record: first, why });
+    if (found !== epoch) throw damaged('this segment is missing');
+    const newest = epoch === epochs.length;
     const sealed = newest ? undefined : seals?.[epoch];
     if (!newest && seals !== undefined && sealed === undefined) throw damaged('no later segment seals this one');
-    if (sealed !== undefined && sealed > content.length) {
-      throw damaged(`the segment was sealed at ${sealed} bytes and is ${content.length} bytes long`);
+    let opening: JournalRecord | undefined;
+    const take: TakeRecord = (record, hash) => {
+      opening ??= record;
+      if (record.t === 'submitted' && record.run !== place.run)
+        throw damaged(`this is the journal of run ${record.run}`);
+      taker.take(record, hash);
+      ending.t = record.t;
+      ending.follows = head;
+      head = hash;
+    };
+    const segment = await scanFile(files, { ...place, file, first }, { previousHash: head, sealed, take });
+    if (sealed !== undefined && sealed > segment.length) {
+      throw damaged(`the segment was sealed at ${sealed} bytes and is ${segment.length} bytes long`);
     }
-    const counted = content.subarray(0, sealed ?? content.length);
-    const found = scan(counted, head, { ...place, file, first: number });
-    lengths[epoch] = found.bytes;
-    if (found.bytes < content.length) torn.push({ file, bytes: content.length - found.bytes });
+    lengths[epoch] = segment.bytes;
+    if (segment.bytes < segment.length) torn.push({ file, bytes: segment.length - segment.bytes });
     if (sealed === 0) continue;
-    if (sealed !== undefined && found.torn > 0) throw damaged('the segment was sealed within a record');
-    const opening = found.records[0];
+    if (sealed !== undefined && segment.torn > 0) throw damaged('the segment was sealed within a record');
     if (opening?.t !== 'open' || opening.epoch !== epoch) throw damaged('the segment does not begin with its owner');
     owner = opening.by;
     format = Math.min(format, formatOf(opening));
-    head = found.head;
-    records.push(...found.records);
-    hashes.push(...found.hashes);
-    const submitted = found.records.find((record) => record.t === 'submitted');
-    if (submitted && submitted.run !== place.run) throw damaged(`this is the journal of run ${submitted.run}`);
+    count += segment.records;
   }
   if (owner === undefined) throw problem('run-not-found', place);
-  return { records, hashes, head, epoch: contents.length, owner, format, lengths, torn };
+  return { taker, count, head, epoch: epochs.length, owner, format, lengths, torn, ending };
+}
+
+/** Scans the first `sealed` bytes of a segment, or all of them; `length` is how long the file is. */
+async function scanFile(
+  files: Files,
+  place: Place,
+  how: { readonly previousHash: string; readonly sealed: number | undefined; readonly take: TakeRecord },
+): Promise<Scan & { readonly length: number }> {
+  const scanner = new Scanner(how.previousHash, place, how.take);
+  const { sealed = Number.POSITIVE_INFINITY } = how;
+  let length = 0;
+  await files.read(place.file, (bytes) => {
+    if (length < sealed) scanner.push(bytes.subarray(0, sealed - length));
+    length += bytes.length;
+    return true;
+  });
+  return { ...scanner.end(), length };
 }
 
 async function epochsOf(files: Files, place: RunPlace, last: number): Promise<readonly number[]> {
@@ -105,8 +163,12 @@ async function epochsOf(files: Files, place: RunPlace, last: number): Promise<re
   }
 }
 
-function sealsIn(newest: Buffer | undefined): { readonly [epoch: string]: number | undefined } | undefined {
-  const line = newest?.toString('utf8').split('\n', 1)[0] ?? '';
+async function sealsIn(
+  files: Files,
+  place: RunPlace,
+  newest: number | undefined,
+): Promise<{ readonly [epoch: string]: number | undefined } | undefined> {
+  const line = newest === undefined ? '' : await firstLine(files, segmentOf(place, newest));
   try {
     const opening: unknown = JSON.parse(line);
     const sealed = typeof opening === 'object' && opening !== null && 'sealed' in opening ? opening.sealed : undefined;
@@ -116,4 +178,17 @@ function sealsIn(newest: Buffer | undefined): { readonly [epoch: string]: number
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+/** The first line of a file; of one that has none within the longest line, as much. */
+async function firstLine(files: Files, file: string): Promise<string> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  await files.read(file, (bytes) => {
+    const end = bytes.indexOf(newline);
+    pieces.push(Buffer.from(bytes.subarray(0, end < 0 ? bytes.length : end)));
+    length += bytes.length;
+    return end < 0 && length <= longestLine;
+  });
+  return Buffer.concat(pieces).toString('utf8');
 }

@@ -1,7 +1,8 @@
+import type { JournalRecord } from '../contract/record.ts';
 import { problem } from '../errors/index.ts';
 import { diskFiles, type Files, usable } from './files.ts';
 import { checkedRunId } from './run-id.ts';
-import { readSegments } from './segments.ts';
+import { walkSegments } from './segments.ts';
 
 /** What a journal without damage holds. */
 export interface VerifiedJournal {
@@ -23,17 +24,31 @@ export async function verifyJournal(
   options: { readonly head?: string; readonly files?: Files } = {},
 ): Promise<VerifiedJournal> {
   const place = { run: checkedRunId(run, stateDir), stateDir };
-  const read = await usable(stateDir, () => readSegments(options.files ?? diskFiles, place));
-  const { records, hashes, head, epoch, format, torn } = read;
-  const at = options.head === undefined ? 0 : hashes.indexOf(options.head) + 1;
-  if (options.head !== undefined && at === 0) {
-    throw problem('head-mismatch', { ...place, expected: options.head, head, records: records.length });
+  const known = options.head;
+  const walk = await usable(stateDir, () => walkSegments(options.files ?? diskFiles, place, () => lookoutFor(known)));
+  const { taker, count: records, head, epoch, format, torn } = walk;
+  const { at } = taker;
+  if (known !== undefined && at === 0) {
+    throw problem('head-mismatch', { ...place, expected: known, head, records });
   }
   const proves =
     at === 0
       ? 'no record was changed or taken out of the middle; whole records cut off at the end show only against a head you know (--head HASH, printed at every exit)'
-      : at === records.length
+      : at === records
         ? 'no record was changed, taken out or cut off: the head you know is the last record'
-        : `no record up to ${at}, whose hash is the head you know, was changed, taken out or cut off; ${records.length - at} came after it`;
-  return { records: records.length, segments: epoch, format, head, torn, proves };
+        : `no record up to ${at}, whose hash is the head you know, was changed, taken out or cut off; ${records - at} came after it`;
+  return { records, segments: epoch, format, head, torn, proves };
+}
+
+/** Sees records go by and holds none; `at` is the number of the first whose hash is `head`, 0 for none. */
+function lookoutFor(head: string | undefined) {
+  let number = 0;
+  const lookout = {
+    at: 0,
+    take: (_record: JournalRecord, hash: string) => {
+      number += 1;
+      if (hash === head && lookout.at === 0) lookout.at = number;
+    },
+  };
+  return lookout;
 }

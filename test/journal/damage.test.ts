@@ -37,7 +37,8 @@ async function showing(stateDir: string, epochs: number) {
     with: (epoch: number, content: Buffer): Files => ({
       ...diskFiles,
       list: async () => names,
-      read: async (file) => (file === segment(stateDir, epoch) ? content : (held.get(file) ?? Buffer.of())),
+      read: async (file, see) =>
+        void see(file === segment(stateDir, epoch) ? content : (held.get(file) ?? Buffer.of())),
     }),
   };
 }

@@ -5,6 +5,7 @@ const account = 'test/planted/caught-in-an-account.test.ts';
 const store = 'test/journal/store.test.ts';
 const damage = 'test/journal/damage.test.ts';
 const format = 'test/journal/format.test.ts';
+const conformance = 'test/journal/conformance.test.ts';
 const chain = 'test/journal/chain.test.ts';
 const sight = 'test/aws/sight.test.ts';
 const undone = 'test/promises/come-undone.test.ts';
@@ -44,10 +45,24 @@ export const journalBugs: readonly PlantedBug[] = [
     caughtBy: { file: damage, title: 'after a failed write every append rejects, even when the disk has recovered' },
   },
   {
+    name: 'of a line that comes in pieces the last one is read',
+    file: 'src/journal/chain.ts',
+    find: 'Buffer.concat([...this.begun, last])',
+    replace: 'Buffer.concat([last])',
+    caughtBy: { file: 'test/journal/streams.test.ts', title: 'what is read in pieces of 3 bytes' },
+  },
+  {
+    name: 'pieces of a file are kept although they are written over',
+    file: 'src/journal/chain.ts',
+    find: 'this.begun.push(Buffer.from(piece.subarray(at)));',
+    replace: 'this.begun.push(piece.subarray(at));',
+    caughtBy: { file: 'test/journal/streams.test.ts', title: 'what is read in pieces of 64 bytes' },
+  },
+  {
     name: 'a torn tail is sealed as if it counted',
     file: 'src/journal/segments.ts',
-    find: 'lengths[epoch] = found.bytes;',
-    replace: 'lengths[epoch] = content.length;',
+    find: 'lengths[epoch] = segment.bytes;',
+    replace: 'lengths[epoch] = segment.length;',
     caughtBy: { file: damage, title: 'a crash at any byte of a write keeps every whole record' },
   },
   {
@@ -84,6 +99,20 @@ export const journalBugs: readonly PlantedBug[] = [
     find: 'return older ? [rollback] : [resume, rollback];',
     replace: 'return [resume, rollback];',
     caughtBy: { file: 'test/report/next-steps.test.ts', title: 'is only to roll back, if that' },
+  },
+  {
+    name: 'what nobody could read back is written',
+    file: 'src/journal/group-commit.ts',
+    find: "if ('record' in read) return { json, record: read.record };",
+    replace: 'if (read) return { json, record: JSON.parse(json) };',
+    caughtBy: { file: conformance, title: 'on disk refuses a record that nobody could read back' },
+  },
+  {
+    name: 'a journal that was closed is written to',
+    file: 'src/journal/group-commit.ts',
+    find: 'if (closing !== undefined) throw',
+    replace: 'if (false) throw',
+    caughtBy: { file: conformance, title: 'in memory is closed when all is written' },
   },
   {
     name: 'who loses the race for an epoch owns it too',

@@ -179,7 +179,7 @@ export class Stage {
     const written = async () => {};
     return {
       list: (directory) => counted(() => diskFiles.list(directory)),
-      read: (file) => counted(() => diskFiles.read(file)),
+      read: (file, see) => counted(() => diskFiles.read(file, see)),
       exists: (file) => counted(() => diskFiles.exists(file)),
       modifiedMs: (file) => counted(() => diskFiles.modifiedMs(file)),
       touch: (file, atMs) => counted(() => diskFiles.touch(file, atMs)),

@@ -32,7 +32,7 @@ export function apply(state: RunState, entry: Entry, at: number): void {
     case 'submitted':
       state.run = entry.run;
       state.version = entry.version;
-      state.sources.push(...entry.plans);
+      for (const plan of entry.plans) state.sources.push(plan);
       return;
     case 'command':
       // What stopped a plan is history once somebody has told it to go on.
