@@ -1,7 +1,7 @@
 import { zones } from '../../ec2/volumes.ts';
 import { TagSet } from '../../tag-set.ts';
 import type { World } from '../../world.ts';
-import { addGroups, defaultsFor } from '../groups.ts';
+import { addGroups, addOptionGroups, defaultsFor } from '../groups.ts';
 import { instanceKind } from '../kinds/instance.ts';
 import type { Database, Settings } from '../model.ts';
 import { managedRdsKeyAlias } from '../scenario-parts.ts';
@@ -95,6 +95,8 @@ export function foundMember(world: World, cluster: Cluster, declared: MemberDecl
   world.rds.databases.set(member.resourceId, member);
   maintainInTime(world, instanceKind, member);
   world.rds.names.set(hostOf(world, declared.id), member.resourceId);
-  addGroups(world, cluster.engine, cluster.settings.EngineVersion ?? '', settings, []);
+  const version = cluster.settings.EngineVersion ?? '';
+  addGroups(world, instanceKind, cluster.engine, version, settings);
+  addOptionGroups(world, cluster.engine, version, settings.OptionGroup, []);
   cluster.writer ??= member.resourceId;
 }

@@ -6,17 +6,17 @@ import type { World } from '../../world.ts';
 import { addAutomatedBackup } from '../backups.ts';
 import { newClients } from '../clients.ts';
 import { portOf } from '../engines.ts';
+import { addGroups, defaultsFor } from '../groups.ts';
 import { grantKey } from '../keys.ts';
 import { clusterKind } from '../kinds/cluster.ts';
+import { clusterResourceId } from '../newborn.ts';
 import { newDisk } from '../postgres-disk.ts';
 import { newSecret } from '../secrets.ts';
 import { restStopped } from '../stop.ts';
 import { awaitWindow, backUpDaily, maintainInTime } from '../waiting.ts';
 import { hostIn, nameCustomEndpoint, nameEndpoints } from './addresses.ts';
 import { foundMember, insightsOf, notUp, timed } from './found-members.ts';
-import { addClusterGroups, clusterDefaults } from './groups.ts';
 import type { Cluster, ClusterOddities, ClusterSettings } from './model.ts';
-import { clusterResourceId } from './restore.ts';
 import type { ClusterDeclared, ClusterSnapshotDeclared } from './scenario.ts';
 
 // What a scenario declares was there long before it begins.
@@ -36,7 +36,7 @@ export function foundClusters(
 }
 
 function settingsOf(world: World, declared: ClusterDeclared): ClusterSettings {
-  const defaults = clusterDefaults(declared.engine, declared.engineVersion);
+  const defaults = defaultsFor(declared.engine, declared.engineVersion);
   const { serverlessV2 } = declared;
   return {
     ...insightsOf(world, declared),
@@ -140,7 +140,7 @@ function foundCluster(world: World, declared: ClusterDeclared): void {
   maintainInTime(world, clusterKind, cluster);
   world.rds.clusters.set(resourceId, cluster);
   grantKey(world, cluster);
-  addClusterGroups(world, declared.engine, declared.engineVersion, settings);
+  addGroups(world, clusterKind, declared.engine, declared.engineVersion, settings);
   const { masterSecret } = declared;
   if (masterSecret !== false)
     cluster.secret = newSecret(world, cluster, masterSecret === true ? undefined : masterSecret);

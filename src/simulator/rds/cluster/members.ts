@@ -9,12 +9,12 @@ import { clusterKind } from '../kinds/cluster.ts';
 import { instanceKind } from '../kinds/instance.ts';
 import { bringUp, carryOut, type Stage } from '../lifecycle.ts';
 import type { Database, Settings } from '../model.ts';
+import { newTags } from '../new-tags.ts';
+import { newDatabase, resourceId } from '../newborn.ts';
 import { checkInstanceQuota } from '../quotas.ts';
 import { refusals } from '../refusals.ts';
-import { resourceId } from '../restore.ts';
 import { newIdentifier } from '../select.ts';
 import { assignedWindow } from '../spans.ts';
-import { newTags } from '../tags.ts';
 import { databaseView, hostOf } from '../views.ts';
 import { checkWindows } from '../windows.ts';
 import { promote, sharedSettings } from './lifecycle.ts';
@@ -77,7 +77,7 @@ function create(world: World, input: CreateDBInstanceMessage): object {
     throw refusals.combination(`The engine ${input.Engine} is not that of the cluster, ${cluster.engine}.`);
   }
   const settings = settingsFor(world, cluster, input);
-  checkGroups(world, { ParameterGroup: settings.ParameterGroup });
+  checkGroups(world, instanceKind, { ParameterGroup: settings.ParameterGroup });
   // What AWS says of a conflict is about the cluster's own two windows; of a member's and the cluster's it says nothing [U].
   checkWindows({ PreferredMaintenanceWindow: settings.PreferredMaintenanceWindow });
   checkInstanceQuota(world);
@@ -121,39 +121,20 @@ export function newMember(
   given: Pick<Database, 'identifier' | 'settings' | 'tags'> & { readonly resourceId?: string | undefined },
 ): Database {
   const { identifier, settings, tags } = given;
-  return {
+  const { engine, masterUsername, keyArn, groupsInForce, storage } = cluster;
+  return newDatabase(world, {
     resourceId: given.resourceId ?? resourceId(world),
     identifier,
-    renamingTo: undefined,
-    answersTo: [identifier],
-    address: undefined,
     ip: `10.0.96.${(world.rds.databases.size % 250) + 4}`,
-    engine: cluster.engine,
-    masterUsername: cluster.masterUsername,
-    keyArn: cluster.keyArn,
-    created: world.time,
-    visibleFrom: world.visibleFrom,
+    engine,
+    masterUsername,
+    keyArn,
     tags,
-    restoredFrom: undefined,
-    replicaOf: undefined,
     settings,
-    pending: {},
-    status: 'creating',
-    task: 0,
-    busy: true,
-    up: false,
-    groupsInForce: cluster.groupsInForce,
-    parameterStatus: 'in-sync',
-    optionStatus: 'in-sync',
-    roles: [],
-    secret: undefined,
-    storage: cluster.storage,
+    groupsInForce,
+    storage,
     member: { cluster: cluster.resourceId, parameterStatus: 'in-sync' },
-    dataKey: undefined,
-    initialisation: undefined,
-    restartAt: undefined,
-    maintenance: [],
-  };
+  });
 }
 
 export const memberOperations: Operations = {
