@@ -10,8 +10,7 @@ import { checkGroups, defaultsFor } from './groups.ts';
 import { clusterKind } from './kinds/cluster.ts';
 import { clusterResourceId, emptyStorage, newCluster } from './newborn.ts';
 import { checkClusterQuota } from './quotas.ts';
-import { type RestoreCall, restore } from './restore.ts';
-import { assignedWindow } from './spans.ts';
+import { type RestoreCall, restore, restoredAlike } from './restore.ts';
 import { checkWindows } from './windows.ts';
 
 const restoreMiBPerSecond = 200;
@@ -27,38 +26,24 @@ function settingsFor(
   const insights = input.EnablePerformanceInsights ?? false;
   const key = input.PerformanceInsightsKMSKeyId;
   return {
+    ...restoredAlike(input, from, defaults),
     EngineVersion: version,
     EngineMode: input.EngineMode ?? 'provisioned',
-    Port: input.Port ?? from.Port,
     DatabaseName: input.DatabaseName ?? from.DatabaseName,
-    BackupRetentionPeriod: input.BackupRetentionPeriod ?? from.BackupRetentionPeriod,
-    PreferredBackupWindow: input.PreferredBackupWindow ?? from.PreferredBackupWindow,
     StorageType: input.StorageType ?? 'aurora',
-    Iops: input.Iops,
     AvailabilityZones: input.AvailabilityZones?.length ? input.AvailabilityZones : [...zones(world)],
     BacktrackWindow: input.BacktrackWindow,
-    CopyTagsToSnapshot: input.CopyTagsToSnapshot ?? false,
-    DeletionProtection: input.DeletionProtection ?? false,
-    IAMDatabaseAuthenticationEnabled: input.EnableIAMDatabaseAuthentication ?? false,
-    EnabledCloudwatchLogsExports: input.EnableCloudwatchLogsExports ?? [],
-    NetworkType: input.NetworkType ?? 'IPV4',
     ServerlessV2ScalingConfiguration: input.ServerlessV2ScalingConfiguration,
-    EngineLifecycleSupport: input.EngineLifecycleSupport ?? 'open-source-rds-extended-support',
     MonitoringInterval: input.MonitoringInterval ?? 0,
     MonitoringRoleArn: input.MonitoringRoleArn,
     PerformanceInsightsEnabled: insights,
     PerformanceInsightsKMSKeyId: key === undefined ? undefined : world.findKey(key)?.arn,
     PerformanceInsightsRetentionPeriod: input.PerformanceInsightsRetentionPeriod,
-    DatabaseInsightsMode: 'standard',
     AutoMinorVersionUpgrade: true,
     HttpEndpointEnabled: false,
     GlobalWriteForwardingRequested: undefined,
     LocalWriteForwardingStatus: undefined,
-    PreferredMaintenanceWindow: assignedWindow(input.PreferredBackupWindow ?? from.PreferredBackupWindow),
-    SecurityGroupIds: input.VpcSecurityGroupIds?.length ? input.VpcSecurityGroupIds : defaults.SecurityGroupIds,
-    SubnetGroup: input.DBSubnetGroupName ?? 'default',
     ParameterGroup: input.DBClusterParameterGroupName ?? defaults.ParameterGroup,
-    OptionGroup: input.OptionGroupName ?? defaults.OptionGroup,
   };
 }
 

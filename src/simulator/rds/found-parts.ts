@@ -4,7 +4,7 @@ import type { Key } from '../model.ts';
 import { TagSet } from '../tag-set.ts';
 import type { World } from '../world.ts';
 import type { Kind } from './kinds/kind.ts';
-import type { Resource, SnapshotBy, Storage } from './parts.ts';
+import type { DatabaseRole, Resource, SharedSettings, SnapshotBy, Storage } from './parts.ts';
 import { newDisk } from './postgres-disk.ts';
 import { managedRdsKeyAlias } from './scenario-parts.ts';
 
@@ -121,4 +121,39 @@ export function foundSnapshot<T extends Resource>(
     status: declared.status,
   });
   source.storage.dirtyMiB = Math.round(source.storage.usedMiB / 10);
+}
+
+/** What a scenario's instance and cluster have alike. */
+export function foundAlike<S extends SharedSettings>(
+  world: World,
+  declared: {
+    readonly engine: string;
+    readonly masterUsername: string;
+    readonly tags: Readonly<Record<string, string>>;
+    readonly status: string;
+    readonly roles: readonly { readonly role: string; readonly feature: string }[];
+    readonly maintenance: Parameters<typeof timed>[1];
+  },
+  settings: S,
+  key: Key | undefined,
+) {
+  return {
+    engine: declared.engine,
+    masterUsername: declared.masterUsername,
+    keyArn: key?.arn,
+    created: world.time - ageMs,
+    visibleFrom: world.time - ageMs,
+    tags: new TagSet(Object.entries(declared.tags)),
+    settings,
+    status: declared.status,
+    busy: false,
+    groupsInForce: settings.SecurityGroupIds,
+    roles: declared.roles.map(({ role, feature }): DatabaseRole => ({ arn: role, feature, status: 'ACTIVE' })),
+    maintenance: timed(world, declared.maintenance),
+  };
+}
+
+/** A pending modification without what a scenario leaves out. */
+export function given(all: object): object {
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }

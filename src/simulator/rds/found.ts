@@ -11,7 +11,7 @@ import { addAutomatedBackup } from './backups.ts';
 import { newClients } from './clients.ts';
 import { foundClusters } from './cluster/found.ts';
 import { portOf } from './engines.ts';
-import { ageMs, firstData, foundSnapshot, foundStorage, insightsOf, notUp, timed } from './found-parts.ts';
+import { ageMs, firstData, foundAlike, foundSnapshot, foundStorage, given, insightsOf, notUp } from './found-parts.ts';
 import { addGroups, addOptionGroups, defaultsFor } from './groups.ts';
 import { grantKey } from './keys.ts';
 import { instanceKind } from './kinds/instance.ts';
@@ -114,7 +114,7 @@ function pendingOf(declared: Declared): Changes {
     identifier,
   } = declared.pending ?? {};
   const all = { DBInstanceClass, AllocatedStorage, EngineVersion, MultiAZ, identifier };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  return given(all);
 }
 
 function foundDatabase(world: World, declared: Declared, index: number, ids: ReadonlyMap<string, string>): void {
@@ -126,28 +126,17 @@ function foundDatabase(world: World, declared: Declared, index: number, ids: Rea
   const up = !notUp.test(declared.status);
   const host = hostOf(world, declared.id);
   const database = newDatabase(world, {
+    ...foundAlike(world, declared, settings, key),
     resourceId: id,
     identifier: declared.id,
     address: host,
     ip: `10.0.32.${(index % 250) + 4}`,
-    engine: declared.engine,
-    masterUsername: declared.masterUsername,
-    keyArn: key?.arn,
-    created: world.time - ageMs,
-    visibleFrom: world.time - ageMs,
-    tags: new TagSet(Object.entries(declared.tags)),
     replicaOf: ids.get(declared.replicaOf ?? ''),
-    settings,
     pending: pendingOf(declared),
-    status: declared.status,
-    busy: false,
     up,
-    groupsInForce: settings.SecurityGroupIds,
     parameterStatus: declared.parametersPending ? 'pending-reboot' : 'in-sync',
-    roles: declared.roles.map(({ role, feature }) => ({ arn: role, feature, status: 'ACTIVE' })),
     storage: foundStorage(world, declared, sealed, usedMiB),
     dataKey: up ? world.dataKeyOf(sealed) : undefined,
-    maintenance: timed(world, declared.maintenance),
   });
   world.rds.databases.set(id, database);
   const { masterSecret } = declared;

@@ -10,8 +10,7 @@ import type { Database, DbSnapshot, Settings } from './model.ts';
 import { emptyStorage, newDatabase, resourceId } from './newborn.ts';
 import { checkInstanceQuota, checkStorageQuota } from './quotas.ts';
 import { refusals } from './refusals.ts';
-import { type RestoreCall, restore } from './restore.ts';
-import { assignedWindow } from './spans.ts';
+import { type RestoreCall, restore, restoredAlike } from './restore.ts';
 import { databaseView, hostOf } from './views.ts';
 import { checkRetention, checkWindows } from './windows.ts';
 
@@ -33,41 +32,27 @@ function settingsFor(world: World, input: RestoreDBInstanceFromDBSnapshotMessage
   }
   const anyZone = zones(world)[Math.floor(world.rds.random.next() * 3)];
   return {
-    // With the snapshot come its engine and version, its window, its retention and its port, and nothing else (facts §5.2).
+    ...restoredAlike(input, from, defaults),
+    // With the snapshot come also its engine and version, and nothing else (facts §5.2).
     AllocatedStorage: storage,
     EngineVersion: from.EngineVersion,
-    Port: input.Port ?? from.Port,
     DBName: from.DBName,
     LicenseModel: input.LicenseModel ?? from.LicenseModel,
-    BackupRetentionPeriod: input.BackupRetentionPeriod ?? from.BackupRetentionPeriod,
-    PreferredBackupWindow: input.PreferredBackupWindow ?? from.PreferredBackupWindow,
     ProcessorFeatures: input.UseDefaultProcessorFeatures ? [] : (input.ProcessorFeatures ?? from.ProcessorFeatures),
     DBInstanceClass: input.DBInstanceClass ?? from.DBInstanceClass,
-    EngineLifecycleSupport: input.EngineLifecycleSupport ?? 'open-source-rds-extended-support',
     StorageType: input.StorageType ?? (input.Iops === undefined ? 'gp3' : 'io1'),
-    Iops: input.Iops,
     StorageThroughput: input.StorageThroughput,
     MultiAZ: input.MultiAZ ?? false,
     AvailabilityZone: input.AvailabilityZone ?? anyZone,
     PubliclyAccessible: input.PubliclyAccessible ?? false,
     AutoMinorVersionUpgrade: input.AutoMinorVersionUpgrade ?? true,
     CACertificateIdentifier: input.CACertificateIdentifier ?? 'rds-ca-rsa2048-g1',
-    CopyTagsToSnapshot: input.CopyTagsToSnapshot ?? false,
-    DeletionProtection: input.DeletionProtection ?? false,
-    IAMDatabaseAuthenticationEnabled: input.EnableIAMDatabaseAuthentication ?? false,
-    EnabledCloudwatchLogsExports: input.EnableCloudwatchLogsExports ?? [],
-    NetworkType: input.NetworkType ?? 'IPV4',
     DedicatedLogVolume: input.DedicatedLogVolume ?? false,
     CustomerOwnedIpEnabled: input.EnableCustomerOwnedIp ?? false,
     BackupTarget: input.BackupTarget ?? 'region',
     MonitoringInterval: 0,
     PerformanceInsightsEnabled: false,
-    DatabaseInsightsMode: 'standard',
-    PreferredMaintenanceWindow: assignedWindow(input.PreferredBackupWindow ?? from.PreferredBackupWindow),
-    SecurityGroupIds: input.VpcSecurityGroupIds?.length ? input.VpcSecurityGroupIds : defaults.SecurityGroupIds,
-    SubnetGroup: input.DBSubnetGroupName ?? 'default',
     ParameterGroup: input.DBParameterGroupName ?? defaults.ParameterGroup,
-    OptionGroup: input.OptionGroupName ?? defaults.OptionGroup,
   };
 }
 

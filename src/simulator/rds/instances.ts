@@ -14,12 +14,12 @@ import { list } from './describe.ts';
 import { tell } from './events.ts';
 import { named } from './find.ts';
 import { instanceKind } from './kinds/instance.ts';
-import { carryOut, requireFree, requireOwn, restart, takeDown } from './lifecycle.ts';
+import { carryOut, requireFree, restart, takeDown } from './lifecycle.ts';
 import type { Database } from './model.ts';
 import { clusterOfMember } from './names.ts';
 import { refusals } from './refusals.ts';
 import { remove } from './remove.ts';
-import { askStart, stop } from './stop.ts';
+import { askStart, askStop } from './stop.ts';
 import { databaseView } from './views.ts';
 
 function reboot(world: World, input: RebootDBInstanceMessage): object {
@@ -38,25 +38,6 @@ function reboot(world: World, input: RebootDBInstanceMessage): object {
     tell(world, database, 'Multi-AZ instance failover started', 'failover');
   }
   carryOut(world, database, restart(world, database));
-  return { DBInstance: databaseView(world, database) };
-}
-
-function stopInstance(world: World, input: StopDBInstanceMessage): object {
-  const database = named(world, instanceKind, input.DBInstanceIdentifier);
-  requireOwn(database, 'stopped');
-  requireFree(world, database, 'stopped');
-  const replicas = [...world.rds.databases.values()].some((one) => one.replicaOf === database.resourceId);
-  if (replicas || database.replicaOf !== undefined) {
-    throw refusals.databaseState('A read replica, or an instance that has one, can not be stopped.');
-  }
-  stop(world, instanceKind, database);
-  return { DBInstance: databaseView(world, database) };
-}
-
-function startInstance(world: World, input: StartDBInstanceMessage): object {
-  const database = named(world, instanceKind, input.DBInstanceIdentifier);
-  requireOwn(database, 'started');
-  askStart(world, instanceKind, database);
   return { DBInstance: databaseView(world, database) };
 }
 
@@ -97,8 +78,12 @@ export const instanceOperations: Operations = {
     },
   ),
   RebootDBInstance: operation<RebootDBInstanceMessage>(['DBInstanceIdentifier', 'ForceFailover'], reboot),
-  StopDBInstance: operation<StopDBInstanceMessage>(['DBInstanceIdentifier'], stopInstance),
-  StartDBInstance: operation<StartDBInstanceMessage>(['DBInstanceIdentifier'], startInstance),
+  StopDBInstance: operation<StopDBInstanceMessage>(['DBInstanceIdentifier'], (world, input) => ({
+    DBInstance: askStop(world, instanceKind, input.DBInstanceIdentifier),
+  })),
+  StartDBInstance: operation<StartDBInstanceMessage>(['DBInstanceIdentifier'], (world, input) => ({
+    DBInstance: askStart(world, instanceKind, input.DBInstanceIdentifier),
+  })),
   DeleteDBInstance: operation<DeleteDBInstanceMessage>(
     ['DBInstanceIdentifier', 'SkipFinalSnapshot', 'FinalDBSnapshotIdentifier', 'DeleteAutomatedBackups'],
     deleteDatabase,

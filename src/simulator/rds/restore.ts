@@ -9,9 +9,10 @@ import { grantKey } from './keys.ts';
 import type { Kind } from './kinds/kind.ts';
 import { carryOut, type Stage } from './lifecycle.ts';
 import { newTags } from './new-tags.ts';
-import type { Resource, SnapshotBy } from './parts.ts';
+import type { Resource, SharedSettings, SnapshotBy } from './parts.ts';
 import { refusals } from './refusals.ts';
 import { newIdentifier } from './select.ts';
+import { assignedWindow } from './spans.ts';
 import { backUpDaily } from './waiting.ts';
 
 const longestId = 63;
@@ -47,6 +48,32 @@ export type Made<T extends Resource> = Pick<
   T,
   'identifier' | 'engine' | 'masterUsername' | 'keyArn' | 'tags' | 'restoredFrom' | 'settings' | 'groupsInForce'
 > & { readonly snapshot: SnapshotBy<T> };
+
+/** What a restore gives an instance and a cluster alike: with the snapshot come its port, its window and its retention (facts §5.2). */
+export function restoredAlike(
+  input: Message,
+  from: SharedSettings,
+  defaults: Pick<SharedSettings, 'SecurityGroupIds' | 'OptionGroup'>,
+) {
+  const PreferredBackupWindow = input.PreferredBackupWindow ?? from.PreferredBackupWindow;
+  return {
+    Port: input.Port ?? from.Port,
+    BackupRetentionPeriod: input.BackupRetentionPeriod ?? from.BackupRetentionPeriod,
+    PreferredBackupWindow,
+    PreferredMaintenanceWindow: assignedWindow(PreferredBackupWindow),
+    EngineLifecycleSupport: input.EngineLifecycleSupport ?? 'open-source-rds-extended-support',
+    Iops: input.Iops,
+    CopyTagsToSnapshot: input.CopyTagsToSnapshot ?? false,
+    DeletionProtection: input.DeletionProtection ?? false,
+    IAMDatabaseAuthenticationEnabled: input.EnableIAMDatabaseAuthentication ?? false,
+    EnabledCloudwatchLogsExports: input.EnableCloudwatchLogsExports ?? [],
+    NetworkType: input.NetworkType ?? 'IPV4',
+    DatabaseInsightsMode: 'standard' as const,
+    SecurityGroupIds: input.VpcSecurityGroupIds?.length ? input.VpcSecurityGroupIds : defaults.SecurityGroupIds,
+    SubnetGroup: input.DBSubnetGroupName ?? 'default',
+    OptionGroup: input.OptionGroupName ?? defaults.OptionGroup,
+  };
+}
 
 /** Restores what a call names from a snapshot, with what it gives and RDS's defaults for all the rest. */
 export function restore<T extends Resource, I extends Message>(

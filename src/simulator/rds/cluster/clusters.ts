@@ -14,7 +14,7 @@ import { clusterKind } from '../kinds/cluster.ts';
 import { instanceKind } from '../kinds/instance.ts';
 import { carryOut } from '../lifecycle.ts';
 import { refusals } from '../refusals.ts';
-import { askStart, stop } from '../stop.ts';
+import { askStart, askStop } from '../stop.ts';
 import { failingOver, requireFreeCluster, successor } from './lifecycle.ts';
 import { clusterView } from './views.ts';
 
@@ -38,19 +38,6 @@ function failOver(world: World, input: FailoverDBClusterMessage): object {
   return { DBCluster: clusterView(world, cluster) };
 }
 
-function stopCluster(world: World, input: StopDBClusterMessage): object {
-  const cluster = named(world, clusterKind, input.DBClusterIdentifier);
-  requireFreeCluster(cluster, 'stopped');
-  stop(world, clusterKind, cluster);
-  return { DBCluster: clusterView(world, cluster) };
-}
-
-function startCluster(world: World, input: StartDBClusterMessage): object {
-  const cluster = named(world, clusterKind, input.DBClusterIdentifier);
-  askStart(world, clusterKind, cluster);
-  return { DBCluster: clusterView(world, cluster) };
-}
-
 export const clusterOperations: Operations = {
   DescribeDBClusters: operation<DescribeDBClustersMessage>(
     ['DBClusterIdentifier', 'Filters', 'MaxRecords', 'Marker', 'IncludeShared'],
@@ -67,6 +54,10 @@ export const clusterOperations: Operations = {
     ['DBClusterIdentifier', 'TargetDBInstanceIdentifier'],
     failOver,
   ),
-  StopDBCluster: operation<StopDBClusterMessage>(['DBClusterIdentifier'], stopCluster),
-  StartDBCluster: operation<StartDBClusterMessage>(['DBClusterIdentifier'], startCluster),
+  StopDBCluster: operation<StopDBClusterMessage>(['DBClusterIdentifier'], (world, input) => ({
+    DBCluster: askStop(world, clusterKind, input.DBClusterIdentifier),
+  })),
+  StartDBCluster: operation<StartDBClusterMessage>(['DBClusterIdentifier'], (world, input) => ({
+    DBCluster: askStart(world, clusterKind, input.DBClusterIdentifier),
+  })),
 };

@@ -7,8 +7,7 @@ import { instanceKind } from '../kinds/instance.ts';
 import type { Database, Settings } from '../model.ts';
 import { hostOf } from '../views.ts';
 import { maintainInTime } from '../waiting.ts';
-import { sharedSettings } from './lifecycle.ts';
-import { newMember } from './members.ts';
+import { newMember, ofEveryMember } from './members.ts';
 import type { Cluster } from './model.ts';
 import type { MemberDeclared } from './scenario.ts';
 
@@ -16,24 +15,16 @@ function memberSettings(world: World, cluster: Cluster, declared: MemberDeclared
   const version = cluster.settings.EngineVersion ?? '';
   const nth = world.rds.databases.size % 3;
   return {
-    ...sharedSettings(cluster.settings),
+    ...ofEveryMember(cluster),
     ...insightsOf(world, declared),
     DBInstanceClass: declared.class,
     PromotionTier: declared.tier,
     AvailabilityZone: declared.az ?? zones(world)[nth],
-    MultiAZ: false,
     ParameterGroup: declared.parameterGroup ?? defaultsFor(cluster.engine, version).ParameterGroup,
     PreferredMaintenanceWindow: declared.maintenanceWindow,
     PubliclyAccessible: declared.publiclyAccessible,
     AutoMinorVersionUpgrade: declared.autoMinorVersionUpgrade,
     CACertificateIdentifier: declared.ca,
-    DeletionProtection: false,
-    LicenseModel: cluster.engine === 'aurora-postgresql' ? 'postgresql-license' : 'general-public-license',
-    DedicatedLogVolume: false,
-    CustomerOwnedIpEnabled: false,
-    BackupTarget: 'region',
-    EngineLifecycleSupport: cluster.settings.EngineLifecycleSupport,
-    ProcessorFeatures: [],
   };
 }
 

@@ -6,7 +6,7 @@ import type { World } from '../../world.ts';
 import { addAutomatedBackup } from '../backups.ts';
 import { newClients } from '../clients.ts';
 import { portOf } from '../engines.ts';
-import { ageMs, firstData, foundSnapshot, foundStorage, insightsOf, notUp, timed } from '../found-parts.ts';
+import { ageMs, firstData, foundAlike, foundSnapshot, foundStorage, given, insightsOf, notUp } from '../found-parts.ts';
 import { addGroups, defaultsFor } from '../groups.ts';
 import { grantKey } from '../keys.ts';
 import { clusterKind } from '../kinds/cluster.ts';
@@ -77,7 +77,7 @@ function odditiesOf(declared: ClusterDeclared): ClusterOddities {
     ReplicationSourceIdentifier: declared.replicaOf,
     StorageEncryptionType: declared.key === undefined ? declared.encryption : undefined,
   };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  return given(all);
 }
 
 function foundCluster(world: World, declared: ClusterDeclared): void {
@@ -94,23 +94,12 @@ function foundCluster(world: World, declared: ClusterDeclared): void {
   } = declared.pending ?? {};
   const pending = { EngineVersion, identifier, IAMDatabaseAuthenticationEnabled };
   const cluster = newCluster(world, {
+    ...foundAlike(world, declared, settings, key),
     resourceId,
     identifier: id,
-    engine: declared.engine,
-    masterUsername: declared.masterUsername,
-    keyArn: key?.arn,
-    created: world.time - ageMs,
-    visibleFrom: world.time - ageMs,
-    tags: new TagSet(Object.entries(declared.tags)),
     oddities: odditiesOf(declared),
-    settings,
-    pending: Object.fromEntries(Object.entries(pending).filter(([, value]) => value !== undefined)),
-    status: declared.status,
-    busy: false,
-    groupsInForce: settings.SecurityGroupIds,
-    roles: declared.roles.map(({ role, feature }) => ({ arn: role, feature, status: 'ACTIVE' })),
+    pending: given(pending),
     storage: foundStorage(world, declared, sealed, usedMiB),
-    maintenance: timed(world, declared.maintenance),
   });
   maintainInTime(world, clusterKind, cluster);
   world.rds.clusters.set(resourceId, cluster);

@@ -20,8 +20,22 @@ import { checkWindows } from '../windows.ts';
 import { promote, sharedSettings } from './lifecycle.ts';
 import type { Cluster } from './model.ts';
 
+/** What every member has: of its cluster, and of Aurora. */
+export function ofEveryMember(cluster: Cluster) {
+  return {
+    ...sharedSettings(cluster.settings),
+    MultiAZ: false,
+    DeletionProtection: false,
+    LicenseModel: cluster.engine === 'aurora-postgresql' ? 'postgresql-license' : 'general-public-license',
+    DedicatedLogVolume: false,
+    CustomerOwnedIpEnabled: false,
+    BackupTarget: 'region',
+    EngineLifecycleSupport: cluster.settings.EngineLifecycleSupport,
+    ProcessorFeatures: [],
+  } satisfies Partial<Settings>;
+}
+
 function settingsFor(world: World, cluster: Cluster, input: CreateDBInstanceMessage): Settings {
-  const shared = sharedSettings(cluster.settings);
   const key = input.PerformanceInsightsKMSKeyId;
   const found = key === undefined ? undefined : world.findKey(key);
   if (key !== undefined && !world.usable(found)) throw refusals.key(key);
@@ -32,11 +46,10 @@ function settingsFor(world: World, cluster: Cluster, input: CreateDBInstanceMess
   }
   const { zone = '' } = { zone: zones(world)[Math.floor(world.rds.random.next() * 3)] };
   return {
-    ...shared,
+    ...ofEveryMember(cluster),
     DBInstanceClass: input.DBInstanceClass,
     PromotionTier: input.PromotionTier ?? 1,
     AvailabilityZone: input.AvailabilityZone ?? zone,
-    MultiAZ: false,
     ParameterGroup:
       input.DBParameterGroupName ?? defaultsFor(cluster.engine, cluster.settings.EngineVersion ?? '').ParameterGroup,
     PreferredMaintenanceWindow:
@@ -52,13 +65,6 @@ function settingsFor(world: World, cluster: Cluster, input: CreateDBInstanceMess
       ? (input.PerformanceInsightsRetentionPeriod ?? 7)
       : undefined,
     DatabaseInsightsMode: input.DatabaseInsightsMode ?? 'standard',
-    DeletionProtection: false,
-    LicenseModel: cluster.engine === 'aurora-postgresql' ? 'postgresql-license' : 'general-public-license',
-    DedicatedLogVolume: false,
-    CustomerOwnedIpEnabled: false,
-    BackupTarget: 'region',
-    EngineLifecycleSupport: cluster.settings.EngineLifecycleSupport,
-    ProcessorFeatures: [],
   };
 }
 

@@ -104,6 +104,12 @@ export const instanceKind: Kind<Database> = {
     },
   },
   stopping: {
+    refuse(world, { resourceId, replicaOf }) {
+      const replicas = [...world.rds.databases.values()].some((one) => one.replicaOf === resourceId);
+      if (replicas || replicaOf !== undefined) {
+        throw refusals.databaseState('A read replica, or an instance that has one, can not be stopped.');
+      }
+    },
     stopSeconds: [30, 120],
     longestStartSeconds: 200,
     // Difference: a cluster's start is told even where no member could open its storage, which may be a fault.

@@ -53,6 +53,8 @@ interface RenameDifferences<T extends Resource> {
 }
 
 interface StopDifferences<T extends Resource> {
+  /** Throws for one that can't be stopped as it is. */
+  refuse?(world: World, one: T): void;
   readonly stopSeconds: readonly [from: number, to: number];
   readonly longestStartSeconds: number;
   /** Whether an event tells that it has started. */
