@@ -2,19 +2,19 @@ import { z } from 'zod';
 import { ruleOf } from '../ec2/security-groups.ts';
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
-import { databaseArn } from './arns.ts';
 import { writeUp } from './clients.ts';
 import { loseWriter } from './cluster/lifecycle.ts';
-import { snapshotNamed, trulyNamed } from './find.ts';
+import { call, deedsTo } from './deeds.ts';
+import { trulyNamed } from './find.ts';
 import { instanceKind } from './kinds/instance.ts';
 import { carryOut, optimise, requireFree, takeDown } from './lifecycle.ts';
 import type { Database } from './model.ts';
 import { clusterOfMember } from './names.ts';
-import { rdsOperations } from './operations.ts';
 import { refusals } from './refusals.ts';
 import { rotateNamedSecret, rotateSecret } from './secrets.ts';
 import { maintain } from './waiting.ts';
 
+const deeds = deedsTo(instanceKind, 'DBInstance');
 const text = z.string().min(1);
 const size = z.int().positive();
 
@@ -70,7 +70,6 @@ export function isRdsAction(action: { readonly do: string }): action is RdsActio
 /** Carries the action out, as the API call that it is if it is one. Throws AwsError when the account refuses it. */
 export function actOnRds(world: World, action: RdsAction): void {
   writeUp(world);
-  const call = (name: string, input: object) => rdsOperations[name]?.run(world, input);
   if (action.do === 'fail-next-restore') {
     world.rds.failNextRestore = action.status;
     return;
@@ -84,45 +83,41 @@ export function actOnRds(world: World, action: RdsAction): void {
     return;
   }
   if (action.do === 'delete-database-snapshot') {
-    call('DeleteDBSnapshot', { DBSnapshotIdentifier: action.snapshot });
+    deeds.deleteSnapshot(world, action.snapshot);
     return;
   }
   if (action.do === 'fail-database-snapshot') {
-    const snapshot = snapshotNamed(world, instanceKind, action.snapshot);
-    if (snapshot.status === 'deleting') throw refusals.snapshotState(`${snapshot.id} is being deleted.`);
-    Object.assign(snapshot, { status: 'failed', sealed: undefined });
+    deeds.failSnapshot(world, action.snapshot);
     return;
   }
   const database = trulyNamed(world, instanceKind, action.database);
-  const named = { DBInstanceIdentifier: database.identifier };
-  const arn = { ResourceName: databaseArn(world, database.identifier) };
   switch (action.do) {
     case 'stop-database':
-      call('StopDBInstance', named);
+      deeds.stop(world, database);
       break;
     case 'start-database':
-      call('StartDBInstance', named);
+      deeds.start(world, database);
       break;
     case 'reboot-database':
-      call('RebootDBInstance', { ...named, ForceFailover: action.failover });
-      break;
-    case 'delete-database':
-      call('DeleteDBInstance', { ...named, SkipFinalSnapshot: true });
-      break;
-    case 'modify-database':
-      call('ModifyDBInstance', { ...named, ...modification(action) });
-      break;
-    case 'add-database-to-group':
-      call('ModifyDBInstance', {
-        ...named,
-        VpcSecurityGroupIds: [...database.settings.SecurityGroupIds, action.group],
+      call(world, 'RebootDBInstance', {
+        DBInstanceIdentifier: database.identifier,
+        ForceFailover: action.failover,
       });
       break;
+    case 'delete-database':
+      deeds.remove(world, database);
+      break;
+    case 'modify-database':
+      deeds.modify(world, database, modification(action));
+      break;
+    case 'add-database-to-group':
+      deeds.addToGroup(world, database, action.group);
+      break;
     case 'tag-database':
-      call('AddTagsToResource', { ...arn, Tags: Object.entries(action.tags).map(([Key, Value]) => ({ Key, Value })) });
+      deeds.tag(world, database, action.tags);
       break;
     case 'untag-database':
-      call('RemoveTagsFromResource', { ...arn, TagKeys: action.keys });
+      deeds.untag(world, database, action.keys);
       break;
     case 'grow-database':
       grow(world, database, action.storage);
@@ -131,7 +126,7 @@ export function actOnRds(world: World, action: RdsAction): void {
       rotateSecret(world, database);
       break;
     case 'announce-maintenance':
-      database.maintenance.push({ action: action.action, description: `${action.action} is available`, at: undefined });
+      deeds.announce(database, action.action);
       break;
     case 'maintain-database':
       maintain(world, instanceKind, database);

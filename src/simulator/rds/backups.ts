@@ -3,10 +3,10 @@ import { TagSet } from '../tag-set.ts';
 import type { World } from '../world.ts';
 import type { Kind } from './kinds/kind.ts';
 import { carryOut } from './lifecycle.ts';
+import { newTags } from './new-tags.ts';
 import type { Resource, SnapshotBy } from './parts.ts';
 import { newIdentifier } from './select.ts';
 import { checkNew, take } from './shelf.ts';
-import { newTags } from './tags.ts';
 
 /** Until the snapshot is there the instance or cluster takes no other change; sessions and members don't notice. */
 export function backUp<T extends Resource>(world: World, kind: Kind<T>, one: T, snapshot: SnapshotBy<T>): void {

@@ -1,9 +1,9 @@
 import type { ModifyDBClusterMessage } from '@aws-sdk/client-rds';
 import { type Operations, operation } from '../operation.ts';
 import type { World } from '../world.ts';
-import { checkClusterGroups } from './cluster/groups.ts';
 import type { Cluster, ClusterChanges, ClusterSettings } from './cluster/model.ts';
 import { clusterView } from './cluster/views.ts';
+import { checkGroups } from './groups.ts';
 import { clusterKind } from './kinds/cluster.ts';
 import { type ModifyCall, modify } from './modify.ts';
 import { refusals } from './refusals.ts';
@@ -47,7 +47,7 @@ const waiting: ReadonlySet<string> = new Set([
 function check(world: World, cluster: Cluster, _input: object, changes: ClusterChanges): void {
   if (changes.EngineVersion !== undefined && /mysql/.test(changes.EngineVersion) !== /mysql/.test(cluster.engine))
     throw refusals.combination(`Cannot find version ${changes.EngineVersion} for ${cluster.engine}`);
-  checkClusterGroups(world, changes);
+  checkGroups(world, clusterKind, changes);
   checkWindows({ ...cluster.settings, ...changes });
   const { BackupRetentionPeriod: days = 1 } = changes;
   if (days < 1 || days > 35) throw refusals.value(`Invalid backup retention period: ${days}. It must be 1 to 35.`);

@@ -12,7 +12,9 @@ import { type Operations, operation } from '../operation.ts';
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
 import { clusterArn, databaseArn } from './arns.ts';
-import type { AutomatedBackup, Database } from './model.ts';
+import { listBackups } from './describe.ts';
+import { instanceKind } from './kinds/instance.ts';
+import type { Database } from './model.ts';
 import { membersOf } from './names.ts';
 import { refusals } from './refusals.ts';
 import { folded, markedPage, passing } from './select.ts';
@@ -150,18 +152,8 @@ function describeBlueGreens(world: World, input: DescribeBlueGreenDeploymentsReq
 }
 
 function describeAutomatedBackups(world: World, input: DescribeDBInstanceAutomatedBackupsMessage): object {
-  const test = passing<AutomatedBackup>(input.Filters, {
-    status: (one) => (one.retained ? 'retained' : 'active'),
-    'db-instance-id': (one) => [one.identifier, databaseArn(world, one.identifier)],
-    'dbi-resource-id': (one) => one.resourceId,
-  });
-  const chosen = [...world.rds.automatedBackups.values()].filter(
-    (one) =>
-      (input.DbiResourceId === undefined || one.resourceId === input.DbiResourceId) &&
-      (input.DBInstanceIdentifier === undefined || one.identifier === folded(input.DBInstanceIdentifier)) &&
-      test(one),
-  );
-  const { items, ...rest } = markedPage(chosen, input, (one) => one.id);
+  const { DBInstanceIdentifier: name, DbiResourceId: resourceId } = input;
+  const { items, ...rest } = listBackups(world, instanceKind, { ...input, name, resourceId });
   return { DBInstanceAutomatedBackups: items.map((one) => automatedBackupView(world, one)), ...rest };
 }
 

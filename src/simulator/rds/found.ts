@@ -1,5 +1,5 @@
 import { unseal } from '../bytes.ts';
-import { contentBytes, contentOf, firstContent } from '../content.ts';
+import { contentOf } from '../content.ts';
 import { securityGroups as defaultGroups } from '../ec2/network.ts';
 import { ruleOf } from '../ec2/security-groups.ts';
 import { zones } from '../ec2/volumes.ts';
@@ -11,23 +11,18 @@ import { addAutomatedBackup } from './backups.ts';
 import { newClients } from './clients.ts';
 import { foundClusters } from './cluster/found.ts';
 import { portOf } from './engines.ts';
-import { addGroups, defaultsFor } from './groups.ts';
+import { ageMs, firstData, foundAlike, foundSnapshot, foundStorage, given, insightsOf, notUp } from './found-parts.ts';
+import { addGroups, addOptionGroups, defaultsFor } from './groups.ts';
 import { grantKey } from './keys.ts';
 import { instanceKind } from './kinds/instance.ts';
-import type { Changes, Database, Settings } from './model.ts';
-import { newDisk } from './postgres-disk.ts';
-import { resourceId } from './restore.ts';
+import type { Changes, Settings } from './model.ts';
+import { newDatabase, resourceId } from './newborn.ts';
 import type { RdsScenario } from './scenario.ts';
 import { managedRdsKeyAlias } from './scenario-parts.ts';
 import { foundSecrets, newSecret } from './secrets.ts';
 import { restStopped } from './stop.ts';
 import { hostOf } from './views.ts';
 import { awaitWindow, backUpDaily, maintainInTime } from './waiting.ts';
-
-// What a scenario declares was there long before it begins.
-const ageMs = 30 * 86_400_000;
-const insideEveryMs = 60_000;
-const notUp = /^(stopped|failed|incompatible|inaccessible|creating|deleting)/;
 
 type Declared = RdsScenario['databases'][number];
 
@@ -43,7 +38,7 @@ export function foundRds(world: World, scenario: RdsScenario): void {
   for (const [i, declared] of scenario.databases.entries()) foundDatabase(world, declared, i, ids);
   foundClusters(world, scenario);
   foundSecrets(world, scenario.secrets);
-  for (const declared of scenario.databaseSnapshots) foundSnapshot(world, declared);
+  for (const one of scenario.databaseSnapshots) foundSnapshot(world, instanceKind, one.database, one);
   world.rds.dependents.proxies.push(...scenario.proxies);
   world.rds.dependents.eventSubscriptions.push(...scenario.eventSubscriptions);
   world.rds.dependents.blueGreens.push(...scenario.blueGreens);
@@ -73,7 +68,6 @@ function foundSecurityGroups(world: World, scenario: RdsScenario): void {
 
 function settingsOf(world: World, declared: Declared): Settings {
   const defaults = defaultsFor(declared.engine, declared.engineVersion);
-  const insights = declared.performanceInsights;
   return {
     DBInstanceClass: declared.class,
     EngineVersion: declared.engineVersion,
@@ -94,12 +88,7 @@ function settingsOf(world: World, declared: Declared): Settings {
     PreferredMaintenanceWindow: declared.maintenanceWindow,
     IAMDatabaseAuthenticationEnabled: declared.iamAuth,
     EnabledCloudwatchLogsExports: declared.logExports,
-    PerformanceInsightsEnabled: insights !== undefined,
-    PerformanceInsightsKMSKeyId: insights && world.findKey(insights.key ?? managedRdsKeyAlias)?.arn,
-    PerformanceInsightsRetentionPeriod: insights?.retentionDays,
-    DatabaseInsightsMode: 'standard',
-    MonitoringInterval: declared.monitoring?.everySeconds ?? 0,
-    MonitoringRoleArn: declared.monitoring?.role,
+    ...insightsOf(world, declared),
     CACertificateIdentifier: declared.ca,
     LicenseModel:
       declared.licenseModel ?? (declared.engine === 'postgres' ? 'postgresql-license' : 'general-public-license'),
@@ -125,69 +114,30 @@ function pendingOf(declared: Declared): Changes {
     identifier,
   } = declared.pending ?? {};
   const all = { DBInstanceClass, AllocatedStorage, EngineVersion, MultiAZ, identifier };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  return given(all);
 }
 
 function foundDatabase(world: World, declared: Declared, index: number, ids: ReadonlyMap<string, string>): void {
   const key = declared.key === undefined ? undefined : world.findKey(declared.key);
   const id = ids.get(declared.id) ?? '';
   const usedMiB = Math.round((declared.usedGiB ?? declared.storage * 0.4) * 1024);
-  const sealed = world.sealed(
-    contentBytes(firstContent(declared.data || `what ${declared.id} held at first`)),
-    key,
-    id,
-  );
+  const sealed = firstData(world, declared, key, id);
   const settings = settingsOf(world, declared);
   const up = !notUp.test(declared.status);
   const host = hostOf(world, declared.id);
-  const database: Database = {
+  const database = newDatabase(world, {
+    ...foundAlike(world, declared, settings, key),
     resourceId: id,
     identifier: declared.id,
-    renamingTo: undefined,
-    answersTo: [declared.id],
     address: host,
     ip: `10.0.32.${(index % 250) + 4}`,
-    engine: declared.engine,
-    masterUsername: declared.masterUsername,
-    keyArn: key?.arn,
-    created: world.time - ageMs,
-    visibleFrom: world.time - ageMs,
-    tags: new TagSet(Object.entries(declared.tags)),
-    restoredFrom: undefined,
     replicaOf: ids.get(declared.replicaOf ?? ''),
-    settings,
     pending: pendingOf(declared),
-    status: declared.status,
-    task: 0,
-    busy: false,
     up,
-    groupsInForce: settings.SecurityGroupIds,
     parameterStatus: declared.parametersPending ? 'pending-reboot' : 'in-sync',
-    optionStatus: 'in-sync',
-    roles: declared.roles.map(({ role, feature }) => ({ arn: role, feature, status: 'ACTIVE' })),
-    secret: undefined,
-    storage: {
-      sealed,
-      disk: declared.sql === false ? undefined : newDisk(declared.sql === true ? '' : declared.sql),
-      inside: declared.inside.map((name) => ({
-        name,
-        everyMs: insideEveryMs,
-        nextAt: world.time + insideEveryMs,
-        sequence: 0,
-      })),
-      usedMiB,
-      dirtyMiB: usedMiB,
-    },
-    member: undefined,
+    storage: foundStorage(world, declared, sealed, usedMiB),
     dataKey: up ? world.dataKeyOf(sealed) : undefined,
-    initialisation: undefined,
-    restartAt: undefined,
-    maintenance: declared.maintenance.map(({ action, inDays }) => ({
-      action,
-      description: `${action} is available`,
-      at: inDays === undefined ? undefined : world.time + inDays * 86_400_000,
-    })),
-  };
+  });
   world.rds.databases.set(id, database);
   const { masterSecret } = declared;
   if (masterSecret !== false)
@@ -195,7 +145,8 @@ function foundDatabase(world: World, declared: Declared, index: number, ids: Rea
   world.rds.names.set(host, id);
   grantKey(world, database);
   if (declared.status === 'stopped') restStopped(world, instanceKind, database);
-  addGroups(world, declared.engine, declared.engineVersion, settings, declared.options);
+  addGroups(world, instanceKind, declared.engine, declared.engineVersion, settings);
+  addOptionGroups(world, declared.engine, declared.engineVersion, settings.OptionGroup, declared.options);
   if (declared.backupRetention > 0) addAutomatedBackup(world, instanceKind, database);
   backUpDaily(world, instanceKind, database);
   if (declared.pending) awaitWindow(world, instanceKind, database);
@@ -207,37 +158,4 @@ function foundDatabase(world: World, declared: Declared, index: number, ids: Rea
       newClients(world, { identifier: declared.id, host, cluster: false, reads: false, workload, ledger }),
     );
   }
-}
-
-function foundSnapshot(world: World, declared: RdsScenario['databaseSnapshots'][number]): void {
-  const database = [...world.rds.databases.values()].find((one) => one.identifier === declared.database);
-  if (!database) return;
-  const at = world.time - ageMs / 2;
-  world.rds.snapshots.set(declared.id, {
-    id: declared.id,
-    databaseIdentifier: database.identifier,
-    resourceId: database.resourceId,
-    type: declared.type,
-    engine: database.engine,
-    masterUsername: database.masterUsername,
-    databaseCreated: database.created,
-    keyArn: database.keyArn,
-    visibleFrom: at,
-    tags: new TagSet(Object.entries(declared.tags)),
-    databaseTags: new Map(database.tags.now),
-    copyOf: undefined,
-    asked: at,
-    began: at,
-    endsAt: at,
-    settings: database.settings,
-    takenAt: at,
-    createdAt: at,
-    usedMiB: database.storage.usedMiB,
-    inside: [],
-    sharedWith: declared.sharedWith,
-    sealed: declared.status === 'available' ? database.storage.sealed : undefined,
-    disk: database.storage.disk?.fork(),
-    status: declared.status,
-  });
-  database.storage.dirtyMiB = Math.round(database.storage.usedMiB / 10);
 }

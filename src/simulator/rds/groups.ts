@@ -1,4 +1,5 @@
 import type {
+  DescribeDBClusterParameterGroupsMessage,
   DescribeDBParameterGroupsMessage,
   DescribeDBSubnetGroupsMessage,
   DescribeOptionGroupsMessage,
@@ -7,16 +8,20 @@ import { securityGroups } from '../ec2/network.ts';
 import { type Operations, operation } from '../operation.ts';
 import type { World } from '../world.ts';
 import { defaultOptionGroup, familyOf } from './engines.ts';
-import type { ParameterGroup, Settings } from './model.ts';
+import { clusterKind } from './kinds/cluster.ts';
+import { instanceKind } from './kinds/instance.ts';
+import type { Kind } from './kinds/kind.ts';
+import type { ParameterGroup } from './model.ts';
+import type { Resource, SharedSettings } from './parts.ts';
 import { refusals } from './refusals.ts';
-import { folded, markedPage, passing } from './select.ts';
+import { folded, markedPage } from './select.ts';
 import { subnetGroupView } from './views.ts';
 
 /** What RDS takes where a restore names no group. */
 export function defaultsFor(
   engine: string,
   version: string,
-): Pick<Settings, 'SecurityGroupIds' | 'ParameterGroup' | 'OptionGroup'> {
+): Pick<SharedSettings, 'SecurityGroupIds' | 'ParameterGroup' | 'OptionGroup'> {
   return {
     SecurityGroupIds: securityGroups.map((group) => group.GroupId),
     ParameterGroup: `default.${familyOf(engine, version)}`,
@@ -25,12 +30,15 @@ export function defaultsFor(
 }
 
 /** Throws when one of the groups that the settings name isn't there. */
-export function checkGroups(world: World, settings: Partial<Settings>): void {
+export function checkGroups<T extends Resource>(
+  world: World,
+  kind: Kind<T>,
+  settings: Partial<Pick<SharedSettings, 'ParameterGroup' | 'OptionGroup' | 'SubnetGroup' | 'SecurityGroupIds'>>,
+): void {
   const { ParameterGroup: parameters, OptionGroup: options, SubnetGroup: subnets, SecurityGroupIds: groups } = settings;
-  const { parameterGroups, optionGroups, subnetGroups } = world.rds;
-  if (parameters !== undefined && !parameterGroups.has(parameters) && !parameters.startsWith('default.')) {
-    throw refusals.noParameterGroup(parameters);
-  }
+  const { optionGroups, subnetGroups } = world.rds;
+  const known = (name: string) => kind.parameterGroups(world).has(name) || name.startsWith('default.');
+  if (parameters !== undefined && !known(parameters)) throw kind.refusals.noParameterGroup(parameters);
   if (options !== undefined && !optionGroups.has(options) && !options.startsWith('default:')) {
     throw refusals.noOptionGroup(options);
   }
@@ -41,38 +49,70 @@ export function checkGroups(world: World, settings: Partial<Settings>): void {
   }
 }
 
-/** Makes the groups of a scenario's database known. */
-export function addGroups(
+/** Makes the groups of a scenario's instance or cluster known. */
+export function addGroups<T extends Resource>(
   world: World,
+  kind: Kind<T>,
   engine: string,
   version: string,
-  settings: Settings,
-  options: readonly string[],
+  settings: SharedSettings,
 ): void {
   const family = familyOf(engine, version);
   for (const name of [settings.ParameterGroup, `default.${family}`])
-    world.rds.parameterGroups.set(name, { name, family });
-  const standard = defaultsFor(engine, version).OptionGroup;
-  world.rds.optionGroups.set(standard, { name: standard, engine, options: [] });
-  world.rds.optionGroups.set(settings.OptionGroup, { name: settings.OptionGroup, engine, options });
+    kind.parameterGroups(world).set(name, { name, family });
   world.rds.subnetGroups.add(settings.SubnetGroup).add('default');
 }
 
-function describeParameterGroups(world: World, input: DescribeDBParameterGroupsMessage): object {
-  const name = input.DBParameterGroupName && folded(input.DBParameterGroupName);
-  const all = [...world.rds.parameterGroups.values()].filter((group) => name === undefined || group.name === name);
+/** Makes the option group of a scenario's instance known, and that which its engine has of itself. */
+export function addOptionGroups(
+  world: World,
+  engine: string,
+  version: string,
+  name: string,
+  options: readonly string[],
+): void {
+  const standard = defaultsFor(engine, version).OptionGroup;
+  world.rds.optionGroups.set(standard, { name: standard, engine, options: [] });
+  world.rds.optionGroups.set(name, { name, engine, options });
+}
+
+function parameterGroups<T extends Resource>(
+  world: World,
+  kind: Kind<T>,
+  asked: {
+    readonly name: string | undefined;
+    readonly MaxRecords?: number | undefined;
+    readonly Marker?: string | undefined;
+  },
+) {
+  const name = asked.name && folded(asked.name);
+  const all = [...kind.parameterGroups(world).values()].filter((group) => name === undefined || group.name === name);
+  // Of a cluster's, too, unlike in the other operations (the @throws of its command).
   if (name !== undefined && all.length === 0) throw refusals.noParameterGroup(name);
-  const { items, ...rest } = markedPage(
-    all.filter(passing<ParameterGroup>(input.Filters, {})),
-    input,
-    (one) => one.name,
-  );
+  return markedPage(all, asked, (one) => one.name);
+}
+
+const groupView = ({ name, family }: ParameterGroup) => ({ DBParameterGroupFamily: family, Description: name });
+
+function describeParameterGroups(world: World, input: DescribeDBParameterGroupsMessage): object {
+  const { items, ...rest } = parameterGroups(world, instanceKind, { ...input, name: input.DBParameterGroupName });
   return {
     DBParameterGroups: items.map((one) => ({
       DBParameterGroupName: one.name,
-      DBParameterGroupFamily: one.family,
-      Description: one.name,
+      ...groupView(one),
       DBParameterGroupArn: world.arn('rds', `pg:${one.name}`),
+    })),
+    ...rest,
+  };
+}
+
+function describeClusterParameterGroups(world: World, input: DescribeDBClusterParameterGroupsMessage): object {
+  const { items, ...rest } = parameterGroups(world, clusterKind, { ...input, name: input.DBClusterParameterGroupName });
+  return {
+    DBClusterParameterGroups: items.map((one) => ({
+      DBClusterParameterGroupName: one.name,
+      ...groupView(one),
+      DBClusterParameterGroupArn: world.arn('rds', `cluster-pg:${one.name}`),
     })),
     ...rest,
   };
@@ -117,6 +157,10 @@ export const groupOperations: Operations = {
   DescribeDBParameterGroups: operation<DescribeDBParameterGroupsMessage>(
     ['DBParameterGroupName', 'MaxRecords', 'Marker'],
     describeParameterGroups,
+  ),
+  DescribeDBClusterParameterGroups: operation<DescribeDBClusterParameterGroupsMessage>(
+    ['DBClusterParameterGroupName', 'MaxRecords', 'Marker'],
+    describeClusterParameterGroups,
   ),
   DescribeOptionGroups: operation<DescribeOptionGroupsMessage>(
     ['OptionGroupName', 'EngineName', 'MaxRecords', 'Marker'],

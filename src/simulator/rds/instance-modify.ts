@@ -95,7 +95,7 @@ function checkOwn(database: Database, changes: Changes): void {
 
 function check(world: World, database: Database, input: ModifyDBInstanceMessage, changes: Changes): void {
   checkOwn(database, changes);
-  checkGroups(world, changes);
+  checkGroups(world, instanceKind, changes);
   const { settings } = database;
   if (changes.AllocatedStorage !== undefined && changes.AllocatedStorage < Math.ceil(settings.AllocatedStorage * 1.1)) {
     throw refusals.combination(

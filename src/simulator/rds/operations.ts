@@ -1,14 +1,16 @@
 import type { Operations } from '../operation.ts';
 import { clusterOperations } from './cluster/operations.ts';
 import { clusterModifyOperations } from './cluster-modify.ts';
+import { clusterRestoreOperations } from './cluster-restore.ts';
 import { dependentOperations } from './dependents.ts';
 import { eventOperations } from './events.ts';
 import { groupOperations } from './groups.ts';
 import { instanceModifyOperations } from './instance-modify.ts';
+import { instanceRestoreOperations } from './instance-restore.ts';
 import { instanceOperations } from './instances.ts';
 import { promoteOperations } from './promote.ts';
 import { replicaOperations } from './replicas.ts';
-import { restoreOperations } from './restore.ts';
+import { roleOperations } from './roles.ts';
 import { snapshotOperations } from './snapshots.ts';
 import { tagOperations } from './tags.ts';
 
@@ -17,10 +19,12 @@ export const rdsOperations: Operations = {
   ...instanceOperations,
   ...instanceModifyOperations,
   ...clusterModifyOperations,
-  ...restoreOperations,
+  ...instanceRestoreOperations,
+  ...clusterRestoreOperations,
   ...replicaOperations,
   ...promoteOperations,
   ...snapshotOperations,
+  ...roleOperations,
   ...eventOperations,
   ...tagOperations,
   ...groupOperations,

@@ -12,12 +12,12 @@ import { grantKey } from './keys.ts';
 import { instanceKind } from './kinds/instance.ts';
 import { bringUp, carryOut, requireFree, requireOwn } from './lifecycle.ts';
 import type { Database, Settings } from './model.ts';
+import { newTags } from './new-tags.ts';
+import { emptyStorage, newDatabase, resourceId } from './newborn.ts';
 import { checkInstanceQuota, checkStorageQuota } from './quotas.ts';
 import { refusals } from './refusals.ts';
-import { resourceId } from './restore.ts';
 import { newIdentifier } from './select.ts';
 import { assignedWindow } from './spans.ts';
-import { newTags } from './tags.ts';
 import { databaseView, hostOf } from './views.ts';
 
 const mostReplicas = 15;
@@ -78,44 +78,26 @@ function create(world: World, input: CreateDBInstanceReadReplicaMessage): object
   if (replicasOf(world, source).length >= mostReplicas)
     throw new AwsError('InstanceQuotaExceeded', `The instance ${source.identifier} has all the replicas it can have.`);
   const settings = settingsFor(input, source);
-  checkGroups(world, settings);
+  checkGroups(world, instanceKind, settings);
   checkInstanceQuota(world);
   checkStorageQuota(world, settings.AllocatedStorage);
   // In its own Region it has its source's key unless another one is named.
   const key = world.findKey(input.KmsKeyId ?? source.keyArn ?? '');
   if (source.keyArn !== undefined && !world.usable(key)) throw refusals.key(input.KmsKeyId ?? source.keyArn);
-  const replica: Database = {
-    ...source,
+  const { engine, masterUsername } = source;
+  const replica = newDatabase(world, {
     resourceId: resourceId(world),
     identifier,
-    renamingTo: undefined,
-    answersTo: [identifier],
-    address: undefined,
     ip: `10.0.80.${(world.rds.databases.size % 250) + 4}`,
+    engine,
+    masterUsername,
     keyArn: source.keyArn === undefined ? undefined : key?.arn,
-    created: world.time,
-    visibleFrom: world.visibleFrom,
     tags: newTags(world, input.Tags, undefined),
-    restoredFrom: undefined,
     replicaOf: source.resourceId,
     settings,
-    pending: {},
-    status: 'creating',
-    task: 0,
-    busy: true,
-    up: false,
     groupsInForce: settings.SecurityGroupIds,
-    parameterStatus: 'in-sync',
-    optionStatus: 'in-sync',
-    roles: [],
-    secret: undefined,
-    storage: { sealed: undefined, disk: undefined, inside: [], usedMiB: source.storage.usedMiB, dirtyMiB: 0 },
-    member: undefined,
-    dataKey: undefined,
-    initialisation: undefined,
-    restartAt: undefined,
-    maintenance: [],
-  };
+    storage: emptyStorage(source.storage),
+  });
   world.rds.databases.set(replica.resourceId, replica);
   grantKey(world, replica);
   copyFrom(world, source, replica);

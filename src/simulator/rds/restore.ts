@@ -1,253 +1,177 @@
-import type { RestoreDBInstanceFromDBSnapshotMessage } from '@aws-sdk/client-rds';
+import type { RestoreDBClusterFromSnapshotMessage, RestoreDBInstanceFromDBSnapshotMessage } from '@aws-sdk/client-rds';
 import { unseal } from '../bytes.ts';
-import { zones } from '../ec2/volumes.ts';
-import { type Operations, operation } from '../operation.ts';
 import { carryPasswords } from '../secretsmanager/passwords.ts';
+import type { TagSet } from '../tag-set.ts';
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
-import { addAutomatedBackup } from './backups.ts';
-import { tell } from './events.ts';
 import { holderOf, snapshotNamed } from './find.ts';
-import { checkGroups, defaultsFor } from './groups.ts';
 import { grantKey } from './keys.ts';
-import { instanceKind } from './kinds/instance.ts';
-import { bringUp, carryOut, type Stage } from './lifecycle.ts';
-import type { Database, DbSnapshot, Settings } from './model.ts';
-import { checkInstanceQuota, checkStorageQuota } from './quotas.ts';
+import type { Kind } from './kinds/kind.ts';
+import { carryOut, type Stage } from './lifecycle.ts';
+import { newTags } from './new-tags.ts';
+import type { Resource, SharedSettings, SnapshotBy } from './parts.ts';
 import { refusals } from './refusals.ts';
 import { newIdentifier } from './select.ts';
 import { assignedWindow } from './spans.ts';
-import { newTags } from './tags.ts';
-import { databaseView, hostOf } from './views.ts';
 import { backUpDaily } from './waiting.ts';
-import { checkRetention, checkWindows } from './windows.ts';
 
 const longestId = 63;
-const loadMiBPerSecond = 100;
 
-/** What a restored instance has: what is given, what comes with the snapshot, and RDS's defaults for all the rest. */
-function settingsFor(world: World, input: RestoreDBInstanceFromDBSnapshotMessage, snapshot: DbSnapshot): Settings {
-  const from = snapshot.settings;
-  const defaults = defaultsFor(snapshot.engine, from.EngineVersion ?? '');
-  const storage = input.AllocatedStorage ?? from.AllocatedStorage;
-  if (storage < from.AllocatedStorage) {
-    throw refusals.value(`Invalid storage size: ${storage} is less than the snapshot's ${from.AllocatedStorage} GiB.`);
-  }
-  if (storage > from.AllocatedStorage && storage < Math.ceil(from.AllocatedStorage * 1.1)) {
-    throw refusals.combination('Allocated storage must be the same as the snapshot or at least 10 percent more.');
-  }
-  if (input.MultiAZ && input.AvailabilityZone !== undefined) {
-    throw refusals.combination('Requesting a specific availability zone is not valid for Multi-AZ instances.');
-  }
-  const anyZone = zones(world)[Math.floor(world.rds.random.next() * 3)];
+type Message = RestoreDBInstanceFromDBSnapshotMessage | RestoreDBClusterFromSnapshotMessage;
+
+/** The call that restores a kind, as far as it is its own. */
+export interface RestoreCall<T extends Resource, I extends Message> {
+  readonly kind: Kind<T>;
+  /** The parameter that names the snapshot, and what its refusals call it. */
+  readonly snapshotParameter: string;
+  readonly snapshotCalled: string;
+  /** Whether the engine has to be said. */
+  readonly needsEngine: boolean;
+  settings(world: World, input: I, snapshot: SnapshotBy<T>): T['settings'];
+  /** Throws what is wrong with the settings, or that there is no room. */
+  check(world: World, settings: T['settings']): void;
+  /** The key that is asked for; the snapshot's otherwise. */
+  key(input: I): string | undefined;
+  make(world: World, input: I, given: Made<T>): T;
+  /** How long it takes until the data is there. */
+  fillMs(world: World, one: T): number;
+  /** It comes to life. */
+  born(world: World, one: T): void;
+  /** What follows. */
+  after(world: World, one: T): Stage[];
+  /** The event of one that is never there, without its status. */
+  readonly stillborn: string;
+}
+
+/** What a restored one is, of whatever kind. */
+export type Made<T extends Resource> = Pick<
+  T,
+  'identifier' | 'engine' | 'masterUsername' | 'keyArn' | 'tags' | 'restoredFrom' | 'settings' | 'groupsInForce'
+> & { readonly snapshot: SnapshotBy<T> };
+
+/** What a restore gives an instance and a cluster alike: with the snapshot come its port, its window and its retention (facts §5.2). */
+export function restoredAlike(
+  input: Message,
+  from: SharedSettings,
+  defaults: Pick<SharedSettings, 'SecurityGroupIds' | 'OptionGroup'>,
+) {
+  const PreferredBackupWindow = input.PreferredBackupWindow ?? from.PreferredBackupWindow;
   return {
-    // With the snapshot come its engine and version, its window, its retention and its port, and nothing else (facts §5.2).
-    AllocatedStorage: storage,
-    EngineVersion: from.EngineVersion,
     Port: input.Port ?? from.Port,
-    DBName: from.DBName,
-    LicenseModel: input.LicenseModel ?? from.LicenseModel,
     BackupRetentionPeriod: input.BackupRetentionPeriod ?? from.BackupRetentionPeriod,
-    PreferredBackupWindow: input.PreferredBackupWindow ?? from.PreferredBackupWindow,
-    ProcessorFeatures: input.UseDefaultProcessorFeatures ? [] : (input.ProcessorFeatures ?? from.ProcessorFeatures),
-    DBInstanceClass: input.DBInstanceClass ?? from.DBInstanceClass,
+    PreferredBackupWindow,
+    PreferredMaintenanceWindow: assignedWindow(PreferredBackupWindow),
     EngineLifecycleSupport: input.EngineLifecycleSupport ?? 'open-source-rds-extended-support',
-    StorageType: input.StorageType ?? (input.Iops === undefined ? 'gp3' : 'io1'),
     Iops: input.Iops,
-    StorageThroughput: input.StorageThroughput,
-    MultiAZ: input.MultiAZ ?? false,
-    AvailabilityZone: input.AvailabilityZone ?? anyZone,
-    PubliclyAccessible: input.PubliclyAccessible ?? false,
-    AutoMinorVersionUpgrade: input.AutoMinorVersionUpgrade ?? true,
-    CACertificateIdentifier: input.CACertificateIdentifier ?? 'rds-ca-rsa2048-g1',
     CopyTagsToSnapshot: input.CopyTagsToSnapshot ?? false,
     DeletionProtection: input.DeletionProtection ?? false,
     IAMDatabaseAuthenticationEnabled: input.EnableIAMDatabaseAuthentication ?? false,
     EnabledCloudwatchLogsExports: input.EnableCloudwatchLogsExports ?? [],
     NetworkType: input.NetworkType ?? 'IPV4',
-    DedicatedLogVolume: input.DedicatedLogVolume ?? false,
-    CustomerOwnedIpEnabled: input.EnableCustomerOwnedIp ?? false,
-    BackupTarget: input.BackupTarget ?? 'region',
-    MonitoringInterval: 0,
-    PerformanceInsightsEnabled: false,
-    DatabaseInsightsMode: 'standard',
-    PreferredMaintenanceWindow: assignedWindow(input.PreferredBackupWindow ?? from.PreferredBackupWindow),
+    DatabaseInsightsMode: 'standard' as const,
     SecurityGroupIds: input.VpcSecurityGroupIds?.length ? input.VpcSecurityGroupIds : defaults.SecurityGroupIds,
     SubnetGroup: input.DBSubnetGroupName ?? 'default',
-    ParameterGroup: input.DBParameterGroupName ?? defaults.ParameterGroup,
     OptionGroup: input.OptionGroupName ?? defaults.OptionGroup,
   };
 }
 
-function restore(world: World, input: RestoreDBInstanceFromDBSnapshotMessage): object {
-  const identifier = newIdentifier(input.DBInstanceIdentifier, 'DBInstanceIdentifier', longestId);
-  if (holderOf(world, instanceKind, identifier)) throw refusals.databaseExists();
-  const snapshot = snapshotNamed(world, instanceKind, input.DBSnapshotIdentifier);
+/** Restores what a call names from a snapshot, with what it gives and RDS's defaults for all the rest. */
+export function restore<T extends Resource, I extends Message>(
+  world: World,
+  call: RestoreCall<T, I>,
+  input: I,
+  asked: { readonly name: string | undefined; readonly snapshot: string | undefined },
+): T {
+  const { kind } = call;
+  const identifier = newIdentifier(asked.name, kind.parameters.identifier, longestId);
+  if (holderOf(world, kind, identifier)) throw kind.refusals.exists();
+  const snapshot = snapshotNamed(world, kind, asked.snapshot, call.snapshotParameter);
   if (snapshot.status !== 'available') {
-    throw refusals.snapshotState(`Cannot restore from the snapshot ${snapshot.id} because it is ${snapshot.status}.`);
+    throw kind.refusals.snapshotState(
+      `Cannot restore from ${call.snapshotCalled}${snapshot.id} because it is ${snapshot.status}.`,
+    );
   }
-  if (input.Engine !== undefined && input.Engine !== snapshot.engine) {
+  if ((call.needsEngine || input.Engine !== undefined) && input.Engine !== snapshot.engine) {
     throw refusals.combination(`The engine ${input.Engine} is not that of the snapshot, ${snapshot.engine}.`);
   }
-  const settings = settingsFor(world, input, snapshot);
-  checkGroups(world, settings);
-  checkWindows(settings);
-  checkRetention(settings.BackupRetentionPeriod);
-  checkInstanceQuota(world);
-  checkStorageQuota(world, settings.AllocatedStorage);
+  const settings = call.settings(world, input, snapshot);
+  call.check(world, settings);
+  const name = call.key(input) ?? snapshot.keyArn;
+  const key = name === undefined ? undefined : world.findKey(name);
+  if (name !== undefined && !world.usable(key)) throw refusals.key(name);
   if (snapshot.keyArn !== undefined && !world.usable(world.findKey(snapshot.keyArn)))
     throw refusals.key(snapshot.keyArn);
-  const database: Database = {
-    resourceId: resourceId(world),
-    identifier,
-    renamingTo: undefined,
-    answersTo: [identifier],
-    address: undefined,
-    ip: `10.0.64.${(world.rds.databases.size % 250) + 4}`,
-    engine: snapshot.engine,
-    masterUsername: snapshot.masterUsername,
-    keyArn: snapshot.keyArn,
-    created: world.time,
-    visibleFrom: world.visibleFrom,
-    // Tags given replace the snapshot's source's; without any, those come along (facts §1.4).
-    tags: newTags(world, input.Tags, input.Tags?.length ? undefined : snapshot.databaseTags),
-    restoredFrom: snapshot.id,
-    replicaOf: undefined,
-    settings,
-    pending: {},
-    status: 'creating',
-    task: 0,
-    busy: true,
-    up: false,
-    groupsInForce: settings.SecurityGroupIds,
-    parameterStatus: 'in-sync',
-    optionStatus: 'in-sync',
-    roles: [],
-    secret: undefined,
-    storage: { sealed: undefined, disk: undefined, inside: [], usedMiB: snapshot.usedMiB, dirtyMiB: 0 },
-    member: undefined,
-    dataKey: undefined,
-    initialisation: undefined,
-    restartAt: undefined,
-    maintenance: [],
-  };
-  world.rds.databases.set(database.resourceId, database);
-  grantKey(world, database);
+  // Tags given replace those of the snapshot's source; without any, those come along (facts §1.4).
+  const tags: TagSet = newTags(world, input.Tags, input.Tags?.length ? undefined : snapshot.databaseTags);
+  const { engine, masterUsername } = snapshot;
+  const made = { identifier, engine, masterUsername, keyArn: key?.arn, tags, restoredFrom: snapshot.id, settings };
+  const one = call.make(world, input, { ...made, groupsInForce: settings.SecurityGroupIds, snapshot });
+  kind.all(world).set(one.resourceId, one);
+  grantKey(world, one);
   const failure = world.rds.failNextRestore;
   world.rds.failNextRestore = undefined;
   carryOut(
     world,
-    database,
-    failure === undefined ? birth(world, database, snapshot) : stillbirth(world, database, failure),
+    one,
+    failure === undefined ? birth(world, call, one, snapshot) : stillbirth(world, call, one, failure),
   );
-  return { DBInstance: databaseView(world, database) };
+  return one;
 }
 
-function birth(world: World, database: Database, snapshot: DbSnapshot): Stage[] {
-  // The first backup follows at once (terraform#2014).
-  const backups = (database.settings.BackupRetentionPeriod ?? 0) > 0;
-  const stages: Stage[] = [
-    [
-      world.seconds(180, 420),
-      () => {
-        try {
-          // A snapshot that is deleted under it, or a key that can't be used any more: there is nothing to restore.
-          if (!snapshot.sealed || !world.rds.snapshots.has(snapshot.id)) throw new AwsError('Failed', 'failed');
-          const key = database.keyArn === undefined ? undefined : world.findKey(database.keyArn);
-          const plain = unseal(snapshot.sealed, world.dataKeyOf(snapshot.sealed));
-          database.storage.sealed = world.sealed(plain, key, database.resourceId);
-        } catch (error) {
-          if (!(error instanceof AwsError)) throw error;
-          database.task++;
-          database.busy = false;
-          database.status = 'incompatible-restore';
-          tell(world, database, 'DB instance could not be restored.', 'failure');
-          return;
-        }
-        database.storage.disk = snapshot.disk?.fork();
-        carryPasswords(world, snapshot, database.storage);
-        database.storage.inside = snapshot.inside.map((writer) => ({ ...writer, nextAt: world.time + writer.everyMs }));
-        // Static parameters of a group that isn't the default sometimes wait for one more restart [U].
-        const own = !database.settings.ParameterGroup.startsWith('default.');
-        database.parameterStatus = own && world.rds.random.next() < 0.5 ? 'pending-reboot' : 'in-sync';
-        database.address = hostOf(world, database.identifier);
-        world.rds.names.set(database.address, database.resourceId);
-        bringUp(world, database);
-        if (backups && database.up) database.status = 'backing-up';
-        const loadMs = world.seconds(60, 120) + world.seconds(1, 1.2) * (database.storage.usedMiB / loadMiBPerSecond);
-        database.initialisation = { from: world.time, until: Math.round(world.time + loadMs) };
-        tell(world, database, `Restored from snapshot ${snapshot.id}`, 'restoration');
-        tell(world, database, 'DB instance created', 'creation');
-        backUpDaily(world, instanceKind, database);
-      },
-    ],
-  ];
-  if (backups) {
-    stages.push([
-      world.seconds(40, 90),
-      () => {
-        if (database.status === 'backing-up') database.status = 'available';
-        addAutomatedBackup(world, instanceKind, database);
-      },
-    ]);
+function birth<T extends Resource, I extends Message>(
+  world: World,
+  call: RestoreCall<T, I>,
+  one: T,
+  snapshot: SnapshotBy<T>,
+): Stage[] {
+  const { kind } = call;
+  const comes = () => {
+    if (!filled(world, kind, one, snapshot)) {
+      one.task++;
+      one.busy = false;
+      one.status = 'incompatible-restore';
+      kind.tell(world, one, `${kind.noun} could not be restored.`, 'failure');
+      return;
+    }
+    one.storage.disk = snapshot.disk?.fork();
+    carryPasswords(world, snapshot, one.storage);
+    one.storage.inside = snapshot.inside.map((writer) => ({ ...writer, nextAt: world.time + writer.everyMs }));
+    call.born(world, one);
+    kind.tell(world, one, `Restored from snapshot ${snapshot.id}`, 'restoration');
+    kind.tell(world, one, `${kind.noun} created`, 'creation');
+    backUpDaily(world, kind, one);
+  };
+  return [[call.fillMs(world, one), comes], ...call.after(world, one)];
+}
+
+/** Whether the data came: with a snapshot that is deleted under it, or a key that can't be used any more, none does. */
+function filled<T extends Resource>(world: World, kind: Kind<T>, one: T, snapshot: SnapshotBy<T>): boolean {
+  try {
+    if (!snapshot.sealed || !kind.snapshots(world).has(snapshot.id)) return false;
+    const key = one.keyArn === undefined ? undefined : world.findKey(one.keyArn);
+    if (one.keyArn !== undefined && !world.usable(key)) return false;
+    const plain = unseal(snapshot.sealed, world.dataKeyOf(snapshot.sealed));
+    one.storage.sealed = world.sealed(plain, key, one.resourceId);
+    return true;
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    return false;
   }
-  return stages;
 }
 
-function stillbirth(world: World, database: Database, status: string): Stage[] {
+function stillbirth<T extends Resource, I extends Message>(
+  world: World,
+  { kind, stillborn }: RestoreCall<T, I>,
+  one: T,
+  status: string,
+): Stage[] {
   return [
     [
       world.seconds(120, 300),
       () => {
-        database.status = status;
-        tell(world, database, `DB instance is in a state that cannot be upgraded: ${status}`, 'failure');
+        one.status = status;
+        kind.tell(world, one, `${stillborn}: ${status}`, 'failure');
       },
     ],
   ];
 }
-
-/** A new resource id, for life. */
-export function resourceId(world: World): string {
-  return `db-${world.ids.hex(26).toUpperCase()}`;
-}
-
-export const restoreOperations: Operations = {
-  RestoreDBInstanceFromDBSnapshot: operation<RestoreDBInstanceFromDBSnapshotMessage>(
-    [
-      'DBInstanceIdentifier',
-      'DBSnapshotIdentifier',
-      'DBInstanceClass',
-      'Port',
-      'AvailabilityZone',
-      'DBSubnetGroupName',
-      'MultiAZ',
-      'PubliclyAccessible',
-      'AutoMinorVersionUpgrade',
-      'LicenseModel',
-      'Engine',
-      'Iops',
-      'StorageThroughput',
-      'OptionGroupName',
-      'Tags',
-      'StorageType',
-      'VpcSecurityGroupIds',
-      'CopyTagsToSnapshot',
-      'EnableIAMDatabaseAuthentication',
-      'EnableCloudwatchLogsExports',
-      'ProcessorFeatures',
-      'UseDefaultProcessorFeatures',
-      'DBParameterGroupName',
-      'DeletionProtection',
-      'EnableCustomerOwnedIp',
-      'NetworkType',
-      'BackupTarget',
-      'AllocatedStorage',
-      'BackupRetentionPeriod',
-      'PreferredBackupWindow',
-      'DedicatedLogVolume',
-      'CACertificateIdentifier',
-      'EngineLifecycleSupport',
-    ],
-    restore,
-  ),
-};

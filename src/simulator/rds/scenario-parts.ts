@@ -30,6 +30,27 @@ export const workload = z.strictObject({
 });
 export type Workload = z.output<typeof workload>;
 
+/** The windows of a database or a cluster, and what else follows them in both. */
+export const windowKeys = {
+  backupWindow: z.string().default('01:00-01:30'),
+  maintenanceWindow: z.string().default('mon:03:00-mon:03:30'),
+  iamAuth: z.boolean().default(false),
+  logExports: z.array(z.string().min(1)).default([]),
+};
+
+export const databaseResourceId = z
+  .string()
+  .regex(/^db-[A-Z0-9]{26}$/, 'must be a resource id like db-ABCDEFGHIJKLMNOPQRSTUVWXYZ')
+  .optional();
+
+/** A snapshot, whatever it is of. */
+export const snapshotKeys = {
+  type: z.enum(['manual', 'automated']).default('manual'),
+  status: z.enum(['available', 'failed']).default('available'),
+  sharedWith: z.array(z.string().min(1)).default([]),
+  tags,
+};
+
 /** The key that RDS uses when none is named; every account with databases has it. */
 export const managedRdsKeyAlias = 'alias/aws/rds';
 

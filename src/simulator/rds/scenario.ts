@@ -3,6 +3,7 @@ import type { Problem } from '../checking.ts';
 import { longestData } from '../content.ts';
 import { clusterInconsistencies, clusterKeys, clusterLimitKeys } from './cluster/scenario.ts';
 import {
+  databaseResourceId,
   groupId,
   identifier,
   maintenance,
@@ -10,7 +11,9 @@ import {
   monitoring,
   performanceInsights,
   role,
+  snapshotKeys,
   tags,
+  windowKeys,
   windowProblems,
   workload,
 } from './scenario-parts.ts';
@@ -42,10 +45,7 @@ const pending = z.strictObject({
 
 const database = z.strictObject({
   id: identifier,
-  resourceId: z
-    .string()
-    .regex(/^db-[A-Z0-9]{26}$/, 'must be a resource id like db-ABCDEFGHIJKLMNOPQRSTUVWXYZ')
-    .optional(),
+  resourceId: databaseResourceId,
   engine: z.string().min(1).default('postgres'),
   engineVersion: z.string().min(1).default('16.4'),
   class: z.string().min(1).default('db.m6g.large'),
@@ -71,10 +71,7 @@ const database = z.strictObject({
   copyTagsToSnapshot: z.boolean().default(false),
   autoMinorVersionUpgrade: z.boolean().default(true),
   backupRetention: z.int().min(0).max(35).default(7),
-  backupWindow: z.string().default('01:00-01:30'),
-  maintenanceWindow: z.string().default('mon:03:00-mon:03:30'),
-  iamAuth: z.boolean().default(false),
-  logExports: z.array(z.string().min(1)).default([]),
+  ...windowKeys,
   performanceInsights: performanceInsights.optional(),
   monitoring: monitoring.optional(),
   roles: z.array(role).default([]),
@@ -101,10 +98,7 @@ const database = z.strictObject({
 const snapshot = z.strictObject({
   id: z.string().min(1),
   database: identifier,
-  type: z.enum(['manual', 'automated']).default('manual'),
-  status: z.enum(['available', 'failed']).default('available'),
-  sharedWith: z.array(z.string().min(1)).default([]),
-  tags,
+  ...snapshotKeys,
 });
 
 /** A login to a database in Secrets Manager, with the password of its user; rotated by a function beside the clients. */

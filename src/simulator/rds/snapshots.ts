@@ -18,11 +18,11 @@ import { named, snapshotNamed } from './find.ts';
 import { clusterKind } from './kinds/cluster.ts';
 import { instanceKind } from './kinds/instance.ts';
 import type { Kind } from './kinds/kind.ts';
+import { newTags } from './new-tags.ts';
 import type { Resource, SnapshotBy } from './parts.ts';
 import { refusals } from './refusals.ts';
 import { folded, markedPage, newIdentifier, passing } from './select.ts';
 import { checkNew, copy, discard, take } from './shelf.ts';
-import { newTags } from './tags.ts';
 
 function create<T extends Resource>(
   world: World,

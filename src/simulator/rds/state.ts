@@ -1,9 +1,8 @@
 import { digestOf } from '../bytes.ts';
 import { contentBytes } from '../content.ts';
-import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
-import { contentIn, sessionsIn, writeUp } from './clients.ts';
-import { clusterStateOf, readingOf } from './cluster/state.ts';
+import { sessionsIn, writeUp } from './clients.ts';
+import { clusterStateOf, heldKey, readingOf } from './cluster/state.ts';
 import { statusOf } from './lifecycle.ts';
 import type { Clients, Database } from './model.ts';
 import { clusterOfMember, leadsTo } from './names.ts';
@@ -50,12 +49,12 @@ export function rdsStateOf(world: World) {
 
 function databaseHolder(world: World, { identifier }: Clients) {
   const holder = [...world.rds.databases.values()].find((one) => one.identifier === identifier);
-  return { holder, held: holder && reading(world, holder) };
+  return { holder, held: holder && readingOf(world, holder.storage, holder.dataKey) };
 }
 
 function clusterHolder(world: World, { identifier }: Clients) {
   const holder = [...world.rds.clusters.values()].find((one) => one.identifier === identifier);
-  return { holder, held: holder && readingOf(world, holder) };
+  return { holder, held: holder && readingOf(world, holder.storage, heldKey(world, holder)) };
 }
 
 function databaseState(world: World, database: Database) {
@@ -77,20 +76,6 @@ function databaseState(world: World, database: Database) {
     roles: database.roles.map((role) => ({ ...role })),
     sessions: sessionsIn(world, database).length,
     tags: Object.fromEntries(database.tags.now),
-    ...reading(world, database),
+    ...readingOf(world, database.storage, database.dataKey),
   };
-}
-
-/** What somebody who reads the database's storage now finds, or that it can't be read. */
-function reading(
-  world: World,
-  database: Database,
-): { readable: boolean; writes: number | null; digest: string | null } {
-  try {
-    const content = contentIn(world, database);
-    if (content) return { readable: true, writes: content.count, digest: digestOf(contentBytes(content)) };
-  } catch (error) {
-    if (!(error instanceof AwsError)) throw error;
-  }
-  return { readable: false, writes: null, digest: null };
 }

@@ -1,12 +1,24 @@
 import type { World } from '../world.ts';
+import { named } from './find.ts';
 import type { Kind } from './kinds/kind.ts';
 import { atRest, bringUp, carryOut, takeDown } from './lifecycle.ts';
 import type { Resource } from './parts.ts';
+import { refusals } from './refusals.ts';
 
 const restartAfterMs = 7 * 86_400_000;
 
+/** Stops what a call names. Throws the state that forbids it. */
+export function askStop<T extends Resource>(world: World, kind: Kind<T>, name: string | undefined): object {
+  const one = named(world, kind, name);
+  kind.requireOwn?.(one, 'stopped');
+  kind.requireFree(world, one, 'stopped');
+  kind.stopping.refuse?.(world, one);
+  stop(world, kind, one);
+  return kind.view(world, one);
+}
+
 /** Stops an instance, or a cluster with all of its members. */
-export function stop<T extends Resource>(world: World, kind: Kind<T>, one: T): void {
+function stop<T extends Resource>(world: World, kind: Kind<T>, one: T): void {
   const engines = kind.engines(world, one);
   const show = (status: string) => {
     for (const each of [one, ...engines]) each.status = status;
@@ -30,8 +42,23 @@ export function stop<T extends Resource>(world: World, kind: Kind<T>, one: T): v
   ]);
 }
 
+/** Starts what a call names. Throws the state, or the key, that forbids it. */
+export function askStart<T extends Resource>(world: World, kind: Kind<T>, name: string | undefined): object {
+  const one = named(world, kind, name);
+  kind.requireOwn?.(one, 'started');
+  if (!['stopped', 'inaccessible-encryption-credentials-recoverable'].includes(one.status)) {
+    throw kind.refusals.state(`${kind.called} ${one.identifier} is not stopped but ${kind.shownStatus(world, one)}.`);
+  }
+  const key = one.keyArn === undefined ? undefined : world.findKey(one.keyArn);
+  if (one.keyArn !== undefined && !world.usable(key)) throw refusals.key(one.keyArn);
+  start(world, kind, one);
+  const { startAsked } = kind.stopping;
+  if (startAsked !== undefined) kind.tell(world, one, startAsked, 'notification');
+  return kind.view(world, one);
+}
+
 /** Starts what is stopped, a cluster with all of its members. */
-export function start<T extends Resource>(world: World, kind: Kind<T>, one: T): void {
+function start<T extends Resource>(world: World, kind: Kind<T>, one: T): void {
   one.status = 'starting';
   one.restartAt = undefined;
   for (const engine of kind.engines(world, one)) engine.status = 'starting';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { World } from '../world.ts';
+import { call } from './deeds.ts';
 import { trulyNamed } from './find.ts';
 import { clusterKind } from './kinds/cluster.ts';
-import { rdsOperations } from './operations.ts';
 
 const text = z.string().min(1);
 
@@ -26,19 +26,18 @@ export function isSwitchAction(action: { readonly do: string }): action is Switc
 
 /** Carries the action out, as the API call that it is. Throws AwsError when the account refuses it. */
 export function actOnSwitch(world: World, action: SwitchAction): void {
-  const call = (name: string, input: object) => rdsOperations[name]?.run(world, input);
   switch (action.do) {
     case 'create-replica':
-      call('CreateDBInstanceReadReplica', {
+      call(world, 'CreateDBInstanceReadReplica', {
         SourceDBInstanceIdentifier: databaseName(world, action.database),
         DBInstanceIdentifier: action.replica,
       });
       break;
     case 'promote-replica':
-      call('PromoteReadReplica', { DBInstanceIdentifier: databaseName(world, action.database) });
+      call(world, 'PromoteReadReplica', { DBInstanceIdentifier: databaseName(world, action.database) });
       break;
     case 'manage-database-password':
-      call('ModifyDBInstance', {
+      call(world, 'ModifyDBInstance', {
         DBInstanceIdentifier: databaseName(world, action.database),
         ManageMasterUserPassword: true,
       });

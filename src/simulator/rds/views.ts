@@ -6,7 +6,7 @@ import { databaseArn, snapshotArn } from './arns.ts';
 import { statusOf } from './lifecycle.ts';
 import type { AutomatedBackup, Changes, Database, DbSnapshot } from './model.ts';
 import { clusterOfMember } from './names.ts';
-import type { SnapshotOf } from './parts.ts';
+import type { Resource, SnapshotOf } from './parts.ts';
 import { tagList } from './select.ts';
 
 const date = (time: number | undefined) => (time === undefined ? undefined : new Date(time));
@@ -32,16 +32,23 @@ function pendingView(pending: Changes) {
 export function groupsView({
   groupsInForce,
   settings,
-}: {
-  readonly groupsInForce: readonly string[];
-  readonly settings: { readonly SecurityGroupIds: readonly string[] };
-}): DBInstance['VpcSecurityGroups'] {
+}: Pick<Resource, 'groupsInForce' | 'settings'>): DBInstance['VpcSecurityGroups'] {
   const wanted = new Set(settings.SecurityGroupIds);
   const inForce = new Set(groupsInForce);
   return [...new Set([...groupsInForce, ...settings.SecurityGroupIds])].map((id) => ({
     VpcSecurityGroupId: id,
     Status: !wanted.has(id) ? 'removing' : inForce.has(id) ? 'active' : 'adding',
   }));
+}
+
+/** The roles of an instance or a cluster. */
+export function rolesView({ roles }: Pick<Resource, 'roles'>) {
+  return roles.map(({ arn, feature, status }) => ({ RoleArn: arn, FeatureName: feature, Status: status }));
+}
+
+/** The secret of its master password, if it has one. */
+export function secretView({ secret }: Pick<Resource, 'secret'>): DBInstance['MasterUserSecret'] {
+  return secret && { SecretArn: secret.arn, SecretStatus: secret.status, KmsKeyId: secret.keyArn };
 }
 
 function storageView(world: World, database: Database) {
@@ -111,16 +118,8 @@ export function databaseView(world: World, database: Database): DBInstance {
     KmsKeyId: database.keyArn,
     CertificateDetails: { CAIdentifier: certificate, ValidTill: new Date(database.created + 3 * 365 * 86_400_000) },
     DomainMemberships: [],
-    AssociatedRoles: database.roles.map((role) => ({
-      RoleArn: role.arn,
-      FeatureName: role.feature,
-      Status: role.status,
-    })),
-    MasterUserSecret: database.secret && {
-      SecretArn: database.secret.arn,
-      SecretStatus: database.secret.status,
-      KmsKeyId: database.secret.keyArn,
-    },
+    AssociatedRoles: rolesView(database),
+    MasterUserSecret: secretView(database),
     EnhancedMonitoringResourceArn: settings.MonitoringInterval
       ? world.arn('logs', `log-group:RDSOSMetrics:log-stream:${database.resourceId}`)
       : undefined,

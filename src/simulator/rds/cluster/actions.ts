@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import type { World } from '../../world.ts';
-import { clusterArn } from '../arns.ts';
 import { writeUp } from '../clients.ts';
-import { snapshotNamed, trulyNamed } from '../find.ts';
+import { call, deedsTo } from '../deeds.ts';
+import { trulyNamed } from '../find.ts';
 import { clusterKind } from '../kinds/cluster.ts';
 import { takeDown } from '../lifecycle.ts';
 import { membersOf } from '../names.ts';
-import { rdsOperations } from '../operations.ts';
 import { refusals } from '../refusals.ts';
 import { maintain } from '../waiting.ts';
 import type { Cluster } from './model.ts';
 
+const deeds = deedsTo(clusterKind, 'DBCluster');
 const text = z.string().min(1);
 const texts = z.array(text).min(1);
 
@@ -80,8 +80,6 @@ export function isClusterAction(action: { readonly do: string }): action is Clus
   return names.has(action.do);
 }
 
-const call = (world: World, name: string, input: object) => rdsOperations[name]?.run(world, input);
-
 /** Carries the action out, as the API call that it is if it is one. Throws AwsError when the account refuses it. */
 export function actOnCluster(world: World, action: ClusterAction): void {
   writeUp(world);
@@ -101,35 +99,31 @@ export function actOnCluster(world: World, action: ClusterAction): void {
       call(world, 'DeleteDBClusterEndpoint', { DBClusterEndpointIdentifier: action.endpoint });
       break;
     case 'delete-cluster-snapshot':
-      call(world, 'DeleteDBClusterSnapshot', { DBClusterSnapshotIdentifier: action.snapshot });
+      deeds.deleteSnapshot(world, action.snapshot);
       break;
-    case 'fail-cluster-snapshot': {
-      const snapshot = snapshotNamed(world, clusterKind, action.snapshot);
-      if (snapshot.status === 'deleting') throw refusals.clusterSnapshotState(`${snapshot.id} is being deleted.`);
-      Object.assign(snapshot, { status: 'failed', sealed: undefined });
-    }
+    case 'fail-cluster-snapshot':
+      deeds.failSnapshot(world, action.snapshot);
+      break;
   }
 }
 
 function actOnNamed(world: World, action: Extract<ClusterAction, { cluster: string }>, cluster: Cluster): void {
   const named = { DBClusterIdentifier: cluster.identifier };
-  const arn = { ResourceName: clusterArn(world, cluster.identifier) };
   switch (action.do) {
     case 'fail-over-cluster':
       call(world, 'FailoverDBCluster', { ...named, TargetDBInstanceIdentifier: action.member });
       break;
     case 'stop-cluster':
-      call(world, 'StopDBCluster', named);
+      deeds.stop(world, cluster);
       break;
     case 'start-cluster':
-      call(world, 'StartDBCluster', named);
+      deeds.start(world, cluster);
       break;
     case 'delete-cluster':
-      call(world, 'DeleteDBCluster', { ...named, SkipFinalSnapshot: true });
+      deeds.remove(world, cluster);
       break;
     case 'modify-cluster':
-      call(world, 'ModifyDBCluster', {
-        ...named,
+      deeds.modify(world, cluster, {
         ApplyImmediately: action.now,
         EngineVersion: action.engineVersion,
         DeletionProtection: action.deletionProtection,
@@ -140,18 +134,14 @@ function actOnNamed(world: World, action: Extract<ClusterAction, { cluster: stri
         NewDBClusterIdentifier: action.identifier,
       });
       break;
-    case 'add-cluster-to-group': {
-      const VpcSecurityGroupIds = [...cluster.settings.SecurityGroupIds, action.group];
-      call(world, 'ModifyDBCluster', { ...named, VpcSecurityGroupIds });
+    case 'add-cluster-to-group':
+      deeds.addToGroup(world, cluster, action.group);
       break;
-    }
-    case 'tag-cluster': {
-      const Tags = Object.entries(action.tags).map(([Key, Value]) => ({ Key, Value }));
-      call(world, 'AddTagsToResource', { ...arn, Tags });
+    case 'tag-cluster':
+      deeds.tag(world, cluster, action.tags);
       break;
-    }
     case 'untag-cluster':
-      call(world, 'RemoveTagsFromResource', { ...arn, TagKeys: action.keys });
+      deeds.untag(world, cluster, action.keys);
       break;
     case 'add-member':
       call(world, 'CreateDBInstance', {
@@ -175,7 +165,7 @@ function actOnNamed(world: World, action: Extract<ClusterAction, { cluster: stri
       grow(cluster, action.storage);
       break;
     case 'announce-cluster-maintenance':
-      cluster.maintenance.push({ action: action.action, description: `${action.action} is available`, at: undefined });
+      deeds.announce(cluster, action.action);
       break;
     case 'maintain-cluster':
       maintain(world, clusterKind, cluster);

@@ -7,23 +7,14 @@ import { type Operations, operation } from '../../operation.ts';
 import { AwsError } from '../../wire/message.ts';
 import type { World } from '../../world.ts';
 import { clusterArn } from '../arns.ts';
+import { listBackups } from '../describe.ts';
+import { clusterKind } from '../kinds/cluster.ts';
 import { folded, markedPage, passing } from '../select.ts';
-import type { ClusterAutomatedBackup } from './model.ts';
 import { clusterBackupView } from './views.ts';
 
 function describeBackups(world: World, input: DescribeDBClusterAutomatedBackupsMessage): object {
-  const test = passing<ClusterAutomatedBackup>(input.Filters, {
-    status: (one) => (one.retained ? 'retained' : 'active'),
-    'db-cluster-id': (one) => [one.identifier, clusterArn(world, one.identifier)],
-    'db-cluster-resource-id': (one) => one.resourceId,
-  });
-  const chosen = [...world.rds.clusterBackups.values()].filter(
-    (one) =>
-      (input.DbClusterResourceId === undefined || one.resourceId === input.DbClusterResourceId) &&
-      (input.DBClusterIdentifier === undefined || one.identifier === folded(input.DBClusterIdentifier)) &&
-      test(one),
-  );
-  const { items, ...rest } = markedPage(chosen, input, (one) => one.id);
+  const { DBClusterIdentifier: name, DbClusterResourceId: resourceId } = input;
+  const { items, ...rest } = listBackups(world, clusterKind, { ...input, name, resourceId });
   return { DBClusterAutomatedBackups: items.map((one) => clusterBackupView(world, one)), ...rest };
 }
 

@@ -1,66 +1,30 @@
 import { zones } from '../../ec2/volumes.ts';
 import { TagSet } from '../../tag-set.ts';
 import type { World } from '../../world.ts';
-import { addGroups, defaultsFor } from '../groups.ts';
+import { ageMs, insightsOf, notUp, timed } from '../found-parts.ts';
+import { addGroups, addOptionGroups, defaultsFor } from '../groups.ts';
 import { instanceKind } from '../kinds/instance.ts';
 import type { Database, Settings } from '../model.ts';
-import { managedRdsKeyAlias } from '../scenario-parts.ts';
 import { hostOf } from '../views.ts';
 import { maintainInTime } from '../waiting.ts';
-import { sharedSettings } from './lifecycle.ts';
-import { newMember } from './members.ts';
+import { newMember, ofEveryMember } from './members.ts';
 import type { Cluster } from './model.ts';
-import type { ClusterDeclared, MemberDeclared } from './scenario.ts';
-
-const ageMs = 30 * 86_400_000;
-const dayMs = 86_400_000;
-/** The statuses in which nothing of a database or cluster is up. */
-export const notUp = /^(stopped|failed|incompatible|inaccessible|creating|deleting)/;
-
-/** Performance Insights and monitoring as a scenario declares them, of a cluster or of a member. */
-export function insightsOf(world: World, declared: ClusterDeclared | MemberDeclared) {
-  const insights = declared.performanceInsights;
-  return {
-    PerformanceInsightsEnabled: insights !== undefined,
-    PerformanceInsightsKMSKeyId: insights && world.findKey(insights.key ?? managedRdsKeyAlias)?.arn,
-    PerformanceInsightsRetentionPeriod: insights?.retentionDays,
-    DatabaseInsightsMode: 'standard' as const,
-    MonitoringInterval: declared.monitoring?.everySeconds ?? 0,
-    MonitoringRoleArn: declared.monitoring?.role,
-  };
-}
-
-/** Maintenance as a scenario declares it. */
-export function timed(world: World, maintenance: ClusterDeclared['maintenance']) {
-  return maintenance.map(({ action, inDays }) => ({
-    action,
-    description: `${action} is available`,
-    at: inDays === undefined ? undefined : world.time + inDays * dayMs,
-  }));
-}
+import type { MemberDeclared } from './scenario.ts';
 
 function memberSettings(world: World, cluster: Cluster, declared: MemberDeclared): Settings {
   const version = cluster.settings.EngineVersion ?? '';
   const nth = world.rds.databases.size % 3;
   return {
-    ...sharedSettings(cluster.settings),
+    ...ofEveryMember(cluster),
     ...insightsOf(world, declared),
     DBInstanceClass: declared.class,
     PromotionTier: declared.tier,
     AvailabilityZone: declared.az ?? zones(world)[nth],
-    MultiAZ: false,
     ParameterGroup: declared.parameterGroup ?? defaultsFor(cluster.engine, version).ParameterGroup,
     PreferredMaintenanceWindow: declared.maintenanceWindow,
     PubliclyAccessible: declared.publiclyAccessible,
     AutoMinorVersionUpgrade: declared.autoMinorVersionUpgrade,
     CACertificateIdentifier: declared.ca,
-    DeletionProtection: false,
-    LicenseModel: cluster.engine === 'aurora-postgresql' ? 'postgresql-license' : 'general-public-license',
-    DedicatedLogVolume: false,
-    CustomerOwnedIpEnabled: false,
-    BackupTarget: 'region',
-    EngineLifecycleSupport: cluster.settings.EngineLifecycleSupport,
-    ProcessorFeatures: [],
   };
 }
 
@@ -95,6 +59,8 @@ export function foundMember(world: World, cluster: Cluster, declared: MemberDecl
   world.rds.databases.set(member.resourceId, member);
   maintainInTime(world, instanceKind, member);
   world.rds.names.set(hostOf(world, declared.id), member.resourceId);
-  addGroups(world, cluster.engine, cluster.settings.EngineVersion ?? '', settings, []);
+  const version = cluster.settings.EngineVersion ?? '';
+  addGroups(world, instanceKind, cluster.engine, version, settings);
+  addOptionGroups(world, cluster.engine, version, settings.OptionGroup, []);
   cluster.writer ??= member.resourceId;
 }

@@ -1,27 +1,23 @@
 import { unseal } from '../../bytes.ts';
-import { contentBytes, contentOf, firstContent } from '../../content.ts';
+import { contentOf } from '../../content.ts';
 import { zones } from '../../ec2/volumes.ts';
 import { TagSet } from '../../tag-set.ts';
 import type { World } from '../../world.ts';
 import { addAutomatedBackup } from '../backups.ts';
 import { newClients } from '../clients.ts';
 import { portOf } from '../engines.ts';
+import { ageMs, firstData, foundAlike, foundSnapshot, foundStorage, given, insightsOf, notUp } from '../found-parts.ts';
+import { addGroups, defaultsFor } from '../groups.ts';
 import { grantKey } from '../keys.ts';
 import { clusterKind } from '../kinds/cluster.ts';
-import { newDisk } from '../postgres-disk.ts';
+import { clusterResourceId, newCluster } from '../newborn.ts';
 import { newSecret } from '../secrets.ts';
 import { restStopped } from '../stop.ts';
 import { awaitWindow, backUpDaily, maintainInTime } from '../waiting.ts';
 import { hostIn, nameCustomEndpoint, nameEndpoints } from './addresses.ts';
-import { foundMember, insightsOf, notUp, timed } from './found-members.ts';
-import { addClusterGroups, clusterDefaults } from './groups.ts';
+import { foundMember } from './found-members.ts';
 import type { Cluster, ClusterOddities, ClusterSettings } from './model.ts';
-import { clusterResourceId } from './restore.ts';
 import type { ClusterDeclared, ClusterSnapshotDeclared } from './scenario.ts';
-
-// What a scenario declares was there long before it begins.
-const ageMs = 30 * 86_400_000;
-const insideEveryMs = 60_000;
 
 /** Brings what a scenario declares of clusters into the account. */
 export function foundClusters(
@@ -32,11 +28,11 @@ export function foundClusters(
   },
 ): void {
   for (const declared of scenario.clusters) foundCluster(world, declared);
-  for (const declared of scenario.clusterSnapshots) foundSnapshot(world, declared);
+  for (const one of scenario.clusterSnapshots) foundSnapshot(world, clusterKind, one.cluster, one);
 }
 
 function settingsOf(world: World, declared: ClusterDeclared): ClusterSettings {
-  const defaults = clusterDefaults(declared.engine, declared.engineVersion);
+  const defaults = defaultsFor(declared.engine, declared.engineVersion);
   const { serverlessV2 } = declared;
   return {
     ...insightsOf(world, declared),
@@ -81,7 +77,7 @@ function odditiesOf(declared: ClusterDeclared): ClusterOddities {
     ReplicationSourceIdentifier: declared.replicaOf,
     StorageEncryptionType: declared.key === undefined ? declared.encryption : undefined,
   };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  return given(all);
 }
 
 function foundCluster(world: World, declared: ClusterDeclared): void {
@@ -89,8 +85,7 @@ function foundCluster(world: World, declared: ClusterDeclared): void {
   const key = declared.key === undefined ? undefined : world.findKey(declared.key);
   const resourceId = declared.resourceId ?? clusterResourceId(world);
   const usedMiB = Math.round(declared.storage * 1024);
-  const first = contentBytes(firstContent(declared.data || `what ${id} held at first`));
-  const sealed = world.sealed(first, key, resourceId);
+  const sealed = firstData(world, declared, key, resourceId);
   const settings = settingsOf(world, declared);
   const {
     engineVersion: EngineVersion,
@@ -98,49 +93,18 @@ function foundCluster(world: World, declared: ClusterDeclared): void {
     iamAuth: IAMDatabaseAuthenticationEnabled,
   } = declared.pending ?? {};
   const pending = { EngineVersion, identifier, IAMDatabaseAuthenticationEnabled };
-  const cluster: Cluster = {
+  const cluster = newCluster(world, {
+    ...foundAlike(world, declared, settings, key),
     resourceId,
     identifier: id,
-    renamingTo: undefined,
-    answersTo: [id],
-    shownName: id,
-    engine: declared.engine,
-    masterUsername: declared.masterUsername,
-    keyArn: key?.arn,
-    created: world.time - ageMs,
-    visibleFrom: world.time - ageMs,
-    tags: new TagSet(Object.entries(declared.tags)),
-    restoredFrom: undefined,
     oddities: odditiesOf(declared),
-    settings,
-    pending: Object.fromEntries(Object.entries(pending).filter(([, value]) => value !== undefined)),
-    status: declared.status,
-    task: 0,
-    busy: false,
-    groupsInForce: settings.SecurityGroupIds,
-    roles: declared.roles.map(({ role, feature }) => ({ arn: role, feature, status: 'ACTIVE' })),
-    secret: undefined,
-    storage: {
-      sealed,
-      disk: declared.sql === false ? undefined : newDisk(declared.sql === true ? '' : declared.sql),
-      inside: declared.inside.map((name) => ({
-        name,
-        everyMs: insideEveryMs,
-        nextAt: world.time + insideEveryMs,
-        sequence: 0,
-      })),
-      usedMiB,
-      dirtyMiB: usedMiB,
-    },
-    writer: undefined,
-    writerInDns: undefined,
-    restartAt: undefined,
-    maintenance: timed(world, declared.maintenance),
-  };
+    pending: given(pending),
+    storage: foundStorage(world, declared, sealed, usedMiB),
+  });
   maintainInTime(world, clusterKind, cluster);
   world.rds.clusters.set(resourceId, cluster);
   grantKey(world, cluster);
-  addClusterGroups(world, declared.engine, declared.engineVersion, settings);
+  addGroups(world, clusterKind, declared.engine, declared.engineVersion, settings);
   const { masterSecret } = declared;
   if (masterSecret !== false)
     cluster.secret = newSecret(world, cluster, masterSecret === true ? undefined : masterSecret);
@@ -182,37 +146,4 @@ function foundEndpoints(world: World, cluster: Cluster, declared: ClusterDeclare
     world.rds.clusterEndpoints.set(id, endpoint);
     nameCustomEndpoint(world, cluster, endpoint);
   }
-}
-
-function foundSnapshot(world: World, declared: ClusterSnapshotDeclared): void {
-  const cluster = [...world.rds.clusters.values()].find((one) => one.identifier === declared.cluster);
-  if (!cluster) return;
-  const at = world.time - ageMs / 2;
-  world.rds.clusterSnapshots.set(declared.id, {
-    id: declared.id,
-    databaseIdentifier: cluster.identifier,
-    resourceId: cluster.resourceId,
-    type: declared.type,
-    engine: cluster.engine,
-    masterUsername: cluster.masterUsername,
-    databaseCreated: cluster.created,
-    keyArn: cluster.keyArn,
-    visibleFrom: at,
-    tags: new TagSet(Object.entries(declared.tags)),
-    databaseTags: new Map(cluster.tags.now),
-    copyOf: undefined,
-    asked: at,
-    began: at,
-    endsAt: at,
-    settings: cluster.settings,
-    takenAt: at,
-    createdAt: at,
-    usedMiB: cluster.storage.usedMiB,
-    inside: [],
-    sharedWith: declared.sharedWith,
-    sealed: declared.status === 'available' ? cluster.storage.sealed : undefined,
-    disk: cluster.storage.disk?.fork(),
-    status: declared.status,
-  });
-  cluster.storage.dirtyMiB = Math.round(cluster.storage.usedMiB / 10);
 }

@@ -9,19 +9,33 @@ import { clusterKind } from '../kinds/cluster.ts';
 import { instanceKind } from '../kinds/instance.ts';
 import { bringUp, carryOut, type Stage } from '../lifecycle.ts';
 import type { Database, Settings } from '../model.ts';
+import { newTags } from '../new-tags.ts';
+import { newDatabase, resourceId } from '../newborn.ts';
 import { checkInstanceQuota } from '../quotas.ts';
 import { refusals } from '../refusals.ts';
-import { resourceId } from '../restore.ts';
 import { newIdentifier } from '../select.ts';
 import { assignedWindow } from '../spans.ts';
-import { newTags } from '../tags.ts';
 import { databaseView, hostOf } from '../views.ts';
 import { checkWindows } from '../windows.ts';
 import { promote, sharedSettings } from './lifecycle.ts';
 import type { Cluster } from './model.ts';
 
+/** What every member has: of its cluster, and of Aurora. */
+export function ofEveryMember(cluster: Cluster) {
+  return {
+    ...sharedSettings(cluster.settings),
+    MultiAZ: false,
+    DeletionProtection: false,
+    LicenseModel: cluster.engine === 'aurora-postgresql' ? 'postgresql-license' : 'general-public-license',
+    DedicatedLogVolume: false,
+    CustomerOwnedIpEnabled: false,
+    BackupTarget: 'region',
+    EngineLifecycleSupport: cluster.settings.EngineLifecycleSupport,
+    ProcessorFeatures: [],
+  } satisfies Partial<Settings>;
+}
+
 function settingsFor(world: World, cluster: Cluster, input: CreateDBInstanceMessage): Settings {
-  const shared = sharedSettings(cluster.settings);
   const key = input.PerformanceInsightsKMSKeyId;
   const found = key === undefined ? undefined : world.findKey(key);
   if (key !== undefined && !world.usable(found)) throw refusals.key(key);
@@ -32,11 +46,10 @@ function settingsFor(world: World, cluster: Cluster, input: CreateDBInstanceMess
   }
   const { zone = '' } = { zone: zones(world)[Math.floor(world.rds.random.next() * 3)] };
   return {
-    ...shared,
+    ...ofEveryMember(cluster),
     DBInstanceClass: input.DBInstanceClass,
     PromotionTier: input.PromotionTier ?? 1,
     AvailabilityZone: input.AvailabilityZone ?? zone,
-    MultiAZ: false,
     ParameterGroup:
       input.DBParameterGroupName ?? defaultsFor(cluster.engine, cluster.settings.EngineVersion ?? '').ParameterGroup,
     PreferredMaintenanceWindow:
@@ -52,13 +65,6 @@ function settingsFor(world: World, cluster: Cluster, input: CreateDBInstanceMess
       ? (input.PerformanceInsightsRetentionPeriod ?? 7)
       : undefined,
     DatabaseInsightsMode: input.DatabaseInsightsMode ?? 'standard',
-    DeletionProtection: false,
-    LicenseModel: cluster.engine === 'aurora-postgresql' ? 'postgresql-license' : 'general-public-license',
-    DedicatedLogVolume: false,
-    CustomerOwnedIpEnabled: false,
-    BackupTarget: 'region',
-    EngineLifecycleSupport: cluster.settings.EngineLifecycleSupport,
-    ProcessorFeatures: [],
   };
 }
 
@@ -77,7 +83,7 @@ function create(world: World, input: CreateDBInstanceMessage): object {
     throw refusals.combination(`The engine ${input.Engine} is not that of the cluster, ${cluster.engine}.`);
   }
   const settings = settingsFor(world, cluster, input);
-  checkGroups(world, { ParameterGroup: settings.ParameterGroup });
+  checkGroups(world, instanceKind, { ParameterGroup: settings.ParameterGroup });
   // What AWS says of a conflict is about the cluster's own two windows; of a member's and the cluster's it says nothing [U].
   checkWindows({ PreferredMaintenanceWindow: settings.PreferredMaintenanceWindow });
   checkInstanceQuota(world);
@@ -121,39 +127,20 @@ export function newMember(
   given: Pick<Database, 'identifier' | 'settings' | 'tags'> & { readonly resourceId?: string | undefined },
 ): Database {
   const { identifier, settings, tags } = given;
-  return {
+  const { engine, masterUsername, keyArn, groupsInForce, storage } = cluster;
+  return newDatabase(world, {
     resourceId: given.resourceId ?? resourceId(world),
     identifier,
-    renamingTo: undefined,
-    answersTo: [identifier],
-    address: undefined,
     ip: `10.0.96.${(world.rds.databases.size % 250) + 4}`,
-    engine: cluster.engine,
-    masterUsername: cluster.masterUsername,
-    keyArn: cluster.keyArn,
-    created: world.time,
-    visibleFrom: world.visibleFrom,
+    engine,
+    masterUsername,
+    keyArn,
     tags,
-    restoredFrom: undefined,
-    replicaOf: undefined,
     settings,
-    pending: {},
-    status: 'creating',
-    task: 0,
-    busy: true,
-    up: false,
-    groupsInForce: cluster.groupsInForce,
-    parameterStatus: 'in-sync',
-    optionStatus: 'in-sync',
-    roles: [],
-    secret: undefined,
-    storage: cluster.storage,
+    groupsInForce,
+    storage,
     member: { cluster: cluster.resourceId, parameterStatus: 'in-sync' },
-    dataKey: undefined,
-    initialisation: undefined,
-    restartAt: undefined,
-    maintenance: [],
-  };
+  });
 }
 
 export const memberOperations: Operations = {

@@ -2,23 +2,23 @@ import { z } from 'zod';
 import type { Problem } from '../../checking.ts';
 import { longestData } from '../../content.ts';
 import {
+  databaseResourceId,
   groupId,
   identifier,
   maintenance,
   monitoring,
   performanceInsights,
   role,
+  snapshotKeys,
   tags,
+  windowKeys,
   windowProblems,
   workload,
 } from '../scenario-parts.ts';
 
 const member = z.strictObject({
   id: identifier,
-  resourceId: z
-    .string()
-    .regex(/^db-[A-Z0-9]{26}$/, 'must be a resource id like db-ABCDEFGHIJKLMNOPQRSTUVWXYZ')
-    .optional(),
+  resourceId: databaseResourceId,
   class: z.string().min(1).default('db.r6g.large'),
   /** The promotion tier. */
   tier: z.int().min(0).max(15).default(1),
@@ -71,10 +71,7 @@ const cluster = z.strictObject({
   deletionProtection: z.boolean().default(false),
   copyTagsToSnapshot: z.boolean().default(false),
   backupRetention: z.int().min(1).max(35).default(7),
-  backupWindow: z.string().default('01:00-01:30'),
-  maintenanceWindow: z.string().default('mon:03:00-mon:03:30'),
-  iamAuth: z.boolean().default(false),
-  logExports: z.array(z.string().min(1)).default([]),
+  ...windowKeys,
   roles: z.array(role).default([]),
   serverlessV2: z.strictObject({ min: z.number(), max: z.number() }).optional(),
   backtrackSeconds: z.int().nonnegative().optional(),
@@ -118,10 +115,7 @@ const cluster = z.strictObject({
 const snapshot = z.strictObject({
   id: z.string().min(1),
   cluster: identifier,
-  type: z.enum(['manual', 'automated']).default('manual'),
-  status: z.enum(['available', 'failed']).default('available'),
-  sharedWith: z.array(z.string().min(1)).default([]),
-  tags,
+  ...snapshotKeys,
 });
 
 /** The keys of a scenario that clusters add. */

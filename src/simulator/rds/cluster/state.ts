@@ -4,6 +4,7 @@ import { AwsError } from '../../wire/message.ts';
 import type { World } from '../../world.ts';
 import { storedIn } from '../clients.ts';
 import { membersOf } from '../names.ts';
+import type { Storage } from '../parts.ts';
 import { snapshotState } from '../snapshot-state.ts';
 import type { Cluster } from './model.ts';
 
@@ -49,18 +50,23 @@ function clusterState(world: World, cluster: Cluster) {
         tags: Object.fromEntries(one.tags.now),
       })),
     tags: Object.fromEntries(cluster.tags.now),
-    ...readingOf(world, cluster),
+    ...readingOf(world, cluster.storage, heldKey(world, cluster)),
   };
 }
 
-/** What somebody who reads the cluster's volume now finds, or that it can't be read. */
+/** The data key in the memory of a member's host. */
+export function heldKey(world: World, cluster: Cluster): Uint8Array | undefined {
+  return membersOf(world, cluster).find((one) => one.dataKey !== undefined)?.dataKey;
+}
+
+/** What somebody who reads what is stored now finds, or that it can't be read. */
 export function readingOf(
   world: World,
-  cluster: Cluster,
+  storage: Storage,
+  dataKey: Uint8Array | undefined,
 ): { readable: boolean; writes: number | null; digest: string | null } {
-  const held = membersOf(world, cluster).find((one) => one.dataKey !== undefined)?.dataKey;
   try {
-    const content = storedIn(world, cluster.storage, held);
+    const content = storedIn(world, storage, dataKey);
     if (content) return { readable: true, writes: content.count, digest: digestOf(contentBytes(content)) };
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;

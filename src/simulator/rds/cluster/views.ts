@@ -4,7 +4,7 @@ import type { World } from '../../world.ts';
 import { clusterArn, clusterEndpointArn, clusterSnapshotArn } from '../arns.ts';
 import { membersOf } from '../names.ts';
 import { tagList } from '../select.ts';
-import { groupsView, progressOf, shownStatus } from '../views.ts';
+import { groupsView, progressOf, rolesView, secretView, shownStatus } from '../views.ts';
 import { hostIn } from './addresses.ts';
 import type { Cluster, ClusterAutomatedBackup, ClusterEndpoint, ClusterSnapshot } from './model.ts';
 
@@ -73,11 +73,7 @@ export function clusterView(world: World, cluster: Cluster): DBCluster {
     })),
     HostedZoneId: 'Z29XKXDKYMONMX',
     ...encryptionView(cluster),
-    AssociatedRoles: cluster.roles.map((role) => ({
-      RoleArn: role.arn,
-      FeatureName: role.feature,
-      Status: role.status,
-    })),
+    AssociatedRoles: rolesView(cluster),
     ClusterCreateTime: new Date(cluster.created),
     EarliestRestorableTime: up ? new Date(cluster.created) : undefined,
     LatestRestorableTime: up ? new Date(Math.max(cluster.created, world.time - 300_000)) : undefined,
@@ -89,11 +85,7 @@ export function clusterView(world: World, cluster: Cluster): DBCluster {
     ActivityStreamStatus: 'stopped',
     CrossAccountClone: false,
     DomainMemberships: [],
-    MasterUserSecret: cluster.secret && {
-      SecretArn: cluster.secret.arn,
-      SecretStatus: cluster.secret.status,
-      KmsKeyId: cluster.secret.keyArn,
-    },
+    MasterUserSecret: secretView(cluster),
     AutomaticRestartTime: date(cluster.restartAt),
     TagList: tagList(cluster.tags, world.time),
   };

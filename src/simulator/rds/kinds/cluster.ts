@@ -1,8 +1,9 @@
+import { AwsError } from '../../wire/message.ts';
 import { clusterArn, clusterSnapshotArn } from '../arns.ts';
 import { nameEndpoints, unnameCustomEndpoint, unnameEndpoints } from '../cluster/addresses.ts';
 import { flicker, follow, requireFreeCluster } from '../cluster/lifecycle.ts';
 import type { Cluster } from '../cluster/model.ts';
-import { clusterSnapshotView } from '../cluster/views.ts';
+import { clusterSnapshotView, clusterView } from '../cluster/views.ts';
 import { tellOfCluster, tellOfClusterSnapshot } from '../events.ts';
 import { atRest, bringUp, syncParameters, takeDown } from '../lifecycle.ts';
 import { membersOf } from '../names.ts';
@@ -16,8 +17,20 @@ export const clusterKind: Kind<Cluster> = {
   noun: 'DB cluster',
   arn: clusterArn,
   snapshotArn: clusterSnapshotArn,
-  parameters: { identifier: 'DBClusterIdentifier', snapshot: 'DBClusterSnapshotIdentifier' },
+  called: 'DB cluster',
+  parameters: {
+    identifier: 'DBClusterIdentifier',
+    arn: 'DBClusterArn',
+    snapshot: 'DBClusterSnapshotIdentifier',
+    identifierFilter: 'db-cluster-id',
+    resourceFilter: 'db-cluster-resource-id',
+  },
+  filters: () => ({ 'clone-group-id': (one) => one.oddities.CloneGroupId }),
+  view: clusterView,
+  shownStatus: (_world, { status }) => status,
+  parameterGroups: (world) => world.rds.clusterParameterGroups,
   refusals: {
+    noParameterGroup: refusals.noClusterParameterGroup,
     missing: refusals.noCluster,
     exists: refusals.clusterExists,
     state: refusals.clusterState,
@@ -74,6 +87,8 @@ export const clusterKind: Kind<Cluster> = {
     stopSeconds: [60, 200],
     longestStartSeconds: 300,
     tellsOfStart: () => true,
+    // Difference: no event tells that an instance is asked to start.
+    startAsked: 'DB cluster is being started',
   },
   maintenance: {
     mayBegin: ({ status, busy }) => status === 'available' && !busy,
@@ -100,6 +115,22 @@ export const clusterKind: Kind<Cluster> = {
       ],
     ],
     takesPending: ({ status }) => status === 'available',
+  },
+  deleting: {
+    protectedNoun: 'Cluster',
+    refuse(world, one) {
+      if (membersOf(world, one).every(({ status }) => status === 'deleting')) return;
+      throw refusals.clusterState('Cluster cannot be deleted, it still contains DB instances in non-deleting state.');
+    },
+    showsAtOnce: false,
+    stages: (world, _one, remove) => [[world.seconds(30, 240), remove]],
+  },
+  roles: {
+    needFeature: false,
+    exists: (arn, name) =>
+      new AwsError('DBClusterRoleAlreadyExists', `Role ARN ${arn} is already associated with DB Cluster: ${name}.`),
+    full: () => new AwsError('DBClusterRoleQuotaExceeded', 'No more roles can be associated with the DB cluster.'),
+    none: refusals.noClusterRole,
   },
   // Difference: an instance can have none. A cluster's retention is 1 at least, which a restore does not check: may be a fault.
   backsUp: () => true,

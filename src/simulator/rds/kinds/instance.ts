@@ -1,9 +1,11 @@
-import { databaseArn, snapshotArn } from '../arns.ts';
+import { AwsError } from '../../wire/message.ts';
+import { clusterArn, databaseArn, snapshotArn } from '../arns.ts';
 import { tell, tellOfSnapshot } from '../events.ts';
-import { optimise, requireFree, restart } from '../lifecycle.ts';
+import { optimise, requireFree, requireOwn, restart, statusOf, takeDown } from '../lifecycle.ts';
 import type { Database } from '../model.ts';
+import { clusterOfMember } from '../names.ts';
 import { refusals } from '../refusals.ts';
-import { dbSnapshotView, hostOf } from '../views.ts';
+import { databaseView, dbSnapshotView, hostOf } from '../views.ts';
 import type { Kind } from './kind.ts';
 
 export const instanceKind: Kind<Database> = {
@@ -13,8 +15,26 @@ export const instanceKind: Kind<Database> = {
   noun: 'DB instance',
   arn: databaseArn,
   snapshotArn,
-  parameters: { identifier: 'DBInstanceIdentifier', snapshot: 'DBSnapshotIdentifier' },
+  called: 'Instance',
+  parameters: {
+    identifier: 'DBInstanceIdentifier',
+    arn: 'DBInstanceArn',
+    snapshot: 'DBSnapshotIdentifier',
+    identifierFilter: 'db-instance-id',
+    resourceFilter: 'dbi-resource-id',
+  },
+  filters: (world) => ({
+    'db-cluster-id': (one) => {
+      const cluster = clusterOfMember(world, one);
+      return cluster && [cluster.identifier, clusterArn(world, cluster.identifier)];
+    },
+  }),
+  view: databaseView,
+  shownStatus: statusOf,
+  requireOwn,
+  parameterGroups: (world) => world.rds.parameterGroups,
   refusals: {
+    noParameterGroup: refusals.noParameterGroup,
     missing: refusals.noDatabase,
     exists: refusals.databaseExists,
     state: refusals.databaseState,
@@ -84,6 +104,12 @@ export const instanceKind: Kind<Database> = {
     },
   },
   stopping: {
+    refuse(world, { resourceId, replicaOf }) {
+      const replicas = [...world.rds.databases.values()].some((one) => one.replicaOf === resourceId);
+      if (replicas || replicaOf !== undefined) {
+        throw refusals.databaseState('A read replica, or an instance that has one, can not be stopped.');
+      }
+    },
     stopSeconds: [30, 120],
     longestStartSeconds: 200,
     // Difference: a cluster's start is told even where no member could open its storage, which may be a fault.
@@ -97,6 +123,23 @@ export const instanceKind: Kind<Database> = {
     stages: (world, one, finished) => [...restart(world, one), [world.seconds(5, 20), finished]],
     // Difference: whatever it shows by then, also when it could not open its storage, which may be a fault.
     takesPending: () => true,
+  },
+  deleting: {
+    protectedNoun: 'DB Instance',
+    // A cluster does not (the AWS CLI's examples of both).
+    showsAtOnce: true,
+    stages: (world, one, remove) => [
+      [world.seconds(2, 10), () => takeDown(world, one)],
+      [world.seconds(60, 240), remove],
+    ],
+  },
+  roles: {
+    // Required in AddRoleToDBInstanceMessage, optional in AddRoleToDBClusterMessage.
+    needFeature: true,
+    exists: (arn, name) =>
+      new AwsError('DBInstanceRoleAlreadyExists', `Role ARN ${arn} is already associated with DB Instance: ${name}.`),
+    full: () => new AwsError('DBInstanceRoleQuotaExceeded', 'No more roles can be associated with the DB instance.'),
+    none: refusals.noRole,
   },
   backsUp: (one) => (one.settings.BackupRetentionPeriod ?? 0) > 0,
   removed(world, { resourceId }) {

@@ -1,7 +1,7 @@
 import type { AwsError } from '../../wire/message.ts';
 import type { World } from '../../world.ts';
 import type { Stage } from '../lifecycle.ts';
-import type { Database } from '../model.ts';
+import type { Database, ParameterGroup } from '../model.ts';
 import type { BackupsOf, Resource, SnapshotBy } from '../parts.ts';
 
 interface SnapshotDifferences<T extends Resource> {
@@ -53,12 +53,34 @@ interface RenameDifferences<T extends Resource> {
 }
 
 interface StopDifferences<T extends Resource> {
+  /** Throws for one that can't be stopped as it is. */
+  refuse?(world: World, one: T): void;
   readonly stopSeconds: readonly [from: number, to: number];
   readonly longestStartSeconds: number;
   /** Whether an event tells that it has started. */
   tellsOfStart(one: T): boolean;
+  /** The event of a start that is asked for, if there is one. */
+  readonly startAsked?: string;
   /** The event of a start by itself after seven days, if there is one. */
   readonly weekIsOver?: string;
+}
+
+interface DeleteDifferences<T extends Resource> {
+  readonly protectedNoun: string;
+  /** Throws for one that can't be deleted as it is. */
+  refuse?(world: World, one: T): void;
+  /** Whether it shows `deleting` while its last snapshot is taken. */
+  readonly showsAtOnce: boolean;
+  /** The stages, the last of which calls `remove`. */
+  stages(world: World, one: T, remove: () => void): Stage[];
+}
+
+interface RoleDifferences {
+  /** Whether a role is for one feature; otherwise it may be for none, and goes whatever it was for. */
+  readonly needFeature: boolean;
+  exists(arn: string, name: string): AwsError;
+  full(): AwsError;
+  none(arn: string, name: string): AwsError;
 }
 
 interface MaintenanceDifferences<T extends Resource> {
@@ -82,9 +104,25 @@ export interface Kind<T extends Resource> {
   snapshotArn(world: World, id: string): string;
   /** As AWS writes it in events and refusals. */
   readonly noun: string;
-  /** The parameters of operations by which it and its snapshots are named. */
-  readonly parameters: { readonly identifier: string; readonly snapshot: string };
+  /** The same in front of a name. */
+  readonly called: string;
+  /** How operations name it and its snapshots, and the filters of Describe by its identifier and its resource id. */
+  readonly parameters: {
+    readonly identifier: string;
+    readonly arn: string;
+    readonly snapshot: string;
+    readonly identifierFilter: string;
+    readonly resourceFilter: string;
+  };
+  /** What else Describe filters by, and what each filter looks at. */
+  filters(world: World): Readonly<Record<string, (one: T) => string | undefined | readonly string[]>>;
+  /** As all operations show it. */
+  view(world: World, one: T): object;
+  /** The status as Describe shows it. */
+  shownStatus(world: World, one: T): string;
+  parameterGroups(world: World): Map<string, ParameterGroup>;
   readonly refusals: {
+    noParameterGroup(name: string): AwsError;
     missing(name: string): AwsError;
     exists(): AwsError;
     state(message: string): AwsError;
@@ -94,6 +132,8 @@ export interface Kind<T extends Resource> {
   };
   /** Throws its state unless it is free for a change: `doing` says which. */
   requireFree(world: World, one: T, doing: string): void;
+  /** Throws for one whose cluster's call it is. */
+  requireOwn?(one: T, doing: string): void;
   /** The engines that are up and down with it: its own, or those of all members. */
   engines(world: World, one: T): Database[];
   readonly snapshot: SnapshotDifferences<T>;
@@ -101,6 +141,8 @@ export interface Kind<T extends Resource> {
   readonly renaming: RenameDifferences<T>;
   readonly stopping: StopDifferences<T>;
   readonly maintenance: MaintenanceDifferences<T>;
+  readonly deleting: DeleteDifferences<T>;
+  readonly roles: RoleDifferences;
   /** Whether a backup is taken each day. */
   backsUp(one: T): boolean;
   /** What else goes when it is deleted: names, and what hangs on it. */
