@@ -56,8 +56,7 @@ import { createClusterEndpoint } from './rds/names/create-cluster-endpoint.ts';
 import { deleteClusterEndpoint } from './rds/names/delete-cluster-endpoint.ts';
 import { rename } from './rds/names/rename.ts';
 import { renameReadReplica } from './rds/names/rename-read-replica.ts';
-import { readCluster } from './rds/read/read-cluster.ts';
-import { readDatabase } from './rds/read/read-instance.ts';
+import { read } from './rds/read/read.ts';
 
 // Each is typed by its own input and output; the registry parses inputs by each one's own schema.
 const steps = [
@@ -81,7 +80,7 @@ const steps = [
   deleteVolume,
   discardVolume,
   discardSnapshot,
-  readDatabase,
+  read(instances),
   claimDatabase(instances),
   releaseDatabase(instances),
   createDatabaseSnapshot(instances),
@@ -111,7 +110,7 @@ const steps = [
   discardDatabaseSnapshot(instances),
   start(instances),
   fenceReplacement(instances),
-  readCluster,
+  read(clusters),
   claimDatabase(clusters),
   releaseDatabase(clusters),
   fence(clusters),
