@@ -38,7 +38,7 @@ export const createMember = defineEffect({
     const name = bornAs(ctx);
     const settings = { ...member.settings, ...member.moved };
     const answer = await ctx.aws.rds.createDBInstance({
-      ...memberParameters(settings),
+      ...memberParameters('create', settings),
       DBInstanceIdentifier: name,
       DBInstanceClass: String(settings['DBInstanceClass']),
       Engine: String(settings['Engine']),
