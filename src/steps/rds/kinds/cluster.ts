@@ -18,9 +18,10 @@ import {
   FinalClusterVerdict,
   MadeCluster,
   MadeClusterSnapshot,
+  MadeDatabase,
   Member,
-} from '../cluster-domain.ts';
-import { MadeDatabase, RestartedDatabase } from '../domain.ts';
+  RestartedDatabase,
+} from '../domain.ts';
 import { isWriter, membersOf, writerAddressOf } from '../found.ts';
 import { faultsOfPlaces } from '../judge/places.ts';
 import { customEndpointsOf, leadsAnywhere } from '../names/endpoints.ts';

@@ -5,7 +5,6 @@ import type { DatabaseAddress } from '../../../contract/databases.ts';
 import type { Json } from '../../../contract/json.ts';
 import type { ServiceCall, Upkeep } from '../../../contract/step.ts';
 import type { Refusals } from '../../refusals.ts';
-import type { Member, MemberPair } from '../cluster-domain.ts';
 import type {
   AcceptedOfDatabase,
   Database,
@@ -15,6 +14,8 @@ import type {
   FenceProof,
   FinalDatabaseVerdict,
   MadeDatabase,
+  Member,
+  MemberPair,
   RestartedDatabase,
 } from '../domain.ts';
 import type { Asked, Login, Reading } from '../read/reading.ts';

@@ -1,7 +1,7 @@
 import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
 import type { AwsContext } from '../../../aws/services.ts';
 import { carryOfCluster } from '../carry/cluster.ts';
-import type { Member } from '../cluster-domain.ts';
+import type { Member } from '../domain.ts';
 import { nameIn } from '../status.ts';
 
 type Writers = 'none' | 'hook';
