@@ -23,41 +23,7 @@ import { startInstance } from './ec2/start-instance.ts';
 import { stopInstance } from './ec2/stop-instance.ts';
 import { verifyInstance } from './ec2/verify-instance.ts';
 import { checkKey } from './kms/check-key.ts';
-import { claim as claimDatabase, release as releaseDatabase } from './rds/claim/claim.ts';
-import { targetOf } from './rds/claim/target.ts';
-import { dropSessions } from './rds/fence/drop-sessions.ts';
-import { admit, fence } from './rds/fence/fence.ts';
-import { fenceReplacement } from './rds/fence/fence-replacement.ts';
-import { start } from './rds/fence/start.ts';
-import { verifyFence } from './rds/fence/verify-fence.ts';
-import { deleteOriginal } from './rds/finish/delete.ts';
-import { deleteMember } from './rds/finish/delete-member.ts';
-import { deleteReadReplica } from './rds/finish/delete-read-replica.ts';
-import { discard, discardSnapshot as discardDatabaseSnapshot } from './rds/finish/discard.ts';
-import { discardMember } from './rds/finish/discard-member.ts';
-import { clearProtection, setProtection } from './rds/finish/protection.ts';
-import { checkSql } from './rds/judge/check-sql.ts';
-import { compare } from './rds/judge/compare.ts';
-import { verify } from './rds/judge/verify.ts';
-import { verifyReadReplica } from './rds/judge/verify-read-replica.ts';
-import { verifyServing } from './rds/judge/verify-serving.ts';
-import { clusters } from './rds/kinds/cluster.ts';
-import { instances } from './rds/kinds/instance.ts';
-import { addRole } from './rds/make/add-role.ts';
-import { copySnapshot as copyDatabaseSnapshot } from './rds/make/copy-snapshot.ts';
-import { createMember } from './rds/make/create-member.ts';
-import { createReadReplica } from './rds/make/create-read-replica.ts';
-import { createSnapshot as createDatabaseSnapshot } from './rds/make/create-snapshot.ts';
-import { manageMasterUserPassword } from './rds/make/manage-master-user-password.ts';
-import { modify } from './rds/make/modify.ts';
-import { rebootInstance } from './rds/make/reboot-instance.ts';
-import { restore } from './rds/make/restore.ts';
-import { createClusterEndpoint } from './rds/names/create-cluster-endpoint.ts';
-import { deleteClusterEndpoint } from './rds/names/delete-cluster-endpoint.ts';
-import { rename } from './rds/names/rename.ts';
-import { renameReadReplica } from './rds/names/rename-read-replica.ts';
-import { readCluster } from './rds/read/read-cluster.ts';
-import { readDatabase } from './rds/read/read-instance.ts';
+import { databaseSteps, databaseTargets } from './rds/steps.ts';
 
 // Each is typed by its own input and output; the registry parses inputs by each one's own schema.
 const steps = [
@@ -81,63 +47,7 @@ const steps = [
   deleteVolume,
   discardVolume,
   discardSnapshot,
-  readDatabase,
-  claimDatabase(instances),
-  releaseDatabase(instances),
-  createDatabaseSnapshot(instances),
-  copyDatabaseSnapshot,
-  fence(instances),
-  dropSessions,
-  verifyFence(instances),
-  restore(instances),
-  modify(instances),
-  manageMasterUserPassword,
-  rebootInstance,
-  addRole(instances),
-  compare(instances),
-  checkSql(instances),
-  rename(instances),
-  verify(instances),
-  admit(instances),
-  verifyServing(instances),
-  createReadReplica,
-  verifyReadReplica,
-  renameReadReplica,
-  deleteReadReplica,
-  clearProtection(instances),
-  setProtection(instances),
-  deleteOriginal(instances),
-  discard(instances),
-  discardDatabaseSnapshot(instances),
-  start(instances),
-  fenceReplacement(instances),
-  readCluster,
-  claimDatabase(clusters),
-  releaseDatabase(clusters),
-  fence(clusters),
-  verifyFence(clusters),
-  createDatabaseSnapshot(clusters),
-  restore(clusters),
-  modify(clusters),
-  addRole(clusters),
-  createMember,
-  compare(clusters),
-  checkSql(clusters),
-  deleteClusterEndpoint,
-  rename(clusters),
-  createClusterEndpoint,
-  verify(clusters),
-  admit(clusters),
-  verifyServing(clusters),
-  clearProtection(clusters),
-  setProtection(clusters),
-  deleteMember,
-  deleteOriginal(clusters),
-  discardMember,
-  discard(clusters),
-  discardDatabaseSnapshot(clusters),
-  start(clusters),
-  fenceReplacement(clusters),
+  ...databaseSteps,
   exec,
 ];
 
@@ -145,6 +55,5 @@ const steps = [
 export const registry = registryOf(steps as unknown as readonly StepDefinition<AwsServices, never, never>[], [
   instanceTarget,
   volumeTarget,
-  targetOf(instances),
-  targetOf(clusters),
+  ...databaseTargets,
 ]);

@@ -49,15 +49,14 @@ export const judgeBugs: readonly PlantedBug[] = [
   },
   {
     name: 'a second security group is not carried',
-    file: 'src/steps/rds/read/read-instance.ts',
-    find: "securityGroups: (found.VpcSecurityGroups ?? []).map(({ VpcSecurityGroupId }) => VpcSecurityGroupId ?? '').sort()",
-    replace:
-      "securityGroups: (found.VpcSecurityGroups ?? []).map(({ VpcSecurityGroupId }) => VpcSecurityGroupId ?? '').slice(0, 1)",
+    file: 'src/steps/rds/read/reading.ts',
+    find: 'securityGroups: groupsOf(found)',
+    replace: 'securityGroups: groupsOf(found).slice(0, 1)',
     caughtBy: { file: sees, title: 'the security groups that its original had' },
   },
   {
     name: 'deletion protection is not carried',
-    file: 'src/steps/rds/read/read-instance.ts',
+    file: 'src/steps/rds/read/reading.ts',
     find: 'deletionProtection: found.DeletionProtection ?? false',
     replace: 'deletionProtection: false',
     caughtBy: { file: sees, title: 'the deletion protection that its original had' },

@@ -74,16 +74,16 @@ export const rdsBugs: readonly PlantedBug[] = [
     ],
     [
       'nobody is told of policies that name the old instance',
-      'read/read-instance.ts',
-      'if (found.IAMDatabaseAuthenticationEnabled)',
-      'if (found.DBInstanceIdentifier === undefined)',
+      'read/announce.ts',
+      "if (found.IAMDatabaseAuthenticationEnabled) tell(ofPolicies('DbiResourceId',",
+      "if (found.DBInstanceIdentifier === undefined) tell(ofPolicies('DbiResourceId',",
       '10: that IAM policies name the old DbiResourceId',
     ],
     [
       'Performance Insights stays under the old key',
-      'read/read-instance.ts',
-      'moved: moved ?',
-      'moved: moved === undefined ?',
+      'read/reading.ts',
+      'return same ?',
+      'return same === undefined ?',
       '11: Performance Insights is switched on under the new key',
     ],
     [

@@ -2,7 +2,7 @@ import type { DBCluster, DBInstance, Tag } from '@aws-sdk/client-rds';
 import type { AwsContext } from '../../aws/services.ts';
 import { marker, tagValue } from '../../aws/tags.ts';
 import { Aborted, poll } from '../../contract/wait.ts';
-import type { Cluster } from './cluster-domain.ts';
+import type { Cluster } from './domain.ts';
 import { addressOf } from './fence/sessions.ts';
 import type { Kind } from './kinds/kind.ts';
 import { type Described, idIn, isGoing, nameIn } from './status.ts';

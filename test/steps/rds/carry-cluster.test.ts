@@ -62,7 +62,7 @@ describe('what is carried over to the replacement of an Aurora cluster', () => {
     expect(unknownTo(RestoreDBClusterFromSnapshotMessage$, restored)).toEqual([]);
     const modified = clusterParameters('modify', every(clusterCarriedBy('modify')));
     expect(unknownTo(ModifyDBClusterMessage$, modified)).toEqual([]);
-    const created = memberParameters(every(memberCarriedBy('create')));
+    const created = memberParameters('create', every(memberCarriedBy('create')));
     expect(unknownTo(CreateDBInstanceMessage$, created)).toEqual([]);
     for (const given of [restored, created]) expect(Object.keys(given).length).toBeGreaterThan(10);
   });
@@ -117,7 +117,7 @@ describe('what is carried over to the replacement of an Aurora cluster', () => {
       DeletionProtection: true,
       IAMDatabaseAuthenticationEnabled: true,
     };
-    expect(memberParameters(memberSettings(member))).toEqual({
+    expect(memberParameters('create', memberSettings(member))).toEqual({
       DBInstanceClass: 'db.r6g.large',
       Engine: 'aurora-mysql',
       PromotionTier: 0,

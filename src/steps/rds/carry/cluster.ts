@@ -1,40 +1,14 @@
 import type { DBCluster, ModifyDBClusterMessage, RestoreDBClusterFromSnapshotMessage } from '@aws-sdk/client-rds';
-import { type CarryOf, namesBy, parametersBy, settingsBy, type TableOf } from './table.ts';
+import { carriedAs, identity, nothing, refused, rowsOf, type TableOf } from './table.ts';
 
 type Restore = Omit<RestoreDBClusterFromSnapshotMessage, 'DBClusterIdentifier' | 'SnapshotIdentifier' | 'Engine'>;
 type Modify = Omit<ModifyDBClusterMessage, 'DBClusterIdentifier'>;
 type Calls = { restore: Restore; modify: Modify };
-type Carry = CarryOf<DBCluster, Calls>;
-type Settings = Readonly<Record<string, unknown>>;
 
-function restored<K extends keyof DBCluster>(
-  name: K,
-  parameter: keyof Restore,
-  absent?: NonNullable<DBCluster[K]>,
-): Carry {
-  return {
-    by: 'restore',
-    read: (cluster) => cluster[name] ?? absent,
-    give: (value: never) => ({ [parameter]: value }),
-  };
-}
-
-function modified<K extends keyof DBCluster>(name: K, parameter: keyof Modify): Carry {
-  return {
-    by: 'modify',
-    read: (cluster) => cluster[name],
-    give: (value: never) => ({ [parameter]: value }),
-  };
-}
-
-const inSnapshot = <K extends keyof DBCluster>(name: K): Carry => ({
-  by: 'snapshot',
-  read: (cluster) => cluster[name],
-});
+const { givenBy, inSnapshot } = rowsOf<DBCluster, Calls>();
+const restored = givenBy('restore');
+const modified = givenBy('modify');
 const sorted = (values: readonly string[] | undefined) => (values?.length ? [...values].sort() : undefined);
-const nothing: Carry = { by: 'nothing' };
-const refused: Carry = { by: 'refused' };
-const identity: Carry = { by: 'identity' };
 
 /** Every attribute that DescribeDBClusters has (facts §5.3), as far as Aurora goes. The compiler and a test keep it whole. */
 export const carryOfCluster: TableOf<DBCluster, Calls> = {
@@ -172,19 +146,8 @@ export const carryOfCluster: TableOf<DBCluster, Calls> = {
   InternetAccessGatewayEnabled: restored('InternetAccessGatewayEnabled', 'EnableInternetAccessGateway'),
 };
 
-/** Attribute by attribute what is carried over, without what is not there. */
-export function clusterSettings(cluster: DBCluster): Record<string, unknown> {
-  return settingsBy(carryOfCluster, cluster);
-}
-
-/** The parameters of a restore, or of a modification, that carry these settings over. */
-export function clusterParameters(by: 'restore', settings: Settings): Partial<Restore>;
-export function clusterParameters(by: 'modify', settings: Settings): Partial<Modify>;
-export function clusterParameters(by: 'restore' | 'modify', settings: Settings): object {
-  return parametersBy(carryOfCluster, by, settings);
-}
-
-/** The attributes that come over in this way. */
-export function clusterCarriedBy(by: Carry['by']): readonly string[] {
-  return namesBy(carryOfCluster, by);
-}
+export const {
+  settings: clusterSettings,
+  parameters: clusterParameters,
+  names: clusterCarriedBy,
+} = carriedAs<DBCluster, Calls>(carryOfCluster);

@@ -1,48 +1,20 @@
 import type { DBInstance, ModifyDBInstanceMessage, RestoreDBInstanceFromDBSnapshotMessage } from '@aws-sdk/client-rds';
-import { type CarryOf, namesBy, parametersBy, settingsBy, type TableOf } from './table.ts';
+import { carriedAs, identity, nothing, refused, rowsOf, type TableOf } from './table.ts';
 
 type Restore = Omit<RestoreDBInstanceFromDBSnapshotMessage, 'DBInstanceIdentifier'>;
 type Modify = Omit<ModifyDBInstanceMessage, 'DBInstanceIdentifier'>;
 
-/** How an attribute of a DB instance comes to its replacement: what a restore leaves out, RDS sets to its own default. */
-export type Carry = CarryOf<DBInstance, { restore: Restore; modify: Modify }>;
+type Calls = { restore: Restore; modify: Modify };
 
-function restored<K extends keyof DBInstance>(
-  name: K,
-  parameter: keyof Restore,
-  absent?: NonNullable<DBInstance[K]>,
-): Carry {
-  return {
-    by: 'restore',
-    read: (instance) => instance[name] ?? absent,
-    give: (value: never) => ({ [parameter]: value }),
-  };
-}
-
-function modified<K extends keyof DBInstance>(
-  name: K,
-  parameter: keyof Modify,
-  absent?: NonNullable<DBInstance[K]>,
-): Carry {
-  return {
-    by: 'modify',
-    read: (instance) => instance[name] ?? absent,
-    give: (value: never) => ({ [parameter]: value }),
-  };
-}
-
-const inSnapshot = <K extends keyof DBInstance>(name: K): Carry => ({
-  by: 'snapshot',
-  read: (instance) => instance[name],
-});
-const nothing: Carry = { by: 'nothing' };
-const refused: Carry = { by: 'refused' };
+const { givenBy, inSnapshot } = rowsOf<DBInstance, Calls>();
+const restored = givenBy('restore');
+const modified = givenBy('modify');
 
 // Below the size from which gp3 is striped RDS has these figures and takes no others.
 const smallGp3 = { iops: 3000, throughput: 125 };
 
 /** Every attribute that DescribeDBInstances has (facts §5.2). The compiler and a test keep it whole. */
-export const carry: TableOf<DBInstance, { restore: Restore; modify: Modify }> = {
+export const carry: TableOf<DBInstance, Calls> = {
   DBInstanceIdentifier: { by: 'step', step: 'rds.rename-instance' },
   DBInstanceClass: restored('DBInstanceClass', 'DBInstanceClass'),
   Engine: inSnapshot('Engine'),
@@ -52,7 +24,7 @@ export const carry: TableOf<DBInstance, { restore: Restore; modify: Modify }> = 
   Endpoint: { by: 'restore', read: ({ Endpoint }) => Endpoint?.Port, give: (Port: never) => ({ Port }) },
   // Its storage may have grown by itself since it was read, so the size is that of the final snapshot.
   AllocatedStorage: { by: 'snapshot' },
-  InstanceCreateTime: { by: 'identity' },
+  InstanceCreateTime: identity,
   PreferredBackupWindow: restored('PreferredBackupWindow', 'PreferredBackupWindow'),
   BackupRetentionPeriod: restored('BackupRetentionPeriod', 'BackupRetentionPeriod', 0),
   DBSecurityGroups: refused,
@@ -117,7 +89,7 @@ export const carry: TableOf<DBInstance, { restore: Restore; modify: Modify }> = 
   DBClusterIdentifier: refused,
   StorageEncrypted: { by: 'key' },
   KmsKeyId: { by: 'key' },
-  DbiResourceId: { by: 'identity' },
+  DbiResourceId: identity,
   CACertificateIdentifier: restored('CACertificateIdentifier', 'CACertificateIdentifier'),
   DomainMemberships: {
     by: 'restore',
@@ -137,10 +109,10 @@ export const carry: TableOf<DBInstance, { restore: Restore; modify: Modify }> = 
   },
   CopyTagsToSnapshot: restored('CopyTagsToSnapshot', 'CopyTagsToSnapshot', false),
   MonitoringInterval: modified('MonitoringInterval', 'MonitoringInterval', 0),
-  EnhancedMonitoringResourceArn: { by: 'identity' },
+  EnhancedMonitoringResourceArn: identity,
   MonitoringRoleArn: modified('MonitoringRoleArn', 'MonitoringRoleArn'),
   PromotionTier: modified('PromotionTier', 'PromotionTier'),
-  DBInstanceArn: { by: 'identity' },
+  DBInstanceArn: identity,
   Timezone: inSnapshot('Timezone'),
   IAMDatabaseAuthenticationEnabled: restored(
     'IAMDatabaseAuthenticationEnabled',
@@ -198,7 +170,7 @@ export const carry: TableOf<DBInstance, { restore: Restore; modify: Modify }> = 
   CustomIamInstanceProfile: refused,
   ActivityStreamPolicyStatus: nothing,
   CertificateDetails: nothing,
-  DBSystemId: { by: 'identity' },
+  DBSystemId: identity,
   MasterUserSecret: { by: 'step', step: 'rds.manage-master-user-password' },
   ReadReplicaSourceDBClusterIdentifier: refused,
   PercentProgress: nothing,
@@ -217,19 +189,8 @@ export const carry: TableOf<DBInstance, { restore: Restore; modify: Modify }> = 
   },
 };
 
-/** Attribute by attribute what is carried over, without what is not there. */
-export function settingsOf(instance: DBInstance): Record<string, unknown> {
-  return settingsBy(carry, instance);
-}
-
-/** The parameters of a restore, or of a modification, that carry these settings over. */
-export function parametersFor(by: 'restore', settings: Readonly<Record<string, unknown>>): Partial<Restore>;
-export function parametersFor(by: 'modify', settings: Readonly<Record<string, unknown>>): Partial<Modify>;
-export function parametersFor(by: 'restore' | 'modify', settings: Readonly<Record<string, unknown>>): object {
-  return parametersBy(carry, by, settings);
-}
-
-/** The attributes that come over in this way. */
-export function carriedBy(by: Carry['by']): readonly string[] {
-  return namesBy(carry, by);
-}
+export const {
+  settings: settingsOf,
+  parameters: parametersFor,
+  names: carriedBy,
+} = carriedAs<DBInstance, Calls>(carry);

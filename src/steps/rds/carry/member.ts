@@ -1,26 +1,11 @@
 import type { CreateDBInstanceMessage, DBInstance } from '@aws-sdk/client-rds';
-import { type CarryOf, namesBy, parametersBy, settingsBy, type TableOf } from './table.ts';
+import { carriedAs, identity, nothing, refused, rowsOf, type TableOf } from './table.ts';
 
 type Create = Omit<CreateDBInstanceMessage, 'DBInstanceIdentifier' | 'DBClusterIdentifier'>;
 type Calls = { create: Create };
-type Carry = CarryOf<DBInstance, Calls>;
 
-function created<K extends keyof DBInstance>(
-  name: K,
-  parameter: keyof Create,
-  absent?: NonNullable<DBInstance[K]>,
-): Carry {
-  return {
-    by: 'create',
-    read: (member) => member[name] ?? absent,
-    give: (value: never) => ({ [parameter]: value }),
-  };
-}
-
-const nothing: Carry = { by: 'nothing' };
-const cluster: Carry = { by: 'cluster' };
-const refused: Carry = { by: 'refused' };
-const identity: Carry = { by: 'identity' };
+const created = rowsOf<DBInstance, Calls>().givenBy('create');
+const cluster = { by: 'cluster' } as const;
 
 /** Every attribute that DescribeDBInstances has, of a member of an Aurora cluster (facts §5.3): CreateDBInstance sets what is its own. */
 export const carryOfMember: TableOf<DBInstance, Calls> = {
@@ -127,17 +112,8 @@ export const carryOfMember: TableOf<DBInstance, Calls> = {
   DBCapacityReservationIdentifier: cluster,
 };
 
-/** Attribute by attribute what is carried over, without what is not there. */
-export function memberSettings(member: DBInstance): Record<string, unknown> {
-  return settingsBy(carryOfMember, member);
-}
-
-/** The parameters of CreateDBInstance that carry these settings over. */
-export function memberParameters(settings: Readonly<Record<string, unknown>>): Partial<Create> {
-  return parametersBy(carryOfMember, 'create', settings);
-}
-
-/** The attributes that come over in this way. */
-export function memberCarriedBy(by: Carry['by']): readonly string[] {
-  return namesBy(carryOfMember, by);
-}
+export const {
+  settings: memberSettings,
+  parameters: memberParameters,
+  names: memberCarriedBy,
+} = carriedAs<DBInstance, Calls>(carryOfMember);

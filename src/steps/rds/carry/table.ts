@@ -31,12 +31,46 @@ export type CarryOf<D, P> =
 /** A table that says of every attribute of `D` how it is carried over. The compiler keeps it whole. */
 export type TableOf<D, P> = { readonly [K in keyof Required<D>]: CarryOf<D, P> };
 
+/** Rows of such a table that say no more than under which name something is shown, and under which it is given. */
+export function rowsOf<D, P>() {
+  return {
+    /** Given by this call; `absent`: what it means that nothing is shown. */
+    givenBy:
+      <B extends keyof P>(call: B) =>
+      <K extends keyof D>(name: K, parameter: keyof P[B], absent?: NonNullable<D[K]>) =>
+        ({
+          by: call,
+          read: (described: D) => described[name] ?? absent,
+          give: (value: never) => ({ [parameter]: value }),
+        }) as unknown as CarryOf<D, P>,
+    inSnapshot: <K extends keyof D>(name: K): CarryOf<D, P> => ({
+      by: 'snapshot',
+      read: (described: D) => described[name],
+    }),
+  };
+}
+export const nothing = { by: 'nothing' } as const;
+export const refused = { by: 'refused' } as const;
+export const identity = { by: 'identity' } as const;
+
+/** What a table is asked. */
+export function carriedAs<D extends object, P>(table: TableOf<D, P>) {
+  return {
+    /** Attribute by attribute what is carried over, without what is not there. */
+    settings: (described: D) => settingsBy(table, described),
+    /** The parameters of this call that carry these settings over. */
+    parameters: <B extends keyof P>(call: B, settings: Settings) =>
+      parametersBy(table, call, settings) as Partial<P[B]>,
+    /** The attributes that come over in this way. */
+    names: (by: CarryOf<D, P>['by']) => namesBy(table, by),
+  };
+}
+
 type Row = { readonly by: PropertyKey; readonly read?: (described: never) => unknown; give?(value: never): object };
 type Rows = Readonly<Record<string, Row>>;
 type Settings = Readonly<Record<string, unknown>>;
 
-/** Attribute by attribute what is carried over, without what is not there. */
-export function settingsBy(table: object, described: object): Record<string, unknown> {
+function settingsBy(table: object, described: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(table as Rows).flatMap(([name, one]) => {
       const value = one.read?.(described as never);
@@ -45,8 +79,7 @@ export function settingsBy(table: object, described: object): Record<string, unk
   );
 }
 
-/** The parameters of the call `by` that carry these settings over. */
-export function parametersBy(table: object, by: PropertyKey, settings: Settings): object {
+function parametersBy(table: object, by: PropertyKey, settings: Settings): object {
   return Object.assign(
     {},
     ...Object.entries(table as Rows).map(([name, one]) => {
@@ -56,7 +89,6 @@ export function parametersBy(table: object, by: PropertyKey, settings: Settings)
   ) as object;
 }
 
-/** The attributes that come over in this way. */
-export function namesBy(table: object, by: PropertyKey): readonly string[] {
+function namesBy(table: object, by: PropertyKey): readonly string[] {
   return Object.entries(table as Rows).flatMap(([name, one]) => (one.by === by ? [name] : []));
 }

@@ -1,7 +1,7 @@
 import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
 import type { Json } from '../../../contract/json.ts';
 import { memberCarriedBy, memberSettings } from '../carry/member.ts';
-import type { Cluster } from '../cluster-domain.ts';
+import type { Cluster } from '../domain.ts';
 import type { AllSeen, Kind, Original } from '../kinds/kind.ts';
 import { customEndpointsOf, leadsTo, shownAs } from '../names/endpoints.ts';
 import { type Described, idIn, isGoing, isStopped, nameIn, parametersPend, pendingOf } from '../status.ts';

@@ -3,7 +3,7 @@ import { printable } from '../../../aws/printable.ts';
 import { carried } from '../../../aws/tags.ts';
 import { canonical } from '../../../contract/json.ts';
 import { memberSettings } from '../carry/member.ts';
-import type { Member, MemberPair } from '../cluster-domain.ts';
+import type { Member, MemberPair } from '../domain.ts';
 import type { BothThere, Kind, Original } from '../kinds/kind.ts';
 import { type Described, nameIn } from '../status.ts';
 

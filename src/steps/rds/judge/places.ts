@@ -1,5 +1,5 @@
 import type { DBCluster, DBClusterEndpoint, DBInstance } from '@aws-sdk/client-rds';
-import type { Cluster, ClusterVerdict } from '../cluster-domain.ts';
+import type { Cluster, ClusterVerdict } from '../domain.ts';
 import { leadsTo, shownAs } from '../names/endpoints.ts';
 import { type Described, nameIn, parametersPend, pendingOf } from '../status.ts';
 

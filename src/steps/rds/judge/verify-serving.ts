@@ -1,12 +1,23 @@
-import { defineVerify } from '../../../aws/services.ts';
+import * as z from 'zod';
+import { printable } from '../../../aws/printable.ts';
+import { type AwsContext, defineVerify } from '../../../aws/services.ts';
 import type { Seen } from '../../../contract/step.ts';
+import { describeEnd, environmentOf, runCommand } from '../../control/command.ts';
 import { settleWithinMs } from '../../deadlines.ts';
 import type { FinalDatabaseVerdict } from '../domain.ts';
 import { allTowards } from '../fence/group-change.ts';
 import { byOriginal, type Kind, originalOf } from '../kinds/kind.ts';
 import { brokenStatus, hasGroups, isUsable, nameIn, statusOf } from '../status.ts';
-import { faultsOfProbes, probing } from './probes.ts';
 import { judged, pending, takenIn } from './verdicts.ts';
+
+/** What a step takes that runs commands of the user's. */
+const probing = {
+  probes: z
+    .array(z.array(z.string()).min(1))
+    .default([])
+    .meta({ description: 'commands of yours, each a program with its arguments, that must exit 0; no shell' }),
+  probeTimeoutMs: z.int().positive().default(60_000),
+} as const;
 
 /** Judges the replacement with its clients let in, and makes with the earlier verdict the final one. */
 export const verifyServing = (kind: Kind) =>
@@ -48,3 +59,18 @@ export const verifyServing = (kind: Kind) =>
     conclude: (input, status, reason) => takenIn(input.verdict, status, [reason]),
     verdicts: (output) => [output],
   });
+
+/** What the user's own commands say against the database of this name, which they get as REKEY_DATABASE. */
+async function faultsOfProbes(
+  ctx: AwsContext,
+  name: string,
+  { probes, probeTimeoutMs: timeoutMs }: { readonly probes: readonly string[][]; readonly probeTimeoutMs: number },
+): Promise<string[]> {
+  const environment = { ...environmentOf(ctx), REKEY_DATABASE: name };
+  const ends = await Promise.all(
+    probes.map((argv) => runCommand({ argv, environment, timeoutMs, signal: ctx.signal })),
+  );
+  return ends.flatMap((end, index) =>
+    end.exit === 0 ? [] : [`probe ${printable(probes[index]?.join(' ') ?? '', 100)} ${describeEnd(end)}`],
+  );
+}

@@ -7,6 +7,7 @@ import { carryOfMember } from '../carry/member.ts';
 import { membersAsSet } from '../claim/as-set.ts';
 import {
   Cluster,
+  ClusterEndpoint,
   ClusterFenceProof,
   ClusterId,
   ClusterName,
@@ -17,17 +18,22 @@ import {
   FinalClusterVerdict,
   MadeCluster,
   MadeClusterSnapshot,
-} from '../cluster-domain.ts';
-import { MadeDatabase, RestartedDatabase } from '../domain.ts';
+  MadeDatabase,
+  Member,
+  RestartedDatabase,
+} from '../domain.ts';
 import { isWriter, membersOf, writerAddressOf } from '../found.ts';
 import { faultsOfPlaces } from '../judge/places.ts';
 import { customEndpointsOf, leadsAnywhere } from '../names/endpoints.ts';
+import { readCluster } from '../read/cluster.ts';
 import { isUsable } from '../status.ts';
 import type { Kind, Pair, Whole } from './kind.ts';
 
 /** An Aurora cluster with its members. */
 export const clusters: Kind = {
   steps: {
+    /** Reads an Aurora cluster with all that its replacement must have, member by member, and refuses one that can't be moved. */
+    read: 'rds.read-cluster',
     /** Says "mine" on the original cluster, by a tag whose key holds the run. Its members are claimed with it: nobody can move one alone. */
     claim: 'rds.claim-cluster',
     /** Takes a claim off the original cluster and what was made of it; what no longer exists counts as released. */
@@ -75,6 +81,14 @@ export const clusters: Kind = {
   snapshot: 'DBClusterSnapshot',
   describes: ['rds:DescribeDBClusters', 'rds:DescribeDBInstances'],
   describesAll: ['rds:DescribeDBClusters', 'rds:DescribeDBClusterEndpoints', 'rds:DescribeDBInstances'],
+  describesToRead: [
+    'rds:DescribeDBClusters',
+    'rds:DescribeDBInstances',
+    'rds:DescribeDBClusterEndpoints',
+    'rds:ListTagsForResource',
+  ],
+  describesAround: ['rds:DescribeIntegrations', 'rds:DescribeGlobalClusters'],
+  noun: 'DB cluster',
   notFound: 'DBClusterNotFoundFault',
   asked: 'writers',
   restoreCall: 'rds:RestoreDBClusterFromSnapshot',
@@ -105,6 +119,14 @@ export const clusters: Kind = {
   Id: ClusterId,
   Name: ClusterName,
   SnapshotName: ClusterSnapshotName,
+  ReadOutput: z
+    .strictObject({
+      cluster: Cluster,
+      members: z.array(Member),
+      endpoints: z.array(ClusterEndpoint),
+      roles: z.array(ClusterRole),
+    })
+    .meta({ id: 'ReadCluster' }),
   Original: Cluster,
   Made: MadeCluster,
   MadeSnapshot: MadeClusterSnapshot,
@@ -161,6 +183,13 @@ export const clusters: Kind = {
     return { all, instances, endpoints };
   },
   partsAsSet: membersAsSet,
+
+  read: readCluster,
+  // The claim stands on the cluster; its members are originals with it.
+  claimsIn: ({ cluster, members }: { readonly cluster: Cluster; readonly members: readonly Member[] }) => [
+    cluster.id,
+    ...members.map(({ id }) => id),
+  ],
 
   addressOf: writerAddressOf,
   ownNames: (found: DBCluster) => [found.Endpoint, found.ReaderEndpoint],

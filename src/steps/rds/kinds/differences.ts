@@ -63,8 +63,9 @@ export interface Differences {
    */
   readonly restoresWhatMoves: boolean;
   /**
-   * Instance: the permissions of its modification name iam:PassRole. Cluster: none does, and its restore passes roles, too
-   * (MonitoringRoleArn, DomainIAMRoleName). A policy made of the permissions of a cluster's steps lacks it.
+   * Instance: its modification names iam:PassRole, since it sets MonitoringRoleArn. Cluster: its modification passes no role,
+   * its restore does (MonitoringRoleArn, DomainIAMRoleName), and does not name the permission. A policy that is made of the
+   * permissions of a cluster's steps may lack it where it is needed.
    */
   readonly modifiesWithRoles: boolean;
   /**
@@ -73,8 +74,32 @@ export interface Differences {
    */
   readonly brokenNeedsNoEndpoint: boolean;
   /**
-   * Instance: a rename of its own that is under way counts as a change that waits. Cluster: it does not. Somebody's rename of an
-   * original instance is drift twice over, and our own has to be expected while it shows.
+   * Instance: a rename that shows as pending is compared like any change that waits. Cluster: it is left out, since each rename
+   * looks for itself whose it is. A look in the middle of our own rename of an instance may be taken for drift.
    */
   readonly seesItsRename: boolean;
 }
+
+/*
+ * Differences that stand in a table, a schema or a sentence, and have no property here:
+ *
+ * - `AwsBackupRecoveryPointArn` (`carry/`). Instance: carried by hand, refused unless the plan accepts it. Cluster: `identity`,
+ *   so it is lost without a word.
+ * - An activity stream (`carry/`, `read/refusals.ts`). Instance: refused unless accepted. Cluster: always refused.
+ * - `DomainMemberships` (`carry/`). Instance: a directory of one's own is carried (FQDN, secret, DNS). Cluster: only one of
+ *   AWS's. What Aurora shows of the other would be restored without it.
+ * - What is carried by hand (`read/refusals.ts`). Instance: looked for. Cluster and members: never; no row of theirs says so.
+ * - `tell` of what belongs to the one thing (`carry/`, `read/announce.ts`). Instance: never told. Cluster: of two attributes.
+ * - Zero-ETL integrations (`read/refusals-around.ts`). Instance: not looked for, although RDS for MySQL and PostgreSQL can have
+ *   them, too: one would stay with the original. Cluster: refused.
+ * - A master password that RDS manages, and read replicas (`read/`). Instance: handed over, made anew. Cluster: refused.
+ * - `storage-full` (`read/refusals.ts`). Instance: with its way out. Cluster and members: "wait until it is available".
+ * - A key that is not the plan's (`read/refusals.ts`). Instance: "no key" also of what AWS encrypts under a key of its own.
+ *   Cluster: says that it is AWS's.
+ * - The name that an original would get (`read/`). Instance: looked for in one look at all. Cluster: one look a name, one after
+ *   the other, so that a name may be taken meanwhile.
+ * - Performance Insights and Enhanced Monitoring (`read/announce.ts`). Instance: told "under the new key", and by what AWS shows.
+ *   Cluster: without the key, and by the settings of its members.
+ * - `letThrough` of a verdict (`domain.ts`). Instance: may be missing, then the rules of the fence are not looked at before a
+ *   delete. Cluster: required, so that a run of an earlier release can't go on.
+ */

@@ -1,4 +1,5 @@
 import type { DBInstance, DBSnapshot } from '@aws-sdk/client-rds';
+import * as z from 'zod';
 import type { AwsContext } from '../../../aws/services.ts';
 import { carriedBy, carry, parametersFor, settingsOf } from '../carry/instance.ts';
 import {
@@ -17,6 +18,7 @@ import {
 } from '../domain.ts';
 import { addressOf } from '../fence/sessions.ts';
 import { faultsOfInstance } from '../judge/places.ts';
+import { readInstance } from '../read/instance.ts';
 import { parametersPend } from '../status.ts';
 import type { Kind, Whole } from './kind.ts';
 
@@ -26,6 +28,8 @@ const besides = ['PreferredBackupWindow'] as const;
 /** A DB instance of RDS. */
 export const instances: Kind = {
   steps: {
+    /** Reads a DB instance with all that its replacement must have, and refuses one that can't be moved. */
+    read: 'rds.read-instance',
     /** Says "mine" on the original, by a tag whose key holds the run. What is made of it is born with the tag. */
     claim: 'rds.claim',
     /** Takes a claim off the original and what was made of it; what no longer exists counts as released. */
@@ -73,6 +77,9 @@ export const instances: Kind = {
   snapshot: 'DBSnapshot',
   describes: ['rds:DescribeDBInstances'],
   describesAll: ['rds:DescribeDBInstances'],
+  describesToRead: ['rds:DescribeDBInstances'],
+  describesAround: [],
+  noun: 'DB instance',
   notFound: 'DBInstanceNotFound',
   asked: 'databases',
   restoreCall: 'rds:RestoreDBInstanceFromDBSnapshot',
@@ -103,6 +110,9 @@ export const instances: Kind = {
   Id: DatabaseId,
   Name: DatabaseName,
   SnapshotName: DatabaseSnapshotName,
+  ReadOutput: z
+    .strictObject({ instance: Database, roles: z.array(DatabaseRole), replicas: z.array(Database) })
+    .meta({ id: 'ReadDatabase' }),
   Original: Database,
   Made: MadeDatabase,
   MadeSnapshot: MadeDatabaseSnapshot,
@@ -145,6 +155,13 @@ export const instances: Kind = {
   pairWithEndpoints: bothOf,
   allSeen: async (ctx) => ({ all: await ctx.aws.sight.databases(), instances: [], endpoints: [] }),
   partsAsSet: (original: DBInstance) => ({ parametersPend: parametersPend(original) }),
+
+  read: readInstance,
+  // The original last: it is what the target is looked at by.
+  claimsIn: ({ instance, replicas }: { readonly instance: Database; readonly replicas: readonly Database[] }) => [
+    ...replicas.map(({ id }) => id),
+    instance.id,
+  ],
 
   addressOf,
   ownNames: (found: DBInstance) => [found.Endpoint?.Address],

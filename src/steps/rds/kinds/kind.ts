@@ -4,8 +4,9 @@ import type { AwsContext } from '../../../aws/services.ts';
 import type { DatabaseAddress } from '../../../contract/databases.ts';
 import type { Json } from '../../../contract/json.ts';
 import type { ServiceCall, Upkeep } from '../../../contract/step.ts';
-import type { Member, MemberPair } from '../cluster-domain.ts';
+import type { Refusals } from '../../refusals.ts';
 import type {
+  AcceptedOfDatabase,
   Database,
   DatabaseRole,
   DatabaseVerdict,
@@ -13,13 +14,17 @@ import type {
   FenceProof,
   FinalDatabaseVerdict,
   MadeDatabase,
+  Member,
+  MemberPair,
   RestartedDatabase,
 } from '../domain.ts';
+import type { Asked, Login, Reading } from '../read/reading.ts';
 import type { Described, DescribedSnapshot } from '../status.ts';
 import type { Differences } from './differences.ts';
 
 /** The types of the steps that both kinds have. Above each stands what docs/STEPS.md says of it. */
 export interface StepsOfKind {
+  readonly read: string;
   readonly claim: string;
   readonly release: string;
   readonly createSnapshot: string;
@@ -128,6 +133,11 @@ export interface Kind {
   readonly describes: readonly string[];
   /** The same with all else that belongs to it. */
   readonly describesAll: readonly string[];
+  /** What a read looks at of its own, and around it. */
+  readonly describesToRead: readonly string[];
+  readonly describesAround: readonly string[];
+  /** What it is called in a sentence. */
+  readonly noun: string;
   /** The error of the service that means: there is none of this name. */
   readonly notFound: string;
   /** What is asked in SQL. */
@@ -149,6 +159,7 @@ export interface Kind {
   readonly Id: z.ZodType<string>;
   readonly Name: z.ZodType<string>;
   readonly SnapshotName: z.ZodType<string>;
+  readonly ReadOutput: z.ZodType<object>;
   readonly Original: z.ZodType<Original>;
   readonly Made: z.ZodType<MadeDatabase>;
   readonly MadeSnapshot: z.ZodType<MadeSnapshot>;
@@ -195,8 +206,13 @@ export interface Kind {
   /** How the parts of the original are set. */
   partsAsSet(original: Described, seen: AllSeen, read: Original | undefined): { readonly [attribute: string]: Json };
 
+  /** Begins to read one; undefined when there is none of this name. */
+  read(ctx: AwsContext, asked: Asked, refusals: Refusals<AcceptedOfDatabase>): Promise<Reading | undefined>;
+  /** What a read says is to be claimed, the original as its target type looks for it. */
+  claimsIn(output: object): readonly string[];
+
   /** Where it answers SQL that writes; undefined while it has no endpoint. */
-  addressOf(original: Original, found: Described): DatabaseAddress | undefined;
+  addressOf(login: Login, found: Described): DatabaseAddress | undefined;
   /** The endpoints that follow its name. */
   ownNames(found: Described): readonly (string | undefined)[];
   /** None of its parts is hidden by a rename. */
@@ -265,6 +281,16 @@ export function idOf(kind: Kind, given: object): string {
 /** What names one by its id, for a step that reads it with `byId`. */
 export function theId(kind: Kind, id: string): { readonly [field: string]: string } {
   return { [kind.idField]: id };
+}
+
+/** The shape of what names one by the name that clients connect to, besides `rest`. */
+export function byName<S extends z.ZodRawShape>(kind: Kind, rest: S): ShapeOf<S> {
+  return z.strictObject({ [kind.originalField]: kind.Name, ...rest }) as never;
+}
+
+/** The name in what `byName` has read. */
+export function nameGiven(kind: Kind, given: object): string {
+  return (given as Readonly<Record<string, string>>)[kind.originalField] ?? '';
 }
 
 /** The shape of what is about an original as it was read, besides `rest`. */

@@ -1,9 +1,9 @@
-import type { Tag } from '@aws-sdk/client-rds';
+import type { DBSnapshot, Tag } from '@aws-sdk/client-rds';
 import type { AwsContext } from '../../../aws/services.ts';
 import { claimKey, marker, markers, tagValue } from '../../../aws/tags.ts';
 import type { Seen } from '../../../contract/step.ts';
 import type { Tag as CarriedTag } from '../../domain.ts';
-import type { MadeDatabase } from '../domain.ts';
+import type { MadeDatabase, MadeDatabaseSnapshot } from '../domain.ts';
 import { brokenStatus, type Described, endpointOf, idIn, isGoing, isSettled, nameIn } from '../status.ts';
 
 /** The name under which something of this run is born. RDS has no token for it: the name is the token. */
@@ -48,4 +48,41 @@ export function tagsOfMade(
 /** The claim with which a replacement is born, since it takes over the name by which another run would find it. */
 export function bornClaimed(ctx: AwsContext): Tag {
   return { Key: claimKey(ctx.run), Value: ctx.plan };
+}
+
+/** What a snapshot is being made of. */
+export type Making = Omit<MadeDatabaseSnapshot, 'id'>;
+
+/** Where a snapshot of this run is. */
+export async function lookForSnapshot(ctx: AwsContext, making: Making): Promise<Seen<MadeDatabaseSnapshot>> {
+  const id = bornAs(ctx);
+  const snapshot = await ctx.aws.sight.databaseSnapshot(id);
+  const storageGiB = snapshot?.AllocatedStorage;
+  return snapshotSeen(ctx, snapshot, { id, ...making, ...(storageGiB !== undefined && { storageGiB }) });
+}
+
+/** What is seen of a snapshot, of an instance or of a cluster, that this run is making under the name `output.id`. */
+export function snapshotSeen<O extends { readonly id: string }>(
+  ctx: AwsContext,
+  snapshot: Pick<DBSnapshot, 'Status' | 'TagList' | 'PercentProgress'> | undefined,
+  output: O,
+): Seen<O> {
+  if (!snapshot) return { is: 'absent' };
+  const { id } = output;
+  if (tagValue(snapshot.TagList, marker.token) !== ctx.token) {
+    // Tags of something new may show later than the thing itself.
+    if ((snapshot.TagList ?? []).length === 0) return { is: 'absent' };
+    return { is: 'failed', reason: `${id} was not made by this run` };
+  }
+  switch (snapshot.Status) {
+    case 'available':
+      return { is: 'done', output };
+    case 'failed':
+    case 'error':
+      return { is: 'failed', output, reason: `AWS left ${id} in status ${snapshot.Status}` };
+    case 'deleting':
+      return { is: 'absent' };
+    default:
+      return { is: 'pending', output, progress: (snapshot.PercentProgress ?? 0) / 100 };
+  }
 }

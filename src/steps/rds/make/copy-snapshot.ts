@@ -6,7 +6,7 @@ import { Aborted, poll } from '../../../contract/wait.ts';
 import { settleWithinMs } from '../../deadlines.ts';
 import { KeyArn } from '../../domain.ts';
 import { MadeDatabaseSnapshot } from '../domain.ts';
-import { lookForSnapshot, type Making, snapshotName } from './made-snapshot.ts';
+import { bornAs, lookForSnapshot, type Making } from './born.ts';
 
 const beatMs = 10_000;
 
@@ -41,7 +41,7 @@ export const copySnapshot = defineEffect({
     const { snapshot, key } = input;
     await ctx.aws.rds.copyDBSnapshot({
       SourceDBSnapshotIdentifier: snapshot.id,
-      TargetDBSnapshotIdentifier: snapshotName(ctx),
+      TargetDBSnapshotIdentifier: bornAs(ctx),
       // Left out, the copy would stay under the old key.
       KmsKeyId: key,
       // Within a Region a copy does not show its source.
@@ -53,7 +53,7 @@ export const copySnapshot = defineEffect({
         source: snapshot.id,
       }),
     });
-    return { id: snapshotName(ctx), ...making(input) };
+    return { id: bornAs(ctx), ...making(input) };
   },
   undo: (_input, output) => (output ? [{ uses: 'rds.discard-snapshot', with: { snapshot: output.id } }] : []),
 });

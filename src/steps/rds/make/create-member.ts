@@ -2,8 +2,7 @@ import * as z from 'zod';
 import { defineEffect } from '../../../aws/services.ts';
 import { settleWithinMs } from '../../deadlines.ts';
 import { memberParameters } from '../carry/member.ts';
-import { MadeCluster, Member } from '../cluster-domain.ts';
-import { MadeDatabase } from '../domain.ts';
+import { MadeCluster, MadeDatabase, Member } from '../domain.ts';
 import { nameOf } from '../found.ts';
 import { clusters } from '../kinds/cluster.ts';
 import { bornAmong, bornAs, seenBorn, tagsOfMade } from './born.ts';
@@ -38,7 +37,7 @@ export const createMember = defineEffect({
     const name = bornAs(ctx);
     const settings = { ...member.settings, ...member.moved };
     const answer = await ctx.aws.rds.createDBInstance({
-      ...memberParameters(settings),
+      ...memberParameters('create', settings),
       DBInstanceIdentifier: name,
       DBInstanceClass: String(settings['DBInstanceClass']),
       Engine: String(settings['Engine']),

@@ -3,7 +3,7 @@ import { markers } from '../../../aws/tags.ts';
 import { settleWithinMs } from '../../deadlines.ts';
 import { nameOf } from '../found.ts';
 import { byOriginal, type Kind, originalOf } from '../kinds/kind.ts';
-import { snapshotName, snapshotSeen } from './made-snapshot.ts';
+import { bornAs, snapshotSeen } from './born.ts';
 
 /** Snapshots an original. The point in time lies between the call and the end of it. */
 export const createSnapshot = (kind: Kind) =>
@@ -25,16 +25,16 @@ export const createSnapshot = (kind: Kind) =>
     title: (input) => `${input.after ? 'final snapshot' : 'snapshot'} of ${originalOf(kind, input).name}`,
     async look(ctx, input) {
       const { id, name } = originalOf(kind, input);
-      const snapshot = await kind.findSnapshot(ctx, snapshotName(ctx));
-      const made = kind.madeSnapshot(snapshotName(ctx), id, input.after, snapshot);
+      const snapshot = await kind.findSnapshot(ctx, bornAs(ctx));
+      const made = kind.madeSnapshot(bornAs(ctx), id, input.after, snapshot);
       const seen = snapshotSeen(ctx, snapshot, made);
       if (seen.is !== 'absent' || ctx.sentAt === undefined) return seen;
       return (await kind.find(ctx, id)) ? seen : { is: 'failed', reason: `${name} (${id}) is gone` };
     },
     async run(ctx, input) {
       const { id } = originalOf(kind, input);
-      await kind.createSnapshot(ctx, nameOf(ctx, kind, id), snapshotName(ctx), tagsOf(ctx, id));
-      return kind.madeSnapshot(snapshotName(ctx), id, input.after, undefined);
+      await kind.createSnapshot(ctx, nameOf(ctx, kind, id), bornAs(ctx), tagsOf(ctx, id));
+      return kind.madeSnapshot(bornAs(ctx), id, input.after, undefined);
     },
     undo: (_input, output) => (output ? [{ uses: kind.steps.discardSnapshot, with: { snapshot: output.id } }] : []),
   });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineEffect } from '../../../aws/services.ts';
 import { settleWithinMs } from '../../deadlines.ts';
-import { ClusterEndpoint, ClusterId } from '../cluster-domain.ts';
+import { ClusterEndpoint, ClusterId } from '../domain.ts';
 import { nameOf } from '../found.ts';
 import { clusters } from '../kinds/cluster.ts';
 import { endpointNamed, endpointsExpected, heldBy } from './endpoints.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineEffect } from '../../../aws/services.ts';
 import { settleWithinMs } from '../../deadlines.ts';
-import { ClusterEndpoint, ClusterId } from '../cluster-domain.ts';
+import { ClusterEndpoint, ClusterId } from '../domain.ts';
 import { endpointNamed, endpointsExpected, heldBy } from './endpoints.ts';
 
 /** Takes a custom endpoint from a cluster. It can't be renamed, so the name is free for the replacement only then. */

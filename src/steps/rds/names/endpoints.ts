@@ -2,7 +2,7 @@ import type { DBCluster, DBClusterEndpoint } from '@aws-sdk/client-rds';
 import type { AwsContext } from '../../../aws/services.ts';
 import type { Json } from '../../../contract/json.ts';
 import type { Observation } from '../../../contract/step.ts';
-import type { ClusterEndpoint } from '../cluster-domain.ts';
+import type { ClusterEndpoint } from '../domain.ts';
 
 const isCustom = ({ EndpointType }: DBClusterEndpoint) => EndpointType === 'CUSTOM';
 

@@ -1,7 +1,9 @@
+import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
 import { printable } from '../../../aws/printable.ts';
 import type { AwsContext } from '../../../aws/services.ts';
 import type { Refusals } from '../../refusals.ts';
 import type { AcceptedOfDatabase } from '../domain.ts';
+import { arnIn, nameIn } from '../status.ts';
 
 type DatabaseRefusals = Refusals<AcceptedOfDatabase>;
 
@@ -133,4 +135,73 @@ async function refuseManagedKey(ctx: AwsContext, key: string, refusals: Database
     `${key} is managed by AWS: no snapshot under it can be shared`,
     'name a key of your own',
   );
+}
+
+/** An instance and those of its replicas that move with it, as far as what stands around it names them. */
+export function surroundingsOfInstance(found: DBInstance, replicas: readonly DBInstance[]): Moved {
+  const name = nameIn(found);
+  const arn = arnIn(found) ?? '';
+  const replicated = replicas.reduce((sum, { AllocatedStorage }) => sum + (AllocatedStorage ?? 0), 0);
+  return {
+    name,
+    arn,
+    targetType: 'RDS_INSTANCE',
+    registered: `--db-instance-identifiers ${name}`,
+    parts: [{ name, arn }],
+    needs: {
+      DBInstances: { of: 'DB instances', more: 1 + replicas.length },
+      AllocatedStorage: { of: 'GiB of storage', more: (found.AllocatedStorage ?? 0) + replicated },
+      // Warm-up, its copy, the final one, its copy.
+      ManualSnapshots: { of: 'manual snapshots', more: 4 },
+    },
+  };
+}
+
+/** A cluster with its members, as far as what stands around it names them. */
+export function surroundingsOfCluster(found: DBCluster, members: readonly DBInstance[]): Moved {
+  const parts = [found, ...members].map((one) => ({ name: nameIn(one), arn: arnIn(one) ?? '' }));
+  return {
+    name: nameIn(found),
+    arn: arnIn(found) ?? '',
+    targetType: 'TRACKED_CLUSTER',
+    registered: `--db-cluster-identifiers ${nameIn(found)}`,
+    parts,
+    needs: {
+      DBInstances: { of: 'DB instances', more: members.length },
+      DBClusters: { of: 'DB clusters', more: 1 },
+      ManualClusterSnapshots: { of: 'manual cluster snapshots', more: 1 },
+    },
+  };
+}
+
+/** Collects what only a cluster can have around it and speaks against moving it. */
+export async function refuseAroundCluster(
+  ctx: AwsContext,
+  found: DBCluster,
+  refusals: DatabaseRefusals,
+): Promise<void> {
+  const name = nameIn(found);
+  const arn = arnIn(found) ?? '';
+  const [integrations, globals] = await Promise.all([
+    refusals.readable(`which zero-ETL integrations read from ${name}`, () =>
+      ctx.aws.rds.describeIntegrations({ Filters: [{ Name: 'source-arn', Values: [arn] }] }),
+    ),
+    refusals.readable(`whether ${name} is in a global cluster`, () => ctx.aws.rds.describeGlobalClusters({})),
+  ]);
+  for (const one of integrations?.Integrations ?? []) {
+    if (one.Status === 'deleting') continue;
+    refusals.refuse(
+      `the zero-ETL integration ${one.IntegrationName} reads from ${name}, and would stay with the original`,
+      `delete it (aws rds delete-integration --integration-identifier ${one.IntegrationArn}), and make it anew after the cut-over`,
+    );
+  }
+  // DescribeDBClusters names it, too, but not for all versions of Aurora.
+  const global = (globals?.GlobalClusters ?? []).find((one) =>
+    one.GlobalClusterMembers?.some((member) => member.DBClusterArn === arn || member.Readers?.includes(arn)),
+  );
+  if (global && found.GlobalClusterIdentifier === undefined)
+    refusals.refuse(
+      `${name} is a member of the global cluster ${global.GlobalClusterIdentifier}`,
+      'take it out (aws rds remove-from-global-cluster), and make the global cluster anew after the cut-over',
+    );
 }

@@ -1,0 +1,71 @@
+import type { DBInstance } from '@aws-sdk/client-rds';
+import type { AwsContext } from '../../../aws/services.ts';
+import type { Refusals } from '../../refusals.ts';
+import { settingsOf } from '../carry/instance.ts';
+import type { AcceptedOfDatabase, Database } from '../domain.ts';
+import { nameOfOld } from '../names/old-name.ts';
+import { nameIn } from '../status.ts';
+import { announceInstance } from './announce.ts';
+import { masterUserSecretOf, refuseMasterUserSecret } from './master-user-secret.ts';
+import { type MovingReplica, replicasToMove } from './read-replicas.ts';
+import { type Asked, type Login, loginAs, originalAs, type Reading } from './reading.ts';
+import { refuseInstance } from './refusals.ts';
+import { surroundingsOfInstance } from './refusals-around.ts';
+
+/** Begins to read a DB instance; undefined when there is none of this name. */
+export async function readInstance(
+  ctx: AwsContext,
+  asked: Asked,
+  refusals: Refusals<AcceptedOfDatabase>,
+): Promise<Reading | undefined> {
+  const found = await ctx.aws.sight.databaseNamed(asked.name);
+  if (!found) return undefined;
+  const oldName = nameOfOld(ctx, asked.name);
+  let moving: readonly MovingReplica[] = [];
+  return {
+    found,
+    vpc: found.DBSubnetGroup?.VpcId,
+    engine: engineOf(found),
+    database: found.DBName,
+    refuseItself() {
+      refuseInstance(found, asked.keys, refusals);
+      refuseMasterUserSecret(ctx, found, refusals);
+    },
+    async refuseNames() {
+      const all = await ctx.aws.sight.databases();
+      moving = replicasToMove(ctx, found, all, refusals);
+      if (all.some((one) => one.DBInstanceIdentifier === oldName))
+        refusals.refuse(`the name ${oldName}, which the original would get, is taken`, 'rename what has it');
+    },
+    surroundings: () =>
+      surroundingsOfInstance(
+        found,
+        moving.map(({ replica }) => replica),
+      ),
+    refuseMore: async () => undefined,
+    announce: () => announceInstance(ctx, asked.writers, found, oldName),
+    result(login) {
+      const instance = databaseOf(found, asked, { name: asked.name, oldName }, login);
+      const replicas = moving.map(({ replica, oldName }) =>
+        databaseOf(replica, asked, { name: nameIn(replica), oldName }, loginAs(login.engine, replica.DBName, asked)),
+      );
+      return { instance, roles: instance.roles, replicas };
+    },
+  };
+}
+
+function databaseOf(
+  found: DBInstance,
+  asked: Asked,
+  names: { readonly name: string; readonly oldName: string },
+  login: Login,
+): Database {
+  const original = originalAs(found, asked, { ...names, settings: settingsOf(found) }, login);
+  return { ...original, masterUserSecret: masterUserSecretOf(found, asked.keys.to) };
+}
+
+/** Which SQL it speaks, if rekey speaks it, too. */
+function engineOf({ Engine }: DBInstance): 'postgres' | 'mysql' | undefined {
+  if (Engine === 'postgres') return 'postgres';
+  return Engine === 'mysql' || Engine === 'mariadb' ? 'mysql' : undefined;
+}

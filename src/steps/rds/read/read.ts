@@ -1,0 +1,85 @@
+import * as z from 'zod';
+import { defineRead } from '../../../aws/services.ts';
+import { problem } from '../../../errors/index.ts';
+import { CheckedKeys } from '../../domain.ts';
+import { Refusals } from '../../refusals.ts';
+import { type AcceptedOfDatabase, AcceptOfDatabase, Fence, SecretId } from '../domain.ts';
+import { refuseFence } from '../fence/rules.ts';
+import { permissionsOfSql } from '../fence/sessions.ts';
+import { byName, type Kind, nameGiven } from '../kinds/kind.ts';
+import { groupsOf, isUsable } from '../status.ts';
+import { loginAs } from './reading.ts';
+import { refuseSilence } from './refusals.ts';
+import { refuseAround } from './refusals-around.ts';
+
+/** What reading a database takes, an instance or a cluster, besides its name. */
+const reading = {
+  keys: CheckedKeys,
+  fence: Fence,
+  writers: z.enum(['none', 'hook']).meta({
+    description:
+      'what writes from within the database (pg_cron, the event scheduler, subscriptions), which no fence stops: none, or a hook of yours (control.exec) that disables it',
+  }),
+  credentials: z
+    .strictObject({
+      secret: SecretId.meta({
+        description:
+          'JSON with `username` and `password`, as for RDS; read whenever it is needed, with all versions that may be in force',
+      }),
+    })
+    .optional()
+    .meta({ description: 'the login for SQL; REKEY_DB_USER and REKEY_DB_PASSWORD when omitted' }),
+  accept: AcceptOfDatabase,
+} as const;
+
+/** Reads one with all that its replacement must have, part by part, and refuses one that can't be moved. */
+export const read = (kind: Kind) =>
+  defineRead({
+    type: kind.steps.read,
+    permissions: [
+      ...kind.describesToRead,
+      'rds:DescribePendingMaintenanceActions',
+      'rds:DescribeBlueGreenDeployments',
+      'rds:DescribeDBProxies',
+      'rds:DescribeDBProxyTargets',
+      'rds:DescribeEventSubscriptions',
+      ...kind.describesAround,
+      'rds:DescribeAccountAttributes',
+      'ec2:DescribeSecurityGroups',
+      'kms:DescribeKey',
+      ...permissionsOfSql,
+    ],
+    input: byName(kind, reading),
+    output: kind.ReadOutput,
+    title: (input) => `read ${nameGiven(kind, input)}`,
+    async read(ctx, input) {
+      const name = nameGiven(kind, input);
+      const asked = { ...input, name };
+      const refusals = new Refusals<AcceptedOfDatabase>(input.accept, ctx.announce);
+      const one = await kind.read(ctx, asked, refusals);
+      if (!one) throw notFound(kind, name, ctx.aws.region);
+      const { found, vpc, engine } = one;
+      one.refuseItself();
+      await refuseFence(ctx, input.fence, { name, groups: groupsOf(found), vpc }, refusals);
+      await one.refuseNames();
+      await refuseAround(ctx, one.surroundings(), input.keys.to, refusals);
+      await one.refuseMore();
+      const login = engine && loginAs(engine, one.database, asked);
+      const at = login && kind.addressOf(login, found);
+      if (at && isUsable(found)) await refuseSilence(ctx, at, refusals);
+      refusals.throwIfAny(name);
+      if (!login) throw notFound(kind, name, ctx.aws.region);
+      one.announce();
+      return one.result(login);
+    },
+    claims: (output) => kind.claimsIn(output),
+  });
+
+function notFound({ noun }: Kind, name: string, region: string) {
+  return problem('target-refused', {
+    target: name,
+    reasons: [
+      { why: `there is no ${noun} ${name} in ${region}`, wayOut: 'check the identifier, the account and the region' },
+    ],
+  });
+}

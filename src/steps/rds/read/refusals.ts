@@ -1,0 +1,204 @@
+import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
+import type { AwsContext } from '../../../aws/services.ts';
+import { carried, markerCount, roomForTags } from '../../../aws/tags.ts';
+import type { DatabaseAddress } from '../../../contract/databases.ts';
+import type { CheckedKeys } from '../../domain.ts';
+import type { Refusals } from '../../refusals.ts';
+import { carry } from '../carry/instance.ts';
+import type { AcceptedOfDatabase } from '../domain.ts';
+import { askable } from '../fence/sessions.ts';
+import { type Described, nameIn, parametersPend, pendingOf, statusOf } from '../status.ts';
+
+const tagsPerResource = 50;
+const engines = ['postgres', 'mysql', 'mariadb'];
+const clusterEngines = ['aurora-postgresql', 'aurora-mysql'];
+const fine = ['available', 'backing-up', 'storage-optimization', 'storage-initialization', 'storage-config-upgrade'];
+
+type DatabaseRefusals = Refusals<AcceptedOfDatabase>;
+
+/** Collects what DescribeDBInstances shows that speaks against moving this instance. */
+export function refuseInstance(found: DBInstance, keys: CheckedKeys, refusals: DatabaseRefusals): void {
+  refuseKindOfInstance(found, refusals);
+  refuseState(found, refusals, {
+    stopped: "start it: a stopped one can't be snapshotted, fenced or asked",
+    'storage-full': 'give it more storage first',
+  });
+  if (parametersPend(found)) refuseParameters(found, refusals, 'its parameter group');
+  refuseKey(found, keys, refusals, found.KmsKeyId);
+  for (const [name, one] of Object.entries(carry)) {
+    if (one.by === 'hand' && one.has(found))
+      refusals.unless(
+        'not-carried',
+        `${name} of ${found.DBInstanceIdentifier} is not carried over`,
+        `set it up anew afterwards: ${one.mend}`,
+      );
+  }
+  // The markers, and the claim with which the replacement is born.
+  refuseTags(found, markerCount + 1, refusals);
+}
+
+/** Collects what DescribeDBClusters and its members show that speaks against moving this cluster. */
+export function refuseCluster(
+  found: DBCluster,
+  members: readonly DBInstance[],
+  keys: CheckedKeys,
+  refusals: DatabaseRefusals,
+): void {
+  const stopped = { stopped: "start it: a stopped one can't be fenced or asked" };
+  refuseKindOfCluster(found, refusals);
+  refuseBonds(found, refusals);
+  // The boolean is false also for what AWS encrypts under a key of its own.
+  const encryption = found.StorageEncryptionType ?? (found.StorageEncrypted ? 'sse-kms' : 'none');
+  const ofAws = encryption === 'sse-rds' ? "a key of AWS's own" : undefined;
+  refuseKey(found, keys, refusals, encryption === 'sse-kms' ? `${found.KmsKeyId}` : ofAws);
+  refuseState(found, refusals, stopped);
+  if (members.length === 0)
+    refusals.refuse(`${nameIn(found)} has no members: nobody is served by it`, 'snapshot and restore it by hand');
+  for (const member of members) {
+    refuseState(member, refusals, stopped);
+    const inCluster = found.DBClusterMembers?.find((one) => one.DBInstanceIdentifier === member.DBInstanceIdentifier);
+    if (parametersPend(member) || inCluster?.DBClusterParameterGroupStatus === 'pending-reboot')
+      refuseParameters(member, refusals, 'the parameter group');
+    refuseTags(member, markerCount, refusals);
+  }
+  // The markers, and the claim with which the replacement is born.
+  refuseTags(found, markerCount + 1, refusals);
+}
+
+function refuseState(one: Described, refusals: DatabaseRefusals, ways: Readonly<Record<string, string>>): void {
+  const name = nameIn(one);
+  const status = statusOf(one) || 'in no status';
+  const waysOut: Readonly<Record<string, string>> = {
+    ...ways,
+    'inaccessible-encryption-credentials': 'it can only be restored from a backup: its key is gone',
+    'inaccessible-encryption-credentials-recoverable': 'enable its key, then start it',
+  };
+  if (!fine.includes(status)) refusals.refuse(`${name} is ${status}`, waysOut[status] ?? 'wait until it is available');
+  const pending = Object.keys(pendingOf(one));
+  if (pending.length > 0)
+    refusals.refuse(
+      `changes of ${pending.join(', ')} wait for the maintenance window of ${name}, and the fence would bring them into force`,
+      'apply them now, or take them back',
+    );
+}
+
+function refuseParameters(one: DBInstance, refusals: DatabaseRefusals, group: string): void {
+  refusals.refuse(
+    `parameters of ${nameIn(one)} wait for a restart, and dropping its sessions would bring them into force`,
+    `restart it, or take the change of ${group} back`,
+  );
+}
+
+/** `shown`: the key that it is under, in words. */
+function refuseKey(found: Described, keys: CheckedKeys, refusals: DatabaseRefusals, shown: string | undefined): void {
+  const name = nameIn(found);
+  const key = found.KmsKeyId;
+  if (key === keys.to) refusals.refuse(`${name} is under ${keys.to} already`, 'there is nothing to move');
+  else if (keys.from !== undefined && key !== keys.from)
+    refusals.refuse(
+      `${name} is under ${shown ?? 'no key'}, not under ${keys.from}`,
+      'check keys.from, or leave it out',
+    );
+}
+
+function refuseTags(one: Described, more: number, refusals: DatabaseRefusals): void {
+  const tags = carried(one.TagList).length;
+  if (tags + more > tagsPerResource || roomForTags(one.TagList) < 1)
+    refusals.refuse(`${nameIn(one)} has ${tags} tags: its replacement needs room for ${more} more`, 'remove some');
+}
+
+function refuseKindOfInstance(found: DBInstance, refusals: DatabaseRefusals): void {
+  const name = found.DBInstanceIdentifier;
+  const engine = found.Engine ?? '';
+  if (found.DBClusterIdentifier) {
+    refusals.refuse(`${name} is a member of the cluster ${found.DBClusterIdentifier}`, 'move the cluster as a whole');
+  } else if (engine.startsWith('custom-')) {
+    refusals.refuse(`${name} is an RDS Custom instance (${engine})`, 'rekey does not move RDS Custom');
+  } else if (!engines.includes(engine)) {
+    refusals.refuse(
+      `${name} is ${engine || 'of an unknown engine'}: rekey can't ask it whether its clients are out`,
+      `rekey moves ${engines.join(', ')}`,
+    );
+  }
+  if (found.ReadReplicaSourceDBInstanceIdentifier || found.ReadReplicaSourceDBClusterIdentifier)
+    refusals.refuse(
+      `${name} is a read replica`,
+      'move its source, and make the replica anew from what takes its place',
+    );
+  if (found.TdeCredentialArn)
+    refusals.refuse(`${name} has TDE credentials, which can't follow`, 'take the TDE option out of its group');
+  if ((found.DBSecurityGroups ?? []).length > 0) refusals.refuse(`${name} is in EC2-Classic`, 'move it into a VPC');
+  if ((found.AdditionalStorageVolumes ?? []).length > 0)
+    refusals.refuse(`${name} has additional storage volumes`, 'rekey does not move these');
+}
+
+function refuseKindOfCluster(found: DBCluster, refusals: DatabaseRefusals): void {
+  const name = nameIn(found);
+  const engine = found.Engine ?? '';
+  if (!clusterEngines.includes(engine))
+    refusals.refuse(
+      `${name} is ${engine || 'of an unknown engine'}${found.DBClusterInstanceClass ? ', a Multi-AZ DB cluster' : ''}`,
+      `rekey moves clusters of ${clusterEngines.join(' and ')}`,
+    );
+  if ((found.EngineMode ?? 'provisioned') !== 'provisioned')
+    refusals.refuse(
+      `${name} runs in engine mode ${found.EngineMode}`,
+      'convert it to a provisioned cluster first (aws rds modify-db-cluster --engine-mode provisioned)',
+    );
+  if (found.LimitlessDatabase?.Status === 'enabled' || found.ClusterScalabilityType === 'limitless')
+    refusals.refuse(`${name} is a Limitless Database`, 'rekey does not move its shard group');
+  if (found.RdsCustomClusterConfiguration && Object.values(found.RdsCustomClusterConfiguration).some(Boolean))
+    refusals.refuse(`${name} is an RDS Custom cluster`, 'rekey does not move RDS Custom');
+}
+
+/** What ties it to something else that would stay with the original, or lets clients in past the fence. */
+function refuseBonds(found: DBCluster, refusals: DatabaseRefusals): void {
+  const name = nameIn(found);
+  if (found.GlobalClusterIdentifier || found.GlobalWriteForwardingRequested)
+    refusals.refuse(
+      `${name} is a member of the global cluster ${found.GlobalClusterIdentifier ?? ''}`.trimEnd(),
+      'take it out (aws rds remove-from-global-cluster), and make the global cluster anew after the cut-over',
+    );
+  if (found.ReplicationSourceIdentifier)
+    refusals.refuse(`${name} is a replica of ${found.ReplicationSourceIdentifier}`, 'move its source');
+  if ((found.ReadReplicaIdentifiers ?? []).length > 0)
+    refusals.refuse(
+      `${name} has the replicas ${found.ReadReplicaIdentifiers?.join(', ')}, which would stay with the original`,
+      'delete them, and make them anew after the cut-over',
+    );
+  if (found.MasterUserSecret)
+    refusals.refuse(
+      `the master password of ${name} is managed in Secrets Manager (${found.MasterUserSecret.SecretArn}): a restore does not have the secret, and it dies with the original`,
+      'turn that off (aws rds modify-db-cluster --no-manage-master-user-password), and on again after the cut-over',
+    );
+  if (found.HttpEndpointEnabled)
+    refusals.refuse(
+      `the Data API of ${name} is on, and lets clients in past any security group`,
+      `switch it off (aws rds disable-http-endpoint --resource-arn ${found.DBClusterArn}), and on again after the cut-over`,
+    );
+  if (!['stopped', undefined].includes(found.ActivityStreamStatus))
+    refusals.refuse(
+      `${name} has an activity stream`,
+      'stop it (aws rds stop-activity-stream), and start one after the cut-over',
+    );
+}
+
+/** Behind the fence the database itself has to say that nobody is connected: what would keep it from that is better known before. */
+export async function refuseSilence(
+  ctx: AwsContext,
+  at: DatabaseAddress,
+  refusals: Refusals<AcceptedOfDatabase>,
+): Promise<void> {
+  const { hopeless, doubt } = await askable(ctx, at);
+  if (hopeless !== undefined)
+    refusals.refuse(
+      `${at.host} can't be asked who is connected: ${hopeless}`,
+      at.secret === undefined
+        ? 'set REKEY_DB_USER and REKEY_DB_PASSWORD, of somebody who sees all sessions (pg_monitor, PROCESS)'
+        : 'let it be the login of somebody who sees all sessions (pg_monitor, PROCESS), and this runner read it',
+    );
+  if (doubt !== undefined)
+    ctx.announce(
+      `${doubt}. If that is because it does not let this runner in, see that the fence does: without an answer the cut-over is taken back`,
+    );
+}
