@@ -1,7 +1,9 @@
 import type { Plan } from '../../src/contract/plan.ts';
 import type { JournalRecord } from '../../src/contract/record.ts';
+import type { Command } from '../../src/engine/execute.ts';
 import type { Account, Call } from '../../src/simulator/account.ts';
 import type { Action } from '../../src/simulator/action.ts';
+import { Oracle, type Party } from '../oracle/oracle.ts';
 import { type Ending, judgeEnding, judgeLeftovers, type ProcessEnd } from './aftermath.ts';
 import { Carried } from './carried.ts';
 import { Deletes, type Judge } from './deletes.ts';
@@ -9,12 +11,6 @@ import { Offers } from './offers.ts';
 import { Origin } from './origin.ts';
 import { saidOf } from './said.ts';
 import { Service } from './service.ts';
-
-/** What a process of a run has to be known by. */
-interface Party {
-  readonly run: string;
-  records(): readonly JournalRecord[];
-}
 
 const isReadOfTarget = (operation: string) => /^Describe(Instances|Volumes|DBInstances|DBClusters)$/.test(operation);
 const isRead = (operation: string) => /^(Describe|Get|List)/.test(operation);
@@ -34,6 +30,7 @@ export class PromiseJudge {
   private readonly deletes: Deletes;
   private readonly carried: Carried;
   private readonly offers: Offers;
+  private readonly oracle: Oracle;
   private readonly services = new Map<string, Service>();
   private readonly goneByOthers = new Set<string>();
   private there: readonly string[] = [];
@@ -46,15 +43,18 @@ export class PromiseJudge {
     this.deletes = new Deletes(account, this.origin, judge);
     this.carried = new Carried(account, this.origin, judge);
     this.offers = new Offers(judge);
+    this.oracle = new Oracle(account, this.origin, judge);
   }
 
-  /** To be called when a process begins to work on a plan. */
-  begin(plan: Plan): void {
+  /** To be called when a process begins to work on a plan; `by`, with what it was told to do, for the table oracle. */
+  begin(plan: Plan, by?: { readonly party: Party; readonly command: Command }): void {
+    if (by) this.oracle.begin(plan, by.party, by.command);
     if (!this.services.has(keyOf(plan))) this.services.set(keyOf(plan), new Service(this.account, plan.target));
   }
 
   /** To be called when a changing call of ours arrives, before it is carried out. */
-  arrive(operation: string): void {
+  arrive(operation: string, party: Party | undefined): void {
+    this.oracle.arrive(operation, party);
     this.origin.arrive();
     this.deletes.arrive(operation);
     this.carried.arrive();
@@ -63,10 +63,12 @@ export class PromiseJudge {
   /** To be called when the account has answered a call of ours, whatever becomes of the answer. */
   called(call: Call, party: Party | undefined): void {
     for (const service of this.services.values()) service.look();
+    if (!party || isRead(call.operation) || call.outcome !== 'done') this.oracle.called(call, party);
     if (call.outcome !== 'done') return;
     if (isReadOfTarget(call.operation)) this.lastReadAt = call.at;
     if (!party || isRead(call.operation)) return;
     this.origin.done(call, party.run);
+    this.oracle.called(call, party);
     this.deletes.done(call, party.run);
     if (call.service === 'rds') this.carried.done(call, party.run, announcedIn(party.records()));
   }
@@ -75,6 +77,7 @@ export class PromiseJudge {
   soon(): void {
     this.there = this.origin.all();
     for (const service of this.services.values()) service.soon();
+    this.oracle.soon();
     this.carried.soon();
   }
 
@@ -83,6 +86,7 @@ export class PromiseJudge {
     const left = new Set(this.origin.all());
     for (const id of this.there) if (!left.has(id)) this.goneByOthers.add(id);
     for (const service of this.services.values()) service.meanwhile(action);
+    this.oracle.meanwhile(action);
     this.origin.arrive();
     this.deletes.meanwhile();
     this.carried.meanwhile(action);
@@ -109,6 +113,7 @@ export class PromiseJudge {
       if (!service || !ending) continue;
       service.look();
       judgeEnding(ending, service, this.origin, this.judge);
+      this.oracle.ended(plan, submitted.run, ending.said);
     }
     judgeLeftovers(endings, this.origin, this.judge);
     this.offers.ended(submitted.run, how, endings);

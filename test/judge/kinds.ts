@@ -1,9 +1,12 @@
+import { oracleKinds } from '../oracle/table.ts';
+
 /**
  * What the judge can find, one kind for each way in which a promise breaks. P1 to P6 are the promises in their order: no data
  * lost, nothing deleted without proof, the target serves, nothing twice and nothing left, the operator knows the truth, and of
  * databases that all they had is carried over. A kind is narrow, so that one that is known to fail today hides no other.
  */
 export const kinds = {
+  ...oracleKinds,
   'P1.last-copy': 'a snapshot was deleted, and nothing that can be read holds what it held',
   'P1.incomplete': 'an original was deleted, and its replacement does not hold all that was acknowledged',
   'P1.loading': 'an original or a snapshot was deleted while the replacement still loads blocks under the old key',
@@ -31,5 +34,6 @@ export const kinds = {
   'P6.tags': 'a database serves with other tags than its original had',
   'P6.roles': 'a database serves with other IAM roles than its original had',
   'P6.parameter-group': 'a database serves with another parameter or option group than its original had',
+  'O.unjudged': 'the table is silent, or truth can not decide which row it is',
 } as const;
 export type Kind = keyof typeof kinds;

@@ -1,9 +1,17 @@
 import { cutOverBugs } from './cut-over-bugs.ts';
 import { journalBugs } from './journal-bugs.ts';
 import { judgeBugs } from './judge-bugs.ts';
+import { oracleBugs } from './oracle-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { rdsBugs } from './rds-bugs.ts';
 import { stepBugs } from './step-bugs.ts';
 
 /** What could go wrong in this program and cost data, sleep or money. Planted one at a time. */
-export const bugs: readonly PlantedBug[] = [...journalBugs, ...cutOverBugs, ...stepBugs, ...rdsBugs, ...judgeBugs];
+export const bugs: readonly PlantedBug[] = [
+  ...journalBugs,
+  ...cutOverBugs,
+  ...stepBugs,
+  ...rdsBugs,
+  ...judgeBugs,
+  ...oracleBugs,
+];

@@ -34,7 +34,7 @@ const patienceMs = 90_000;
 // (vitest reports its time-out under the name of a stack). A TypeError or ReferenceError would only show that the
 // planted code itself is broken.
 const judgement =
-  /^(AssertionError|RekeyError|Error: (expected |promise (resolved|rejected) |I\d+ \(|P\d\.[a-z-]+ \(|STACK_TRACE_ERROR|nothing left to wait for))/;
+  /^(AssertionError|RekeyError|Error: (expected |promise (resolved|rejected) |I\d+ \(|(P\d|O)\.[a-z-]+ \(|STACK_TRACE_ERROR|nothing left to wait for))/;
 
 const whole = (title: string) => title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 

@@ -109,7 +109,7 @@ export class Auditor {
 
   /** To be called right before the account carries out a call. */
   arrive(operation: string): void {
-    if (!isRead(operation)) this.promises.arrive(operation);
+    if (!isRead(operation)) this.promises.arrive(operation, this.party);
   }
 
   /** To be called before somebody else does something. */

@@ -239,7 +239,7 @@ export class World {
     const plans = sources.map(planOf);
     const command = options.command ?? { command: past.length ? 'resume' : 'run' };
     for (const { file } of sources) this.auditor.plans.add(basename(file, '.yaml'));
-    for (const plan of plans) this.auditor.promises.begin(plan);
+    for (const plan of plans) this.auditor.promises.begin(plan, { party, command });
     const work = async () => {
       const aws = await connect({
         region: 'eu-west-1',
