@@ -36,7 +36,10 @@ export class Facts {
   private readonly deletedByRun = new Set<string>();
   /** When a running instance was last seen to hold a volume. */
   private readonly heldWhileRunning = new Map<string, number>();
+  /** When the run last took a snapshot of a volume. */
   private readonly takenAt = new Map<string, number>();
+  /** How each volume was attached to the target, and how that was, when they were last seen. */
+  private seen: { readonly state: string | undefined; readonly attached: ReadonlySet<string> } | undefined;
   private everRan = false;
   private stoppedBy: 'run' | 'others' | undefined;
   private startedByOthers = false;
@@ -58,6 +61,7 @@ export class Facts {
   /** To be called whenever something may have changed. */
   look(): void {
     const { world } = this.account;
+    this.noteUndone();
     this.everRan ||= this.instance?.state === 'running';
     for (const { id, attachments } of world.volumes.values()) {
       for (const { instanceId, state } of attachments) {
@@ -66,6 +70,18 @@ export class Facts {
         if (state !== 'attaching' && (by === 'running' || by === 'stopping')) this.heldWhileRunning.set(id, world.time);
       }
     }
+  }
+
+  /** What AWS has accepted and lets come to nothing, an attachment or a start, is as little of the run as what others do. */
+  private noteUndone(): void {
+    const { world } = this.account;
+    const { instance } = this;
+    const held = instance ? world.attachmentsOf(instance) : [];
+    const fellOff = [...(this.seen?.attached ?? [])].some((id) => !held.some(({ volume }) => volume.id === id));
+    const fellBack = this.seen?.state === 'pending' && instance?.state === 'stopped';
+    if (fellOff || fellBack) this.othersAt = world.time;
+    const attached = held.filter(({ attachment }) => /^attach/.test(attachment.state)).map(({ volume }) => volume.id);
+    this.seen = { state: instance?.state, attached: new Set(attached) };
   }
 
   /** To be called right before a changing call of the run is carried out. */
@@ -89,12 +105,11 @@ export class Facts {
   /** To be called when a changing call of the run has been carried out, with how it was right before. */
   done(call: Call, before: Situation): void {
     const input = call.input as Readonly<Record<string, unknown>>;
-    const { world } = this.account;
     const volume = String(input['VolumeId'] ?? '');
     switch (call.operation) {
       case 'CreateSnapshot':
         this.note(volume);
-        for (const { id } of world.snapshots.values()) if (!this.takenAt.has(id)) this.takenAt.set(id, call.at);
+        this.takenAt.set(volume, call.at);
         break;
       case 'DeleteVolume':
         this.deletedByRun.add(volume);
@@ -131,6 +146,7 @@ export class Facts {
       stoppedByOthers: this.stoppedBy === 'others',
       verdict: this.verdict(status, pairs),
       keyUnusable: this.unusableKeys(pairs),
+      replacements: this.replacements(),
       restoredForMs: world.time - this.restoredAt,
       pairs,
       left: known.filter((one) => !pairs.includes(one)),
@@ -221,7 +237,7 @@ export class Facts {
     const placed = volumes.find((one) => this.isPlaced(one));
     const replacement = placed ?? volumes.find(({ id }) => !this.retired.has(id));
     const at = world.volumes.get(original);
-    const taken = this.takenAt.get(this.origin.ancestorsOf(replacement?.id ?? '')[0] ?? '');
+    const taken = this.takenAt.get(original);
     const stale = taken !== undefined && (this.heldWhileRunning.get(original) ?? Number.NEGATIVE_INFINITY) >= taken;
     const verified = status.pairs.some((one) => one.replacement === replacement?.id && one.verdict === 'SUCCESSFUL');
     const unattached = this.plan.target.type === 'ebs-volume';
@@ -235,9 +251,15 @@ export class Facts {
       stale: replacement !== undefined && stale,
       lived: replacement !== undefined && this.heldWhileRunning.has(replacement.id),
       unreadable: replacement !== undefined && !this.isReadable(replacement),
+      over: this.deletedByRun.has(original),
       originalGone: this.isGone(original),
       made,
     };
+  }
+
+  private replacements(): number {
+    const ours = this.origin.madeBy(this.run).filter((id) => !this.retired.has(id));
+    return ours.filter((id) => /^(available|in-use)$/.test(this.account.world.volumes.get(id)?.state ?? '')).length;
   }
 
   private isPlaced({ attachments }: Volume): boolean {

@@ -14,6 +14,8 @@ export interface Pair {
   readonly lived: boolean;
   /** The replacement can't be read, or still loads its blocks. */
   readonly unreadable: boolean;
+  /** The run has deleted the original. */
+  readonly over: boolean;
   /** Somebody else has deleted the original. */
   readonly originalGone: boolean;
   /** What the run has made of the original and is still there. */
@@ -37,6 +39,8 @@ export interface Situation {
   readonly verdict: 'verified' | 'failed' | 'none' | 'unasked';
   /** A key of what the target holds, or the new one, can't be used. */
   readonly keyUnusable: boolean;
+  /** How many volumes the run has made that can be attached, whatever AWS has made them from: that the verification sees. */
+  readonly replacements: number;
   /** How long ago the run last attached, detached or started something. */
   readonly restoredForMs: number;
   readonly pairs: readonly Pair[];

@@ -90,7 +90,12 @@ export const table = [
       situation.holds === 'mixed' &&
       holdsReplacement(situation) &&
       (situation.state === 'runs' || (situation.state === 'stands' && heldLived(situation))),
-    allows: only(),
+    // In the hold what others do to one pair leaves the proofs of the others as they are.
+    allows: (deed, situation) => {
+      const pair = pairOf(situation, deed);
+      const proven = forward(situation) && pair?.holds === 'replacement' && pair.lived && !pair.stale;
+      return only()(deed) || (proven && /^(delete-original|discard-snapshot)$/.test(deed.kind));
+    },
     end: notOver,
   },
   {
@@ -116,13 +121,14 @@ export const table = [
   {
     name: 'forward-stopped',
     next: 'others have stopped it in the hold: nothing is deleted',
-    applies: (situation) =>
+    applies: (situation, deed) =>
       forward(situation) &&
       ofInstance(situation) &&
       situation.holds === 'replacements' &&
       situation.state === 'stands' &&
       heldLived(situation) &&
-      situation.stoppedByOthers,
+      situation.stoppedByOthers &&
+      about(situation, deed, ({ over }) => !over),
     allows: (deed) => !isDelete(deed) && !/^(detach|attach)-/.test(deed.kind),
     end: notDone,
   },
@@ -211,7 +217,7 @@ export const table = [
     applies: (situation) => forward(situation) && situation.holds === 'originals' && situation.state === 'stands',
     allows: (deed, situation) =>
       deed.kind === 'detach-original'
-        ? situation.pairs.every(({ ready }) => ready) && rootFirst(situation, deed, 'original')
+        ? situation.replacements >= situation.pairs.length && rootFirst(situation, deed, 'original')
         : only('stop')(deed),
     end: notDone,
   },
@@ -274,6 +280,7 @@ export const table = [
       back(situation) &&
       (situation.typed || !anyLived(situation)) &&
       !holdsReplacement(situation) &&
+      !some(situation, ({ originalGone }) => originalGone) &&
       situation.holds !== 'originals' &&
       situation.state === 'stands',
     allows: (deed, situation) =>
