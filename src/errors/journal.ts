@@ -5,12 +5,19 @@ export interface RunWhere {
   readonly run: string;
   /** Told in the hint when it isn't the default. */
   readonly stateDir?: string;
+  /** It was to be taken back, and that is the command to give again. */
+  readonly back?: boolean;
 }
 
 function command(what: string, p: { readonly stateDir?: string }, flags = ''): string {
   const dir = p.stateDir ?? '.rekey';
   const quoted = /^[\w./@:+-]+$/.test(dir) ? dir : `'${dir.replaceAll("'", "'\\''")}'`;
   return `rekey ${what}${dir === '.rekey' ? '' : ` --state-dir ${quoted}`}${flags}`;
+}
+
+/** The command again that was refused, or was under way. */
+function again(p: RunWhere, flags = ''): string {
+  return command(`${p.back === true ? 'rollback' : 'resume'} ${p.run}`, p, flags);
 }
 
 /** Errors of the journal. */
@@ -32,21 +39,21 @@ export const journalErrors = {
     title: 'Another runner owns this run',
     exit: 5,
     message: (p: RunWhere & { owner: string }) => `run ${p.run} is held by ${p.owner}`,
-    hint: (p) => `wait for it to end, or stop it, then: ${command(`resume ${p.run}`, p)}`,
+    hint: (p) => `wait for it to end, or stop it, then: ${again(p)}`,
   }),
   'take-over-needed': entry({
     title: 'It can not be told from here whether the owner of this run lives',
     exit: 5,
     message: (p: RunWhere & { owner: string; seenAt: string }) =>
       `run ${p.run} belongs to ${p.owner}, on another machine or in another container; its last sign of life is of ${p.seenAt}`,
-    hint: (p) => `make sure that it has ended, then: ${command(`resume ${p.run}`, p, ' --take-over')}`,
+    hint: (p) => `make sure that it has ended, then: ${again(p, ' --take-over')}`,
   }),
   'take-over-too-early': entry({
     title: 'The owner of this run gave a sign of life minutes ago',
     exit: 5,
     message: (p: RunWhere & { owner: string; seenAt: string; from: string }) =>
       `run ${p.run} belongs to ${p.owner}, whose last sign of life is of ${p.seenAt}; it can be taken over from ${p.from} on`,
-    hint: (p) => `stop that runner, wait until ${p.from}, then: ${command(`resume ${p.run}`, p, ' --take-over')}`,
+    hint: (p) => `stop that runner, wait until ${p.from}, then: ${again(p, ' --take-over')}`,
   }),
   'journal-taken-over': entry({
     title: 'Another runner has taken over this run',
@@ -59,7 +66,7 @@ export const journalErrors = {
     exit: 1,
     message: (p: RunWhere & { reason: string }) =>
       `the journal of run ${p.run} could not be written: ${p.reason}; no effect was sent that it does not hold`,
-    hint: (p) => `make room or mend the disk, then: ${command(`resume ${p.run}`, p)}`,
+    hint: (p) => `make room or mend the disk, then: ${again(p)}`,
   }),
   'journal-damaged': entry({
     title: 'The journal is damaged',

@@ -8,6 +8,8 @@ import { type Files, systemCode } from './files.ts';
 export interface RunPlace {
   readonly run: string;
   readonly stateDir: string;
+  /** It is owned only to be taken back: then this is what errors name as the next command. */
+  readonly back?: boolean;
 }
 
 /** What all segments of a run come to, read and checked. */

@@ -30,10 +30,10 @@ export interface JournalStore {
   /** Begins the journal of a new run with its plans. Throws `run-held` when there is one. */
   create(run: string, submitted: Entry & { readonly t: 'submitted' }): Promise<Journal>;
   /**
-   * Owns a run's journal. `older`: although it is of an older format, which only going back may do. Throws `run-held`,
+   * Owns a run's journal. `back`: only to take back what it did, which is done with one of an older format, too. Throws `run-held`,
    * `take-over-needed`, `take-over-too-early`, `journal-older`, and what `read` throws.
    */
-  open(run: string, options?: { readonly takeOver?: boolean; readonly older?: boolean }): Promise<Journal>;
+  open(run: string, options?: { readonly takeOver?: boolean; readonly back?: boolean }): Promise<Journal>;
   /** Changes nothing and waits for nobody. Throws `run-not-found`, `journal-damaged`, `record-malformed`, `journal-newer`. */
   read(run: string): Promise<JournalReading>;
   /** All runs, oldest first; one whose journal can't be read comes with its error. */
@@ -69,11 +69,11 @@ export function openStore(stateDir: string, clock: Pick<Clock, 'now'>, options: 
     });
   }
 
-  async function open(run: string, { takeOver = false, older = false } = {}): Promise<Journal> {
-    const place = placeOf(run);
+  async function open(run: string, { takeOver = false, back = false } = {}): Promise<Journal> {
+    const place = { ...placeOf(run), back };
     return holding(place, async (release) => {
       const seen = await readSegments(files, place);
-      if (!older) refuseOlder({ ...place, format: seen.format });
+      if (!back) refuseOlder({ ...place, format: seen.format });
       const me = await whoAmI();
       const runner = isSameProcess(seen.owner, me) ? 'dead' : await isAlive(seen.owner, me);
       if (runner === 'alive') throw problem('run-held', { ...place, owner: ownerText(seen.owner) });

@@ -48,13 +48,28 @@ test('a journal of an older format is read whole, and owned by nobody who would 
 test('who goes back owns it, and writes the format of today behind it, which makes it no younger', async () => {
   const stateDir = await olderRun();
   const store = openStore(stateDir, clock);
-  const journal = await store.open(older, { takeOver: true, older: true });
+  const journal = await store.open(older, { takeOver: true, back: true });
   await journal.append(passed('after'));
   await journal.close();
   expect(journal.records[25]).toMatchObject({ t: 'open', format: 2, epoch: 3 });
   expect(await store.read(older)).toMatchObject({ format: 1, records: { length: 27 } });
   expect(await verifyJournal(stateDir, older)).toMatchObject({ format: 1, segments: 3, torn: [] });
   await expect(store.open(older)).rejects.toMatchObject({ code: 'journal-older' });
+});
+
+test('who may not take an older journal back yet is told to try that again, since a resume would be refused', async () => {
+  const stateDir = await olderRun();
+  const store = openStore(stateDir, clock);
+  await expect(store.open(older, { back: true })).rejects.toMatchObject({
+    code: 'take-over-needed',
+    hint: expect.stringContaining(`rekey rollback ${older} --state-dir ${stateDir} --take-over`),
+  });
+  const journal = await store.open(older, { takeOver: true, back: true });
+  await expect(store.open(older, { back: true })).rejects.toMatchObject({
+    code: 'run-held',
+    hint: expect.stringContaining(`rekey rollback ${older}`),
+  });
+  await journal.close();
 });
 
 test('each segment begins with the format of what it holds', async () => {
@@ -73,7 +88,7 @@ test('a journal of a newer format is read by nobody, whatever else its first rec
   const newer = { code: 'journal-newer', exit: 2, message: expect.stringContaining('is of format 3') };
   await expect(store.read(run)).rejects.toMatchObject(newer);
   await expect(store.open(run)).rejects.toMatchObject(newer);
-  await expect(store.open(run, { older: true })).rejects.toMatchObject(newer);
+  await expect(store.open(run, { back: true })).rejects.toMatchObject(newer);
   await expect(verifyJournal(stateDir, run)).rejects.toMatchObject(newer);
   expect(await store.list()).toMatchObject([{ run, error: newer }]);
   expect(await photograph(stateDir)).toEqual(before);

@@ -48,7 +48,7 @@ async function rollback(run: string, options: RollbackOptions): Promise<number> 
     json: options.json === true,
     wait: options.wait === true,
     ...(options.replaceClaim ? { replaceClaim: options.replaceClaim } : {}),
-    own: (store) => store.open(run, { takeOver: options.takeOver === true, older: true }),
+    own: (store) => store.open(run, { takeOver: options.takeOver === true, back: true }),
   });
 }
 
