@@ -316,7 +316,10 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     after: /^(disable-key|schedule-key-deletion|put-key-policy)$/,
     what: 'the same as P1.incomplete, P1.loading and P1.last-copy by the table: what replaces an original can not be read or still loads, and the original or its snapshots go',
     issue: 9,
-    witnesses: [{ plan: 'ec2-instance', seed: 119 }],
+    witnesses: [
+      { plan: 'ec2-instance', seed: 119 },
+      { plan: 'ebs-volume', seed: 2_000_224, liveness: true },
+    ],
   },
   {
     kind: 'O.terminated',
