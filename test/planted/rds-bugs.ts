@@ -32,7 +32,7 @@ export const rdsBugs: readonly PlantedBug[] = [
     ],
     [
       'a restart in doubt is sent again without a look at the events',
-      'fence/drop-sessions.ts',
+      'fence/restarts.ts',
       'const since = at !== null && (',
       'const since = at === null && (',
       'a restart in doubt, lost after its effect',

@@ -27,7 +27,7 @@ describe('registry', () => {
     expect(loaded.filter((one) => /^@(aws-sdk|smithy)/.test(one))).toEqual([]);
   });
 
-  it('a step is named as its file is, or in the table of its kind, and nowhere twice', () => {
+  it('a step type is registered by one definition: it has its name there or in the table of its kind, and nowhere twice', () => {
     const homes = registry.steps.map(({ type }) => ({ type, files: homesOf(type).map(({ file }) => file) }));
     expect(homes.filter(({ files }) => files.length !== 1)).toEqual([]);
   });

@@ -1,15 +1,11 @@
 import { claim, release } from './claim/claim.ts';
 import { targetOf } from './claim/target.ts';
-import { dropSessions } from './fence/drop-sessions.ts';
-import { admit, fence } from './fence/fence.ts';
-import { fenceReplacement } from './fence/fence-replacement.ts';
-import { start } from './fence/start.ts';
+import { admit, fence, fenceReplacement, start } from './fence/fence.ts';
+import { dropSessions } from './fence/restarts.ts';
 import { verifyFence } from './fence/verify-fence.ts';
-import { deleteOriginal } from './finish/delete.ts';
-import { deleteMember } from './finish/delete-member.ts';
+import { deleteMember, deleteOriginal } from './finish/delete.ts';
 import { deleteReadReplica } from './finish/delete-read-replica.ts';
-import { discard, discardSnapshot } from './finish/discard.ts';
-import { discardMember } from './finish/discard-member.ts';
+import { discard, discardMember, discardSnapshot } from './finish/discard.ts';
 import { clearProtection, setProtection } from './finish/protection.ts';
 import { checkSql } from './judge/check-sql.ts';
 import { compare } from './judge/compare.ts';
@@ -28,10 +24,8 @@ import { manageMasterUserPassword } from './make/manage-master-user-password.ts'
 import { modify } from './make/modify.ts';
 import { rebootInstance } from './make/reboot-instance.ts';
 import { restore } from './make/restore.ts';
-import { createClusterEndpoint } from './names/create-cluster-endpoint.ts';
-import { deleteClusterEndpoint } from './names/delete-cluster-endpoint.ts';
-import { rename } from './names/rename.ts';
-import { renameReadReplica } from './names/rename-read-replica.ts';
+import { createClusterEndpoint, deleteClusterEndpoint } from './names/cluster-endpoints.ts';
+import { rename, renameReadReplica } from './names/rename.ts';
 import { read } from './read/read.ts';
 
 /** The steps that an instance and a cluster both have, each defined once, as a plan has them from top to bottom. */

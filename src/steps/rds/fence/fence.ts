@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { defineEffect } from '../../../aws/services.ts';
 import { settleWithinMs } from '../../deadlines.ts';
 import { SecurityGroupId } from '../domain.ts';
-import { nameOf } from '../found.ts';
+import { isReplacement, nameOf } from '../found.ts';
 import { byId, idOf, type Kind, theId } from '../kinds/kind.ts';
-import { brokenStatus, nameIn, statusOf } from '../status.ts';
-import { allTowards, groupsBefore } from './group-change.ts';
+import { brokenStatus, isGoing, nameIn, statusOf } from '../status.ts';
+import { allTowards, groupsBefore, towards } from './group-change.ts';
 import { opened } from './open.ts';
 import { lastRestart } from './restarts.ts';
 
@@ -97,4 +97,64 @@ export const admit = (kind: Kind) =>
       return [{ uses: kind.steps.fence, with: { ...theId(kind, idOf(kind, input)), fence, securityGroups } }];
     },
     expect: (observation, input) => opened(observation, idOf(kind, input), true),
+  });
+
+/** Starts an original that somebody has stopped meanwhile. */
+export const start = (kind: Kind) =>
+  defineEffect({
+    type: kind.steps.start,
+    hazard: 'disruptive',
+    call: `rds:Start${kind.resource}`,
+    repeat: 'convergent',
+    settleWithinMs: settleWithinMs.databaseChange,
+    permissions: [`rds:Start${kind.resource}`, `rds:Describe${kind.resource}s`],
+    input: byId(kind, {}),
+    output: byId(kind, {}),
+    title: (input) => `see that ${idOf(kind, input)} is not stopped`,
+    async look(ctx, input) {
+      const id = idOf(kind, input);
+      const found = await kind.find(ctx, id);
+      if (!found) return { is: 'failed', reason: `${id} is gone` };
+      const output = theId(kind, id);
+      const status = statusOf(found);
+      if (status === 'stopped') return { is: 'absent' };
+      return ['stopping', 'starting'].includes(status) ? { is: 'pending', output } : { is: 'done', output };
+    },
+    async run(ctx, input) {
+      await kind.start(ctx, nameOf(ctx, kind, idOf(kind, input)));
+      return undefined;
+    },
+    undo: 'unneeded',
+    expect: (observation) => observation,
+  });
+
+/** Keeps clients out of the replacement, before a rollback takes its name away. */
+export const fenceReplacement = (kind: Kind) =>
+  defineEffect({
+    type: kind.steps.fenceReplacement,
+    hazard: 'disruptive',
+    call: `rds:Modify${kind.resource}`,
+    repeat: 'convergent',
+    settleWithinMs: settleWithinMs.databaseChange,
+    permissions: [`rds:Modify${kind.resource}`, `rds:Describe${kind.resource}s`],
+    input: z.strictObject({ original: kind.Id, fence: SecurityGroupId }),
+    output: z.strictObject({ original: kind.Id }),
+    title: (input) => `keep clients out of what replaces ${input.original}`,
+    async look(ctx, input) {
+      const made = (await kind.all(ctx)).filter((one) => isReplacement(one, ctx.run, input.original) && !isGoing(one));
+      const hows = made.map((one) => towards(one, [input.fence]));
+      const output = { original: input.original };
+      if (hows.includes('not asked')) return { is: 'absent' };
+      return hows.includes('on its way') ? { is: 'pending', output } : { is: 'done', output };
+    },
+    async run(ctx, input) {
+      const open = kind
+        .lastSeen(ctx)
+        .find((one) => isReplacement(one, ctx.run, input.original) && towards(one, [input.fence]) === 'not asked');
+      if (!open) return { original: input.original };
+      await kind.modify(ctx, nameIn(open), { VpcSecurityGroupIds: [input.fence], ApplyImmediately: true });
+      return undefined;
+    },
+    undo: 'unneeded',
+    expect: (observation) => ({ ...observation, life: { ...observation.life, open: [] } }),
   });

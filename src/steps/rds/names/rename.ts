@@ -2,7 +2,9 @@ import * as z from 'zod';
 import { type AwsContext, defineEffect } from '../../../aws/services.ts';
 import type { Observation, Seen } from '../../../contract/step.ts';
 import { settleWithinMs } from '../../deadlines.ts';
+import { DatabaseId, DatabaseName } from '../domain.ts';
 import { nameOf, surelyFound } from '../found.ts';
+import { instances } from '../kinds/instance.ts';
 import { byId, idOf, type Kind, theId } from '../kinds/kind.ts';
 import { brokenStatus, deadName, isSettled, nameIn, pendingOf, statusOf } from '../status.ts';
 
@@ -46,7 +48,7 @@ export const rename = (kind: Kind) =>
   });
 
 /** How far a rename is. After the call it goes on being `available` under the old name, then is found under both names or none. */
-export async function lookAtRename<O>(
+async function lookAtRename<O>(
   ctx: AwsContext,
   kind: Kind,
   id: string,
@@ -81,3 +83,26 @@ function renamed(observation: Observation, kind: Kind, id: string, { from, to }:
   const left = target === from && shape['holder'] === id ? null : (shape['holder'] ?? null);
   return { ...observation, shape: { ...shape, holder: target === to ? id : left } };
 }
+
+/** Renames a read replica, old or new, and waits until its endpoint has followed. The target serves meanwhile. */
+export const renameReadReplica = defineEffect({
+  type: 'rds.rename-read-replica',
+  hazard: 'additive',
+  call: 'rds:ModifyDBInstance',
+  creates: 'nothing',
+  repeat: 'convergent',
+  settleWithinMs: settleWithinMs.databaseChange,
+  permissions: ['rds:ModifyDBInstance', 'rds:DescribeDBInstances'],
+  input: z.strictObject({ database: DatabaseId, from: DatabaseName, to: DatabaseName }),
+  output: z.strictObject({ database: DatabaseId, name: DatabaseName }),
+  title: (input) => `rename replica ${input.from} to ${input.to}`,
+  look: (ctx, input) =>
+    lookAtRename(ctx, instances, input.database, input, { database: input.database, name: input.to }),
+  async run(ctx, input) {
+    await instances.rename(ctx, nameOf(ctx, instances, input.database), input.to);
+    return undefined;
+  },
+  undo: (input) => [
+    { uses: 'rds.rename-read-replica', with: { database: input.database, from: input.to, to: input.from } },
+  ],
+});
