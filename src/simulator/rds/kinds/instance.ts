@@ -1,11 +1,12 @@
 import { AwsError } from '../../wire/message.ts';
-import { clusterArn, databaseArn, snapshotArn } from '../arns.ts';
-import { tell, tellOfSnapshot } from '../events.ts';
-import { optimise, requireFree, requireOwn, restart, statusOf, takeDown } from '../lifecycle.ts';
-import type { Database } from '../model.ts';
-import { clusterOfMember } from '../names.ts';
-import { refusals } from '../refusals.ts';
-import { databaseView, dbSnapshotView, hostOf } from '../views.ts';
+import { tell, tellOfSnapshot } from '../life/events.ts';
+import { optimise, requireFree, requireOwn, restart, statusOf, takeDown } from '../life/lifecycle.ts';
+import type { Database } from '../model/model.ts';
+import { hostOf } from '../naming/addresses.ts';
+import { clusterArn, databaseArn, snapshotArn } from '../naming/arns.ts';
+import { clusterOfMember } from '../naming/names.ts';
+import { refusals } from '../rules/refusals.ts';
+import { databaseView, dbSnapshotView } from '../views/instance.ts';
 import type { Kind } from './kind.ts';
 
 export const instanceKind: Kind<Database> = {
