@@ -84,6 +84,7 @@ export const clusterKind: Kind<Cluster> = {
     name: nameEndpoints,
   },
   stopping: {
+    // Difference: both take longer than an instance's, and AWS publishes neither [U].
     stopSeconds: [60, 200],
     longestStartSeconds: 300,
     tellsOfStart: () => true,
@@ -132,7 +133,7 @@ export const clusterKind: Kind<Cluster> = {
     full: () => new AwsError('DBClusterRoleQuotaExceeded', 'No more roles can be associated with the DB cluster.'),
     none: refusals.noClusterRole,
   },
-  // Difference: an instance can have none. A cluster's retention is 1 at least, which a restore does not check: may be a fault.
+  // Difference: an instance can have none. A cluster's retention is 1 at least, but a restore does not check it: may be a fault.
   backsUp: () => true,
   removed(world, one) {
     unnameEndpoints(world, one, one.identifier);

@@ -73,8 +73,8 @@ const call: ModifyCall<Cluster, ModifyDBClusterMessage> = {
   }),
   newIdentifier: (input) => [input.NewDBClusterIdentifier, 'NewDBClusterIdentifier'],
   isNewPassword: (_cluster, input) => input.MasterUserPassword !== undefined,
-  // Difference: an instance's monitoring needs a role and Performance Insights a switch. The doc comments of
-  // ModifyDBClusterMessage say the same of clusters: that nothing checks it here may be a fault.
+  // Difference: an instance's monitoring needs a role, as the doc comment of MonitoringRoleArn says of clusters, too: that
+  // nothing checks it here may be a fault. So may be that Performance Insights are not asked whether they are on.
   check,
 };
 

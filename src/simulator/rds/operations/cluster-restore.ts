@@ -37,6 +37,7 @@ function settingsFor(
     MonitoringInterval: input.MonitoringInterval ?? 0,
     MonitoringRoleArn: input.MonitoringRoleArn,
     PerformanceInsightsEnabled: insights,
+    // Difference: a member's, and that of a modification, has to be usable: that this one need not be there may be a fault.
     PerformanceInsightsKMSKeyId: key === undefined ? undefined : world.findKey(key)?.arn,
     PerformanceInsightsRetentionPeriod: input.PerformanceInsightsRetentionPeriod,
     AutoMinorVersionUpgrade: true,

@@ -17,7 +17,10 @@ export interface ModifyCall<T extends Resource, I extends Message> {
   readonly sameNames: readonly (keyof I & keyof T['settings'] & string)[];
   /** Those that wait for the maintenance window unless ApplyImmediately; all others are applied as soon as possible. */
   readonly waiting: ReadonlySet<string>;
-  /** What else Describe shows as pending until it is applied; all others never show. */
+  /**
+   * What else Describe shows as pending until it is applied; all others never show. Difference: of a cluster the password
+   * alone, since its retention waits and its port can't be shown (ClusterPendingModifiedValues).
+   */
   readonly shownToo: readonly string[];
   /** Difference: whether Describe shows the work of a modification of which all waits for the window. */
   readonly showsWorkWithoutAny: boolean;

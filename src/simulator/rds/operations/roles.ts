@@ -40,6 +40,7 @@ function add<T extends Resource>(world: World, kind: Kind<T>, name: string | und
 function remove<T extends Resource>(world: World, kind: Kind<T>, name: string | undefined, asked: Asked): object {
   const one = named(world, kind, name);
   const arn = required(asked.RoleArn, 'RoleArn');
+  // Difference: not asked whether it is its cluster's, as it is when a role is added: may be a fault.
   kind.requireFree(world, one, 'parted from a role');
   const feature = asked.FeatureName ?? '';
   const whatever = feature === '' && !kind.roles.needFeature;

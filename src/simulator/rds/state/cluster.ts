@@ -33,6 +33,7 @@ function clusterState(world: World, cluster: Cluster) {
     busy: cluster.busy,
     key: cluster.keyArn ?? null,
     securityGroups: [...cluster.groupsInForce],
+    // Difference: left out where there is none; of an instance it is null.
     restoredFrom: cluster.restoredFrom,
     settings: cluster.settings,
     pending: cluster.pending,
