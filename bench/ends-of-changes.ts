@@ -1,8 +1,7 @@
 import type { Account, Call } from '../src/simulator/account.ts';
-import { hostIn } from '../src/simulator/rds/cluster/addresses.ts';
-import type { Cluster } from '../src/simulator/rds/cluster/model.ts';
-import type { Database } from '../src/simulator/rds/model.ts';
-import { hostOf } from '../src/simulator/rds/views.ts';
+import type { Cluster } from '../src/simulator/rds/model/cluster.ts';
+import type { Database } from '../src/simulator/rds/model/model.ts';
+import { hostIn, hostOf } from '../src/simulator/rds/naming/addresses.ts';
 
 /** True once it is there what a change has asked for. */
 export type IsDone = () => boolean;

@@ -6,9 +6,9 @@ import { unknownName } from './fault-rules.ts';
 import { defaultPolicy, denyingPolicy } from './kms/policy.ts';
 import type { Volume } from './model.ts';
 import { operations } from './operations.ts';
-import { actOnRds, isRdsAction, type RdsAction, rdsActionsWith } from './rds/actions.ts';
-import { actOnCluster, type ClusterAction, clusterActionsWith, isClusterAction } from './rds/cluster/actions.ts';
-import { actOnSwitch, isSwitchAction, type SwitchAction, switchActionsWith } from './rds/switch-actions.ts';
+import { actOnRds, isRdsAction, type RdsAction, rdsActionsWith } from './rds/people/actions.ts';
+import { actOnCluster, type ClusterAction, clusterActionsWith, isClusterAction } from './rds/people/cluster-actions.ts';
+import { actOnSwitch, isSwitchAction, type SwitchAction, switchActionsWith } from './rds/people/switch-actions.ts';
 import type { World } from './world.ts';
 
 const text = z.string().min(1);

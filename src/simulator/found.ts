@@ -6,7 +6,7 @@ import { zones } from './ec2/volumes.ts';
 import { addAlias } from './kms/aliases.ts';
 import { addKey } from './kms/keys.ts';
 import type { Attachment, Instance, Volume } from './model.ts';
-import { foundRds } from './rds/found.ts';
+import { foundRds } from './rds/scenario/found.ts';
 import { managedKeyAlias, type Scenario } from './scenario.ts';
 import { TagSet } from './tag-set.ts';
 import { World } from './world.ts';

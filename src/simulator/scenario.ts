@@ -9,7 +9,7 @@ import { shapeOf } from './ec2/volume-rules.ts';
 import { faultRule, type Rule } from './fault-rules.ts';
 import { wrongAim } from './faults.ts';
 import { operationNames } from './operations.ts';
-import { type RdsScenario, rdsInconsistencies, rdsKeys, rdsLimitKeys } from './rds/scenario.ts';
+import { type RdsScenario, rdsInconsistencies, rdsKeys, rdsLimitKeys } from './rds/scenario/scenario.ts';
 import { AwsError } from './wire/message.ts';
 
 const idOf = (prefix: string) =>

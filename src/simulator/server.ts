@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { RekeyError } from '../errors/index.ts';
 import type { Account } from './account.ts';
 import type { FaultRule } from './faults.ts';
-import { type DatabaseListeners, databaseListeners } from './rds/database-listeners.ts';
+import { type DatabaseListeners, databaseListeners } from './rds/sql/database-listeners.ts';
 import { AwsError, type WireResponse } from './wire/message.ts';
 import { fallbackProtocol } from './wire/route.ts';
 

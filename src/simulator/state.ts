@@ -1,7 +1,7 @@
 import { digestOf } from './bytes.ts';
 import { contentBytes } from './content.ts';
 import type { Instance, Snapshot, Volume } from './model.ts';
-import { rdsStateOf } from './rds/state.ts';
+import { rdsStateOf } from './rds/state/state.ts';
 import { AwsError } from './wire/message.ts';
 import type { World } from './world.ts';
 

@@ -4,7 +4,7 @@ import { Credentials } from './credentials.ts';
 import type { Address, Alias, Attachment, Instance, Key, SecurityGroup, Snapshot, Volume } from './model.ts';
 import { Past } from './past.ts';
 import { type Random, randomOf } from './random.ts';
-import { emptyRds, type Rds, type RdsLimits } from './rds/model.ts';
+import { emptyRds, type Rds, type RdsLimits } from './rds/model/model.ts';
 import type { Secret } from './secretsmanager/model.ts';
 import { Timeline } from './timeline.ts';
 import { AwsError } from './wire/message.ts';

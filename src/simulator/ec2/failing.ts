@@ -1,5 +1,5 @@
 import type { Attachment, Snapshot, Volume } from '../model.ts';
-import { rdsFails } from '../rds/failing.ts';
+import { rdsFails } from '../rds/operations/failing.ts';
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
 import { letGo, release } from './attachments.ts';

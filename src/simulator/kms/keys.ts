@@ -14,7 +14,7 @@ import type {
 } from '@aws-sdk/client-kms';
 import type { Key } from '../model.ts';
 import { type Operations, operation } from '../operation.ts';
-import { noticeLater } from '../rds/key-reaction.ts';
+import { noticeLater } from '../rds/life/key-reaction.ts';
 import { TagSet } from '../tag-set.ts';
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';

@@ -2,10 +2,10 @@ import { unseal } from '../bytes.ts';
 import { type Content, contentBytes, contentOf, written } from '../content.ts';
 import { letsIn } from '../ec2/security-groups.ts';
 import type { World } from '../world.ts';
-import type { Clients, Database, InsideWriter } from './model.ts';
-import { allBehind, clusterOfMember, leadsTo } from './names.ts';
-import type { Storage } from './parts.ts';
-import type { Workload } from './scenario-parts.ts';
+import type { Storage } from './model/alike.ts';
+import type { Clients, Database, InsideWriter } from './model/model.ts';
+import { allBehind, clusterOfMember, leadsTo } from './naming/names.ts';
+import type { Workload } from './scenario/parts.ts';
 
 /** Where applications live. */
 export const clientAddress = '10.0.1.17';

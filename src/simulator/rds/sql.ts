@@ -4,9 +4,9 @@ import { letsIn } from '../ec2/security-groups.ts';
 import { letsLogIn } from '../secretsmanager/passwords.ts';
 import type { World } from '../world.ts';
 import { contentIn, sessionsIn, writeUp } from './clients.ts';
-import { languageOf } from './engines.ts';
-import type { Database } from './model.ts';
-import { leadsTo } from './names.ts';
+import type { Database } from './model/model.ts';
+import { leadsTo } from './naming/names.ts';
+import { languageOf } from './rules/engines.ts';
 
 /** What a connection to a database needs to know. */
 interface Address {

@@ -1,13 +1,13 @@
 import { AwsError } from '../../wire/message.ts';
-import { clusterArn, clusterSnapshotArn } from '../arns.ts';
-import { nameEndpoints, unnameCustomEndpoint, unnameEndpoints } from '../cluster/addresses.ts';
-import { flicker, follow, requireFreeCluster } from '../cluster/lifecycle.ts';
-import type { Cluster } from '../cluster/model.ts';
-import { clusterSnapshotView, clusterView } from '../cluster/views.ts';
-import { tellOfCluster, tellOfClusterSnapshot } from '../events.ts';
-import { atRest, bringUp, syncParameters, takeDown } from '../lifecycle.ts';
-import { membersOf } from '../names.ts';
-import { refusals } from '../refusals.ts';
+import { flicker, follow, requireFreeCluster } from '../life/cluster.ts';
+import { tellOfCluster, tellOfClusterSnapshot } from '../life/events.ts';
+import { atRest, bringUp, syncParameters, takeDown } from '../life/lifecycle.ts';
+import type { Cluster } from '../model/cluster.ts';
+import { nameEndpoints, unnameCustomEndpoint, unnameEndpoints } from '../naming/addresses.ts';
+import { clusterArn, clusterSnapshotArn } from '../naming/arns.ts';
+import { membersOf } from '../naming/names.ts';
+import { refusals } from '../rules/refusals.ts';
+import { clusterSnapshotView, clusterView } from '../views/cluster.ts';
 import type { Kind } from './kind.ts';
 
 export const clusterKind: Kind<Cluster> = {
@@ -84,6 +84,7 @@ export const clusterKind: Kind<Cluster> = {
     name: nameEndpoints,
   },
   stopping: {
+    // Difference: both take longer than an instance's, and AWS publishes neither [U].
     stopSeconds: [60, 200],
     longestStartSeconds: 300,
     tellsOfStart: () => true,
@@ -132,7 +133,7 @@ export const clusterKind: Kind<Cluster> = {
     full: () => new AwsError('DBClusterRoleQuotaExceeded', 'No more roles can be associated with the DB cluster.'),
     none: refusals.noClusterRole,
   },
-  // Difference: an instance can have none. A cluster's retention is 1 at least, which a restore does not check: may be a fault.
+  // Difference: an instance can have none. A cluster's retention is 1 at least, but a restore does not check it: may be a fault.
   backsUp: () => true,
   removed(world, one) {
     unnameEndpoints(world, one, one.identifier);

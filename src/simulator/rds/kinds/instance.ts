@@ -1,11 +1,12 @@
 import { AwsError } from '../../wire/message.ts';
-import { clusterArn, databaseArn, snapshotArn } from '../arns.ts';
-import { tell, tellOfSnapshot } from '../events.ts';
-import { optimise, requireFree, requireOwn, restart, statusOf, takeDown } from '../lifecycle.ts';
-import type { Database } from '../model.ts';
-import { clusterOfMember } from '../names.ts';
-import { refusals } from '../refusals.ts';
-import { databaseView, dbSnapshotView, hostOf } from '../views.ts';
+import { tell, tellOfSnapshot } from '../life/events.ts';
+import { optimise, requireFree, requireOwn, restart, statusOf, takeDown } from '../life/lifecycle.ts';
+import type { Database } from '../model/model.ts';
+import { hostOf } from '../naming/addresses.ts';
+import { clusterArn, databaseArn, snapshotArn } from '../naming/arns.ts';
+import { clusterOfMember } from '../naming/names.ts';
+import { refusals } from '../rules/refusals.ts';
+import { databaseView, dbSnapshotView } from '../views/instance.ts';
 import type { Kind } from './kind.ts';
 
 export const instanceKind: Kind<Database> = {
@@ -42,6 +43,7 @@ export const instanceKind: Kind<Database> = {
     snapshotExists: refusals.snapshotExists,
     snapshotState: refusals.snapshotState,
   },
+  // Difference: also while its storage is loaded, optimised or full [D accessing-monitoring]; a cluster shows none of these.
   requireFree,
   snapshot: {
     limits: ({ limits }) => ({ manual: limits.databaseSnapshots, copiesAtOnce: limits.databaseSnapshotCopies }),
@@ -59,6 +61,7 @@ export const instanceKind: Kind<Database> = {
       );
     },
     finished: 'Finished DB Instance backup',
+    // A cluster's retention is 1 at least (doc comments of the two Modify messages).
     keptByDefault: 0,
     deletedShows: 'deleted',
   },
@@ -114,11 +117,11 @@ export const instanceKind: Kind<Database> = {
     longestStartSeconds: 200,
     // Difference: a cluster's start is told even where no member could open its storage, which may be a fault.
     tellsOfStart: (one) => one.up,
-    // Difference: no event tells of a cluster's, though RDS has one of these words for clusters: may be a fault.
+    // Difference: no event tells of a cluster's, which may be a fault [U].
     weekIsOver: 'DB instance is being started due to it exceeding the maximum allowed time being stopped',
   },
   maintenance: {
-    // Difference: one that is up and has nothing under way, whatever it shows; a cluster only when it shows available.
+    // Difference: one that is up and has nothing under way, whatever it shows; a cluster only when it shows available. May be a fault.
     mayBegin: (one) => !one.busy && one.up,
     stages: (world, one, finished) => [...restart(world, one), [world.seconds(5, 20), finished]],
     // Difference: whatever it shows by then, also when it could not open its storage, which may be a fault.

@@ -1,8 +1,8 @@
 import type { AwsError } from '../../wire/message.ts';
 import type { World } from '../../world.ts';
-import type { Stage } from '../lifecycle.ts';
-import type { Database, ParameterGroup } from '../model.ts';
-import type { BackupsOf, Resource, SnapshotBy } from '../parts.ts';
+import type { Stage } from '../life/lifecycle.ts';
+import type { BackupsOf, Resource, SnapshotBy } from '../model/alike.ts';
+import type { Database, ParameterGroup } from '../model/model.ts';
 
 interface SnapshotDifferences<T extends Resource> {
   /** How many manual ones the account may have, and how many copies may be under way. */

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import type { World } from '../../world.ts';
+import { clusterKind } from '../kinds/cluster.ts';
+import { trulyNamed } from '../naming/find.ts';
+import { call } from './deeds.ts';
+
+const text = z.string().min(1);
+
+/** What other people make of databases and switch on: replicas, managed passwords, the Data API. Named as in the other actions. */
+export const switchActionsWith = <S extends z.ZodRawShape>(extra: S) =>
+  [
+    z.strictObject({ ...extra, do: z.literal('create-replica'), database: text, replica: text }),
+    z.strictObject({ ...extra, do: z.literal('promote-replica'), database: text }),
+    z.strictObject({ ...extra, do: z.literal('manage-database-password'), database: text }),
+    z.strictObject({ ...extra, do: z.literal('enable-data-api'), cluster: text }),
+  ] as const;
+
+const actionSchema = z.discriminatedUnion('do', switchActionsWith({}));
+export type SwitchAction = z.output<typeof actionSchema>;
+
+const names: ReadonlySet<string> = new Set(switchActionsWith({}).map((one) => one.shape.do.value));
+
+export function isSwitchAction(action: { readonly do: string }): action is SwitchAction {
+  return names.has(action.do);
+}
+
+/** Carries the action out, as the API call that it is. Throws AwsError when the account refuses it. */
+export function actOnSwitch(world: World, action: SwitchAction): void {
+  switch (action.do) {
+    case 'create-replica':
+      call(world, 'CreateDBInstanceReadReplica', {
+        SourceDBInstanceIdentifier: databaseName(world, action.database),
+        DBInstanceIdentifier: action.replica,
+      });
+      break;
+    case 'promote-replica':
+      call(world, 'PromoteReadReplica', { DBInstanceIdentifier: databaseName(world, action.database) });
+      break;
+    case 'manage-database-password':
+      call(world, 'ModifyDBInstance', {
+        DBInstanceIdentifier: databaseName(world, action.database),
+        ManageMasterUserPassword: true,
+      });
+      break;
+    case 'enable-data-api': {
+      // An operation of its own for clusters that are not Serverless v1; it asks nobody, and is done at once.
+      const cluster = trulyNamed(world, clusterKind, action.cluster);
+      cluster.settings = { ...cluster.settings, HttpEndpointEnabled: true };
+    }
+  }
+}
+
+function databaseName(world: World, name: string): string {
+  return world.rds.databases.get(name)?.identifier ?? name;
+}
