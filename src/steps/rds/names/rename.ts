@@ -48,13 +48,7 @@ export const rename = (kind: Kind) =>
   });
 
 /** How far a rename is. After the call it goes on being `available` under the old name, then is found under both names or none. */
-async function lookAtRename<O>(
-  ctx: AwsContext,
-  kind: Kind,
-  id: string,
-  input: Rename,
-  output: O,
-): Promise<Seen<O>> {
+async function lookAtRename<O>(ctx: AwsContext, kind: Kind, id: string, input: Rename, output: O): Promise<Seen<O>> {
   const found = await kind.find(ctx, id);
   if (!found && input.ifThere && !(await surelyFound(ctx, kind, id))) return { is: 'done', output };
   // Under no name for a moment: it is on its way, if anything was asked.
