@@ -2,7 +2,7 @@
  * How an attribute of something that AWS describes (`D`) comes to its replacement. `P`: by name, the calls that have
  * parameters for it, with what each takes.
  */
-export type CarryOf<D, P> =
+type CarryOf<D, P> =
   | {
       [B in keyof P]: {
         readonly by: B;

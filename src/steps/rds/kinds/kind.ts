@@ -23,7 +23,7 @@ import type { Described, DescribedSnapshot } from '../status.ts';
 import type { Differences } from './differences.ts';
 
 /** The types of the steps that both kinds have. Above each stands what docs/STEPS.md says of it. */
-export interface StepsOfKind {
+interface StepsOfKind {
   readonly read: string;
   readonly claim: string;
   readonly release: string;
@@ -67,14 +67,14 @@ export interface SnapshotCopy {
 }
 
 /** What a modification is asked for, in the words that both calls have. */
-export interface Change {
+interface Change {
   readonly VpcSecurityGroupIds?: string[];
   readonly DeletionProtection?: boolean;
   readonly ApplyImmediately: true;
 }
 
 /** What a replacement is restored from and how. */
-export interface Restored {
+interface Restored {
   readonly settings: Settings;
   readonly snapshot: string;
   /** The new key, where the snapshot is not under it already. */
