@@ -102,8 +102,8 @@ export class Facts {
     if (action.do === 'start-instance') this.startedByOthers = true;
   }
 
-  /** To be called when a changing call of the run has been carried out, with how it was right before. */
-  done(call: Call, before: Situation): void {
+  /** To be called when a changing call of the run has been carried out. `ran`: the target ran right before. */
+  done(call: Call, ran: boolean): void {
     const input = call.input as Readonly<Record<string, unknown>>;
     const volume = String(input['VolumeId'] ?? '');
     switch (call.operation) {
@@ -115,7 +115,7 @@ export class Facts {
         this.deletedByRun.add(volume);
         break;
       case 'StopInstances':
-        if (before.state !== 'runs' || !this.isTarget(input)) break;
+        if (!ran || !this.isTarget(input)) break;
         this.stoppedBy = 'run';
         this.startedByOthers = false;
         break;
@@ -127,11 +127,18 @@ export class Facts {
     this.look();
   }
 
+  /** To be called when all has been taken back: what the run had made by then is not used again. */
+  retire(): void {
+    // The plan of an unattached volume has no cut-over, by which it could be told that it has begun anew.
+    if (this.plan.target.type === 'ebs-volume') return;
+    for (const id of this.origin.madeBy(this.run)) this.retired.add(id);
+  }
+
   /** The situation as it is now. */
   situation({ rollback, typed, status }: Course): Situation {
     const { world } = this.account;
     const back = rollback || status.unwinding;
-    if (this.wentBack && !back) for (const id of this.origin.madeBy(this.run)) this.retired.add(id);
+    if (this.wentBack && !back) this.retire();
     this.wentBack = back;
     const known = [...this.originals].map(([original, root]) => this.pair(original, root, status));
     const pairs = known.filter(({ original }) => this.moved.has(original));
@@ -196,7 +203,7 @@ export class Facts {
       case 'DeleteSnapshot':
         return original === undefined ? undefined : 'discard-snapshot';
       default:
-        return 'additive';
+        return undefined;
     }
   }
 

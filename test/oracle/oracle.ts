@@ -22,6 +22,10 @@ export interface Party {
 export const unjudged = 'O.unjudged';
 type Judge = (kind: OracleKind | typeof unjudged, holds: boolean, told: () => string) => void;
 
+// Everything else only adds something, which each row allows.
+const isJudged = (operation: string) =>
+  /^((Start|Stop)Instances|(Attach|Detach|Delete)Volume|DeleteSnapshot)$/.test(operation);
+
 // A guard's look counts for five seconds, and a call is on its way for as long as it takes.
 const onItsWayMs = 30_000;
 
@@ -69,7 +73,7 @@ export class Oracle {
   arrive(operation: string, party: Party | undefined): void {
     for (const one of this.of(party)) {
       one.facts.arrive(operation);
-      one.before = party && one.facts.situation(this.course(one, party));
+      one.before = party && isJudged(operation) ? one.facts.situation(this.course(one, party)) : undefined;
     }
   }
 
@@ -83,10 +87,9 @@ export class Oracle {
     }
     for (const one of this.of(party)) {
       const { before } = one;
-      if (!before) continue;
-      const deed = this.deed(one, call, before);
-      if (deed) this.judgeDeed(one, call, deed, before);
-      one.facts.done(call, before);
+      const deed = before && one.facts.deed(call, before);
+      if (before && deed) this.judgeDeed(one, call, deed, before);
+      one.facts.done(call, before?.state === 'runs');
     }
   }
 
@@ -110,6 +113,7 @@ export class Oracle {
     const now = one.facts.situation({ rollback, typed, status });
     const how = status.status === 'done' || status.status === 'rolled-back' ? status.status : 'other';
     one.over = how !== 'other';
+    if (status.takenBack) one.facts.retire();
     if (now.pairs.length === 0) return;
     const told = () => `the process ended ${status.status}; ${aboutOf(now)}`;
     const row = rowFor(now, undefined);
@@ -117,10 +121,6 @@ export class Oracle {
     if (!row) this.judge(unjudged, true, told);
     else if (row.end) this.decide(`O.${row.name}`, fault === undefined, one, told);
     if (how === 'done') this.judgeDone(one, now, run, told);
-  }
-
-  private deed({ facts }: Watched, call: Call, before: Situation): Deed | undefined {
-    return call.service === 'ec2' ? facts.deed(call, before) : undefined;
   }
 
   private judgeDeed(one: Watched, { operation, input }: Call, deed: Deed, before: Situation): void {

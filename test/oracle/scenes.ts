@@ -46,6 +46,13 @@ export const scenes: Readonly<Record<string, (world: World) => Promise<void>>> =
     const killed = await world.process([], { diesAfter: (operation) => operation === 'ec2:AttachVolume' });
     await world.process(killed.disk);
   },
+  'a run that is killed before it verifies': async (world) => {
+    const { disk } = await world.process([], { diesAfter: (operation) => operation === 'ec2:ModifyInstanceAttribute' });
+    // Until all blocks have come.
+    pass(world, hour / 2);
+    const again = await world.process(disk, { diesOn: () => true });
+    await world.process(again.disk);
+  },
   'the new key is disabled while it still runs': async (world) => {
     const diesOn: ProcessOptions['diesOn'] = (record) => record.t === 'done' && record.uses === 'ebs.create-snapshot';
     const { disk } = await world.process([], { diesOn });

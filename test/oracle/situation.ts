@@ -48,9 +48,8 @@ export interface Situation {
   readonly left: readonly Pair[];
 }
 
-/** What a changing call does to the pairs. `additive`: it makes, tags or sets something that the target serves without. */
+/** What a changing call does to the target or the pairs. What only makes, tags or sets something is none: each row allows it. */
 export type DeedKind =
-  | 'additive'
   | 'stop'
   | 'start'
   | 'detach-original'

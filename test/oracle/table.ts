@@ -21,7 +21,8 @@ export interface End {
 const only =
   (...kinds: DeedKind[]) =>
   (deed: Deed) =>
-    deed.kind === 'additive' || kinds.includes(deed.kind);
+    kinds.includes(deed.kind);
+const nothing = () => false;
 const deletes: readonly DeedKind[] = ['delete-original', 'discard-volume', 'discard-snapshot'];
 const isDelete = (deed: Deed | undefined) => deed !== undefined && deletes.includes(deed.kind);
 const pairOf = ({ pairs, left }: Situation, deed: Deed | undefined) =>
@@ -94,7 +95,7 @@ export const table = [
     allows: (deed, situation) => {
       const pair = pairOf(situation, deed);
       const proven = forward(situation) && pair?.holds === 'replacement' && pair.lived && !pair.stale;
-      return only()(deed) || (proven && /^(delete-original|discard-snapshot)$/.test(deed.kind));
+      return proven && /^(delete-original|discard-snapshot)$/.test(deed.kind);
     },
     end: notOver,
   },
@@ -105,7 +106,7 @@ export const table = [
       forward(situation) &&
       situation.holds === 'replacements' &&
       about(situation, deed, ({ stale, originalGone }) => stale && !originalGone),
-    allows: only(),
+    allows: nothing,
     end: notDone,
   },
   {
@@ -115,7 +116,7 @@ export const table = [
       forward(situation) &&
       situation.holds === 'replacements' &&
       about(situation, deed, ({ unreadable, originalGone }) => unreadable && !originalGone),
-    allows: only(),
+    allows: nothing,
     end: notDone,
   },
   {
@@ -151,8 +152,8 @@ export const table = [
       situation.state === 'stands' &&
       situation.verdict === 'verified',
     allows: (deed, { ran }) =>
-      deed.kind === 'start' || deed.kind === 'additive'
-        ? deed.kind === 'additive' || ran !== false
+      deed.kind === 'start'
+        ? ran !== false
         : ran !== true && isDelete(deed) && !(deed.kind === 'discard-volume' && (deed.lived || deed.placed)),
     end: ({ status }, { ran }) =>
       status === 'rolled-back' || (status === 'done' && ran === true) ? `it ended ${status}` : undefined,
@@ -166,7 +167,7 @@ export const table = [
       situation.state === 'stands' &&
       situation.verdict !== 'unasked' &&
       !anyLived(situation),
-    allows: only(),
+    allows: nothing,
     end: notOver,
   },
   {
@@ -178,7 +179,7 @@ export const table = [
       situation.holds === 'originals' &&
       situation.state === 'runs' &&
       (deed === undefined || deed.kind === 'stop'),
-    allows: only(),
+    allows: nothing,
     end: notDone,
   },
   {
@@ -190,7 +191,7 @@ export const table = [
       situation.holds === 'originals' &&
       situation.state === 'runs' &&
       some(situation, ({ stale }) => stale),
-    allows: only(),
+    allows: nothing,
     end: notDone,
   },
   {
@@ -208,7 +209,7 @@ export const table = [
       situation.holds === 'originals' &&
       situation.state === 'stands' &&
       some(situation, ({ stale }) => stale),
-    allows: only(),
+    allows: nothing,
     end: notDone,
   },
   {
@@ -230,8 +231,7 @@ export const table = [
       situation.holds === 'none' &&
       situation.state === 'stands' &&
       !anyLived(situation),
-    allows: (deed, situation) =>
-      deed.kind === 'attach-replacement' ? rootFirst(situation, deed, 'neither') : only()(deed),
+    allows: (deed, situation) => (deed.kind === 'attach-replacement' ? rootFirst(situation, deed, 'neither') : false),
     end: notOver,
   },
   {
@@ -248,7 +248,7 @@ export const table = [
         ? rootFirst(situation, deed, 'neither')
         : deed.kind === 'detach-original'
           ? rootFirst(situation, deed, 'original')
-          : only()(deed),
+          : false,
     end: notOver,
   },
   {
@@ -256,7 +256,7 @@ export const table = [
     next: 'it runs on what has lived: never taken back by itself, and turned forward on record',
     applies: (situation) =>
       back(situation) && !situation.typed && situation.holds === 'replacements' && situation.state === 'runs',
-    allows: only(),
+    allows: nothing,
     end: ({ status }) => (status === 'rolled-back' ? 'it ended rolled-back' : undefined),
   },
   {
@@ -283,8 +283,7 @@ export const table = [
       !some(situation, ({ originalGone }) => originalGone) &&
       situation.holds !== 'originals' &&
       situation.state === 'stands',
-    allows: (deed, situation) =>
-      deed.kind === 'attach-original' ? rootFirst(situation, deed, 'neither') : only()(deed),
+    allows: (deed, situation) => (deed.kind === 'attach-original' ? rootFirst(situation, deed, 'neither') : false),
     end: notOver,
   },
   {
@@ -307,7 +306,7 @@ export const table = [
       situation.holds === 'originals' &&
       (situation.state === 'runs' || situation.type === 'ebs-volume'),
     allows: (deed, { restoredForMs, type }) =>
-      /^discard-/.test(deed.kind) ? !deed.lived && (type === 'ebs-volume' || restoredForMs >= unseenMs) : only()(deed),
+      /^discard-/.test(deed.kind) ? !deed.lived && (type === 'ebs-volume' || restoredForMs >= unseenMs) : false,
     end: notDone,
   },
 ] as const satisfies readonly Row[];
