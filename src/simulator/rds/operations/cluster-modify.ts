@@ -3,10 +3,10 @@ import { type Operations, operation } from '../../operation.ts';
 import type { World } from '../../world.ts';
 import { clusterKind } from '../kinds/cluster.ts';
 import type { Cluster, ClusterChanges, ClusterSettings } from '../model/cluster.ts';
+import { checkGroups } from '../rules/groups.ts';
 import { refusals } from '../rules/refusals.ts';
 import { checkWindows } from '../rules/windows.ts';
 import { clusterView } from '../views/cluster.ts';
-import { checkGroups } from './groups.ts';
 import { type ModifyCall, modify } from './modify.ts';
 
 // Settings that ModifyDBCluster has under the name that Describe has for them.

@@ -7,10 +7,10 @@ import { addAutomatedBackup } from '../life/backups.ts';
 import type { Cluster, ClusterSettings, ClusterSnapshot } from '../model/cluster.ts';
 import { clusterResourceId, emptyStorage, newCluster } from '../model/newborn.ts';
 import { nameEndpoints } from '../naming/addresses.ts';
+import { checkGroups, defaultsFor } from '../rules/groups.ts';
 import { checkClusterQuota } from '../rules/quotas.ts';
 import { checkWindows } from '../rules/windows.ts';
 import { clusterView } from '../views/cluster.ts';
-import { checkGroups, defaultsFor } from './groups.ts';
 import { type RestoreCall, restore, restoredAlike } from './restore.ts';
 
 const restoreMiBPerSecond = 200;

@@ -6,11 +6,11 @@ import type { World } from '../../world.ts';
 import { instanceKind } from '../kinds/instance.ts';
 import { dropSecret, newSecret, rotateSecret } from '../life/secrets.ts';
 import type { Changes, Database, Settings } from '../model/model.ts';
+import { checkGroups } from '../rules/groups.ts';
 import { checkStorageQuota } from '../rules/quotas.ts';
 import { refusals } from '../rules/refusals.ts';
 import { checkRetention, checkWindows } from '../rules/windows.ts';
 import { databaseView } from '../views/instance.ts';
-import { checkGroups } from './groups.ts';
 import { type ModifyCall, modify } from './modify.ts';
 
 // Settings that ModifyDBInstance has under the name that Describe has for them.

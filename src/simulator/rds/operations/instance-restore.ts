@@ -8,11 +8,11 @@ import { bringUp } from '../life/lifecycle.ts';
 import type { Database, DbSnapshot, Settings } from '../model/model.ts';
 import { emptyStorage, newDatabase, resourceId } from '../model/newborn.ts';
 import { hostOf } from '../naming/addresses.ts';
+import { checkGroups, defaultsFor } from '../rules/groups.ts';
 import { checkInstanceQuota, checkStorageQuota } from '../rules/quotas.ts';
 import { refusals } from '../rules/refusals.ts';
 import { checkRetention, checkWindows } from '../rules/windows.ts';
 import { databaseView } from '../views/instance.ts';
-import { checkGroups, defaultsFor } from './groups.ts';
 import { type RestoreCall, restore, restoredAlike } from './restore.ts';
 
 const loadMiBPerSecond = 100;

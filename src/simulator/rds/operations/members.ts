@@ -4,37 +4,22 @@ import { type Operations, operation } from '../../operation.ts';
 import type { World } from '../../world.ts';
 import { clusterKind } from '../kinds/cluster.ts';
 import { instanceKind } from '../kinds/instance.ts';
-import { promote, sharedSettings } from '../life/cluster.ts';
+import { promote } from '../life/cluster.ts';
 import { tell } from '../life/events.ts';
 import { bringUp, carryOut, type Stage } from '../life/lifecycle.ts';
+import { newMember, ofEveryMember } from '../life/members.ts';
 import type { Cluster } from '../model/cluster.ts';
-import type { Database, Settings } from '../model/model.ts';
-import { newDatabase, resourceId } from '../model/newborn.ts';
+import type { Settings } from '../model/model.ts';
 import { hostOf } from '../naming/addresses.ts';
 import { holderOf, named } from '../naming/find.ts';
 import { newIdentifier } from '../naming/select.ts';
+import { checkGroups, defaultsFor } from '../rules/groups.ts';
 import { newTags } from '../rules/new-tags.ts';
 import { checkInstanceQuota } from '../rules/quotas.ts';
 import { refusals } from '../rules/refusals.ts';
 import { assignedWindow } from '../rules/spans.ts';
 import { checkWindows } from '../rules/windows.ts';
 import { databaseView } from '../views/instance.ts';
-import { checkGroups, defaultsFor } from './groups.ts';
-
-/** What every member has: of its cluster, and of Aurora. */
-export function ofEveryMember(cluster: Cluster) {
-  return {
-    ...sharedSettings(cluster.settings),
-    MultiAZ: false,
-    DeletionProtection: false,
-    LicenseModel: cluster.engine === 'aurora-postgresql' ? 'postgresql-license' : 'general-public-license',
-    DedicatedLogVolume: false,
-    CustomerOwnedIpEnabled: false,
-    BackupTarget: 'region',
-    EngineLifecycleSupport: cluster.settings.EngineLifecycleSupport,
-    ProcessorFeatures: [],
-  } satisfies Partial<Settings>;
-}
 
 function settingsFor(world: World, cluster: Cluster, input: CreateDBInstanceMessage): Settings {
   const key = input.PerformanceInsightsKMSKeyId;
@@ -120,29 +105,6 @@ function create(world: World, input: CreateDBInstanceMessage): object {
   }
   carryOut(world, database, stages);
   return { DBInstance: databaseView(world, database) };
-}
-
-/** An instance of a cluster, which is not up yet. */
-export function newMember(
-  world: World,
-  cluster: Cluster,
-  given: Pick<Database, 'identifier' | 'settings' | 'tags'> & { readonly resourceId?: string | undefined },
-): Database {
-  const { identifier, settings, tags } = given;
-  const { engine, masterUsername, keyArn, groupsInForce, storage } = cluster;
-  return newDatabase(world, {
-    resourceId: given.resourceId ?? resourceId(world),
-    identifier,
-    ip: `10.0.96.${(world.rds.databases.size % 250) + 4}`,
-    engine,
-    masterUsername,
-    keyArn,
-    tags,
-    settings,
-    groupsInForce,
-    storage,
-    member: { cluster: cluster.resourceId, parameterStatus: 'in-sync' },
-  });
 }
 
 export const memberOperations: Operations = {

@@ -14,12 +14,12 @@ import { emptyStorage, newDatabase, resourceId } from '../model/newborn.ts';
 import { hostOf } from '../naming/addresses.ts';
 import { holderOf, named } from '../naming/find.ts';
 import { newIdentifier } from '../naming/select.ts';
+import { checkGroups, defaultsFor } from '../rules/groups.ts';
 import { newTags } from '../rules/new-tags.ts';
 import { checkInstanceQuota, checkStorageQuota } from '../rules/quotas.ts';
 import { refusals } from '../rules/refusals.ts';
 import { assignedWindow } from '../rules/spans.ts';
 import { databaseView } from '../views/instance.ts';
-import { checkGroups, defaultsFor } from './groups.ts';
 
 const mostReplicas = 15;
 

@@ -2,12 +2,12 @@ import { zones } from '../../ec2/volumes.ts';
 import { TagSet } from '../../tag-set.ts';
 import type { World } from '../../world.ts';
 import { instanceKind } from '../kinds/instance.ts';
+import { newMember, ofEveryMember } from '../life/members.ts';
 import { maintainInTime } from '../life/waiting.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { Database, Settings } from '../model/model.ts';
 import { hostOf } from '../naming/addresses.ts';
-import { addGroups, addOptionGroups, defaultsFor } from '../operations/groups.ts';
-import { newMember, ofEveryMember } from '../operations/members.ts';
+import { addGroups, addOptionGroups, defaultsFor } from '../rules/groups.ts';
 import type { MemberDeclared } from './cluster.ts';
 import { ageMs, insightsOf, notUp, timed } from './found-parts.ts';
 
