@@ -16,6 +16,8 @@ export interface TargetTruth {
 const takesDatabaseDown =
   /^(stop-|delete-(database|cluster)|break-|close-group|open-group|add-|disable-key|put-key-policy|schedule-key-deletion|modify-|grow-|announce-|maintain-|reboot-|fail-over|rotate-|expire-)/;
 
+const givesBack = (action: Action) => action.do === 'put-key-policy' && action.policy === 'default';
+
 /** The service that a target gives: what its owner wants of it, since when it is down, and what others have done to it. */
 export class Service {
   /** Whether it served when the run found it. */
@@ -34,13 +36,17 @@ export class Service {
   private readonly account: Account;
   private readonly type: string;
   private readonly id: string;
+  /** What it held when the run found it. */
+  private readonly held: readonly string[];
   private before = '';
 
   constructor(account: Account, target: { readonly type: string; readonly id: string }) {
     this.account = account;
     this.type = target.type;
     this.id = target.id;
-    this.served = this.truth().serves === true;
+    const { serves, holds } = this.truth();
+    this.served = serves === true;
+    this.held = holds;
     this.wanted = this.served;
   }
 
@@ -61,9 +67,9 @@ export class Service {
 
   /** To be called when others have done something. */
   meanwhile(action: Action): void {
-    const database = this.type.startsWith('rds');
-    if (JSON.stringify(this.truth()) !== this.before || (database && takesDatabaseDown.test(action.do)))
-      this.changedByOthersAt = this.account.world.time;
+    const changed = JSON.stringify(this.truth()) !== this.before;
+    const databaseDown = this.type.startsWith('rds') && takesDatabaseDown.test(action.do) && !givesBack(action);
+    if (changed || databaseDown) this.changedByOthersAt = this.account.world.time;
     if (action.do === 'stop-instance') {
       this.wanted = false;
       this.startedByOthers = false;
@@ -71,9 +77,14 @@ export class Service {
     if (action.do === 'terminate-instance') this.wanted = false;
     // A start that comes to nothing, for want of a key say, is nobody's wish fulfilled: `look` sees whether it does.
     if (action.do === 'start-instance') this.startedByOthers = true;
-    if (/^(detach|attach|delete|fail)-volume$/.test(action.do)) this.meddled = true;
-    if (database && takesDatabaseDown.test(action.do)) this.meddled = true;
+    // What becomes of a replacement that is in nobody's place is no reason to leave the target down.
+    if (/^(detach|attach|delete|fail)-volume$/.test(action.do)) this.meddled ||= changed || this.isOriginal(action);
+    if (databaseDown) this.meddled = true;
     this.look();
+  }
+
+  private isOriginal(action: Action): boolean {
+    return 'volume' in action && this.held.includes(action.volume);
   }
 
   truth(): TargetTruth {
