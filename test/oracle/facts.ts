@@ -40,6 +40,8 @@ export class Facts {
   private readonly takenAt = new Map<string, number>();
   /** How each volume was attached to the target, and how that was, when they were last seen. */
   private seen: { readonly state: string | undefined; readonly attached: ReadonlySet<string> } | undefined;
+  /** Originals that others have detached. */
+  private readonly detachedByOthers = new Set<string>();
   private everRan = false;
   private stoppedBy: 'run' | 'others' | undefined;
   private startedByOthers = false;
@@ -97,6 +99,8 @@ export class Facts {
     if (!/-(instance|volume|snapshot|key|key-policy|key-deletion)$/.test(action.do)) return;
     this.othersAt = this.account.world.time;
     if (/^(detach|attach|delete|fail|terminate)-/.test(action.do)) this.meddled = true;
+    if (action.do === 'detach-volume') this.detachedByOthers.add(action.volume);
+    if (action.do === 'attach-volume') this.detachedByOthers.delete(action.volume);
     if (!('instance' in action) || action.instance !== this.plan.target.id) return;
     if (action.do === 'stop-instance') this.stoppedBy = 'others';
     if (action.do === 'start-instance') this.startedByOthers = true;
@@ -119,8 +123,11 @@ export class Facts {
         this.stoppedBy = 'run';
         this.startedByOthers = false;
         break;
-      case 'StartInstances':
       case 'AttachVolume':
+        this.detachedByOthers.delete(volume);
+        this.restoredAt = call.at;
+        break;
+      case 'StartInstances':
       case 'DetachVolume':
         this.restoredAt = call.at;
     }
@@ -260,6 +267,7 @@ export class Facts {
       unreadable: replacement !== undefined && !this.isReadable(replacement),
       over: this.deletedByRun.has(original),
       originalGone: this.isGone(original),
+      detachedByOthers: this.detachedByOthers.has(original),
       made,
     };
   }

@@ -35,6 +35,10 @@ interface Watched {
   readonly facts: Facts;
   typed: boolean;
   rollback: boolean;
+  readonly party: Party;
+  /** How many records there were at the end of its last process. */
+  recorded: number;
+  /** It has ended for good, or can't be judged any more. */
   over: boolean;
   live: { readonly party: Party; readonly status: LiveStatus<unknown>; taken: number } | undefined;
   before: Situation | undefined;
@@ -65,8 +69,12 @@ export class Oracle {
     const facts = this.watched.get(key)?.facts ?? new Facts(this.account, this.origin, plan, party.run);
     const rollback = command.command === 'rollback';
     const typed = (rollback && command.discardWrites) || (this.watched.get(key)?.typed ?? false);
-    const { over = false } = this.watched.get(key) ?? {};
-    this.watched.set(key, { plan, facts, typed, rollback, over, live: undefined, before: undefined });
+    const known = this.watched.get(key);
+    // A run whose journal has lost records knows less than it has said.
+    const cut = known !== undefined && party.records().length < known.recorded;
+    const over = cut || known?.over === true;
+    const recorded = Math.max(known?.recorded ?? 0, party.records().length);
+    this.watched.set(key, { plan, facts, party, recorded, typed, rollback, over, live: undefined, before: undefined });
   }
 
   /** To be called right before a changing call of `party` is carried out. */
@@ -87,7 +95,7 @@ export class Oracle {
     }
     for (const one of this.of(party)) {
       const { before } = one;
-      const deed = before && one.facts.deed(call, before);
+      const deed = before && !one.over ? one.facts.deed(call, before) : undefined;
       if (before && deed) this.judgeDeed(one, call, deed, before);
       one.facts.done(call, before?.state === 'runs');
     }
@@ -107,6 +115,7 @@ export class Oracle {
   ended(plan: Plan, run: string, said: Said): void {
     const { status } = said;
     const one = this.watched.get(`${run} ${plan.target.id}`);
+    if (one) one.recorded = one.party.records().length;
     if (!one || one.over) return;
     one.facts.look();
     const { rollback, typed } = one;

@@ -101,10 +101,10 @@ export const scenes: Readonly<Record<string, (world: World) => Promise<void>>> =
     pass(world, hour / 2);
     world.account.act({ do: 'stop-instance', instance });
     pass(world, hour / 4);
-    await world.process(disk, { wait: false });
+    const paused = await world.process(disk, { wait: false });
     world.account.act({ do: 'disable-key', key: 'alias/new' });
     pass(world, hour / 4);
-    await world.process(disk, { wait: false });
+    await world.process(paused.disk, { wait: false });
   },
   'somebody who uses an original elsewhere in the hold': async (world) => {
     const { disk } = await world.process([], { plans: [volumePlan], wait: false });

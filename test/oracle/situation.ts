@@ -18,6 +18,8 @@ export interface Pair {
   readonly over: boolean;
   /** Somebody else has deleted the original. */
   readonly originalGone: boolean;
+  /** Somebody else has detached the original, and nobody has attached it again. */
+  readonly detachedByOthers: boolean;
   /** What the run has made of the original and is still there. */
   readonly made: readonly string[];
 }

@@ -280,7 +280,7 @@ export const table = [
       back(situation) &&
       (situation.typed || !anyLived(situation)) &&
       !holdsReplacement(situation) &&
-      !some(situation, ({ originalGone }) => originalGone) &&
+      !some(situation, ({ originalGone, detachedByOthers }) => originalGone || detachedByOthers) &&
       situation.holds !== 'originals' &&
       situation.state === 'stands',
     allows: (deed, situation) => (deed.kind === 'attach-original' ? rootFirst(situation, deed, 'neither') : false),
