@@ -61,9 +61,9 @@ const call: RestoreCall<Cluster, RestoreDBClusterFromSnapshotMessage> = {
     checkClusterQuota(world);
   },
   key: (input) => input.KmsKeyId,
+  newResourceId: clusterResourceId,
   make: (world, { AssociatedRoles = [] }, { snapshot, ...given }) =>
     newCluster(world, {
-      resourceId: clusterResourceId(world),
       ...given,
       roles: AssociatedRoles.map(({ RoleArn = '', FeatureName = '' }) => ({
         arn: RoleArn,

@@ -73,9 +73,9 @@ const call: RestoreCall<Database, RestoreDBInstanceFromDBSnapshotMessage> = {
   },
   // Its snapshot's (facts §3.2).
   key: () => undefined,
+  newResourceId: resourceId,
   make: (world, _input, { snapshot, ...given }) =>
     newDatabase(world, {
-      resourceId: resourceId(world),
       ip: `10.0.64.${(world.rds.databases.size % 250) + 4}`,
       ...given,
       storage: emptyStorage(snapshot),

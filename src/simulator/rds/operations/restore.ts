@@ -32,6 +32,7 @@ export interface RestoreCall<T extends Resource, I extends Message> {
   check(world: World, settings: T['settings']): void;
   /** The key that is asked for; the snapshot's otherwise. */
   key(input: I): string | undefined;
+  newResourceId(world: World): string;
   make(world: World, input: I, given: Made<T>): T;
   /** How long it takes until the data is there. */
   fillMs(world: World, one: T): number;
@@ -46,7 +47,15 @@ export interface RestoreCall<T extends Resource, I extends Message> {
 /** What a restored one is, of whatever kind. */
 export type Made<T extends Resource> = Pick<
   T,
-  'identifier' | 'engine' | 'masterUsername' | 'keyArn' | 'tags' | 'restoredFrom' | 'settings' | 'groupsInForce'
+  | 'resourceId'
+  | 'identifier'
+  | 'engine'
+  | 'masterUsername'
+  | 'keyArn'
+  | 'tags'
+  | 'restoredFrom'
+  | 'settings'
+  | 'groupsInForce'
 > & { readonly snapshot: SnapshotBy<T> };
 
 /** What a restore gives an instance and a cluster alike: with the snapshot come its port, its window and its retention (facts §5.2). */
@@ -101,10 +110,20 @@ export function restore<T extends Resource, I extends Message>(
   if (name !== undefined && !world.usable(key)) throw refusals.key(name);
   if (snapshot.keyArn !== undefined && !world.usable(world.findKey(snapshot.keyArn)))
     throw refusals.key(snapshot.keyArn);
+  const resourceId = call.newResourceId(world);
   // Tags given replace those of the snapshot's source; without any, those come along (facts §1.4).
   const tags: TagSet = newTags(world, input.Tags, input.Tags?.length ? undefined : snapshot.databaseTags);
   const { engine, masterUsername } = snapshot;
-  const made = { identifier, engine, masterUsername, keyArn: key?.arn, tags, restoredFrom: snapshot.id, settings };
+  const made = {
+    resourceId,
+    identifier,
+    engine,
+    masterUsername,
+    keyArn: key?.arn,
+    tags,
+    restoredFrom: snapshot.id,
+    settings,
+  };
   const one = call.make(world, input, { ...made, groupsInForce: settings.SecurityGroupIds, snapshot });
   kind.all(world).set(one.resourceId, one);
   grantKey(world, one);
