@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { closingFetch } from '../support/closing-fetch.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const shippedPlan = join(root, 'plans/ec2-instance.yaml');
@@ -193,10 +194,10 @@ export async function simulate(
   const told = JSON.parse(String(first[0])) as { endpoint: string; env: Env };
   return {
     ...told,
-    state: async () => (await (await fetch(new URL('/_rekey/state', told.endpoint))).json()) as SimulatedState,
+    state: async () => (await (await closingFetch(new URL('/_rekey/state', told.endpoint))).json()) as SimulatedState,
     async fault(rule) {
       const body = JSON.stringify([rule]);
-      const response = await fetch(new URL('/_rekey/faults', told.endpoint), { method: 'POST', body });
+      const response = await closingFetch(new URL('/_rekey/faults', told.endpoint), { method: 'POST', body });
       if (!response.ok) throw new Error(await response.text());
     },
     stop: () => void child.kill('SIGKILL'),

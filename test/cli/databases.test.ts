@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { closingFetch } from '../support/closing-fetch.ts';
 import { build, rekey, root, type Simulated, simulate, workshop } from './command.ts';
 
 const room = workshop();
@@ -59,7 +60,7 @@ function application(aws: Simulated, name: string) {
   let on = true;
   const connect = async () => {
     const asked = new URLSearchParams({ host: name, port: '5432', from: '10.0.1.17' });
-    const place = (await (await fetch(`${aws.env['REKEY_RESOLVER']}?${asked}`)).json()) as {
+    const place = (await (await closingFetch(`${aws.env['REKEY_RESOLVER']}?${asked}`)).json()) as {
       address?: string;
       port?: number;
     };

@@ -265,6 +265,7 @@ export class Facts {
       stale: replacement !== undefined && stale,
       lived: replacement !== undefined && this.heldWhileRunning.has(replacement.id),
       unreadable: replacement !== undefined && !this.isReadable(replacement),
+      loading: replacement !== undefined && replacement.initialisedAt > world.time,
       over: this.deletedByRun.has(original),
       originalGone: this.isGone(original),
       detachedByOthers: this.detachedByOthers.has(original),

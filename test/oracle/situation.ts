@@ -14,6 +14,8 @@ export interface Pair {
   readonly lived: boolean;
   /** The replacement can't be read, or still loads its blocks. */
   readonly unreadable: boolean;
+  /** It still loads its blocks. */
+  readonly loading: boolean;
   /** The run has deleted the original. */
   readonly over: boolean;
   /** Somebody else has deleted the original. */

@@ -256,7 +256,11 @@ export const table = [
     next: 'it runs on what has lived: never taken back by itself, and turned forward on record',
     applies: (situation) =>
       back(situation) && !situation.typed && situation.holds === 'replacements' && situation.state === 'runs',
-    allows: nothing,
+    // Forward and back, snapshots go in the end where what was made of them holds all.
+    allows: (deed, situation) => {
+      const pair = pairOf(situation, deed);
+      return deed.kind === 'discard-snapshot' && pair?.ready === true && !pair.unreadable;
+    },
     end: ({ status }) => (status === 'rolled-back' ? 'it ended rolled-back' : undefined),
   },
   {

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { createAccount } from '../../src/simulator/account.ts';
 import { scenarioOf } from '../../src/simulator/scenario.ts';
 import { type ServeOptions, serve } from '../../src/simulator/server.ts';
+import { closingFetch } from '../support/closing-fetch.ts';
 import { codeOf, fleet } from './support.ts';
 
 const opened: { close(): Promise<void> }[] = [];
@@ -24,7 +25,7 @@ async function served(options: ServeOptions = {}) {
     requestHandler: { requestTimeout: 200, throwOnRequestTimeout: true },
   };
   const post = (path: string, body: string, method = 'POST') =>
-    fetch(server.url + path, { method, ...(body ? { body } : {}) });
+    closingFetch(server.url + path, { method, ...(body ? { body } : {}) });
   return { account, url: server.url, ec2: new EC2(config), kms: new KMS(config), sts: new STS(config), post };
 }
 
@@ -40,7 +41,7 @@ describe('the simulated account over HTTP', () => {
 
   test('its state is given whole, its time is shifted, its faults are set and cleared', async () => {
     const { url, ec2, post } = await served();
-    const state = await (await fetch(`${url}/_rekey/state`)).json();
+    const state = await (await closingFetch(`${url}/_rekey/state`)).json();
     expect(state).toMatchObject({ time: '2026-01-01T00:00:00.000Z', volumes: [{}, {}, {}], faults: [] });
     expect(await (await post('/_rekey/advance', '{"ms":60000}')).json()).toEqual({ time: '2026-01-01T00:01:00.000Z' });
     const rules = [{ operation: 'DescribeVolumes', kind: 'error', code: 'Unavailable' }];
@@ -56,7 +57,7 @@ describe('the simulated account over HTTP', () => {
     expect((await post('/_rekey/faults', JSON.stringify(storm))).status).toBe(200);
     for (const code of ['RequestLimitExceeded', 'RequestLimitExceeded', 'accepted'])
       expect(await codeOf(ec2.describeVolumes({}))).toBe(code);
-    expect(await (await fetch(`${url}/_rekey/state`)).json()).toMatchObject({
+    expect(await (await closingFetch(`${url}/_rekey/state`)).json()).toMatchObject({
       faults: [{ kind: 'seeded', struck: 2, strokes: { 'error RequestLimitExceeded before': 2 } }],
     });
     const refused = await post('/_rekey/faults', JSON.stringify([...storm, { kind: 'flood' }]));
@@ -80,7 +81,7 @@ describe('the simulated account over HTTP', () => {
 
   test('what is not there gets a 404 that says what is, and what is too large a 413', async () => {
     const { url, post } = await served();
-    const lost = await fetch(`${url}/somewhere`);
+    const lost = await closingFetch(`${url}/somewhere`);
     expect(lost.status).toBe(404);
     expect(await lost.text()).toContain('/_rekey/state');
     expect((await post('/', 'x'.repeat(1_100_000))).status).toBe(413);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { build, type Env, rekey, root, type Shell, shell, start, workshop } from '../cli/command.ts';
+import { closingFetch } from '../support/closing-fetch.ts';
 import { isRead } from '../support/reads.ts';
 import type { World } from '../support/world.ts';
 import { Choices } from './choices.ts';
@@ -41,7 +42,7 @@ async function accountOf(one: Shipped): Promise<{ env: Env; effects(): Promise<u
     env,
     // Things change there by themselves, too: what counts is what it was asked to do.
     async effects() {
-      const { calls } = (await (await fetch(new URL('/_rekey/state', endpoint))).json()) as { calls: object };
+      const { calls } = (await (await closingFetch(new URL('/_rekey/state', endpoint))).json()) as { calls: object };
       return Object.entries(calls).filter(([operation]) => !isRead(operation));
     },
     stop: () => void child.kill('SIGKILL'),

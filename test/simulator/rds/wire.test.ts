@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { connectDatabases } from '../../../src/aws/databases.ts';
 import type { ScenarioInput } from '../../../src/simulator/scenario.ts';
 import { serve } from '../../../src/simulator/server.ts';
+import { closingFetch } from '../../support/closing-fetch.ts';
 import { apps, fence, rdsClients, shop } from './support.ts';
 
 const filled = `CREATE TABLE orders (id int PRIMARY KEY, note text);
@@ -34,7 +35,7 @@ async function served(input: ScenarioInput = shop()) {
     databases.query({ engine, host: at ?? (await host()), port }, statement, never);
   const placeOf = async (from: string, at?: string) => {
     const asked = new URLSearchParams({ host: at ?? (await host()), port: String(port), from });
-    return (await (await fetch(`${url}/_rekey/resolve?${asked}`)).json()) as { address: string; port: number };
+    return (await (await closingFetch(`${url}/_rekey/resolve?${asked}`)).json()) as { address: string; port: number };
   };
   /** A client of another address, with whatever libpq would say. */
   const connect = async (from = '10.0.1.17', at?: string) => {
@@ -136,8 +137,8 @@ describe('a simulated database on the wire', () => {
     const set = await served();
     await set.ask('SELECT 1');
     const asked = new URLSearchParams({ host: await set.host(), port: '5432' });
-    const { port } = (await (await fetch(`${set.url}/_rekey/resolve?${asked}`)).json()) as { port: number };
-    await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
+    const { port } = (await (await closingFetch(`${set.url}/_rekey/resolve?${asked}`)).json()) as { port: number };
+    await expect(closingFetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
     expect(await set.ask('SELECT 1')).toHaveLength(1);
   });
 });

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { afterEach, describe, expect, test } from 'vitest';
 import { serve } from '../../../../src/simulator/server.ts';
+import { closingFetch } from '../../../support/closing-fetch.ts';
 import { fence } from '../support.ts';
 import { clusterClients, shop } from './support.ts';
 
@@ -18,7 +19,7 @@ async function served(...changes: Parameters<typeof shop>) {
   closing.push(close);
   const placeOf = async (host: string, from = '10.0.1.17') => {
     const asked = new URLSearchParams({ host, port: '5432', from });
-    return (await (await fetch(`${url}/_rekey/resolve?${asked}`)).json()) as { address: string; port: number };
+    return (await (await closingFetch(`${url}/_rekey/resolve?${asked}`)).json()) as { address: string; port: number };
   };
   const connect = async (host: string, from?: string) => {
     const place = await placeOf(host, from);
