@@ -49,7 +49,7 @@ const isOver = ({ said }: Ending) =>
 
 function judgeService(ending: Ending, service: Service, truth: TargetTruth, judge: Judge, about: () => string): void {
   if (ending.type === 'ebs-volume') return;
-  if (ending.type === 'ec2-instance' && !service.served && !service.startedByOthers && !service.wanted)
+  if (ending.type === 'ec2-instance' && !service.served && !service.everStartedByOthers && !service.wanted)
     judge('P3.over-and-running', !isOver(ending) || !truth.runs, about);
   if (!service.wanted || service.meddled) return;
   judge('P3.over-and-down', !isOver(ending) || truth.serves !== false, about);

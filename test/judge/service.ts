@@ -14,7 +14,7 @@ export interface TargetTruth {
 
 // After one of these nobody can say that it is by the run that a database does not serve.
 const takesDatabaseDown =
-  /^(stop-|delete-(database|cluster)|break-|close-group|open-group|add-|disable-key|put-key-policy|schedule-key-deletion|modify-|grow-|announce-|maintain-|reboot-|fail-over|rotate-|expire-)/;
+  /^(stop-|delete-(database|cluster)|break-|add-|disable-key|put-key-policy|schedule-key-deletion|modify-|grow-|announce-|maintain-|reboot-|fail-over|rotate-|expire-)/;
 
 const givesBack = (action: Action) => action.do === 'put-key-policy' && action.policy === 'default';
 
@@ -27,6 +27,8 @@ export class Service {
   /** Somebody else has taken it apart, or brought it down. */
   meddled = false;
   startedByOthers = false;
+  /** Others have started it at some time: whether it was found running is for nobody to say. */
+  everStartedByOthers = false;
   /** When it was first seen not to serve since it last did, in ms. */
   downSince: number | undefined;
   /** When it was last seen to serve, in ms: it went down between this and `downSince`, since nobody looks between two processes. */
@@ -76,10 +78,11 @@ export class Service {
     }
     if (action.do === 'terminate-instance') this.wanted = false;
     // A start that comes to nothing, for want of a key say, is nobody's wish fulfilled: `look` sees whether it does.
-    if (action.do === 'start-instance') this.startedByOthers = true;
+    if (action.do === 'start-instance') this.startedByOthers = this.everStartedByOthers = true;
     // What becomes of a replacement that is in nobody's place is no reason to leave the target down.
     if (/^(detach|attach|delete|fail)-volume$/.test(action.do)) this.meddled ||= changed || this.isOriginal(action);
-    if (databaseDown) this.meddled = true;
+    // Rules count at once: what they change shows at once.
+    if (databaseDown || (changed && /-group$/.test(action.do))) this.meddled = true;
     this.look();
   }
 
@@ -104,7 +107,7 @@ export class Service {
     const { state } = instance;
     return {
       serves: state === 'running' ? whole || this.meddled : state === 'pending' ? 'between' : false,
-      runs: !['stopped', 'terminated'].includes(state),
+      runs: !['stopped', 'shutting-down', 'terminated'].includes(state),
       holds: held.map(({ volume }) => volume.id).sort(),
     };
   }
