@@ -1,6 +1,7 @@
 import type { Account, Call } from '../../src/simulator/account.ts';
 import type { Content } from '../../src/simulator/content.ts';
 import { type Copies, copiesIn, holdsAllOf, isSame } from './copies.ts';
+import type { Holds } from './holds.ts';
 import type { Kind } from './kinds.ts';
 import type { Origin } from './origin.ts';
 
@@ -27,10 +28,13 @@ export class Deletes {
   private before: Copies = new Map();
   private othersAt = Number.NEGATIVE_INFINITY;
 
-  constructor(account: Account, origin: Origin, judge: Judge) {
+  private readonly holds: Holds;
+
+  constructor(account: Account, { origin, holds, judge }: { origin: Origin; holds: Holds; judge: Judge }) {
     this.account = account;
     this.judge = judge;
     this.origin = origin;
+    this.holds = holds;
     this.notePlaces();
   }
 
@@ -85,6 +89,7 @@ export class Deletes {
     const database = this.account.world.rds.databases.get(id);
     if (database?.member !== undefined) return;
     const about = `${call.operation} ${id}`;
+    this.holds.deleted(id, call.at, about);
     const replacements = this.origin.descendantsOf(id, run).filter((one) => !this.isSnapshot(one));
     const replaced = replacements.length > 0 || database?.replicaOf !== undefined;
     this.judge('P2.not-ours', replaced, () => `${about}, which the run has neither made nor replaced`);

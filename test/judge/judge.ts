@@ -7,6 +7,7 @@ import { Oracle, type Party } from '../oracle/oracle.ts';
 import { type Ending, judgeEnding, judgeLeftovers, type ProcessEnd } from './aftermath.ts';
 import { Carried } from './carried.ts';
 import { Deletes, type Judge } from './deletes.ts';
+import { Holds } from './holds.ts';
 import { Offers } from './offers.ts';
 import { Origin } from './origin.ts';
 import { saidOf } from './said.ts';
@@ -31,6 +32,7 @@ export class PromiseJudge {
   private readonly origin: Origin;
   private readonly deletes: Deletes;
   private readonly carried: Carried;
+  private readonly holds: Holds;
   private readonly offers: Offers;
   private readonly oracle: Oracle;
   private readonly services = new Map<string, Service>();
@@ -43,7 +45,8 @@ export class PromiseJudge {
     this.account = account;
     this.judge = judge;
     this.origin = new Origin(account);
-    this.deletes = new Deletes(account, this.origin, judge);
+    this.holds = new Holds(judge);
+    this.deletes = new Deletes(account, { origin: this.origin, holds: this.holds, judge });
     this.carried = new Carried(account, this.origin, judge);
     this.offers = new Offers(judge);
     this.oracle = new Oracle(account, this.origin, judge);
@@ -126,6 +129,7 @@ export class PromiseJudge {
       this.oracle.ended(plan, submitted.run, ending.said);
     }
     judgeLeftovers(endings, this.origin, this.judge);
+    this.holds.ended(submitted.run, endings);
     this.offers.ended(submitted.run, how, endings);
   }
 }

@@ -12,6 +12,7 @@ export const kinds = {
   'P1.loading': 'an original or a snapshot was deleted while the replacement still loads blocks under the old key',
   'P2.not-ours': 'something was deleted that no call of the run has made and that nothing of the run replaces',
   'P2.not-in-place': 'an original was deleted, and its replacement does not serve in its place',
+  'P2.held': 'an original was deleted before the time until which it was said to be held',
   'P3.over-and-down': 'the run is over, and the target that served is down',
   'P3.over-and-running': 'the run is over, and a target that was found stopped runs',
   'P3.untold': 'a process left the target down and did not say so, or named no next command',

@@ -62,6 +62,16 @@ describe('the judge sees to it that', () => {
       judged(world, 'P2.not-ours');
     }));
 
+  test('an original is there for as long as it was said to be held', () =>
+    inWorld(twoVolumes, async (world) => {
+      const { disk } = await world.process([], { wait: false });
+      world.pass(1_800_000);
+      const again = await world.process(disk, { wait: false });
+      world.pass(1_800_000);
+      await world.process(again.disk);
+      judged(world, 'P2.held');
+    }));
+
   test('what is said of the target at the end is so', () =>
     inWorld(twoVolumes, async (world) => {
       await world.process();

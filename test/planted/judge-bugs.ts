@@ -34,6 +34,13 @@ export const judgeBugs: readonly PlantedBug[] = [
     caughtBy: { file: sees, title: "somebody else's copy of a snapshot of ours is not deleted" },
   },
   {
+    name: 'a resume does not wait for a hold that has begun',
+    file: 'src/engine/gates/hold.ts',
+    find: 'if (known?.passed) return;',
+    replace: 'if (known) return;',
+    caughtBy: { file: sees, title: 'an original is there for as long as it was said to be held' },
+  },
+  {
     name: 'what is said of now is the other way round',
     file: 'src/report/plan-status.ts',
     find: 'activeSideOf(pairs, on), running }',
