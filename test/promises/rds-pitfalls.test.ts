@@ -13,7 +13,7 @@ import {
   original,
 } from '../support/rds.ts';
 import { isRead } from '../support/reads.ts';
-import { inWorld, type Life, type World } from '../support/world.ts';
+import { inWorld, type Life, type ProcessOptions, type World } from '../support/world.ts';
 
 const plans = [databasePlan()];
 
@@ -96,12 +96,10 @@ describe('the fence of an RDS instance', () => {
     const plan = [databasePlan('steps.check-sql.with.statements=[]')];
     const everybody = '10.0.0.0/8:5432';
     const foreign = 'rekey:claim:20251231T000000Z-zzzzzz';
-    const crash = await inWorld(oneDatabase, async (world) => {
-      const clean = await world.process([], { plans: plan });
-      return { call: { number: clean.sent.indexOf('rds:ModifyDBInstance', 60) + 1, when: 'before' as const } };
-    });
     await inWorld(oneDatabase, async (world) => {
-      const first = await world.process([], { plans: plan, crash });
+      const diesOn: ProcessOptions['diesOn'] = (record) =>
+        record.t === 'intent' && record.uses === 'rds.modify-instance';
+      const first = await world.process([], { plans: plan, diesOn });
       expect(first.result).toBe('died');
       expect(first.calls.get('rds:RestoreDBInstanceFromDBSnapshot')).toBe(1);
       world.account.act({ do: 'tag-database', database: original, tags: { [foreign]: 'x' } });
