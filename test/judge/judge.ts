@@ -8,6 +8,7 @@ import { type Ending, judgeEnding, judgeLeftovers, type ProcessEnd } from './aft
 import { Carried } from './carried.ts';
 import { Deletes, type Judge } from './deletes.ts';
 import { Holds } from './holds.ts';
+import { Neighbours } from './neighbours.ts';
 import { Offers } from './offers.ts';
 import { Origin } from './origin.ts';
 import { saidOf } from './said.ts';
@@ -33,6 +34,7 @@ export class PromiseJudge {
   private readonly deletes: Deletes;
   private readonly carried: Carried;
   private readonly holds: Holds;
+  private readonly neighbours: Neighbours;
   private readonly offers: Offers;
   private readonly oracle: Oracle;
   private readonly services = new Map<string, Service>();
@@ -48,6 +50,7 @@ export class PromiseJudge {
     this.holds = new Holds(judge);
     this.deletes = new Deletes(account, { origin: this.origin, holds: this.holds, judge });
     this.carried = new Carried(account, this.origin, judge);
+    this.neighbours = new Neighbours(account, this.origin, judge);
     this.offers = new Offers(judge);
     this.oracle = new Oracle(account, this.origin, judge);
   }
@@ -55,6 +58,7 @@ export class PromiseJudge {
   /** To be called when a process begins to work on a plan; `by`, with what it was told to do, for the table oracle. */
   begin(plan: Plan, by?: { readonly party: Party; readonly command: Command }): void {
     if (by) this.oracle.begin(plan, by.party, by.command);
+    this.neighbours.begin(plan);
     if (!this.services.has(keyOf(plan))) this.services.set(keyOf(plan), new Service(this.account, plan.target));
   }
 
@@ -62,6 +66,7 @@ export class PromiseJudge {
   arrive(operation: string, party: Party | undefined): void {
     this.oracle.arrive(operation, party);
     this.origin.arrive();
+    this.neighbours.arrive();
     this.deletes.arrive(operation);
     this.carried.arrive();
   }
@@ -75,6 +80,7 @@ export class PromiseJudge {
     if (!party || isRead(call.operation)) return;
     this.origin.done(call, party.run);
     this.oracle.called(call, party);
+    this.neighbours.done(call, party.run);
     this.deletes.done(call, party.run);
     if (call.service === 'rds') this.carried.done(call, party.run, announcedIn(party.records()));
   }

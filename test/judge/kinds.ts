@@ -20,6 +20,7 @@ export const kinds = {
   'P3.told-early': 'the time since when the target is down is told earlier than it was',
   'P3.left-down': 'with nothing in its way a process left the target down before the write point',
   'P4.unnamed': 'something that the run has made is left at the end without a name in the report',
+  'P4.others': 'a call has changed what is neither of the run nor of its target',
   'P5.now-runs': 'the last words of a process say that the target runs, or is stopped, and it is not so',
   'P5.now-holds': 'the last words of a process say what the target holds, and it holds the others',
   'P5.now-swap': 'the last words of a process say what the target holds, and it holds some of both or none',

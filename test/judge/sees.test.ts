@@ -72,6 +72,12 @@ describe('the judge sees to it that', () => {
       judged(world, 'P2.held');
     }));
 
+  test('nothing is changed but the target, what belongs to it, and what the run has made', () =>
+    inWorld(twoVolumes, async (world) => {
+      await world.process();
+      judged(world, 'P4.others');
+    }));
+
   test('what is said of the target at the end is so', () =>
     inWorld(twoVolumes, async (world) => {
       await world.process();

@@ -41,6 +41,13 @@ export const judgeBugs: readonly PlantedBug[] = [
     caughtBy: { file: sees, title: 'an original is there for as long as it was said to be held' },
   },
   {
+    name: 'a claim is put on a neighbour, too',
+    file: 'src/steps/ec2/claim.ts',
+    find: 'createTags({ Resources: input.resources, Tags })',
+    replace: "createTags({ Resources: [...input.resources, 'vol-00000000000000003'], Tags })",
+    caughtBy: { file: sees, title: 'nothing is changed but the target, what belongs to it, and what the run has made' },
+  },
+  {
     name: 'what is said of now is the other way round',
     file: 'src/report/plan-status.ts',
     find: 'activeSideOf(pairs, on), running }',

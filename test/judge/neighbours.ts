@@ -1,0 +1,73 @@
+import type { Plan } from '../../src/contract/plan.ts';
+import type { Account, Call } from '../../src/simulator/account.ts';
+import type { TagSet } from '../../src/simulator/tag-set.ts';
+import type { Judge } from './deletes.ts';
+import type { Origin } from './origin.ts';
+
+/**
+ * P4: a call of a run changes nothing but the target, what belongs to it, and what the run has made. Judged by what the account
+ * holds before and after the call, whatever the call says that it is about.
+ */
+export class Neighbours {
+  private readonly account: Account;
+  private readonly origin: Origin;
+  private readonly judge: Judge;
+  private readonly targets = new Set<string>();
+  /** The ids of what is, or once was, the target or a part of it. */
+  private readonly parts = new Set<string>();
+  private before: ReadonlyMap<string, string> = new Map();
+
+  constructor(account: Account, origin: Origin, judge: Judge) {
+    this.account = account;
+    this.origin = origin;
+    this.judge = judge;
+  }
+
+  /** To be called when a process begins to work on a plan. */
+  begin({ target }: Plan): void {
+    this.targets.add(target.id);
+    this.noteParts();
+  }
+
+  /** To be called when a changing call of ours arrives, before it is carried out. */
+  arrive(): void {
+    this.noteParts();
+    this.before = this.looks();
+  }
+
+  /** To be called when it has been carried out. */
+  done({ operation, input }: Call, run: string): void {
+    // Whose it is that goes is P2's question.
+    if (/^Delete(Volume|Snapshot|DB)/.test(operation)) return;
+    const after = this.looks();
+    const changed = [...this.before.keys()].filter((id) => this.before.get(id) !== after.get(id));
+    const others = changed.filter((id) => !this.parts.has(id) && !this.origin.isOf(run, id));
+    this.judge('P4.others', others.length === 0, () => `${operation} ${JSON.stringify(input)}: ${others.join(', ')}`);
+  }
+
+  private noteParts(): void {
+    const { volumes, rds } = this.account.world;
+    for (const id of this.targets) this.parts.add(id);
+    for (const { id, attachments } of volumes.values())
+      if (attachments.some(({ instanceId }) => this.targets.has(instanceId))) this.parts.add(id);
+    for (const { resourceId, identifier } of [...rds.databases.values(), ...rds.clusters.values()])
+      if (this.targets.has(identifier)) this.parts.add(resourceId);
+    for (const { resourceId, member, replicaOf } of rds.databases.values())
+      if (this.parts.has(member?.cluster ?? '') || this.parts.has(replicaOf ?? '')) this.parts.add(resourceId);
+  }
+
+  /** How everything looks, by id. */
+  private looks(): Map<string, string> {
+    const { volumes, snapshots, instances, rds } = this.account.world;
+    const looks = new Map<string, string>();
+    const note = (id: string, tags: TagSet, ...rest: readonly unknown[]) =>
+      looks.set(id, JSON.stringify([[...tags.now], ...rest]));
+    for (const one of volumes.values())
+      note(one.id, one.tags, one.state, one.size, one.type, one.iops, one.attachments, one.autoEnableIO);
+    for (const one of [...snapshots.values(), ...instances.values()]) note(one.id, one.tags, one.state);
+    for (const one of [...rds.databases.values(), ...rds.clusters.values()])
+      note(one.resourceId, one.tags, one.identifier, one.status, one.settings, one.pending, one.roles);
+    for (const one of [...rds.snapshots.values(), ...rds.clusterSnapshots.values()]) note(one.id, one.tags, one.status);
+    return looks;
+  }
+}
