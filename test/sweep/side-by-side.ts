@@ -93,6 +93,7 @@ export class Stage {
       nap !== undefined && 'call' in nap && nap.call === number && nap.when === when;
     if (nap !== undefined && 'afterMs' in nap) setTimeout(sleep, nap.afterMs);
     this.processes++;
+    this.world.auditor.promises.begin(planOf(options.plan));
     let requests = 0;
     let journal: Journal | undefined;
     const party = { run: options.run, discardWrites: false, records: () => journal?.records ?? [] };
