@@ -34,7 +34,7 @@ export class PromiseJudge {
   private readonly deletes: Deletes;
   private readonly carried: Carried;
   private readonly holds: Holds;
-  private readonly neighbours: Neighbours;
+  readonly neighbours: Neighbours;
   private readonly offers: Offers;
   private readonly oracle: Oracle;
   private readonly services = new Map<string, Service>();

@@ -48,6 +48,7 @@ export async function judgedAccount(cwd: string, scenario: string, speed: number
   });
   const auditor = new Auditor(account);
   auditor.promises.slackMs += stallMs * speed;
+  auditor.promises.neighbours.timeStands = false;
   const server = await serve(account);
   const { region, databases, clusters } = parseScenario(scenario, 'test');
   const env: Env = {

@@ -9,6 +9,8 @@ import type { Origin } from './origin.ts';
  * holds before and after the call, whatever the call says that it is about.
  */
 export class Neighbours {
+  /** No time passes while a call is carried out. Where it does, what falls due meanwhile would count as the call's doing. */
+  timeStands = true;
   private readonly account: Account;
   private readonly origin: Origin;
   private readonly judge: Judge;
@@ -37,6 +39,7 @@ export class Neighbours {
 
   /** To be called when it has been carried out. */
   done({ operation, input }: Call, run: string): void {
+    if (!this.timeStands) return;
     // Whose it is that goes is P2's question.
     if (/^Delete(Volume|Snapshot|DB)/.test(operation)) return;
     const after = this.looks();
