@@ -147,7 +147,6 @@ async function made<I, O extends { id: string }>(
     target: { type: 'ebs-volume', id: token },
     stepTypes: [],
     token,
-    sentHere: true,
     sentAt: clock.now(),
     signal: new AbortController().signal,
     announce: () => {},

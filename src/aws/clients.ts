@@ -13,6 +13,7 @@ import { connectDatabases } from './databases.ts';
 import { sdk } from './sdk.ts';
 import type { AwsServices } from './services.ts';
 import { createSight } from './sight.ts';
+import { Sightings } from './sightings.ts';
 
 /** How to reach AWS. What is left out follows the conventions of the AWS tools (AWS_* variables, shared files, SSO, roles). */
 export interface ConnectOptions {
@@ -61,11 +62,20 @@ export async function connect(options: ConnectOptions): Promise<AwsServices> {
     sts: new (sdk.sts().STS)(config),
   }));
   const budget = new Budget(options.clock);
+  const { clock, signal } = options;
+  const sightings = new Sightings(clock);
+  let latest: Date | undefined;
+  const onAnswer = ({ operation, output, date }: Answered) => {
+    sightings.answered(operation, output);
+    latest = date ?? latest;
+  };
   for (const [service, client] of Object.entries(clients)) pace(client, service, budget, options);
+  for (const client of Object.values(clients)) hear(client, onAnswer);
   const rds = () => clients.rds;
-  const sight = { ...createSight(clients.ec2), ...createDatabaseSight(rds), ...createClusterSight(rds) };
+  const order = { clock, signal, sightings };
+  const sight = { ...createSight(clients.ec2, order), ...createDatabaseSight(rds), ...createClusterSight(rds) };
   const databases = options.databases ?? connectDatabases(process.env, undefined, secretReader(clients.secretsmanager));
-  return { region: options.region, ...clients, sight, databases };
+  return { region: options.region, ...clients, sight, sightings, awsTime: () => latest, databases };
 }
 
 /** Whose credentials these are: the 12-digit account id and the ARN of the user or role. */
@@ -100,6 +110,31 @@ function pace(
       return next(args);
     },
     { step: 'initialize', name: 'rekeyPace', priority: 'low' },
+  );
+}
+
+/** What came back of a call, and when by AWS's own clock: the Date of the answer, to the second. */
+interface Answered {
+  readonly operation: string;
+  readonly output: object;
+  readonly date: Date | undefined;
+}
+
+/** Has every answer heard, before whoever has asked gets it. */
+function hear(client: EC2 | KMS | RDS | SecretsManager | STS, onAnswer: (answered: Answered) => void): void {
+  (client as STS).middlewareStack.add(
+    (next, context) => async (args) => {
+      const result = await next(args);
+      const { headers } = (result.response ?? {}) as { readonly headers?: Readonly<Record<string, string>> };
+      const date = new Date(headers?.['date'] ?? '');
+      onAnswer({
+        operation: context.commandName?.replace(/Command$/, '') ?? '',
+        output: result.output,
+        date: Number.isNaN(date.getTime()) ? undefined : date,
+      });
+      return result;
+    },
+    { step: 'initialize', name: 'rekeyHear', priority: 'high' },
   );
 }
 

@@ -5,6 +5,7 @@ import type { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import type { STS } from '@aws-sdk/client-sts';
 import type { Databases } from '../contract/databases.ts';
 import { definersFor, type StepContext } from '../contract/step.ts';
+import type { Sightings } from './sightings.ts';
 
 /** Reads of RDS that go out together: one list of all instances, or of all manual snapshots, for all that ask in the same turn. */
 export interface DatabaseSight {
@@ -50,6 +51,10 @@ export interface AwsServices {
   readonly secretsmanager: SecretsManager;
   readonly sts: STS;
   readonly sight: Sight;
+  /** What was seen of instances and volumes, in the order that AWS gives it. */
+  readonly sightings: Sightings;
+  /** The time by AWS's clock, as its latest answer told it, to the second; undefined before the first. */
+  readonly awsTime: () => Date | undefined;
   /** SQL, for what Describe can't show. */
   readonly databases: Databases;
 }

@@ -1,6 +1,9 @@
 import type { EC2, Filter, Instance, Snapshot, Tag, Volume } from '@aws-sdk/client-ec2';
 import DataLoader from 'dataloader';
+import type { Clock } from '../contract/clock.ts';
+import { Aborted } from '../contract/wait.ts';
 import type { ClusterSight, DatabaseSight, Sight } from './services.ts';
+import type { Sightings } from './sightings.ts';
 import { marker, tagValue } from './tags.ts';
 
 // EC2 takes 200 values in a filter and gives 1,000 things on a page (facts §6.2).
@@ -16,8 +19,18 @@ interface Made {
   readonly Tags?: Tag[] | undefined;
 }
 
-/** Reads that go out together. By filters and never by lists of ids, since a list fails whole when one of it is gone. */
-export function createSight(ec2: EC2): Omit<Sight, keyof DatabaseSight | keyof ClusterSight> {
+/** What it takes to tell an answer of the past, and to ask again. */
+export interface Order {
+  readonly clock: Clock;
+  readonly signal: AbortSignal | undefined;
+  readonly sightings: Sightings;
+}
+
+/**
+ * Reads that go out together. By filters and never by lists of ids, since a list fails whole when one of it is gone. Where AWS gives
+ * an order (instances, attachments), an answer of the past is none: it is asked again until it shows the present.
+ */
+export function createSight(ec2: EC2, order: Order): Omit<Sight, keyof DatabaseSight | keyof ClusterSight> {
   const findVolumes: Find<Volume> = async (filter, NextToken) => {
     const answer = await ec2.describeVolumes({
       Filters: [filter],
@@ -49,12 +62,40 @@ export function createSight(ec2: EC2): Omit<Sight, keyof DatabaseSight | keyof C
   const volumesMade = byToken(findVolumes, (one) => one.CreateTime);
   const snapshotsMade = byToken(findSnapshots, (one) => one.StartTime);
   return {
-    instance: (id) => instances.load(id),
-    volume: (id) => volumes.load(id),
+    instance: (id) =>
+      present(
+        order,
+        () => instances.load(id),
+        (seen, askedAt) => order.sightings.instance(id, seen, askedAt),
+      ),
+    volume: (id) =>
+      present(
+        order,
+        () => volumes.load(id),
+        (seen, askedAt) => order.sightings.volume(id, seen, askedAt),
+      ),
     snapshot: (id) => snapshots.load(id),
     volumesMade: (token) => volumesMade.load(token),
     snapshotsMade: (token) => snapshotsMade.load(token),
   };
+}
+
+const shortestPauseMs = 2_000;
+const longestPauseMs = 15_000;
+
+/** Asks until the answer is not one of the past. Throws Aborted on the signal. */
+async function present<T>(
+  { clock, signal }: Order,
+  ask: () => Promise<T>,
+  isPresent: (seen: T, askedAt: number) => boolean,
+): Promise<T> {
+  for (let pauseMs = shortestPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
+    const askedAt = clock.now();
+    const seen = await ask();
+    if (isPresent(seen, askedAt)) return seen;
+    await clock.sleepUntil(clock.now() + pauseMs, signal);
+    if (signal?.aborted) throw new Aborted('this process is ending: what AWS shows is from the past');
+  }
 }
 
 // Looks that fall due on one beat ask in the same turn of the event loop, some of them a few promises later.

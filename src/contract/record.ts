@@ -54,7 +54,13 @@ export type Entry =
       readonly command: 'run' | 'resume' | 'rollback';
       readonly options: { readonly [name: string]: Json };
     }
-  | { readonly t: 'observed'; readonly plan: string; readonly observation: Observation }
+  | {
+      readonly t: 'observed';
+      readonly plan: string;
+      readonly observation: Observation;
+      /** The highest that was seen of the target, in the platform's order: what shows less is an answer of the past. */
+      readonly sightings?: Json;
+    }
   | {
       readonly t: 'intent';
       readonly key: Key;
@@ -74,6 +80,7 @@ export type Entry =
       readonly changed: boolean;
       /** Of a disruptive effect: how the target is expected to look from now on. */
       readonly expected?: Observation;
+      readonly sightings?: Json;
     }
   | {
       readonly t: 'failed';
@@ -107,6 +114,8 @@ export type Entry =
   | { readonly t: 'kept'; readonly key: Key; readonly id: string; readonly reason: string }
   /** The original was seen where it may have been written to: its replacement no longer stands for it. */
   | { readonly t: 'stale'; readonly plan: string; readonly original: string; readonly findings: readonly string[] }
+  /** The target was seen to run, or to have run, on what this run made: it may hold writes, and is never discarded by rekey. */
+  | { readonly t: 'lived'; readonly plan: string; readonly ids: readonly string[]; readonly reason: string }
   /** The target was seen changed in the middle of a cut-over: that it looks right again later says nothing of what happened meanwhile. */
   | { readonly t: 'drifted'; readonly plan: string; readonly differences: readonly string[] }
   | { readonly t: 'unwound'; readonly plan: string }

@@ -11,8 +11,8 @@ export type Hazard = EffectDefinition<unknown, unknown, unknown>['hazard'];
 
 /** What a look shows of an effect: has it happened? */
 export type Seen<O> =
-  /** Not happened. `before` is what the effect will change, as an undo needs it. */
-  | { readonly is: 'absent'; readonly before?: Json }
+  /** Not happened. `before` is what the effect will change, as an undo needs it. `ran`: the target has served meanwhile, and has ceased to. */
+  | { readonly is: 'absent'; readonly before?: Json; readonly ran?: true }
   | {
       readonly is: 'pending';
       readonly output: O;
@@ -45,8 +45,6 @@ export interface StepContext<S> {
   readonly stepTypes: readonly string[];
   /** `uuidv5(run, key)`: client token, tag value or part of an identifier. The same after every crash, another in the next generation. */
   readonly token: string;
-  /** This very process sent the effect's call: what it saw since is the consequence of it. */
-  readonly sentHere: boolean;
   /** When this effect's call was first sent, in ms; undefined before. Looks use it to tell "not yet" from "gone". */
   readonly sentAt: number | undefined;
   readonly signal: AbortSignal;
@@ -113,6 +111,15 @@ export interface AdditiveEffect<S, I, O> extends AnyEffect<S, I, O> {
 /** Changes the target. */
 export interface DisruptiveEffect<S, I, O> extends AnyEffect<S, I, O> {
   readonly hazard: 'disruptive';
+  /**
+   * The platform gives an order to what it changes, so that no look shows the past, and it takes the call also where it is already so:
+   * it is sent whatever a look shows, and its answer decides.
+   */
+  readonly ordered?: true;
+  /** This input asks for nothing: how the target is found is its outcome, and no call is sent. */
+  leaves?(input: I): boolean;
+  /** Has its call changed anything, as far as its answer tells? When it is left out, a call that was sent has. */
+  changed?(output: O, before: Json): boolean;
   /** The observation of the target that is expected once this effect has happened. */
   expect(observation: Observation, input: I, output: O): Observation;
   /** True when the target may run on a replacement once the last item of this step has been sent. */
@@ -221,6 +228,10 @@ export interface TargetType<S> {
   unreadable(ctx: StepContext<S>, reads: readonly unknown[]): Promise<readonly string[]>;
   /** The calls after which the target does not run, whoever started it; none for one that can't run. */
   halt(target: string, reads: readonly unknown[]): readonly StepCall[];
+  /** What was seen of the target and of these ids, in the order that the platform gives it; null where it gives none. */
+  sightings?(aws: S, ids: readonly string[]): Json;
+  /** Takes up what an earlier process has seen: no answer below it is believed. */
+  recall?(aws: S, sightings: Json): void;
   /** Does the target run, or could anyone make it run, and what does it hold? */
   serving(observation: Observation): { readonly running: boolean; readonly on: readonly string[] };
   /** Step types, each with input `{ resources, run? }`, that put the claim tag on and take it off. */

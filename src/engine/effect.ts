@@ -6,6 +6,7 @@ import { backoffMs, retryRead } from './retry.ts';
 import { minutes, type Sent, send } from './send.ts';
 import { mayBeStaleRead, shownFrom } from './stale-read.ts';
 import { Interrupted, stepFailed } from './stops.ts';
+import { recordWrites, sightingsOf } from './target/observe.ts';
 import { unseenBeatMs, waitFor, waitUntil } from './wait.ts';
 
 /** What has become of a call that was sent: an end, not there at all, or accepted and gone again. */
@@ -75,7 +76,7 @@ export class EffectRun<S> {
     if (sentBefore && definition.hazard === 'disruptive') run.markInFlight(act.key);
     let before: Json = null;
     if (!sentBefore && this.lookBeforeSend()) {
-      const found = await this.found();
+      const found = this.isOrdered() ? await this.foundInOrder() : await this.found();
       if ('outcome' in found) return found.outcome;
       before = found.before;
     }
@@ -98,6 +99,26 @@ export class EffectRun<S> {
     return { before: (seen.is === 'absent' ? seen.before : undefined) ?? null };
   }
 
+  /** The same of what is sent whatever a look shows. */
+  private async foundInOrder(): Promise<{ readonly outcome: Outcome } | { readonly before: Json }> {
+    const seen = await this.look();
+    if (seen.is === 'failed') return { outcome: await this.fail(seen.reason, seen.neverRan === true) };
+    if (this.disruptive?.leaves?.(this.effect.input) && seen.is === 'done') {
+      await this.effect.guard.pass(this.effect.act.key, this.disruptive);
+      return { outcome: await this.done(seen.output, false) };
+    }
+    return { before: (seen.is === 'absent' ? seen.before : undefined) ?? null };
+  }
+
+  private get disruptive() {
+    const { definition } = this.effect;
+    return definition.hazard === 'disruptive' ? definition : undefined;
+  }
+
+  private isOrdered(): boolean {
+    return this.disruptive?.ordered === true;
+  }
+
   /** Looks until its end, and sends it again where that is called for. */
   private async settleSent(first: Sent, before: Json): Promise<Outcome> {
     const { definition, run } = this.effect;
@@ -110,7 +131,7 @@ export class EffectRun<S> {
       if (typeof sent === 'object') return this.refused(sent.reason, since);
       const end = await this.settle(since, sent);
       const next = nextAfter(definition, sent, end, clock.now() > giveUpAt ? sentCount(this.effect) : undefined);
-      if (next.do === 'done') return this.done(next.output, true);
+      if (next.do === 'done') return this.done(next.output, this.disruptive?.changed?.(next.output, before) ?? true);
       if (next.do === 'fail') return this.fail(next.reason, next.neverRan);
       await waitUntil(run.ports, clock.now() + backoffMs(resends));
       sent = await this.send(before);
@@ -122,9 +143,9 @@ export class EffectRun<S> {
     }
   }
 
-  /** Refused now, but an earlier one may have gone through and not show yet. */
+  /** Refused now, but an earlier one may have gone through and not show yet; or it is so already, and nobody has asked before. */
   private async refused(reason: string, since: number): Promise<Outcome> {
-    const late = sentCount(this.effect) > 1 ? await this.settle(since, 'answered') : undefined;
+    const late = sentCount(this.effect) > 1 || this.isOrdered() ? await this.settle(since, 'answered') : undefined;
     return late?.is === 'done' ? this.done(late.output, true) : this.fail(reason, true);
   }
 
@@ -174,8 +195,9 @@ export class EffectRun<S> {
     const { clock, signal, settle } = run.ports;
     const deadlineAt = since + definition.settleWithinMs;
     // A call that is safe to repeat is repeated as soon as a look says no; a token-less create waits until "no" is certain.
-    const patienceMs = sent === 'answered' || definition.repeat === 'none' ? unseenMs : 0;
-    let unseen = 0;
+    const waits = sent === 'answered' || definition.repeat === 'none';
+    // What has an order is asked about until the answer counts.
+    const patienceMs = () => ((this.everSeen || waits) && !this.isOrdered() ? unseenMs : 0);
     const end = await settle.until<End>({ kind: definition.type, deadlineAt, signal }, async () => {
       const askedAt = clock.now();
       const seen = await this.look();
@@ -188,14 +210,13 @@ export class EffectRun<S> {
           if (seen.output !== undefined) await this.recordCreated(seen.output);
           return { done: { is: 'failed', reason: seen.reason, neverRan: seen.neverRan === true } };
         case 'pending':
-          unseen = 0;
           await this.recordPending(seen);
           return { again: true, progress: seen.progress };
         case 'absent':
-          unseen++;
-          if (this.everSeen && unseen >= 2) return { done: { is: 'vanished' } };
-          if (!this.everSeen && askedAt - since >= patienceMs) return { done: { is: 'absent' } };
-          return { again: true };
+          if (seen.ran && this.disruptive?.serves && this.effect.act.key.undo === undefined)
+            await recordWrites(run, `${this.effect.title}: it has run meanwhile`);
+          if (askedAt - since < patienceMs()) return { again: true };
+          return { done: { is: this.everSeen ? 'vanished' : 'absent' } };
       }
     });
     if (end === 'aborted') throw new Interrupted();
@@ -233,19 +254,20 @@ export class EffectRun<S> {
     const { run, guard, definition, act, input } = this.effect;
     const output = toJson(definition.output.parse(raw));
     await run.announced();
-    const disruptive = definition.hazard === 'disruptive' ? definition : undefined;
+    const { disruptive } = this;
     const expected = changed && run.expected ? disruptive?.expect(run.expected, input, output) : undefined;
     // Neighbours compute their expectation from this one, so it counts before it is on disk.
     if (expected) run.expected = expected;
     if (disruptive) guard.forget();
     const entry = { t: 'done', key: act.key, uses: definition.type, input: toJson(input), output, changed } as const;
-    await run.append(expected ? { ...entry, expected } : entry);
+    const seen = expected || definition.hazard === 'additive' ? sightingsOf(run) : {};
+    await run.append({ ...entry, ...(expected && { expected }), ...seen });
     return { is: 'done', output };
   }
 
   private async fail(reason: string, neverRan: boolean): Promise<Outcome> {
     const { run, guard, definition, act } = this.effect;
-    const disruptive = definition.hazard === 'disruptive' ? definition : undefined;
+    const { disruptive } = this;
     if (disruptive) guard.forget();
     await run.announced();
     await run.append({ t: 'failed', key: act.key, uses: definition.type, reason, neverRan });

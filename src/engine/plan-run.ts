@@ -20,8 +20,6 @@ export class PlanRun<S> {
   private readonly inFlight = new Map<string, { settled: Promise<void>; settle: () => void }>();
   /** How the target is expected to look now; ahead of the journal while neighbours of a step end side by side. */
   expected: Observation | undefined;
-  /** What this very process has sent, by key. */
-  private readonly sentHere = new Set<string>();
   private told: Promise<void>[] = [];
 
   constructor(plan: Plan, run: RunState, created: CreatedIndex<S>, ports: Ports<S>) {
@@ -31,13 +29,13 @@ export class PlanRun<S> {
     this.ports = ports;
     this.state = planOf(run, plan.name);
     this.expected = this.state.expected;
+    ports.registry.target(plan.target.type)?.recall?.(ports.aws, this.state.sightings);
   }
 
   /** Resolves when the entry is on disk and part of the state. */
   async append(entry: Entry): Promise<void> {
     const at = this.ports.clock.now();
     if (entry.t === 'observed') this.expected = entry.observation;
-    if (entry.t === 'intent') this.sentHere.add(keyText(entry.key));
     // What could not be read again must not be written.
     refuseIllegal(this.run, entry);
     await this.ports.journal.append(entry);
@@ -60,7 +58,6 @@ export class PlanRun<S> {
       stepTypes: this.plan.steps.flatMap((step) => (step.kind === 'use' ? [step.uses] : [])),
       token: tokenOf(this.run.run, key),
       sentAt: this.phase(key)?.sentAt,
-      sentHere: this.sentHere.has(keyText(key)),
       announce: (text) => {
         const known = this.state.announcements.some((one) => one.step === key.step && one.text === text);
         if (known) return;

@@ -8,7 +8,7 @@ import { createdIn } from '../engine/state/created.ts';
 import { cutOverBegunAt, cutOverOf, insideCutOver, touchedAt } from '../engine/state/cut-over.ts';
 import { type ActiveSide, activeSideOf, pairOf, pairsOf, verdictsOf } from '../engine/state/pairs.ts';
 import { currentPhases, deletedBy, effectWith } from '../engine/state/phases.ts';
-import type { Phase, PlanState } from '../engine/state/run-state.ts';
+import { type Phase, type PlanState, writtenSince } from '../engine/state/run-state.ts';
 import { type HoldingCost, holdingCostsOf } from './holding-cost.ts';
 import { type NextStep, nextSteps, type PlanProgress } from './next-steps.ts';
 
@@ -93,7 +93,7 @@ export function planStatus<S>(
   const waitsFor = waitsForOf(plan, state);
   const next = {
     status: statusOf(state, waitsFor !== undefined, options.alive),
-    ...optional({ waitsFor, writePointAt: state.writePoint?.at }),
+    ...optional({ waitsFor, writePointAt: writtenSince(state) }),
     ...goneOf(registry, state),
   };
   return {

@@ -134,7 +134,12 @@ export type InstanceBefore = z.infer<typeof InstanceBefore>;
 
 /** An instance that stands still. As long as its LaunchTime stays the same, nobody started it since. */
 export const StoppedInstance = z
-  .strictObject({ instance: InstanceId, launchTime: moment, stateTransitionReason: z.string() })
+  .strictObject({
+    instance: InstanceId,
+    launchTime: moment,
+    stateTransitionReason: z.string(),
+    was: z.string().optional().meta({ description: 'its state before our call, as the answer to it says' }),
+  })
   .meta({ id: 'StoppedInstance' });
 export type StoppedInstance = z.infer<typeof StoppedInstance>;
 
@@ -145,6 +150,7 @@ export const StartedInstance = z
     state: z.string(),
     launchTime: moment,
     stateTransitionReason: z.string(),
+    acceptedAt: moment.optional().meta({ description: "when AWS accepted our start, by AWS's clock" }),
   })
   .meta({ id: 'StartedInstance' });
 export type StartedInstance = z.infer<typeof StartedInstance>;

@@ -1,6 +1,8 @@
 import type { EC2, Filter, Volume } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
 import { createSight } from '../../src/aws/sight.ts';
+import { Sightings } from '../../src/aws/sightings.ts';
+import { clockOf } from '../../src/contract/clock.ts';
 
 interface Asked {
   Filters: Filter[];
@@ -25,13 +27,16 @@ function ec2With(volumes: Volume[], pageSize = 1_000) {
     const next = from + pageSize < found.length ? { NextToken: String(from + pageSize) } : {};
     return { Volumes: found.slice(from, from + pageSize), ...next };
   };
-  return { asked, sight: createSight({ describeVolumes } as unknown as EC2) };
+  return { asked, sight: createSight({ describeVolumes } as unknown as EC2, order) };
 }
 const volume = (at: number, tags: Record<string, string> = {}): Volume => ({
   VolumeId: `vol-${at}`,
   CreateTime: new Date(at),
   Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
 });
+
+const clock = clockOf();
+const order = { clock, signal: undefined, sightings: new Sightings(clock) };
 
 describe('sight', () => {
   it('ids asked for in one turn share one call, and one that is gone fails nobody', async () => {

@@ -207,9 +207,54 @@ export const cutOverBugs: readonly PlantedBug[] = [
   {
     name: 'a start that AWS took back passes for one that ran',
     file: 'src/steps/ec2/start-instance.ts',
-    find: 'if (neverRanCodes.test(code)',
-    replace: "if (code === 'never'",
-    caughtBy: { file: 'test/steps/start-instance.test.ts', title: 'a start that fell back for a key was never run' },
+    find: 'if (!ours || !neverRanCodes.test(code))',
+    replace: 'if (!ours || code !== "never")',
+    caughtBy: { file: 'test/steps/start-instance.test.ts', title: 'at the time when AWS accepted ours, was never run' },
+  },
+  {
+    name: 'a launch that failed passes for ours, whenever it was',
+    file: 'src/steps/ec2/start-instance.ts',
+    find: 'const ours = accepted !== undefined &&',
+    replace: 'const ours = accepted === undefined ||',
+    caughtBy: { file: 'test/promises/start-fell-back-unseen.test.ts', title: 'a laptop sleeps after the start' },
+  },
+  {
+    name: 'an answer of the past counts',
+    file: 'src/aws/sightings.ts',
+    find: 'if (askedAt < since + unseenMs) return false;',
+    replace: 'if (askedAt < since) return false;',
+    caughtBy: { file: 'test/aws/sightings.test.ts', title: 'an answer below what was seen is one of the past' },
+  },
+  {
+    name: 'what was attached a moment ago and does not show has left',
+    file: 'src/aws/sightings.ts',
+    find: 'if (isYoung(mark, askedAt)) believed = false;',
+    replace: 'if (isYoung(mark, askedAt - unseenMs)) believed = false;',
+    caughtBy: { file: 'test/promises/look-of-the-past.test.ts', title: 'at DeleteOnTermination, right after' },
+  },
+  {
+    name: 'the next process forgets what was seen',
+    file: 'src/engine/plan-run.ts',
+    find: 'ports.aws, this.state.sightings)',
+    replace: 'ports.aws, null)',
+    caughtBy: {
+      file: 'test/promises/look-of-the-past.test.ts',
+      title: 'to a process that has not seen the swap itself',
+    },
+  },
+  {
+    name: 'a look decides that nothing has to be stopped',
+    file: 'src/steps/ec2/stop-instance.ts',
+    find: '  ordered: true,',
+    replace: '',
+    caughtBy: { file: 'test/promises/look-of-the-past.test.ts', title: 'is what AWS answers to the stop' },
+  },
+  {
+    name: 'what the target was seen to run on is forgotten',
+    file: 'src/engine/target/observe.ts',
+    find: 'if (!ids.length ||',
+    replace: 'if (ids.length >= 0 ||',
+    caughtBy: { file: 'test/promises/mixture-written.test.ts', title: 'by hand (rollback)' },
   },
 
   // Claims, windows, holds.

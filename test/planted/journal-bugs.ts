@@ -154,8 +154,8 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     name: 'a create without a token is sent again at once',
     file: 'src/engine/effect.ts',
-    find: "const patienceMs = sent === 'answered' || definition.repeat === 'none' ?",
-    replace: "const patienceMs = sent === 'answered' ?",
+    find: "const waits = sent === 'answered' || definition.repeat === 'none'",
+    replace: "const waits = sent === 'answered'",
     caughtBy: {
       file: caught,
       title: 'without a token and in doubt is not made again before five minutes have shown nothing',
@@ -244,9 +244,9 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     name: 'a ghost volume is adopted',
     file: 'src/engine/effect.ts',
-    find: "askedAt - since >= patienceMs) return { done: { is: 'absent' } };",
+    find: "return { done: { is: this.everSeen ? 'vanished' : 'absent' } };",
     replace:
-      "askedAt - since >= patienceMs) return { done: this.known ? { is: 'done', output: this.known } : { is: 'absent' } };",
+      "return { done: this.known ? { is: 'done', output: this.known } : { is: this.everSeen ? 'vanished' : 'absent' } };",
     caughtBy: {
       file: 'test/steps/shipped-plans.test.ts',
       title: 'a key that EC2 may not use ends before the originals are touched',

@@ -105,7 +105,6 @@ export function contextOf(
     target: { type: 'ec2-instance', id: 'i-0aaaaaaaaaaaaaaaa' },
     stepTypes: [],
     token: '00000000-0000-5000-8000-000000000001',
-    sentHere: false,
     sentAt: undefined,
     signal: new AbortController().signal,
     announce: (text) => void announced.push(text),

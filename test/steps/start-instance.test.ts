@@ -14,7 +14,14 @@ const before = {
   rootDevice: '/',
   interfaces: [],
 } as const;
-const answered = { instance: id, state: 'pending', launchTime: '', stateTransitionReason: '' };
+const now = new Date();
+const answered = {
+  instance: id,
+  state: 'pending',
+  launchTime: '',
+  stateTransitionReason: '',
+  acceptedAt: now.toISOString(),
+};
 const launched = new Date(before.launchTime);
 const stop = { instance: id, launchTime: launched.toISOString(), stateTransitionReason: '' };
 
@@ -25,50 +32,49 @@ function look(
   given: object = { before },
   known: typeof answered | null = answered,
 ) {
-  const aws = { sight: { instance: async () => ({ InstanceId: id, ...instance }) } } as unknown as AwsServices;
+  const sight = { instance: async () => ({ InstanceId: id, ...instance }) };
+  const aws = { sight, awsTime: () => new Date() } as unknown as AwsServices;
   const clock = clockOf();
   const sentAt = afterMs === undefined ? undefined : clock.now() - afterMs;
   return startInstance.look(
-    contextOf({ aws, clock }, { sentAt, sentHere: sentAt !== undefined }),
+    contextOf({ aws, clock }, { sentAt }),
     { instance: id, stop, ...given },
     sentAt === undefined ? undefined : (known ?? undefined),
   );
 }
 
 describe('the look of a start', () => {
-  it('a start that fell back for a key was never run', async () => {
-    const StateReason = { Code: 'Client.InternalError', Message: 'Client error on launch' };
-    const seen = await look({ State: { Name: 'stopped' }, StateReason, LaunchTime: new Date() }, 30_000);
-    expect(seen).toMatchObject({
-      is: 'failed',
-      neverRan: true,
-      reason: expect.stringContaining('Client error on launch'),
-    });
+  const fellBack = { Code: 'Client.InternalError', Message: 'Client error on launch' };
+  const stoppedByUser = { Code: 'Client.UserInitiatedShutdown', Message: 'User initiated shutdown' };
+  const later = new Date(now.getTime() + 120_000);
+
+  it('a launch that failed, at the time when AWS accepted ours, was never run', async () => {
+    const seen = await look({ State: { Name: 'stopped' }, StateReason: fellBack, LaunchTime: now }, 30_000);
+    expect(seen).toMatchObject({ is: 'failed', neverRan: true, reason: expect.stringContaining('on launch') });
   });
 
-  it('right after the call the old state proves nothing', async () => {
-    const StateReason = { Code: 'Client.InternalError', Message: 'of an earlier start' };
-    expect(await look({ State: { Name: 'stopped' }, StateReason, LaunchTime: launched }, 5_000)).toEqual({
-      is: 'absent',
-    });
-  });
-
-  it('an accepted start that changes nothing for minutes was never run', async () => {
-    const stopped = { State: { Name: 'stopped' }, LaunchTime: launched } as const;
-    expect(await look(stopped, 60_000)).toEqual({ is: 'absent' });
-    expect(await look(stopped, 180_000)).toMatchObject({ is: 'failed', neverRan: true });
-  });
-
-  it('one that ran and was stopped by somebody did run', async () => {
-    const StateReason = { Code: 'Client.UserInitiatedShutdown', Message: 'User initiated shutdown' };
-    const seen = await look({ State: { Name: 'stopped' }, StateReason, LaunchTime: new Date() }, 60_000);
+  it('a launch that failed at another time says nothing of ours: it may have run', async () => {
+    const seen = await look({ State: { Name: 'stopped' }, StateReason: fellBack, LaunchTime: later }, 300_000);
     expect(seen).toMatchObject({ is: 'failed', neverRan: false });
   });
 
-  it('a doubtful call is sent again', async () => {
-    expect(await look({ State: { Name: 'stopped' }, LaunchTime: launched }, 180_000, { before }, null)).toMatchObject({
-      is: 'absent',
-    });
+  it('an accepted start that has left LaunchTime as it was never launched it', async () => {
+    const seen = await look({ State: { Name: 'stopped' }, LaunchTime: launched }, 330_000);
+    expect(seen).toMatchObject({ is: 'failed', neverRan: true });
+  });
+
+  it('one that ran and was stopped by somebody did run', async () => {
+    const seen = await look({ State: { Name: 'stopped' }, StateReason: stoppedByUser, LaunchTime: now }, 60_000);
+    expect(seen).toMatchObject({ is: 'failed', neverRan: false });
+  });
+
+  it('a doubtful call is sent again where nothing was launched, or where its own launch has failed', async () => {
+    const again = { is: 'absent' };
+    const stopped = { State: { Name: 'stopped' } } as const;
+    expect(await look({ ...stopped, LaunchTime: launched }, 180_000, { before }, null)).toMatchObject(again);
+    const failed = { ...stopped, StateReason: fellBack, LaunchTime: now };
+    expect(await look(failed, 1_000, { before }, null)).toMatchObject(again);
+    expect(await look(failed, 180_000, { before }, null)).toMatchObject({ ...again, ran: true });
   });
 
   it('an instance that was found stopped stays so', async () => {

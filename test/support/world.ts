@@ -118,7 +118,7 @@ export class World {
   readonly account: Account;
   /** Judges every effect of every history, whatever the test is about. */
   readonly auditor: Auditor;
-  private watcher: ((call: Call) => void) | undefined;
+  private readonly watchers: ((call: Call) => void)[] = [];
   private readonly timers: ReturnType<typeof FakeTimers.install>;
   private readonly options: WorldOptions;
 
@@ -137,7 +137,7 @@ export class World {
       arrive: (operation) => this.auditor.arrive(operation),
       observe: (call) => {
         this.auditor.after(call);
-        this.watcher?.(call);
+        for (const watcher of this.watchers) watcher(call);
       },
     });
     this.auditor = new Auditor(this.account);
@@ -155,7 +155,7 @@ export class World {
 
   /** Has every call told to `watcher`. */
   watch(watcher: (call: Call) => void): void {
-    this.watcher = watcher;
+    this.watchers.push(watcher);
   }
 
   /** What somebody's deed came to: `done`, or the code by which the account refused it. */

@@ -118,7 +118,6 @@ async function contextOf(
     stepTypes: [],
     token,
     sentAt: Date.now(),
-    sentHere: false,
     signal,
     announce,
   };

@@ -1,5 +1,5 @@
 import { fold } from '../../engine/state/fold.ts';
-import type { RunState } from '../../engine/state/run-state.ts';
+import { type RunState, writtenSince } from '../../engine/state/run-state.ts';
 import { problem } from '../../errors/index.ts';
 import { momentText } from '../../report/duration.ts';
 import { drive } from '../drive.ts';
@@ -54,7 +54,7 @@ async function rollback(run: string, options: RollbackOptions): Promise<number> 
 
 /** The time has to be known, not guessed: it says which writes are meant. */
 function checkTyped(typed: string, state: RunState): void {
-  const points = [...state.plans.values()].flatMap((plan) => (plan.finished ? [] : (plan.writePoint?.at ?? [])));
+  const points = [...state.plans.values()].flatMap((plan) => (plan.finished ? [] : (writtenSince(plan) ?? [])));
   const since = points.length ? Math.min(...points) : undefined;
   const second = (at: number) => Math.floor(at / 1_000);
   if (since !== undefined && /^\d{4}-\d\d-\d\dT/.test(typed) && second(Date.parse(typed)) === second(since)) return;

@@ -2,7 +2,7 @@ import type { Plan, UseStep } from '../../contract/plan.ts';
 import type { Key } from '../../contract/record.ts';
 import type { Registry } from '../../contract/step.ts';
 import { keyText } from './key.ts';
-import { currentPhases, effectOf } from './phases.ts';
+import { currentPhases, effectOf, effectWith } from './phases.ts';
 import type { Phase, PlanState } from './run-state.ts';
 
 /** The position of the first and the last disruptive step of a plan; undefined when it has none. */
@@ -50,6 +50,16 @@ export function insideCutOver<S>(plan: Plan, registry: Registry<S>, state: PlanS
   if (last?.kind !== 'use') return false;
   const ends = currentPhases(state).filter((phase) => phase.key.step === last.id);
   return ends.length === 0 || ends.some((phase) => phase.end?.is !== 'done');
+}
+
+/** Has this generation sent a start, or what else makes the target serve, that AWS does not say came to nothing? */
+export function startedByUs<S>(registry: Registry<S>, state: PlanState): boolean {
+  return currentPhases(state).some(
+    (phase) =>
+      effectWith(registry, phase, 'disruptive')?.serves &&
+      phase.sent > 0 &&
+      !(phase.end?.is === 'failed' && phase.end.neverRan),
+  );
 }
 
 /** Is an effect on the target on its way? Then it can't be compared with what is expected of it. */

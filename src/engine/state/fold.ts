@@ -72,6 +72,7 @@ function applyToPhase(state: RunState, entry: PhaseEntry, at: number): void {
       phase.input = entry.input;
       phase.end = { is: 'done', output: entry.output, changed: entry.changed, at };
       if (entry.expected) plan.expected = entry.expected;
+      plan.sightings = entry.sightings ?? plan.sightings;
       return;
     case 'failed': {
       if (entry.key.undo !== undefined) beginAnew(phase);
@@ -103,6 +104,7 @@ function applyToPlan(plan: PlanState, entry: PlanEntry, at: number): void {
     case 'observed':
       plan.expected = entry.observation;
       plan.lastSeen = { at, observation: entry.observation };
+      plan.sightings = entry.sightings ?? plan.sightings;
       return;
     case 'retired': {
       const of = retiredKey(entry.step, entry.item);
@@ -132,9 +134,14 @@ function applyToPlan(plan: PlanState, entry: PlanEntry, at: number): void {
     case 'unwound':
       if (plan.unwinding) plan.unwinding.over = true;
       plan.writePoint = undefined;
+      plan.livedSince = undefined;
       return;
     case 'stale':
       plan.stale.set(entry.original, entry.findings);
+      return;
+    case 'lived':
+      for (const id of entry.ids) plan.lived.set(id, entry.reason);
+      plan.livedSince ??= at;
       return;
     case 'drifted':
       plan.drift = entry.differences;

@@ -33,12 +33,18 @@ export interface PlanState {
   readonly gates: Map<string, { until: number; passed: boolean }>;
   readonly announcements: { readonly step: string; readonly text: string }[];
   expected: Observation | undefined;
+  /** The highest that was seen of the target, in the platform's order. */
+  sightings: Json;
   /** What a look showed of the target when that was last put on record. */
   lastSeen: undefined | { at: number; observation: Observation };
   writePoint: undefined | { at: number; key: Key | null };
   unwinding: undefined | { stop: Stop | null; over: boolean; happened: readonly { key: Key; output: Json }[] };
   /** Originals that may hold what their replacements lack, with what was seen. */
   readonly stale: Map<string, readonly string[]>;
+  /** What this run made and the target was seen to run on, with what was seen; nothing but a person lifts it. */
+  readonly lived: Map<string, string>;
+  /** Since when, in ms, for what has not been taken back since. */
+  livedSince: number | undefined;
   /** What somebody was seen to have changed in the middle of the cut-over that is under way. */
   drift: readonly string[];
   finished: undefined | 'done' | 'rolled-back';
@@ -68,16 +74,24 @@ export function planOf(state: RunState, name: string): PlanState {
     gates: new Map(),
     announcements: [],
     expected: undefined,
+    sightings: null,
     lastSeen: undefined,
     writePoint: undefined,
     unwinding: undefined,
     stale: new Map(),
+    lived: new Map(),
+    livedSince: undefined,
     drift: [],
     finished: undefined,
     stop: undefined,
   };
   state.plans.set(name, made);
   return made;
+}
+
+/** Since when the target may have written on what this run made, in ms; undefined when it may not. */
+export function writtenSince({ writePoint, livedSince }: PlanState): number | undefined {
+  return writePoint?.at ?? livedSince;
 }
 
 /** The generation in which a step's item is now: 0, and one more for each time it or its whole step was retired. */

@@ -9,7 +9,7 @@ import { ownStep } from '../state/own-steps.ts';
 import { pairsOf } from '../state/pairs.ts';
 import { PlanStopped } from '../stops.ts';
 import { type Drift, driftOf, hasLived, mayStart, type TargetState, undoForbiddenBy } from './drift.ts';
-import { lookAt, lookKey, recordObservation, recordWrites } from './observe.ts';
+import { lookAt, lookKey, recordLived, recordObservation, recordWrites } from './observe.ts';
 import { readsOf } from './reads.ts';
 
 // Items of one step arrive together; one look serves them all, but none serves a later step.
@@ -41,6 +41,7 @@ export class Guard<S> {
   /** Looks at the target. Throws when another run has claimed it or an original. */
   async look(): Promise<TargetState> {
     const { state, foreign } = await lookAt(this.run, this.target);
+    await recordLived(this.run, state);
     if (!foreign.length) return state;
     await this.recordDrift(state);
     throw new PlanStopped(problem('target-claimed', { claims: foreign }));
@@ -132,7 +133,7 @@ export class Guard<S> {
 
   /** What a start that came to nothing has left: how it has lived since is expected from now on. */
   async recordStoppedTarget(): Promise<void> {
-    const { observation, running } = await this.look();
+    const { observation, running } = (await lookAt(this.run, this.target)).state;
     if (!running) await recordObservation(this.run, observation);
   }
 

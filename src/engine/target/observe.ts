@@ -1,10 +1,12 @@
+import type { Json } from '../../contract/json.ts';
 import type { Key } from '../../contract/record.ts';
 import type { Observation, TargetType } from '../../contract/step.ts';
 import type { PlanRun } from '../plan-run.ts';
 import { retryRead } from '../retry.ts';
+import { startedByUs } from '../state/cut-over.ts';
 import { ownStep } from '../state/own-steps.ts';
-import { activeSideOf, pairsOf } from '../state/pairs.ts';
-import type { TargetState } from './drift.ts';
+import { activeSideOf, everyPairOf, pairsOf } from '../state/pairs.ts';
+import { hasLived, type TargetState } from './drift.ts';
 import { claimedBy, readsOf } from './reads.ts';
 
 /** What a look has shown: the target, and the claims of other runs on it or on its originals. */
@@ -29,7 +31,16 @@ export async function lookAt<S>(run: PlanRun<S>, target: TargetType<S>): Promise
 
 /** From now on the target is expected to look like this. */
 export function recordObservation<S>(run: PlanRun<S>, observation: Observation): Promise<void> {
-  return run.append({ t: 'observed', plan: run.plan.name, observation });
+  return run.append({ t: 'observed', plan: run.plan.name, observation, ...sightingsOf(run) });
+}
+
+/** The highest that was seen of the target, as a record keeps it for the next process. */
+export function sightingsOf<S>(run: PlanRun<S>): { readonly sightings?: Json } {
+  const { registry, aws } = run.ports;
+  const sightings = registry
+    .target(run.plan.target.type)
+    ?.sightings?.(aws, [...claimedBy(run), ...everyPairOf(registry, run.state).map((pair) => pair.replacement)]);
+  return sightings === undefined ? {} : { sightings };
 }
 
 /** It was seen to serve on its replacements: that it stands still later proves nothing any more. */
@@ -48,6 +59,20 @@ async function recordExposed<S>(
     if (!made.includes(original) || run.state.stale.has(original)) continue;
     await run.append({ t: 'stale', plan: run.plan.name, original, findings: [how] });
   }
+}
+
+/**
+ * Puts on record what the target runs on, or has run on by somebody else's start: that it stands still later, or on something
+ * else, does not undo what was written. Our own start opens the write point.
+ */
+export async function recordLived<S>(run: PlanRun<S>, seen: TargetState): Promise<void> {
+  const { registry } = run.ports;
+  if (!run.expected || startedByUs(registry, run.state)) return;
+  const pairs = pairsOf(registry, run.state);
+  const ids = pairs.map((pair) => pair.replacement).filter((id) => seen.on.includes(id) && !run.state.lived.has(id));
+  if (!ids.length || !(seen.running || hasLived(run.expected, seen))) return;
+  const reason = `${run.plan.target.id} was seen to have run on it, and this run had not started it`;
+  await run.append({ t: 'lived', plan: run.plan.name, ids, reason });
 }
 
 /** The key in whose context the target is looked at; no record ever has it. */

@@ -114,6 +114,8 @@ export async function discardOrKeep<S>(
 /** A discard that fails costs money, not data: it is reported and does not stand in the way of the rest. */
 async function discard<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, from = 0): Promise<void> {
   if (one.phase.kept || !isDiscard(run, one)) return;
+  const lived = createdOf(run, one).find((id) => run.state.lived.has(id));
+  if (lived !== undefined) return keep(run, one, `it may hold writes: ${run.state.lived.get(lived)}`);
   for (const [index, call] of undoOf(run.ports.registry, one.phase, one.output).entries()) {
     const key = { ...one.phase.key, undo: from + index };
     if (run.phase(key)?.end?.is === 'done') continue;
@@ -128,10 +130,14 @@ async function discard<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, from 
 
 /** What must not be lost is never deleted by rekey: its tags and this line say what it is. */
 async function keep<S>(run: PlanRun<S>, { phase, output }: Happened, reason: string): Promise<void> {
-  const definition = effectOf(run.ports.registry, phase);
-  if (phase.kept || !definition || output === null) return;
-  for (const id of createdBy(definition, output)) {
+  if (phase.kept) return;
+  for (const id of createdOf(run, { phase, output })) {
     await run.append({ t: 'kept', key: phase.key, id, reason });
     await announce(run, phase, `kept: ${id}: ${reason}`);
   }
+}
+
+function createdOf<S>(run: PlanRun<S>, { phase, output }: Happened): readonly string[] {
+  const definition = effectOf(run.ports.registry, phase);
+  return definition && output !== null ? createdBy(definition, output) : [];
 }

@@ -1,8 +1,8 @@
 import { ownKey, release } from '../claim.ts';
 import type { PlanRun } from '../plan-run.ts';
-import { cutOverBegunAt, cutOverOf, insideCutOver } from '../state/cut-over.ts';
+import { cutOverBegunAt, cutOverOf, insideCutOver, startedByUs } from '../state/cut-over.ts';
 import { isOwnStep, ownStep } from '../state/own-steps.ts';
-import { currentPhases, effectWith } from '../state/phases.ts';
+import { currentPhases } from '../state/phases.ts';
 import { type PlanStopped, stopOf } from '../stops.ts';
 import type { Guard } from '../target/guard.ts';
 import { unwind } from './unwind.ts';
@@ -34,11 +34,5 @@ async function neverServed<S>(run: PlanRun<S>, guard: Guard<S>): Promise<boolean
   const { registry } = run.ports;
   // It was seen to run, or to have run, on its replacements: that it stands still now proves nothing any more.
   if (!cutOverOf(run.plan, registry) || run.state.writePoint?.key === null) return false;
-  const started = currentPhases(run.state).some(
-    (phase) =>
-      effectWith(registry, phase, 'disruptive')?.serves &&
-      phase.sent > 0 &&
-      !(phase.end?.is === 'failed' && phase.end.neverRan),
-  );
-  return !started && guard.neverRan(await guard.look());
+  return !startedByUs(registry, run.state) && guard.neverRan(await guard.look());
 }

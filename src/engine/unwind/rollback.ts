@@ -2,6 +2,7 @@ import { problem } from '../../errors/index.ts';
 import { release } from '../claim.ts';
 import type { PlanRun } from '../plan-run.ts';
 import { deletedOriginals } from '../state/phases.ts';
+import { writtenSince } from '../state/run-state.ts';
 import { PlanStopped, toldAgain } from '../stops.ts';
 import { Guard } from '../target/guard.ts';
 import { unwind } from './unwind.ts';
@@ -13,7 +14,7 @@ export async function rollback<S>(run: PlanRun<S>, discardWrites: boolean): Prom
   }
   const deleted = deletedOriginals(run.ports.registry, run.state);
   if (deleted.length) throw new PlanStopped(problem('originals-gone', { deleted }));
-  const since = run.state.writePoint?.at;
+  const since = writtenSince(run.state);
   if (since !== undefined && !discardWrites) {
     throw new PlanStopped(problem('past-write-point', { since: new Date(since).toISOString() }));
   }

@@ -4,7 +4,6 @@ import { settleWithinMs } from '../deadlines.ts';
 import { VolumeId, VolumePlace } from '../domain.ts';
 import { standsAt } from '../ec2/standing.ts';
 import { withDevice } from './device-shape.ts';
-import { goneOrUnseen } from './gone.ts';
 
 const output = z.strictObject({ volume: VolumeId });
 
@@ -14,6 +13,7 @@ export const attachVolume = defineEffect({
   hazard: 'disruptive',
   call: 'ec2:AttachVolume',
   repeat: 'convergent',
+  ordered: true,
   settleWithinMs: settleWithinMs.attachment,
   permissions: ['ec2:AttachVolume', 'ec2:DescribeVolumes', 'ec2:DescribeInstances', 'kms:CreateGrant'],
   input: z.strictObject({ volume: VolumeId, place: VolumePlace }),
@@ -23,7 +23,7 @@ export const attachVolume = defineEffect({
   async look(ctx, input) {
     const { sight } = ctx.aws;
     const [volume, instance] = await Promise.all([sight.volume(input.volume), sight.instance(input.place.instance)]);
-    if (!volume) return goneOrUnseen(ctx, input.volume);
+    if (!volume) return { is: 'failed', reason: `${input.volume} is gone` };
     switch (standsAt(input.place, volume, instance)) {
       case 'attached':
         return { is: 'done', output: { volume: input.volume } };

@@ -4,7 +4,6 @@ import { settleWithinMs } from '../deadlines.ts';
 import { VolumeId, VolumePlace } from '../domain.ts';
 import { mappings, standsAt } from '../ec2/standing.ts';
 import { withoutDevice } from './device-shape.ts';
-import { goneOrUnseen } from './gone.ts';
 
 const output = z.strictObject({ volume: VolumeId });
 
@@ -14,6 +13,7 @@ export const detachVolume = defineEffect({
   hazard: 'disruptive',
   call: 'ec2:DetachVolume',
   repeat: 'convergent',
+  ordered: true,
   settleWithinMs: settleWithinMs.attachment,
   permissions: ['ec2:DetachVolume', 'ec2:DescribeVolumes', 'ec2:DescribeInstances'],
   input: z.strictObject({ volume: VolumeId, place: VolumePlace }),
@@ -23,10 +23,10 @@ export const detachVolume = defineEffect({
     const { sight } = ctx.aws;
     const [volume, instance] = await Promise.all([sight.volume(input.volume), sight.instance(input.place.instance)]);
     if (!volume) {
-      const seen = goneOrUnseen(ctx, input.volume);
       const held = [...mappings(instance).values()].some(({ VolumeId }) => VolumeId === input.volume);
-      // What is gone for good is attached to nothing.
-      return seen.is === 'failed' && !held ? { is: 'done', output: { volume: input.volume } } : seen;
+      // What is gone is attached to nothing.
+      if (!held) return { is: 'done', output: { volume: input.volume } };
+      return { is: 'failed', reason: `${input.volume} is gone` };
     }
     const standing = standsAt(input.place, volume, instance);
     const output = { volume: input.volume };

@@ -13,6 +13,8 @@ export const volumeTarget = defineTarget({
   release: 'ec2.release-claim',
   unreadable: faultsOfOldKey,
   halt: () => [],
+  sightings: (aws, ids) => aws.sightings.kept(ids),
+  recall: (aws, sightings) => aws.sightings.recall(sightings),
   async observe(ctx) {
     const volume = await ctx.aws.sight.volume(ctx.target.id);
     const claims = claimants(volume?.Tags).map((run) => ({ run, on: ctx.target.id }));

@@ -18,6 +18,8 @@ export const instanceTarget = defineTarget({
   release: 'ec2.release-claim',
   unreadable: faultsOfOldKey,
   halt: (instance) => [{ uses: 'ec2.stop-instance', with: { instance } }],
+  sightings: (aws, ids) => aws.sightings.kept(ids),
+  recall: (aws, sightings) => aws.sightings.recall(sightings),
   async observe(ctx, claimed) {
     const { sight } = ctx.aws;
     const originals = claimed.filter((id) => id.startsWith('vol-'));

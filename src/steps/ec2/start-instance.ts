@@ -2,6 +2,7 @@ import type { Instance } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
 import { printable } from '../../aws/printable.ts';
 import { type AwsContext, defineEffect } from '../../aws/services.ts';
+import type { Seen } from '../../contract/step.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { InstanceBefore, InstanceId, StartedInstance, StoppedInstance } from '../domain.ts';
 import { iso } from '../moment.ts';
@@ -10,10 +11,9 @@ import { livingState } from './standing.ts';
 // By these codes AWS says that the launch itself failed, so nothing on the volumes was run.
 const neverRanCodes =
   /^(Client\.InternalError|Client\.InvalidKMSKey|Client\.Volume|Client\.InvalidSnapshot|Server\.InsufficientInstanceCapacity)/;
-// A look right after the call may still show the state before it.
-const visibleWithinMs = 15_000;
-// An accepted start that leaves LaunchTime as it was for this long has come to nothing.
-const launchedWithinMs = 120_000;
+// LaunchTime is that of the accepted call, by AWS's clock (assumed: AWS says "last launched"). Two launches of one instance are further
+// apart, since a stop, or a launch that fails, lies between them.
+const sameLaunchMs = 15_000;
 
 /** Starts the instance, unless the run found it stopped: then it stays so. */
 export const startInstance = defineEffect({
@@ -21,6 +21,7 @@ export const startInstance = defineEffect({
   hazard: 'disruptive',
   call: 'ec2:StartInstances',
   repeat: 'convergent',
+  ordered: true,
   serves: true,
   settleWithinMs: settleWithinMs.instanceState,
   permissions: ['ec2:StartInstances', 'ec2:DescribeInstances', 'kms:CreateGrant'],
@@ -38,18 +39,26 @@ export const startInstance = defineEffect({
     const state = livingState(instance);
     if (!instance || state === undefined)
       return { is: 'failed', reason: `${input.instance} is gone or being terminated` };
-    const output = seen(input.instance, instance);
-    if (input.before?.state === 'stopped' && ctx.sentAt === undefined) return { is: 'done', output };
+    const output = { ...seen(input.instance, instance), ...acceptedAt(known?.acceptedAt) };
+    if (input.before?.state === 'stopped') return { is: 'done', output };
     if (state === 'running') return { is: 'done', output };
     if (state === 'pending') return { is: 'pending', output };
-    if (ctx.sentAt === undefined || known === undefined) return { is: 'absent', before: { state } };
-    return fellBack(ctx, instance, input.stop, ctx.sentAt) ?? { is: 'absent' };
+    if (ctx.sentAt === undefined) return { is: 'absent', before: { state } };
+    return fellBack(
+      instance,
+      input.stop,
+      known ? known.acceptedAt : sentByAwsClock(ctx, ctx.sentAt),
+      known !== undefined,
+    );
   },
   async run(ctx, input) {
     const answer = await ctx.aws.ec2.startInstances({ InstanceIds: [input.instance] });
-    const state = answer.StartingInstances?.[0]?.CurrentState?.Name ?? 'pending';
-    return { instance: input.instance, state, launchTime: '', stateTransitionReason: '' };
+    const { CurrentState, PreviousState } = answer.StartingInstances?.[0] ?? {};
+    const state = CurrentState?.Name ?? 'pending';
+    const ours = PreviousState?.Name === 'stopped' ? iso(ctx.aws.awsTime()) : '';
+    return { instance: input.instance, state, launchTime: '', stateTransitionReason: '', ...acceptedAt(ours) };
   },
+  leaves: (input) => input.before?.state === 'stopped',
   undo: (input) => [{ uses: 'ec2.stop-instance', with: { instance: input.instance } }],
   expect: (observation, _input, output) => ({
     ...observation,
@@ -70,25 +79,39 @@ function seen(id: string, instance: Instance): StartedInstance {
   };
 }
 
-/** An accepted start of an instance that is not running: why it failed, or undefined while that is not certain. */
-function fellBack(ctx: AwsContext, instance: Instance, stop: StoppedInstance | undefined, sentAt: number) {
-  const now = ctx.clock.now();
-  if (now - sentAt < visibleWithinMs) return undefined;
-  // Never by our clock, which need not be AWS's: each start gives a new LaunchTime.
-  const launched = stop === undefined || iso(instance.LaunchTime) !== stop.launchTime;
+const acceptedAt = (at: string | undefined) => (at ? { acceptedAt: at } : {});
+
+/**
+ * What has become of an accepted start of an instance that does not run. That AWS shows no launch is certain: a look that shows
+ * the standstill before it is taken for one of the past for as long as it may be one.
+ */
+function fellBack(
+  instance: Instance,
+  stop: StoppedInstance | undefined,
+  accepted: string | undefined,
+  answered: boolean,
+): Seen<StartedInstance> {
   const code = instance.StateReason?.Code ?? '';
   const why = printable(`${code} ${instance.StateReason?.Message ?? instance.StateTransitionReason ?? ''}`.trim(), 300);
-  // The reason is that of the last launch: only who has watched knows that it was this one.
-  if (neverRanCodes.test(code) && (ctx.sentHere || !launched)) {
-    return { is: 'failed', neverRan: true, reason: `AWS accepted the start and took it back: ${why}` } as const;
+  const launchTime = instance.LaunchTime?.getTime() ?? 0;
+  // Each start gives a new LaunchTime.
+  if (stop !== undefined && iso(instance.LaunchTime) === stop.launchTime) {
+    if (!answered) return { is: 'absent' };
+    return { is: 'failed', neverRan: true, reason: `AWS accepted the start, but never launched it: ${why}` };
   }
-  if (launched) {
-    return {
-      is: 'failed',
-      neverRan: false,
-      reason: `it was started and is ${instance.State?.Name} again: ${why}`,
-    } as const;
+  // The reason is that of the last launch, and it says something of ours only where that was the last one.
+  const ours = accepted !== undefined && Math.abs(launchTime - Date.parse(accepted)) < sameLaunchMs;
+  if (!ours || !neverRanCodes.test(code)) {
+    // Whoever has started it, it may have written, and it is still to be started.
+    if (!answered) return { is: 'absent', ran: true };
+    return { is: 'failed', neverRan: false, reason: `it was started and is ${instance.State?.Name} again: ${why}` };
   }
-  if (now - sentAt < launchedWithinMs) return undefined;
-  return { is: 'failed', neverRan: true, reason: `AWS accepted the start, but never launched it: ${why}` } as const;
+  if (!answered) return { is: 'absent' };
+  return { is: 'failed', neverRan: true, reason: `AWS accepted the start and took it back: ${why}` };
+}
+
+/** When a call of ours was sent, by AWS's clock: what the two differ by is seen in the answer to this very look. */
+function sentByAwsClock({ aws, clock }: AwsContext, sentAt: number): string | undefined {
+  const now = aws.awsTime();
+  return now && iso(new Date(sentAt + now.getTime() - clock.now()));
 }

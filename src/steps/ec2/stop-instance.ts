@@ -6,30 +6,33 @@ import { InstanceId, StoppedInstance } from '../domain.ts';
 import { iso } from '../moment.ts';
 import { livingState } from './standing.ts';
 
-/** Stops the instance; one that is found stopped is left so. */
+/** Stops the instance. The answer tells how AWS found it: one that stood still was stopped by somebody else, and is left so. */
 export const stopInstance = defineEffect({
   type: 'ec2.stop-instance',
   hazard: 'disruptive',
   call: 'ec2:StopInstances',
   repeat: 'convergent',
+  ordered: true,
   settleWithinMs: settleWithinMs.instanceState,
   permissions: ['ec2:StopInstances', 'ec2:DescribeInstances'],
   input: z.strictObject({ instance: InstanceId }),
   output: StoppedInstance,
   title: (input) => `stop ${input.instance}`,
-  async look(ctx, input) {
+  async look(ctx, input, known) {
     const instance = await ctx.aws.sight.instance(input.instance);
     const state = livingState(instance);
     if (!instance || state === undefined)
       return { is: 'failed', reason: `${input.instance} is gone or being terminated` };
-    if (state === 'stopped') return { is: 'done', output: stopped(input.instance, instance) };
-    if (state === 'stopping') return { is: 'pending', output: stopped(input.instance, instance) };
+    if (state === 'stopped') return { is: 'done', output: stopped(input.instance, instance, known?.was) };
+    if (state === 'stopping') return { is: 'pending', output: stopped(input.instance, instance, known?.was) };
     return { is: 'absent', before: { state } };
   },
   async run(ctx, input) {
-    await ctx.aws.ec2.stopInstances({ InstanceIds: [input.instance] });
-    return undefined;
+    const answer = await ctx.aws.ec2.stopInstances({ InstanceIds: [input.instance] });
+    return stopped(input.instance, {}, answer.StoppingInstances?.[0]?.PreviousState?.Name);
   },
+  // One that stood still by the look before the call, and by the answer to it where there was one, was stopped by somebody else.
+  changed: (output, before) => before !== null || (output.was ?? 'stopped') !== 'stopped',
   // Of a stop in doubt nobody knows the standstill.
   undo: (input, output) => [
     { uses: 'ec2.start-instance', with: { instance: input.instance, ...(output && { stop: output }) } },
@@ -40,10 +43,11 @@ export const stopInstance = defineEffect({
   }),
 });
 
-function stopped(id: string, instance: Instance): StoppedInstance {
+function stopped(id: string, instance: Instance, was: string | undefined): StoppedInstance {
   return {
     instance: id,
     launchTime: iso(instance.LaunchTime),
     stateTransitionReason: instance.StateTransitionReason ?? '',
+    ...(was !== undefined && { was }),
   };
 }

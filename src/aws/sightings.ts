@@ -1,0 +1,213 @@
+import type { Instance, Volume } from '@aws-sdk/client-ec2';
+import type { Clock } from '../contract/clock.ts';
+import type { Json } from '../contract/json.ts';
+import { unseenMs } from '../contract/settle.ts';
+
+/**
+ * The highest that was seen of one thing. `time`: LaunchTime or AttachTime in ms, by which AWS orders its lives. `order`: how far
+ * it was in that life. `since`: when this was first known, in ms of the run's clock.
+ */
+interface Mark {
+  readonly time: number;
+  readonly order: number;
+  readonly since: number;
+}
+
+// A life of an instance goes through these in this order, and none of them comes twice in it; above all stands its end.
+const instanceOrder: { readonly [state: string]: number } = { pending: 0, running: 1, stopping: 2, stopped: 3 };
+/** A start was accepted: what AWS shows of it has a later LaunchTime. */
+const startedAgain = 4;
+const endOrder: { readonly [state: string]: number } = { 'shutting-down': 0, terminated: 1 };
+/** Later than every LaunchTime. */
+const endOfLives = Number.MAX_SAFE_INTEGER;
+const attachmentOrder: { readonly [state: string]: number } = { attaching: 0, attached: 1, busy: 2, detaching: 2 };
+const leaving = 2;
+
+/**
+ * What was seen of instances, attachments and volumes, each by the order that AWS gives it (facts §1.6: Describe shows the past for up
+ * to five minutes). An answer below the highest is one of the past. Each view of an attachment (that of the volume, that of the
+ * instance) keeps its own order; an answered call of ours counts in both.
+ */
+export class Sightings {
+  readonly #clock: Clock;
+  /** By view, and in it by what stands in it: an attachment is in two views, a life in its own alone. */
+  readonly #marks = new Map<string, Map<string, Mark>>();
+  /** Since when answers contradict a mark, in ms. */
+  readonly #against = new Map<Mark, number>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Takes in an answer about an instance that was asked at `askedAt`. False when it shows the past: then ask again. */
+  instance(id: string, seen: Instance | undefined, askedAt: number): boolean {
+    if (!seen) return this.#believesAbsence(id, askedAt);
+    const { State, LaunchTime, BlockDeviceMappings = [] } = seen;
+    const state = State?.Name ?? '';
+    const ended = endOrder[state];
+    const [time, order] = ended === undefined ? [LaunchTime?.getTime(), instanceOrder[state]] : [endOfLives, ended];
+    const shown = BlockDeviceMappings.flatMap(({ Ebs }) =>
+      Ebs?.VolumeId ? [{ of: Ebs.VolumeId, time: Ebs.AttachTime?.getTime(), state: Ebs.Status }] : [],
+    );
+    if (!this.#take(id, life, time, order, askedAt)) return false;
+    // What it held goes with it.
+    return ended !== undefined || this.#attachments(instanceView(id), shown, askedAt);
+  }
+
+  /** The same of a volume. */
+  volume(id: string, seen: Volume | undefined, askedAt: number): boolean {
+    if (!seen) return this.#believesAbsence(id, askedAt);
+    this.#note(id, life, 0, 0);
+    const shown = (seen.Attachments ?? []).flatMap(({ InstanceId, State, AttachTime }) =>
+      InstanceId ? [{ of: InstanceId, time: AttachTime?.getTime(), state: State }] : [],
+    );
+    return this.#attachments(volumeView(id), shown, askedAt);
+  }
+
+  /** A call of ours that AWS has answered sets a floor: what shows less is from before it. */
+  answered(operation: string, output: object): void {
+    const { StartingInstances, StoppingInstances, VolumeId, InstanceId, State, AttachTime } = output as Answer;
+    switch (operation) {
+      case 'StartInstances':
+        for (const { InstanceId = '', PreviousState } of StartingInstances ?? [])
+          if (PreviousState?.Name === 'stopped') this.#raise(InstanceId, startedAgain);
+        return;
+      case 'StopInstances':
+        for (const { InstanceId = '', CurrentState } of StoppingInstances ?? [])
+          this.#raise(InstanceId, instanceOrder[CurrentState?.Name ?? '']);
+        return;
+      case 'AttachVolume':
+      case 'DetachVolume': {
+        const order = attachmentOrder[State ?? ''];
+        if (!VolumeId || !InstanceId || order === undefined || !AttachTime) return;
+        this.#note(volumeView(VolumeId), InstanceId, AttachTime.getTime(), order);
+        this.#note(instanceView(InstanceId), VolumeId, AttachTime.getTime(), order);
+        return;
+      }
+      case 'CreateVolume':
+        if (VolumeId) this.#note(VolumeId, life, 0, 0);
+    }
+  }
+
+  /** The marks of these things and of what is attached to them, to be kept for the next process. */
+  kept(ids: readonly string[]): Json {
+    const attached = ids.flatMap((id) => [...(this.#marks.get(instanceView(id))?.keys() ?? [])]);
+    const views = [...new Set([...ids, ...attached])].flatMap((id) => [id, instanceView(id), volumeView(id)]);
+    const marks = views.flatMap((view) =>
+      [...(this.#marks.get(view) ?? [])].map(([of, { time, order, since }]) => [view, of, time, order, since]),
+    );
+    return marks;
+  }
+
+  /** Takes up what an earlier process has kept. What this one knows already counts where it is higher. */
+  recall(kept: Json): void {
+    for (const [view, of, time, order, since] of marksIn(kept)) {
+      const known = this.#marks.get(view)?.get(of);
+      if (!known || isAbove({ time, order }, known)) this.#set(view, of, { time, order, since });
+    }
+  }
+
+  /** What an answer shows of one view's attachments: none is below its mark, and what is missing may be missing. */
+  #attachments(
+    view: string,
+    shown: readonly { of: string; time: number | undefined; state: string | undefined }[],
+    askedAt: number,
+  ): boolean {
+    let believed = true;
+    for (const { of, time, state } of shown)
+      if (!this.#take(view, of, time, attachmentOrder[state ?? ''], askedAt)) believed = false;
+    for (const [of, mark] of this.#marks.get(view) ?? []) {
+      if (mark.order === leaving || shown.some((one) => one.of === of)) continue;
+      // It was there and does not show: this is from before it was attached, or it has left since. No order tells them apart.
+      if (isYoung(mark, askedAt)) believed = false;
+      else this.#set(view, of, { ...mark, order: leaving, since: askedAt });
+    }
+    return believed;
+  }
+
+  /** That a thing is not there, which was, is believed when AWS can't show any more how it was before that. */
+  #believesAbsence(id: string, askedAt: number): boolean {
+    const mark = this.#marks.get(id)?.get(life);
+    return mark === undefined || !isYoung(mark, askedAt);
+  }
+
+  /** False when this is below what was seen, unless answers have said so for longer than AWS shows the past. */
+  #take(view: string, of: string, time: number | undefined, order: number | undefined, askedAt: number): boolean {
+    // What AWS has left out has no order.
+    if (time === undefined || order === undefined) return true;
+    const mark = this.#marks.get(view)?.get(of);
+    if (mark && isAbove(mark, { time, order })) {
+      const since = this.#against.get(mark) ?? askedAt;
+      this.#against.set(mark, since);
+      if (askedAt < since + unseenMs) return false;
+      this.#set(view, of, { time, order, since: askedAt });
+    }
+    if (mark) this.#against.delete(mark);
+    this.#note(view, of, time, order);
+    return true;
+  }
+
+  /** Of an instance whose life is known: it has come at least so far in it. */
+  #raise(id: string, order: number | undefined): void {
+    const mark = this.#marks.get(id)?.get(life);
+    if (mark && order !== undefined && mark.time !== endOfLives) this.#note(id, life, mark.time, order);
+  }
+
+  #note(view: string, of: string, time: number, order: number): void {
+    const mark = this.#marks.get(view)?.get(of);
+    if (!mark || isAbove({ time, order }, mark)) this.#set(view, of, { time, order, since: this.#clock.now() });
+  }
+
+  #set(view: string, of: string, mark: Mark): void {
+    const marks = this.#marks.get(view);
+    if (marks) marks.set(of, mark);
+    else this.#marks.set(view, new Map([[of, mark]]));
+  }
+}
+
+/** In an instance's own view, the instance; and in a volume's, that it is there. */
+const life = '';
+const instanceView = (id: string) => `on ${id}`;
+const volumeView = (id: string) => `of ${id}`;
+
+/** What the answers to calls of ours tell, as far as it has an order. */
+interface Answer {
+  readonly StartingInstances?: readonly StateChange[];
+  readonly StoppingInstances?: readonly StateChange[];
+  readonly VolumeId?: string;
+  readonly InstanceId?: string;
+  readonly State?: string;
+  readonly AttachTime?: Date;
+}
+
+interface StateChange {
+  readonly InstanceId?: string;
+  readonly CurrentState?: { readonly Name?: string };
+  readonly PreviousState?: { readonly Name?: string };
+}
+
+type Rank = Pick<Mark, 'time' | 'order'>;
+
+function isAbove(a: Rank, b: Rank): boolean {
+  return a.time > b.time || (a.time === b.time && a.order > b.order);
+}
+
+/** May an answer that was asked at `askedAt` still show how it was before this was known? */
+function isYoung({ since }: Mark, askedAt: number): boolean {
+  // A clock that was set back must not make anything young for ever.
+  return askedAt >= since && askedAt < since + unseenMs;
+}
+
+function marksIn(kept: Json): [view: string, of: string, time: number, order: number, since: number][] {
+  const rows: readonly Json[] = Array.isArray(kept) ? kept : [];
+  return rows.flatMap((row) => {
+    const [view, of, time, order, since] = Array.isArray(row) ? row : [];
+    const sound =
+      typeof view === 'string' &&
+      typeof of === 'string' &&
+      typeof time === 'number' &&
+      typeof order === 'number' &&
+      typeof since === 'number';
+    return sound ? [[view, of, time, order, since]] : [];
+  });
+}

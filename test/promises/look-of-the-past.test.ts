@@ -1,0 +1,153 @@
+// A look of the past decides nothing: AWS shows how it was up to five minutes ago, and gives an order by which that is seen.
+import { describe, expect, test } from 'vitest';
+import { exitOf, expectNothingLost, expectOriginalServing, told } from '../support/promises.ts';
+import { instancePlan, inWorld, twoVolumes, type World } from '../support/world.ts';
+import { afterRecord, instance, minute, records, stoppedBox, withSets } from './lever.ts';
+
+const box = (world: World) => world.state().instances.find((one) => one.id === instance);
+const remember = (world: World) =>
+  world.account.faults.add({ kind: 'stale', staleMs: 290_000, skip: Number.MAX_SAFE_INTEGER });
+const old = (staleMs: number, more: object = { times: 1 }) =>
+  ({ operation: 'DescribeInstances', kind: 'stale', staleMs, ...more }) as const;
+
+describe('one look of the past', () => {
+  test.each([
+    ['with its root', []],
+    ['without its root', ['steps.read.with.volumes.include=["/dev/sdf"]']],
+  ])('that shows a box as stopped, which was started three minutes ago, does not stand for our stop (%s)', (_name, sets) =>
+    inWorld(stoppedBox.replace('limits:', 'pace: 0.3\nlimits:'), async (world) => {
+      const plans = [withSets(instancePlan, ...sets)];
+      remember(world);
+      world.pass(10 * minute);
+      world.account.act({ do: 'start-instance', instance });
+      world.pass(minute);
+      expect(box(world)?.state).toBe('running');
+      let hid = false;
+      const states: string[] = [];
+      let volumes = 0;
+      const life = await world.process([], {
+        plans,
+        wait: false,
+        beforeCall: (operation) => {
+          const { snapshots } = world.state();
+          if (operation === 'ec2:CreateVolume') volumes++;
+          // Final snapshots, not warm-ups, and detaches: the box has to stand still.
+          if (operation === 'ec2:DetachVolume' || (hid && operation === 'ec2:CreateSnapshot' && !volumes))
+            states.push(`${operation} while ${box(world)?.state}`);
+          if (operation !== 'ec2:DescribeInstances' || hid || !snapshots.length) return;
+          if (snapshots.some((one) => one.state !== 'completed')) return;
+          hid = true;
+          world.account.faults.add(old(280_000));
+        },
+      });
+      expect(hid).toBe(true);
+      expectNothingLost(world);
+      expect(
+        states.filter((one) => !one.endsWith('stopped')),
+        told(life),
+      ).toEqual([]);
+    }));
+
+  test('and a start that never arrived: the box is not left down for good past the write point', () =>
+    inWorld(twoVolumes, async (world) => {
+      remember(world);
+      let started = false;
+      const first = await world.process([], {
+        wait: false,
+        beforeCall: (operation) => {
+          if (operation !== 'ec2:StartInstances' || started) return;
+          started = true;
+          world.account.faults.add({ operation: 'StartInstances', kind: 'reset', times: 1 }, old(200_000));
+        },
+      });
+      world.pass(10 * minute);
+      const second = await world.process(first.disk, { wait: false });
+      expect(box(world)?.state, `${told(first)}\n${told(second)}`).toBe('running');
+    }));
+
+  test.each([
+    'never arrived',
+    'fell back for want of capacity',
+  ])('and a start on the way back that %s: the unwinding is not over, and no resume takes the box for one that was found stopped', (how) =>
+    inWorld(twoVolumes, async (world) => {
+      remember(world);
+      world.account.faults.add({
+        operation: 'CreateVolume',
+        times: 1,
+        kind: 'error',
+        code: 'UnauthorizedOperation',
+        status: 403,
+      });
+      let started = false;
+      const first = await world.process([], {
+        wait: false,
+        beforeCall: (operation) => {
+          if (operation !== 'ec2:StartInstances' || started) return;
+          started = true;
+          world.account.faults.add(
+            how === 'never arrived'
+              ? { operation: 'StartInstances', kind: 'reset', times: 1 }
+              : { operation: 'StartInstances', kind: 'fail', times: 1, code: 'Server.InsufficientInstanceCapacity' },
+            old(200_000),
+          );
+        },
+      });
+      expect(started).toBe(true);
+      const second = await world.process(first.disk, { wait: false });
+      expect(box(world)?.state, `${told(first)}\n${exitOf(second)} ${told(second)}`).toBe('running');
+      if (exitOf(second) !== 3) expectOriginalServing(world);
+    }));
+
+  test.each([
+    1, 2,
+  ])('before our start does not cost the night: the start is sent (look %i before it)', async (before) => {
+    const clean = await inWorld(twoVolumes, (world) => world.process([], { wait: false }));
+    const start = clean.sent.indexOf('ec2:StartInstances');
+    const looks = clean.sent.filter((one, at) => one === 'ec2:DescribeInstances' && at < start).length;
+    await inWorld(twoVolumes, async (world) => {
+      remember(world);
+      world.account.faults.add(old(200_000, { times: 1, skip: looks - before }));
+      const life = await world.process([], { wait: false });
+      expect(world.account.faults.list().at(-1)?.struck).toBe(1);
+      expect(exitOf(life), told(life)).toBe(3);
+    });
+  });
+
+  test('at DeleteOnTermination, right after the attachment was seen, does not take the whole cut-over back', async () => {
+    const clean = await inWorld(twoVolumes, (world) => world.process([], { wait: false }));
+    const flag = clean.sent.indexOf('ec2:ModifyInstanceAttribute');
+    const looks = clean.sent.flatMap((one, at) => (one === 'ec2:DescribeInstances' && at < flag ? [at] : []));
+    // The step's own looks, one for each volume, ride in one call; behind it comes the guard's.
+    const skip = looks.findLastIndex((at) => clean.sent[at + 1] === 'ec2:DescribeInstances');
+    await inWorld(twoVolumes, async (world) => {
+      remember(world);
+      world.account.faults.add(old(20_000, { times: 1, skip }));
+      const life = await world.process([], { wait: false });
+      expect(world.account.faults.list().at(-1)?.struck).toBe(1);
+      expect(exitOf(life), told(life)).toBe(3);
+    });
+  });
+
+  test('from before the swap, to a process that has not seen the swap itself, is no change of the target', async () => {
+    const crash = await afterRecord((one) => one.t === 'done' && one.key.step === 'verify');
+    await inWorld(twoVolumes, async (world) => {
+      remember(world);
+      const first = await world.process([], { crash });
+      expect(first.result).toBe('died');
+      world.account.faults.add(old(90_000));
+      const second = await world.process(first.disk, { wait: false });
+      expect(world.account.faults.list().at(-1)?.struck).toBe(1);
+      expect(exitOf(second), told(second)).toBe(3);
+      expect(records(second, 'unwinding')).toEqual([]);
+    });
+  });
+});
+
+test('whether a box that is found stopped was stopped by this run is what AWS answers to the stop', () =>
+  inWorld(stoppedBox, async (world) => {
+    const life = await world.process([], { wait: false });
+    expect(exitOf(life), told(life)).toBe(3);
+    expect(life.calls.get('ec2:StopInstances')).toBe(1);
+    expect(life.calls.get('ec2:StartInstances')).toBeUndefined();
+    expect(box(world)?.state).toBe('stopped');
+  }));
