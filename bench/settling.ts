@@ -149,6 +149,7 @@ async function made<I, O extends { id: string }>(
     token,
     sentAt: clock.now(),
     signal: new AbortController().signal,
+    stillOurs: async () => {},
     announce: () => {},
   };
   const answered = await effect.run(ctx, input);

@@ -44,7 +44,12 @@ export class Budget {
 function rateOf(call: string): Rate {
   const [service, action = ''] = call.split(':');
   if (service !== 'ec2') return otherService;
-  return byAction.get(action) ?? (/^(Describe|Get|List)/.test(action) ? reading : mutating);
+  return byAction.get(action) ?? (isReading(action) ? reading : mutating);
+}
+
+/** Does an operation of this name change nothing? */
+export function isReading(operation: string): boolean {
+  return /^(Describe|Get|List)/.test(operation);
 }
 
 function each(actions: readonly string[], rate: Rate): [string, Rate][] {

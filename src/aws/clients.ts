@@ -3,9 +3,10 @@ import type { KMS } from '@aws-sdk/client-kms';
 import type { RDS } from '@aws-sdk/client-rds';
 import type { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import type { STS, STSClientConfig } from '@aws-sdk/client-sts';
+import type { FinalizeRequestMiddleware, MiddlewareStack } from '@smithy/types';
 import type { Clock } from '../contract/clock.ts';
 import type { Databases } from '../contract/databases.ts';
-import { Budget } from './budget.ts';
+import { Budget, isReading } from './budget.ts';
 import { createClusterSight } from './cluster-sight.ts';
 import { createDatabaseSight } from './database-sight.ts';
 import { secretReader } from './databases/secret.ts';
@@ -28,6 +29,8 @@ export interface ConnectOptions {
   readonly databases?: Databases | undefined;
   /** Once aborted, nothing more is sent: what still waits for its turn rejects with an AbortError. */
   readonly signal?: AbortSignal | undefined;
+  /** Asked after a changing call was signed, right before it goes out: a rejection keeps it here. */
+  readonly beforeSend?: (() => Promise<void>) | undefined;
   /** Hears of every call as it is sent, named as in IAM: "ec2:CreateSnapshot". */
   readonly onCall?: ((operation: string) => void) | undefined;
   /** Hears what the operator ought to know about this machine, in words. */
@@ -71,6 +74,7 @@ export async function connect(options: ConnectOptions): Promise<AwsServices> {
   };
   for (const [service, client] of Object.entries(clients)) pace(client, service, budget, options);
   for (const client of Object.values(clients)) hear(client, onAnswer);
+  for (const client of Object.values(clients)) fence(client, options);
   const rds = () => clients.rds;
   const order = { clock, signal, sightings };
   const sight = { ...createSight(clients.ec2, order), ...createDatabaseSight(rds), ...createClusterSight(rds) };
@@ -136,6 +140,24 @@ function hear(client: EC2 | KMS | RDS | SecretsManager | STS, onAnswer: (answere
     },
     { step: 'initialize', name: 'rekeyHear', priority: 'high' },
   );
+}
+
+/**
+ * A process that was frozen, or cut off from its journal, must not wake up and send what it has signed: the last question is asked
+ * after the signature, which AWS takes for five minutes (General Reference, "Elements of an AWS API request signature").
+ */
+function fence(client: EC2 | KMS | RDS | SecretsManager | STS, { beforeSend }: ConnectOptions): void {
+  if (!beforeSend) return;
+  const ask: FinalizeRequestMiddleware<object, object> = (next, context) => async (args) => {
+    if (!isReading(context.commandName ?? '')) await beforeSend();
+    return next(args);
+  };
+  const { middlewareStack } = client as unknown as { middlewareStack: MiddlewareStack<object, object> };
+  middlewareStack.addRelativeTo(ask, {
+    relation: 'after',
+    toMiddleware: 'httpSigningMiddleware',
+    name: 'rekeyFence',
+  });
 }
 
 function aborted(): Error {

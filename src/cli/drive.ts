@@ -47,6 +47,7 @@ export async function drive(of: Drive): Promise<number> {
     lose = resolve;
   });
   const journal = await of.own(openStore(of.settings.stateDir, of.settings.clock, { onLost: (error) => lose(error) }));
+  of.session.fence(() => journal.stillOurs());
   const view = await openView(of, journal);
   const tap = (event: RunEvent) => {
     view.show(event);

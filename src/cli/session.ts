@@ -14,6 +14,8 @@ export interface Session {
   readonly calls: ReadonlyMap<string, number>;
   /** Once aborted, nothing more is sent. */
   readonly stop: AbortController;
+  /** From now on every changing call asks this right before it goes out: a rejection keeps it here. */
+  fence(ask: () => Promise<void>): void;
 }
 
 const mostTries = 3;
@@ -35,8 +37,10 @@ export async function openSession(plans: readonly Plan[], settings: Settings): P
   const stop = new AbortController();
   // Everything that waits listens to it.
   setMaxListeners(0, stop.signal);
+  let ask = async () => {};
   const aws = await connect({
     region: plan.region,
+    beforeSend: () => ask(),
     clock: settings.clock,
     signal: stop.signal,
     onCall: (call) => void calls.set(call, (calls.get(call) ?? 0) + 1),
@@ -46,7 +50,10 @@ export async function openSession(plans: readonly Plan[], settings: Settings): P
   });
   const { account, arn } = await askWho(aws, settings);
   if (account !== plan.account) throw problem('wrong-account', { expected: plan.account, found: account, arn });
-  return { aws, calls, stop };
+  const fence = (asked: () => Promise<void>) => {
+    ask = asked;
+  };
+  return { aws, calls, stop, fence };
 }
 
 async function askWho(aws: AwsServices, settings: Settings): Promise<{ account: string; arn: string }> {

@@ -25,7 +25,8 @@ export type RunEvent =
       readonly type: 'gate.waiting';
       readonly plan: string;
       readonly step: string;
-      readonly gate: GateStep['gate'];
+      /** `take-over`: a runner that was silent may still have a call on its way. */
+      readonly gate: GateStep['gate'] | 'take-over';
       readonly until: number;
     };
 

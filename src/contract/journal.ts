@@ -9,5 +9,7 @@ export interface Journal {
   readonly head: string;
   /** Resolves when the record is on disk. Appends side by side share one sync. Rejects, for good, when another owner has taken over or the disk fails. */
   append(entry: Entry): Promise<void>;
+  /** Rejects when another owner has taken over, or the journal is lost: asked right before what is sent. */
+  stillOurs(): Promise<void>;
   close(): Promise<void>;
 }

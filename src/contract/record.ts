@@ -42,6 +42,8 @@ export type Entry =
       readonly epoch: number;
       readonly by: Owner;
       readonly sealed: { readonly [epoch: string]: number };
+      /** From a runner of which nobody knew whether it still lived: it may be asleep, with a call on its way. */
+      readonly tookOver?: true;
     }
   | {
       readonly t: 'submitted';

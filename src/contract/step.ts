@@ -48,6 +48,8 @@ export interface StepContext<S> {
   /** When this effect's call was first sent, in ms; undefined before. Looks use it to tell "not yet" from "gone". */
   readonly sentAt: number | undefined;
   readonly signal: AbortSignal;
+  /** Rejects when another runner has taken the run over: asked right before what goes out by another way than a call to AWS. */
+  stillOurs(): Promise<void>;
   /** Tells the operator something that ought to stand in the report: what can't be carried, what was accepted. */
   announce(text: string): void;
 }

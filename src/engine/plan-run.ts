@@ -57,6 +57,7 @@ export class PlanRun<S> {
       target: this.plan.target,
       stepTypes: this.plan.steps.flatMap((step) => (step.kind === 'use' ? [step.uses] : [])),
       token: tokenOf(this.run.run, key),
+      stillOurs: () => this.ports.journal.stillOurs(),
       sentAt: this.phase(key)?.sentAt,
       announce: (text) => {
         const known = this.state.announcements.some((one) => one.step === key.step && one.text === text);

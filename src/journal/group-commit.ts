@@ -16,6 +16,8 @@ export interface Pending {
 export interface Sink {
   /** Resolves when all are on disk; an error is the journal's end. */
   write(batch: readonly Pending[]): Promise<void>;
+  /** Rejects when the journal has another owner by now; that is its end. */
+  stillOurs(): Promise<void>;
   /** No write is under way or will follow. */
   close(): Promise<void>;
   /** Told once, when the journal can no longer be written. */
@@ -107,6 +109,10 @@ export function groupCommit(
         queue.push({ stamped: record, resolve, reject });
         writing ??= writeAll();
       });
+    },
+    async stillOurs() {
+      if (lost === undefined) await sink.stillOurs().catch(lose);
+      if (lost !== undefined) throw lost;
     },
     close() {
       closing ??= Promise.resolve(writing).then(() => sink.close());

@@ -10,6 +10,8 @@ export type AppendFate = 'written' | 'crash-before' | 'crash-after' | Error;
 export interface MemoryHooks {
   /** Asked for each record on its way to disk; `number` counts the journal's records from 1, `open` records included. */
   onAppend?(record: JournalRecord, number: number): AppendFate;
+  /** Throws when another owner is to have taken over. */
+  stillOurs?(): void;
   /** Time for the records' `at`, in ms since 1970; Date.now by default. */
   now?(): number;
 }
@@ -50,6 +52,7 @@ export function memoryJournal(
         if (crashed) return new Promise(() => undefined);
       }
     },
+    stillOurs: async () => hooks.stillOurs?.(),
     async close() {},
   });
   return {
@@ -60,6 +63,7 @@ export function memoryJournal(
       return journal.head;
     },
     append: journal.append,
+    stillOurs: journal.stillOurs,
     close: async () => (crashed ? undefined : journal.close()),
   };
 }

@@ -47,6 +47,7 @@ export async function ownedJournal(
       // A process that was suspended after the first look must not act on a record its successor has not read.
       await refuseIfTakenOver();
     },
+    stillOurs: refuseIfTakenOver,
     close() {
       clearInterval(heart);
       return file.close().finally(told.released);

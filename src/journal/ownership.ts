@@ -19,13 +19,19 @@ export interface Claim {
   readonly file: AppendFile;
 }
 
+/** Who becomes the owner; `tookOver`: from one of which nobody knows whether it still lives. */
+export interface Claimant {
+  readonly by: Owner;
+  readonly tookOver?: boolean;
+}
+
 /** Makes `by` the owner of a run with a segment that begins with it and `more`. Throws `run-held` when another was faster. */
 export async function claimRun(
   files: Files,
   place: RunPlace,
   clock: Pick<Clock, 'now'>,
   past: Past,
-  by: Owner,
+  { by, tookOver = false }: Claimant,
   more: readonly Entry[] = [],
 ): Promise<Claim> {
   // What the last owner wrote may not be on disk yet; it must not be sealed before it is.
@@ -37,7 +43,8 @@ export async function claimRun(
   const records = [...past.records];
   let head = past.head;
   let text = '';
-  for (const entry of [{ t: 'open', format: journalFormat, epoch, by, sealed: past.lengths } as const, ...more]) {
+  const open = { t: 'open', format: journalFormat, epoch, by, sealed: past.lengths } as const;
+  for (const entry of [tookOver ? { ...open, tookOver } : open, ...more]) {
     const { json, record } = stamped(place, entry, clock);
     const { line, hash } = chained(json, head);
     records.push(record);
@@ -53,16 +60,16 @@ export async function claimAfter(
   place: RunPlace,
   clock: Pick<Clock, 'now'>,
   past: Past,
-  by: Owner,
+  claimant: Claimant,
 ): Promise<Claim> {
-  const claim = await claimRun(files, place, clock, past, by);
+  const claim = await claimRun(files, place, clock, past, claimant);
   const end = await readSegments(files, place).catch(async (error) => {
     await claim.file.close();
     throw error;
   });
   if (end.head === claim.head) return claim;
   await claim.file.close();
-  return claimAfter(files, place, clock, end, by);
+  return claimAfter(files, place, clock, end, claimant);
 }
 
 /** The file system's own time, in ms since 1970: a heartbeat may come from another machine, whose clock is not ours. */

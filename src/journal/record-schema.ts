@@ -64,7 +64,13 @@ const kind = <const T extends Entry['t'], S extends z.core.$ZodLooseShape>(t: T,
   object({ t: z.literal(t), ...shape, at: isoTime });
 
 const kinds = [
-  kind('open', { format: count.exactOptional(), epoch: count, by: owner, sealed }),
+  kind('open', {
+    format: count.exactOptional(),
+    epoch: count,
+    by: owner,
+    sealed,
+    tookOver: z.literal(true, 'true').exactOptional(),
+  }),
   kind('submitted', { run: text, version: text, plans: list(source) }),
   kind('command', { command: oneOf('run', 'resume', 'rollback'), options: members }),
   kind('observed', { ...ofPlan, observation, sightings: json.exactOptional() }),

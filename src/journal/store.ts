@@ -65,7 +65,7 @@ export function openStore(stateDir: string, clock: Pick<Clock, 'now'>, options: 
     return holding(place, async (release) => {
       await files.makeDirectory(directoryOf(place));
       const none: Past = { records: [], head: genesis, epoch: 0, lengths: {} };
-      return owned(place, await claimRun(files, place, clock, none, await whoAmI(), [submitted]), release);
+      return owned(place, await claimRun(files, place, clock, none, { by: await whoAmI() }, [submitted]), release);
     });
   }
 
@@ -78,7 +78,8 @@ export function openStore(stateDir: string, clock: Pick<Clock, 'now'>, options: 
       const runner = isSameProcess(seen.owner, me) ? 'dead' : await isAlive(seen.owner, me);
       if (runner === 'alive') throw problem('run-held', { ...place, owner: ownerText(seen.owner) });
       if (runner === 'unknown') await mayTakeOver(place, seen, takeOver);
-      return owned(place, await claimAfter(files, place, clock, seen, me), release);
+      const claimant = { by: me, tookOver: runner === 'unknown' };
+      return owned(place, await claimAfter(files, place, clock, seen, claimant), release);
     });
   }
 

@@ -7,8 +7,10 @@ const volume = 'vol-0aaaaaaaaaaaaaaaa';
 const minute = 60_000;
 const launched = (at: number, state: 'pending' | 'running' | 'stopping' | 'stopped' | 'terminated') =>
   ({ InstanceId: id, LaunchTime: new Date(at), State: { Name: state } }) as const;
-const held = (at: number, state: 'attaching' | 'attached' | 'detaching') =>
-  ({ VolumeId: volume, Attachments: [{ InstanceId: id, AttachTime: new Date(at), State: state }] }) as const;
+const held = (at: number, state: 'attaching' | 'attached' | 'detaching') => ({
+  VolumeId: volume,
+  Attachments: [{ InstanceId: id, AttachTime: new Date(at), State: state }],
+});
 
 /** Sightings by a clock that the test sets. */
 function seen() {

@@ -178,6 +178,20 @@ test.each([
   await utimes(theirs, minutesAgo(10.2), minutesAgo(10.2));
   const journal = await store.open(run, { takeOver: true });
   expect(steps(journal.records)).toEqual(['theirs']);
+  // Who was silent may only have slept, which whoever goes on has to know.
+  expect(journal.records.filter((one) => one.t === 'open').map((one) => one.tookOver)).toEqual([undefined, true]);
+  await journal.close();
+});
+
+test('who has been taken over is told so by the last question before a call goes out, and before any append', async () => {
+  const stateDir = await writtenRun([]);
+  const lost: string[] = [];
+  const journal = await openStore(stateDir, clock, { onLost: (error) => lost.push(error.code) }).open(run);
+  await expect(journal.stillOurs()).resolves.toBeUndefined();
+  await writeFile(segment(stateDir, 3), '');
+  await expect(journal.stillOurs()).rejects.toMatchObject({ code: 'journal-taken-over' });
+  expect(lost).toEqual(['journal-taken-over']);
+  await expect(journal.append(passed('one'))).rejects.toMatchObject({ code: 'journal-taken-over' });
   await journal.close();
 });
 

@@ -233,6 +233,27 @@ export const cutOverBugs: readonly PlantedBug[] = [
     caughtBy: { file: 'test/promises/look-of-the-past.test.ts', title: 'at DeleteOnTermination, right after' },
   },
   {
+    name: 'a process that has lost its run sends what it has signed',
+    file: 'src/aws/clients.ts',
+    find: "if (!isReading(context.commandName ?? '')) await beforeSend();",
+    replace: '',
+    caughtBy: { file: 'test/aws/fence.test.ts', title: 'keeps what it has signed' },
+  },
+  {
+    name: 'who takes over from a silent runner does not wait for what that one may have sent',
+    file: 'src/engine/target/guard.ts',
+    find: 'if (run.takenOverAt === undefined ||',
+    replace: 'if (run.takenOverAt !== 0 ||',
+    caughtBy: { file: 'test/promises/taken-over.test.ts', title: 'can not arrive any more' },
+  },
+  {
+    name: 'a call that is sent again makes the target down from then on',
+    file: 'src/engine/state/fold.ts',
+    find: 'phase.firstSentAt ??= at;',
+    replace: 'phase.firstSentAt = at;',
+    caughtBy: { file: 'test/engine/state/cut-over.test.ts', title: 'however often that is sent again' },
+  },
+  {
     name: 'the next process forgets what was seen',
     file: 'src/engine/plan-run.ts',
     find: 'ports.aws, this.state.sightings)',

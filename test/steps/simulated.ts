@@ -107,6 +107,7 @@ export function contextOf(
     token: '00000000-0000-5000-8000-000000000001',
     sentAt: undefined,
     signal: new AbortController().signal,
+    stillOurs: async () => {},
     announce: (text) => void announced.push(text),
     announced,
     ...given,

@@ -120,6 +120,7 @@ async function contextOf(
     sentAt: Date.now(),
     signal,
     announce,
+    stillOurs: async () => {},
   };
   return context;
 }

@@ -12,6 +12,7 @@ export function fold(records: readonly JournalRecord[]): RunState {
     sources: [],
     plans: new Map(),
     startedAt: undefined,
+    takenOverAt: undefined,
     records: 0,
   };
   for (const record of records) apply(state, record, Date.parse(record.at));
@@ -26,6 +27,7 @@ export function apply(state: RunState, entry: Entry, at: number): void {
   switch (entry.t) {
     case 'open':
       state.format = Math.min(state.format, formatOf(entry));
+      if (entry.tookOver) state.takenOverAt = at;
       return;
     case 'interrupted':
       return;
@@ -53,6 +55,7 @@ function applyToPhase(state: RunState, entry: PhaseEntry, at: number): void {
       phase.before = phase.sent === 0 ? entry.before : phase.before;
       phase.sent++;
       phase.sentAt = at;
+      phase.firstSentAt ??= at;
       phase.end = undefined;
       return;
     case 'answered':
@@ -87,6 +90,7 @@ function applyToPhase(state: RunState, entry: PhaseEntry, at: number): void {
 function beginAnew(phase: Phase): void {
   phase.sent = 0;
   phase.sentAt = undefined;
+  phase.firstSentAt = undefined;
   phase.answered = undefined;
 }
 

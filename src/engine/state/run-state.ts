@@ -15,7 +15,10 @@ export interface Phase {
   before: Json;
   /** How often its call was sent, or may have been. */
   sent: number;
+  /** When its call was last sent, in ms. */
   sentAt: number | undefined;
+  /** When it was sent for the first time: since then it may have happened. */
+  firstSentAt: number | undefined;
   answered: Json | undefined;
   surplus: Json[];
   kept: boolean;
@@ -60,6 +63,8 @@ export interface RunState {
   readonly sources: (PlanSource & { readonly hash: string })[];
   readonly plans: Map<string, PlanState>;
   startedAt: number | undefined;
+  /** When the run was last taken over from a runner of which nobody knew whether it still lived, in ms. */
+  takenOverAt: number | undefined;
   records: number;
 }
 
@@ -125,6 +130,7 @@ export function phaseOf(plan: PlanState, key: Key, uses: string, order: number):
     before: null,
     sent: 0,
     sentAt: undefined,
+    firstSentAt: undefined,
     answered: undefined,
     surplus: [],
     kept: false,

@@ -1,4 +1,5 @@
 import type { Key } from '../../contract/record.ts';
+import { unseenMs } from '../../contract/settle.ts';
 import type { DisruptiveEffect, StepCall, TargetType } from '../../contract/step.ts';
 import { problem } from '../../errors/index.ts';
 import { mayBegin, waitForWindow } from '../gates/window.ts';
@@ -8,12 +9,27 @@ import { cutOverBegunAt, failedInDoubt, inFlight, insideCutOver } from '../state
 import { ownStep } from '../state/own-steps.ts';
 import { pairsOf } from '../state/pairs.ts';
 import { PlanStopped } from '../stops.ts';
+import { waitUntil } from '../wait.ts';
 import { type Drift, driftOf, hasLived, mayStart, type TargetState, undoForbiddenBy } from './drift.ts';
 import { lookAt, lookKey, recordLived, recordObservation, recordWrites } from './observe.ts';
 import { readsOf } from './reads.ts';
 
 // Items of one step arrive together; one look serves them all, but none serves a later step.
 const freshMs = 5_000;
+
+// AWS takes a signed request for five minutes (General Reference, "Elements of an AWS API request signature").
+const signatureMs = 5 * 60_000;
+
+/**
+ * A runner that was silent may only have slept, with a call signed. Until that can't arrive any more, and AWS can't hide any more
+ * that it has, nothing of the target is touched.
+ */
+async function waitOutTakeOver<S>({ run, ports, plan }: PlanRun<S>, step: string): Promise<void> {
+  const until = (run.takenOverAt ?? 0) + signatureMs + unseenMs;
+  if (run.takenOverAt === undefined || ports.clock.now() >= until) return;
+  ports.emit({ type: 'gate.waiting', plan: plan.name, step, gate: 'take-over', until });
+  await waitUntil(ports, until);
+}
 
 /** Stands before every disruptive effect: looks at the target again and lets the effect go out only on what it expects. */
 export class Guard<S> {
@@ -61,6 +77,7 @@ export class Guard<S> {
   /** Resolves when a disruptive effect may go out now. */
   async pass(key: Key, definition: DisruptiveEffect<S, unknown, unknown>): Promise<void> {
     const { run } = this;
+    await waitOutTakeOver(run, key.step);
     await this.waitForSiblings(key);
     // Announced and not there: a process that died before it called has not begun anything.
     const begun = cutOverBegunAt(run.ports.registry, run.state, key) !== undefined;

@@ -42,6 +42,7 @@ export const exec = defineEffect({
     throw problem('command-in-doubt', { command: nameOf(input) });
   },
   async run(ctx, input) {
+    await ctx.stillOurs();
     const end = await run(ctx, input, input.argv);
     if (ctx.signal.aborted && end.exit !== 0) throw new Aborted('the command was interrupted');
     return { exit: end.exit ?? null, how: describeEnd(end) };
