@@ -1,3 +1,4 @@
+import type { HttpHandlerOptions, HttpRequest } from '@smithy/core/protocols';
 import { expect, it } from 'vitest';
 import { connect } from '../../src/aws/clients.ts';
 import { clockOf } from '../../src/contract/clock.ts';
@@ -23,7 +24,7 @@ it('a process that has lost its run while it was frozen keeps what it has signed
     clock: clockOf(),
     requestHandler: {
       ...inner,
-      handle: (request, options) => {
+      handle: (request: HttpRequest, options: HttpHandlerOptions) => {
         signed.push('authorization' in request.headers);
         return inner.handle(request, options);
       },
