@@ -1,4 +1,5 @@
 import type { Command } from '../../src/engine/execute.ts';
+import type { Violation } from '../support/invariants.ts';
 import { inWorld, type Life, type ProcessOptions, volumePlan, type World } from '../support/world.ts';
 import type { Shipped } from '../sweep/shipped.ts';
 
@@ -78,13 +79,13 @@ export const scenes = {
 } as const satisfies Readonly<Record<string, Scene>>;
 export type SceneName = keyof typeof scenes;
 
-/** The kinds of expected failures that a scene shows with a plan. Throws for any other. */
-export async function kindsOf(name: SceneName, one: Shipped): Promise<string[]> {
+/** The expected failures that a scene shows with a plan. Throws for any other. */
+export async function shownIn(name: SceneName, one: Shipped): Promise<readonly Violation[]> {
   return inWorld(
     one.scenario,
     async (world) => {
       await scenes[name](one, world);
-      return world.auditor.expected.map(({ kind }) => kind);
+      return world.auditor.expected;
     },
     one.seed,
   );
