@@ -31,6 +31,8 @@ export interface Ending {
   readonly stallMs: number;
   /** Nothing is in the way any more: no faults, no other people, and nobody has taken the target apart. */
   readonly calm: boolean;
+  /** Its journal has lost records that were on disk. */
+  readonly recordsLost: boolean;
   /** What others have deleted. */
   readonly goneByOthers: ReadonlySet<string>;
 }

@@ -31,6 +31,8 @@ export class PromiseJudge {
   slackMs = 60_000;
   /** What a busy machine may stand still besides; nothing where time is virtual. */
   stallMs = 0;
+  /** A journal has lost records that were on disk: what they told nobody can say. */
+  recordsLost = false;
   readonly account: Account;
   private readonly judge: Judge;
   private readonly origin: Origin;
@@ -78,7 +80,7 @@ export class PromiseJudge {
   /** To be called when the account has answered a call of ours, whatever becomes of the answer. */
   called(call: Call, party: Party | undefined): void {
     if (party && !isRead(call.operation) && call.outcome === 'done')
-      for (const service of this.services.values()) service.called(call);
+      for (const service of this.services.values()) service.called(call, party.run);
     this.look(call);
     if (!party || isRead(call.operation) || call.outcome !== 'done') this.oracle.called(call, party);
     if (call.outcome !== 'done') return;
@@ -131,6 +133,7 @@ export class PromiseJudge {
         slackMs: this.slackMs + this.stallMs,
         stallMs: this.stallMs,
         calm: this.calm,
+        recordsLost: this.recordsLost,
         goneByOthers: this.goneByOthers,
       }),
     );
@@ -141,7 +144,7 @@ export class PromiseJudge {
       judgeEnding(ending, service, this.origin, this.judge);
       this.oracle.ended(plan, submitted.run, ending.said);
     }
-    judgeMade(endings, this.origin, this.judge);
+    if (!this.recordsLost) judgeMade(endings, this.origin, this.judge);
     judgeLeftovers(endings, this.origin, this.judge);
     this.holds.ended(submitted.run, endings);
     this.offers.ended(submitted.run, how, endings);

@@ -25,7 +25,8 @@ const moves = /^(VpcSecurityGroupIds|NewDB(Instance|Cluster)Identifier)$/;
 
 const givesBack = (action: Action) => action.do === 'put-key-policy' && action.policy === 'default';
 
-type Doer = 'the run' | 'others' | 'itself';
+/** The id of a run, or other people, or nobody yet. */
+type Doer = string;
 
 /** How a target was, until when, and by whose doing it is so no more. */
 interface Was {
@@ -91,18 +92,19 @@ export class Service {
   }
 
   /** To be called when a call of ours has changed something, before a look at what. */
-  called({ operation, input }: Call): void {
+  called({ operation, input }: Call, run: string): void {
     const names = Object.keys(input as object);
     if (touches.test(operation) || (/^ModifyDB/.test(operation) && names.some((name) => moves.test(name))))
-      this.doer = 'the run';
+      this.doer = run;
   }
 
   /** For how long, beyond what the machine stood still, something has been so no more, and by whose doing, in words. */
-  notSo(so: (truth: TargetTruth) => boolean, stallMs: number): string {
+  notSo(so: (truth: TargetTruth) => boolean, run: string, stallMs: number): string {
     const was = this.past.findLast(({ truth }) => so(truth));
     if (!was) return 'never so';
+    const by = was.by === run ? 'the run' : /^(others|itself)$/.test(was.by) ? was.by : 'another run';
     const forMs = Math.max(0, this.account.world.time - was.until - stallMs);
-    return `no more so for ${Math.round(forMs / 1000)} s, by ${was.by}`;
+    return `no more so for ${Math.round(forMs / 1000)} s, by ${by}`;
   }
 
   soon(): void {
