@@ -1,6 +1,8 @@
 import type { Command } from '../../src/engine/execute.ts';
 import type { RekeyError } from '../../src/errors/index.ts';
 import type { Judge } from './deletes.ts';
+import { judgeNames } from './names.ts';
+import { aboutOf, judgeNow } from './now.ts';
 import type { Origin } from './origin.ts';
 import type { Said } from './said.ts';
 import type { Service, TargetTruth } from './service.ts';
@@ -25,14 +27,15 @@ export interface Ending {
   /** The time of the last read of the target that was answered. */
   readonly lastReadAt: number;
   readonly slackMs: number;
+  /** How much of it the machine may have stood still. */
+  readonly stallMs: number;
   /** Nothing is in the way any more: no faults, no other people, and nobody has taken the target apart. */
   readonly calm: boolean;
+  /** Its journal has lost records that were on disk. */
+  readonly recordsLost: boolean;
   /** What others have deleted. */
   readonly goneByOthers: ReadonlySet<string>;
 }
-
-// AWS may show for so long how something was (facts §1.6).
-const staleForMs = 300_000;
 
 /** P3 to P5 at the end of a process: judges how it leaves the target, and what is said of it, by how the account truly is. */
 export function judgeEnding(ending: Ending, service: Service, origin: Origin, judge: Judge): void {
@@ -40,8 +43,8 @@ export function judgeEnding(ending: Ending, service: Service, origin: Origin, ju
   const about = () => aboutOf(ending, truth);
   judgeService(ending, service, truth, judge, about);
   judgeDownTime(ending, service, truth, judge, about);
-  judgeNow(ending, service, truth, judge, about);
-  if (!ending.died) judgeNames(ending, origin, judge, about);
+  judgeNow(ending, service, truth, judge);
+  judgeNames(ending, origin, judge, about);
 }
 
 const isOver = ({ said }: Ending) =>
@@ -74,58 +77,4 @@ function judgeDownTime(ending: Ending, service: Service, truth: TargetTruth, jud
   // A claim that was just taken off may still show, and a target in pieces waits for a person.
   const waits = ['target-claimed', 'target-in-pieces', 'mixed-start'].includes(said.code);
   if (ending.calm && !died && !waits) judge('P3.left-down', said.status.writePointAt !== undefined, about);
-}
-
-function judgeNow(ending: Ending, service: Service, truth: TargetTruth, judge: Judge, about: () => string): void {
-  const { said, died } = ending;
-  const { expected, pairs, takenBack, downSince } = said.status;
-  // What others changed so late no look can have shown.
-  if (ending.type === 'ebs-volume' || service.changedByOthersAt >= ending.lastReadAt - staleForMs) return;
-  if (expected && (pairs.length > 0 || takenBack)) {
-    // A database that lets clients in and is not up may be told either way.
-    const running = [truth.runs, truth.serves].includes(expected.running) || truth.serves === 'between';
-    const side = sideOf(said, truth);
-    const swap = side === 'mixture' || side === 'nothing';
-    judge(died ? 'P5.status-now' : 'P5.now-runs', running, about);
-    judge(died ? 'P5.status-now' : swap ? 'P5.now-swap' : 'P5.now-holds', expected.holds === side, about);
-  }
-  if (downSince === undefined) return;
-  const down = said.status.unwinding || takenBack ? 'P5.down-unwinding' : 'P5.down';
-  judge(died ? 'P5.status-down' : down, truth.serves !== true || service.meddled, about);
-}
-
-function judgeNames(ending: Ending, origin: Origin, judge: Judge, about: () => string): void {
-  const { said, goneByOthers } = ending;
-  const all = origin.all();
-  const lacking = said.there.filter((id) => !all.includes(id) && !goneByOthers.has(id));
-  judge('P5.gone', lacking.length === 0, () => `${lacking.join(', ')}: ${about()}`);
-  const isTold = (id: string) => said.announced.some((text) => text.includes(id));
-  // A copy of ours that AWS would not let go is told by name.
-  const still = said.gone.filter((id) => all.includes(id) && !(said.status.discarded.includes(id) && isTold(id)));
-  judge('P5.there', still.length === 0, () => `${still.join(', ')}: ${about()}`);
-}
-
-/** P4 at the end of a process: once all plans of a run are over, what it made and left has a name in what was said. */
-export function judgeLeftovers(endings: readonly Ending[], origin: Origin, judge: Judge): void {
-  const [first] = endings;
-  const ended = ({ said }: Ending) => said.status.status === 'done' || said.status.status === 'rolled-back';
-  if (!first || first.died || !endings.every(ended)) return;
-  const words = endings.flatMap(({ said }) => [...said.lines, ...said.announced, ...said.there]).join('\n');
-  const unnamed = origin.madeBy(first.run).filter((id) => !words.includes(id));
-  judge('P4.unnamed', unnamed.length === 0, () => `${unnamed.join(', ')}, at ${first.said.code}`);
-}
-
-function sideOf({ status }: Said, { holds }: TargetTruth): string {
-  // A replica stands beside the target, which serves without it.
-  const pairs = status.pairs.filter((pair) => !('beside' in pair));
-  const replaced = pairs.filter(({ replacement }) => holds.includes(replacement)).length;
-  const original = pairs.filter((pair) => holds.includes(pair.original)).length;
-  if (pairs.length > 0 && replaced + original === 0) return 'nothing';
-  if (replaced === 0 && original === pairs.length) return 'originals';
-  return original === 0 && replaced === pairs.length ? 'replacements' : 'mixture';
-}
-
-function aboutOf({ died, said }: Ending, truth: TargetTruth): string {
-  const words = said.lines.filter((line) => /^(down|now|next|or) |stopped|taken back/.test(line));
-  return `${died ? 'died' : said.code}, ${said.status.status}; truth ${JSON.stringify(truth)}; said: ${words.join(' | ')}`;
 }

@@ -4,10 +4,11 @@ import type { Command } from '../../src/engine/execute.ts';
 import type { Account, Call } from '../../src/simulator/account.ts';
 import type { Action } from '../../src/simulator/action.ts';
 import { Oracle, type Party } from '../oracle/oracle.ts';
-import { type Ending, judgeEnding, judgeLeftovers, type ProcessEnd } from './aftermath.ts';
+import { type Ending, judgeEnding, type ProcessEnd } from './aftermath.ts';
 import { Carried } from './carried.ts';
 import { Deletes, type Judge } from './deletes.ts';
 import { Holds } from './holds.ts';
+import { judgeLeftovers, judgeMade } from './names.ts';
 import { Neighbours } from './neighbours.ts';
 import { Offers } from './offers.ts';
 import { Origin } from './origin.ts';
@@ -28,6 +29,10 @@ export class PromiseJudge {
   calm = false;
   /** How long calls, groups and starts may take: what is told later or earlier by less is told right. */
   slackMs = 60_000;
+  /** What a busy machine may stand still besides; nothing where time is virtual. */
+  stallMs = 0;
+  /** A journal has lost records that were on disk: what they told nobody can say. */
+  recordsLost = false;
   readonly account: Account;
   private readonly judge: Judge;
   private readonly origin: Origin;
@@ -65,6 +70,7 @@ export class PromiseJudge {
   /** To be called when a changing call of ours arrives, before it is carried out. */
   arrive(operation: string, party: Party | undefined): void {
     this.oracle.arrive(operation, party);
+    for (const service of this.services.values()) service.look();
     this.origin.arrive();
     this.neighbours.arrive();
     this.deletes.arrive(operation);
@@ -73,6 +79,8 @@ export class PromiseJudge {
 
   /** To be called when the account has answered a call of ours, whatever becomes of the answer. */
   called(call: Call, party: Party | undefined): void {
+    if (party && !isRead(call.operation) && call.outcome === 'done')
+      for (const service of this.services.values()) service.called(call, party.run);
     this.look(call);
     if (!party || isRead(call.operation) || call.outcome !== 'done') this.oracle.called(call, party);
     if (call.outcome !== 'done') return;
@@ -122,8 +130,10 @@ export class PromiseJudge {
         died: how.died,
         said: saidOf(plan, disk, how.errors[at], how.died ? undefined : how.printed),
         lastReadAt: this.lastReadAt,
-        slackMs: this.slackMs,
+        slackMs: this.slackMs + this.stallMs,
+        stallMs: this.stallMs,
         calm: this.calm,
+        recordsLost: this.recordsLost,
         goneByOthers: this.goneByOthers,
       }),
     );
@@ -134,6 +144,7 @@ export class PromiseJudge {
       judgeEnding(ending, service, this.origin, this.judge);
       this.oracle.ended(plan, submitted.run, ending.said);
     }
+    if (!this.recordsLost) judgeMade(endings, this.origin, this.judge);
     judgeLeftovers(endings, this.origin, this.judge);
     this.holds.ended(submitted.run, endings);
     this.offers.ended(submitted.run, how, endings);

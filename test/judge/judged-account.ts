@@ -19,8 +19,6 @@ export interface RealRun {
 
 /** A simulated account of this process on HTTP, for real processes of `rekey`; judged as the accounts of the sweeps are. */
 export interface JudgedAccount {
-  readonly endpoint: string;
-  readonly env: Env;
   readonly auditor: Auditor;
   state(): unknown;
   /** Starts `rekey` with these arguments on this run; its end is judged unless another process is at the same target. */
@@ -47,7 +45,7 @@ export async function judgedAccount(cwd: string, scenario: string, speed: number
     observe: (call) => auditor.after(call),
   });
   const auditor = new Auditor(account);
-  auditor.promises.slackMs += stallMs * speed;
+  auditor.promises.stallMs = stallMs * speed;
   auditor.promises.neighbours.timeStands = false;
   const server = await serve(account);
   const { region, databases, clusters } = parseScenario(scenario, 'test');
@@ -66,8 +64,6 @@ export async function judgedAccount(cwd: string, scenario: string, speed: number
   const atWork = new Map<string, number>();
 
   return {
-    endpoint: server.url,
-    env: { ...env, AWS_ACCESS_KEY_ID: 'simulated' },
     auditor,
     state: () => account.state(),
     start({ stateDir, plan: source }, args) {

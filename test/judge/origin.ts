@@ -10,6 +10,13 @@ export class Origin {
   private readonly makers = new Map<string, string>();
   /** Of what each was made: the id of the source. */
   private readonly sources = new Map<string, string>();
+  private readonly madeAt = new Map<string, number>();
+  /** When a call of a run deleted it, by id. */
+  private readonly deletedAt = new Map<string, number>();
+  /** What was made by a call whose answer a process did not live to put on record. */
+  private readonly unheard = new Set<string>();
+  /** The cluster that a database is a member of, by their resource ids. */
+  private readonly clusterOf = new Map<string, string>();
   private known: ReadonlySet<string>;
 
   constructor(account: Account) {
@@ -20,18 +27,49 @@ export class Origin {
   /** To be called before a call of ours is carried out, and when others have done something: what is there by then is not of the call. */
   arrive(): void {
     this.known = new Set(this.all());
+    for (const { resourceId, member } of this.account.world.rds.databases.values())
+      if (member) this.clusterOf.set(resourceId, member.cluster);
   }
 
   /** To be called when a call of `run` has been carried out. */
   done(call: Call, run: string): void {
-    if (!/^(Create|Copy|Restore|Delete)DB|^(Create(Volume|Snapshot)|CopySnapshot)/.test(call.operation)) return;
+    if (!/^(Create|Copy|Restore|Delete)(DB|Volume|Snapshot)/.test(call.operation)) return;
     const source = this.sourceOf(call);
-    for (const id of this.all()) {
+    const all = this.all();
+    for (const id of this.known) if (!all.includes(id)) this.deletedAt.set(id, call.at);
+    for (const id of all) {
       if (this.known.has(id)) continue;
       this.makers.set(id, run);
+      this.madeAt.set(id, call.at);
       if (source !== undefined) this.sources.set(id, source);
     }
     this.arrive();
+  }
+
+  /** By whose doing something is gone, and how long ago beyond what the machine stood still, in words. */
+  takenBy(id: string, stallMs: number): string {
+    const at = this.deletedAt.get(id);
+    return at === undefined ? 'taken by AWS' : `deleted by the run ${this.secondsSince(at + stallMs)} s ago`;
+  }
+
+  /** Has a run deleted a member of this cluster? */
+  hasLostMember(id: string): boolean {
+    return [...this.deletedAt.keys()].some((one) => this.clusterOf.get(one) === id);
+  }
+
+  /** To be called when a process has died and has no name for these. */
+  died(unnamed: readonly string[]): void {
+    for (const id of unnamed) this.unheard.add(id);
+  }
+
+  /** When a run has made it, in words. */
+  madeWhen(id: string, stallMs: number): string {
+    const words = `made ${this.secondsSince((this.madeAt.get(id) ?? Number.NEGATIVE_INFINITY) + stallMs)} s ago`;
+    return this.unheard.has(id) ? `${words}, as a process died` : words;
+  }
+
+  private secondsSince(at: number): number {
+    return Math.round(Math.max(0, this.account.world.time - at) / 1000);
   }
 
   isOf(run: string, id: string): boolean {

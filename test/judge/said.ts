@@ -34,6 +34,7 @@ export function saidOf(
   const run = runStatus([plan], registry, fold(disk), false);
   const [status] = run.plans;
   if (!status) throw new Error(`no status of ${plan.name}`);
+  const gone = [...status.deleted, ...status.discarded];
   const of = {
     stateDir: '.rekey',
     now: Date.now(),
@@ -46,10 +47,11 @@ export function saidOf(
     code: error?.code ?? status.status,
     lines,
     next: printed === undefined ? run.nextSteps.map((step) => nextLine(step, of.stateDir)) : nextIn(lines),
-    there: [...status.existing.map(({ id }) => id), ...status.pairs.map(({ replacement }) => replacement)].filter(
-      (id) => !status.deleted.includes(id) && !status.discarded.includes(id),
-    ),
-    gone: [...status.deleted, ...status.discarded],
+    there: [
+      ...status.existing.map(({ id }) => id),
+      ...status.pairs.map(({ replacement }) => replacement).filter((id) => !gone.includes(id)),
+    ],
+    gone,
     announced: status.announcements.map(({ step, text }) => `${step}: ${text}`),
   };
 }

@@ -1,11 +1,11 @@
-import type { Account } from '../../src/simulator/account.ts';
+import type { Account, Call } from '../../src/simulator/account.ts';
 import type { Action } from '../../src/simulator/action.ts';
 import { letsIn } from '../../src/simulator/ec2/security-groups.ts';
 import { clientAddress } from '../../src/simulator/rds/clients.ts';
 
 /** How a target truly is. */
 export interface TargetTruth {
-  /** `between`: on its way up. */
+  /** `between`: on its way up, or running without what others have taken off it. */
   readonly serves: boolean | 'between';
   readonly runs: boolean;
   /** The ids of the volumes that it holds, or of the databases that clients reach. */
@@ -16,7 +16,24 @@ export interface TargetTruth {
 const takesDatabaseDown =
   /^(stop-|delete-(database|cluster)|break-|add-|disable-key|put-key-policy|schedule-key-deletion|modify-|grow-|announce-|maintain-|reboot-|fail-over|rotate-|expire-)/;
 
+// What these bring about comes in a window, or shows in nothing that is judged.
+const bringsNothing = /^(announce-|grow-|rotate-|expire-)/;
+
+// The calls that change how a target serves and what it holds; of those that modify a database, by which of their members.
+const touches = /^((Stop|Start)Instances|(Attach|Detach)Volume|RebootDBInstance)$/;
+const moves = /^(VpcSecurityGroupIds|NewDB(Instance|Cluster)Identifier)$/;
+
 const givesBack = (action: Action) => action.do === 'put-key-policy' && action.policy === 'default';
+
+/** The id of a run, or other people, or nobody yet. */
+type Doer = string;
+
+/** How a target was, until when, and by whose doing it is so no more. */
+interface Was {
+  readonly truth: TargetTruth;
+  readonly until: number;
+  readonly by: Doer;
+}
 
 /** The service that a target gives: what its owner wants of it, since when it is down, and what others have done to it. */
 export class Service {
@@ -35,6 +52,11 @@ export class Service {
   servedUntil = Number.NEGATIVE_INFINITY;
   /** When others last changed it. */
   changedByOthersAt = Number.NEGATIVE_INFINITY;
+  /** How it was before it became what it is, the latest last. */
+  private readonly past: Was[] = [];
+  private last: TargetTruth;
+  /** Who last did something about it: what changes from then on is his doing. */
+  private doer: Doer = 'itself';
   private readonly account: Account;
   private readonly type: string;
   private readonly id: string;
@@ -46,7 +68,8 @@ export class Service {
     this.account = account;
     this.type = target.type;
     this.id = target.id;
-    const { serves, holds } = this.truth();
+    this.last = this.truth();
+    const { serves, holds } = this.last;
     this.served = serves === true;
     this.held = holds;
     this.wanted = this.served;
@@ -54,13 +77,34 @@ export class Service {
 
   /** To be called whenever something may have changed. */
   look(): void {
-    const { serves } = this.truth();
+    const truth = this.truth();
+    const { serves } = truth;
+    if (JSON.stringify(truth) !== JSON.stringify(this.last)) {
+      this.past.push({ truth: this.last, until: this.account.world.time, by: this.doer });
+      this.last = truth;
+    }
     if (serves === true && this.startedByOthers) this.wanted = true;
     if (serves === true) {
       this.downSince = undefined;
       this.servedUntil = this.account.world.time;
     }
     if (serves === false) this.downSince ??= this.account.world.time;
+  }
+
+  /** To be called when a call of ours has changed something, before a look at what. */
+  called({ operation, input }: Call, run: string): void {
+    const names = Object.keys(input as object);
+    if (touches.test(operation) || (/^ModifyDB/.test(operation) && names.some((name) => moves.test(name))))
+      this.doer = run;
+  }
+
+  /** For how long, beyond what the machine stood still, something has been so no more, and by whose doing, in words. */
+  notSo(so: (truth: TargetTruth) => boolean, run: string, stallMs: number): string {
+    const was = this.past.findLast(({ truth }) => so(truth));
+    if (!was) return 'never so';
+    const by = was.by === run ? 'the run' : /^(others|itself)$/.test(was.by) ? was.by : 'another run';
+    const forMs = Math.max(0, this.account.world.time - was.until - stallMs);
+    return `no more so for ${Math.round(forMs / 1000)} s, by ${by}`;
   }
 
   soon(): void {
@@ -71,7 +115,9 @@ export class Service {
   meanwhile(action: Action): void {
     const changed = JSON.stringify(this.truth()) !== this.before;
     const databaseDown = this.type.startsWith('rds') && takesDatabaseDown.test(action.do) && !givesBack(action);
-    if (changed || databaseDown) this.changedByOthersAt = this.account.world.time;
+    if (changed || (databaseDown && !bringsNothing.test(action.do))) this.changedByOthersAt = this.account.world.time;
+    // A detached volume shows for a while yet.
+    if (this.changedByOthersAt === this.account.world.time || this.isHeld(action)) this.doer = 'others';
     if (action.do === 'stop-instance') {
       this.wanted = false;
       this.startedByOthers = false;
@@ -86,14 +132,25 @@ export class Service {
     this.look();
   }
 
+  private isHeld(action: Action): boolean {
+    return 'volume' in action && this.last.holds.includes(action.volume);
+  }
+
   private isOriginal(action: Action): boolean {
     return 'volume' in action && this.held.includes(action.volume);
   }
 
   truth(): TargetTruth {
     if (this.type === 'ec2-instance') return this.instance();
-    if (this.type === 'ebs-volume') return { serves: true, runs: false, holds: [] };
+    if (this.type === 'ebs-volume') return this.volume();
     return this.database();
+  }
+
+  /** A volume serves nobody; attached it could be written to, which counts as running. */
+  private volume(): TargetTruth {
+    const volume = this.account.world.volumes.get(this.id);
+    const there = volume !== undefined && volume.state !== 'deleting';
+    return { serves: true, runs: there && volume.attachments.length > 0, holds: there ? [this.id] : [] };
   }
 
   private instance(): TargetTruth {
@@ -106,7 +163,12 @@ export class Service {
     );
     const { state } = instance;
     return {
-      serves: state === 'running' ? whole || this.meddled : state === 'pending' ? 'between' : false,
+      serves:
+        state === 'running' && whole
+          ? true
+          : state === 'pending' || (state === 'running' && this.meddled)
+            ? 'between'
+            : false,
       runs: !['stopped', 'shutting-down', 'terminated'].includes(state),
       holds: held.map(({ volume }) => volume.id).sort(),
     };

@@ -28,6 +28,7 @@ export const judged = {
 export const invariants = {
   ...judged,
   I4: 'a crash and a resume reach the end of a run without one, with no effect unreconciled',
+  BROKE: 'a history is lived to its end: no test code and no simulated account throws in it',
   END: 'a history comes to a right end',
   I8: 'a command that only reads changes nothing',
   I11: 'once faults stop, the run ends or pauses naming whom it awaits',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { JournalRecord } from '../../src/contract/record.ts';
-import type { Invariant, Violation } from '../support/invariants.ts';
+import { type Auditor, type Invariant, invariants, type Violation } from '../support/invariants.ts';
 import { exitOf, told } from '../support/promises.ts';
 import { isRead } from '../support/reads.ts';
 import { type Crash, inWorld, type Life } from '../support/world.ts';
@@ -106,10 +106,12 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
   let calm = false;
   let end = '';
   let others: Others | undefined;
-  const evaluations = new Map<Invariant, number>();
+  const evaluations = new Map<Invariant, number>([['BROKE', 1]]);
+  let auditor: Auditor | undefined;
   await inWorld(
     wide?.scenario(scene.scenario) ?? scene.scenario,
     async (world) => {
+      auditor = world.auditor;
       const start = Date.now();
       const at = () => `${((Date.now() - start) / 1000).toFixed(1)}s`;
       world.watch((call) => {
@@ -205,7 +207,8 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
     seed,
     { wired: kind.wired === true },
   ).catch((error: unknown) => {
-    failures.push(`the history itself broke: ${error instanceof Error ? error.stack : String(error)}`);
+    const why = error instanceof Error ? error.stack : String(error);
+    failures.push(`BROKE (${invariants.BROKE}): ${why}`, ...(auditor?.violations ?? []));
   });
   return {
     seed,

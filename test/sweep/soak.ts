@@ -6,9 +6,10 @@ import { type History, history, type Kind } from './history.ts';
 import { asked, kindFlags, kindOf, kindValues, optionsOf } from './options.ts';
 
 /**
- * `npm run soak -- --seeds 100000 [--first N] [--workers N] [--plan …] [--liveness] [--stale-ms N] [--traces FILE] …`: random histories for
- * as long as you let it. `--traces` writes the trace hash of each seed: two states of the code that write the same file send
- * the same calls at the same times.
+ * `npm run soak -- --seeds 100000 [--first N] [--workers N] [--plan …] [--liveness] [--stale-ms N] [--traces FILE] [--expected FILE] …`: random
+ * histories for as long as you let it. `--traces` writes the trace hash of each seed: two states of the code that write the same
+ * file send the same calls at the same times. `--expected` writes each expected failure in full: plan, seed, what it says, and
+ * what has struck.
  */
 interface Lot {
   readonly seeds: number;
@@ -16,32 +17,38 @@ interface Lot {
   readonly workers: number;
   readonly kind: Kind;
   readonly traces: string | undefined;
+  readonly expected: string | undefined;
 }
 
 /** What a worker tells of a seed; a history's log is left behind, since the seed makes it again. */
-type Told = Pick<History, 'seed' | 'plan' | 'hash' | 'processes' | 'calls' | 'effects' | 'end' | 'failures'> & {
+type Told = Pick<
+  History,
+  'seed' | 'plan' | 'hash' | 'processes' | 'calls' | 'effects' | 'end' | 'failures' | 'expected'
+> & {
   readonly faults: readonly (readonly [string, number])[];
   readonly evaluations: readonly (readonly [string, number])[];
-  /** The kinds of expected failures that it shows. */
-  readonly expected: readonly string[];
 };
 
 function lotOf(words: readonly string[]): Lot {
-  const { given, count } = optionsOf(words, ['seeds', 'first', 'workers', 'traces', ...kindValues], kindFlags);
+  const { given, count } = optionsOf(
+    words,
+    ['seeds', 'first', 'workers', 'traces', 'expected', ...kindValues],
+    kindFlags,
+  );
   return {
     seeds: count('seeds', 1_000),
     first: count('first', firstWideSeed),
     workers: count('workers', availableParallelism()),
     kind: kindOf(given),
     traces: given.get('traces'),
+    expected: given.get('expected'),
   };
 }
 
 async function work(): Promise<void> {
   process.on('message', (ask: { seed: number; kind: Kind }) => {
     void history(ask.seed, ask.kind).then(({ log: _log, ...one }) => {
-      const expected = [...new Set(one.expected.map(({ kind }) => kind))];
-      const told: Told = { ...one, expected, faults: [...one.faults], evaluations: [...one.evaluations] };
+      const told: Told = { ...one, faults: [...one.faults], evaluations: [...one.evaluations] };
       process.send?.(told);
     });
   });
@@ -55,12 +62,13 @@ const ends = new Map<string, number>();
 const failures: Told[] = [];
 /** Expected failures: the seeds that show each kind, by kind and plan. */
 const expected = new Map<string, number[]>();
-/** Of each seed, for `--traces`. */
+/** Of each seed, for `--traces` and `--expected`. */
 const traces = new Map<number, string>();
+const expectedInFull = new Map<number, string>();
 
 function take(told: Told): void {
   sums.histories++;
-  traces.set(told.seed, `${told.plan} ${told.seed} ${told.hash} ${told.end}`);
+  traces.set(told.seed, `${told.plan} ${told.seed} ${told.hash} ${told.end}\n`);
   sums.processes += told.processes;
   sums.calls += told.calls;
   sums.effects += told.effects;
@@ -71,7 +79,10 @@ function take(told: Told): void {
   add(evaluations, told.evaluations);
   add(ends, [[told.end, 1]]);
   add(plans, [[told.plan, 1]]);
-  for (const kind of told.expected) {
+  const struck = told.faults.map(([name]) => name).join(', ');
+  const inFull = told.expected.map((one) => `${told.plan} ${told.seed} ${one.told} [${struck}]\n`);
+  expectedInFull.set(told.seed, inFull.join(''));
+  for (const kind of new Set(told.expected.map(({ kind }) => kind))) {
     const name = `${kind} of ${told.plan}`;
     expected.set(
       name,
@@ -148,10 +159,13 @@ async function lead(lot: Lot): Promise<void> {
     }),
   );
   process.stdout.write(table(lot, next - 1, (performance.now() - began) / 1_000));
-  if (lot.traces !== undefined) {
-    const lines = [...traces].sort(([a], [b]) => a - b).map(([, line]) => `${line}\n`);
-    writeFileSync(lot.traces, lines.join(''));
-  }
+  const inOrder = (lines: Map<number, string>) =>
+    [...lines]
+      .sort(([a], [b]) => a - b)
+      .map(([, line]) => line)
+      .join('');
+  if (lot.traces !== undefined) writeFileSync(lot.traces, inOrder(traces));
+  if (lot.expected !== undefined) writeFileSync(lot.expected, inOrder(expectedInFull));
   if (sums.histories === 0) throw new Error('no history was lived');
   process.exitCode = failures.length ? 1 : 0;
 }

@@ -24,7 +24,7 @@ export const sweeps = {
   runners: { everyPlan: false, judges: inAnyHistory.filter((one) => one !== 'I12') },
   clock: { everyPlan: true, judges: [...inAnyHistory, 'I7'] },
   hell: { everyPlan: false, judges: ['I1', 'I3', 'I9', 'I12'] },
-  random: { everyPlan: true, judges: [...inAnyHistory, 'I11', 'I13'] },
+  random: { everyPlan: true, judges: [...inAnyHistory, 'I11', 'I13', 'BROKE'] },
 } as const satisfies Readonly<Record<string, Kind>>;
 export type SweepName = keyof typeof sweeps;
 

@@ -15,6 +15,7 @@ async function resumed(one: Shipped, records: number): Promise<string> {
   return inWorld(one.scenario, async (world) => {
     const lived = await world.process([], { plans: [one.plan], wait: false });
     expect(exitOf(lived), told(lived)).toBe(3);
+    world.auditor.promises.recordsLost = true;
     const second = await world.process(lived.disk.slice(0, records), { plans: [one.plan] });
     const about = `cut after record ${records} of ${lived.disk.length}: exit ${exitOf(second)} ${told(second)}`;
     expect(ends, about).toContain(exitOf(second));
