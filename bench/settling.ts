@@ -148,6 +148,8 @@ async function made<I, O extends { id: string }>(
     stepTypes: [],
     token,
     sentHere: true,
+    unanswered: [],
+    isOurs: () => false,
     sentAt: clock.now(),
     signal: new AbortController().signal,
     announce: () => {},

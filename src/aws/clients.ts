@@ -5,6 +5,7 @@ import type { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import type { STS, STSClientConfig } from '@aws-sdk/client-sts';
 import type { Clock } from '../contract/clock.ts';
 import type { Databases } from '../contract/databases.ts';
+import { AwsTime } from './aws-time.ts';
 import { Budget } from './budget.ts';
 import { createClusterSight } from './cluster-sight.ts';
 import { createDatabaseSight } from './database-sight.ts';
@@ -61,11 +62,12 @@ export async function connect(options: ConnectOptions): Promise<AwsServices> {
     sts: new (sdk.sts().STS)(config),
   }));
   const budget = new Budget(options.clock);
-  for (const [service, client] of Object.entries(clients)) pace(client, service, budget, options);
+  const time = new AwsTime(options.clock);
+  for (const [service, client] of Object.entries(clients)) pace(client, service, { budget, time }, options);
   const rds = () => clients.rds;
   const sight = { ...createSight(clients.ec2), ...createDatabaseSight(rds), ...createClusterSight(rds) };
   const databases = options.databases ?? connectDatabases(process.env, undefined, secretReader(clients.secretsmanager));
-  return { region: options.region, ...clients, sight, databases };
+  return { region: options.region, ...clients, sight, time, databases };
 }
 
 /** Whose credentials these are: the 12-digit account id and the ARN of the user or role. */
@@ -80,11 +82,11 @@ async function profileCredentials({ profile, region }: ConnectOptions) {
   return fromNodeProviderChain({ profile, clientConfig: { region } });
 }
 
-/** Counts each call, and holds it back until the account's budget allows it. */
+/** Counts each call, holds it back until the account's budget allows it, and takes AWS's time from its answer. */
 function pace(
   client: EC2 | KMS | RDS | SecretsManager | STS,
   service: string,
-  budget: Budget,
+  { budget, time }: { readonly budget: Budget; readonly time: AwsTime },
   { signal, onCall }: ConnectOptions,
 ): void {
   // The stacks differ only in the types of what they carry.
@@ -97,7 +99,9 @@ function pace(
       await budget.take(call, signal);
       if (signal?.aborted) throw aborted();
       onCall?.(call);
-      return next(args);
+      const answer = await next(args);
+      time.note((answer.response as { headers?: Record<string, unknown> } | undefined)?.headers?.date);
+      return answer;
     },
     { step: 'initialize', name: 'rekeyPace', priority: 'low' },
   );

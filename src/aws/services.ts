@@ -36,9 +36,11 @@ export interface Sight extends DatabaseSight, ClusterSight {
   instance(id: string): Promise<Instance | undefined>;
   volume(id: string): Promise<Volume | undefined>;
   snapshot(id: string): Promise<Snapshot | undefined>;
-  /** What this run made with this token, oldest first. */
+  /** What carries this token, or was made from this, or is described so: oldest first. */
   volumesMade(token: string): Promise<readonly Volume[]>;
   snapshotsMade(token: string): Promise<readonly Snapshot[]>;
+  volumesFrom(snapshot: string): Promise<readonly Volume[]>;
+  snapshotsDescribed(description: string): Promise<readonly Snapshot[]>;
 }
 
 /** The services of one account and region as the steps use them. Every client sends once; retrying is the engine's. */
@@ -50,6 +52,8 @@ export interface AwsServices {
   readonly secretsmanager: SecretsManager;
   readonly sts: STS;
   readonly sight: Sight;
+  /** AWS's own clock, by which it says when a thing was made. */
+  readonly time: { now(): number };
   /** SQL, for what Describe can't show. */
   readonly databases: Databases;
 }

@@ -62,6 +62,10 @@ export type Entry =
       readonly token: string;
       readonly input: Json;
       readonly before: Json;
+      /** When it was sent, in ms by the clock of whoever is called; left out where that is the runner's own. */
+      readonly sentAt?: number;
+      /** The send before this one was refused, and has made nothing. */
+      readonly afterRefusal?: true;
     }
   | { readonly t: 'answered'; readonly key: Key; readonly output: Json }
   | { readonly t: 'surplus'; readonly key: Key; readonly output: Json }

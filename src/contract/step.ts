@@ -49,6 +49,10 @@ export interface StepContext<S> {
   readonly sentHere: boolean;
   /** When this effect's call was first sent, in ms; undefined before. Looks use it to tell "not yet" from "gone". */
   readonly sentAt: number | undefined;
+  /** When calls of this effect were sent of which it is not known that they were answered or refused, in ms by the clock of whoever was called. */
+  readonly unanswered: readonly number[];
+  /** Is it on record that this run has made it? */
+  isOurs(id: string): boolean;
   readonly signal: AbortSignal;
   /** Tells the operator something that ought to stand in the report: what can't be carried, what was accepted. */
   announce(text: string): void;

@@ -61,6 +61,8 @@ export class PlanRun<S> {
       token: tokenOf(this.run.run, key),
       sentAt: this.phase(key)?.sentAt,
       sentHere: this.sentHere.has(keyText(key)),
+      unanswered: this.phase(key)?.unanswered ?? [],
+      isOurs: (id) => this.created.has(id),
       announce: (text) => {
         const known = this.state.announcements.some((one) => one.step === key.step && one.text === text);
         if (known) return;

@@ -187,25 +187,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     witnesses: [{ plan: 'rds-cluster', seed: 7000962 }],
   },
   {
-    kind: 'END',
-    says: /did not come to its end: effect-failed/,
-    after: /^the tags of a snapshot are stripped$/,
-    what: "a discard refuses a snapshot of ours that has lost the run's tag, and every resume asks for it again, for ever",
-    issue: 9,
-    witnesses: [
-      { plan: 'ebs-volume', seed: 10_000_106 },
-      { plan: 'ec2-instance', seed: 10_000_099 },
-    ],
-  },
-  {
-    kind: 'END',
-    says: /volumes were made and left behind/,
-    after: /^the tags of a replacement are stripped$/,
-    what: "an unwinding does not discard a replacement that has lost the run's tag, and does not name it as kept",
-    issue: 9,
-    witnesses: [{ plan: 'ec2-instance', seed: 10_000_180 }],
-  },
-  {
     kind: 'I10',
     says: /place undefined, not /,
     after: /^somebody attaches (and detaches )?an original elsewhere$/,
@@ -238,16 +219,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     witnesses: [
       { plan: 'rds-cluster', seed: 10_000_105 },
       { plan: 'rds-instance', seed: 10_000_853 },
-    ],
-  },
-  {
-    kind: 'P2.not-ours',
-    after: /^a copier copies snapshots with their tags$/,
-    what: "a copy of somebody else's with copied tags is taken for a surplus of ours, and deleted",
-    issue: 9,
-    witnesses: [
-      { plan: 'ec2-instance', seed: 10_000_055 },
-      { plan: 'ebs-volume', seed: 10_002_680 },
     ],
   },
   {
@@ -463,14 +434,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     what: 'an attachment that AWS has refused with NotFound counts as gone for good, and every resume says so again',
     issue: 9,
     witnesses: [{ plan: 'ec2-instance', seed: 10_002_995 }],
-  },
-  {
-    kind: 'P4.unnamed',
-    says: /: snap-/,
-    after: /^the tags of a snapshot are stripped$/,
-    what: "a snapshot of ours that has lost the run's tag stays, and has no name in the report",
-    issue: 9,
-    witnesses: [{ plan: 'ec2-instance', seed: 10_002_101 }],
   },
 ];
 

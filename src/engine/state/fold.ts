@@ -53,10 +53,12 @@ function applyToPhase(state: RunState, entry: PhaseEntry, at: number): void {
       phase.before = phase.sent === 0 ? entry.before : phase.before;
       phase.sent++;
       phase.sentAt = at;
+      phase.unanswered = [...phase.unanswered.slice(0, entry.afterRefusal ? -1 : undefined), entry.sentAt ?? at];
       phase.end = undefined;
       return;
     case 'answered':
       phase.answered = entry.output;
+      phase.unanswered = phase.unanswered.slice(0, -1);
       return;
     case 'surplus':
       phase.surplus.push(entry.output);
@@ -75,6 +77,7 @@ function applyToPhase(state: RunState, entry: PhaseEntry, at: number): void {
       return;
     case 'failed': {
       if (entry.key.undo !== undefined) beginAnew(phase);
+      if (entry.neverRan) phase.unanswered = phase.unanswered.slice(0, -1);
       phase.end = { is: 'failed', reason: entry.reason, neverRan: entry.neverRan };
       const opener = plan.writePoint?.key;
       if (entry.neverRan && opener && keyText(opener) === keyText(entry.key)) plan.writePoint = undefined;
@@ -86,6 +89,7 @@ function applyToPhase(state: RunState, entry: PhaseEntry, at: number): void {
 function beginAnew(phase: Phase): void {
   phase.sent = 0;
   phase.sentAt = undefined;
+  phase.unanswered = [];
   phase.answered = undefined;
 }
 

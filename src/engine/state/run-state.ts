@@ -16,6 +16,8 @@ export interface Phase {
   /** How often its call was sent, or may have been. */
   sent: number;
   sentAt: number | undefined;
+  /** When it was sent without an answer or a refusal that is known, in ms by the clock of whoever was called. */
+  unanswered: readonly number[];
   answered: Json | undefined;
   surplus: Json[];
   kept: boolean;
@@ -111,6 +113,7 @@ export function phaseOf(plan: PlanState, key: Key, uses: string, order: number):
     before: null,
     sent: 0,
     sentAt: undefined,
+    unanswered: [],
     answered: undefined,
     surplus: [],
     kept: false,
