@@ -263,13 +263,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     ],
   },
   {
-    kind: 'P3.over-and-down',
-    says: /: rolled-back, rolled-back; /,
-    what: 'a typed rollback that died while it retired its steps does not start the target that it stopped, when it is taken up again',
-    issue: 9,
-    witnesses: [{ plan: 'ec2-instance', scene: 'a typed rollback that dies while it retires' }],
-  },
-  {
     kind: 'P3.left-down',
     says: /it was started and is stopped again/,
     what: 'a start on the way back that came to nothing ends the next process, too, with the key usable again: the one after it starts anew',
@@ -350,13 +343,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     witnesses: [{ plan: 'ec2-instance', seed: 7_001_378 }],
   },
   {
-    kind: 'O.back-originals-run',
-    says: /\): stop \(StopInstances .*"typed":true/,
-    what: 'the same as P3.over-and-down after a typed rollback by the table: taken up again it stops the target, which it has brought back already',
-    issue: 9,
-    witnesses: [{ plan: 'ec2-instance', scene: 'a typed rollback that dies while it retires' }],
-  },
-  {
     kind: 'O.forward-exposed',
     says: /\): (delete-original \(|discard-snapshot \(|the process ended done;)/,
     after: /^somebody attaches (and detaches )?an original elsewhere$/,
@@ -396,13 +382,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     what: 'claims are those of a run: another plan of it moves an original that is held, and deletes it after a hold of its own',
     issue: 9,
     witnesses: [{ plan: 'ec2-instance', scene: 'an original that one plan holds is moved by another plan of the run' }],
-  },
-  {
-    kind: 'O.back-originals-stand',
-    says: /\): (discard-(snapshot|volume) \(|the process ended rolled-back;).*"typed":true/,
-    what: 'the same as P3.over-and-down after a typed rollback by the table: taken up again it stops the target, which it has brought back already, and does not start it',
-    issue: 9,
-    witnesses: [{ plan: 'ec2-instance', scene: 'a typed rollback that dies when it has brought the original back' }],
   },
   {
     kind: 'P1.last-copy',

@@ -7,6 +7,26 @@ const rdsFence = 'test/promises/rds-fence.test.ts';
 
 /** What could go wrong around the target: deleted without a proof, started on a mixture, taken from its owner. */
 export const cutOverBugs: readonly PlantedBug[] = [
+  {
+    name: 'a rollback leaves an unwinding what it is',
+    file: 'src/engine/unwind/rollback.ts',
+    find: 'unwinding?.over === false && unwinding.stop',
+    replace: 'unwinding?.over === false && !unwinding',
+    caughtBy: {
+      file: 'test/promises/rollback.test.ts',
+      title: 'a rollback that takes over an unwinding and is interrupted',
+    },
+  },
+  {
+    name: 'a rollback that is taken up again stops what it has brought back',
+    file: 'src/engine/unwind/unwind.ts',
+    find: ' && !isBack(run, takenBack)',
+    replace: '',
+    caughtBy: {
+      file: 'test/promises/rollback.test.ts',
+      title: "a typed rollback of 'ec2-instance' that dies 'while it retires its steps'",
+    },
+  },
   // Deleting: never without a verdict, and a proof at that moment.
   {
     name: 'the status of a verdict is ignored before a delete',
