@@ -8,6 +8,20 @@ const rdsFence = 'test/promises/rds-fence.test.ts';
 /** What could go wrong around the target: deleted without a proof, started on a mixture, taken from its owner. */
 export const cutOverBugs: readonly PlantedBug[] = [
   {
+    name: 'what nobody expected ends the whole run',
+    file: 'src/engine/stops.ts',
+    find: "return known ? error : new PlanStopped(problem('unexpected', { text: String(error) }, error));",
+    replace: 'if (known) return error;\n  throw error;',
+    caughtBy: { file: 'test/promises/unexpected.test.ts', title: 'ebs.create-volume' },
+  },
+  {
+    name: 'a command that can not be started is thrown',
+    file: 'src/steps/control/command.ts',
+    find: 'return error instanceof Error ? error : new Error(String(error));',
+    replace: 'throw error;',
+    caughtBy: { file: 'test/steps/exec.test.ts', title: 'a command that can not be started is told' },
+  },
+  {
     name: 'a rollback leaves an unwinding what it is',
     file: 'src/engine/unwind/rollback.ts',
     find: 'unwinding?.over === false && unwinding.stop',

@@ -8,7 +8,7 @@ import { retryRead } from '../retry.ts';
 import { isOwnStep } from '../state/own-steps.ts';
 import { effectOf, effectWith, undoOf } from '../state/phases.ts';
 import { isCurrent, type Phase } from '../state/run-state.ts';
-import { PlanStopped } from '../stops.ts';
+import { failureOfStep } from '../stops.ts';
 import type { Guard } from '../target/guard.ts';
 import { unseenBeatMs, waitFor } from '../wait.ts';
 import { announce, type Happened } from './undo.ts';
@@ -123,8 +123,7 @@ async function discard<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, from 
     try {
       await perform(run, guard, { key, uses: call.uses, input: call.with });
     } catch (error) {
-      if (!(error instanceof PlanStopped) || error.error.code !== 'effect-failed') throw error;
-      await announce(run, one.phase, `left behind: ${error.message}`);
+      await announce(run, one.phase, `left behind: ${failureOfStep(error).message}`);
     }
   }
 }
