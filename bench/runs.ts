@@ -54,6 +54,7 @@ export async function runToEnd(
         registry,
         aws,
         clock,
+        remoteNow: () => aws.time.now(),
         settle: createSettleHub(clock),
         classify,
         emit: () => {},

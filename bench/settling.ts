@@ -147,6 +147,8 @@ async function made<I, O extends { id: string }>(
     target: { type: 'ebs-volume', id: token },
     stepTypes: [],
     token,
+    unanswered: [],
+    isOurs: () => false,
     sentAt: clock.now(),
     signal: new AbortController().signal,
     stillOurs: async () => {},

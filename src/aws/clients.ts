@@ -6,6 +6,7 @@ import type { STS, STSClientConfig } from '@aws-sdk/client-sts';
 import type { FinalizeRequestMiddleware, MiddlewareStack } from '@smithy/types';
 import type { Clock } from '../contract/clock.ts';
 import type { Databases } from '../contract/databases.ts';
+import { AwsTime } from './aws-time.ts';
 import { Budget, isReading } from './budget.ts';
 import { createClusterSight } from './cluster-sight.ts';
 import { createDatabaseSight } from './database-sight.ts';
@@ -65,12 +66,12 @@ export async function connect(options: ConnectOptions): Promise<AwsServices> {
     sts: new (sdk.sts().STS)(config),
   }));
   const budget = new Budget(options.clock);
+  const time = new AwsTime(options.clock);
   const { clock, signal } = options;
   const sightings = new Sightings(clock);
-  let latest: Date | undefined;
   const onAnswer = ({ operation, output, date }: Answered) => {
+    time.note(date);
     sightings.answered(operation, output);
-    latest = date ?? latest;
   };
   for (const [service, client] of Object.entries(clients)) pace(client, service, budget, options);
   for (const client of Object.values(clients)) hear(client, onAnswer);
@@ -79,7 +80,7 @@ export async function connect(options: ConnectOptions): Promise<AwsServices> {
   const order = { clock, signal, sightings };
   const sight = { ...createSight(clients.ec2, order), ...createDatabaseSight(rds), ...createClusterSight(rds) };
   const databases = options.databases ?? connectDatabases(process.env, undefined, secretReader(clients.secretsmanager));
-  return { region: options.region, ...clients, sight, sightings, awsTime: () => latest, databases };
+  return { region: options.region, ...clients, sight, sightings, time, databases };
 }
 
 /** Whose credentials these are: the 12-digit account id and the ARN of the user or role. */
@@ -121,7 +122,7 @@ function pace(
 interface Answered {
   readonly operation: string;
   readonly output: object;
-  readonly date: Date | undefined;
+  readonly date: unknown;
 }
 
 /** Has every answer heard, before whoever has asked gets it. */
@@ -129,13 +130,9 @@ function hear(client: EC2 | KMS | RDS | SecretsManager | STS, onAnswer: (answere
   (client as STS).middlewareStack.add(
     (next, context) => async (args) => {
       const result = await next(args);
-      const { headers } = (result.response ?? {}) as { readonly headers?: Readonly<Record<string, string>> };
-      const date = new Date(headers?.['date'] ?? '');
-      onAnswer({
-        operation: context.commandName?.replace(/Command$/, '') ?? '',
-        output: result.output,
-        date: Number.isNaN(date.getTime()) ? undefined : date,
-      });
+      const { headers } = (result.response ?? {}) as { readonly headers?: Readonly<Record<string, unknown>> };
+      const operation = context.commandName?.replace(/Command$/, '') ?? '';
+      onAnswer({ operation, output: result.output, date: headers?.['date'] });
       return result;
     },
     { step: 'initialize', name: 'rekeyHear', priority: 'high' },

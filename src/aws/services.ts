@@ -37,9 +37,11 @@ export interface Sight extends DatabaseSight, ClusterSight {
   instance(id: string): Promise<Instance | undefined>;
   volume(id: string): Promise<Volume | undefined>;
   snapshot(id: string): Promise<Snapshot | undefined>;
-  /** What this run made with this token, oldest first. */
+  /** What carries this token, or was made from this, or is described so: oldest first. */
   volumesMade(token: string): Promise<readonly Volume[]>;
   snapshotsMade(token: string): Promise<readonly Snapshot[]>;
+  volumesFrom(snapshot: string): Promise<readonly Volume[]>;
+  snapshotsDescribed(description: string): Promise<readonly Snapshot[]>;
 }
 
 /** The services of one account and region as the steps use them. Every client sends once; retrying is the engine's. */
@@ -53,8 +55,8 @@ export interface AwsServices {
   readonly sight: Sight;
   /** What was seen of instances and volumes, in the order that AWS gives it. */
   readonly sightings: Sightings;
-  /** The time by AWS's clock, as its latest answer told it, to the second; undefined before the first. */
-  readonly awsTime: () => Date | undefined;
+  /** AWS's own clock, by which it says when a thing was made. */
+  readonly time: { now(): number };
   /** SQL, for what Describe can't show. */
   readonly databases: Databases;
 }

@@ -59,8 +59,13 @@ export function createSight(ec2: EC2, order: Order): Omit<Sight, keyof DatabaseS
   const instances = byId('instance-id', findInstances, (one) => one.InstanceId);
   const volumes = byId('volume-id', findVolumes, (one) => one.VolumeId);
   const snapshots = byId('snapshot-id', findSnapshots, (one) => one.SnapshotId);
-  const volumesMade = byToken(findVolumes, (one) => one.CreateTime);
-  const snapshotsMade = byToken(findSnapshots, (one) => one.StartTime);
+  const token = (one: Made) => tagValue(one.Tags, marker.token);
+  const ofVolume = (one: Volume) => one.CreateTime;
+  const ofSnapshot = (one: Snapshot) => one.StartTime;
+  const volumesMade = byValue(`tag:${marker.token}`, findVolumes, token, ofVolume);
+  const volumesFrom = byValue('snapshot-id', findVolumes, (one) => one.SnapshotId, ofVolume);
+  const snapshotsMade = byValue(`tag:${marker.token}`, findSnapshots, token, ofSnapshot);
+  const snapshotsDescribed = byValue('description', findSnapshots, (one) => one.Description, ofSnapshot);
   return {
     instance: (id) =>
       present(
@@ -77,6 +82,8 @@ export function createSight(ec2: EC2, order: Order): Omit<Sight, keyof DatabaseS
     snapshot: (id) => snapshots.load(id),
     volumesMade: (token) => volumesMade.load(token),
     snapshotsMade: (token) => snapshotsMade.load(token),
+    volumesFrom: (snapshot) => volumesFrom.load(snapshot),
+    snapshotsDescribed: (description) => snapshotsDescribed.load(description),
   };
 }
 
@@ -123,17 +130,20 @@ function byId<T extends Made>(filter: string, find: Find<T>, idOf: (thing: T) =>
   }, options);
 }
 
-function byToken<T extends Made>(find: Find<T>, timeOf: (thing: T) => Date | undefined) {
+/** All that have a value, oldest first. */
+function byValue<T>(
+  filter: string,
+  find: Find<T>,
+  value: (thing: T) => string | undefined,
+  timeOf: (thing: T) => Date | undefined,
+) {
   return new DataLoader<string, readonly T[]>(async (asked) => {
-    const batches = slices([...new Set(asked)]).map((tokens) => all(find, `tag:${marker.token}`, tokens));
+    const batches = slices([...new Set(asked)]).map((values) => all(find, filter, values));
     const made = (await Promise.all(batches)).flat();
     made.sort((a, b) => (timeOf(a)?.getTime() ?? 0) - (timeOf(b)?.getTime() ?? 0));
-    const byToken = new Map<string | undefined, T[]>();
-    for (const thing of made) {
-      const token = tagValue(thing.Tags, marker.token);
-      byToken.set(token, [...(byToken.get(token) ?? []), thing]);
-    }
-    return asked.map((token) => byToken.get(token) ?? []);
+    const found = new Map<string | undefined, T[]>();
+    for (const thing of made) found.set(value(thing), [...(found.get(value(thing)) ?? []), thing]);
+    return asked.map((one) => found.get(one) ?? []);
   }, options);
 }
 

@@ -101,6 +101,7 @@ async function underWay(of: Drive, journal: Journal, emit: (event: RunEvent) => 
       registry,
       aws: of.session.aws,
       clock,
+      remoteNow: () => of.session.aws.time.now(),
       settle: createSettleHub(clock),
       classify,
       emit,

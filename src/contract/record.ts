@@ -70,6 +70,10 @@ export type Entry =
       readonly token: string;
       readonly input: Json;
       readonly before: Json;
+      /** When it was sent, in ms by the clock of whoever is called; left out where that is the runner's own. */
+      readonly sentAt?: number;
+      /** The send before this one was refused, and has made nothing. */
+      readonly afterRefusal?: true;
     }
   | { readonly t: 'answered'; readonly key: Key; readonly output: Json }
   | { readonly t: 'surplus'; readonly key: Key; readonly output: Json }
@@ -105,7 +109,7 @@ export type Entry =
   | { readonly t: 'announced'; readonly plan: string; readonly step: string; readonly text: string }
   /** `key`: the effect that was about to open it; null when somebody else's start has. */
   | { readonly t: 'write-point'; readonly plan: string; readonly key: Key | null; readonly reason: string }
-  /** `stop` is why; null for a rollback, which the operator asked for. `happened`: what is to be taken back, settled once. */
+  /** `stop` is why; null for a rollback, which the operator asked for. `happened`: what is to be taken back, settled once: a rollback that takes over an unwinding says the same. */
   | {
       readonly t: 'unwinding';
       readonly plan: string;

@@ -47,6 +47,10 @@ export interface StepContext<S> {
   readonly token: string;
   /** When this effect's call was first sent, in ms; undefined before. Looks use it to tell "not yet" from "gone". */
   readonly sentAt: number | undefined;
+  /** When calls of this effect were sent of which it is not known that they were answered or refused, in ms by the clock of whoever was called. */
+  readonly unanswered: readonly number[];
+  /** Is it on record that this run has made it? */
+  isOurs(id: string): boolean;
   readonly signal: AbortSignal;
   /** Rejects when another runner has taken the run over: asked right before what goes out by another way than a call to AWS. */
   stillOurs(): Promise<void>;

@@ -7,7 +7,7 @@ import type { Ports } from './ports.ts';
 import { CreatedIndex } from './state/created.ts';
 import { fold } from './state/fold.ts';
 import type { RunState } from './state/run-state.ts';
-import { Interrupted, Paused, PlanStopped, stopOf, worstExit } from './stops.ts';
+import { asKnown, Interrupted, Paused, PlanStopped, stopOf, worstExit } from './stops.ts';
 import { rollback } from './unwind/rollback.ts';
 import { walk } from './walk.ts';
 
@@ -58,19 +58,24 @@ async function one<S>(run: PlanRun<S>, command: Command): Promise<PlanResult> {
     if (command.command === 'rollback') await rollback(run, command.discardWrites);
     else await walk(run);
     return result(run, {});
-  } catch (error) {
+  } catch (met) {
+    const error = asKnown(met);
     if (error instanceof Paused) return result(run, { paused: true });
     if (error instanceof Interrupted) return result(run, { exit: 130 });
-    if (error instanceof PlanStopped) return stopped(run, error.error);
-    if (error instanceof RekeyError) return stopped(run, error);
-    throw error;
+    return stopped(run, error instanceof PlanStopped ? error.error : error);
   }
 }
 
 async function stopped<S>(run: PlanRun<S>, error: RekeyError): Promise<PlanResult> {
   // A journal that can't be written has said so by this very error.
-  if (!error.code.startsWith('journal-')) await run.append({ t: 'stopped', plan: run.plan.name, stop: stopOf(error) });
-  return result(run, { error });
+  if (error.code.startsWith('journal-')) return result(run, { error });
+  try {
+    await run.append({ t: 'stopped', plan: run.plan.name, stop: stopOf(error) });
+    return result(run, { error });
+  } catch (met) {
+    // A journal that is lost stops every plan, and each says so by itself.
+    return result(run, { error: met instanceof RekeyError ? met : error });
+  }
 }
 
 function result<S>(run: PlanRun<S>, how: { error?: RekeyError; paused?: true; exit?: 130 }): PlanResult {

@@ -59,6 +59,8 @@ export class PlanRun<S> {
       token: tokenOf(this.run.run, key),
       stillOurs: () => this.ports.journal.stillOurs(),
       sentAt: this.phase(key)?.sentAt,
+      unanswered: this.phase(key)?.unanswered ?? [],
+      isOurs: (id) => this.created.has(id),
       announce: (text) => {
         const known = this.state.announcements.some((one) => one.step === key.step && one.text === text);
         if (known) return;

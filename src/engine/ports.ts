@@ -14,6 +14,8 @@ export interface Ports<S> {
   readonly registry: Registry<S>;
   readonly aws: S;
   readonly clock: Clock;
+  /** The time by the clock of whoever is called, in ms; left out: the runner's own. */
+  readonly remoteNow?: () => number;
   readonly settle: Settle;
   readonly classify: Classify;
   readonly emit: Emit;

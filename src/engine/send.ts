@@ -28,12 +28,13 @@ export async function send<S>(
   const patienceMs = begun ? Math.min(definition.settleWithinMs, unacceptedMs) : definition.settleWithinMs;
   const deadlineAt = ports.clock.now() + patienceMs;
   let waited = false;
+  let refused = false;
   const attempt = async (): Promise<Sent> => {
     const seen = waited ? await look() : undefined;
     if (seen && seen.is !== 'absent' && !mayBeStaleRead(effect)) return 'in-doubt';
     await allow(effect);
     if (ports.signal.aborted) throw new Interrupted();
-    await recordIntent(effect, before);
+    await recordIntent(effect, before, refused);
     const output = await definition.run(run.context(act.key), input);
     if (output !== undefined) {
       onOutput(output);
@@ -44,6 +45,7 @@ export async function send<S>(
   return retry(ports, attempt, (error, tries) => {
     const next = afterRefusal(effect, error, tries, ports.clock.now() > deadlineAt ? patienceMs : undefined);
     waited = error.class === 'wait';
+    refused = 'againInMs' in next;
     if ('againInMs' in next) {
       const { code, message } = error;
       ports.emit({ type: 'effect.retried', key: act.key, code, message, inMs: next.againInMs });
@@ -70,7 +72,12 @@ function afterRefusal<S>(
 }
 
 /** The intent, on disk before the call; and the write point with it when this call is the one. */
-async function recordIntent<S>({ run, definition, act, input, title }: EffectAct<S>, before: Json): Promise<void> {
+async function recordIntent<S>(
+  { run, definition, act, input, title }: EffectAct<S>,
+  before: Json,
+  afterRefusal: boolean,
+): Promise<void> {
+  const { remoteNow } = run.ports;
   const token = tokenOf(run.run.run, act.key);
   const last = act.isLast?.() ?? true;
   const disruptive = definition.hazard === 'disruptive' ? definition : undefined;
@@ -80,7 +87,16 @@ async function recordIntent<S>({ run, definition, act, input, title }: EffectAct
     opens && run.state.writePoint === undefined
       ? run.append({ t: 'write-point', plan: run.plan.name, key: act.key, reason: title })
       : undefined,
-    run.append({ t: 'intent', key: act.key, uses: definition.type, token, input: toJson(input), before }),
+    run.append({
+      t: 'intent',
+      key: act.key,
+      uses: definition.type,
+      token,
+      input: toJson(input),
+      before,
+      ...(remoteNow && { sentAt: remoteNow() }),
+      ...(afterRefusal && { afterRefusal }),
+    }),
   ]);
 }
 

@@ -31,6 +31,24 @@ export class PlanStopped extends Error {
   }
 }
 
+/** What nobody expected stops the one plan that met it, which is taken back like any other; what is known goes through. */
+export function asKnown(error: unknown): PlanStopped | RekeyError | Interrupted | Paused {
+  const known =
+    error instanceof PlanStopped ||
+    error instanceof RekeyError ||
+    error instanceof Interrupted ||
+    error instanceof Paused;
+  return known ? error : new PlanStopped(problem('unexpected', { text: String(error) }, error));
+}
+
+/** What has failed this one step and nothing beyond it, also by a bug of ours. Throws anything else. */
+export function failureOfStep(met: unknown): PlanStopped {
+  const error = asKnown(met);
+  const ofStep = error instanceof PlanStopped && ['effect-failed', 'unexpected'].includes(error.error.code);
+  if (!ofStep) throw error;
+  return error;
+}
+
 /** A step that can't be performed. */
 export function stepFailed(title: string, reason: string): PlanStopped {
   return new PlanStopped(problem('effect-failed', { title, reason }));

@@ -9,7 +9,7 @@ import { retireFailed } from './retry-failed.ts';
 import { cutOverBegunAt, cutOverOf, inFlight, insideCutOver } from './state/cut-over.ts';
 import { refusedWhileRunning } from './state/phases.ts';
 import { generationOf } from './state/run-state.ts';
-import { PlanStopped } from './stops.ts';
+import { asKnown, PlanStopped } from './stops.ts';
 import { Guard } from './target/guard.ts';
 import { recordObservation } from './target/observe.ts';
 import { discardLeftovers } from './unwind/discard.ts';
@@ -30,7 +30,8 @@ export async function walk<S>(run: PlanRun<S>): Promise<void> {
     if (cutOverBegunAt(run.ports.registry, run.state) === undefined) await retryPendingUndo(run, guard);
     await retireFailed(run);
     await forward(run, guard);
-  } catch (error) {
+  } catch (met) {
+    const error = asKnown(met);
     if (error instanceof PlanStopped && error.course === 'unwind') await unwindAfterStop(run, guard, error);
     if (error instanceof PlanStopped && error.error.code === 'target-claimed') await yieldClaim(run, guard);
     throw error;
@@ -124,7 +125,7 @@ async function sideBySide<T>(
 
 /** Of several items that stopped, one speaks: first one that forbids unwinding, then the first. */
 function throwWorst(results: readonly PromiseSettledResult<unknown>[]): void {
-  const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  const errors = results.flatMap((result) => (result.status === 'rejected' ? [asKnown(result.reason)] : []));
   if (!errors.length) return;
   throw errors.find((error) => !(error instanceof PlanStopped) || error.course === 'leave') ?? errors[0];
 }

@@ -11,6 +11,14 @@ export const engineErrors = {
     message: (p: { title: string; reason: string }) => `${p.title}: ${p.reason}`,
     hint: () => 'mend what the reason names, then resume',
   }),
+  unexpected: entry({
+    title: 'An error that rekey did not expect',
+    exit: 1,
+    course: 'unwind',
+    message: (p: { text: string }) => `this is a bug of rekey: ${p.text}`,
+    hint: () =>
+      'please report it, with this text; other plans of the run went on. What was done is taken back where that is possible; resume to try again',
+  }),
   'aws-unreachable': entry({
     title: 'AWS can not be asked',
     exit: 1,

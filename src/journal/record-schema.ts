@@ -74,7 +74,15 @@ const kinds = [
   kind('submitted', { run: text, version: text, plans: list(source) }),
   kind('command', { command: oneOf('run', 'resume', 'rollback'), options: members }),
   kind('observed', { ...ofPlan, observation, sightings: json.exactOptional() }),
-  kind('intent', { key, uses: text, token: text, input: json, before: json }),
+  kind('intent', {
+    key,
+    uses: text,
+    token: text,
+    input: json,
+    before: json,
+    sentAt: moment.exactOptional(),
+    afterRefusal: z.literal(true, 'true').exactOptional(),
+  }),
   kind('answered', { key, output: json }),
   kind('surplus', { key, output: json }),
   kind('done', {

@@ -443,25 +443,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     witnesses: [{ plan: 'rds-cluster', seed: 7000962 }],
   },
   {
-    kind: 'END',
-    says: /did not come to its end: effect-failed/,
-    after: /^the tags of a snapshot are stripped$/,
-    what: "a discard refuses a snapshot of ours that has lost the run's tag, and every resume asks for it again, for ever",
-    issue: 9,
-    witnesses: [
-      { plan: 'ebs-volume', seed: 10_000_106 },
-      { plan: 'ec2-instance', seed: 10_000_099 },
-    ],
-  },
-  {
-    kind: 'END',
-    says: /volumes were made and left behind/,
-    after: /^the tags of a replacement are stripped$/,
-    what: "an unwinding does not discard a replacement that has lost the run's tag, and does not name it as kept",
-    issue: 9,
-    witnesses: [{ plan: 'ec2-instance', seed: 10_000_180 }],
-  },
-  {
     kind: 'I10',
     says: /place undefined, not /,
     after: /^somebody attaches (and detaches )?an original elsewhere$/,
@@ -494,16 +475,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     witnesses: [
       { plan: 'rds-cluster', seed: 10_000_105 },
       { plan: 'rds-instance', seed: 10_000_853 },
-    ],
-  },
-  {
-    kind: 'P2.not-ours',
-    after: /^a copier copies snapshots with their tags$/,
-    what: "a copy of somebody else's with copied tags is taken for a surplus of ours, and deleted",
-    issue: 9,
-    witnesses: [
-      { plan: 'ec2-instance', seed: 10_000_055 },
-      { plan: 'ebs-volume', seed: 10_002_680 },
     ],
   },
   {
@@ -546,13 +517,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
       { plan: 'rds-cluster', seed: 10_000_001 },
       { plan: 'rds-instance', seed: 10_000_853 },
     ],
-  },
-  {
-    kind: 'P3.over-and-down',
-    says: /: rolled-back, rolled-back, taken back; /,
-    what: 'a typed rollback that died while it retired its steps does not start the target that it stopped, when it is taken up again',
-    issue: 9,
-    witnesses: [{ plan: 'ec2-instance', scene: 'a typed rollback that dies while it retires' }],
   },
   {
     kind: 'P3.left-down',
@@ -624,13 +588,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     witnesses: [{ plan: 'ec2-instance', seed: 7_001_378 }],
   },
   {
-    kind: 'O.back-originals-run',
-    says: /\): stop \(StopInstances .*"typed":true/,
-    what: 'the same as P3.over-and-down after a typed rollback by the table: taken up again it stops the target, which it has brought back already',
-    issue: 9,
-    witnesses: [{ plan: 'ec2-instance', scene: 'a typed rollback that dies while it retires' }],
-  },
-  {
     kind: 'O.forward-exposed',
     says: /\): (delete-original \(|discard-snapshot \(|the process ended done;)/,
     after: /^somebody attaches (and detaches )?an original elsewhere$/,
@@ -672,13 +629,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     witnesses: [{ plan: 'ec2-instance', scene: 'an original that one plan holds is moved by another plan of the run' }],
   },
   {
-    kind: 'O.back-originals-stand',
-    says: /\): (discard-(snapshot|volume) \(|the process ended rolled-back;).*"typed":true/,
-    what: 'the same as P3.over-and-down after a typed rollback by the table: taken up again it stops the target, which it has brought back already, and does not start it',
-    issue: 9,
-    witnesses: [{ plan: 'ec2-instance', scene: 'a typed rollback that dies when it has brought the original back' }],
-  },
-  {
     kind: 'P1.last-copy',
     after: /^both of a pair are deleted$/,
     what: 'both databases of a pair are gone, and the snapshots that are left of them are discarded: nothing looks whether they are there',
@@ -708,14 +658,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     what: 'an attachment that AWS has refused with NotFound counts as gone for good, and every resume says so again',
     issue: 9,
     witnesses: [{ plan: 'ec2-instance', seed: 10_002_995 }],
-  },
-  {
-    kind: 'P4.unnamed',
-    says: /: snap-/,
-    after: /^the tags of a snapshot are stripped$/,
-    what: "a snapshot of ours that has lost the run's tag stays, and has no name in the report",
-    issue: 9,
-    witnesses: [{ plan: 'ec2-instance', seed: 10_002_101 }],
   },
 ];
 

@@ -60,22 +60,6 @@ export const scenes = {
     world.pass(60_000);
     await world.process(killed.disk, { plans: [plan], command: rollback, diesAfter: () => true });
   },
-  'a typed rollback that dies while it retires': async ({ plan }, world) => {
-    const { disk } = await world.process([], { plans: [plan], wait: false });
-    world.pass(600_000);
-    const diesOn: ProcessOptions['diesOn'] = (record) => record.t === 'retired' && record.step === 'create';
-    const died = await world.process(disk, { plans: [plan], command: rollback, diesOn });
-    await world.process(died.disk, { plans: [plan] });
-  },
-  'a typed rollback that dies when it has brought the original back': async ({ plan }, world) => {
-    const { disk } = await world.process([], { plans: [plan], wait: false });
-    world.pass(600_000);
-    const diesOn: ProcessOptions['diesOn'] = (record) =>
-      record.t === 'done' && record.key.undo !== undefined && record.uses === 'ec2.start-instance';
-    const died = await world.process(disk, { plans: [plan], command: rollback, diesOn });
-    world.pass(3_600_000);
-    await world.process(died.disk, { plans: [plan], command: rollback });
-  },
   'a rollback of a run of which one plan is done': async ({ plan }, world) => {
     const plans = [{ ...plan, sets: [...plan.sets, 'steps.soak.with.for=9h'] }, volumePlan];
     const begun = await world.process([], { plans, wait: false });

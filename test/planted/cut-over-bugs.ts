@@ -7,6 +7,40 @@ const rdsFence = 'test/promises/rds-fence.test.ts';
 
 /** What could go wrong around the target: deleted without a proof, started on a mixture, taken from its owner. */
 export const cutOverBugs: readonly PlantedBug[] = [
+  {
+    name: 'what nobody expected ends the whole run',
+    file: 'src/engine/stops.ts',
+    find: "return known ? error : new PlanStopped(problem('unexpected', { text: String(error) }, error));",
+    replace: 'if (known) return error;\n  throw error;',
+    caughtBy: { file: 'test/promises/unexpected.test.ts', title: 'ebs.create-volume' },
+  },
+  {
+    name: 'a command that can not be started is thrown',
+    file: 'src/steps/control/command.ts',
+    find: 'return error instanceof Error ? error : new Error(String(error));',
+    replace: 'throw error;',
+    caughtBy: { file: 'test/steps/exec.test.ts', title: 'a command that can not be started is told' },
+  },
+  {
+    name: 'a rollback leaves an unwinding what it is',
+    file: 'src/engine/unwind/rollback.ts',
+    find: 'unwinding?.over === false && unwinding.stop',
+    replace: 'unwinding?.over === false && !unwinding',
+    caughtBy: {
+      file: 'test/promises/rollback.test.ts',
+      title: 'a rollback that takes over an unwinding and is interrupted',
+    },
+  },
+  {
+    name: 'a rollback that is taken up again stops what it has brought back',
+    file: 'src/engine/unwind/unwind.ts',
+    find: ' && !isBack(run, takenBack)',
+    replace: '',
+    caughtBy: {
+      file: 'test/promises/rollback.test.ts',
+      title: "a typed rollback of 'ec2-instance' that dies 'while it retires its steps'",
+    },
+  },
   // Deleting: never without a verdict, and a proof at that moment.
   {
     name: 'the status of a verdict is ignored before a delete',
@@ -214,8 +248,8 @@ export const cutOverBugs: readonly PlantedBug[] = [
   {
     name: 'a launch that failed passes for ours, whenever it was',
     file: 'src/steps/ec2/start-instance.ts',
-    find: 'const ours = accepted !== undefined &&',
-    replace: 'const ours = accepted === undefined ||',
+    find: 'Math.abs(launchTime - at) < sameLaunchMs',
+    replace: 'at > 0',
     caughtBy: { file: 'test/promises/start-fell-back-unseen.test.ts', title: 'a laptop sleeps after the start' },
   },
   {

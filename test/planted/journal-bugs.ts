@@ -9,6 +9,7 @@ const conformance = 'test/journal/conformance.test.ts';
 const chain = 'test/journal/chain.test.ts';
 const sight = 'test/aws/sight.test.ts';
 const undone = 'test/promises/come-undone.test.ts';
+const origin = 'test/promises/origin.test.ts';
 
 /** What could go wrong in the journal and in sending: written twice, lost, or sent without its intent. */
 export const journalBugs: readonly PlantedBug[] = [
@@ -140,8 +141,8 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     name: 'a call is sent while its intent is on the way to disk',
     file: 'src/engine/send.ts',
-    find: 'await recordIntent(effect, before);',
-    replace: 'void recordIntent(effect, before);',
+    find: 'await recordIntent(effect, before, refused);',
+    replace: 'void recordIntent(effect, before, refused);',
     caughtBy: { file: caught, title: 'before a call goes out its intent is on disk' },
   },
   {
@@ -181,6 +182,44 @@ export const journalBugs: readonly PlantedBug[] = [
     find: 'await Promise.all(made.map((phase) => findLate(run, phase)));',
     replace: '',
     caughtBy: { file: caught, title: 'what a run makes twice, because it showed too late, is discarded at the end' },
+  },
+  {
+    name: 'a send that was refused counts as one that was never answered',
+    file: 'src/engine/send.ts',
+    find: '...(afterRefusal && { afterRefusal }),',
+    replace: '',
+    caughtBy: {
+      file: origin,
+      title: 'what looks like a snapshot of ours to the word, made when every send had been answered',
+    },
+  },
+  {
+    name: 'of one send any number is ours',
+    file: 'src/steps/ebs/origin.ts',
+    find: 'if (place >= 0) open.splice(place, 1);',
+    replace: '',
+    caughtBy: { file: origin, title: 'of a send that was never answered the first that it can have made is ours' },
+  },
+  {
+    name: 'what was made before the send is taken for ours',
+    file: 'src/steps/ebs/origin.ts',
+    find: 'at >= sentAt - driftMs && ',
+    replace: '',
+    caughtBy: { file: origin, title: 'what was made before anything was sent is not taken for' },
+  },
+  {
+    name: 'what was made from something else is taken for ours',
+    file: 'src/steps/ebs/origin.ts',
+    find: 'one.fits && takesPlace(one)',
+    replace: 'takesPlace(one)',
+    caughtBy: { file: origin, title: 'what was made of something else within a send in doubt' },
+  },
+  {
+    name: "a send is dated by the runner's clock",
+    file: 'src/aws/aws-time.ts',
+    find: 'if (Number.isFinite(at)) this.aheadMs',
+    replace: 'if (Number.isNaN(at)) this.aheadMs',
+    caughtBy: { file: origin, title: 'a runner whose clock is 1 h off finds the snapshot' },
   },
   {
     name: 'of several with one token the newest is taken',

@@ -28,9 +28,9 @@ export const judgeBugs: readonly PlantedBug[] = [
   },
   {
     name: 'what carries our tags is ours, whoever made it',
-    file: 'src/engine/unwind/discard.ts',
-    find: 'if (!definition || !unsure || definition',
-    replace: 'if (!definition || definition',
+    file: 'src/steps/ebs/origin.ts',
+    find: 'found.filter((one) => one.fits && takesPlace(one))',
+    replace: 'found',
     caughtBy: { file: sees, title: "somebody else's copy of a snapshot of ours is not deleted" },
   },
   {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { classify } from '../../src/aws/outage.ts';
 import type { AwsServices } from '../../src/aws/services.ts';
 import { clockOf } from '../../src/contract/clock.ts';
+import { runCommand } from '../../src/steps/control/command.ts';
 import { exec } from '../../src/steps/control/exec.ts';
 import { contextOf } from './simulated.ts';
 
@@ -42,6 +43,15 @@ describe('control.exec', () => {
   it('a program that is not there is told', async () => {
     const output = await exec.run(contextOf(on), exec.input.parse({ argv: ['/no/such/program'] }));
     expect(output?.how).toContain('could not be started');
+  });
+
+  it('a command that can not be started is told, whatever the reason', async () => {
+    const { signal } = new AbortController();
+    const ofProgram = { environment: {}, timeoutMs: 1_000, signal };
+    for (const argv of [['/etc/passwd/notify'], [node, 'a\0b'], [node, 'x'.repeat(3_000_000)], ['']])
+      await expect(runCommand({ argv, ...ofProgram })).resolves.toMatchObject({
+        why: expect.stringContaining('could not be started'),
+      });
   });
 
   it('one that was interrupted is not run again by itself', async () => {

@@ -33,11 +33,11 @@ function look(
   known: typeof answered | null = answered,
 ) {
   const sight = { instance: async () => ({ InstanceId: id, ...instance }) };
-  const aws = { sight, awsTime: () => new Date() } as unknown as AwsServices;
+  const aws = { sight } as unknown as AwsServices;
   const clock = clockOf();
   const sentAt = afterMs === undefined ? undefined : clock.now() - afterMs;
   return startInstance.look(
-    contextOf({ aws, clock }, { sentAt }),
+    contextOf({ aws, clock }, { sentAt, unanswered: sentAt === undefined ? [] : [sentAt] }),
     { instance: id, stop, ...given },
     sentAt === undefined ? undefined : (known ?? undefined),
   );

@@ -270,6 +270,7 @@ export class World {
         registry: options.registry ?? registry,
         aws,
         clock,
+        remoteNow: () => aws.time.now(),
         settle: createSettleHub(clock),
         classify,
         emit: (event: RunEvent) => {

@@ -56,10 +56,12 @@ function applyToPhase(state: RunState, entry: PhaseEntry, at: number): void {
       phase.sent++;
       phase.sentAt = at;
       phase.firstSentAt ??= at;
+      phase.unanswered = [...phase.unanswered.slice(0, entry.afterRefusal ? -1 : undefined), entry.sentAt ?? at];
       phase.end = undefined;
       return;
     case 'answered':
       phase.answered = entry.output;
+      phase.unanswered = phase.unanswered.slice(0, -1);
       return;
     case 'surplus':
       phase.surplus.push(entry.output);
@@ -79,6 +81,7 @@ function applyToPhase(state: RunState, entry: PhaseEntry, at: number): void {
       return;
     case 'failed': {
       if (entry.key.undo !== undefined) beginAnew(phase);
+      if (entry.neverRan) phase.unanswered = phase.unanswered.slice(0, -1);
       phase.end = { is: 'failed', reason: entry.reason, neverRan: entry.neverRan };
       const opener = plan.writePoint?.key;
       if (entry.neverRan && opener && keyText(opener) === keyText(entry.key)) plan.writePoint = undefined;
@@ -91,6 +94,7 @@ function beginAnew(phase: Phase): void {
   phase.sent = 0;
   phase.sentAt = undefined;
   phase.firstSentAt = undefined;
+  phase.unanswered = [];
   phase.answered = undefined;
 }
 

@@ -85,7 +85,10 @@ function illegalOfPlan(plan: PlanState | undefined, entry: PlanEntry): string | 
       return gate.passed ? 'the gate has been passed before' : undefined;
     }
     case 'unwinding':
-      return plan?.unwinding?.over === false ? 'it is being unwound already' : undefined;
+      // A person's rollback takes over an unwinding that the plan has begun by itself.
+      return plan?.unwinding?.over === false && (entry.stop || !plan.unwinding.stop)
+        ? 'it is being unwound already'
+        : undefined;
     case 'unwound':
       return plan?.unwinding?.over === false ? undefined : 'it was not being unwound';
     default:

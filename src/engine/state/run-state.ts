@@ -19,6 +19,8 @@ export interface Phase {
   sentAt: number | undefined;
   /** When it was sent for the first time: since then it may have happened. */
   firstSentAt: number | undefined;
+  /** When it was sent without an answer or a refusal that is known, in ms by the clock of whoever was called. */
+  unanswered: readonly number[];
   answered: Json | undefined;
   surplus: Json[];
   kept: boolean;
@@ -131,6 +133,7 @@ export function phaseOf(plan: PlanState, key: Key, uses: string, order: number):
     sent: 0,
     sentAt: undefined,
     firstSentAt: undefined,
+    unanswered: [],
     answered: undefined,
     surplus: [],
     kept: false,

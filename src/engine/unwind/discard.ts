@@ -8,7 +8,7 @@ import { retryRead } from '../retry.ts';
 import { isOwnStep } from '../state/own-steps.ts';
 import { effectOf, effectWith, undoOf } from '../state/phases.ts';
 import { isCurrent, type Phase } from '../state/run-state.ts';
-import { PlanStopped } from '../stops.ts';
+import { failureOfStep } from '../stops.ts';
 import type { Guard } from '../target/guard.ts';
 import { unseenBeatMs, waitFor } from '../wait.ts';
 import { announce, type Happened } from './undo.ts';
@@ -44,13 +44,16 @@ const firstSurplus = 1_000;
 /** A create that was sent more than once, or whose answer never came, may show after nobody looked any more. */
 async function findLate<S>(run: PlanRun<S>, phase: Phase): Promise<void> {
   const definition = effectOf(run.ports.registry, phase);
-  const unsure = phase.sent > 1 || (phase.sent === 1 && phase.answered === undefined && phase.end?.is !== 'done');
-  if (!definition || !unsure || definition.repeat === 'convergent') return;
   const ours = phase.end?.is === 'done' ? phase.end.output : phase.answered;
+  // What a look has found is of one of the sends that were never answered.
+  const found = phase.end?.is === 'done' && phase.answered === undefined ? 1 : 0;
+  const unsure = phase.unanswered.length > found;
+  if (!definition || !unsure || definition.repeat === 'convergent') return;
   await waitFor(run.ports, unseenBeatMs, async (askedAt) => {
     const seen = await retryRead(run.ports, definition.title(phase.input), () =>
       definition.look(run.context(phase.key), phase.input, undefined),
     );
+    await run.announced();
     // "Failed" without a name says no more than "absent": what it was to be made from may be discarded by now.
     if (seen.is !== 'absent' && seen.output !== undefined) {
       const shown = [seen.output, ...(seen.is === 'failed' ? [] : (seen.surplus ?? []))];
@@ -122,8 +125,7 @@ async function discard<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, from 
     try {
       await perform(run, guard, { key, uses: call.uses, input: call.with });
     } catch (error) {
-      if (!(error instanceof PlanStopped) || error.error.code !== 'effect-failed') throw error;
-      await announce(run, one.phase, `left behind: ${error.message}`);
+      await announce(run, one.phase, `left behind: ${failureOfStep(error).message}`);
     }
   }
 }

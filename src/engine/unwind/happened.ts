@@ -54,6 +54,7 @@ async function seenOf<S>(run: PlanRun<S>, phase: Phase): Promise<Happened[]> {
     const seen = await retryRead(run.ports, definition.title(phase.input), () =>
       definition.look(run.context(phase.key), phase.input, undefined),
     );
+    await run.announced();
     if (seen.is !== 'done' && seen.is !== 'pending') return [];
     const output = toJson(seen.output);
     // Only what the journal says this run made is ever discarded.

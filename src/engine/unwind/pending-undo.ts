@@ -3,7 +3,7 @@ import { perform } from '../perform.ts';
 import type { PlanRun } from '../plan-run.ts';
 import { effectWith, undoOf } from '../state/phases.ts';
 import { isCurrent, type Phase } from '../state/run-state.ts';
-import { PlanStopped } from '../stops.ts';
+import { failureOfStep, PlanStopped } from '../stops.ts';
 import type { Guard } from '../target/guard.ts';
 
 /** What earlier unwindings could not set back, since the target serves without it. */
@@ -34,8 +34,8 @@ export async function retryPendingUndo<S>(
     if (!call) continue;
     try {
       await perform(run, guard, { key, uses: call.uses, input: call.with });
-    } catch (error) {
-      if (!(error instanceof PlanStopped) || error.error.code !== 'effect-failed') throw error;
+    } catch (met) {
+      const error = failureOfStep(met);
       if (continueOnError) continue;
       const because = run.state.unwinding?.stop?.message ?? 'rollback';
       const told = { title: call.uses, reason: error.message, because };

@@ -18,6 +18,10 @@ export async function rollback<S>(run: PlanRun<S>, discardWrites: boolean): Prom
   if (since !== undefined && !discardWrites) {
     throw new PlanStopped(problem('past-write-point', { since: new Date(since).toISOString() }));
   }
+  // From here on it ends as a rollback, whoever goes on with it.
+  const { unwinding } = run.state;
+  if (unwinding?.over === false && unwinding.stop)
+    await run.append({ t: 'unwinding', plan: run.plan.name, stop: null, happened: unwinding.happened });
   const guard = new Guard(run);
   await unwind(run, guard, null);
   await endRollback(run, guard);

@@ -4,7 +4,7 @@ import { perform } from '../perform.ts';
 import type { PlanRun } from '../plan-run.ts';
 import { undoOf } from '../state/phases.ts';
 import type { Phase } from '../state/run-state.ts';
-import { PlanStopped } from '../stops.ts';
+import { failureOfStep, PlanStopped } from '../stops.ts';
 import type { Guard } from '../target/guard.ts';
 
 /** A phase that has, or may have, happened, with what its undo needs. */
@@ -18,8 +18,8 @@ export async function takeBack<S>(run: PlanRun<S>, guard: Guard<S>, one: Happene
   for (const [index, call] of undoOf(run.ports.registry, one.phase, one.output).entries()) {
     try {
       await perform(run, guard, { key: { ...one.phase.key, undo: index }, uses: call.uses, input: call.with });
-    } catch (error) {
-      if (!(error instanceof PlanStopped) || error.error.code !== 'effect-failed') throw error;
+    } catch (met) {
+      const error = failureOfStep(met);
       const definition = run.ports.registry.step(call.uses);
       if (definition?.kind === 'effect' && definition.hazard === 'disruptive' && definition.servesWithout) {
         await announce(run, one.phase, `not set back: ${error.message}`);

@@ -29,16 +29,14 @@ export function environmentOf(ctx: AwsContext): Record<string, string> {
 
 /** Runs a command to its end. On time-out and abort its whole process group is ended. Never rejects. */
 export function runCommand(command: Command): Promise<CommandEnd> {
-  const [program, ...args] = command.argv;
   return new Promise((resolve) => {
     let why: string | undefined;
     let stderr = '';
-    // A process group of its own, so that what it started ends with it.
-    const child = spawn(program ?? '', args, {
-      env: { ...process.env, ...command.environment },
-      stdio: ['ignore', 'ignore', 'pipe'],
-      detached: true,
-    });
+    const child = started(command);
+    if (child instanceof Error) {
+      resolve({ exit: undefined, why: `could not be started: ${printable(child.message)}`, complaint: '' });
+      return;
+    }
     const kill = (reason: string) => {
       why ??= reason;
       signalGroup(child.pid, 'SIGTERM');
@@ -62,6 +60,20 @@ export function runCommand(command: Command): Promise<CommandEnd> {
   });
 }
 
+/** The process, in a group of its own, so that what it started ends with it; or why there is none: some reasons are thrown, and some told by an event. */
+function started({ argv, environment }: Command) {
+  const [program, ...args] = argv;
+  try {
+    return spawn(program ?? '', args, {
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'ignore', 'pipe'],
+      detached: true,
+    });
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
 /** "exited with 3: connection refused", to stand after the command's name. */
 export function describeEnd({ exit, why, complaint }: CommandEnd): string {
   return `${why ?? `exited with ${exit}`}${complaint ? `: ${complaint}` : ''}`;
@@ -72,7 +84,7 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch (error) {
-    // It has ended by itself meanwhile.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    // It has ended by itself meanwhile, or is another user's by now and ends when it likes: we wait for it either way.
+    if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { defineEffect } from '../../aws/services.ts';
+import { type AwsContext, defineEffect } from '../../aws/services.ts';
 import { markers } from '../../aws/tags.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { KeyArn, MadeSnapshot } from '../domain.ts';
@@ -31,7 +31,14 @@ export const copySnapshot = defineEffect({
   input,
   output: MadeSnapshot,
   title: (input) => `copy ${input.snapshot.id} under the new key`,
-  look: (ctx, input, known) => lookForSnapshot(ctx, making(input), known),
+  // A copy shows no source; the description names it.
+  look: (ctx, input, known) =>
+    lookForSnapshot(
+      ctx,
+      making(input),
+      { description: describe(ctx, input), fits: (one) => one.KmsKeyId === input.key },
+      known,
+    ),
   async run(ctx, { snapshot, key }) {
     const answer = await ctx.aws.ec2.copySnapshot({
       SourceRegion: ctx.aws.region,
@@ -40,7 +47,7 @@ export const copySnapshot = defineEffect({
       Encrypted: true,
       KmsKeyId: key,
       // The copy shows an arbitrary VolumeId and none of the source's tags.
-      Description: `rekey ${ctx.run}: copy of ${snapshot.id} of ${snapshot.volume}`,
+      Description: describe(ctx, { snapshot }),
       TagSpecifications: [
         {
           ResourceType: 'snapshot',
@@ -52,6 +59,9 @@ export const copySnapshot = defineEffect({
   },
   undo: (_input, output) => (output ? [{ uses: 'ebs.discard-snapshot', with: { snapshot: output.id } }] : []),
 });
+
+const describe = (ctx: AwsContext, { snapshot }: { snapshot: MadeSnapshot }) =>
+  `rekey ${ctx.run}: copy of ${snapshot.id} of ${snapshot.volume}`;
 
 function making({ snapshot }: z.infer<typeof input>): Making {
   return { volume: snapshot.volume, source: snapshot.id, after: snapshot.after };

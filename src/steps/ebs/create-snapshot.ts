@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { defineEffect } from '../../aws/services.ts';
+import { type AwsContext, defineEffect } from '../../aws/services.ts';
 import { markers } from '../../aws/tags.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { MadeSnapshot, StoppedInstance, VolumeId, VolumePlace } from '../domain.ts';
@@ -25,11 +25,17 @@ export const createSnapshot = defineEffect({
   input,
   output: MadeSnapshot,
   title: (input) => `${input.after ? 'final snapshot' : 'snapshot'} of ${input.volume}`,
-  look: (ctx, input, known) => lookForSnapshot(ctx, making(input), known),
+  look: (ctx, input, known) =>
+    lookForSnapshot(
+      ctx,
+      making(input),
+      { description: describe(ctx, input), fits: (one) => one.VolumeId === input.volume },
+      known,
+    ),
   async run(ctx, input) {
     const answer = await ctx.aws.ec2.createSnapshot({
       VolumeId: input.volume,
-      Description: `rekey ${ctx.run}: ${input.volume} of ${ctx.target.id}`,
+      Description: describe(ctx, input),
       TagSpecifications: [
         {
           ResourceType: 'snapshot',
@@ -47,6 +53,8 @@ export const createSnapshot = defineEffect({
   },
   undo: (_input, output) => (output ? [{ uses: 'ebs.discard-snapshot', with: { snapshot: output.id } }] : []),
 });
+
+const describe = (ctx: AwsContext, { volume }: { volume: string }) => `rekey ${ctx.run}: ${volume} of ${ctx.target.id}`;
 
 function making({ volume, after }: z.infer<typeof input>): Making {
   return {

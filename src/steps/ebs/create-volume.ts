@@ -1,10 +1,11 @@
 import type { Volume } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
-import { defineEffect } from '../../aws/services.ts';
+import { type AwsContext, defineEffect } from '../../aws/services.ts';
 import { markers } from '../../aws/tags.ts';
 import { unseenMs } from '../../contract/settle.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { KeyArn, MadeSnapshot, MadeVolume, VolumeAttributes, VolumeId, VolumePlace } from '../domain.ts';
+import { madeBySends, mayBeMade, tellForeign } from './origin.ts';
 
 /** Makes the replacement from the snapshot, straight under the new key. */
 export const createVolume = defineEffect({
@@ -35,7 +36,7 @@ export const createVolume = defineEffect({
   output: MadeVolume,
   title: (input) => `new volume for ${input.original}`,
   async look(ctx, input, known) {
-    const volume = known ? await ctx.aws.sight.volume(known.id) : (await ctx.aws.sight.volumesMade(ctx.token))[0];
+    const volume = known ? await ctx.aws.sight.volume(known.id) : await madeUnanswered(ctx, input);
     const output = volume?.VolumeId ? { id: volume.VolumeId, original: input.original } : undefined;
     if (volume && output) {
       if (volume.State === 'error') return { is: 'failed', output, reason: `AWS left ${output.id} in state error` };
@@ -87,3 +88,23 @@ export const createVolume = defineEffect({
   // The plan may have given the replacement another size and type.
   keeps: ({ attributes, snapshot }) => ({ storage: { GiB: snapshot.sizeGiB ?? attributes.sizeGiB } }),
 });
+
+/** What a call of which the answer never came has made, if anything. */
+async function madeUnanswered(
+  ctx: AwsContext,
+  { original, snapshot, key }: { original: string; snapshot: MadeSnapshot; key: string },
+): Promise<Volume | undefined> {
+  const { sight } = ctx.aws;
+  const [withToken, fromIt] = await Promise.all([sight.volumesMade(ctx.token), sight.volumesFrom(snapshot.id)]);
+  const candidates = mayBeMade(ctx, withToken, fromIt, (one) => one.VolumeId).map((thing) => ({
+    id: thing.VolumeId ?? '',
+    thing,
+    at: thing.CreateTime?.getTime() ?? Number.NaN,
+    fits: thing.SnapshotId === snapshot.id && thing.KmsKeyId === key,
+  }));
+  const { ours, foreign } = madeBySends(candidates, ctx);
+  // By its token AWS makes one of all sends.
+  const more = candidates.filter(({ thing }) => ours.indexOf(thing) > 0);
+  tellForeign(ctx, [...foreign, ...more], `a replacement of ${original}`);
+  return ours[0];
+}

@@ -3,7 +3,7 @@ import { defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { VolumeId } from '../domain.ts';
 import { attachments } from '../ec2/standing.ts';
-import { foreign, lookForDeletion } from './deletion.ts';
+import { lookForDeletion } from './deletion.ts';
 
 /** Removes a volume that this run made and that is attached to nothing. */
 export const discardVolume = defineEffect({
@@ -21,9 +21,8 @@ export const discardVolume = defineEffect({
     const seen = lookForDeletion(volume, { volume: input.volume });
     if (seen.is !== 'absent') return seen;
     const [attachment] = attachments(volume);
-    const attached = attachment && `${input.volume} is attached to ${attachment.InstanceId}: it is kept`;
-    const reason = foreign(ctx, input.volume, volume?.Tags) ?? attached;
-    return reason === undefined ? seen : { is: 'failed', reason };
+    if (!attachment) return seen;
+    return { is: 'failed', reason: `${input.volume} is attached to ${attachment.InstanceId}: it is kept` };
   },
   async run(ctx, input) {
     await ctx.aws.ec2.deleteVolume({ VolumeId: input.volume });

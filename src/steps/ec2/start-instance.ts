@@ -1,7 +1,7 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
 import { printable } from '../../aws/printable.ts';
-import { type AwsContext, defineEffect } from '../../aws/services.ts';
+import { defineEffect } from '../../aws/services.ts';
 import type { Seen } from '../../contract/step.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { InstanceBefore, InstanceId, StartedInstance, StoppedInstance } from '../domain.ts';
@@ -44,18 +44,14 @@ export const startInstance = defineEffect({
     if (state === 'running') return { is: 'done', output };
     if (state === 'pending') return { is: 'pending', output };
     if (ctx.sentAt === undefined) return { is: 'absent', before: { state } };
-    return fellBack(
-      instance,
-      input.stop,
-      known ? known.acceptedAt : sentByAwsClock(ctx, ctx.sentAt),
-      known !== undefined,
-    );
+    const sends = known ? (known.acceptedAt ? [Date.parse(known.acceptedAt)] : []) : ctx.unanswered;
+    return fellBack(instance, input.stop, sends, known !== undefined);
   },
   async run(ctx, input) {
     const answer = await ctx.aws.ec2.startInstances({ InstanceIds: [input.instance] });
     const { CurrentState, PreviousState } = answer.StartingInstances?.[0] ?? {};
     const state = CurrentState?.Name ?? 'pending';
-    const ours = PreviousState?.Name === 'stopped' ? iso(ctx.aws.awsTime()) : '';
+    const ours = PreviousState?.Name === 'stopped' ? iso(new Date(ctx.aws.time.now())) : '';
     return { instance: input.instance, state, launchTime: '', stateTransitionReason: '', ...acceptedAt(ours) };
   },
   leaves: (input) => input.before?.state === 'stopped',
@@ -88,7 +84,7 @@ const acceptedAt = (at: string | undefined) => (at ? { acceptedAt: at } : {});
 function fellBack(
   instance: Instance,
   stop: StoppedInstance | undefined,
-  accepted: string | undefined,
+  sends: readonly number[],
   answered: boolean,
 ): Seen<StartedInstance> {
   const code = instance.StateReason?.Code ?? '';
@@ -100,7 +96,7 @@ function fellBack(
     return { is: 'failed', neverRan: true, reason: `AWS accepted the start, but never launched it: ${why}` };
   }
   // The reason is that of the last launch, and it says something of ours only where that was the last one.
-  const ours = accepted !== undefined && Math.abs(launchTime - Date.parse(accepted)) < sameLaunchMs;
+  const ours = sends.some((at) => Math.abs(launchTime - at) < sameLaunchMs);
   if (!ours || !neverRanCodes.test(code)) {
     // Whoever has started it, it may have written, and it is still to be started.
     if (!answered) return { is: 'absent', ran: true };
@@ -108,10 +104,4 @@ function fellBack(
   }
   if (!answered) return { is: 'absent' };
   return { is: 'failed', neverRan: true, reason: `AWS accepted the start and took it back: ${why}` };
-}
-
-/** When a call of ours was sent, by AWS's clock: what the two differ by is seen in the answer to this very look. */
-function sentByAwsClock({ aws, clock }: AwsContext, sentAt: number): string | undefined {
-  const now = aws.awsTime();
-  return now && iso(new Date(sentAt + now.getTime() - clock.now()));
 }

@@ -50,11 +50,6 @@ export function isReplacement(one: Described, run: string, original: string): bo
   return tagValue(tags, marker.run) === run && tagValue(tags, marker.original) === original;
 }
 
-/** Why something may not be taken for what this run made, if so. */
-export function foreignTags(ctx: AwsContext, name: string, tags: readonly Tag[] | undefined): string | undefined {
-  return tagValue(tags, marker.run) === ctx.run ? undefined : `${name} does not carry this run's tag`;
-}
-
 /** The instances that belong to a cluster, the writer first. */
 export function membersOf(cluster: DBCluster, all: readonly DBInstance[]): DBInstance[] {
   const writer = (one: DBInstance) => (isWriter(cluster, one) ? 0 : 1);

@@ -59,6 +59,11 @@ describe('what can not have happened is refused, by its number, its name and why
     ['a gate passed twice', [gate, passed, passed], 'passed of toy/soak: the gate has been passed before'],
     ['a gate reached twice', [gate, gate], 'gate of toy/soak: the gate has been reached before'],
     ['two unwindings at once', [unwinding, unwinding], 'unwinding of toy: it is being unwound already'],
+    [
+      'an unwinding over a rollback',
+      [{ ...unwinding, stop: null }, unwinding],
+      'unwinding of toy: it is being unwound already',
+    ],
     ['the end of no unwinding', [unwound], 'unwound of toy: it was not being unwound'],
     ['an effect of a plan that has ended', [finished, intent()], 'intent of toy/create/d-1/0: the plan is done'],
     ['a second end', [finished, finished], 'finished of toy: the plan is done'],

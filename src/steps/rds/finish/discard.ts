@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineEffect } from '../../../aws/services.ts';
 import { settleWithinMs } from '../../deadlines.ts';
 import { DatabaseId } from '../domain.ts';
-import { foreignTags, nameOf } from '../found.ts';
+import { nameOf } from '../found.ts';
 import { instances } from '../kinds/instance.ts';
 import { byId, idOf, type Kind, theId } from '../kinds/kind.ts';
 import { isGoing, nameIn } from '../status.ts';
@@ -24,11 +24,8 @@ export const discard = (kind: Kind) =>
       const found = await kind.find(ctx, id);
       if (!found) return { is: 'done', output: theId(kind, id) };
       if (isGoing(found)) return { is: 'pending', output: theId(kind, id) };
-      const name = `${id} (${nameIn(found)})`;
-      const reason =
-        foreignTags(ctx, name, found.TagList) ??
-        (nameIn(found) === ctx.target.id ? `${name} holds the name of the target` : undefined);
-      return reason === undefined ? { is: 'absent' } : { is: 'failed', reason: `${reason}: it is kept` };
+      if (nameIn(found) !== ctx.target.id) return { is: 'absent' };
+      return { is: 'failed', reason: `${id} (${nameIn(found)}) holds the name of the target: it is kept` };
     },
     async run(ctx, input) {
       await kind.delete(ctx, nameOf(ctx, kind, idOf(kind, input)), {
@@ -57,8 +54,7 @@ export const discardSnapshot = (kind: Kind) =>
       const found = await kind.findSnapshot(ctx, snapshot);
       if (!found) return { is: 'done', output: { snapshot } };
       if (found.Status === 'deleting') return { is: 'pending', output: { snapshot } };
-      const reason = foreignTags(ctx, snapshot, found.TagList);
-      return reason === undefined ? { is: 'absent' } : { is: 'failed', reason: `${reason}: it is kept` };
+      return { is: 'absent' };
     },
     async run(ctx, { snapshot }) {
       await kind.discardSnapshot(ctx, snapshot);
@@ -83,8 +79,7 @@ export const discardMember = defineEffect({
     const instance = await ctx.aws.sight.database(member);
     if (!instance) return { is: 'done', output: { member } };
     if (isGoing(instance)) return { is: 'pending', output: { member } };
-    const reason = foreignTags(ctx, `${member} (${instance.DBInstanceIdentifier})`, instance.TagList);
-    return reason === undefined ? { is: 'absent' } : { is: 'failed', reason: `${reason}: it is kept` };
+    return { is: 'absent' };
   },
   async run(ctx, { member }) {
     await ctx.aws.rds.deleteDBInstance({

@@ -21,17 +21,34 @@ export function bornAmong<D extends Described>(
   return made && idIn(made) !== '' && !isGoing(made) ? made : undefined;
 }
 
-/** How far it is. `accepted`: what AWS has accepted, if it has gone wrong since. */
-export function seenBorn(ctx: AwsContext, made: Described, original: string, accepted: string): Seen<MadeDatabase> {
+/**
+ * How far it is. `accepted`: what AWS has accepted, if it has gone wrong since. `known`: what was answered; found by its name
+ * alone it is ours only with our token.
+ */
+export function seenBorn(
+  ctx: AwsContext,
+  made: Described,
+  known: MadeDatabase | undefined,
+  { original, accepted }: { readonly original: string; readonly accepted: string },
+): Seen<MadeDatabase> {
   const name = bornAs(ctx);
-  const token = tagValue(made.TagList, marker.token);
-  // Tags of something new may show later than the thing itself.
-  if (token === undefined && (made.TagList ?? []).length === 0) return { is: 'absent' };
-  if (token !== ctx.token) return { is: 'failed', reason: `${name} was not made by this run` };
+  const seen = known ? undefined : seenWithoutToken(ctx, name, made.TagList);
+  if (seen) return seen;
   const output = { id: idIn(made), original, name };
   const broken = brokenStatus(made);
   if (broken !== undefined) return { is: 'failed', output, reason: `AWS accepted ${accepted}, and ${broken}` };
   return isSettled(made) && endpointOf(made) !== undefined ? { is: 'done', output } : { is: 'pending', output };
+}
+
+/** What is seen of what bears the name that a call of ours gives, by its tags; undefined when they hold our token. */
+function seenWithoutToken(
+  ctx: AwsContext,
+  name: string,
+  tags: readonly Tag[] | undefined,
+): { readonly is: 'absent' } | { readonly is: 'failed'; readonly reason: string } | undefined {
+  if (tagValue(tags, marker.token) === ctx.token) return undefined;
+  // Tags of something new may show later than the thing itself.
+  return tags?.length ? { is: 'failed', reason: `${name} was not made by this run` } : { is: 'absent' };
 }
 
 /** The tags of a replacement, all of the original's among them: given any tags, RDS leaves those of the snapshot out. */
@@ -54,26 +71,28 @@ export function bornClaimed(ctx: AwsContext): Tag {
 export type Making = Omit<MadeDatabaseSnapshot, 'id'>;
 
 /** Where a snapshot of this run is. */
-export async function lookForSnapshot(ctx: AwsContext, making: Making): Promise<Seen<MadeDatabaseSnapshot>> {
+export async function lookForSnapshot(
+  ctx: AwsContext,
+  making: Making,
+  known: MadeDatabaseSnapshot | undefined,
+): Promise<Seen<MadeDatabaseSnapshot>> {
   const id = bornAs(ctx);
   const snapshot = await ctx.aws.sight.databaseSnapshot(id);
   const storageGiB = snapshot?.AllocatedStorage;
-  return snapshotSeen(ctx, snapshot, { id, ...making, ...(storageGiB !== undefined && { storageGiB }) });
+  return snapshotSeen(ctx, snapshot, { id, ...making, ...(storageGiB !== undefined && { storageGiB }) }, known);
 }
 
-/** What is seen of a snapshot, of an instance or of a cluster, that this run is making under the name `output.id`. */
+/** What is seen of a snapshot, of an instance or of a cluster, that this run is making under the name `output.id`. `known`: what was answered. */
 export function snapshotSeen<O extends { readonly id: string }>(
   ctx: AwsContext,
   snapshot: Pick<DBSnapshot, 'Status' | 'TagList' | 'PercentProgress'> | undefined,
   output: O,
+  known: O | undefined,
 ): Seen<O> {
   if (!snapshot) return { is: 'absent' };
   const { id } = output;
-  if (tagValue(snapshot.TagList, marker.token) !== ctx.token) {
-    // Tags of something new may show later than the thing itself.
-    if ((snapshot.TagList ?? []).length === 0) return { is: 'absent' };
-    return { is: 'failed', reason: `${id} was not made by this run` };
-  }
+  const seen = known ? undefined : seenWithoutToken(ctx, id, snapshot.TagList);
+  if (seen) return seen;
   switch (snapshot.Status) {
     case 'available':
       return { is: 'done', output };

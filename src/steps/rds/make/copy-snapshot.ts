@@ -31,8 +31,8 @@ export const copySnapshot = defineEffect({
   input,
   output: MadeDatabaseSnapshot,
   title: (input) => `copy ${input.snapshot.id} under the new key`,
-  async look(ctx, input) {
-    const seen = await lookForSnapshot(ctx, making(input));
+  async look(ctx, input, known) {
+    const seen = await lookForSnapshot(ctx, making(input), known);
     if (seen.is !== 'absent' || ctx.sentAt === undefined) return seen;
     const lost = await lostSource(ctx, input.snapshot.id);
     return lost === undefined ? seen : { is: 'failed', reason: lost };

@@ -28,7 +28,7 @@ export const createMember = defineEffect({
   title: (input) => `member ${input.member.name} of ${input.replacement.name}`,
   async look(ctx, { replacement, member }, known) {
     const made = bornAmong(ctx, await ctx.aws.sight.databases(), known);
-    if (made) return seenBorn(ctx, made, member.id, 'it');
+    if (made) return seenBorn(ctx, made, known, { original: member.id, accepted: 'it' });
     // Its name is needed by the call, and what is gone has none.
     const cluster = ctx.sentAt === undefined ? await ctx.aws.sight.cluster(replacement.id) : undefined;
     return ctx.sentAt !== undefined || cluster ? { is: 'absent' } : gone(replacement.id);

@@ -54,7 +54,7 @@ export const createReadReplica = defineEffect({
     const source = all.find((one) => one.DbiResourceId === verdict.replacement);
     if (!source) return { is: 'failed', reason: `${verdict.replacement} is gone` };
     const made = bornAmong(ctx, all, known);
-    return made ? seenBorn(ctx, made, replica.id, 'it') : { is: 'absent' };
+    return made ? seenBorn(ctx, made, known, { original: replica.id, accepted: 'it' }) : { is: 'absent' };
   },
   async run(ctx, { replica, verdict }) {
     const name = bornAs(ctx);

@@ -23,11 +23,11 @@ export const createSnapshot = (kind: Kind) =>
     input: byOriginal(kind, { after: kind.After }),
     output: kind.MadeSnapshot,
     title: (input) => `${input.after ? 'final snapshot' : 'snapshot'} of ${originalOf(kind, input).name}`,
-    async look(ctx, input) {
+    async look(ctx, input, known) {
       const { id, name } = originalOf(kind, input);
       const snapshot = await kind.findSnapshot(ctx, bornAs(ctx));
       const made = kind.madeSnapshot(bornAs(ctx), id, input.after, snapshot);
-      const seen = snapshotSeen(ctx, snapshot, made);
+      const seen = snapshotSeen(ctx, snapshot, made, known);
       if (seen.is !== 'absent' || ctx.sentAt === undefined) return seen;
       return (await kind.find(ctx, id)) ? seen : { is: 'failed', reason: `${name} (${id}) is gone` };
     },

@@ -25,7 +25,9 @@ export const restore = (kind: Kind) =>
     title: (input) => `restore ${originalOf(kind, input).name} under the new key`,
     async look(ctx, input, known) {
       const made = bornAmong(ctx, await kind.all(ctx), known);
-      return made ? seenBorn(ctx, made, originalOf(kind, input).id, 'the restore') : { is: 'absent' };
+      return made
+        ? seenBorn(ctx, made, known, { original: originalOf(kind, input).id, accepted: 'the restore' })
+        : { is: 'absent' };
     },
     async run(ctx, input) {
       const name = bornAs(ctx);

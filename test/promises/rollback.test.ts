@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest';
+import type { JournalRecord } from '../../src/contract/record.ts';
+import type { Command } from '../../src/engine/execute.ts';
+import { exitOf, expectOriginalServing, told } from '../support/promises.ts';
+import { inWorld, type Life, twoVolumes, type World } from '../support/world.ts';
+import { full } from '../sweep/sampled.ts';
+import { shipped } from '../sweep/shipped.ts';
+import { minute } from './lever.ts';
+
+const typed: Command = { command: 'rollback', discardWrites: true };
+const rollback: Command = { command: 'rollback', discardWrites: false };
+const failing = (world: World) =>
+  world.account.faults.add({
+    operation: 'CreateVolume',
+    times: 1,
+    kind: 'error',
+    code: 'UnauthorizedOperation',
+    status: 403,
+  });
+const statusOf = ({ result }: Life) => (result === 'died' ? 'died' : result.status);
+const diesOnUnwinding = { diesOn: (record: JournalRecord) => record.t === 'unwinding' };
+
+test('a rollback that takes over an unwinding and is interrupted is ended by a resume, and no later one begins again', () =>
+  inWorld(twoVolumes, async (world) => {
+    failing(world);
+    const first = await world.process([], diesOnUnwinding);
+    expect(first.result).toBe('died');
+    const second = await world.process(first.disk, { command: rollback, interruptAfterMs: 5_000 });
+    expect(exitOf(second), told(second)).toBe(130);
+    const third = await world.process(second.disk, { wait: false });
+    expect(statusOf(third), told(third)).toBe('rolled-back');
+    const fourth = await world.process(third.disk, { wait: false });
+    expect(fourth.sent, told(fourth)).not.toContain('ec2:StopInstances');
+    expectOriginalServing(world);
+  }));
+
+test('wherever a rollback dies that has taken over an unwinding, whoever goes on ends it as rolled back', async () => {
+  const begun = async (world: World, command: Command, crash?: number) => {
+    failing(world);
+    const first = await world.process([], diesOnUnwinding);
+    const dies = crash === undefined ? {} : { crash: { record: { number: crash, when: 'crash-after' as const } } };
+    return { first, second: await world.process(first.disk, { command, ...dies }) };
+  };
+  const clean = await inWorld(twoVolumes, (world) => begun(world, rollback));
+  const { disk } = clean.second;
+  // The last but one: a plan that has ended is not gone on with.
+  const takenOver = disk.findLastIndex((record) => record.t === 'unwinding') + 1;
+  expect(takenOver).toBeGreaterThan(clean.first.disk.length);
+  const numbers = Array.from({ length: disk.length - takenOver }, (_, at) => takenOver + at);
+  for (const number of numbers.filter((_number, at) => full || at % 5 === 0))
+    await inWorld(twoVolumes, async (world) => {
+      const { second } = await begun(world, rollback, number);
+      expect(second.result, `${number}`).toBe('died');
+      const last = await world.process(second.disk);
+      expect(statusOf(last), `record ${number}: ${told(last)}`).toBe('rolled-back');
+      expectOriginalServing(world);
+    });
+}, 120_000);
+
+const ways = [
+  ['while it retires its steps', (record: JournalRecord) => record.t === 'retired'],
+  [
+    'when the target has been started again',
+    (record: JournalRecord) =>
+      record.t === 'done' && record.key.undo !== undefined && /\.(start-instance|admit)/.test(record.uses),
+  ],
+] as const;
+
+// How the target is left is judged in each history (test/judge), by what it was before.
+test.each(
+  shipped.flatMap((one) => ways.map(([when, diesOn]) => ({ one, name: one.name, when, diesOn }))),
+)('a typed rollback of $name that dies $when and is taken up again takes nothing from the target a second time', ({
+  one,
+  diesOn,
+}) =>
+  inWorld(
+    one.scenario,
+    async (world) => {
+      const { disk } = await world.process([], { plans: [one.plan], wait: false });
+      world.pass(10 * minute);
+      const died = await world.process(disk, { plans: [one.plan], command: typed, diesOn });
+      // Not every kind of target is started.
+      if (died.result !== 'died') return;
+      world.pass(60 * minute);
+      const last = await world.process(died.disk, { plans: [one.plan], command: typed });
+      expect(statusOf(last), told(last)).toBe('rolled-back');
+      expect(last.sent).not.toContain('ec2:StopInstances');
+    },
+    one.seed,
+  ));
