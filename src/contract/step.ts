@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Clock } from './clock.ts';
 import type { Json } from './json.ts';
+import type { Want } from './outage.ts';
 import type { Verdict, VerdictStatus } from './verdict.ts';
 
 /**
@@ -24,9 +25,15 @@ export type Seen<O> =
   | { readonly is: 'done'; readonly output: O; readonly surplus?: readonly O[] }
   /**
    * It happened and ended badly, for good. `neverRan`: AWS shows that the target never served on what the effect gave it.
-   * `output`: what it has left all the same, to be discarded by name.
+   * `output`: what it has left all the same, to be discarded by name. `wants`: what AWS lacked for it, and may have again.
    */
-  | { readonly is: 'failed'; readonly reason: string; readonly neverRan?: boolean; readonly output?: O };
+  | {
+      readonly is: 'failed';
+      readonly reason: string;
+      readonly neverRan?: boolean;
+      readonly output?: O;
+      readonly wants?: Want | undefined;
+    };
 
 /** A call of a registered step, by name, so that steps need not import each other. */
 export interface StepCall {

@@ -1,8 +1,11 @@
 import type { Plan } from '../contract/plan.ts';
 import type { Entry, Key } from '../contract/record.ts';
-import type { Observation, StepContext } from '../contract/step.ts';
+import type { EffectDefinition, Observation, StepContext } from '../contract/step.ts';
+import type { Moment } from './patience.ts';
 import type { Ports } from './ports.ts';
+import type { Asker } from './retry.ts';
 import type { CreatedIndex } from './state/created.ts';
+import { insideCutOver } from './state/cut-over.ts';
 import { apply } from './state/fold.ts';
 import { keyText, tokenOf } from './state/key.ts';
 import { refuseIllegal } from './state/legal.ts';
@@ -22,6 +25,8 @@ export class PlanRun<S> {
   expected: Observation | undefined;
   /** What this very process has sent, by key. */
   private readonly sentHere = new Set<string>();
+  /** It is bringing the target back, and has not seen it back yet: until it is, nothing else can serve. */
+  bringsBack = false;
   private told: Promise<void>[] = [];
 
   constructor(plan: Plan, run: RunState, created: CreatedIndex<S>, ports: Ports<S>) {
@@ -69,6 +74,25 @@ export class PlanRun<S> {
         written.catch(() => {});
         this.told.push(written);
       },
+    };
+  }
+
+  /** Where the plan stands now; `effect`: the one that met an error, or is asked about. */
+  moment(effect?: EffectDefinition<S, unknown, unknown>): Moment {
+    const disruptive = effect?.hazard === 'disruptive' ? effect : undefined;
+    const serves = disruptive?.serves === true;
+    if (this.bringsBack) return disruptive?.servesWithout ? 'serving' : serves ? 'start back' : 'back';
+    if (!insideCutOver(this.plan, this.ports.registry, this.state)) return 'serving';
+    return serves ? 'start' : 'cut-over';
+  }
+
+  /** Who asks on behalf of this plan, or of this effect of it. */
+  asker(title: string, effect?: EffectDefinition<S, unknown, unknown>): Asker {
+    const plan = this.plan.name;
+    return {
+      moment: () => this.moment(effect),
+      tell: ({ code, message }, inMs) =>
+        this.ports.emit({ type: 'question.retried', plan, title, code, message, inMs }),
     };
   }
 

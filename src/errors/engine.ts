@@ -1,4 +1,4 @@
-import { entry } from './entry.ts';
+import { type Course, entry } from './entry.ts';
 
 const lines = (findings: readonly string[]) => findings.map((finding) => `\n  - ${finding}`).join('');
 
@@ -14,9 +14,12 @@ export const engineErrors = {
   'aws-unreachable': entry({
     title: 'AWS can not be asked',
     exit: 1,
-    message: (p: { title: string; forMs: number; reason: string }) =>
+    message: (p: { title: string; forMs: number; reason: string; course: Course }) =>
       `${p.title}: no usable answer for ${Math.round(p.forMs / 60_000)} min; the last one: ${p.reason}`,
-    hint: () => 'nothing was undone, since AWS could not be asked; when it answers again, resume',
+    hint: (p) =>
+      p.course === 'unwind'
+        ? 'the cut-over was taken back; when AWS answers again, resume'
+        : 'nothing was undone, since AWS could not be asked; when it answers again, resume',
   }),
   'verification-failed': entry({
     title: 'Verification failed; nothing was deleted',

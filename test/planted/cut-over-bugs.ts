@@ -3,6 +3,7 @@ import type { PlantedBug } from './planted-bug.ts';
 const caught = 'test/planted/caught.test.ts';
 const engine = 'test/engine/engine.test.ts';
 const verify = 'test/steps/verify.test.ts';
+const downForWantOf = 'test/promises/down-for-want-of.test.ts';
 const rdsFence = 'test/promises/rds-fence.test.ts';
 
 /** What could go wrong around the target: deleted without a proof, started on a mixture, taken from its owner. */
@@ -210,6 +211,49 @@ export const cutOverBugs: readonly PlantedBug[] = [
     find: 'if (neverRanCodes.test(code)',
     replace: "if (code === 'never'",
     caughtBy: { file: 'test/steps/start-instance.test.ts', title: 'a start that fell back for a key was never run' },
+  },
+
+  // Waiting: bounded where the other set can come up, without end where none can.
+  {
+    name: 'capacity for a start is given up after half an hour',
+    file: 'src/engine/patience.ts',
+    find: "capacity: { serving: own, 'cut-over': bounded, start: endless, back: endless, 'start back': endless }",
+    replace: "capacity: { serving: own, 'cut-over': bounded, start: bounded, back: bounded, 'start back': bounded }",
+    caughtBy: { file: downForWantOf, title: 'VcpuLimitExceeded for eighty minutes' },
+  },
+  {
+    name: 'a box that is down stays down when AWS can not be asked',
+    file: 'src/engine/patience.ts',
+    find: "return moment === 'cut-over' || moment === 'start' ? 'unwind' : 'leave';",
+    replace: "return 'leave';",
+    caughtBy: { file: downForWantOf, title: 'comes back where nothing but KMS can be reached' },
+  },
+  {
+    name: 'a right that is missing on the way back ends it',
+    file: 'src/engine/patience.ts',
+    find: "start: never, back: aDay, 'start back': aDay",
+    replace: "start: never, back: never, 'start back': never",
+    caughtBy: {
+      file: downForWantOf,
+      title: 'waits where StartInstances is refused with UnauthorizedOperation for eighty minutes',
+    },
+  },
+  {
+    name: 'a start that fell back for want of room counts as refused for good',
+    file: 'src/steps/ec2/start-instance.ts',
+    find: 'const wants = wantOf(code);',
+    replace: 'const wants = undefined;',
+    caughtBy: {
+      file: downForWantOf,
+      title: 'and so does one whose start it takes and lets fall back for want of room',
+    },
+  },
+  {
+    name: 'a refused start is sent again without a look',
+    file: 'src/engine/send.ts',
+    find: "looksFirst = error.class === 'wait' || definition.hazard === 'disruptive';",
+    replace: 'looksFirst = false;',
+    caughtBy: { file: downForWantOf, title: 'is not started once more when somebody else has started it meanwhile' },
   },
 
   // Claims, windows, holds.

@@ -69,6 +69,11 @@ class Teller {
         const item = event.key.item === null ? '' : `${event.key.item}: `;
         return of(event.key, `${item}${event.code}: ${event.message}; again in ${durationText(event.inMs)}`);
       }
+      case 'question.retried':
+        return {
+          plan: event.plan,
+          text: `${event.title}: ${event.code}: ${event.message}; again in ${durationText(event.inMs)}`,
+        };
       case 'gate.waiting': {
         const left = Number.isFinite(event.until) ? ` (${durationText(event.until - this.#scene.now())})` : '';
         const cost =

@@ -139,9 +139,9 @@ export class Guard<S> {
   /** What speaks against the originals being readable now, one sentence each. */
   unreadable(): Promise<readonly string[]> {
     const { run, target } = this;
-    return retryRead(run.ports, `look at the keys of ${run.plan.target.id}`, () =>
-      target.unreadable(run.context(lookKey(run)), readsOf(run)),
-    );
+    const title = `look at the keys of ${run.plan.target.id}`;
+    const look = () => target.unreadable(run.context(lookKey(run)), readsOf(run));
+    return retryRead(run.ports, title, look, run.asker(title));
   }
 
   /** Has nobody started the target since this run stopped it, as far as AWS shows? */

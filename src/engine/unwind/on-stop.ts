@@ -21,6 +21,7 @@ export async function unwindAfterStop<S>(run: PlanRun<S>, guard: Guard<S>, stop:
   const { registry } = run.ports;
   // A cut-over that is complete is never taken back by itself, even where nobody has started the target yet.
   const complete = !insideCutOver(run.plan, registry, run.state);
+  run.bringsBack = !complete;
   if (run.state.writePoint !== undefined && (complete || !(await neverServed(run, guard)))) return;
   const begun = cutOverBegunAt(registry, run.state) !== undefined;
   if (begun && (await guard.runsOnReplacements())) return;

@@ -2,7 +2,7 @@ import type { Stop } from '../../contract/record.ts';
 import { problem } from '../../errors/index.ts';
 import { perform } from '../perform.ts';
 import type { PlanRun } from '../plan-run.ts';
-import { cutOverOf } from '../state/cut-over.ts';
+import { cutOverOf, insideCutOver } from '../state/cut-over.ts';
 import { isOwnStep, ownStep } from '../state/own-steps.ts';
 import { type Pair, pairsOf } from '../state/pairs.ts';
 import { currentPhases, deletedOriginals, effectOf, undoOf } from '../state/phases.ts';
@@ -41,6 +41,7 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
   // Without the operator's word nothing is unwound that a workload could have written on.
   const pastWritePoint = rollback && run.state.writePoint !== undefined;
   guard.forget();
+  run.bringsBack = run.state.unwinding?.over === false || insideCutOver(run.plan, run.ports.registry, run.state);
   const seen = await guard.look();
   const outset = { rollback, because: stop?.message ?? 'rollback', pastWritePoint, ...whatIsLeft(run, seen) };
   if (!rollback) refuseWritten(run, seen);
@@ -49,7 +50,9 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
     const phase = run.phase(key);
     return phase ? [{ phase, output }] : [];
   });
+  run.bringsBack = true;
   if (!outset.targetGone) await restore(run, guard, happened, outset);
+  run.bringsBack = false;
   const made = happened.filter((each) => isDiscard(run, each) && (rollback || !isWarmUp(run, each.phase)));
   for (const one of made) await discardOrKeep(run, guard, one, outset);
   if (!outset.gone.length && !(await guard.unreadable()).length) await discardLeftovers(run, guard);

@@ -1,5 +1,6 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
+import { wantOf } from '../../aws/outage.ts';
 import { printable } from '../../aws/printable.ts';
 import { type AwsContext, defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
@@ -9,7 +10,7 @@ import { livingState } from './standing.ts';
 
 // By these codes AWS says that the launch itself failed, so nothing on the volumes was run.
 const neverRanCodes =
-  /^(Client\.InternalError|Client\.InvalidKMSKey|Client\.Volume|Client\.InvalidSnapshot|Server\.InsufficientInstanceCapacity)/;
+  /^(Client\.InternalError|Client\.InvalidKMSKey|Client\.Volume|Client\.InvalidSnapshot|Server\.Insufficient\w*Capacity)/;
 // A look right after the call may still show the state before it.
 const visibleWithinMs = 15_000;
 // An accepted start that leaves LaunchTime as it was for this long has come to nothing.
@@ -80,7 +81,8 @@ function fellBack(ctx: AwsContext, instance: Instance, stop: StoppedInstance | u
   const why = printable(`${code} ${instance.StateReason?.Message ?? instance.StateTransitionReason ?? ''}`.trim(), 300);
   // The reason is that of the last launch: only who has watched knows that it was this one.
   if (neverRanCodes.test(code) && (ctx.sentHere || !launched)) {
-    return { is: 'failed', neverRan: true, reason: `AWS accepted the start and took it back: ${why}` } as const;
+    const wants = wantOf(code);
+    return { is: 'failed', neverRan: true, wants, reason: `AWS accepted the start and took it back: ${why}` } as const;
   }
   if (launched) {
     return {

@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest';
+import type { FaultRule } from '../../src/simulator/faults.ts';
+import { exitOf, expectOriginalServing, told } from '../support/promises.ts';
+import { inWorld, type Life, twoVolumes, type World } from '../support/world.ts';
+import { instance, minute } from './lever.ts';
+
+const box = (world: World) => world.state().instances.find((one) => one.id === instance);
+
+/** One process, in which faults begin to strike right before the nth call of an operation. */
+async function from(world: World, operation: string, rules: readonly FaultRule[], nth = 1): Promise<Life> {
+  let seen = 0;
+  const life = await world.process([], {
+    wait: false,
+    beforeCall: (name) => {
+      if (name === operation && ++seen === nth) world.account.faults.add(...rules);
+    },
+  });
+  expect(seen).toBeGreaterThanOrEqual(nth);
+  const struck = world.account.faults.list().map((rule) => rule.struck);
+  expect(struck.every((times) => times > 0)).toBe(true);
+  return life;
+}
+
+const error = (operation: string, code: string, rest: Partial<FaultRule> = {}) =>
+  ({ operation, kind: 'error', code, status: 400, ...rest }) as FaultRule;
+const awhile = { forMs: 80 * minute };
+const refusedOnce = { times: 1 } as const;
+
+describe('a box whose start AWS has no room for comes up all the same', () => {
+  test.each([
+    'InsufficientInstanceCapacity',
+    'InsufficientHostCapacity',
+    'InsufficientCapacityOnHost',
+    'InsufficientCapacity',
+    'ReservationCapacityExceeded',
+    'VcpuLimitExceeded',
+    'InstanceLimitExceeded',
+  ])('%s for eighty minutes', (code) =>
+    inWorld(twoVolumes, async (world) => {
+      const life = await from(world, 'ec2:StartInstances', [error('StartInstances', code, awhile)]);
+      expect(box(world)?.state, told(life)).toBe('running');
+      expect(exitOf(life), told(life)).toBe(3);
+    }));
+
+  test('and so does one whose start it takes and lets fall back for want of room, three times', () =>
+    inWorld(twoVolumes, async (world) => {
+      const fallsBack = {
+        operation: 'StartInstances',
+        kind: 'fail',
+        code: 'Server.InsufficientInstanceCapacity',
+        times: 3,
+      } as const;
+      const life = await from(world, 'ec2:StartInstances', [fallsBack]);
+      expect(box(world)?.state, told(life)).toBe('running');
+      expect(exitOf(life), told(life)).toBe(3);
+    }));
+
+  test('throttling of eighty minutes', () =>
+    inWorld(twoVolumes, async (world) => {
+      const throttled = { operation: 'StartInstances', kind: 'throttle', ...awhile } as const;
+      const life = await from(world, 'ec2:StartInstances', [throttled]);
+      expect(box(world)?.state, told(life)).toBe('running');
+    }));
+
+  const other = 'i-0123456789abcdef9';
+  test('vCPUs that somebody else takes while the box is down, and gives back', () =>
+    inWorld(
+      twoVolumes.replace('throttling: false', 'throttling: false, runningVCpus: 3').replace(
+        '\nvolumes:\n',
+        `
+  - id: ${other}
+    type: m5.large
+    state: stopped
+    volumes:
+      - { device: /dev/xvda, id: vol-00000000000000009, size: 8, type: gp3, key: alias/old }
+volumes:
+`,
+      ),
+      async (world) => {
+        let taken = '';
+        const life = await world.process([], {
+          wait: false,
+          beforeCall: (operation) => {
+            if (operation !== 'ec2:CreateVolume' || taken) return;
+            taken = world.attempt(() => world.account.act({ do: 'start-instance', instance: other }));
+            setTimeout(() => world.account.act({ do: 'stop-instance', instance: other }), 45 * minute);
+          },
+        });
+        expect(taken).toBe('done');
+        expect(box(world)?.state, told(life)).toBe('running');
+      },
+    ));
+});
+
+describe('a target that is being brought back', () => {
+  test.each([
+    ['AttachVolume', 'RequestLimitExceeded'],
+    ['AttachVolume', 'UnauthorizedOperation'],
+    ['StartInstances', 'UnauthorizedOperation'],
+    ['StartInstances', 'AccessDenied'],
+    ['StartInstances', 'VcpuLimitExceeded'],
+    ['StartInstances', 'ServiceUnavailable'],
+    ['StartInstances', 'InsufficientHostCapacity'],
+    ['AttachVolume', 'CustomerKeyHasBeenRevoked'],
+  ])('waits where %s is refused with %s for eighty minutes', (operation, code) =>
+    inWorld(twoVolumes, async (world) => {
+      const life = await from(world, 'ec2:AttachVolume', [
+        error('AttachVolume', 'OperationNotPermitted', refusedOnce),
+        error(operation, code, awhile),
+      ]);
+      expect(exitOf(life), told(life)).toBe(1);
+      expect(told(life)).toContain('OperationNotPermitted');
+      expectOriginalServing(world);
+    }));
+
+  test('waits for AWS, if nothing at all can be reached', () =>
+    inWorld(twoVolumes, async (world) => {
+      const outage = { operation: '*', kind: 'reset', forMs: 200 * minute } as const;
+      const life = await from(world, 'ec2:DetachVolume', [outage]);
+      expect(exitOf(life), told(life)).toBe(1);
+      expect(told(life)).toContain('aws-unreachable');
+      expectOriginalServing(world);
+      expect(life.events.some((event) => event.type === 'question.retried')).toBe(true);
+    }));
+
+  test('comes back where nothing but KMS can be reached', () =>
+    inWorld(twoVolumes, async (world) => {
+      const outage = { operation: 'GenerateDataKeyWithoutPlaintext', kind: 'reset', forMs: 120 * minute } as const;
+      const life = await from(world, 'ec2:StopInstances', [outage]);
+      expect(told(life)).toContain('aws-unreachable');
+      expectOriginalServing(world);
+    }));
+
+  test('is left, and that is said, where a right is not given back for a day', () =>
+    inWorld(twoVolumes, async (world) => {
+      const since = Date.now();
+      const life = await from(world, 'ec2:StartInstances', [error('StartInstances', 'UnauthorizedOperation')]);
+      expect(Date.now() - since).toBeGreaterThan(24 * 60 * minute);
+      expect(told(life)).toContain('unwind-failed');
+      expect(told(life)).toContain('UnauthorizedOperation');
+    }));
+
+  test('is not started once more when somebody else has started it meanwhile', () =>
+    inWorld(twoVolumes, async (world) => {
+      const since = Date.now();
+      setTimeout(() => {
+        if (box(world)?.state === 'stopped') world.account.act({ do: 'start-instance', instance });
+      }, 50 * minute);
+      const life = await from(world, 'ec2:CreateVolume', [
+        error('CreateVolume', 'OperationNotPermitted', refusedOnce),
+        error('StartInstances', 'UnauthorizedOperation'),
+      ]);
+      expectOriginalServing(world);
+      expect(exitOf(life), told(life)).toBe(1);
+      expect(told(life)).not.toContain('unwind-failed');
+      expect(Date.now() - since).toBeLessThan(2 * 60 * minute);
+    }));
+});
