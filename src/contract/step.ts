@@ -86,7 +86,7 @@ export type ServiceCall = `${string}:${string}`;
 interface AnyEffect<S, I, O> extends Definition<I, O> {
   /** The operation that `run` sends; `none` for what calls no service, as a command of the user's. */
   readonly call: ServiceCall | 'none';
-  /** What it restarts. An original whose key can't be used would not come up again: then it is not sent. */
+  /** What it stops or restarts: the target or an original. What could not come up again is not sent: its keys are tried right before. */
   restarts?(input: I): string;
   /** What makes sending it twice safe: a client token, a state that converges, or nothing (then it is resent only after a long look). */
   readonly repeat: 'token' | 'convergent' | 'none';
@@ -226,6 +226,14 @@ export interface TargetType<S> {
   }>;
   /** What speaks against its originals being readable now, one sentence each: then what was made of them is not discarded. */
   unreadable(ctx: StepContext<S>, reads: readonly unknown[]): Promise<readonly string[]>;
+  /** What speaks against its coming up again once it stands, one sentence each: of all that it holds and will hold. As `unreadable`, when absent. */
+  staysDown?(ctx: StepContext<S>, reads: readonly unknown[]): Promise<readonly string[]>;
+  /** What speaks against putting these originals back now, one sentence each. As `unreadable`, when absent. */
+  unrestorable?(
+    ctx: StepContext<S>,
+    reads: readonly unknown[],
+    pairs: readonly { readonly original: string; readonly replacement: string }[],
+  ): Promise<readonly string[]>;
   /** The calls after which the target does not run, whoever started it; none for one that can't run. */
   halt(target: string, reads: readonly unknown[]): readonly StepCall[];
   /** Does the target run, or could anyone make it run, and what does it hold? */

@@ -104,6 +104,13 @@ export const engineErrors = {
       `the target has been able to write to the replacements since ${p.since}; going back discards what was written since`,
     hint: (p) => `if that is what you want, say so: rekey rollback RUN --discard-writes-since ${p.since}`,
   }),
+  'rollback-refused': entry({
+    title: 'The originals can not be put back now; the target serves as it did',
+    exit: 1,
+    message: (p: { target: string; reasons: readonly string[] }) =>
+      `${p.target} is not halted, since its originals could not take over${lines(p.reasons)}`,
+    hint: () => 'mend what the reasons name and roll back again, or go forward: rekey resume RUN',
+  }),
   'originals-gone': entry({
     title: 'There is nothing to go back to',
     exit: 1,

@@ -49,6 +49,12 @@ export const CheckedKeys = z
   .meta({ id: 'CheckedKeys', description: 'The keys of the plan as ARNs' });
 export type CheckedKeys = z.infer<typeof CheckedKeys>;
 
+/** Keys of what is on the instance beside the plan's own: it can't start without any of them. */
+export const OtherKeys = z
+  .array(z.strictObject({ key: KeyArn, tried: z.boolean().meta({ description: 'this caller could use it itself' }) }))
+  .meta({ id: 'OtherKeys' });
+export type OtherKeys = z.infer<typeof OtherKeys>;
+
 /** What a plan may accept by name; each would be refused otherwise. */
 export const accepted = {
   'instance-store': 'what is on instance store is lost by the stop',

@@ -292,13 +292,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     ],
   },
   {
-    kind: 'P3.over-and-down',
-    says: /: rolled-back, rolled-back; /,
-    what: 'a typed rollback that died while it retired its steps does not start the target that it stopped, when it is taken up again',
-    issue: 9,
-    witnesses: [{ plan: 'ec2-instance', scene: 'a typed rollback that dies while it retires' }],
-  },
-  {
     kind: 'P3.left-down',
     says: /it was started and is stopped again/,
     what: 'a start on the way back that came to nothing ends the next process, too, with the key usable again: the one after it starts anew',
@@ -332,14 +325,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
       { plan: 'ec2-instance', seed: 10_000_065 },
       { plan: 'rds-instance', seed: 7_000_010 },
     ],
-  },
-  {
-    kind: 'O.forward-key-unusable',
-    says: /\): stop \(StopInstances /,
-    after: /^(disable-key|schedule-key-deletion|put-key-policy)$/,
-    what: 'a key is closed while the warm-up snapshots are made, and the target is stopped all the same: the keys are tried in the first step only',
-    issue: 9,
-    witnesses: [{ plan: 'ec2-instance', seed: 115 }],
   },
   {
     kind: 'O.forward-unreadable',
@@ -377,13 +362,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     what: 'the same as P3.over-and-down by the table: a target that the run has stopped is taken for one that was found stopped, and deleted from without a start',
     issue: 9,
     witnesses: [{ plan: 'ec2-instance', seed: 7_001_378 }],
-  },
-  {
-    kind: 'O.back-originals-run',
-    says: /\): stop \(StopInstances .*"typed":true/,
-    what: 'the same as P3.over-and-down after a typed rollback by the table: taken up again it stops the target, which it has brought back already',
-    issue: 9,
-    witnesses: [{ plan: 'ec2-instance', scene: 'a typed rollback that dies while it retires' }],
   },
   {
     kind: 'O.forward-exposed',
@@ -425,13 +403,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     what: 'claims are those of a run: another plan of it moves an original that is held, and deletes it after a hold of its own',
     issue: 9,
     witnesses: [{ plan: 'ec2-instance', scene: 'an original that one plan holds is moved by another plan of the run' }],
-  },
-  {
-    kind: 'O.back-originals-stand',
-    says: /\): (discard-(snapshot|volume) \(|the process ended rolled-back;).*"typed":true/,
-    what: 'the same as P3.over-and-down after a typed rollback by the table: taken up again it stops the target, which it has brought back already, and does not start it',
-    issue: 9,
-    witnesses: [{ plan: 'ec2-instance', scene: 'a typed rollback that dies when it has brought the original back' }],
   },
   {
     kind: 'P1.last-copy',

@@ -3,6 +3,7 @@ import type { PlantedBug } from './planted-bug.ts';
 const caught = 'test/planted/caught.test.ts';
 const engine = 'test/engine/engine.test.ts';
 const verify = 'test/steps/verify.test.ts';
+const keysFirst = 'test/promises/keys-before-the-halt.test.ts';
 const downForWantOf = 'test/promises/down-for-want-of.test.ts';
 const rdsFence = 'test/promises/rds-fence.test.ts';
 
@@ -256,6 +257,60 @@ export const cutOverBugs: readonly PlantedBug[] = [
     caughtBy: { file: downForWantOf, title: 'is not started once more when somebody else has started it meanwhile' },
   },
 
+  // Nothing is halted that could not come up again.
+  {
+    name: 'an instance is stopped though its key is closed',
+    file: 'src/steps/ec2/stop-instance.ts',
+    find: '  restarts: (input) => input.instance,',
+    replace: '',
+    caughtBy: { file: keysFirst, title: 'the old key is disabled while the run waits for its window' },
+  },
+  {
+    name: 'keys of volumes that are left alone are not tried before the stop',
+    file: 'src/steps/ec2/instance-target.ts',
+    find: 'faultsOfKeys(ctx, [...from, ...otherKeys(reads)])',
+    replace: 'faultsOfKeys(ctx, from)',
+    caughtBy: { file: keysFirst, title: 'alias/team is disabled while the run waits for its window' },
+  },
+  {
+    name: 'the key of a volume that is left alone is not looked at by the read',
+    file: 'src/steps/ec2/read-instance.ts',
+    find: "if (state !== undefined && state !== 'Enabled' && before.state === 'running')",
+    replace: 'if (state === before.state)',
+    caughtBy: {
+      file: keysFirst,
+      title: 'a volume beside is under a key that is PendingDeletion: it is refused by name',
+    },
+  },
+  {
+    name: 'a rollback halts what it can not bring back',
+    file: 'src/engine/unwind/unwind.ts',
+    find: 'if (outset.halts && !outset.lost.length) await refuseHalt(run, guard);',
+    replace: '',
+    caughtBy: { file: keysFirst, title: 'while an original is attached to another box is refused' },
+  },
+  {
+    name: 'a rollback does not see that a place is taken',
+    file: 'src/steps/ec2/restorable.ts',
+    find: 'there !== undefined && there !== original && there !== replacement',
+    replace: "there === 'nobody'",
+    caughtBy: { file: keysFirst, title: 'while something else stands at the place of an original is refused' },
+  },
+  {
+    name: 'what a rollback has halted stays so',
+    file: 'src/engine/unwind/unwind.ts',
+    find: 'if (rollback) await startAgain(run, guard, takenBack, because);',
+    replace: '',
+    caughtBy: { file: keysFirst, title: 'that its owner has started in the hold, runs again after a typed rollback' },
+  },
+  {
+    name: 'a rollback that is taken up again halts what is back',
+    file: 'src/engine/unwind/unwind.ts',
+    find: "seen.running && seen.activeSide !== 'originals'",
+    replace: 'seen.running',
+    caughtBy: { file: keysFirst, title: 'that is taken up again does not stop what serves on its originals' },
+  },
+
   // Claims, windows, holds.
   {
     name: 'the claim of another run is ignored',
@@ -281,8 +336,8 @@ export const cutOverBugs: readonly PlantedBug[] = [
   {
     name: 'the window is not looked at before the first disruptive effect',
     file: 'src/engine/target/guard.ts',
-    find: 'await this.allowed(key, begun)',
-    replace: 'await this.allowed(key, true)',
+    find: 'await this.allowed(key, begun, ready)',
+    replace: 'await this.allowed(key, true, ready)',
     caughtBy: { file: caught, title: 'no cut-over begins at 0 h, even when no gate stands before it' },
   },
   {

@@ -16,7 +16,7 @@ import { confirmRestored } from './confirm-restored.ts';
 import { discardLeftovers, discardOrKeep, isDiscard } from './discard.ts';
 import { whatHappened } from './happened.ts';
 import { retryPendingUndo } from './pending-undo.ts';
-import { type Happened, takeBack } from './undo.ts';
+import { type Happened, takeBack, takeBackBy } from './undo.ts';
 
 /** From where an unwinding sets out: why, and what a look has shown. */
 interface Outset {
@@ -24,7 +24,8 @@ interface Outset {
   readonly rollback: boolean;
   readonly because: string;
   readonly pastWritePoint: boolean;
-  readonly running: boolean;
+  /** It serves on its replacements, so the way back begins with its halt. What serves on its originals is back. */
+  readonly halts: boolean;
   readonly targetGone: boolean;
   /** Pairs of which somebody has deleted the original. */
   readonly lost: readonly Pair[];
@@ -43,8 +44,10 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
   guard.forget();
   run.bringsBack = run.state.unwinding?.over === false || insideCutOver(run.plan, run.ports.registry, run.state);
   const seen = await guard.look();
-  const outset = { rollback, because: stop?.message ?? 'rollback', pastWritePoint, ...whatIsLeft(run, seen) };
+  const halts = pastWritePoint && seen.running && seen.activeSide !== 'originals';
+  const outset = { rollback, because: stop?.message ?? 'rollback', pastWritePoint, halts, ...whatIsLeft(run, seen) };
   if (!rollback) refuseWritten(run, seen);
+  if (outset.halts && !outset.lost.length) await refuseHalt(run, guard);
   await settleHappened(run, stop, outset);
   const happened = (run.state.unwinding?.happened ?? []).flatMap(({ key, output }) => {
     const phase = run.phase(key);
@@ -60,11 +63,10 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
   await run.append({ t: 'unwound', plan: run.plan.name });
 }
 
-function whatIsLeft<S>(run: PlanRun<S>, { missing, running }: TargetState) {
+function whatIsLeft<S>(run: PlanRun<S>, { missing }: TargetState) {
   const { registry } = run.ports;
   const deleted = deletedOriginals(registry, run.state);
   return {
-    running,
     targetGone: missing.includes(run.plan.target.id),
     lost: pairsOf(registry, run.state).filter((pair) => missing.includes(pair.original)),
     // Before there is a replacement a snapshot of ours may be all that is left of what somebody has deleted.
@@ -78,6 +80,12 @@ function refuseWritten<S>(run: PlanRun<S>, { on }: TargetState): void {
   if (!seenWritten || !cutOverOf(run.plan, run.ports.registry)) return;
   const differences = ['what replaces the original was open while it was taken back, and may hold writes'];
   throw new PlanStopped(problem('target-in-pieces', { target: run.plan.target.id, on, differences }));
+}
+
+/** What serves is not halted for a way back that would stick: all that it needs is asked for before. */
+async function refuseHalt<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
+  const reasons = await guard.unrestorable();
+  if (reasons.length) throw new PlanStopped(problem('rollback-refused', { target: run.plan.target.id, reasons }));
 }
 
 /** Puts on record, once, what is to be taken back. */
@@ -98,11 +106,12 @@ async function restore<S>(
   run: PlanRun<S>,
   guard: Guard<S>,
   happened: readonly Happened[],
-  { rollback, because, pastWritePoint, running, lost }: Outset,
+  { rollback, because, halts, lost }: Outset,
 ): Promise<void> {
-  if (rollback && pastWritePoint && running) await halt(run, guard);
+  if (halts) await halt(run, guard);
   const takenBack = happened.filter((each) => !isDiscard(run, each)).sort((a, b) => waits(run, a) - waits(run, b));
   for (const one of takenBack) await takeBack(run, guard, one, because);
+  if (rollback) await startAgain(run, guard, takenBack, because);
   if (takenBack.length && !lost.length) await confirmRestored(run, guard, takenBack, because);
   if (rollback) await retryPendingUndo(run, guard, { continueOnError: true });
 }
@@ -117,6 +126,32 @@ async function halt<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
   guard.forget();
   const { observation } = await guard.look();
   await recordObservation(run, observation);
+}
+
+// The calls that end a halt are numbered behind those that made it.
+const firstStart = 100;
+
+/** What this run has halted runs again, also where nothing that was taken back starts it: a target that was found stopped, and that its owner has started since. */
+async function startAgain<S>(
+  run: PlanRun<S>,
+  guard: Guard<S>,
+  takenBack: readonly Happened[],
+  because: string,
+): Promise<void> {
+  const starting = ({ phase, output }: Happened) =>
+    undoOf(run.ports.registry, phase, output).filter(({ uses }) => {
+      const definition = run.ports.registry.step(uses);
+      return definition?.kind === 'effect' && definition.hazard === 'disruptive' && definition.serves === true;
+    });
+  if (takenBack.flatMap(starting).length) return;
+  for (const phase of run.state.phases.values()) {
+    const { step, undo = 0 } = phase.key;
+    const stood = phase.sent === 0 || (phase.end?.is === 'done' && !phase.end.changed);
+    if (step !== ownStep.halt || undo >= firstStart || stood) continue;
+    const output = phase.end?.is === 'done' ? phase.end.output : null;
+    for (const [index, call] of starting({ phase, output }).entries())
+      await takeBackBy(run, guard, { ...phase.key, undo: firstStart * (undo + 1) + index }, call, because);
+  }
 }
 
 /** What was made before the cut-over is kept for the next try: it is what makes that one short. */

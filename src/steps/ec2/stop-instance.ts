@@ -13,10 +13,12 @@ export const stopInstance = defineEffect({
   call: 'ec2:StopInstances',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.instanceState,
-  permissions: ['ec2:StopInstances', 'ec2:DescribeInstances'],
+  permissions: ['ec2:StopInstances', 'ec2:DescribeInstances', 'kms:DescribeKey', 'kms:GenerateDataKeyWithoutPlaintext'],
   input: z.strictObject({ instance: InstanceId }),
   output: StoppedInstance,
   title: (input) => `stop ${input.instance}`,
+  // It holds its data keys in memory: with a key closed it serves on, and can't start again once it stands (facts §3.1).
+  restarts: (input) => input.instance,
   async look(ctx, input) {
     const instance = await ctx.aws.sight.instance(input.instance);
     const state = livingState(instance);
