@@ -81,9 +81,10 @@ export class PlanRun<S> {
   moment(effect?: EffectDefinition<S, unknown, unknown>): Moment {
     const disruptive = effect?.hazard === 'disruptive' ? effect : undefined;
     const serves = disruptive?.serves === true;
-    if (this.bringsBack) return disruptive?.servesWithout ? 'serving' : serves ? 'start back' : 'back';
-    if (!insideCutOver(this.plan, this.ports.registry, this.state)) return 'serving';
-    return serves ? 'start' : 'cut-over';
+    const inside = insideCutOver(this.plan, this.ports.registry, this.state);
+    const onlyWay = this.bringsBack || (inside && this.state.turned !== undefined);
+    if (onlyWay) return disruptive?.servesWithout ? 'serving' : serves ? 'start back' : 'back';
+    return inside ? (serves ? 'start' : 'cut-over') : 'serving';
   }
 
   /** Who asks on behalf of this plan, or of this effect of it. */

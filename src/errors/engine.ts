@@ -52,6 +52,26 @@ export const engineErrors = {
         .join('\n'),
     hint: () => 'nothing was taken back; resume to go forward with the replacements',
   }),
+  'turned-round': entry({
+    title: 'An original is gone; going back is not possible',
+    exit: 1,
+    message: (p: { why: string; target: string; pairs: readonly { original: string; replacement: string }[] }) =>
+      `${p.why}; the data of ${p.target} is on ${p.pairs.map((pair) => pair.replacement).join(', ')}`,
+    hint: () => 'only forward is left: rekey resume RUN',
+  }),
+  'half-way-back': entry({
+    title: 'An original is gone, and the target is half-way back to the others',
+    exit: 6,
+    message: (p: {
+      target: string;
+      lost: readonly { original: string; replacement: string }[];
+      pairs: readonly { replacement: string }[];
+      inPlace: readonly string[];
+    }) =>
+      `${p.target} stands still: ${p.lost.map((pair) => `${pair.original} was deleted by somebody, and ${pair.replacement} replaces it`).join('; ')}; of ${p.pairs.map((pair) => pair.replacement).join(', ')} it holds ${p.inPlace.join(', ')}`,
+    hint: () =>
+      'attach every replacement at the place of its original (rekey status names them), then resume: it goes forward with them',
+  }),
   'not-ours-to-discard': entry({
     title: 'This run did not make it',
     exit: 1,

@@ -90,7 +90,7 @@ const kinds = [
   kind('kept', { key, id: text, reason: text }),
   kind('stale', { ...ofPlan, original: text, findings: list(text) }),
   kind('drifted', { ...ofPlan, differences: list(text) }),
-  kind('unwound', ofPlan),
+  kind('unwound', { ...ofPlan, turned: text.exactOptional() }),
   kind('stopped', { ...ofPlan, stop }),
   kind('finished', { ...ofPlan, status: oneOf('done', 'rolled-back') }),
   kind('interrupted', { signal: text }),

@@ -3,6 +3,7 @@ import type { PlantedBug } from './planted-bug.ts';
 const caught = 'test/planted/caught.test.ts';
 const engine = 'test/engine/engine.test.ts';
 const verify = 'test/steps/verify.test.ts';
+const turnedRound = 'test/promises/turned-round.test.ts';
 const keysFirst = 'test/promises/keys-before-the-halt.test.ts';
 const downForWantOf = 'test/promises/down-for-want-of.test.ts';
 const rdsFence = 'test/promises/rds-fence.test.ts';
@@ -123,7 +124,7 @@ export const cutOverBugs: readonly PlantedBug[] = [
   {
     name: 'a failure after the write point reverts',
     file: 'src/engine/unwind/on-stop.ts',
-    find: 'if (run.state.writePoint !== undefined && (complete || !(await neverServed(run, guard)))) return;\n  const begun = cutOverBegunAt(registry, run.state) !== undefined;\n  if (begun && (await guard.runsOnReplacements())) return;',
+    find: "if (run.state.writePoint !== undefined && (complete || !(await neverServed(run, guard)))) return 'over';\n  const begun = cutOverBegunAt(registry, run.state) !== undefined;\n  if (begun && (await guard.runsOnReplacements())) return 'over';",
     replace: 'const begun = cutOverBegunAt(registry, run.state) !== undefined;',
     caughtBy: {
       file: engine,
@@ -309,6 +310,50 @@ export const cutOverBugs: readonly PlantedBug[] = [
     find: "seen.running && seen.activeSide !== 'originals'",
     replace: 'seen.running',
     caughtBy: { file: keysFirst, title: 'that is taken up again does not stop what serves on its originals' },
+  },
+
+  // An unwinding that can't come to its end is turned round.
+  {
+    name: 'an unwinding of which an original is gone is never turned',
+    file: 'src/engine/unwind/turn.ts',
+    find: 'if (from === undefined || !lost.length || !(await replaceable(run))) return false;',
+    replace: 'if (lost.length >= 0) return false;',
+    caughtBy: { file: turnedRound, title: 'interrupted after it has taken all off, and an original is deleted' },
+  },
+  {
+    name: 'an unwinding is turned though a replacement is gone, too',
+    file: 'src/engine/unwind/turn.ts',
+    find: ' || !(await replaceable(run))',
+    replace: '',
+    caughtBy: { file: turnedRound, title: 'whose original and replacement are both gone is not turned' },
+  },
+  {
+    name: 'what is turned round counts as held before',
+    file: 'src/engine/unwind/turn.ts',
+    find: "index >= from && step.gate === 'hold'",
+    replace: 'index < 0',
+    caughtBy: { file: turnedRound, title: 'but not a typed rollback that is half-way' },
+  },
+  {
+    name: 'what a workload has written on is put together again by itself',
+    file: 'src/engine/unwind/turn.ts',
+    find: 'refuseMixture(run, seen, lost);',
+    replace: '',
+    caughtBy: { file: turnedRound, title: 'but not a typed rollback that is half-way' },
+  },
+  {
+    name: 'what was turned round waits no longer than forward',
+    file: 'src/engine/plan-run.ts',
+    find: ' || (inside && this.state.turned !== undefined)',
+    replace: '',
+    caughtBy: { file: turnedRound, title: 'and the start waits for the right to it' },
+  },
+  {
+    name: 'a replacement that has failed can not be taken off',
+    file: 'src/steps/ebs/detach-volume.ts',
+    find: "volume.State !== 'in-use'",
+    replace: "volume.State === 'available'",
+    caughtBy: { file: turnedRound, title: 'a replacement that fails in the cut-over does not hold up the way back' },
   },
 
   // Claims, windows, holds.

@@ -103,7 +103,7 @@ class Teller {
         return { plan: entry.plan, text: `taking back what was done${because}` };
       }
       case 'unwound':
-        return { plan: entry.plan, text: 'taken back' };
+        return { plan: entry.plan, text: entry.turned === undefined ? 'taken back' : `turned round: ${entry.turned}` };
       case 'stopped':
         return { plan: entry.plan, text: `stopped: ${entry.stop.message}` };
       case 'finished':

@@ -124,6 +124,7 @@ function applyToPlan(plan: PlanState, entry: PlanEntry, at: number): void {
       return;
     case 'unwinding':
       plan.unwinding = { stop: entry.stop, over: false, happened: entry.happened };
+      plan.turned = undefined;
       plan.drift = [];
       plan.stale.clear();
       // Nobody unwinds past a write point but by the operator's typed word.
@@ -131,7 +132,8 @@ function applyToPlan(plan: PlanState, entry: PlanEntry, at: number): void {
       return;
     case 'unwound':
       if (plan.unwinding) plan.unwinding.over = true;
-      plan.writePoint = undefined;
+      plan.turned = entry.turned;
+      if (entry.turned === undefined) plan.writePoint = undefined;
       return;
     case 'stale':
       plan.stale.set(entry.original, entry.findings);

@@ -37,6 +37,8 @@ export interface PlanState {
   lastSeen: undefined | { at: number; observation: Observation };
   writePoint: undefined | { at: number; key: Key | null };
   unwinding: undefined | { stop: Stop | null; over: boolean; happened: readonly { key: Key; output: Json }[] };
+  /** Why the last unwinding was turned round: it goes forward, since no other set can come up. */
+  turned: string | undefined;
   /** Originals that may hold what their replacements lack, with what was seen. */
   readonly stale: Map<string, readonly string[]>;
   /** What somebody was seen to have changed in the middle of the cut-over that is under way. */
@@ -71,6 +73,7 @@ export function planOf(state: RunState, name: string): PlanState {
     lastSeen: undefined,
     writePoint: undefined,
     unwinding: undefined,
+    turned: undefined,
     stale: new Map(),
     drift: [],
     finished: undefined,

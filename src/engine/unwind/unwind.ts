@@ -16,6 +16,7 @@ import { confirmRestored } from './confirm-restored.ts';
 import { discardLeftovers, discardOrKeep, isDiscard } from './discard.ts';
 import { whatHappened } from './happened.ts';
 import { retryPendingUndo } from './pending-undo.ts';
+import { turnRound } from './turn.ts';
 import { type Happened, takeBack, takeBackBy } from './undo.ts';
 
 /** From where an unwinding sets out: why, and what a look has shown. */
@@ -35,9 +36,10 @@ interface Outset {
 
 /**
  * Takes back what this generation did, last first: the target's own effects before anything is discarded, so that it
- * serves as soon as it can. Idempotent: what has been taken back is not taken back again. Throws PlanStopped when stuck.
+ * serves as soon as it can. Idempotent: what has been taken back is not taken back again. `turned`: it can't come to its end, and
+ * the plan goes forward. Throws PlanStopped when stuck.
  */
-export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | null): Promise<void> {
+export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | null): Promise<'over' | 'turned'> {
   const rollback = stop === null;
   // Without the operator's word nothing is unwound that a workload could have written on.
   const pastWritePoint = rollback && run.state.writePoint !== undefined;
@@ -47,6 +49,8 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
   const halts = pastWritePoint && seen.running && seen.activeSide !== 'originals';
   const outset = { rollback, because: stop?.message ?? 'rollback', pastWritePoint, halts, ...whatIsLeft(run, seen) };
   if (!rollback) refuseWritten(run, seen);
+  const underWay = run.state.unwinding?.over === false;
+  if (underWay && outset.lost.length && (await turnRound(run, guard))) return 'turned';
   if (outset.halts && !outset.lost.length) await refuseHalt(run, guard);
   await settleHappened(run, stop, outset);
   const happened = (run.state.unwinding?.happened ?? []).flatMap(({ key, output }) => {
@@ -54,13 +58,20 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
     return phase ? [{ phase, output }] : [];
   });
   run.bringsBack = true;
-  if (!outset.targetGone) await restore(run, guard, happened, outset);
+  try {
+    if (!outset.targetGone) await restore(run, guard, happened, outset);
+  } catch (error) {
+    // What was there when it began may be gone by now.
+    if (!(error instanceof PlanStopped) || !(await turnRound(run, guard))) throw error;
+    return 'turned';
+  }
   run.bringsBack = false;
   const made = happened.filter((each) => isDiscard(run, each) && (rollback || !isWarmUp(run, each.phase)));
   for (const one of made) await discardOrKeep(run, guard, one, outset);
   if (!outset.gone.length && !(await guard.unreadable()).length) await discardLeftovers(run, guard);
   await retireAll(run, outset.because, rollback);
   await run.append({ t: 'unwound', plan: run.plan.name });
+  return 'over';
 }
 
 function whatIsLeft<S>(run: PlanRun<S>, { missing }: TargetState) {
