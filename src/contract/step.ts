@@ -54,6 +54,8 @@ export interface StepContext<S> {
   readonly token: string;
   /** This very process sent the effect's call: what it saw since is the consequence of it. */
   readonly sentHere: boolean;
+  /** The call is sent once more although it is on its way: it has been for as long as `insistAfterMs` says. */
+  readonly insists?: boolean;
   /** When this effect's call was first sent, in ms; undefined before. Looks use it to tell "not yet" from "gone". */
   readonly sentAt: number | undefined;
   readonly signal: AbortSignal;
@@ -94,6 +96,10 @@ interface AnyEffect<S, I, O> extends Definition<I, O> {
   readonly slot?: string;
   /** How long it may take to settle. */
   readonly settleWithinMs: number;
+  /** The same, where the plan says otherwise. */
+  withinMs?(input: I): number | undefined;
+  /** How long it may be on its way before the call is sent once more, with `insists`: the plan's word. Without one it never is. */
+  insistAfterMs?(input: I): number | undefined;
   /** Has it happened? By id when `known`, else by token. */
   look(ctx: StepContext<S>, input: I, known: O | undefined): Promise<Seen<O>>;
   /** ONE call, sent once. What the answer tells is given back, so that later looks go by id. */

@@ -2,7 +2,7 @@ import { type Json, toJson } from '../contract/json.ts';
 import type { Want } from '../contract/outage.ts';
 import { unseenMs } from '../contract/settle.ts';
 import type { EffectDefinition, Seen } from '../contract/step.ts';
-import { type EffectAct, sentCount } from './act.ts';
+import { type EffectAct, ownMs, sentCount } from './act.ts';
 import { patienceMs } from './patience.ts';
 import { backoffMs, retryRead } from './retry.ts';
 import { minutes, type Sent, send } from './send.ts';
@@ -133,7 +133,7 @@ export class EffectRun<S> {
   private limitMs(sent: 'answered' | 'in-doubt', end: End): number {
     const { definition, run } = this.effect;
     const family = end.is === 'failed' ? end.wants : sent === 'in-doubt' ? 'unreachable' : undefined;
-    const own = definition.settleWithinMs;
+    const own = ownMs(this.effect);
     return family === undefined ? own : patienceMs(family, run.moment(definition), own);
   }
 
@@ -188,7 +188,7 @@ export class EffectRun<S> {
   private async settle(since: number, sent: 'answered' | 'in-doubt'): Promise<End> {
     const { run, definition } = this.effect;
     const { clock, signal, settle } = run.ports;
-    const deadlineAt = since + definition.settleWithinMs;
+    const deadlineAt = since + ownMs(this.effect);
     // A call that is safe to repeat is repeated as soon as a look says no; a token-less create waits until "no" is certain.
     const patienceMs = sent === 'answered' || definition.repeat === 'none' ? unseenMs : 0;
     let unseen = 0;
@@ -208,6 +208,7 @@ export class EffectRun<S> {
         case 'pending':
           unseen = 0;
           await this.recordPending(seen);
+          if (this.insists(askedAt)) return { done: { is: 'absent' } };
           return { again: true, progress: seen.progress };
         case 'absent':
           unseen++;
@@ -218,8 +219,19 @@ export class EffectRun<S> {
     });
     if (end === 'aborted') throw new Interrupted();
     if (end === 'expired')
-      return { is: 'failed', reason: `not there after ${minutes(definition.settleWithinMs)}`, neverRan: false };
+      return { is: 'failed', reason: `not there after ${minutes(ownMs(this.effect))}`, neverRan: false };
     return end.done;
+  }
+
+  /** Has it been on its way for so long that the plan has it sent once more? Counted from the last time it was. */
+  private insists(askedAt: number): boolean {
+    const { run, definition, act, input } = this.effect;
+    const afterMs = definition.insistAfterMs?.(input);
+    const sentAt = run.phase(act.key)?.sentAt;
+    if (afterMs === undefined || sentAt === undefined || act.key.undo !== undefined) return false;
+    if (askedAt - sentAt < afterMs) return false;
+    run.insistOn(act.key);
+    return true;
   }
 
   private async recordPending(seen: Extract<Seen<unknown>, { is: 'pending' }>): Promise<void> {

@@ -27,6 +27,8 @@ export class PlanRun<S> {
   private readonly sentHere = new Set<string>();
   /** It is bringing the target back, and has not seen it back yet: until it is, nothing else can serve. */
   bringsBack = false;
+  /** What is sent once more although it is on its way, by key. */
+  private readonly insisting = new Set<string>();
   private told: Promise<void>[] = [];
 
   constructor(plan: Plan, run: RunState, created: CreatedIndex<S>, ports: Ports<S>) {
@@ -66,6 +68,7 @@ export class PlanRun<S> {
       token: tokenOf(this.run.run, key),
       sentAt: this.phase(key)?.sentAt,
       sentHere: this.sentHere.has(keyText(key)),
+      insists: this.insists(key),
       announce: (text) => {
         const known = this.state.announcements.some((one) => one.step === key.step && one.text === text);
         if (known) return;
@@ -95,6 +98,15 @@ export class PlanRun<S> {
       tell: ({ code, message }, inMs) =>
         this.ports.emit({ type: 'question.retried', plan, title, code, message, inMs }),
     };
+  }
+
+  /** It has been on its way for so long that the plan has it sent once more. */
+  insistOn(key: Key): void {
+    this.insisting.add(keyText(key));
+  }
+
+  insists(key: Key): boolean {
+    return this.insisting.has(keyText(key));
   }
 
   /** Resolves when all that was announced is on disk. */

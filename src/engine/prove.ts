@@ -21,7 +21,7 @@ export async function allow<S>(effect: EffectAct<S>): Promise<void> {
 /** Going back has no choice; forward nothing is stopped or restarted that would stay down. */
 async function survivesRestart<S>({ run, guard, definition, act, input, title }: EffectAct<S>): Promise<void> {
   const restarted = definition.restarts?.(input);
-  if (restarted === undefined || act.key.undo !== undefined) return;
+  if (restarted === undefined || act.key.undo !== undefined || run.insists(act.key)) return;
   if (restarted !== run.plan.target.id && !originalsOf(run).includes(restarted)) return;
   const why = await guard.staysDown();
   if (why.length > 0) throw stepFailed(title, `it would not come up again: ${why.join('; ')}`);

@@ -1,7 +1,7 @@
 import { type Json, toJson } from '../contract/json.ts';
 import type { Outage } from '../contract/outage.ts';
 import type { Seen } from '../contract/step.ts';
-import type { EffectAct } from './act.ts';
+import { type EffectAct, ownMs } from './act.ts';
 import { familyOf, patienceMs } from './patience.ts';
 import { allow } from './prove.ts';
 import { type AfterError, formatCallError, pauseMs, retry, stopRun } from './retry.ts';
@@ -22,10 +22,12 @@ export async function send<S>(
   const { run, definition, act, input } = effect;
   const { ports } = run;
   const since = ports.clock.now();
-  let looksFirst = false;
+  const insists = run.insists(act.key);
+  let looksFirst = insists;
   const attempt = async (): Promise<Sent> => {
     const seen = looksFirst ? await look() : undefined;
-    if (seen && seen.is !== 'absent' && !mayBeStaleRead(effect)) return 'in-doubt';
+    const underWay = insists && seen?.is === 'pending';
+    if (seen && seen.is !== 'absent' && !underWay && !mayBeStaleRead(effect)) return 'in-doubt';
     await allow(effect);
     if (ports.signal.aborted) throw new Interrupted();
     await recordIntent(effect, before);
@@ -49,15 +51,11 @@ export async function send<S>(
 }
 
 /** Throws PlanStopped where nothing sent from here can succeed. */
-function afterRefusal<S>(
-  { run, definition }: EffectAct<S>,
-  error: Outage,
-  tries: number,
-  waitedMs: number,
-): AfterError<Sent> {
+function afterRefusal<S>(effect: EffectAct<S>, error: Outage, tries: number, waitedMs: number): AfterError<Sent> {
+  const { run, definition } = effect;
   if (error.class === 'stop-run') throw stopRun(error);
   if (error.class === 'in-doubt' || error.class === 'already') return { end: 'in-doubt' };
-  const limitMs = patienceMs(familyOf(error), run.moment(definition), definition.settleWithinMs);
+  const limitMs = patienceMs(familyOf(error), run.moment(definition), ownMs(effect));
   if (limitMs === 0) return { end: { reason: formatCallError(error) } };
   if (waitedMs > limitMs) return { end: { reason: `${formatCallError(error)} (for ${minutes(limitMs)})` } };
   return { againInMs: pauseMs(error, tries) };

@@ -3,6 +3,7 @@ import type { PlantedBug } from './planted-bug.ts';
 const caught = 'test/planted/caught.test.ts';
 const engine = 'test/engine/engine.test.ts';
 const verify = 'test/steps/verify.test.ts';
+const hangingStop = 'test/promises/hanging-stop.test.ts';
 const turnedRound = 'test/promises/turned-round.test.ts';
 const keysFirst = 'test/promises/keys-before-the-halt.test.ts';
 const downForWantOf = 'test/promises/down-for-want-of.test.ts';
@@ -354,6 +355,32 @@ export const cutOverBugs: readonly PlantedBug[] = [
     find: "volume.State !== 'in-use'",
     replace: "volume.State === 'available'",
     caughtBy: { file: turnedRound, title: 'a replacement that fails in the cut-over does not hold up the way back' },
+  },
+
+  // A stop that hangs, by the operator's word.
+  {
+    name: 'a stop that hangs is never forced',
+    file: 'src/steps/ec2/stop-instance.ts',
+    find: '(forceAfterMinutes === undefined ? undefined : forceAfterMinutes * minute)',
+    replace: 'undefined',
+    caughtBy: {
+      file: hangingStop,
+      title: 'is forced where the plan says so, once, and what that may have lost is told',
+    },
+  },
+  {
+    name: 'what a forced stop may have lost is not told',
+    file: 'src/steps/ec2/stop-instance.ts',
+    find: 'if (ctx.insists)',
+    replace: 'if (!ctx)',
+    caughtBy: { file: hangingStop, title: 'is forced by the process that takes the run up, too' },
+  },
+  {
+    name: 'a stop that hangs waits for the next window before it is forced',
+    file: 'src/engine/target/guard.ts',
+    find: 'begun || this.run.insists(key)',
+    replace: 'begun',
+    caughtBy: { file: hangingStop, title: 'is forced although its window has closed meanwhile' },
   },
 
   // Claims, windows, holds.

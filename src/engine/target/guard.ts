@@ -79,11 +79,13 @@ export class Guard<S> {
 
   /** Seen as expected, and inside the window: asked before the look and after it, since a look can take long. */
   private async allowed(key: Key, begun: boolean, ready: () => Promise<void>): Promise<TargetState> {
+    // What is on its way already can't wait for the next window.
+    const inWindow = begun || this.run.insists(key);
     for (;;) {
-      if (!begun) await waitForWindow(this.run, key.step);
+      if (!inWindow) await waitForWindow(this.run, key.step);
       await ready();
       const state = await this.fresh((seen) => this.compare(seen, begun));
-      if (begun || mayBegin(this.run)) return state;
+      if (inWindow || mayBegin(this.run)) return state;
       this.forget();
     }
   }

@@ -2,7 +2,7 @@ import type { Instance, Volume } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
 import { type AwsContext, defineRead } from '../../aws/services.ts';
 import { problem } from '../../errors/index.ts';
-import { Accept, AttachedVolume, CheckedKeys, InstanceBefore, InstanceId, KeyArn, OtherKeys } from '../domain.ts';
+import { Accept, AttachedVolume, CheckedKeys, InstanceBefore, InstanceId, KeyArn, type OtherKeys } from '../domain.ts';
 import { attributesOf, identityLoss, refuseVolume, VolumeOverride } from '../ebs/volume-reading.ts';
 import { mayUse, stateOf } from '../kms/key-use.ts';
 import { iso } from '../moment.ts';
@@ -40,9 +40,7 @@ export const readInstance = defineRead({
     'kms:GenerateDataKeyWithoutPlaintext',
   ],
   input,
-  output: z
-    .strictObject({ instance: InstanceBefore, volumes: z.array(AttachedVolume), otherKeys: OtherKeys.optional() })
-    .meta({ id: 'ReadInstance' }),
+  output: z.strictObject({ instance: InstanceBefore, volumes: z.array(AttachedVolume) }).meta({ id: 'ReadInstance' }),
   title: (input) => `read ${input.instance} and its volumes`,
   async read(ctx, input) {
     const refusals = new Refusals(input.accept, ctx.announce);
@@ -65,7 +63,7 @@ export const readInstance = defineRead({
       if (!own || !volume.VolumeId) return [];
       return [{ id: volume.VolumeId, attributes: own, place: { ...place, running: before.state === 'running' } }];
     });
-    return { instance: before, volumes, otherKeys };
+    return { instance: { ...before, otherKeys }, volumes };
   },
   claims: (output) => [output.instance.id, ...output.volumes.map(({ id }) => id)],
 });

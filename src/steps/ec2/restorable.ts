@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import type { AwsContext } from '../../aws/services.ts';
-import { AttachedVolume, OtherKeys } from '../domain.ts';
+import { AttachedVolume, InstanceBefore } from '../domain.ts';
 import { gone } from '../ebs/deletion.ts';
 import { faultsOfKeys, type KnownKey, keysOfPlan } from '../kms/key-use.ts';
 import { attachments, mappings } from './standing.ts';
 
-const Read = z.object({ volumes: z.array(AttachedVolume), otherKeys: OtherKeys.optional() });
+const Read = z.object({ instance: InstanceBefore, volumes: z.array(AttachedVolume) });
 
 function readsOfInstance(reads: readonly unknown[]): z.infer<typeof Read>[] {
   return reads.flatMap((read) => Read.safeParse(read).data ?? []);
@@ -13,7 +13,7 @@ function readsOfInstance(reads: readonly unknown[]): z.infer<typeof Read>[] {
 
 /** The keys of what is on the instance beside those of the plan, as the latest read found them. */
 export function otherKeys(reads: readonly unknown[]): readonly KnownKey[] {
-  return readsOfInstance(reads)[0]?.otherKeys ?? [];
+  return readsOfInstance(reads)[0]?.instance.otherKeys ?? [];
 }
 
 /** What speaks against putting the originals back now: one that is gone or used elsewhere, a place that is taken, a key that is closed. */

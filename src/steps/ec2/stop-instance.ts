@@ -6,6 +6,9 @@ import { InstanceId, StoppedInstance } from '../domain.ts';
 import { iso } from '../moment.ts';
 import { livingState } from './standing.ts';
 
+const minute = 60_000;
+const minutes = z.int().min(1).max(1_440);
+
 /** Stops the instance; one that is found stopped is left so. */
 export const stopInstance = defineEffect({
   type: 'ec2.stop-instance',
@@ -14,7 +17,14 @@ export const stopInstance = defineEffect({
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.instanceState,
   permissions: ['ec2:StopInstances', 'ec2:DescribeInstances', 'kms:DescribeKey', 'kms:GenerateDataKeyWithoutPlaintext'],
-  input: z.strictObject({ instance: InstanceId }),
+  input: z.strictObject({
+    instance: InstanceId,
+    withinMinutes: minutes.optional().meta({ description: 'how long a stop may take; omitted: half an hour' }),
+    forceAfterMinutes: minutes.optional().meta({
+      description:
+        'a stop that is not over by then is forced: what the operating system has not written to disk yet is lost, and its file systems may need a check; omitted: it never is',
+    }),
+  }),
   output: StoppedInstance,
   title: (input) => `stop ${input.instance}`,
   // It holds its data keys in memory: with a key closed it serves on, and can't start again once it stands (facts §3.1).
@@ -28,8 +38,17 @@ export const stopInstance = defineEffect({
     if (state === 'stopping') return { is: 'pending', output: stopped(input.instance, instance) };
     return { is: 'absent', before: { state } };
   },
+  withinMs: ({ withinMinutes, forceAfterMinutes }) =>
+    withinMinutes === undefined && forceAfterMinutes === undefined
+      ? undefined
+      : Math.max((withinMinutes ?? 0) * minute, (forceAfterMinutes ?? 0) * minute + settleWithinMs.instanceState),
+  insistAfterMs: ({ forceAfterMinutes }) => (forceAfterMinutes === undefined ? undefined : forceAfterMinutes * minute),
   async run(ctx, input) {
-    await ctx.aws.ec2.stopInstances({ InstanceIds: [input.instance] });
+    if (ctx.insists)
+      ctx.announce(
+        `the stop of ${input.instance} hung and was forced: what its operating system had not written to disk is lost, check its file systems`,
+      );
+    await ctx.aws.ec2.stopInstances({ InstanceIds: [input.instance], ...(ctx.insists && { Force: true }) });
     return undefined;
   },
   // Of a stop in doubt nobody knows the standstill.
