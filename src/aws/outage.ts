@@ -1,4 +1,4 @@
-import type { Classify, Outage, OutageClass } from '../contract/outage.ts';
+import type { Classify, Outage, OutageClass, Want } from '../contract/outage.ts';
 import { printable } from './printable.ts';
 
 // The table of reference facts §7. A code that is not in it is permanent (4xx) or in doubt (5xx).
@@ -42,17 +42,15 @@ const byClass: { readonly [C in OutageClass]: readonly string[] } = {
     'IncorrectInstanceState',
     'IncorrectModificationState',
     'VolumeInUse',
-    'InsufficientInstanceCapacity',
-    'InsufficientVolumeCapacity',
     'ConflictException',
     // Right after the creation a NotFound proves nothing; what is gone for good shows in the look.
     'InvalidVolume.NotFound',
     'InvalidSnapshot.NotFound',
     'InvalidInstanceID.NotFound',
     ...both('InvalidDBInstanceState', 'InvalidDBSnapshotState', 'SnapshotQuotaExceeded', 'DBInstanceNotReady'),
-    ...both('InsufficientDBInstanceCapacity', 'DBInstanceNotFound', 'DBSnapshotNotFound'),
+    ...both('DBInstanceNotFound', 'DBSnapshotNotFound'),
     ...both('InvalidDBClusterState', 'InvalidDBClusterSnapshotState', 'InvalidDBClusterEndpointState'),
-    ...both('InsufficientStorageClusterCapacity', 'DBClusterNotFound', 'DBClusterSnapshotNotFound'),
+    ...both('DBClusterNotFound', 'DBClusterSnapshotNotFound'),
     ...both('DBClusterEndpointNotFound'),
   ],
   already: [
@@ -95,6 +93,19 @@ const byWording: readonly { code: string; says: RegExp; class: OutageClass }[] =
   { code: 'KMSInvalidStateException', says: /is (creating|updating)/i, class: 'wait' },
 ];
 
+// By families, since AWS has a name for each kind of host, reservation and quota, and makes new ones.
+const wants: { readonly [W in Want]: RegExp } = {
+  capacity:
+    /Insufficient\w*Capacity|CapacityExceeded|^(Vcpu|Instance|(Dedicated)?Host)LimitExceeded$|^MaxSpotInstanceCountExceeded$/,
+  right:
+    /Unauthorized|NotAuthorized|AccessDenied|^(AuthFailure|OptInRequired|Blocked|PendingVerification)$|KeyHasBeenRevoked|KMSKeyNotAccessible/,
+};
+
+/** What has to come before a call that was refused with this code can succeed, if it is one of those that come and go. */
+export function wantOf(code: string): Want | undefined {
+  return (['capacity', 'right'] as const).find((want) => wants[want].test(code));
+}
+
 // Nothing was sent, so sending it (again) can't double it.
 const unsent = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
 const severed = ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE', 'UND_ERR_SOCKET'];
@@ -121,7 +132,7 @@ export const classify: Classify = (error) => {
   };
   const status = $metadata?.httpStatusCode;
   const transport = transportClass(error, code);
-  const known = classOf.get(error.name);
+  const known = classOf.get(error.name) ?? (wantOf(error.name) === 'capacity' ? 'wait' : undefined);
   if (!transport && !known && $metadata === undefined && $response === undefined) return undefined;
   const worded = byWording.find((row) => row.code === error.name && row.says.test(error.message))?.class;
   const unknown: OutageClass =
@@ -149,8 +160,10 @@ function told(error: Error, code: unknown, outageClass: OutageClass, status: num
   }
   const name = error.name === 'Error' && typeof code === 'string' ? code : error.name;
   const words = inWords[error.name];
+  const want = outageClass === 'wait' || outageClass === 'permanent' ? wantOf(error.name) : undefined;
   return {
     class: outageClass,
+    ...(want && { wants: want }),
     code: printable(name, 100),
     message: printable(words ? `${error.message} (${words})` : error.message || name),
   };

@@ -21,6 +21,15 @@ export type RunEvent =
       readonly message: string;
       readonly inMs: number;
     }
+  /** A question that AWS has not answered for long, and that is asked again because nothing else is left. */
+  | {
+      readonly type: 'question.retried';
+      readonly plan: string;
+      readonly title: string;
+      readonly code: string;
+      readonly message: string;
+      readonly inMs: number;
+    }
   | {
       readonly type: 'gate.waiting';
       readonly plan: string;

@@ -9,9 +9,16 @@
  */
 export type OutageClass = 'retry' | 'in-doubt' | 'wait' | 'already' | 'permanent' | 'stop-run';
 
+/**
+ * What has to come before the same call can succeed, where it is known to come and go: room in AWS or in a quota that others can
+ * free (`capacity`), or what people have taken away and can give back, a permission or the use of a key (`right`).
+ */
+export type Want = 'capacity' | 'right';
+
 /** An error of the outside world, told in the operator's terms. */
 export interface Outage {
   readonly class: OutageClass;
+  readonly wants?: Want;
   readonly code: string;
   readonly message: string;
 }

@@ -124,7 +124,8 @@ export type Entry =
   | { readonly t: 'lived'; readonly plan: string; readonly ids: readonly string[]; readonly reason: string }
   /** The target was seen changed in the middle of a cut-over: that it looks right again later says nothing of what happened meanwhile. */
   | { readonly t: 'drifted'; readonly plan: string; readonly differences: readonly string[] }
-  | { readonly t: 'unwound'; readonly plan: string }
+  /** `turned`: not to its end, which it can't come to; why. It goes forward. */
+  | { readonly t: 'unwound'; readonly plan: string; readonly turned?: string }
   | { readonly t: 'stopped'; readonly plan: string; readonly stop: Stop }
   | { readonly t: 'finished'; readonly plan: string; readonly status: 'done' | 'rolled-back' }
   | { readonly t: 'interrupted'; readonly signal: string };

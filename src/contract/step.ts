@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Clock } from './clock.ts';
 import type { Json } from './json.ts';
+import type { Want } from './outage.ts';
 import type { Verdict, VerdictStatus } from './verdict.ts';
 
 /**
@@ -24,9 +25,15 @@ export type Seen<O> =
   | { readonly is: 'done'; readonly output: O; readonly surplus?: readonly O[] }
   /**
    * It happened and ended badly, for good. `neverRan`: AWS shows that the target never served on what the effect gave it.
-   * `output`: what it has left all the same, to be discarded by name.
+   * `output`: what it has left all the same, to be discarded by name. `wants`: what AWS lacked for it, and may have again.
    */
-  | { readonly is: 'failed'; readonly reason: string; readonly neverRan?: boolean; readonly output?: O };
+  | {
+      readonly is: 'failed';
+      readonly reason: string;
+      readonly neverRan?: boolean;
+      readonly output?: O;
+      readonly wants?: Want | undefined;
+    };
 
 /** A call of a registered step, by name, so that steps need not import each other. */
 export interface StepCall {
@@ -45,6 +52,8 @@ export interface StepContext<S> {
   readonly stepTypes: readonly string[];
   /** `uuidv5(run, key)`: client token, tag value or part of an identifier. The same after every crash, another in the next generation. */
   readonly token: string;
+  /** The call is sent once more although it is on its way: it has been for as long as `insistAfterMs` says. */
+  readonly insists?: boolean;
   /** When this effect's call was first sent, in ms; undefined before. Looks use it to tell "not yet" from "gone". */
   readonly sentAt: number | undefined;
   /** When calls of this effect were sent of which it is not known that they were answered or refused, in ms by the clock of whoever was called. */
@@ -83,7 +92,7 @@ export type ServiceCall = `${string}:${string}`;
 interface AnyEffect<S, I, O> extends Definition<I, O> {
   /** The operation that `run` sends; `none` for what calls no service, as a command of the user's. */
   readonly call: ServiceCall | 'none';
-  /** What it restarts. An original whose key can't be used would not come up again: then it is not sent. */
+  /** What it stops or restarts: the target or an original. What could not come up again is not sent: its keys are tried right before. */
   restarts?(input: I): string;
   /** What makes sending it twice safe: a client token, a state that converges, or nothing (then it is resent only after a long look). */
   readonly repeat: 'token' | 'convergent' | 'none';
@@ -91,6 +100,10 @@ interface AnyEffect<S, I, O> extends Definition<I, O> {
   readonly slot?: string;
   /** How long it may take to settle. */
   readonly settleWithinMs: number;
+  /** The same, where the plan says otherwise. */
+  withinMs?(input: I): number | undefined;
+  /** How long it may be on its way before the call is sent once more, with `insists`: the plan's word. Without one it never is. */
+  insistAfterMs?(input: I): number | undefined;
   /** Has it happened? By id when `known`, else by token. */
   look(ctx: StepContext<S>, input: I, known: O | undefined): Promise<Seen<O>>;
   /** ONE call, sent once. What the answer tells is given back, so that later looks go by id. */
@@ -232,6 +245,14 @@ export interface TargetType<S> {
   }>;
   /** What speaks against its originals being readable now, one sentence each: then what was made of them is not discarded. */
   unreadable(ctx: StepContext<S>, reads: readonly unknown[]): Promise<readonly string[]>;
+  /** What speaks against its coming up again once it stands, one sentence each: of all that it holds and will hold. As `unreadable`, when absent. */
+  staysDown?(ctx: StepContext<S>, reads: readonly unknown[]): Promise<readonly string[]>;
+  /** What speaks against putting these originals back now, one sentence each. As `unreadable`, when absent. */
+  unrestorable?(
+    ctx: StepContext<S>,
+    reads: readonly unknown[],
+    pairs: readonly { readonly original: string; readonly replacement: string }[],
+  ): Promise<readonly string[]>;
   /** The calls after which the target does not run, whoever started it; none for one that can't run. */
   halt(target: string, reads: readonly unknown[]): readonly StepCall[];
   /** What was seen of the target and of these ids, in the order that the platform gives it; null where it gives none. */

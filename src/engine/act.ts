@@ -28,3 +28,8 @@ export interface EffectAct<S> {
 export function sentCount<S>({ run, act }: EffectAct<S>): number {
   return run.phase(act.key)?.sent ?? 0;
 }
+
+/** How long it may take by itself, in ms. */
+export function ownMs<S>({ definition, input }: EffectAct<S>): number {
+  return definition.withinMs?.(input) ?? definition.settleWithinMs;
+}

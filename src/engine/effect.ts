@@ -1,7 +1,9 @@
 import { type Json, toJson } from '../contract/json.ts';
+import type { Want } from '../contract/outage.ts';
 import { unseenMs } from '../contract/settle.ts';
 import type { EffectDefinition, Seen } from '../contract/step.ts';
-import { type EffectAct, sentCount } from './act.ts';
+import { type EffectAct, ownMs, sentCount } from './act.ts';
+import { patienceMs } from './patience.ts';
 import { backoffMs, retryRead } from './retry.ts';
 import { minutes, type Sent, send } from './send.ts';
 import { mayBeStaleRead, shownFrom } from './stale-read.ts';
@@ -12,7 +14,7 @@ import { unseenBeatMs, waitFor, waitUntil } from './wait.ts';
 /** What has become of a call that was sent: an end, not there at all, or accepted and gone again. */
 export type End =
   | { readonly is: 'done'; readonly output: unknown }
-  | { readonly is: 'failed'; readonly reason: string; readonly neverRan: boolean }
+  | { readonly is: 'failed'; readonly reason: string; readonly neverRan: boolean; readonly wants?: Want | undefined }
   | { readonly is: 'absent' | 'vanished' };
 type Outcome = { readonly is: 'done'; readonly output: unknown } | { readonly is: 'failed'; readonly reason: string };
 
@@ -30,7 +32,10 @@ export function nextAfter<S>(
   overAfter: number | undefined,
 ): Next {
   if (end.is === 'done') return { do: 'done', output: end.output };
-  if (end.is === 'failed') return { do: 'fail', reason: end.reason, neverRan: end.neverRan };
+  if (end.is === 'failed') {
+    const passes = end.neverRan && end.wants !== undefined && overAfter === undefined;
+    return passes ? { do: 'send again', gone: false } : { do: 'fail', reason: end.reason, neverRan: end.neverRan };
+  }
   // Accepted and not to be seen since: the answer to a resend tells a slow one from one that was taken back.
   const gone = end.is === 'vanished' || sent === 'answered';
   if (gone && definition.repeat === 'none') return { do: 'fail', reason: vanished(definition), neverRan: false };
@@ -126,14 +131,16 @@ export class EffectRun<S> {
     let sent = first;
     // A dead process may have sent it right before its end, so the waiting for it to show begins now.
     let since = clock.now();
-    const giveUpAt = since + definition.settleWithinMs;
+    const begunAt = since;
     for (let resends = 0; ; resends++) {
       if (typeof sent === 'object') return this.refused(sent.reason, since);
       const end = await this.settle(since, sent);
-      const next = nextAfter(definition, sent, end, clock.now() > giveUpAt ? sentCount(this.effect) : undefined);
+      const over = clock.now() - begunAt > this.limitMs(sent, end);
+      const next = nextAfter(definition, sent, end, over ? sentCount(this.effect) : undefined);
       if (next.do === 'done') return this.done(next.output, this.disruptive?.changed?.(next.output, before) ?? true);
       if (next.do === 'fail') return this.fail(next.reason, next.neverRan);
-      await waitUntil(run.ports, clock.now() + backoffMs(resends));
+      if (end.is === 'failed') await this.cameToNothing();
+      await waitUntil(run.ports, clock.now() + backoffMs(end.is === 'failed' ? resends + 3 : resends));
       sent = await this.send(before);
       if (next.gone && typeof sent === 'object' && definition.repeat === 'token') {
         return this.fail(`${vanished(definition)} (${sent.reason})`, false);
@@ -141,6 +148,14 @@ export class EffectRun<S> {
       if (next.gone) this.everSeen = false;
       since = clock.now();
     }
+  }
+
+  /** How long it is sent again after such an end, in ms. */
+  private limitMs(sent: 'answered' | 'in-doubt', end: End): number {
+    const { definition, run } = this.effect;
+    const family = end.is === 'failed' ? end.wants : sent === 'in-doubt' ? 'unreachable' : undefined;
+    const own = ownMs(this.effect);
+    return family === undefined ? own : patienceMs(family, run.moment(definition), own);
   }
 
   /** Refused now, but an earlier one may have gone through and not show yet; or it is so already, and nobody has asked before. */
@@ -166,7 +181,8 @@ export class EffectRun<S> {
 
   private look(): Promise<Seen<unknown>> {
     const { run, definition, act, input, title } = this.effect;
-    return retryRead(run.ports, title, () => definition.look(run.context(act.key), input, this.known));
+    const look = () => definition.look(run.context(act.key), input, this.known);
+    return retryRead(run.ports, title, look, run.asker(title, definition));
   }
 
   private send(before: Json): Promise<Sent> {
@@ -193,7 +209,7 @@ export class EffectRun<S> {
   private async settle(since: number, sent: 'answered' | 'in-doubt'): Promise<End> {
     const { run, definition } = this.effect;
     const { clock, signal, settle } = run.ports;
-    const deadlineAt = since + definition.settleWithinMs;
+    const deadlineAt = since + ownMs(this.effect);
     // A call that is safe to repeat is repeated as soon as a look says no; a token-less create waits until "no" is certain.
     const waits = sent === 'answered' || definition.repeat === 'none';
     // What has an order is asked about until the answer counts.
@@ -208,9 +224,12 @@ export class EffectRun<S> {
           return { done: { is: 'done', output: seen.output } };
         case 'failed':
           if (seen.output !== undefined) await this.recordCreated(seen.output);
-          return { done: { is: 'failed', reason: seen.reason, neverRan: seen.neverRan === true } };
+          return {
+            done: { is: 'failed', reason: seen.reason, neverRan: seen.neverRan === true, wants: seen.wants },
+          };
         case 'pending':
           await this.recordPending(seen);
+          if (this.insists(askedAt)) return { done: { is: 'absent' } };
           return { again: true, progress: seen.progress };
         case 'absent':
           if (seen.ran && this.disruptive?.serves && this.effect.act.key.undo === undefined)
@@ -221,8 +240,19 @@ export class EffectRun<S> {
     });
     if (end === 'aborted') throw new Interrupted();
     if (end === 'expired')
-      return { is: 'failed', reason: `not there after ${minutes(definition.settleWithinMs)}`, neverRan: false };
+      return { is: 'failed', reason: `not there after ${minutes(ownMs(this.effect))}`, neverRan: false };
     return end.done;
+  }
+
+  /** Has it been on its way for so long that the plan has it sent once more? Counted from the last time it was. */
+  private insists(askedAt: number): boolean {
+    const { run, definition, act, input } = this.effect;
+    const afterMs = definition.insistAfterMs?.(input);
+    const sentAt = run.phase(act.key)?.sentAt;
+    if (afterMs === undefined || sentAt === undefined || act.key.undo !== undefined) return false;
+    if (askedAt - sentAt < afterMs) return false;
+    run.insistOn(act.key);
+    return true;
   }
 
   private async recordPending(seen: Extract<Seen<unknown>, { is: 'pending' }>): Promise<void> {
@@ -271,8 +301,15 @@ export class EffectRun<S> {
     if (disruptive) guard.forget();
     await run.announced();
     await run.append({ t: 'failed', key: act.key, uses: definition.type, reason, neverRan });
-    // A start that came to nothing has still changed how the target has lived.
-    if (neverRan && disruptive?.serves && act.key.undo === undefined) await guard.recordStoppedTarget();
+    if (neverRan) await this.cameToNothing();
     return { is: 'failed', reason };
+  }
+
+  /** A start that came to nothing has still changed how the target has lived. */
+  private async cameToNothing(): Promise<void> {
+    const { guard, definition, act } = this.effect;
+    if (definition.hazard !== 'disruptive') return;
+    guard.forget();
+    if (definition.serves && act.key.undo === undefined) await guard.recordStoppedTarget();
   }
 }

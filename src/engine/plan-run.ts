@@ -1,8 +1,11 @@
 import type { Plan } from '../contract/plan.ts';
 import type { Entry, Key } from '../contract/record.ts';
-import type { Observation, StepContext } from '../contract/step.ts';
+import type { EffectDefinition, Observation, StepContext } from '../contract/step.ts';
+import type { Moment } from './patience.ts';
 import type { Ports } from './ports.ts';
+import type { Asker } from './retry.ts';
 import type { CreatedIndex } from './state/created.ts';
+import { insideCutOver } from './state/cut-over.ts';
 import { apply } from './state/fold.ts';
 import { keyText, tokenOf } from './state/key.ts';
 import { refuseIllegal } from './state/legal.ts';
@@ -20,6 +23,10 @@ export class PlanRun<S> {
   private readonly inFlight = new Map<string, { settled: Promise<void>; settle: () => void }>();
   /** How the target is expected to look now; ahead of the journal while neighbours of a step end side by side. */
   expected: Observation | undefined;
+  /** It is bringing the target back, and has not seen it back yet: until it is, nothing else can serve. */
+  bringsBack = false;
+  /** What is sent once more although it is on its way, by key. */
+  private readonly insisting = new Set<string>();
   private told: Promise<void>[] = [];
 
   constructor(plan: Plan, run: RunState, created: CreatedIndex<S>, ports: Ports<S>) {
@@ -61,6 +68,7 @@ export class PlanRun<S> {
       sentAt: this.phase(key)?.sentAt,
       unanswered: this.phase(key)?.unanswered ?? [],
       isOurs: (id) => this.created.has(id),
+      insists: this.insists(key),
       announce: (text) => {
         const known = this.state.announcements.some((one) => one.step === key.step && one.text === text);
         if (known) return;
@@ -70,6 +78,35 @@ export class PlanRun<S> {
         this.told.push(written);
       },
     };
+  }
+
+  /** Where the plan stands now; `effect`: the one that met an error, or is asked about. */
+  moment(effect?: EffectDefinition<S, unknown, unknown>): Moment {
+    const disruptive = effect?.hazard === 'disruptive' ? effect : undefined;
+    const serves = disruptive?.serves === true;
+    const inside = insideCutOver(this.plan, this.ports.registry, this.state);
+    const onlyWay = this.bringsBack || (inside && this.state.turned !== undefined);
+    if (onlyWay) return disruptive?.servesWithout ? 'serving' : serves ? 'start back' : 'back';
+    return inside ? (serves ? 'start' : 'cut-over') : 'serving';
+  }
+
+  /** Who asks on behalf of this plan, or of this effect of it. */
+  asker(title: string, effect?: EffectDefinition<S, unknown, unknown>): Asker {
+    const plan = this.plan.name;
+    return {
+      moment: () => this.moment(effect),
+      tell: ({ code, message }, inMs) =>
+        this.ports.emit({ type: 'question.retried', plan, title, code, message, inMs }),
+    };
+  }
+
+  /** It has been on its way for so long that the plan has it sent once more. */
+  insistOn(key: Key): void {
+    this.insisting.add(keyText(key));
+  }
+
+  insists(key: Key): boolean {
+    return this.insisting.has(keyText(key));
   }
 
   /** Resolves when all that was announced is on disk. */

@@ -14,16 +14,17 @@ export async function allow<S>(effect: EffectAct<S>): Promise<void> {
     if (!run.created.has(id)) throw new PlanStopped(problem('not-ours-to-discard', { id }));
   }
   if (definition.hazard === 'destructive') await prove(effect, definition);
-  await survivesRestart(effect);
-  if (definition.hazard === 'disruptive') await guard.pass(act.key, definition);
+  if (definition.hazard === 'disruptive') await guard.pass(act.key, definition, () => survivesRestart(effect));
+  else await survivesRestart(effect);
 }
 
-/** Going back has no choice; forward nothing is restarted that would stay down. */
+/** Going back has no choice; forward nothing is stopped or restarted that would stay down. */
 async function survivesRestart<S>({ run, guard, definition, act, input, title }: EffectAct<S>): Promise<void> {
   const restarted = definition.restarts?.(input);
-  if (restarted === undefined || act.key.undo !== undefined || !originalsOf(run).includes(restarted)) return;
-  const unreadable = await guard.unreadable();
-  if (unreadable.length > 0) throw stepFailed(title, `it would not come up again: ${unreadable.join('; ')}`);
+  if (restarted === undefined || act.key.undo !== undefined || run.insists(act.key)) return;
+  if (restarted !== run.plan.target.id && !originalsOf(run).includes(restarted)) return;
+  const why = await guard.staysDown();
+  if (why.length > 0) throw stepFailed(title, `it would not come up again: ${why.join('; ')}`);
 }
 
 /** An original is deleted by a good verdict about a pair of this run, and by a proof that is taken now. */

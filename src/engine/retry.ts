@@ -1,13 +1,14 @@
 import type { Outage } from '../contract/outage.ts';
 import { pause } from '../contract/wait.ts';
 import { problem } from '../errors/index.ts';
+import { courseAfter, familyOf, type Moment, patienceMs } from './patience.ts';
 import type { Ports } from './ports.ts';
 import { Interrupted, PlanStopped } from './stops.ts';
 
 const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;
 // Longer than any hiccup, shorter than a night's downtime without a word.
-const patienceMs = 15 * 60_000;
+const questionMs = 15 * 60_000;
 
 /** The pause before the nth resend: doubling with jitter, so that a thousand volumes don't come back in step. */
 export function backoffMs(attempt: number): number {
@@ -41,18 +42,51 @@ export async function retry<T>(
   }
 }
 
-/** Asks AWS something that changes nothing, as often as it takes. Throws PlanStopped when it is no use. */
-export async function retryRead<S, T>(ports: Ports<S>, title: string, question: () => Promise<T>): Promise<T> {
+/** Who asks: where its plan stands by now, and whom to tell when the answer keeps him waiting. */
+export interface Asker {
+  readonly moment: () => Moment;
+  readonly tell: (error: Outage, inMs: number) => void;
+}
+const anybody: Asker = { moment: () => 'serving', tell: () => {} };
+
+/** Asks AWS something that changes nothing, as long as the table of patience says. Throws PlanStopped when it is no use. */
+export async function retryRead<S, T>(
+  ports: Ports<S>,
+  title: string,
+  question: () => Promise<T>,
+  asker: Asker = anybody,
+): Promise<T> {
   const since = ports.clock.now();
   if (ports.signal.aborted) throw new Interrupted();
   return retry<T>(ports, question, (error, tries, cause) => {
     if (error.class === 'stop-run') throw stopRun(error);
     const reason = formatCallError(error);
-    if (!mayPass(error)) throw new PlanStopped(problem('effect-failed', { title, reason }, cause));
+    const moment = asker.moment();
+    const limitMs = patienceMs(familyOf(error), moment, questionMs);
+    if (limitMs === 0) throw new PlanStopped(problem('effect-failed', { title, reason }, cause));
     const forMs = ports.clock.now() - since;
-    if (forMs > patienceMs) throw new PlanStopped(problem('aws-unreachable', { title, forMs, reason }, cause));
-    return { againInMs: backoffMs(tries) };
+    if (forMs > limitMs) {
+      const course = courseAfter(moment);
+      throw new PlanStopped(problem('aws-unreachable', { title, forMs, reason, course }, cause), course);
+    }
+    const inMs = error.class === 'wait' ? backoffMs(tries) : pauseMs(error, tries);
+    if (forMs > questionMs) asker.tell(error, inMs);
+    return { againInMs: inMs };
   });
+}
+
+/** The pause before the next try, by what has come back. */
+export function pauseMs(error: Outage, tries: number): number {
+  switch (familyOf(error)) {
+    case 'throttled':
+    case 'unreachable':
+      return backoffMs(tries);
+    case 'right':
+      // People are slower than machines.
+      return 5 * backoffMs(tries + 3);
+    default:
+      return backoffMs(tries + 3);
+  }
 }
 
 /** May the same question be answered later? */

@@ -1,19 +1,16 @@
 import { type Json, toJson } from '../contract/json.ts';
 import type { Outage } from '../contract/outage.ts';
 import type { Seen } from '../contract/step.ts';
-import type { EffectAct } from './act.ts';
+import { type EffectAct, ownMs } from './act.ts';
+import { familyOf, patienceMs } from './patience.ts';
 import { allow } from './prove.ts';
-import { type AfterError, backoffMs, formatCallError, retry, stopRun } from './retry.ts';
+import { type AfterError, formatCallError, pauseMs, retry, stopRun } from './retry.ts';
 import { mayBeStaleRead } from './stale-read.ts';
-import { cutOverBegunAt } from './state/cut-over.ts';
 import { tokenOf } from './state/key.ts';
 import { Interrupted } from './stops.ts';
 
 /** How a send ended: AWS took it, nobody knows, or AWS refused it for good. */
 export type Sent = 'answered' | 'in-doubt' | { readonly reason: string };
-
-// How long a cut-over waits for AWS to accept a call at all (a quota, a slot) before it goes back: the target is down.
-const unacceptedMs = 30 * 60_000;
 
 /** Sends the call until AWS takes it, refuses it for good, or leaves it in doubt. `onOutput` hears what the answer tells. */
 export async function send<S>(
@@ -24,14 +21,14 @@ export async function send<S>(
 ): Promise<Sent> {
   const { run, definition, act, input } = effect;
   const { ports } = run;
-  const begun = cutOverBegunAt(ports.registry, run.state) !== undefined;
-  const patienceMs = begun ? Math.min(definition.settleWithinMs, unacceptedMs) : definition.settleWithinMs;
-  const deadlineAt = ports.clock.now() + patienceMs;
-  let waited = false;
   let refused = false;
+  const since = ports.clock.now();
+  const insists = run.insists(act.key);
+  let looksFirst = insists;
   const attempt = async (): Promise<Sent> => {
-    const seen = waited ? await look() : undefined;
-    if (seen && seen.is !== 'absent' && !mayBeStaleRead(effect)) return 'in-doubt';
+    const seen = looksFirst ? await look() : undefined;
+    const underWay = insists && seen?.is === 'pending';
+    if (seen && seen.is !== 'absent' && !underWay && !mayBeStaleRead(effect)) return 'in-doubt';
     await allow(effect);
     if (ports.signal.aborted) throw new Interrupted();
     await recordIntent(effect, before, refused);
@@ -43,9 +40,10 @@ export async function send<S>(
     return 'answered';
   };
   return retry(ports, attempt, (error, tries) => {
-    const next = afterRefusal(effect, error, tries, ports.clock.now() > deadlineAt ? patienceMs : undefined);
-    waited = error.class === 'wait';
+    const next = afterRefusal(effect, error, tries, ports.clock.now() - since);
     refused = 'againInMs' in next;
+    // Somebody else may have done it meanwhile, or something that forbids it.
+    looksFirst = error.class === 'wait' || definition.hazard === 'disruptive';
     if ('againInMs' in next) {
       const { code, message } = error;
       ports.emit({ type: 'effect.retried', key: act.key, code, message, inMs: next.againInMs });
@@ -54,21 +52,15 @@ export async function send<S>(
   });
 }
 
-/** `overMs`: its time is up, after so long. Throws PlanStopped where nothing sent from here can succeed. */
-function afterRefusal<S>(
-  { definition }: EffectAct<S>,
-  error: Outage,
-  tries: number,
-  overMs: number | undefined,
-): AfterError<Sent> {
+/** Throws PlanStopped where nothing sent from here can succeed. */
+function afterRefusal<S>(effect: EffectAct<S>, error: Outage, tries: number, waitedMs: number): AfterError<Sent> {
+  const { run, definition } = effect;
   if (error.class === 'stop-run') throw stopRun(error);
-  if (error.class === 'permanent') return { end: { reason: formatCallError(error) } };
   if (error.class === 'in-doubt' || error.class === 'already') return { end: 'in-doubt' };
-  // A target that is down is started however long the capacity takes; the operator sees each try and can stop it.
-  const patient = definition.hazard === 'disruptive' && definition.serves === true && error.class === 'wait';
-  if (overMs !== undefined && !patient)
-    return { end: { reason: `${formatCallError(error)} (for ${minutes(overMs)})` } };
-  return { againInMs: backoffMs(error.class === 'wait' ? tries + 3 : tries) };
+  const limitMs = patienceMs(familyOf(error), run.moment(definition), ownMs(effect));
+  if (limitMs === 0) return { end: { reason: formatCallError(error) } };
+  if (waitedMs > limitMs) return { end: { reason: `${formatCallError(error)} (for ${minutes(limitMs)})` } };
+  return { againInMs: pauseMs(error, tries) };
 }
 
 /** The intent, on disk before the call; and the write point with it when this call is the one. */

@@ -20,7 +20,7 @@ export async function verify<S>(
   const end = await run.ports.settle.until(
     { kind: definition.type, deadlineAt, signal: run.ports.signal, mayBeSo: true },
     async () => {
-      const seen = await retryRead(run.ports, title, () => definition.check(run.context(key), input));
+      const seen = await retryRead(run.ports, title, () => definition.check(run.context(key), input), run.asker(title));
       if (seen.is === 'done' || seen.is === 'failed') return { done: seen };
       if (seen.is === 'pending') waitingFor = seen.why ?? 'still pending when its time was up';
       return { again: true, progress: seen.is === 'pending' ? seen.progress : undefined };

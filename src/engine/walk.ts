@@ -23,16 +23,15 @@ export async function walk<S>(run: PlanRun<S>): Promise<void> {
   const guard = new Guard(run);
   try {
     const { unwinding } = run.state;
-    if (unwinding && (!unwinding.over || unwinding.stop === null)) {
-      await continueUnwind(run, guard);
-      return;
-    }
+    const goesBack = unwinding && (!unwinding.over || (unwinding.stop === null && run.state.turned === undefined));
+    if (goesBack && (await continueUnwind(run, guard)) === 'over') return;
     if (cutOverBegunAt(run.ports.registry, run.state) === undefined) await retryPendingUndo(run, guard);
     await retireFailed(run);
     await forward(run, guard);
   } catch (met) {
     const error = asKnown(met);
-    if (error instanceof PlanStopped && error.course === 'unwind') await unwindAfterStop(run, guard, error);
+    const unwinds = error instanceof PlanStopped && error.course === 'unwind';
+    if (unwinds && (await unwindAfterStop(run, guard, error)) === 'turned') return walk(run);
     if (error instanceof PlanStopped && error.error.code === 'target-claimed') await yieldClaim(run, guard);
     throw error;
   }

@@ -1,4 +1,4 @@
-import { entry } from './entry.ts';
+import { type Course, entry } from './entry.ts';
 
 const lines = (findings: readonly string[]) => findings.map((finding) => `\n  - ${finding}`).join('');
 
@@ -22,9 +22,12 @@ export const engineErrors = {
   'aws-unreachable': entry({
     title: 'AWS can not be asked',
     exit: 1,
-    message: (p: { title: string; forMs: number; reason: string }) =>
+    message: (p: { title: string; forMs: number; reason: string; course: Course }) =>
       `${p.title}: no usable answer for ${Math.round(p.forMs / 60_000)} min; the last one: ${p.reason}`,
-    hint: () => 'nothing was undone, since AWS could not be asked; when it answers again, resume',
+    hint: (p) =>
+      p.course === 'unwind'
+        ? 'the cut-over was taken back; when AWS answers again, resume'
+        : 'nothing was undone, since AWS could not be asked; when it answers again, resume',
   }),
   'verification-failed': entry({
     title: 'Verification failed; nothing was deleted',
@@ -56,6 +59,26 @@ export const engineErrors = {
         .map((pair) => `${pair.original} was deleted by somebody; ${pair.replacement} was made from its last snapshot`)
         .join('\n'),
     hint: () => 'nothing was taken back; resume to go forward with the replacements',
+  }),
+  'turned-round': entry({
+    title: 'An original is gone; going back is not possible',
+    exit: 1,
+    message: (p: { why: string; target: string; pairs: readonly { original: string; replacement: string }[] }) =>
+      `${p.why}; the data of ${p.target} is on ${p.pairs.map((pair) => pair.replacement).join(', ')}`,
+    hint: () => 'only forward is left: rekey resume RUN',
+  }),
+  'half-way-back': entry({
+    title: 'An original is gone, and the target is half-way back to the others',
+    exit: 6,
+    message: (p: {
+      target: string;
+      lost: readonly { original: string; replacement: string }[];
+      pairs: readonly { replacement: string }[];
+      inPlace: readonly string[];
+    }) =>
+      `${p.target} stands still: ${p.lost.map((pair) => `${pair.original} was deleted by somebody, and ${pair.replacement} replaces it`).join('; ')}; of ${p.pairs.map((pair) => pair.replacement).join(', ')} it holds ${p.inPlace.join(', ')}`,
+    hint: () =>
+      'attach every replacement at the place of its original (rekey status names them), then resume: it goes forward with them',
   }),
   'not-ours-to-discard': entry({
     title: 'This run did not make it',
@@ -108,6 +131,13 @@ export const engineErrors = {
     message: (p: { since: string }) =>
       `the target has been able to write to the replacements since ${p.since}; going back discards what was written since`,
     hint: (p) => `if that is what you want, say so: rekey rollback RUN --discard-writes-since ${p.since}`,
+  }),
+  'rollback-refused': entry({
+    title: 'The originals can not be put back now; the target serves as it did',
+    exit: 1,
+    message: (p: { target: string; reasons: readonly string[] }) =>
+      `${p.target} is not halted, since its originals could not take over${lines(p.reasons)}`,
+    hint: () => 'mend what the reasons name and roll back again, or go forward: rekey resume RUN',
   }),
   'originals-gone': entry({
     title: 'There is nothing to go back to',

@@ -106,7 +106,7 @@ const kinds = [
   kind('stale', { ...ofPlan, original: text, findings: list(text) }),
   kind('lived', { ...ofPlan, ids: list(text), reason: text }),
   kind('drifted', { ...ofPlan, differences: list(text) }),
-  kind('unwound', ofPlan),
+  kind('unwound', { ...ofPlan, turned: text.exactOptional() }),
   kind('stopped', { ...ofPlan, stop }),
   kind('finished', { ...ofPlan, status: oneOf('done', 'rolled-back') }),
   kind('interrupted', { signal: text }),

@@ -141,6 +141,8 @@ export interface Instance {
   launched: number;
   transitionReason: string;
   stateReason: { code: string; message: string } | undefined;
+  /** Its operating system does not come down. */
+  hangs?: boolean;
   publicIp: string | undefined;
   /** Counts what an instance store has lost: 0 until the first stop. */
   instanceStoreWipes: number;

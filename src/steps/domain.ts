@@ -119,6 +119,12 @@ export const Interface = z
   })
   .meta({ id: 'Interface' });
 
+/** Keys of what is on the instance beside the plan's own: it can't start without any of them. */
+export const OtherKeys = z
+  .array(z.strictObject({ key: KeyArn, tried: z.boolean().meta({ description: 'this caller could use it itself' }) }))
+  .meta({ id: 'OtherKeys' });
+export type OtherKeys = z.infer<typeof OtherKeys>;
+
 /** The instance before anything was touched: what it is compared with after the start. */
 export const InstanceBefore = z
   .strictObject({
@@ -128,6 +134,7 @@ export const InstanceBefore = z
     type: z.string(),
     rootDevice: z.string(),
     interfaces: z.array(Interface),
+    otherKeys: OtherKeys.optional(),
   })
   .meta({ id: 'InstanceBefore' });
 export type InstanceBefore = z.infer<typeof InstanceBefore>;

@@ -109,6 +109,26 @@ describe('the table of what an error means', () => {
     expect(classify(Object.assign(new Error('socket'), { code }))).toMatchObject({ class: meaning, code });
   });
 
+  it.each([
+    ['InsufficientInstanceCapacity', 'wait', 'capacity'],
+    ['InsufficientHostCapacity', 'wait', 'capacity'],
+    ['InsufficientCapacityOnHost', 'wait', 'capacity'],
+    ['InsufficientReservedInstanceCapacity', 'wait', 'capacity'],
+    ['ReservationCapacityExceeded', 'wait', 'capacity'],
+    ['InsufficientDBInstanceCapacityFault', 'wait', 'capacity'],
+    ['VcpuLimitExceeded', 'wait', 'capacity'],
+    ['InstanceLimitExceeded', 'wait', 'capacity'],
+    ['UnauthorizedOperation', 'permanent', 'right'],
+    ['AccessDenied', 'permanent', 'right'],
+    ['AccessDeniedException', 'permanent', 'right'],
+    ['CustomerKeyHasBeenRevoked', 'permanent', 'right'],
+    ['AttachmentLimitExceeded', 'permanent', undefined],
+    ['VolumeInUse', 'wait', undefined],
+  ])('by its family: %s means %s, and wants %s', (code, meaning, wants) => {
+    const outage = classify(aws(code));
+    expect([outage?.class, outage?.wants]).toEqual([meaning, wants]);
+  });
+
   it('a time-out is in doubt, however it is called', () => {
     const reset = Object.assign(new Error('read ECONNRESET'), { name: 'TimeoutError', code: 'ECONNRESET' });
     const expired = Object.assign(new Error('no answer'), { name: 'TimeoutError' });

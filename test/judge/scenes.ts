@@ -7,28 +7,24 @@ import type { Shipped } from '../sweep/shipped.ts';
 type Scene = (one: Shipped, world: World) => Promise<void>;
 const rollback: Command = { command: 'rollback', discardWrites: true };
 
-/** A process has died when it asked for the detach of the data volume, with which AWS is busy for minutes: a look of the past hides that it is. */
-async function hung(plan: PlanSource, world: World) {
+/** A process has died in the middle of the swap; when the box runs again, somebody takes the data volume off it. */
+async function takenOff(plan: PlanSource, world: World) {
   const data = 'vol-00000000000000002';
-  world.account.faults.add(
-    { kind: 'stale', staleMs: 120_000, skip: Number.MAX_SAFE_INTEGER },
-    { operation: 'DetachVolume', kind: 'fail', skip: 1, times: 1 },
-  );
   let detached = 0;
   const diesAfter = (operation: string) => operation === 'ec2:DetachVolume' && ++detached === 2;
   const { disk } = await world.process([], { plans: [plan], diesAfter });
-  world.account.faults.add(
-    { operation: 'AttachVolume', match: { VolumeId: data }, kind: 'reset', times: 1 },
-    { kind: 'stale', staleMs: 60_000, forMs: 30_000 },
-  );
-  const isOff = () =>
-    world
-      .state()
-      .instances.some(({ state, devices }) => state === 'running' && devices.every(({ volume }) => volume !== data));
+  const [box] = world.state().instances;
+  const held = () => world.state().instances.find(({ id }) => id === box?.id);
+  const dataHeld = () => held()?.devices.find(({ volume }) => volume === data)?.state;
+  let taken = false;
   const whenOff = (deed: () => void) => {
     let done = false;
     world.watch(() => {
-      if (done || !isOff()) return;
+      if (!taken && held()?.state === 'running' && dataHeld() === 'attached') {
+        taken = true;
+        world.account.act({ do: 'detach-volume', volume: data });
+      }
+      if (!taken || done || dataHeld() !== undefined) return;
       done = true;
       deed();
     });
@@ -79,13 +75,13 @@ export const scenes = {
     }
   },
   'an original comes off again after it was put back': async ({ plan }, world) => {
-    const { disk, whenOff } = await hung(plan, world);
+    const { disk, whenOff } = await takenOff(plan, world);
     const refused = { kind: 'error', code: 'UnauthorizedOperation', status: 403 } as const;
     whenOff(() => world.account.faults.add({ operation: 'AttachVolume', ...refused }));
     await world.process(disk, { plans: [plan], command: { command: 'rollback', discardWrites: false } });
   },
   'an original comes off again, and the process dies': async ({ plan }, world) => {
-    const { disk, whenOff } = await hung(plan, world);
+    const { disk, whenOff } = await takenOff(plan, world);
     let off = false;
     whenOff(() => {
       off = true;

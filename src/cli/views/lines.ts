@@ -69,6 +69,11 @@ class Teller {
         const item = event.key.item === null ? '' : `${event.key.item}: `;
         return of(event.key, `${item}${event.code}: ${event.message}; again in ${durationText(event.inMs)}`);
       }
+      case 'question.retried':
+        return {
+          plan: event.plan,
+          text: `${event.title}: ${event.code}: ${event.message}; again in ${durationText(event.inMs)}`,
+        };
       case 'gate.waiting': {
         const left = Number.isFinite(event.until) ? ` (${durationText(event.until - this.#scene.now())})` : '';
         const cost =
@@ -98,7 +103,7 @@ class Teller {
         return { plan: entry.plan, text: `taking back what was done${because}` };
       }
       case 'unwound':
-        return { plan: entry.plan, text: 'taken back' };
+        return { plan: entry.plan, text: entry.turned === undefined ? 'taken back' : `turned round: ${entry.turned}` };
       case 'stopped':
         return { plan: entry.plan, text: `stopped: ${entry.stop.message}` };
       case 'finished':

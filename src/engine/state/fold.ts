@@ -134,6 +134,7 @@ function applyToPlan(plan: PlanState, entry: PlanEntry, at: number): void {
       return;
     case 'unwinding':
       plan.unwinding = { stop: entry.stop, over: false, happened: entry.happened };
+      plan.turned = undefined;
       plan.drift = [];
       plan.stale.clear();
       // Nobody unwinds past a write point but by the operator's typed word.
@@ -141,6 +142,8 @@ function applyToPlan(plan: PlanState, entry: PlanEntry, at: number): void {
       return;
     case 'unwound':
       if (plan.unwinding) plan.unwinding.over = true;
+      plan.turned = entry.turned;
+      if (entry.turned !== undefined) return;
       plan.writePoint = undefined;
       plan.livedSince = undefined;
       return;

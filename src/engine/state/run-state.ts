@@ -44,6 +44,8 @@ export interface PlanState {
   lastSeen: undefined | { at: number; observation: Observation };
   writePoint: undefined | { at: number; key: Key | null };
   unwinding: undefined | { stop: Stop | null; over: boolean; happened: readonly { key: Key; output: Json }[] };
+  /** Why the last unwinding was turned round: it goes forward, since no other set can come up. */
+  turned: string | undefined;
   /** Originals that may hold what their replacements lack, with what was seen. */
   readonly stale: Map<string, readonly string[]>;
   /** What this run made and the target was seen to run on, with what was seen; nothing but a person lifts it. */
@@ -85,6 +87,7 @@ export function planOf(state: RunState, name: string): PlanState {
     lastSeen: undefined,
     writePoint: undefined,
     unwinding: undefined,
+    turned: undefined,
     stale: new Map(),
     lived: new Map(),
     livedSince: undefined,

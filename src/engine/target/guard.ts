@@ -1,6 +1,6 @@
 import type { Key } from '../../contract/record.ts';
 import { unseenMs } from '../../contract/settle.ts';
-import type { DisruptiveEffect, StepCall, TargetType } from '../../contract/step.ts';
+import type { DisruptiveEffect, StepCall, StepContext, TargetType } from '../../contract/step.ts';
 import { problem } from '../../errors/index.ts';
 import { mayBegin, waitForWindow } from '../gates/window.ts';
 import type { PlanRun } from '../plan-run.ts';
@@ -74,15 +74,19 @@ export class Guard<S> {
     await this.record(this.driftOf(state, true), state, true);
   }
 
-  /** Resolves when a disruptive effect may go out now. */
-  async pass(key: Key, definition: DisruptiveEffect<S, unknown, unknown>): Promise<void> {
+  /** Resolves when a disruptive effect may go out now. `ready` is asked inside the window, and throws where it must not. */
+  async pass(
+    key: Key,
+    definition: DisruptiveEffect<S, unknown, unknown>,
+    ready: () => Promise<void> = async () => {},
+  ): Promise<void> {
     const { run } = this;
     await waitOutTakeOver(run, key.step);
     await this.waitForSiblings(key);
     // Announced and not there: a process that died before it called has not begun anything.
     const begun = cutOverBegunAt(run.ports.registry, run.state, key) !== undefined;
     const undo = key.undo !== undefined;
-    const state = undo ? await this.fresh(undefined) : await this.allowed(key, begun);
+    const state = undo ? await this.fresh(undefined) : await this.allowed(key, begun, ready);
     if (undo && key.step !== ownStep.halt) await this.allowUndo(state);
     if (definition.serves === true && !mayStart(state, undo)) {
       const error = problem('mixed-start', { target: run.plan.target.id, on: state.on });
@@ -92,11 +96,14 @@ export class Guard<S> {
   }
 
   /** Seen as expected, and inside the window: asked before the look and after it, since a look can take long. */
-  private async allowed(key: Key, begun: boolean): Promise<TargetState> {
+  private async allowed(key: Key, begun: boolean, ready: () => Promise<void>): Promise<TargetState> {
+    // What is on its way already can't wait for the next window.
+    const inWindow = begun || this.run.insists(key);
     for (;;) {
-      if (!begun) await waitForWindow(this.run, key.step);
+      if (!inWindow) await waitForWindow(this.run, key.step);
+      await ready();
       const state = await this.fresh((seen) => this.compare(seen, begun));
-      if (begun || mayBegin(this.run)) return state;
+      if (inWindow || mayBegin(this.run)) return state;
       this.forget();
     }
   }
@@ -156,10 +163,26 @@ export class Guard<S> {
 
   /** What speaks against the originals being readable now, one sentence each. */
   unreadable(): Promise<readonly string[]> {
+    return this.ask('keys', (ctx, reads) => this.target.unreadable(ctx, reads));
+  }
+
+  /** What speaks against its coming up again once it stands, one sentence each. */
+  staysDown(): Promise<readonly string[]> {
+    const { target } = this;
+    return this.ask('keys', (ctx, reads) => (target.staysDown ?? target.unreadable)(ctx, reads));
+  }
+
+  /** What speaks against putting the originals back now, one sentence each. */
+  unrestorable(): Promise<readonly string[]> {
     const { run, target } = this;
-    return retryRead(run.ports, `look at the keys of ${run.plan.target.id}`, () =>
-      target.unreadable(run.context(lookKey(run)), readsOf(run)),
-    );
+    const pairs = pairsOf(run.ports.registry, run.state);
+    return this.ask('originals', (ctx, reads) => (target.unrestorable ?? target.unreadable)(ctx, reads, pairs));
+  }
+
+  private ask<T>(about: string, question: (ctx: StepContext<S>, reads: readonly unknown[]) => Promise<T>): Promise<T> {
+    const { run } = this;
+    const title = `look at the ${about} of ${run.plan.target.id}`;
+    return retryRead(run.ports, title, () => question(run.context(lookKey(run)), readsOf(run)), run.asker(title));
   }
 
   /** Has nobody started the target since this run stopped it, as far as AWS shows? */

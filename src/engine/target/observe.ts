@@ -18,9 +18,9 @@ export interface Look {
 /** Looks at the target, and records which originals others may write to. */
 export async function lookAt<S>(run: PlanRun<S>, target: TargetType<S>): Promise<Look> {
   const { registry, replaceClaim } = run.ports;
-  const seen = await retryRead(run.ports, `look at ${run.plan.target.id}`, () =>
-    target.observe(run.context(lookKey(run)), claimedBy(run), readsOf(run)),
-  );
+  const title = `look at ${run.plan.target.id}`;
+  const look = () => target.observe(run.context(lookKey(run)), claimedBy(run), readsOf(run));
+  const seen = await retryRead(run.ports, title, look, run.asker(title));
   const { observation, claims, missing, exposed = [], unsettled = [] } = seen;
   const { running, on } = target.serving(observation);
   const activeSide = activeSideOf(pairsOf(registry, run.state), on);

@@ -87,7 +87,8 @@ async function takeBackAgain<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened,
   if (run.phase(key)?.end?.is !== 'done') return false;
   const input = definition.input.parse(calls[0]?.with);
   const title = definition.title(input);
-  const seen = await retryRead(run.ports, title, () => definition.look(run.context(key), input, undefined));
+  const look = () => definition.look(run.context(key), input, undefined);
+  const seen = await retryRead(run.ports, title, look, run.asker(title, definition));
   if (seen.is === 'done') return false;
   await announce(run, one.phase, `${title}: had come undone and is done again; look at what uses it`);
   // The first one last: who dies in between still finds it undone, and begins anew.

@@ -17,16 +17,22 @@ export async function yieldClaim<S>(run: PlanRun<S>, guard: Guard<S>): Promise<v
 }
 
 /** A plan that stopped on its own comes back to where the target serves, if the write point still allows it. */
-export async function unwindAfterStop<S>(run: PlanRun<S>, guard: Guard<S>, stop: PlanStopped): Promise<void> {
+export async function unwindAfterStop<S>(
+  run: PlanRun<S>,
+  guard: Guard<S>,
+  stop: PlanStopped,
+): Promise<'over' | 'turned'> {
   const { registry } = run.ports;
   // A cut-over that is complete is never taken back by itself, even where nobody has started the target yet.
   const complete = !insideCutOver(run.plan, registry, run.state);
-  if (run.state.writePoint !== undefined && (complete || !(await neverServed(run, guard)))) return;
+  run.bringsBack = !complete;
+  if (run.state.writePoint !== undefined && (complete || !(await neverServed(run, guard)))) return 'over';
   const begun = cutOverBegunAt(registry, run.state) !== undefined;
-  if (begun && (await guard.runsOnReplacements())) return;
+  if (begun && (await guard.runsOnReplacements())) return 'over';
   // What was built is stale when the target has changed since, even where nothing of the target was touched.
   const stale = stop.error.code === 'target-changed' || !cutOverOf(run.plan, registry);
-  if (begun || (stale && stop.error.exit !== 1)) await unwind(run, guard, stopOf(stop.error));
+  if (begun || (stale && stop.error.exit !== 1)) return unwind(run, guard, stopOf(stop.error));
+  return 'over';
 }
 
 /** Past the write point of a target found stopped: does AWS show that nobody has started it on the replacements? */

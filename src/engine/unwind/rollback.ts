@@ -1,6 +1,7 @@
 import { problem } from '../../errors/index.ts';
 import { release } from '../claim.ts';
 import type { PlanRun } from '../plan-run.ts';
+import { pairsOf } from '../state/pairs.ts';
 import { deletedOriginals } from '../state/phases.ts';
 import { writtenSince } from '../state/run-state.ts';
 import { PlanStopped, toldAgain } from '../stops.ts';
@@ -23,8 +24,14 @@ export async function rollback<S>(run: PlanRun<S>, discardWrites: boolean): Prom
   if (unwinding?.over === false && unwinding.stop)
     await run.append({ t: 'unwinding', plan: run.plan.name, stop: null, happened: unwinding.happened });
   const guard = new Guard(run);
-  await unwind(run, guard, null);
+  if ((await unwind(run, guard, null)) === 'turned') throw turned(run);
   await endRollback(run, guard);
+}
+
+/** Of a rollback: going forward is not what was asked for, so it is said first. */
+function turned<S>(run: PlanRun<S>): PlanStopped {
+  const pairs = pairsOf(run.ports.registry, run.state);
+  return new PlanStopped(problem('turned-round', { why: run.state.turned ?? '', target: run.plan.target.id, pairs }));
 }
 
 async function endRollback<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
@@ -32,11 +39,12 @@ async function endRollback<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
   await run.append({ t: 'finished', plan: run.plan.name, status: 'rolled-back' });
 }
 
-/** Goes on where an earlier process left an unwinding. Throws what the plan stopped by; a rollback ends. */
-export async function continueUnwind<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
+/** Goes on where an earlier process left an unwinding. Throws what the plan stopped by; a rollback ends. `turned`: it goes forward. */
+export async function continueUnwind<S>(run: PlanRun<S>, guard: Guard<S>): Promise<'over' | 'turned'> {
   const stop = run.state.unwinding?.stop ?? null;
-  if (!run.state.unwinding?.over) await unwind(run, guard, stop);
+  if (!run.state.unwinding?.over && (await unwind(run, guard, stop)) === 'turned') return 'turned';
   // It has been taken back by now.
   if (stop) throw new PlanStopped(toldAgain(stop), 'leave');
   await endRollback(run, guard);
+  return 'over';
 }

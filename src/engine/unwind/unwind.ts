@@ -2,7 +2,7 @@ import type { Stop } from '../../contract/record.ts';
 import { problem } from '../../errors/index.ts';
 import { perform } from '../perform.ts';
 import type { PlanRun } from '../plan-run.ts';
-import { cutOverOf } from '../state/cut-over.ts';
+import { cutOverOf, insideCutOver } from '../state/cut-over.ts';
 import { isOwnStep, ownStep } from '../state/own-steps.ts';
 import { type Pair, pairsOf } from '../state/pairs.ts';
 import { currentPhases, deletedOriginals, effectOf, effectWith, undoOf } from '../state/phases.ts';
@@ -16,7 +16,8 @@ import { confirmRestored } from './confirm-restored.ts';
 import { discardLeftovers, discardOrKeep, isDiscard } from './discard.ts';
 import { whatHappened } from './happened.ts';
 import { retryPendingUndo } from './pending-undo.ts';
-import { type Happened, takeBack } from './undo.ts';
+import { turnRound } from './turn.ts';
+import { type Happened, takeBack, takeBackBy } from './undo.ts';
 
 /** From where an unwinding sets out: why, and what a look has shown. */
 interface Outset {
@@ -24,7 +25,8 @@ interface Outset {
   readonly rollback: boolean;
   readonly because: string;
   readonly pastWritePoint: boolean;
-  readonly running: boolean;
+  /** It serves on its replacements, so the way back begins with its halt. What serves on its originals is back. */
+  readonly halts: boolean;
   readonly targetGone: boolean;
   /** Pairs of which somebody has deleted the original. */
   readonly lost: readonly Pair[];
@@ -34,34 +36,48 @@ interface Outset {
 
 /**
  * Takes back what this generation did, last first: the target's own effects before anything is discarded, so that it
- * serves as soon as it can. Idempotent: what has been taken back is not taken back again. Throws PlanStopped when stuck.
+ * serves as soon as it can. Idempotent: what has been taken back is not taken back again. `turned`: it can't come to its end, and
+ * the plan goes forward. Throws PlanStopped when stuck.
  */
-export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | null): Promise<void> {
+export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | null): Promise<'over' | 'turned'> {
   const rollback = stop === null;
   // Without the operator's word nothing is unwound that a workload could have written on.
   const pastWritePoint = rollback && run.state.writePoint !== undefined;
   guard.forget();
+  run.bringsBack = run.state.unwinding?.over === false || insideCutOver(run.plan, run.ports.registry, run.state);
   const seen = await guard.look();
-  const outset = { rollback, because: stop?.message ?? 'rollback', pastWritePoint, ...whatIsLeft(run, seen) };
+  const halts = pastWritePoint && seen.running && seen.activeSide !== 'originals';
+  const outset = { rollback, because: stop?.message ?? 'rollback', pastWritePoint, halts, ...whatIsLeft(run, seen) };
   if (!rollback) refuseWritten(run, seen);
+  const underWay = run.state.unwinding?.over === false;
+  if (underWay && outset.lost.length && (await turnRound(run, guard))) return 'turned';
+  if (outset.halts && !outset.lost.length) await refuseHalt(run, guard);
   await settleHappened(run, stop, outset);
   const happened = (run.state.unwinding?.happened ?? []).flatMap(({ key, output }) => {
     const phase = run.phase(key);
     return phase ? [{ phase, output }] : [];
   });
-  if (!outset.targetGone) await restore(run, guard, happened, outset);
+  run.bringsBack = true;
+  try {
+    if (!outset.targetGone) await restore(run, guard, happened, outset);
+  } catch (error) {
+    // What was there when it began may be gone by now.
+    if (!(error instanceof PlanStopped) || !(await turnRound(run, guard))) throw error;
+    return 'turned';
+  }
+  run.bringsBack = false;
   const made = happened.filter((each) => isDiscard(run, each) && (rollback || !isWarmUp(run, each.phase)));
   for (const one of made) await discardOrKeep(run, guard, one, outset);
   if (!outset.gone.length && !(await guard.unreadable()).length) await discardLeftovers(run, guard);
   await retireAll(run, outset.because, rollback);
   await run.append({ t: 'unwound', plan: run.plan.name });
+  return 'over';
 }
 
-function whatIsLeft<S>(run: PlanRun<S>, { missing, running }: TargetState) {
+function whatIsLeft<S>(run: PlanRun<S>, { missing }: TargetState) {
   const { registry } = run.ports;
   const deleted = deletedOriginals(registry, run.state);
   return {
-    running,
     targetGone: missing.includes(run.plan.target.id),
     lost: pairsOf(registry, run.state).filter((pair) => missing.includes(pair.original)),
     // Before there is a replacement a snapshot of ours may be all that is left of what somebody has deleted.
@@ -75,6 +91,12 @@ function refuseWritten<S>(run: PlanRun<S>, { on }: TargetState): void {
   if (!seenWritten || !cutOverOf(run.plan, run.ports.registry)) return;
   const differences = ['what replaces the original was open while it was taken back, and may hold writes'];
   throw new PlanStopped(problem('target-in-pieces', { target: run.plan.target.id, on, differences }));
+}
+
+/** What serves is not halted for a way back that would stick: all that it needs is asked for before. */
+async function refuseHalt<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
+  const reasons = await guard.unrestorable();
+  if (reasons.length) throw new PlanStopped(problem('rollback-refused', { target: run.plan.target.id, reasons }));
 }
 
 /** Puts on record, once, what is to be taken back. */
@@ -95,11 +117,12 @@ async function restore<S>(
   run: PlanRun<S>,
   guard: Guard<S>,
   happened: readonly Happened[],
-  { rollback, because, pastWritePoint, running, lost }: Outset,
+  { rollback, because, halts, lost }: Outset,
 ): Promise<void> {
   const takenBack = happened.filter((each) => !isDiscard(run, each)).sort((a, b) => waits(run, a) - waits(run, b));
-  if (rollback && pastWritePoint && running && !isBack(run, takenBack)) await halt(run, guard);
+  if (halts && !isBack(run, takenBack)) await halt(run, guard);
   for (const one of takenBack) await takeBack(run, guard, one, because);
+  if (rollback) await startAgain(run, guard, takenBack, because);
   if (takenBack.length && !lost.length) await confirmRestored(run, guard, takenBack, because);
   if (rollback) await retryPendingUndo(run, guard, { continueOnError: true });
 }
@@ -125,6 +148,32 @@ function isBack<S>(run: PlanRun<S>, takenBack: readonly Happened[]): boolean {
   const done = undone.filter((phase) => phase?.end?.is === 'done');
   const started = done.some((phase) => phase && effectWith(run.ports.registry, phase, 'disruptive')?.serves);
   return started || done.length === undone.length;
+}
+
+// The calls that end a halt are numbered behind those that made it.
+const firstStart = 100;
+
+/** What this run has halted runs again, also where nothing that was taken back starts it: a target that was found stopped, and that its owner has started since. */
+async function startAgain<S>(
+  run: PlanRun<S>,
+  guard: Guard<S>,
+  takenBack: readonly Happened[],
+  because: string,
+): Promise<void> {
+  const starting = ({ phase, output }: Happened) =>
+    undoOf(run.ports.registry, phase, output).filter(({ uses }) => {
+      const definition = run.ports.registry.step(uses);
+      return definition?.kind === 'effect' && definition.hazard === 'disruptive' && definition.serves === true;
+    });
+  if (takenBack.flatMap(starting).length) return;
+  for (const phase of run.state.phases.values()) {
+    const { step, undo = 0 } = phase.key;
+    const stood = phase.sent === 0 || (phase.end?.is === 'done' && !phase.end.changed);
+    if (step !== ownStep.halt || undo >= firstStart || stood) continue;
+    const output = phase.end?.is === 'done' ? phase.end.output : null;
+    for (const [index, call] of starting({ phase, output }).entries())
+      await takeBackBy(run, guard, { ...phase.key, undo: firstStart * (undo + 1) + index }, call, because);
+  }
 }
 
 /** What was made before the cut-over is kept for the next try: it is what makes that one short. */

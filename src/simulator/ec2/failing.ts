@@ -3,7 +3,7 @@ import { rdsFails } from '../rds/operations/failing.ts';
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
 import { letGo, release } from './attachments.ts';
-import { fallBack } from './instances.ts';
+import { comeDown, fallBack } from './instances.ts';
 
 /** Ends a snapshot that is pending in `error`. Throws IncorrectState for any other. */
 export function failSnapshot(snapshot: Snapshot): void {
@@ -71,6 +71,13 @@ const fails: Readonly<Record<string, Fails>> = {
       world.after(soonMs(world), () => {
         if (instance.state === 'pending') fallBack(world, instance, code, reasons[code] ?? 'Internal error on launch');
       });
+    }
+  },
+  StopInstances: (world, { InstanceIds = [] }) => {
+    for (const instance of InstanceIds.flatMap((id) => world.instances.get(id) ?? [])) {
+      if (instance.state !== 'stopping') continue;
+      instance.hangs = true;
+      world.after(world.seconds(4_500, 5_400), () => comeDown(world, instance));
     }
   },
   AttachVolume: (world, input) => {

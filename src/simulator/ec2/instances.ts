@@ -82,15 +82,28 @@ function stop(world: World, instance: Instance): void {
     message: 'Client.UserInitiatedShutdown: User initiated shutdown',
   };
   world.after(world.seconds(20, 60), () => {
-    if (instance.state !== 'stopping') return;
-    world.flush(instance);
-    halt(world, instance);
+    if (!instance.hangs) comeDown(world, instance);
+  });
+}
+
+/** The operating system has shut down, with what it flushed. */
+export function comeDown(world: World, instance: Instance): void {
+  if (instance.state !== 'stopping') return;
+  world.flush(instance);
+  halt(world, instance);
+}
+
+/** What its operating system would still have flushed is lost; what was acknowledged is on disk (docs/SIMULATOR.md). */
+function force(world: World, instance: Instance): void {
+  world.after(world.seconds(2, 10), () => {
+    if (instance.state === 'stopping') halt(world, instance);
   });
 }
 
 /** The host lets go of the instance: its own disks, its auto-assigned address and the data keys in memory are gone. */
 function halt(world: World, instance: Instance): void {
   instance.state = 'stopped';
+  instance.hangs = false;
   instance.publicIp = undefined;
   instance.instanceStoreWipes += 1;
   for (const { volume, attachment } of world.attachmentsOf(instance)) {
@@ -223,7 +236,10 @@ function checkTerminable(instance: Instance): void {
 
 export const instanceOperations: Operations = {
   StopInstances: operation<StopInstancesRequest>(['InstanceIds', 'Force'], (world, input) => ({
-    StoppingInstances: changed(instancesAsked(world, input.InstanceIds), checkStoppable, (one) => stop(world, one)),
+    StoppingInstances: changed(instancesAsked(world, input.InstanceIds), checkStoppable, (one) => {
+      if (input.Force && one.state === 'stopping') force(world, one);
+      else stop(world, one);
+    }),
   })),
   StartInstances: operation<StartInstancesRequest>(['InstanceIds'], startInstances),
   TerminateInstances: operation<TerminateInstancesRequest>(['InstanceIds'], (world, input) => ({

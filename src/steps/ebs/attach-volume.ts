@@ -32,6 +32,7 @@ export const attachVolume = defineEffect({
       case 'elsewhere':
         return { is: 'failed', reason: `${input.volume} is attached elsewhere` };
       case 'nowhere':
+        if (volume.State === 'error') return { is: 'failed', reason: `${input.volume} is in state error` };
         return { is: 'absent' };
     }
   },

@@ -32,7 +32,9 @@ export const detachVolume = defineEffect({
     const output = { volume: input.volume };
     if (standing === 'elsewhere') return { is: 'failed', reason: `${input.volume} is attached elsewhere` };
     if (standing === 'attached') return { is: 'absent' };
-    return standing === 'nowhere' && volume.State === 'available' ? { is: 'done', output } : { is: 'pending', output };
+    // One that has failed is attached to nothing either.
+    const away = standing === 'nowhere' && volume.State !== 'in-use';
+    return away ? { is: 'done', output } : { is: 'pending', output };
   },
   async run(ctx, input) {
     const { instance, device } = input.place;

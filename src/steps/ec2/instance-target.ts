@@ -4,8 +4,9 @@ import { claimants } from '../../aws/tags.ts';
 import { InstanceId } from '../domain.ts';
 import { gone } from '../ebs/deletion.ts';
 import { deviceEntry, volumesIn } from '../ebs/device-shape.ts';
-import { faultsOfOldKey } from '../kms/key-use.ts';
+import { faultsOfKeys, faultsOfOldKey, keysOfPlan } from '../kms/key-use.ts';
 import { iso } from '../moment.ts';
+import { otherKeys, unrestorable } from './restorable.ts';
 import { attachments, livingState, mappings } from './standing.ts';
 
 const idOf = (volume: Volume | undefined) => volume?.VolumeId;
@@ -17,6 +18,12 @@ export const instanceTarget = defineTarget({
   claim: 'ec2.claim',
   release: 'ec2.release-claim',
   unreadable: faultsOfOldKey,
+  async staysDown(ctx, reads) {
+    const { from, to } = keysOfPlan(reads);
+    const [held, made] = await Promise.all([faultsOfKeys(ctx, [...from, ...otherKeys(reads)]), faultsOfKeys(ctx, to)]);
+    return [...held, ...made.map((fault) => `EC2 may not use the new KMS key: ${fault}`)];
+  },
+  unrestorable,
   halt: (instance) => [{ uses: 'ec2.stop-instance', with: { instance } }],
   sightings: (aws, ids) => aws.sightings.kept(ids),
   recall: (aws, sightings) => aws.sightings.recall(sightings),

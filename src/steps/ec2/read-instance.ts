@@ -2,8 +2,9 @@ import type { Instance, Volume } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
 import { type AwsContext, defineRead } from '../../aws/services.ts';
 import { problem } from '../../errors/index.ts';
-import { Accept, AttachedVolume, CheckedKeys, InstanceBefore, InstanceId } from '../domain.ts';
+import { Accept, AttachedVolume, CheckedKeys, InstanceBefore, InstanceId, KeyArn, type OtherKeys } from '../domain.ts';
 import { attributesOf, identityLoss, refuseVolume, VolumeOverride } from '../ebs/volume-reading.ts';
+import { mayUse, stateOf } from '../kms/key-use.ts';
 import { iso } from '../moment.ts';
 import { Refusals } from '../refusals.ts';
 import { elasticAddressesOf, interfacesOf } from './addresses.ts';
@@ -35,6 +36,8 @@ export const readInstance = defineRead({
     'ec2:DescribeInstanceAttribute',
     'ec2:DescribeVolumeAttribute',
     'ec2:DescribeVolumesModifications',
+    'kms:DescribeKey',
+    'kms:GenerateDataKeyWithoutPlaintext',
   ],
   input,
   output: z.strictObject({ instance: InstanceBefore, volumes: z.array(AttachedVolume) }).meta({ id: 'ReadInstance' }),
@@ -48,8 +51,9 @@ export const readInstance = defineRead({
     const standing = await volumesOf(ctx, instance);
     const chosen = choose(ctx, input, standing, refusals);
     for (const { volume } of chosen) refuseVolume(volume, refusals);
-    const [attributes] = await Promise.all([
+    const [attributes, otherKeys] = await Promise.all([
       attributesOf(ctx, chosen, refusals),
+      otherKeysOf(ctx, input, before, standing, refusals),
       refuseInstance(ctx, instance, elastic, refusals),
     ]);
     refusals.throwIfAny(input.instance);
@@ -59,7 +63,7 @@ export const readInstance = defineRead({
       if (!own || !volume.VolumeId) return [];
       return [{ id: volume.VolumeId, attributes: own, place: { ...place, running: before.state === 'running' } }];
     });
-    return { instance: before, volumes };
+    return { instance: { ...before, otherKeys }, volumes };
   },
   claims: (output) => [output.instance.id, ...output.volumes.map(({ id }) => id)],
 });
@@ -105,6 +109,32 @@ async function volumesOf(ctx: AwsContext, instance: Instance): Promise<Standing[
       };
       return { volume, place };
     }),
+  );
+}
+
+/** The keys that the instance needs to start and that the plan does not name, with those that it could not start with. */
+async function otherKeysOf(
+  ctx: AwsContext,
+  { instance, keys }: Input,
+  before: InstanceBefore,
+  standing: readonly Standing[],
+  refusals: Refusals,
+): Promise<OtherKeys> {
+  const others = new Set(standing.flatMap(({ volume }) => KeyArn.safeParse(volume.KmsKeyId).data ?? []));
+  return Promise.all(
+    [...others]
+      .filter((key) => key !== keys.from && key !== keys.to)
+      .map(async (key) => {
+        const held = standing.filter(({ volume }) => volume.KmsKeyId === key);
+        const [state, tried] = await Promise.all([stateOf(ctx, key), mayUse(ctx, key)]);
+        const ids = held.map(({ volume, place }) => `${volume.VolumeId} (${place.device})`).join(', ');
+        if (state !== undefined && state !== 'Enabled' && before.state === 'running')
+          refusals.refuse(
+            `the key ${key} of ${ids} is ${state}: ${instance} would not start again once it is stopped`,
+            'make the key usable, or detach what is under it',
+          );
+        return { key, tried };
+      }),
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
+import { wantOf } from '../../aws/outage.ts';
 import { printable } from '../../aws/printable.ts';
 import { defineEffect } from '../../aws/services.ts';
 import type { Seen } from '../../contract/step.ts';
@@ -10,7 +11,7 @@ import { livingState } from './standing.ts';
 
 // By these codes AWS says that the launch itself failed, so nothing on the volumes was run.
 const neverRanCodes =
-  /^(Client\.InternalError|Client\.InvalidKMSKey|Client\.Volume|Client\.InvalidSnapshot|Server\.InsufficientInstanceCapacity)/;
+  /^(Client\.InternalError|Client\.InvalidKMSKey|Client\.Volume|Client\.InvalidSnapshot|Server\.Insufficient\w*Capacity)/;
 // LaunchTime is that of the accepted call, by AWS's clock (assumed: AWS says "last launched"). Two launches of one instance are further
 // apart, since a stop, or a launch that fails, lies between them.
 const sameLaunchMs = 15_000;
@@ -103,5 +104,6 @@ function fellBack(
     return { is: 'failed', neverRan: false, reason: `it was started and is ${instance.State?.Name} again: ${why}` };
   }
   if (!answered) return { is: 'absent' };
-  return { is: 'failed', neverRan: true, reason: `AWS accepted the start and took it back: ${why}` };
+  const wants = wantOf(code);
+  return { is: 'failed', neverRan: true, wants, reason: `AWS accepted the start and took it back: ${why}` };
 }

@@ -6,6 +6,9 @@ import { InstanceId, StoppedInstance } from '../domain.ts';
 import { iso } from '../moment.ts';
 import { livingState } from './standing.ts';
 
+const minute = 60_000;
+const minutes = z.int().min(1).max(1_440);
+
 /** Stops the instance. The answer tells how AWS found it: one that stood still was stopped by somebody else, and is left so. */
 export const stopInstance = defineEffect({
   type: 'ec2.stop-instance',
@@ -14,10 +17,19 @@ export const stopInstance = defineEffect({
   repeat: 'convergent',
   ordered: true,
   settleWithinMs: settleWithinMs.instanceState,
-  permissions: ['ec2:StopInstances', 'ec2:DescribeInstances'],
-  input: z.strictObject({ instance: InstanceId }),
+  permissions: ['ec2:StopInstances', 'ec2:DescribeInstances', 'kms:DescribeKey', 'kms:GenerateDataKeyWithoutPlaintext'],
+  input: z.strictObject({
+    instance: InstanceId,
+    withinMinutes: minutes.optional().meta({ description: 'how long a stop may take; omitted: half an hour' }),
+    forceAfterMinutes: minutes.optional().meta({
+      description:
+        'a stop that is not over by then is forced: what the operating system has not written to disk yet is lost, and its file systems may need a check; omitted: it never is',
+    }),
+  }),
   output: StoppedInstance,
   title: (input) => `stop ${input.instance}`,
+  // It holds its data keys in memory: with a key closed it serves on, and can't start again once it stands (facts §3.1).
+  restarts: (input) => input.instance,
   async look(ctx, input, known) {
     const instance = await ctx.aws.sight.instance(input.instance);
     const state = livingState(instance);
@@ -27,8 +39,20 @@ export const stopInstance = defineEffect({
     if (state === 'stopping') return { is: 'pending', output: stopped(input.instance, instance, known?.was) };
     return { is: 'absent', before: { state } };
   },
+  withinMs: ({ withinMinutes, forceAfterMinutes }) =>
+    withinMinutes === undefined && forceAfterMinutes === undefined
+      ? undefined
+      : Math.max((withinMinutes ?? 0) * minute, (forceAfterMinutes ?? 0) * minute + settleWithinMs.instanceState),
+  insistAfterMs: ({ forceAfterMinutes }) => (forceAfterMinutes === undefined ? undefined : forceAfterMinutes * minute),
   async run(ctx, input) {
-    const answer = await ctx.aws.ec2.stopInstances({ InstanceIds: [input.instance] });
+    if (ctx.insists)
+      ctx.announce(
+        `the stop of ${input.instance} hung and was forced: what its operating system had not written to disk is lost, check its file systems`,
+      );
+    const answer = await ctx.aws.ec2.stopInstances({
+      InstanceIds: [input.instance],
+      ...(ctx.insists && { Force: true }),
+    });
     return stopped(input.instance, {}, answer.StoppingInstances?.[0]?.PreviousState?.Name);
   },
   // One that stood still by the look before the call, and by the answer to it where there was one, was stopped by somebody else.

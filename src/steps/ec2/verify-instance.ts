@@ -1,5 +1,6 @@
-import type { Instance } from '@aws-sdk/client-ec2';
+import type { Instance, InstanceStatus } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
+import { classify } from '../../aws/outage.ts';
 import { printable } from '../../aws/printable.ts';
 import { type AwsContext, defineVerify } from '../../aws/services.ts';
 import type { Seen } from '../../contract/step.ts';
@@ -102,11 +103,20 @@ async function volumeFaults(ctx: AwsContext, input: Input, instance: Instance): 
   return faults.flat();
 }
 
+/** Asked by id, since it has no filter for that: one that is not known has no status, and whether it is gone the instance says. */
+async function statusOf(ctx: AwsContext, id: string): Promise<InstanceStatus | undefined> {
+  try {
+    return (await ctx.aws.ec2.describeInstanceStatus({ InstanceIds: [id] })).InstanceStatuses?.[0];
+  } catch (error) {
+    if (classify(error)?.code !== 'InvalidInstanceID.NotFound') throw error;
+    return undefined;
+  }
+}
+
 type Health = { is: 'ok' } | { is: 'pending' } | { is: 'none' } | { is: 'bad'; finding: string };
 
 async function statusChecks(ctx: AwsContext, id: string): Promise<Health> {
-  const answer = await ctx.aws.ec2.describeInstanceStatus({ InstanceIds: [id] });
-  const found = answer.InstanceStatuses?.[0];
+  const found = await statusOf(ctx, id);
   if (!found) return { is: 'none' };
   const checks = { instance: found.InstanceStatus?.Status, system: found.SystemStatus?.Status };
   const bad = Object.entries(checks).filter(([, status]) => status === 'impaired');
