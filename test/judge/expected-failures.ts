@@ -389,6 +389,7 @@ export const expectedFailures: readonly ExpectedFailure[] = [
       { plan: 'ec2-instance', seed: 10_000_016 },
       { plan: 'ebs-volume', seed: 10_000_005 },
       { plan: 'rds-instance', seed: 10_000_046 },
+      { plan: 'rds-cluster', seed: 7_400_022 },
     ],
   },
   {
