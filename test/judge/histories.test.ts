@@ -14,12 +14,12 @@ async function failuresOf(plan: string, first: number, seeds: number): Promise<s
 // by an entry of the list that takes in too much.
 test('histories of an instance show no failure beyond those that are expected', async () => {
   expect(await failuresOf('ec2-instance', 7_000_000, 16)).toEqual([]);
-});
+}, 300_000);
 
 test('histories of an unattached volume show no failure beyond those that are expected', async () => {
   expect(await failuresOf('ebs-volume', 7_000_000, 6)).toEqual([]);
-});
+}, 300_000);
 
 test('histories of a database show no failure beyond those that are expected', async () => {
   expect(await failuresOf('rds-instance', 7_000_016, 4)).toEqual([]);
-});
+}, 300_000);
