@@ -109,10 +109,12 @@ test('an unwinding whose original and replacement are both gone is not turned, a
 test('a replacement that fails in the cut-over does not hold up the way back', () =>
   inWorld(twoVolumes, async (world) => {
     let failed = '';
+    let attached = 0;
     const life = await world.process([], {
       beforeCall: (operation) => {
         const made = world.state().volumes.find((one) => one.tags['rekey:original'] === data);
-        if (operation !== 'ec2:AttachVolume' || failed || !made) return;
+        // In its very attachment, which is in doubt by then, and has to be taken back.
+        if (operation !== 'ec2:AttachVolume' || ++attached < 2 || failed || !made) return;
         failed = made.id;
         world.account.act({ do: 'fail-volume', volume: made.id });
       },
