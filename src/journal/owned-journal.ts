@@ -1,6 +1,6 @@
 import type { Clock } from '../contract/clock.ts';
 import type { Journal } from '../contract/journal.ts';
-import { problem, type RekeyError } from '../errors/index.ts';
+import { problem, RekeyError } from '../errors/index.ts';
 import type { Files } from './files.ts';
 import { groupCommit } from './group-commit.ts';
 import type { Claim } from './ownership.ts';
@@ -36,7 +36,11 @@ export async function ownedJournal(
     await files.touch(segment, Date.now() + skewMs);
   }
 
-  const heart = setInterval(() => beat().catch((error) => journal.lose(error)), heartbeatMs);
+  // It only tells others how old the owner is: what fails for once is tried again on the next beat, and an append finds out for itself.
+  const failed = (error: unknown) => {
+    if (endsRun(error)) journal.lose(error);
+  };
+  const heart = setInterval(() => beat().catch(failed), heartbeatMs);
   heart.unref();
 
   const journal = groupCommit(place, claim, clock, {
@@ -58,4 +62,9 @@ export async function ownedJournal(
     },
   });
   return journal;
+}
+
+/** Somebody else owns the run, or its journal is gone. */
+function endsRun(error: unknown): boolean {
+  return error instanceof RekeyError || (error as NodeJS.ErrnoException).code === 'ENOENT';
 }

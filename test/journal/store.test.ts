@@ -238,6 +238,33 @@ test('an owner shows that it lives every 30 seconds until it closes', async () =
   }
 });
 
+test.each([
+  'EIO',
+  'ESTALE',
+  'EINTR',
+  'EACCES',
+])('a heartbeat that fails (%s) ends nothing while the journal can be written, and the next one beats', async (code) => {
+  const stateDir = await writtenRun([]);
+  let beats = 0;
+  const files = watchedFiles((operation) => {
+    if (operation === 'touch' && beats++ === 0) throw systemError(code, 'utime');
+  });
+  const onLost = vi.fn();
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  try {
+    const journal = await openStore(stateDir, clock, { files, onLost }).open(run);
+    for (const beat of [1, 2]) {
+      vi.advanceTimersByTime(30_000);
+      await vi.waitFor(() => expect(beats).toBe(beat));
+    }
+    await expect(journal.append(passed('one'))).resolves.toBeUndefined();
+    expect(onLost).not.toHaveBeenCalled();
+    await journal.close();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test('an owner that has nothing to write learns from its heartbeat that the journal is gone', async () => {
   const stateDir = await writtenRun([]);
   const lost = vi.fn();

@@ -22,6 +22,13 @@ export const journalBugs: readonly PlantedBug[] = [
     caughtBy: { file: store, title: 'who has been taken over writes nothing more, and says so for good' },
   },
   {
+    name: 'one failed heartbeat ends the run',
+    file: 'src/journal/owned-journal.ts',
+    find: 'if (endsRun(error)) journal',
+    replace: 'journal',
+    caughtBy: { file: store, title: 'a heartbeat that fails (EIO) ends nothing' },
+  },
+  {
     name: 'the fence is looked at before a write only',
     file: 'src/journal/owned-journal.ts',
     find: 'its successor has not read.\n      await refuseIfTakenOver();',
