@@ -5,6 +5,7 @@ const account = 'test/planted/caught-in-an-account.test.ts';
 const engine = 'test/engine/engine.test.ts';
 const verify = 'test/steps/verify.test.ts';
 const shipped = 'test/plans/shipped.test.ts';
+const refusals = 'test/steps/refusals.test.ts';
 const outage = 'test/aws/outage.test.ts';
 const hub = 'test/aws/settle-hub.test.ts';
 
@@ -82,6 +83,48 @@ export const stepBugs: readonly PlantedBug[] = [
     find: 'Number(b.root) - Number(a.root)',
     replace: 'Number(a.root) - Number(b.root)',
     caughtBy: { file: shipped, title: 'attaches root first and then the others in their order' },
+  },
+
+  {
+    name: 'a tag that somebody put on the replacement fails its verification',
+    file: 'src/steps/ebs/comparison.ts',
+    find: 'const faults = wrong.filter(({ key }) => own === undefined || own.get(key) !== found.get(key));',
+    replace: 'const faults = found.size > attributes.tags.length ? attributes.tags : wrong;',
+    caughtBy: {
+      file: 'test/promises/others.test.ts',
+      title: 'puts one of his own on each new volume: told, and the run is done',
+    },
+  },
+  {
+    name: 'a tag of another value on the replacement is no fault',
+    file: 'src/steps/ebs/comparison.ts',
+    find: 'own === undefined || own.get(key) !== found.get(key)',
+    replace: 'own === undefined || !found.has(key)',
+    caughtBy: {
+      file: verify,
+      title: 'the verdict before the write point a tag with a value that only the replacement has',
+    },
+  },
+  {
+    name: 'a node of Karpenter is stopped',
+    file: 'src/steps/ec2/owners.ts',
+    find: "tags: ['karpenter.sh/nodepool', ",
+    replace: 'tags: [',
+    caughtBy: { file: refusals, title: 'the owner of an instance, acceptable as karpenter' },
+  },
+  {
+    name: 'an override takes IOPS and throughput away unsaid',
+    file: 'src/steps/ebs/volume-reading.ts',
+    find: 'if (unsaid.length === 0) ctx.announce',
+    replace: 'if (unsaid.length < 9) ctx.announce',
+    caughtBy: { file: refusals, title: 'an override of performance: gp2 to the defaults of gp3' },
+  },
+  {
+    name: 'a volume in the middle of its modification is accepted as one that only optimizes',
+    file: 'src/steps/ebs/volume-reading.ts',
+    find: "if (ModificationState === 'modifying') refusals.refuse(why, wayOut);",
+    replace: "if (ModificationState === 'modifying') refusals.unless('optimizing', why, wayOut);",
+    caughtBy: { file: refusals, title: 'a volume that is being modified, and one that is only optimizing' },
   },
 
   // Asking and waiting.

@@ -28,6 +28,7 @@ export async function faultsOf(ctx: AwsContext, wanted: Wanted): Promise<string[
   if (gone(volume) || volume.State === 'error') return [`replacement ${wanted.replacement} is ${volume.State}`];
   return [
     ...differences(wanted, volume),
+    ...(await tagFaults(ctx, wanted, volume)),
     ...(await ioDifference(ctx, wanted)),
     ...lineageFaults(wanted, volume, taken, source),
   ];
@@ -37,14 +38,14 @@ export async function faultsOf(ctx: AwsContext, wanted: Wanted): Promise<string[
 export function changesOf({ tags, ...attributes }: VolumeAttributes, original: Volume | undefined): string[] {
   if (!original) return [];
   const was = new Map(tags.map(({ key, value }) => [key, value]));
-  const is = new Map(carried(original.Tags).map(({ key, value }) => [key, value]));
+  const is = tagsOf(original);
   const changed = [...new Set([...was.keys(), ...is.keys()])].filter((key) => was.get(key) !== is.get(key));
   const throughput = attributes.throughput !== undefined && attributes.throughput !== original.Throughput;
   const iops = attributes.iops !== undefined && attributes.iops !== original.Iops;
   return [
     ...changed.map(
       (key) =>
-        `its tag ${JSON.stringify(printable(key, 128))} was changed after it was read; the replacement has it as it was`,
+        `its tag ${JSON.stringify(printable(key, 128))} was changed after it was read; the replacement was made with it as it was`,
     ),
     ...(iops || throughput ? ['its IOPS or throughput differ from what the replacement has'] : []),
   ];
@@ -52,16 +53,21 @@ export function changesOf({ tags, ...attributes }: VolumeAttributes, original: V
 
 /** In what an original that is about to go differs from its replacement: somebody has changed one of them since. One sentence each. */
 export function lastDifferences(original: Volume, replacement: Volume): string[] {
-  const tagsOf = (volume: Volume) => new Map(carried(volume.Tags).map(({ key, value }) => [key, value]));
   const [was, is] = [tagsOf(original), tagsOf(replacement)];
-  const tags = [...new Set([...was.keys(), ...is.keys()])].filter((key) => was.get(key) !== is.get(key));
+  const tags = [...was.keys()].filter((key) => was.get(key) !== is.get(key));
+  const extra = [...is.keys()].filter((key) => !was.has(key));
   const members = (['Size', 'VolumeType', 'Iops', 'Throughput'] as const).filter(
     (name) => original[name] !== replacement[name],
   );
   const named = [...tags.map((key) => `tag ${JSON.stringify(printable(key, 128))}`), ...members];
-  return named.map(
-    (name) => `${original.VolumeId} goes with a ${name} that ${replacement.VolumeId} has otherwise, or not at all`,
-  );
+  return [
+    ...named.map(
+      (name) => `${original.VolumeId} goes with a ${name} that ${replacement.VolumeId} has otherwise, or not at all`,
+    ),
+    ...(extra.length > 0
+      ? [`${replacement.VolumeId} has tags that ${original.VolumeId} has not: ${quoted(extra)}`]
+      : []),
+  ];
 }
 
 function differences({ attributes, key }: Wanted, volume: Volume): string[] {
@@ -78,20 +84,30 @@ function differences({ attributes, key }: Wanted, volume: Volume): string[] {
   if (attributes.iops !== undefined) equal('IOPS', attributes.iops, volume.Iops);
   if (attributes.throughput !== undefined) equal('throughput (MiB/s)', attributes.throughput, volume.Throughput);
   equal('multi-attach', attributes.multiAttach, volume.MultiAttachEnabled ?? false);
-  return [...faults, ...tagDifferences(attributes, volume)];
+  return faults;
 }
 
-function tagDifferences({ tags }: VolumeAttributes, volume: Volume): string[] {
-  const found = new Map(carried(volume.Tags).map(({ key, value }) => [key, value]));
-  const missing = tags.filter(({ key, value }) => found.get(key) !== value).map(({ key }) => key);
-  const wanted = new Set(tags.map(({ key }) => key));
-  const extra = [...found.keys()].filter((key) => !wanted.has(key));
-  const list = (keys: string[]) => keys.map((key) => JSON.stringify(printable(key, 128))).join(', ');
-  return [
-    ...(missing.length > 0 ? [`${volume.VolumeId} lacks or differs in the tags ${list(missing)}`] : []),
-    ...(extra.length > 0 ? [`${volume.VolumeId} has tags that the original has not: ${list(extra)}`] : []),
-  ];
+/** A tag that is missing or has another value is a fault, unless the original has it so by now, too. What somebody put on besides is his. */
+async function tagFaults(ctx: AwsContext, { original, attributes }: Wanted, volume: Volume): Promise<string[]> {
+  const found = tagsOf(volume);
+  const wrong = attributes.tags.filter(({ key, value }) => found.get(key) !== value);
+  const now = wrong.length > 0 ? await ctx.aws.sight.volume(original) : undefined;
+  const own = now && tagsOf(now);
+  const faults = wrong.filter(({ key }) => own === undefined || own.get(key) !== found.get(key));
+  const carriedKeys = new Set(attributes.tags.map(({ key }) => key));
+  const extra = [...found.keys()].filter((key) => !carriedKeys.has(key));
+  if (extra.length > 0)
+    ctx.announce(`${volume.VolumeId} has tags that were not carried from ${original}: ${quoted(extra)}`);
+  return faults.length > 0
+    ? [`${volume.VolumeId} lacks or differs in the tags ${quoted(faults.map(({ key }) => key))}`]
+    : [];
 }
+
+function tagsOf(volume: Volume): ReadonlyMap<string, string> {
+  return new Map(carried(volume.Tags).map(({ key, value }) => [key, value]));
+}
+
+const quoted = (keys: readonly string[]) => keys.map((key) => JSON.stringify(printable(key, 128))).join(', ');
 
 async function ioDifference(ctx: AwsContext, { attributes, replacement }: Wanted): Promise<string[]> {
   // Off is what CreateVolume gives, so only "on" needs a look.

@@ -5,6 +5,7 @@ import type { AwsContext } from '../../aws/services.ts';
 import { carried, markerCount, roomForTags } from '../../aws/tags.ts';
 import { type VolumeAttributes, VolumeType } from '../domain.ts';
 import type { Refusals } from '../refusals.ts';
+import { type Performance, performanceOf } from './performance.ts';
 
 /** What a plan may change about a replacement. */
 export const VolumeOverride = z
@@ -24,6 +25,7 @@ const orchestrators = [
   'ebs.csi.aws.com/cluster',
   'kubernetes.io/created-for/pv/name',
   'kubernetes.io/created-for/pvc/name',
+  'AmazonECSManaged',
 ];
 const typesWithIops: readonly string[] = ['gp3', 'io1', 'io2'];
 
@@ -67,9 +69,34 @@ export async function attributesOf(
     volumes.map(async ({ volume, override }) => {
       const autoEnableIO = await readAutoEnableIO(ctx, volume.VolumeId ?? '', refusals);
       announceLosses(ctx, volume);
-      return attributes(volume, autoEnableIO, override ?? {}, refusals);
+      const wanted = attributes(volume, autoEnableIO, override ?? {}, refusals);
+      if (override) comparePerformance(ctx, volume, { override, wanted }, refusals);
+      return wanted;
     }),
   );
+}
+
+/** What an override takes from a volume that its owner may count on: refused unless the plan gives the value, or accepts it. */
+function comparePerformance(
+  ctx: AwsContext,
+  volume: Volume,
+  { override, wanted }: { readonly override: VolumeOverride; readonly wanted: VolumeAttributes },
+  refusals: Refusals,
+): void {
+  const type = VolumeType.catch('standard').parse(volume.VolumeType);
+  const sizeGiB = volume.Size ?? 0;
+  const was = performanceOf({ type, sizeGiB, iops: volume.Iops, throughput: volume.Throughput });
+  const is = performanceOf(wanted);
+  const lower = (['iops', 'throughput'] as const).filter((name) => is[name] < was[name]);
+  if (lower.length === 0) return;
+  const words = ({ iops, throughput }: Performance) => `${iops} IOPS and ${throughput} MiB/s`;
+  const why = `${volume.VolumeId} (${type}, ${sizeGiB} GiB) can always do ${words(was)}, its replacement (${wanted.type}) by the override ${words(is)}`;
+  const unsaid = lower.filter((name) => override[name] === undefined);
+  if (unsaid.length === 0) ctx.announce(`as the plan has it: ${why}`);
+  else {
+    const values = unsaid.map((name) => `${name}: ${was[name]}`).join(', ');
+    refusals.unless('lower-performance', why, `give the values in the override, for example { ${values} }`);
+  }
 }
 
 function attributes(
@@ -107,8 +134,11 @@ async function refuseModifications(ctx: AwsContext, ids: string[], refusals: Ref
     ctx.aws.ec2.describeVolumesModifications({ Filters: [{ Name: 'volume-id', Values: ids }] }),
   );
   for (const { VolumeId, ModificationState } of answer?.VolumesModifications ?? []) {
-    if (ModificationState !== 'modifying' && ModificationState !== 'optimizing') continue;
-    refusals.refuse(`${VolumeId} is being modified (${ModificationState})`, 'wait until the modification is completed');
+    const why = `${VolumeId} is being modified (${ModificationState})`;
+    const wayOut = 'wait until the modification is completed';
+    // In `modifying` the size and type that AWS shows may be those of before.
+    if (ModificationState === 'modifying') refusals.refuse(why, wayOut);
+    if (ModificationState === 'optimizing') refusals.unless('optimizing', why, wayOut);
   }
 }
 
