@@ -198,6 +198,25 @@ export interface Observation {
   readonly life: { readonly [key: string]: Json };
 }
 
+/** What a plan can't be without: where it has a step `of` this type, it has one of the type that is needed, at its place. */
+export interface Need {
+  readonly of: string;
+  /** A type of step, or a gate as `gate: hold`. */
+  readonly needs: string;
+  /** A member of its `with` that the needed one has to be given. */
+  readonly given?: string;
+  /** Behind the last of this type. */
+  readonly after?: string;
+  /** Ahead of the first of this type. */
+  readonly before?: string;
+  /** It goes over the same items. */
+  readonly sameItems?: true;
+  /** What `of` is given as this member comes from the needed one, at first hand or made from it by steps in between. */
+  readonly through?: string;
+  /** What could happen without it, for the operator. */
+  readonly why: string;
+}
+
 /** A kind of target: how to look at it, and how to claim it. */
 export interface TargetType<S> {
   readonly type: string;
@@ -223,6 +242,8 @@ export interface TargetType<S> {
   halt(target: string, reads: readonly unknown[]): readonly StepCall[];
   /** Does the target run, or could anyone make it run, and what does it hold? */
   serving(observation: Observation): { readonly running: boolean; readonly on: readonly string[] };
+  /** What its plans can't be without. A plan that was submitted before it was asked for is not held to it. */
+  readonly needs?: readonly Need[];
   /** Step types, each with input `{ resources, run? }`, that put the claim tag on and take it off. */
   readonly claim: string;
   readonly release: string;

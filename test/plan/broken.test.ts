@@ -42,6 +42,13 @@ const expected: { readonly [plan: string]: readonly (readonly [at: string, messa
     ],
   ],
   'control-character': [['2:13', 'the control character U+001B', 'remove it; a plan is plain UTF-8 text']],
+  'delete-without-hold': [
+    [
+      '34:5',
+      '`delete` needs a step `gate: hold`: nobody would have the time to see that something is wrong',
+      'put one after `verify` and before `delete`',
+    ],
+  ],
   'duplicate-key': [['5:1', '`region` stands twice', 'keep one; the first is on line 4']],
   'duplicate-step-id': [
     ['9:11', 'a second step `key`', 'rename one; the first is on line 8'],
@@ -94,6 +101,16 @@ const expected: { readonly [plan: string]: readonly (readonly [at: string, messa
     ['9:153', '`with.volumes.include` is "/dev/xvda", not a list of text', 'devices or volume ids; empty: all'],
   ],
   'literal-verdict': [
+    [
+      '10:5',
+      '`delete` needs a step `ec2.verify-instance`: nothing would have seen the instance serve without what is deleted',
+      'put one before `delete`',
+    ],
+    [
+      '10:5',
+      '`delete` needs a step `gate: hold`: nobody would have the time to see that something is wrong',
+      'put one before `delete`',
+    ],
     [
       '14:9',
       '`with.verdict` is written by hand',
@@ -183,6 +200,27 @@ const expected: { readonly [plan: string]: readonly (readonly [at: string, messa
     ['3:10', '`account` is a number, not text, because it lost its quotes', 'quote it: "012345678901"'],
   ],
   'verdict-from-before-the-start': [
+    ['10:5', '`stop` needs a step `ec2.start-instance`: the instance would be left stopped', 'put one after `stop`'],
+    [
+      '15:5',
+      '`create` needs a step `ebs.create-snapshot` with `after`: only a snapshot of the stopped instance holds all that was written',
+      'put one after `stop` and before `create`',
+    ],
+    [
+      '15:5',
+      '`create` needs a step `ebs.set-auto-enable-io`: a new volume does not enable I/O by itself, and the verification fails where the original does',
+      'put one after `create` and before `verify`',
+    ],
+    [
+      '35:5',
+      '`delete` needs a step `ec2.verify-instance`: nothing would have seen the instance serve without what is deleted',
+      'put one before `delete`',
+    ],
+    [
+      '35:5',
+      '`delete` needs a step `gate: hold`: nobody would have the time to see that something is wrong',
+      'put one before `delete`',
+    ],
     [
       '38:22',
       '`item` does not fit `with.verdict`: it is VolumeVerdict, and FinalVerdict is needed here',

@@ -6,6 +6,7 @@ const engine = 'test/engine/engine.test.ts';
 const verify = 'test/steps/verify.test.ts';
 const shipped = 'test/plans/shipped.test.ts';
 const refusals = 'test/steps/refusals.test.ts';
+const safe = 'test/plan/safe.test.ts';
 const outage = 'test/aws/outage.test.ts';
 const hub = 'test/aws/settle-hub.test.ts';
 
@@ -125,6 +126,36 @@ export const stepBugs: readonly PlantedBug[] = [
     find: "if (ModificationState === 'modifying') refusals.refuse(why, wayOut);",
     replace: "if (ModificationState === 'modifying') refusals.unless('optimizing', why, wayOut);",
     caughtBy: { file: refusals, title: 'a volume that is being modified, and one that is only optimizing' },
+  },
+
+  // What a plan can't be without.
+  {
+    name: 'an original may be deleted without a hold',
+    file: 'src/steps/ec2/instance-target.ts',
+    find: "    of: 'ebs.delete-volume',\n    needs: 'gate: hold',",
+    replace: "    of: 'ebs.delete-volume',\n    needs: 'ebs.delete-volume',",
+    caughtBy: { file: safe, title: 'an instance without soak' },
+  },
+  {
+    name: 'a needed step may stand anywhere',
+    file: 'src/plan/needs.ts',
+    find: 'return at > lower && (upper === -1 || at < upper);',
+    replace: 'return at > -1;',
+    caughtBy: { file: safe, title: 'an instance with verify before discard-snapshot' },
+  },
+  {
+    name: 'a replacement may be made from the snapshot of what still ran',
+    file: 'src/plan/needs.ts',
+    find: "!fitting.some(({ id }) => leadsTo(outlines, one, need.through ?? '', id))",
+    replace: 'fitting.length === 0',
+    caughtBy: { file: safe, title: 'a replacement from the snapshot of the instance as it ran' },
+  },
+  {
+    name: 'a run that has begun is refused by what its plan lacks',
+    file: 'src/plan/parse.ts',
+    find: 'if (!submitted) checkNeeds',
+    replace: 'checkNeeds',
+    caughtBy: { file: safe, title: 'a plan of a run that has begun is not held to it' },
   },
 
   // Asking and waiting.
