@@ -43,6 +43,8 @@ export interface StepContext<S> {
   readonly target: { readonly type: string; readonly id: string };
   /** The types of the plan's steps from top to bottom, for what is refused unless a later step takes care of it. */
   readonly stepTypes: readonly string[];
+  /** Tags that the plan wants on all that is made, besides those that are carried. */
+  readonly tags: readonly { readonly key: string; readonly value: string }[];
   /** `uuidv5(run, key)`: client token, tag value or part of an identifier. The same after every crash, another in the next generation. */
   readonly token: string;
   /** This very process sent the effect's call: what it saw since is the consequence of it. */

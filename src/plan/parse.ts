@@ -58,9 +58,18 @@ function checkPlan<S>(
   if (!submitted) checkNeeds(outlines, target?.needs ?? [], report);
   const steps = checkSteps(outlines, { registry, target: targetType(target), keys: keysType(part('keys')), report });
   if (head === undefined) return undefined;
-  const { name, account, region, keys } = head;
+  const { name, account, region, keys, tags } = head;
   const to = { ...(keys.from !== undefined && { from: keys.from }), to: keys.to };
-  return { name, account, region, target: { ...head.target }, keys: to, ...(window && { window }), steps };
+  return {
+    name,
+    account,
+    region,
+    target: { ...head.target },
+    keys: to,
+    ...(window && { window }),
+    ...(tags && { tags }),
+    steps,
+  };
 }
 
 function checkTarget<S>(node: Node | undefined, registry: Registry<S>, report: Report): TargetType<S> | undefined {

@@ -12,13 +12,13 @@ const expected: { readonly [plan: string]: readonly (readonly [at: string, messa
     [
       '1:1',
       'unknown key `a` in the plan',
-      'known here: `version`, `name`, `account`, `region`, `target`, `keys`, `window`, `steps`',
+      'known here: `version`, `name`, `account`, `region`, `target`, `keys`, `window`, `tags`, `steps`',
     ],
     ['1:7', 'the anchor `&a`', 'remove it; a plan has no anchors or aliases'],
     [
       '2:1',
       'unknown key `b` in the plan',
-      'known here: `version`, `name`, `account`, `region`, `target`, `keys`, `window`, `steps`',
+      'known here: `version`, `name`, `account`, `region`, `target`, `keys`, `window`, `tags`, `steps`',
     ],
     ['2:7', 'the anchor `&b`', 'remove it; a plan has no anchors or aliases'],
     ['2:8', 'the alias `*a`', 'write the value out; a plan has no anchors or aliases'],
@@ -27,7 +27,7 @@ const expected: { readonly [plan: string]: readonly (readonly [at: string, messa
     [
       '3:1',
       'unknown key `c` in the plan',
-      'known here: `version`, `name`, `account`, `region`, `target`, `keys`, `window`, `steps`',
+      'known here: `version`, `name`, `account`, `region`, `target`, `keys`, `window`, `tags`, `steps`',
     ],
     ['3:5', 'the alias `*b`', 'write the value out; a plan has no anchors or aliases'],
     ['3:9', 'the alias `*b`', 'write the value out; a plan has no anchors or aliases'],
@@ -182,6 +182,29 @@ const expected: { readonly [plan: string]: readonly (readonly [at: string, messa
   tag: [
     ['4:15', 'the tag `!!str`', 'remove it; quote what has to be text'],
     ['5:17', 'the tag `!target`', 'remove it; quote what has to be text'],
+  ],
+  tags: [
+    [
+      '8:14',
+      '`tags.aws:owner` is "me": only AWS sets tags that begin with aws:',
+      'the value of a tag: at most 256 letters, digits, spaces and + - = . _ : / @',
+    ],
+    [
+      '9:14',
+      '`tags.rekey:run` is "mine": tags that begin with rekey: are those of rekey itself',
+      'the value of a tag: at most 256 letters, digits, spaces and + - = . _ : / @',
+    ],
+    ['10:9', '`tags.cost` is a number, not text, because it lost its quotes', 'quote it: "42"'],
+    [
+      '11:13',
+      '`tags.team#1` is "payments": its key has other characters than letters, digits, spaces and + - = . _ : / @',
+      'the value of a tag: at most 256 letters, digits, spaces and + - = . _ : / @',
+    ],
+    [
+      '12:9',
+      '`tags.team` is "a;b", which is malformed',
+      'the value of a tag: at most 256 letters, digits, spaces and + - = . _ : / @',
+    ],
   ],
   'too-deep': [['14:70', 'nested too deeply', 'a plan needs no more than a dozen levels']],
   'two-documents': [['14:1', 'a second YAML document', 'write one plan a file and remove the `---`']],

@@ -89,8 +89,8 @@ export const stepBugs: readonly PlantedBug[] = [
   {
     name: 'a tag that somebody put on the replacement fails its verification',
     file: 'src/steps/ebs/comparison.ts',
-    find: 'const faults = wrong.filter(({ key }) => own === undefined || own.get(key) !== found.get(key));',
-    replace: 'const faults = found.size > attributes.tags.length ? attributes.tags : wrong;',
+    find: 'const faults = wrong.filter(({ key }) => !has || asPlanned.has(key) || has.get(key) !== found.get(key));',
+    replace: 'const faults = found.size > wanted.length ? wanted : wrong;',
     caughtBy: {
       file: 'test/promises/others.test.ts',
       title: 'puts one of his own on each new volume: told, and the run is done',
@@ -99,8 +99,8 @@ export const stepBugs: readonly PlantedBug[] = [
   {
     name: 'a tag of another value on the replacement is no fault',
     file: 'src/steps/ebs/comparison.ts',
-    find: 'own === undefined || own.get(key) !== found.get(key)',
-    replace: 'own === undefined || !found.has(key)',
+    find: 'has.get(key) !== found.get(key)',
+    replace: '!found.has(key)',
     caughtBy: {
       file: verify,
       title: 'the verdict before the write point a tag with a value that only the replacement has',
@@ -126,6 +126,34 @@ export const stepBugs: readonly PlantedBug[] = [
     find: "if (ModificationState === 'modifying') refusals.refuse(why, wayOut);",
     replace: "if (ModificationState === 'modifying') refusals.unless('optimizing', why, wayOut);",
     caughtBy: { file: refusals, title: 'a volume that is being modified, and one that is only optimizing' },
+  },
+
+  {
+    name: 'a tag of the plan that a replacement lacks is no fault',
+    file: 'src/steps/ebs/comparison.ts',
+    find: '!has || asPlanned.has(key) || ',
+    replace: '!has || ',
+    caughtBy: {
+      file: 'test/promises/own-tags.test.ts',
+      title: 'and that somebody takes off a replacement fail its verification',
+    },
+  },
+  {
+    name: "the plan's tags are not put on snapshots",
+    file: 'src/steps/ebs/create-snapshot.ts',
+    find: '...asTags(ctx.tags),',
+    replace: '',
+    caughtBy: { file: 'test/promises/own-tags.test.ts', title: 'are on each snapshot and replacement from its birth' },
+  },
+  {
+    name: '--set x=null leaves a null where a member was to be left out',
+    file: 'src/plan/sets.ts',
+    find: 'if (rest.length === 0 && isNull(value)) return leftOut(node, entries, name, putting);',
+    replace: '',
+    caughtBy: {
+      file: 'test/plan/sets.test.ts',
+      title: '--set null leaves out a member that may be missing, and a step',
+    },
   },
 
   // What a plan can't be without.

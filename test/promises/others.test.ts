@@ -118,7 +118,7 @@ describe('somebody else at the tags', () => {
         records(life, 'announced')
           .map((one) => JSON.stringify(one))
           .join(),
-      ).toMatch(/vol-[0-9a-f]+ has tags that were not carried from vol-[0-9a-f]+: \\"CreatorName\\"/);
+      ).toMatch(/vol-[0-9a-f]+ has tags that neither vol-[0-9a-f]+ nor the plan has: \\"CreatorName\\"/);
     }));
 
   test('gives all volumes another value in the middle of the swap: the replacement may have it as the original has it', () =>

@@ -116,7 +116,7 @@ describe('the verdict before the write point', () => {
     const context = contextWith(things);
     const seen = await verifyVolume.check(context, input);
     expect(seen.is === 'done' && seen.output.findings).toEqual([]);
-    expect(context.announced.join()).toMatch(/tags that were not carried from vol-.*: "a\\\\u001b"/);
+    expect(context.announced.join()).toMatch(/tags that neither vol-.* has: "a\\\\u001b"/);
   });
 
   it.each<[string, Volume['Tags'], boolean]>([

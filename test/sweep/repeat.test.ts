@@ -116,6 +116,7 @@ async function contextOf(
     plan,
     target,
     stepTypes: [],
+    tags: [],
     token,
     sentAt: Date.now(),
     sentHere: false,

@@ -1,7 +1,7 @@
 import type { Snapshot, Volume } from '@aws-sdk/client-ec2';
 import { printable } from '../../aws/printable.ts';
 import type { AwsContext } from '../../aws/services.ts';
-import { carried, tagValue } from '../../aws/tags.ts';
+import { carried, tagValue, withOwn } from '../../aws/tags.ts';
 import type { MadeSnapshot, VolumeAttributes } from '../domain.ts';
 import { gone } from './deletion.ts';
 
@@ -87,17 +87,19 @@ function differences({ attributes, key }: Wanted, volume: Volume): string[] {
   return faults;
 }
 
-/** A tag that is missing or has another value is a fault, unless the original has it so by now, too. What somebody put on besides is his. */
+/** A tag that is missing or has another value is a fault, unless it was carried and the original has it so by now, too. What somebody put on besides is his. */
 async function tagFaults(ctx: AwsContext, { original, attributes }: Wanted, volume: Volume): Promise<string[]> {
   const found = tagsOf(volume);
-  const wrong = attributes.tags.filter(({ key, value }) => found.get(key) !== value);
+  const wanted = withOwn(attributes.tags, ctx.tags);
+  const wrong = wanted.filter(({ key, value }) => found.get(key) !== value);
   const now = wrong.length > 0 ? await ctx.aws.sight.volume(original) : undefined;
-  const own = now && tagsOf(now);
-  const faults = wrong.filter(({ key }) => own === undefined || own.get(key) !== found.get(key));
-  const carriedKeys = new Set(attributes.tags.map(({ key }) => key));
-  const extra = [...found.keys()].filter((key) => !carriedKeys.has(key));
+  const has = now && tagsOf(now);
+  const asPlanned = new Set(ctx.tags.map(({ key }) => key));
+  const faults = wrong.filter(({ key }) => !has || asPlanned.has(key) || has.get(key) !== found.get(key));
+  const asked = new Set(wanted.map(({ key }) => key));
+  const extra = [...found.keys()].filter((key) => !asked.has(key));
   if (extra.length > 0)
-    ctx.announce(`${volume.VolumeId} has tags that were not carried from ${original}: ${quoted(extra)}`);
+    ctx.announce(`${volume.VolumeId} has tags that neither ${original} nor the plan has: ${quoted(extra)}`);
   return faults.length > 0
     ? [`${volume.VolumeId} lacks or differs in the tags ${quoted(faults.map(({ key }) => key))}`]
     : [];

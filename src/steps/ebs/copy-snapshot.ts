@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineEffect } from '../../aws/services.ts';
-import { markers } from '../../aws/tags.ts';
+import { asTags, markers } from '../../aws/tags.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { KeyArn, MadeSnapshot } from '../domain.ts';
 import { lookForSnapshot, type Making, made } from './made-snapshot.ts';
@@ -44,7 +44,10 @@ export const copySnapshot = defineEffect({
       TagSpecifications: [
         {
           ResourceType: 'snapshot',
-          Tags: markers({ run: ctx.run, token: ctx.token, target: ctx.target.id, original: snapshot.volume }),
+          Tags: [
+            ...asTags(ctx.tags),
+            ...markers({ run: ctx.run, token: ctx.token, target: ctx.target.id, original: snapshot.volume }),
+          ],
         },
       ],
     });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineEffect } from '../../aws/services.ts';
-import { markers } from '../../aws/tags.ts';
+import { asTags, markers } from '../../aws/tags.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { MadeSnapshot, StoppedInstance, VolumeId, VolumePlace } from '../domain.ts';
 import { lookForSnapshot, type Making, made } from './made-snapshot.ts';
@@ -33,13 +33,16 @@ export const createSnapshot = defineEffect({
       TagSpecifications: [
         {
           ResourceType: 'snapshot',
-          Tags: markers({
-            run: ctx.run,
-            token: ctx.token,
-            target: ctx.target.id,
-            original: input.volume,
-            place: input.place,
-          }),
+          Tags: [
+            ...asTags(ctx.tags),
+            ...markers({
+              run: ctx.run,
+              token: ctx.token,
+              target: ctx.target.id,
+              original: input.volume,
+              place: input.place,
+            }),
+          ],
         },
       ],
     });

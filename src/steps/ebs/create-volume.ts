@@ -1,7 +1,7 @@
 import type { Volume } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
 import { defineEffect } from '../../aws/services.ts';
-import { markers } from '../../aws/tags.ts';
+import { asTags, markers, withOwn } from '../../aws/tags.ts';
 import { unseenMs } from '../../contract/settle.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { KeyArn, MadeSnapshot, MadeVolume, VolumeAttributes, VolumeId, VolumePlace } from '../domain.ts';
@@ -66,7 +66,7 @@ export const createVolume = defineEffect({
         {
           ResourceType: 'volume',
           Tags: [
-            ...attributes.tags.map(({ key, value }) => ({ Key: key, Value: value })),
+            ...asTags(withOwn(attributes.tags, ctx.tags)),
             ...markers({
               run: ctx.run,
               token: ctx.token,

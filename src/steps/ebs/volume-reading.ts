@@ -2,7 +2,7 @@ import type { Volume } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
 import { printable } from '../../aws/printable.ts';
 import type { AwsContext } from '../../aws/services.ts';
-import { carried, markerCount, roomForTags } from '../../aws/tags.ts';
+import { carried, markerCount, roomForTags, withOwn } from '../../aws/tags.ts';
 import { type VolumeAttributes, VolumeType } from '../domain.ts';
 import type { Refusals } from '../refusals.ts';
 import { type Performance, performanceOf } from './performance.ts';
@@ -30,7 +30,7 @@ const orchestrators = [
 const typesWithIops: readonly string[] = ['gp3', 'io1', 'io2'];
 
 /** Collects what speaks against moving one volume. */
-export function refuseVolume(volume: Volume, refusals: Refusals): void {
+export function refuseVolume(ctx: AwsContext, volume: Volume, refusals: Refusals): void {
   const id = volume.VolumeId;
   const leaveOut = `leave it out (volumes.exclude: [${id}])`;
   const orchestrator = volume.Tags?.find(({ Key }) => Key !== undefined && orchestrators.includes(Key));
@@ -49,10 +49,12 @@ export function refuseVolume(volume: Volume, refusals: Refusals): void {
     refusals.refuse(`${id} is in state ${volume.State}`, `mend it, or ${leaveOut}`);
   }
   if (roomForTags(volume.Tags) < 1) refusals.refuse(`${id} has no room for a tag of ours`, 'remove one of its 50 tags');
-  if (carried(volume.Tags).length + markerCount > 50) {
+  const tags = carried(volume.Tags).length;
+  const more = withOwn(carried(volume.Tags), ctx.tags).length - tags + markerCount;
+  if (tags + more > 50) {
     refusals.refuse(
-      `${id} has ${carried(volume.Tags).length} tags: its replacement needs room for ${markerCount} more`,
-      `remove some, down to ${50 - markerCount}`,
+      `${id} has ${tags} tags: its replacement needs room for ${more} more`,
+      `remove some, down to ${50 - more}`,
     );
   }
 }

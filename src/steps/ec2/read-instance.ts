@@ -47,7 +47,7 @@ export const readInstance = defineRead({
     const before = fingerprint(input.instance, instance, elastic);
     const standing = await volumesOf(ctx, instance);
     const chosen = choose(ctx, input, standing, refusals);
-    for (const { volume } of chosen) refuseVolume(volume, refusals);
+    for (const { volume } of chosen) refuseVolume(ctx, volume, refusals);
     const [attributes] = await Promise.all([
       attributesOf(ctx, chosen, refusals),
       refuseInstance(ctx, instance, elastic, refusals),
