@@ -156,6 +156,17 @@ export const stepBugs: readonly PlantedBug[] = [
     },
   },
 
+  {
+    name: 'a discard that AWS forbids keeps the run from its end',
+    file: 'src/engine/walk.ts',
+    find: '(discards ? performDiscard : perform)(',
+    replace: 'perform(',
+    caughtBy: {
+      file: 'test/promises/operator.test.ts',
+      title: 'a snapshot that is locked does not keep the run from its end',
+    },
+  },
+
   // What a plan can't be without.
   {
     name: 'an original may be deleted without a hold',

@@ -32,7 +32,7 @@ export async function takeBack<S>(run: PlanRun<S>, guard: Guard<S>, one: Happene
 }
 
 /** Tells the operator, once. */
-export async function announce<S>(run: PlanRun<S>, phase: Phase, text: string): Promise<void> {
+export async function announce<S>(run: PlanRun<S>, { key }: Pick<Phase, 'key'>, text: string): Promise<void> {
   if (run.state.announcements.some((one) => one.text === text)) return;
-  await run.append({ t: 'announced', plan: run.plan.name, step: phase.key.step, text });
+  await run.append({ t: 'announced', plan: run.plan.name, step: key.step, text });
 }
