@@ -108,8 +108,8 @@ export interface AdditiveEffect<S, I, O> extends AnyEffect<S, I, O> {
   keeps?(input: I): Upkeep;
   /** What it makes is a part of a replacement, and kept with it where that is kept. */
   readonly belongs?: true;
-  /** Why something made by this effect may disappear again after AWS accepted it, for the operator. */
-  readonly whenVanished?: string;
+  /** Why what it makes may have disappeared again after AWS accepted it, each cause with what is known of it. */
+  whenVanished?(ctx: StepContext<S>, input: I): Promise<readonly string[]>;
 }
 
 /** Changes the target. */

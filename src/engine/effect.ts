@@ -18,7 +18,7 @@ type Outcome = { readonly is: 'done'; readonly output: unknown } | { readonly is
 /** What is to be done about that. `gone`: AWS had accepted it. */
 export type Next =
   | { readonly do: 'done'; readonly output: unknown }
-  | { readonly do: 'fail'; readonly reason: string; readonly neverRan: boolean }
+  | { readonly do: 'fail'; readonly reason: string; readonly neverRan: boolean; readonly vanished?: true }
   | { readonly do: 'send again'; readonly gone: boolean };
 
 /** Decides what becomes of an effect by what its call has come to. `overAfter`: its time is up, after so many sends. */
@@ -32,17 +32,14 @@ export function nextAfter<S>(
   if (end.is === 'failed') return { do: 'fail', reason: end.reason, neverRan: end.neverRan };
   // Accepted and not to be seen since: the answer to a resend tells a slow one from one that was taken back.
   const gone = end.is === 'vanished' || sent === 'answered';
-  if (gone && definition.repeat === 'none') return { do: 'fail', reason: vanished(definition), neverRan: false };
+  if (gone && definition.repeat === 'none') return { do: 'fail', reason: goneAgain, neverRan: false, vanished: true };
   if (overAfter !== undefined) {
     return { do: 'fail', reason: `sent ${overAfter} times without ever showing`, neverRan: false };
   }
   return { do: 'send again', gone };
 }
 
-function vanished<S>(definition: EffectDefinition<S, unknown, unknown>): string {
-  const why = definition.hazard === 'additive' ? definition.whenVanished : undefined;
-  return `AWS accepted it and it is gone again${why === undefined ? '' : `: ${why}`}`;
-}
+const goneAgain = 'AWS accepted it and it is gone again';
 
 /** One effect on its way: look, intent, run, look until done, outcome. */
 export class EffectRun<S> {
@@ -111,15 +108,23 @@ export class EffectRun<S> {
       const end = await this.settle(since, sent);
       const next = nextAfter(definition, sent, end, clock.now() > giveUpAt ? sentCount(this.effect) : undefined);
       if (next.do === 'done') return this.done(next.output, true);
-      if (next.do === 'fail') return this.fail(next.reason, next.neverRan);
+      if (next.do === 'fail') return this.fail(next.vanished ? await this.vanished() : next.reason, next.neverRan);
       await waitUntil(run.ports, clock.now() + backoffMs(resends));
       sent = await this.send(before);
       if (next.gone && typeof sent === 'object' && definition.repeat === 'token') {
-        return this.fail(`${vanished(definition)} (${sent.reason})`, false);
+        return this.fail(`${await this.vanished()} (${sent.reason})`, false);
       }
       if (next.gone) this.everSeen = false;
       since = clock.now();
     }
+  }
+
+  /** Accepted and gone: what can have happened to it, and what is known of each. */
+  private async vanished(): Promise<string> {
+    const { run, definition, act, input } = this.effect;
+    const made = definition.hazard === 'additive' ? definition : undefined;
+    const causes = await made?.whenVanished?.(run.context(act.key), input);
+    return [goneAgain, ...(causes ?? [])].join('; ');
   }
 
   /** Refused now, but an earlier one may have gone through and not show yet. */

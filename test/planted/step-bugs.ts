@@ -223,6 +223,20 @@ export const stepBugs: readonly PlantedBug[] = [
 
   // What the operator is told.
   {
+    name: 'an unattached volume is told as an instance',
+    file: 'src/cli/report.ts',
+    find: "'ebs-volume': standingOfVolume,",
+    replace: '',
+    caughtBy: { file: 'test/cli/report.test.ts', title: 'an unattached volume that is done' },
+  },
+  {
+    name: 'of what has vanished nothing is told that could be known',
+    file: 'src/engine/effect.ts',
+    find: 'await made?.whenVanished?.(run.context(act.key), input)',
+    replace: 'made ? [] : []',
+    caughtBy: { file: 'test/promises/others.test.ts', title: 'is told with its three causes' },
+  },
+  {
     name: 'what was announced is lost',
     file: 'src/engine/plan-run.ts',
     find: 'if (known) return;',

@@ -101,6 +101,24 @@ describe('somebody else', () => {
     }));
 });
 
+describe('what is made and not there any more', () => {
+  test('is told with its three causes, and what the key and the time say of them', () =>
+    inWorld(twoVolumes, async (world) => {
+      const life = await world.process([], {
+        beforeCall: (operation) => {
+          if (operation === 'ec2:CreateVolume') world.account.act({ do: 'disable-key', key: 'alias/new' });
+        },
+      });
+      expect(exitOf(life), told(life)).toBe(1);
+      expect(told(life)).toMatch(
+        /AWS accepted it and it is gone again; somebody may have deleted it: this run has not/,
+      );
+      expect(told(life)).toMatch(/AWS may have taken it back for want of the key: arn:\S+ is Disabled now/);
+      expect(told(life)).toMatch(/old (answer|one)\b.*asked for \d+ min ago/);
+      expectOriginalServing(world);
+    }));
+});
+
 describe('somebody else at the tags', () => {
   test('puts one of his own on each new volume: told, and the run is done', () =>
     inWorld(twoVolumes, async (world) => {

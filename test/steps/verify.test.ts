@@ -119,6 +119,21 @@ describe('the verdict before the write point', () => {
     expect(context.announced.join()).toMatch(/tags that neither vol-.* has: "a\\\\u001b"/);
   });
 
+  it.each<[string, Partial<Things>, RegExp]>([
+    ['and a key that can be used', {}, /key\/new is Enabled now and you may use it; whether EC2 may is not shown/],
+    ['and a key that you may not use', { mayUse: false }, /is Enabled now and you may not use it/],
+    [
+      'and a key that is disabled',
+      { keyState: 'Disabled' },
+      /taken it back for want of the key: .*key\/new is Disabled now/,
+    ],
+  ])('a replacement that is not there %s: each cause is told with what is known of it', async (_name, given, key) => {
+    const [gone = ''] = await findings((things) => Object.assign(things, { replacement: undefined }, given));
+    expect(gone).toMatch(/is not there: somebody may have deleted it: .*CloudTrail shows who called DeleteVolume/);
+    expect(gone).toMatch(key);
+    expect(gone).toMatch(/may be an old one/);
+  });
+
   it.each<[string, Volume['Tags'], boolean]>([
     ['a value that the original has by now, too', [{ Key: 'Name', Value: 'new' }], true],
     ['none, as the original has none by now', [], true],

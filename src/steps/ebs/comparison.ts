@@ -3,6 +3,7 @@ import { printable } from '../../aws/printable.ts';
 import type { AwsContext } from '../../aws/services.ts';
 import { carried, tagValue, withOwn } from '../../aws/tags.ts';
 import type { MadeSnapshot, VolumeAttributes } from '../domain.ts';
+import { causesOfAbsence } from './absence.ts';
 import { gone } from './deletion.ts';
 
 /** What the replacement should be. */
@@ -23,7 +24,7 @@ export async function faultsOf(ctx: AwsContext, wanted: Wanted): Promise<string[
     sight.snapshot(snapshot.id),
     snapshot.source === null ? undefined : sight.snapshot(snapshot.source),
   ]);
-  if (!volume) return [`replacement ${wanted.replacement} is not there`];
+  if (!volume) return [await isAbsent(ctx, `replacement ${wanted.replacement}`, 'DeleteVolume', wanted.key)];
   // AWS shows what has been deleted for minutes.
   if (gone(volume) || volume.State === 'error') return [`replacement ${wanted.replacement} is ${volume.State}`];
   return [
@@ -31,7 +32,26 @@ export async function faultsOf(ctx: AwsContext, wanted: Wanted): Promise<string[
     ...(await tagFaults(ctx, wanted, volume)),
     ...(await ioDifference(ctx, wanted)),
     ...lineageFaults(wanted, volume, taken, source),
+    ...(taken ? [] : [await isAbsent(ctx, `snapshot ${snapshot.id}`, 'DeleteSnapshot')]),
+    ...(snapshot.source === null || source
+      ? []
+      : [await isAbsent(ctx, `snapshot ${snapshot.source}`, 'DeleteSnapshot')]),
   ];
+}
+
+/** Nothing of this run deletes an original before its verdict, and AWS takes none back. */
+export function goneOriginal({ original, replacement }: Pick<Wanted, 'original' | 'replacement'>): string {
+  return `original ${original} is not there: this run has not deleted it, so somebody has, or it went with an instance that was terminated (CloudTrail shows DeleteVolume and TerminateInstances), unless AWS's answer is an old one; ${replacement} takes its place`;
+}
+
+async function isAbsent(
+  ctx: AwsContext,
+  what: string,
+  deletedBy: 'DeleteVolume' | 'DeleteSnapshot',
+  key?: string,
+): Promise<string> {
+  const causes = await causesOfAbsence(ctx, { deletedBy, ...(key !== undefined && { key }) });
+  return `${what} is not there: ${causes.join('; ')}`;
 }
 
 /** What somebody changed on the original after it was read, and so is not on the replacement. One sentence each. */
@@ -129,10 +149,8 @@ function lineageFaults(
     faults.push(`${volume.VolumeId} comes from ${volume.SnapshotId || 'no snapshot'}, not from ${snapshot.id}`);
   }
   if (snapshot.volume !== original) faults.push(`${snapshot.id} is of ${snapshot.volume}, not of ${original}`);
-  if (!taken) faults.push(`snapshot ${snapshot.id} is not there`);
   // A copy shows an arbitrary VolumeId, so its lineage goes through its source.
   const shot = snapshot.source === null ? taken : source;
-  if (snapshot.source !== null && !source) faults.push(`snapshot ${snapshot.source} is not there`);
   if (shot && shot.VolumeId !== original) faults.push(`${shot.SnapshotId} is of ${shot.VolumeId}, not of ${original}`);
   if (taken && snapshot.source !== null && tagValue(taken.Tags, 'rekey:original') !== original) {
     faults.push(`${taken.SnapshotId} is not marked as a copy of ${original}`);

@@ -3,6 +3,7 @@ import { defineEffect } from '../../aws/services.ts';
 import { asTags, markers } from '../../aws/tags.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { KeyArn, MadeSnapshot } from '../domain.ts';
+import { causesOfAbsence } from './absence.ts';
 import { lookForSnapshot, type Making, made } from './made-snapshot.ts';
 
 const input = z.strictObject({ snapshot: MadeSnapshot, key: KeyArn });
@@ -54,6 +55,7 @@ export const copySnapshot = defineEffect({
     return made(making({ snapshot, key }), answer);
   },
   undo: (_input, output) => (output ? [{ uses: 'ebs.discard-snapshot', with: { snapshot: output.id } }] : []),
+  whenVanished: (ctx, { key }) => causesOfAbsence(ctx, { deletedBy: 'DeleteSnapshot', key }),
 });
 
 function making({ snapshot }: z.infer<typeof input>): Making {

@@ -3,6 +3,7 @@ import { defineEffect } from '../../aws/services.ts';
 import { asTags, markers } from '../../aws/tags.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { MadeSnapshot, StoppedInstance, VolumeId, VolumePlace } from '../domain.ts';
+import { causesOfAbsence } from './absence.ts';
 import { lookForSnapshot, type Making, made } from './made-snapshot.ts';
 
 const input = z.strictObject({
@@ -49,6 +50,7 @@ export const createSnapshot = defineEffect({
     return made(making(input), answer);
   },
   undo: (_input, output) => (output ? [{ uses: 'ebs.discard-snapshot', with: { snapshot: output.id } }] : []),
+  whenVanished: (ctx) => causesOfAbsence(ctx, { deletedBy: 'DeleteSnapshot' }),
 });
 
 function making({ volume, after }: z.infer<typeof input>): Making {

@@ -5,6 +5,7 @@ import { asTags, markers, withOwn } from '../../aws/tags.ts';
 import { unseenMs } from '../../contract/settle.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { KeyArn, MadeSnapshot, MadeVolume, VolumeAttributes, VolumeId, VolumePlace } from '../domain.ts';
+import { causesOfAbsence } from './absence.ts';
 
 /** Makes the replacement from the snapshot, straight under the new key. */
 export const createVolume = defineEffect({
@@ -81,8 +82,7 @@ export const createVolume = defineEffect({
     return answer.VolumeId ? { id: answer.VolumeId, original: input.original } : undefined;
   },
   undo: (_input, output) => (output ? [{ uses: 'ebs.discard-volume', with: { volume: output.id } }] : []),
-  // CreateVolume answers before the key has been tried, and takes the volume back without a word.
-  whenVanished: 'EC2 may not use the new KMS key; look at its state and its policy (kms:CreateGrant, kms:Decrypt)',
+  whenVanished: (ctx, { key }) => causesOfAbsence(ctx, { deletedBy: 'DeleteVolume', key }),
   replaces: (input, output) => ({ original: input.original, replacement: output.id }),
   // The plan may have given the replacement another size and type.
   keeps: ({ attributes, snapshot }) => ({ storage: { GiB: snapshot.sizeGiB ?? attributes.sizeGiB } }),
