@@ -146,6 +146,7 @@ async function made<I, O extends { id: string }>(
     plan: 'bench',
     target: { type: 'ebs-volume', id: token },
     stepTypes: [],
+    tags: [],
     token,
     unanswered: [],
     isOurs: () => false,

@@ -23,6 +23,7 @@ export {
   definersFor,
   type EffectDefinition,
   type Hazard,
+  type Need,
   type Observation,
   type ReadDefinition,
   type Registry,

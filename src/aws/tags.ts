@@ -38,6 +38,20 @@ export function carried(tags: readonly Tag[] | undefined): { key: string; value:
     .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
 }
 
+/** The tags of something that is made: those that are carried, and those that the plan wants on it, which win. */
+export function withOwn(
+  tags: readonly { readonly key: string; readonly value: string }[],
+  own: readonly { readonly key: string; readonly value: string }[],
+): { key: string; value: string }[] {
+  const keys = new Set(own.map(({ key }) => key));
+  return [...tags.filter(({ key }) => !keys.has(key)), ...own];
+}
+
+/** As the APIs of AWS take them. */
+export function asTags(tags: readonly { readonly key: string; readonly value: string }[]): Tag[] {
+  return tags.map(({ key, value }) => ({ Key: key, Value: value }));
+}
+
 /** How many of the 50 tags a resource may have are still free on one with these tags. */
 export function roomForTags(tags: readonly Tag[] | undefined): number {
   return tagsPerResource - (tags ?? []).filter((tag) => !tag.Key?.startsWith('aws:')).length;

@@ -38,13 +38,14 @@ function whyNot(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Parses plans with the registered steps; each comes with its problems or as a plan. */
+/** Parses plans with the registered steps; each comes with its problems or as a plan. `submitted`: they are of a run that has begun. */
 export async function parseAll(
   sources: readonly PlanSource[],
+  submitted = false,
 ): Promise<{ source: PlanSource; plan?: Plan; problems: readonly PlanProblem[] }[]> {
   const [{ parsePlan }, { registry }] = await Promise.all([import('../plan/parse.ts'), import('../steps/registry.ts')]);
   return sources.map((source) => {
-    const parsed = parsePlan(source, registry);
+    const parsed = parsePlan(source, registry, submitted);
     return 'plan' in parsed ? { source, plan: parsed.plan, problems: [] } : { source, problems: parsed.problems };
   });
 }
@@ -94,7 +95,7 @@ export async function frozenPlans(state: RunState): Promise<SourcedPlan[]> {
       });
     }
   }
-  const parsed = await parseAll(state.sources);
+  const parsed = await parseAll(state.sources, true);
   return state.sources.map((source, at) => {
     const { plan, problems = [] } = parsed[at] ?? {};
     if (plan) return { source, plan };

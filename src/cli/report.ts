@@ -102,16 +102,51 @@ function downLines(of: ReportOf, status: PlanStatus): string[] {
 function standingLines(status: PlanStatus): string[] {
   const { expected, pairs } = status;
   if (!expected || (!pairs.length && !status.takenBack)) return [];
-  const state = expected.running ? 'runs' : 'is stopped';
-  const since =
-    status.writePointAt === undefined ? '' : `, which could be written to since ${momentText(status.writePointAt)}`;
+  const standing = (standings[status.targetType] ?? standingOfInstance)(status, expected);
+  return [`  ${ink.dim('now')}  ${standing}`];
+}
+
+type Standing = (status: PlanStatus, expected: NonNullable<PlanStatus['expected']>) => string;
+
+/** A target that serves with one of each pair in it. */
+const standingOfInstance: Standing = (status, { running, holds }) => {
   const on = {
-    originals: `with its originals${pairs.length ? '; the replacements are not used' : ''}`,
-    replacements: `with its replacements${since}`,
+    originals: `with its originals${status.pairs.length ? '; the replacements are not used' : ''}`,
+    replacements: `with its replacements${sinceWhen(status)}`,
     mixture: 'with some originals and some replacements',
     nothing: 'with none of these volumes',
-  }[expected.holds];
-  return [`  ${ink.dim('now')}  ${status.target} ${state} ${on}`];
+  }[holds];
+  return `${status.target} ${running ? 'runs' : 'is stopped'} ${on}`;
+};
+
+const standingOfDatabase: Standing = (status, { running, holds }) => {
+  const by = {
+    originals: `on the original${status.pairs.length ? '; the replacement is not used' : ''}`,
+    replacements: `on the replacement${sinceWhen(status)}`,
+    mixture: 'on the original and the replacement',
+    nothing: 'on neither the original nor the replacement',
+  }[holds];
+  return `${status.target} is ${running ? 'open' : 'closed'} to clients ${by}`;
+};
+
+/** A volume is in nothing and serves nobody: what replaces it stands beside it. */
+const standingOfVolume: Standing = (status, { running }) => {
+  const { target, deleted, discarded } = status;
+  const [pair] = status.pairs;
+  if (pair && deleted.includes(target)) return `${pair.replacement} is what there is of ${target}: attach it instead`;
+  const beside =
+    pair && !discarded.includes(pair.replacement) ? `; ${pair.replacement} is beside it${sinceWhen(status)}` : '';
+  return `${target} is attached to ${running ? 'an instance' : 'nothing'}${beside}`;
+};
+
+const standings: { readonly [type: string]: Standing } = {
+  'ebs-volume': standingOfVolume,
+  'rds-instance': standingOfDatabase,
+  'rds-cluster': standingOfDatabase,
+};
+
+function sinceWhen({ writePointAt }: PlanStatus): string {
+  return writePointAt === undefined ? '' : `, which could be written to since ${momentText(writePointAt)}`;
 }
 
 /** What is kept costs: told while it is kept, and in sum once it is gone. */

@@ -52,6 +52,8 @@ export interface Plan {
   readonly target: { readonly type: string; readonly id: string };
   readonly keys: { readonly from?: string; readonly to: string };
   readonly window?: Window;
+  /** Tags of the operator's on the snapshots and replacements that are made, by key. */
+  readonly tags?: { readonly [key: string]: string };
   readonly steps: readonly (UseStep | GateStep)[];
 }
 

@@ -50,6 +50,8 @@ export interface StepContext<S> {
   readonly target: { readonly type: string; readonly id: string };
   /** The types of the plan's steps from top to bottom, for what is refused unless a later step takes care of it. */
   readonly stepTypes: readonly string[];
+  /** Tags that the plan wants on all that is made, besides those that are carried. */
+  readonly tags: readonly { readonly key: string; readonly value: string }[];
   /** `uuidv5(run, key)`: client token, tag value or part of an identifier. The same after every crash, another in the next generation. */
   readonly token: string;
   /** The call is sent once more although it is on its way: it has been for as long as `insistAfterMs` says. */
@@ -123,8 +125,8 @@ export interface AdditiveEffect<S, I, O> extends AnyEffect<S, I, O> {
   keeps?(input: I): Upkeep;
   /** What it makes is a part of a replacement, and kept with it where that is kept. */
   readonly belongs?: true;
-  /** Why something made by this effect may disappear again after AWS accepted it, for the operator. */
-  readonly whenVanished?: string;
+  /** Why what it makes may have disappeared again after AWS accepted it, each cause with what is known of it. */
+  whenVanished?(ctx: StepContext<S>, input: I): Promise<readonly string[]>;
 }
 
 /** Changes the target. */
@@ -224,6 +226,25 @@ export interface Observation {
   readonly life: { readonly [key: string]: Json };
 }
 
+/** What a plan can't be without: where it has a step `of` this type, it has one of the type that is needed, at its place. */
+export interface Need {
+  readonly of: string;
+  /** A type of step, or a gate as `gate: hold`. */
+  readonly needs: string;
+  /** A member of its `with` that the needed one has to be given. */
+  readonly given?: string;
+  /** Behind the last of this type. */
+  readonly after?: string;
+  /** Ahead of the first of this type. */
+  readonly before?: string;
+  /** It goes over the same items. */
+  readonly sameItems?: true;
+  /** What `of` is given as this member comes from the needed one, at first hand or made from it by steps in between. */
+  readonly through?: string;
+  /** What could happen without it, for the operator. */
+  readonly why: string;
+}
+
 /** A kind of target: how to look at it, and how to claim it. */
 export interface TargetType<S> {
   readonly type: string;
@@ -261,6 +282,8 @@ export interface TargetType<S> {
   recall?(aws: S, sightings: Json): void;
   /** Does the target run, or could anyone make it run, and what does it hold? */
   serving(observation: Observation): { readonly running: boolean; readonly on: readonly string[] };
+  /** What its plans can't be without. A plan that was submitted before it was asked for is not held to it. */
+  readonly needs?: readonly Need[];
   /** Step types, each with input `{ resources, run? }`, that put the claim tag on and take it off. */
   readonly claim: string;
   readonly release: string;

@@ -21,7 +21,7 @@ type Outcome = { readonly is: 'done'; readonly output: unknown } | { readonly is
 /** What is to be done about that. `gone`: AWS had accepted it. */
 export type Next =
   | { readonly do: 'done'; readonly output: unknown }
-  | { readonly do: 'fail'; readonly reason: string; readonly neverRan: boolean }
+  | { readonly do: 'fail'; readonly reason: string; readonly neverRan: boolean; readonly vanished?: true }
   | { readonly do: 'send again'; readonly gone: boolean };
 
 /** Decides what becomes of an effect by what its call has come to. `overAfter`: its time is up, after so many sends. */
@@ -38,17 +38,14 @@ export function nextAfter<S>(
   }
   // Accepted and not to be seen since: the answer to a resend tells a slow one from one that was taken back.
   const gone = end.is === 'vanished' || sent === 'answered';
-  if (gone && definition.repeat === 'none') return { do: 'fail', reason: vanished(definition), neverRan: false };
+  if (gone && definition.repeat === 'none') return { do: 'fail', reason: goneAgain, neverRan: false, vanished: true };
   if (overAfter !== undefined) {
     return { do: 'fail', reason: `sent ${overAfter} times without ever showing`, neverRan: false };
   }
   return { do: 'send again', gone };
 }
 
-function vanished<S>(definition: EffectDefinition<S, unknown, unknown>): string {
-  const why = definition.hazard === 'additive' ? definition.whenVanished : undefined;
-  return `AWS accepted it and it is gone again${why === undefined ? '' : `: ${why}`}`;
-}
+const goneAgain = 'AWS accepted it and it is gone again';
 
 /** One effect on its way: look, intent, run, look until done, outcome. */
 export class EffectRun<S> {
@@ -138,16 +135,24 @@ export class EffectRun<S> {
       const over = clock.now() - begunAt > this.limitMs(sent, end);
       const next = nextAfter(definition, sent, end, over ? sentCount(this.effect) : undefined);
       if (next.do === 'done') return this.done(next.output, this.disruptive?.changed?.(next.output, before) ?? true);
-      if (next.do === 'fail') return this.fail(next.reason, next.neverRan);
+      if (next.do === 'fail') return this.fail(next.vanished ? await this.vanished() : next.reason, next.neverRan);
       if (end.is === 'failed') await this.cameToNothing();
       await waitUntil(run.ports, clock.now() + backoffMs(end.is === 'failed' ? resends + 3 : resends));
       sent = await this.send(before);
       if (next.gone && typeof sent === 'object' && definition.repeat === 'token') {
-        return this.fail(`${vanished(definition)} (${sent.reason})`, false);
+        return this.fail(`${await this.vanished()} (${sent.reason})`, false);
       }
       if (next.gone) this.everSeen = false;
       since = clock.now();
     }
+  }
+
+  /** Accepted and gone: what can have happened to it, and what is known of each. */
+  private async vanished(): Promise<string> {
+    const { run, definition, act, input } = this.effect;
+    const made = definition.hazard === 'additive' ? definition : undefined;
+    const causes = await made?.whenVanished?.(run.context(act.key), input);
+    return [goneAgain, ...(causes ?? [])].join('; ');
   }
 
   /** How long it is sent again after such an end, in ms. */

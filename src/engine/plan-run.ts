@@ -63,6 +63,7 @@ export class PlanRun<S> {
       plan: this.plan.name,
       target: this.plan.target,
       stepTypes: this.plan.steps.flatMap((step) => (step.kind === 'use' ? [step.uses] : [])),
+      tags: Object.entries(this.plan.tags ?? {}).map(([key, value]) => ({ key, value })),
       token: tokenOf(this.run.run, key),
       stillOurs: () => this.ports.journal.stillOurs(),
       sentAt: this.phase(key)?.sentAt,

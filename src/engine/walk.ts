@@ -12,7 +12,7 @@ import { generationOf } from './state/run-state.ts';
 import { asKnown, PlanStopped } from './stops.ts';
 import { Guard } from './target/guard.ts';
 import { recordObservation } from './target/observe.ts';
-import { discardLeftovers } from './unwind/discard.ts';
+import { discardLeftovers, performDiscard } from './unwind/discard.ts';
 import { unwindAfterStop, yieldClaim } from './unwind/on-stop.ts';
 import { retryPendingUndo } from './unwind/pending-undo.ts';
 import { continueUnwind } from './unwind/rollback.ts';
@@ -78,8 +78,10 @@ async function runStep<S>(run: PlanRun<S>, guard: Guard<S>, step: UseStep): Prom
   emit({ type: 'step.started', plan: run.plan.name, step: step.id, uses: step.uses, items: items.length });
   const unsent = new Set(items.filter((item) => (run.phase(keyOf(run, step, item))?.sent ?? 0) === 0));
   const input = (item: Item) => inputOf(run.plan, run.state, step, item);
-  const one = (item: Item, onTaken?: () => void) =>
-    perform(run, guard, {
+  const definition = run.ports.registry.step(step.uses);
+  const discards = definition?.kind === 'effect' && definition.hazard === 'discard';
+  const one = (item: Item, onTaken?: () => void): Promise<unknown> =>
+    (discards ? performDiscard : perform)(run, guard, {
       key: keyOf(run, step, item),
       uses: step.uses,
       input: input(item),

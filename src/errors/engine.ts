@@ -56,7 +56,10 @@ export const engineErrors = {
     exit: 1,
     message: (p: { pairs: readonly { original: string; replacement: string }[] }) =>
       p.pairs
-        .map((pair) => `${pair.original} was deleted by somebody; ${pair.replacement} was made from its last snapshot`)
+        .map(
+          (pair) =>
+            `${pair.original} is gone: this run has not deleted it, so somebody has, or it went with a target that was terminated; ${pair.replacement} was made from its last snapshot`,
+        )
         .join('\n'),
     hint: () => 'nothing was taken back; resume to go forward with the replacements',
   }),
@@ -100,7 +103,7 @@ export const engineErrors = {
     message: (p: { target: string; on: readonly string[]; differences: readonly string[] }) =>
       `${p.target} was started or changed by somebody in the middle of the swap, and holds ${p.on.join(', ')}${lines(p.differences)}`,
     hint: () =>
-      'decide by hand which volumes hold the data to keep (rekey status names original and replacement of each); both still exist',
+      'decide by hand which of each pair holds the data to keep (rekey status names original and replacement of each); both still exist',
   }),
   'mixed-start': entry({
     title: 'Not started on a mixture',

@@ -134,6 +134,7 @@ function found(node: Node): string {
 
 function expectation(issue: Issue, place: Type | undefined): string {
   if (issue.code === 'custom') return `: ${issue.message}`;
+  if (issue.code === 'invalid_key') return `: ${issue.issues.map(({ message }) => message).join('; ')}`;
   if (issue.code === 'invalid_type' || issue.code === 'invalid_union') return place ? `, not ${describe(place)}` : '';
   if (issue.code === 'too_small') return `, at least ${issue.minimum} needed`;
   if (issue.code === 'too_big') return `, at most ${issue.maximum} allowed`;

@@ -4,6 +4,7 @@ import type { Registry, TargetType } from '../contract/step.ts';
 import { asPlaced, conform } from './conform.ts';
 import { checkCutOver } from './cut-over.ts';
 import { suggest } from './nearest.ts';
+import { checkNeeds } from './needs.ts';
 import { type PlanProblem, printable, type Report } from './problem.ts';
 import { applySets } from './sets.ts';
 import { PlanShape } from './shape.ts';
@@ -14,21 +15,30 @@ import { checkCutoff, checkWindow } from './window.ts';
 
 const mostProblems = 100;
 
-/** A plan that has been checked and frozen, or everything that is wrong with it, in the order of the file. */
+/**
+ * A plan that has been checked and frozen, or everything that is wrong with it, in the order of the file. `submitted`: it is of
+ * a run that has begun, and not held to what its kind of target has come to need since.
+ */
 export function parsePlan<S>(
   source: PlanSource,
   registry: Registry<S>,
+  submitted = false,
 ): { readonly plan: Plan } | { readonly problems: readonly PlanProblem[] } {
   const problems: PlanProblem[] = [];
   const report: Report = (at, message, hint) => problems.push({ ...at, message, hint });
   const tree = applySets(readTree(source.file, source.text, report), source.sets, report);
-  const plan = tree && checkPlan(asPlaced(tree, typeOf(PlanShape, 'input')), registry, report);
+  const root = tree && asPlaced(tree, typeOf(PlanShape, 'input'));
+  const plan = root && checkPlan(root, { registry, submitted }, report);
   return plan !== undefined && problems.length === 0
     ? { plan: frozen(plan) }
     : { problems: told(problems, source.file) };
 }
 
-function checkPlan<S>(root: Node, registry: Registry<S>, report: Report): Plan | undefined {
+function checkPlan<S>(
+  root: Node,
+  { registry, submitted }: { readonly registry: Registry<S>; readonly submitted: boolean },
+  report: Report,
+): Plan | undefined {
   const inside = root.kind === 'map' ? root.entries : new Map<string, never>();
   const part = (name: string): Node | undefined => inside.get(name)?.value;
   for (const [name, entry] of inside) if (name !== 'steps') refuseReferences(entry.value, report);
@@ -45,11 +55,21 @@ function checkPlan<S>(root: Node, registry: Registry<S>, report: Report): Plan |
   if (window) checkCutoff(window, part('window'), report);
   const outlines = outlinesOf(part('steps'), registry, report);
   checkCutOver(outlines, part('window') !== undefined, report);
+  if (!submitted) checkNeeds(outlines, target?.needs ?? [], report);
   const steps = checkSteps(outlines, { registry, target: targetType(target), keys: keysType(part('keys')), report });
   if (head === undefined) return undefined;
-  const { name, account, region, keys } = head;
+  const { name, account, region, keys, tags } = head;
   const to = { ...(keys.from !== undefined && { from: keys.from }), to: keys.to };
-  return { name, account, region, target: { ...head.target }, keys: to, ...(window && { window }), steps };
+  return {
+    name,
+    account,
+    region,
+    target: { ...head.target },
+    keys: to,
+    ...(window && { window }),
+    ...(tags && { tags }),
+    steps,
+  };
 }
 
 function checkTarget<S>(node: Node | undefined, registry: Registry<S>, report: Report): TargetType<S> | undefined {

@@ -3,7 +3,7 @@ import { suggest } from './nearest.ts';
 import { type At, printable, type Report, unprintableAt } from './problem.ts';
 import { type Entry, member, type Node, prototypeKeys, readTree, scalarOf, textOf } from './tree.ts';
 
-/** The tree with each `--set path=value` put in, in order. What is wrong with one is reported at that `--set`. */
+/** The tree with each `--set path=value` put in, in order; `path=null` takes a member, or a step, out. What is wrong with one is reported at that `--set`. */
 export function applySets(root: Node | undefined, sets: readonly string[], report: Report): Node | undefined {
   return sets.reduce((tree, set) => applySet(tree, set, report), root);
 }
@@ -60,9 +60,10 @@ function put(node: Node, path: readonly string[], value: Node, putting: Putting)
   if (name === undefined) return value;
   const further = { ...putting, trail: [...putting.trail, name] };
   if (node.kind === 'list' && putting.trail.join('.') === 'steps') return putInStep(node, name, rest, value, further);
-  const empty = node.kind === 'scalar' && node.value === null;
+  const empty = isNull(node);
   if (node.kind === 'map' || empty) {
     const entries: ReadonlyMap<string, Entry> = node.kind === 'map' ? node.entries : new Map();
+    if (rest.length === 0 && isNull(value)) return leftOut(node, entries, name, putting);
     const old = entries.get(name) ?? { at: putting.at, value: { kind: 'map', entries: new Map(), at: putting.at } };
     const entry = { at: old.at, value: put(old.value, rest, value, further) };
     return { kind: 'map', at: node.at, entries: new Map([...entries, [name, entry]]) };
@@ -72,6 +73,19 @@ function put(node: Node, path: readonly string[], value: Node, putting: Putting)
   const hint = node.kind === 'list' ? 'set the list as a whole: path=[a, b]' : `set \`${parent}\` itself`;
   putting.report(putting.at, `\`${parent}\` is not a map and has no \`${printable(name)}\``, hint);
   return node;
+}
+
+function isNull(node: Node): boolean {
+  return node.kind === 'scalar' && node.value === null;
+}
+
+/** The map without a member that may be missing. */
+function leftOut(node: Node, entries: ReadonlyMap<string, Entry>, name: string, { at, trail, report }: Putting): Node {
+  if (!entries.has(name)) {
+    const message = `\`${trail.join('.') || 'the plan'}\` has no \`${printable(name)}\` to leave out`;
+    report(at, message, suggest(name, [...entries.keys()]));
+  }
+  return { kind: 'map', at: node.at, entries: new Map([...entries].filter(([key]) => key !== name)) };
 }
 
 function putInStep(
@@ -88,5 +102,6 @@ function putInStep(
     putting.report(putting.at, `there is no step \`${printable(id)}\``, suggest(id, ids));
     return steps;
   }
+  if (rest.length === 0 && isNull(value)) return { ...steps, items: steps.items.toSpliced(index, 1) };
   return { ...steps, items: steps.items.with(index, put(step, rest, value, putting)) };
 }

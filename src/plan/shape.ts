@@ -17,6 +17,34 @@ const Key = z
   )
   .describe('a KMS key: alias/<name>, a key id, or the ARN of either');
 
+// 50 tags a resource, of which a replacement needs six itself; what it carries is counted when it is read.
+const mostTags = 44;
+
+/** Tags of the operator's own, as every service of AWS takes them. */
+const Tags = z
+  .record(
+    z.string().superRefine((key, { addIssue }) => {
+      const message = wrongKey(key);
+      if (message !== undefined) addIssue({ code: 'custom', message });
+    }),
+    z
+      .string()
+      .max(256)
+      .regex(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u)
+      .describe('the value of a tag: at most 256 letters, digits, spaces and + - = . _ : / @'),
+  )
+  .refine((tags) => Object.keys(tags).length <= mostTags, `there is room for ${mostTags} tags`)
+  .describe('tags of your own on the snapshots and replacements that are made: { team: payments }');
+
+function wrongKey(key: string): string | undefined {
+  if (/^aws:/i.test(key)) return 'only AWS sets tags that begin with aws:';
+  if (/^rekey:/i.test(key)) return 'tags that begin with rekey: are those of rekey itself';
+  if (key.length < 1 || key.length > 128) return `its key has ${key.length} characters, not 1 to 128`;
+  return /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u.test(key)
+    ? undefined
+    : 'its key has other characters than letters, digits, spaces and + - = . _ : / @';
+}
+
 const StepId = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,62}$/)
@@ -59,6 +87,7 @@ export const PlanShape = z
       })
       .optional()
       .describe('when cut-overs may begin; leave it out for "any time"'),
+    tags: Tags.optional(),
     steps: z.array(z.unknown()).min(1).describe('what is done, top to bottom: a list of steps'),
   })
   .describe('a plan is a map that begins with version: 1');

@@ -42,6 +42,8 @@ export interface PlanStatus {
   readonly plan: string;
   /** Id of the target. */
   readonly target: string;
+  /** What kind of target it is, as the plan names it: `ec2-instance`. */
+  readonly targetType: string;
   readonly status: PlanProgress;
   /** The step that has begun and not ended, or the next one; absent when all are over. */
   readonly step?: string;
@@ -99,6 +101,7 @@ export function planStatus<S>(
   return {
     plan: plan.name,
     target: plan.target.id,
+    targetType: plan.target.type,
     ...next,
     unwinding: state.unwinding?.over === false,
     takenBack: state.unwinding?.over === true && cutOverBegunAt(registry, state) === undefined,

@@ -55,7 +55,16 @@ export const accepted = {
   'public-ipv4': 'the auto-assigned public IPv4 address changes with the stop',
   spot: 'the instance is a Spot instance: it may not be stoppable, and may not start again',
   'auto-scaling': 'the instance is in an Auto Scaling group, which replaces a stopped member (put it in Standby first)',
+  karpenter: 'the instance is a node of Karpenter, which terminates a node that stops (stop Karpenter first)',
+  'eks-node-group': 'the instance is in an EKS node group, which replaces a node that stops',
+  'ec2-fleet': 'the instance is of an EC2 Fleet, which may start another one or terminate it',
+  'spot-fleet': 'the instance is of a Spot Fleet, which may start another one or terminate it',
+  'ecs-capacity-provider': 'the instance is of an ECS capacity provider, which replaces one that stops',
+  'elastic-beanstalk': 'the instance is of an Elastic Beanstalk environment, which replaces one that stops',
   hibernation: 'the instance is enabled for hibernation',
+  optimizing:
+    'a modification of a volume is in its state `optimizing`: it has its new size and type, and is slower for a while',
+  'lower-performance': 'an override gives the replacement less IOPS or throughput than the original can count on',
   'unreadable-attribute': 'an attribute could not be read: it is neither checked nor carried',
 } as const;
 export type Accepted = keyof typeof accepted;
@@ -75,6 +84,7 @@ export type Tag = z.infer<typeof Tag>;
 export const VolumeType = z
   .enum(['gp2', 'gp3', 'io1', 'io2', 'st1', 'sc1', 'standard'])
   .meta({ id: 'VolumeType', description: 'An EBS volume type' });
+export type VolumeType = z.infer<typeof VolumeType>;
 
 /** What a replacement must have in common with its original; the plan's overrides are already in it. */
 export const VolumeAttributes = z

@@ -456,14 +456,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
   },
   {
     kind: 'END',
-    says: /did not come to its end: original-gone/,
-    after: /^a plan without auto-enable-io$/,
-    what: 'the verification fails, and the run stops with the word that somebody has deleted an original, which no call and no deed has',
-    issue: 9,
-    witnesses: [{ plan: 'ec2-instance', seed: 10_000_271 }],
-  },
-  {
-    kind: 'END',
     says: /did not come to its end: target-in-pieces/,
     after: /^stale before$/,
     what: 'with reads that are more than two minutes old a run takes its own start for one of somebody else, in the middle of the swap',

@@ -12,13 +12,13 @@ const expected: { readonly [plan: string]: readonly (readonly [at: string, messa
     [
       '1:1',
       'unknown key `a` in the plan',
-      'known here: `version`, `name`, `account`, `region`, `target`, `keys`, `window`, `steps`',
+      'known here: `version`, `name`, `account`, `region`, `target`, `keys`, `window`, `tags`, `steps`',
     ],
     ['1:7', 'the anchor `&a`', 'remove it; a plan has no anchors or aliases'],
     [
       '2:1',
       'unknown key `b` in the plan',
-      'known here: `version`, `name`, `account`, `region`, `target`, `keys`, `window`, `steps`',
+      'known here: `version`, `name`, `account`, `region`, `target`, `keys`, `window`, `tags`, `steps`',
     ],
     ['2:7', 'the anchor `&b`', 'remove it; a plan has no anchors or aliases'],
     ['2:8', 'the alias `*a`', 'write the value out; a plan has no anchors or aliases'],
@@ -27,7 +27,7 @@ const expected: { readonly [plan: string]: readonly (readonly [at: string, messa
     [
       '3:1',
       'unknown key `c` in the plan',
-      'known here: `version`, `name`, `account`, `region`, `target`, `keys`, `window`, `steps`',
+      'known here: `version`, `name`, `account`, `region`, `target`, `keys`, `window`, `tags`, `steps`',
     ],
     ['3:5', 'the alias `*b`', 'write the value out; a plan has no anchors or aliases'],
     ['3:9', 'the alias `*b`', 'write the value out; a plan has no anchors or aliases'],
@@ -42,6 +42,13 @@ const expected: { readonly [plan: string]: readonly (readonly [at: string, messa
     ],
   ],
   'control-character': [['2:13', 'the control character U+001B', 'remove it; a plan is plain UTF-8 text']],
+  'delete-without-hold': [
+    [
+      '34:5',
+      '`delete` needs a step `gate: hold`: nobody would have the time to see that something is wrong',
+      'put one after `verify` and before `delete`',
+    ],
+  ],
   'duplicate-key': [['5:1', '`region` stands twice', 'keep one; the first is on line 4']],
   'duplicate-step-id': [
     ['9:11', 'a second step `key`', 'rename one; the first is on line 8'],
@@ -94,6 +101,16 @@ const expected: { readonly [plan: string]: readonly (readonly [at: string, messa
     ['9:153', '`with.volumes.include` is "/dev/xvda", not a list of text', 'devices or volume ids; empty: all'],
   ],
   'literal-verdict': [
+    [
+      '10:5',
+      '`delete` needs a step `ec2.verify-instance`: nothing would have seen the instance serve without what is deleted',
+      'put one before `delete`',
+    ],
+    [
+      '10:5',
+      '`delete` needs a step `gate: hold`: nobody would have the time to see that something is wrong',
+      'put one before `delete`',
+    ],
     [
       '14:9',
       '`with.verdict` is written by hand',
@@ -166,6 +183,29 @@ const expected: { readonly [plan: string]: readonly (readonly [at: string, messa
     ['4:15', 'the tag `!!str`', 'remove it; quote what has to be text'],
     ['5:17', 'the tag `!target`', 'remove it; quote what has to be text'],
   ],
+  tags: [
+    [
+      '8:14',
+      '`tags.aws:owner` is "me": only AWS sets tags that begin with aws:',
+      'the value of a tag: at most 256 letters, digits, spaces and + - = . _ : / @',
+    ],
+    [
+      '9:14',
+      '`tags.rekey:run` is "mine": tags that begin with rekey: are those of rekey itself',
+      'the value of a tag: at most 256 letters, digits, spaces and + - = . _ : / @',
+    ],
+    ['10:9', '`tags.cost` is a number, not text, because it lost its quotes', 'quote it: "42"'],
+    [
+      '11:13',
+      '`tags.team#1` is "payments": its key has other characters than letters, digits, spaces and + - = . _ : / @',
+      'the value of a tag: at most 256 letters, digits, spaces and + - = . _ : / @',
+    ],
+    [
+      '12:9',
+      '`tags.team` is "a;b", which is malformed',
+      'the value of a tag: at most 256 letters, digits, spaces and + - = . _ : / @',
+    ],
+  ],
   'too-deep': [['14:70', 'nested too deeply', 'a plan needs no more than a dozen levels']],
   'two-documents': [['14:1', 'a second YAML document', 'write one plan a file and remove the `---`']],
   'unknown-gate': [
@@ -183,6 +223,27 @@ const expected: { readonly [plan: string]: readonly (readonly [at: string, messa
     ['3:10', '`account` is a number, not text, because it lost its quotes', 'quote it: "012345678901"'],
   ],
   'verdict-from-before-the-start': [
+    ['10:5', '`stop` needs a step `ec2.start-instance`: the instance would be left stopped', 'put one after `stop`'],
+    [
+      '15:5',
+      '`create` needs a step `ebs.create-snapshot` with `after`: only a snapshot of the stopped instance holds all that was written',
+      'put one after `stop` and before `create`',
+    ],
+    [
+      '15:5',
+      '`create` needs a step `ebs.set-auto-enable-io`: a new volume does not enable I/O by itself, and the verification fails where the original does',
+      'put one after `create` and before `verify`',
+    ],
+    [
+      '35:5',
+      '`delete` needs a step `ec2.verify-instance`: nothing would have seen the instance serve without what is deleted',
+      'put one before `delete`',
+    ],
+    [
+      '35:5',
+      '`delete` needs a step `gate: hold`: nobody would have the time to see that something is wrong',
+      'put one before `delete`',
+    ],
     [
       '38:22',
       '`item` does not fit `with.verdict`: it is VolumeVerdict, and FinalVerdict is needed here',

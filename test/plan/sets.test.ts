@@ -34,6 +34,16 @@ describe('--set', () => {
     expect(plan.window).toEqual({ cron: '*/5 2 * * *', timezone: 'UTC', durationMs: 10_800_000, cutoffMs: 1_800_000 });
   });
 
+  test('null leaves out a member that may be missing, and a step', () => {
+    expect(messagesOf(text, ['keys.from=null'])).toEqual([]);
+    expect(planOf(text, ['keys.from=null']).keys).toEqual({ to: 'alias/new' });
+    const ids = (sets: string[]) => planOf(text, sets).steps.map(({ id }) => id);
+    expect(ids(['steps.soak=null'])).toEqual(ids([]).filter((id) => id !== 'soak'));
+    expect(messagesOf(text, ['keys.to=null'])).toEqual(['`keys.to` is missing']);
+    expect(messagesOf(text, ['keys.form=null'])).toEqual(['`keys` has no `form` to leave out']);
+    expect(planOf(text, ['keys.from="null"', 'keys.from=alias/old'])).toEqual(planOf(text));
+  });
+
   test('takes a reference where one may stand', () => {
     expect(planOf(text, [`steps.read.with.instance=${ref('target.id').slice(1, -1)}`])).toEqual(planOf(text));
   });

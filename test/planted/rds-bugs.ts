@@ -107,7 +107,7 @@ export const rdsBugs: readonly PlantedBug[] = [
     [
       'a replacement is not compared again before clients are admitted',
       'judge/verify.ts',
-      '...(original ? unlikeNow(kind, read, verdict, { ...pair, original, replacement }) : []),',
+      '...(original ? unlikeNow(ctx, kind, verdict, { read, ...pair, original, replacement }) : []),',
       '',
       'the replacement changed by somebody after it was compared',
     ],
@@ -192,7 +192,7 @@ export const rdsBugs: readonly PlantedBug[] = [
     [
       'the members of a cluster are not compared',
       'judge/comparison.ts',
-      "...members.flatMap((one) => ofMember(one, inPlaceOf(one), 'replacement')),",
+      '...members.flatMap((one) => ofMember(one, inPlaceOf(one), { own })),',
       '',
       'with a member of another class',
     ],

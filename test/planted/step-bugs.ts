@@ -5,6 +5,8 @@ const account = 'test/planted/caught-in-an-account.test.ts';
 const engine = 'test/engine/engine.test.ts';
 const verify = 'test/steps/verify.test.ts';
 const shipped = 'test/plans/shipped.test.ts';
+const refusals = 'test/steps/refusals.test.ts';
+const safe = 'test/plan/safe.test.ts';
 const outage = 'test/aws/outage.test.ts';
 const hub = 'test/aws/settle-hub.test.ts';
 
@@ -84,6 +86,117 @@ export const stepBugs: readonly PlantedBug[] = [
     caughtBy: { file: shipped, title: 'attaches root first and then the others in their order' },
   },
 
+  {
+    name: 'a tag that somebody put on the replacement fails its verification',
+    file: 'src/steps/ebs/comparison.ts',
+    find: 'const faults = wrong.filter(({ key }) => !has || asPlanned.has(key) || has.get(key) !== found.get(key));',
+    replace: 'const faults = found.size > wanted.length ? wanted : wrong;',
+    caughtBy: {
+      file: 'test/promises/others.test.ts',
+      title: 'puts one of his own on each new volume: told, and the run is done',
+    },
+  },
+  {
+    name: 'a tag of another value on the replacement is no fault',
+    file: 'src/steps/ebs/comparison.ts',
+    find: 'has.get(key) !== found.get(key)',
+    replace: '!found.has(key)',
+    caughtBy: {
+      file: verify,
+      title: 'the verdict before the write point a tag with a value that only the replacement has',
+    },
+  },
+  {
+    name: 'a node of Karpenter is stopped',
+    file: 'src/steps/ec2/owners.ts',
+    find: "tags: ['karpenter.sh/nodepool', ",
+    replace: 'tags: [',
+    caughtBy: { file: refusals, title: 'the owner of an instance, acceptable as karpenter' },
+  },
+  {
+    name: 'an override takes IOPS and throughput away unsaid',
+    file: 'src/steps/ebs/volume-reading.ts',
+    find: 'if (unsaid.length === 0) ctx.announce',
+    replace: 'if (unsaid.length < 9) ctx.announce',
+    caughtBy: { file: refusals, title: 'an override of performance: gp2 to the defaults of gp3' },
+  },
+  {
+    name: 'a volume in the middle of its modification is accepted as one that only optimizes',
+    file: 'src/steps/ebs/volume-reading.ts',
+    find: "if (ModificationState === 'modifying') refusals.refuse(why, wayOut);",
+    replace: "if (ModificationState === 'modifying') refusals.unless('optimizing', why, wayOut);",
+    caughtBy: { file: refusals, title: 'a volume that is being modified, and one that is only optimizing' },
+  },
+
+  {
+    name: 'a tag of the plan that a replacement lacks is no fault',
+    file: 'src/steps/ebs/comparison.ts',
+    find: '!has || asPlanned.has(key) || ',
+    replace: '!has || ',
+    caughtBy: {
+      file: 'test/promises/own-tags.test.ts',
+      title: 'and that somebody takes off a replacement fail its verification',
+    },
+  },
+  {
+    name: "the plan's tags are not put on snapshots",
+    file: 'src/steps/ebs/create-snapshot.ts',
+    find: '...asTags(ctx.tags),',
+    replace: '',
+    caughtBy: { file: 'test/promises/own-tags.test.ts', title: 'are on each snapshot and replacement from its birth' },
+  },
+  {
+    name: '--set x=null leaves a null where a member was to be left out',
+    file: 'src/plan/sets.ts',
+    find: 'if (rest.length === 0 && isNull(value)) return leftOut(node, entries, name, putting);',
+    replace: '',
+    caughtBy: {
+      file: 'test/plan/sets.test.ts',
+      title: '--set null leaves out a member that may be missing, and a step',
+    },
+  },
+
+  {
+    name: 'a discard that AWS forbids keeps the run from its end',
+    file: 'src/engine/walk.ts',
+    find: '(discards ? performDiscard : perform)(',
+    replace: 'perform(',
+    caughtBy: {
+      file: 'test/promises/operator.test.ts',
+      title: 'a snapshot that is locked does not keep the run from its end',
+    },
+  },
+
+  // What a plan can't be without.
+  {
+    name: 'an original may be deleted without a hold',
+    file: 'src/steps/ec2/instance-target.ts',
+    find: "    of: 'ebs.delete-volume',\n    needs: 'gate: hold',",
+    replace: "    of: 'ebs.delete-volume',\n    needs: 'ebs.delete-volume',",
+    caughtBy: { file: safe, title: 'an instance without soak' },
+  },
+  {
+    name: 'a needed step may stand anywhere',
+    file: 'src/plan/needs.ts',
+    find: 'return at > lower && (upper === -1 || at < upper);',
+    replace: 'return at > -1;',
+    caughtBy: { file: safe, title: 'an instance with verify before discard-snapshot' },
+  },
+  {
+    name: 'a replacement may be made from the snapshot of what still ran',
+    file: 'src/plan/needs.ts',
+    find: "!fitting.some(({ id }) => leadsTo(outlines, one, need.through ?? '', id))",
+    replace: 'fitting.length === 0',
+    caughtBy: { file: safe, title: 'a replacement from the snapshot of the instance as it ran' },
+  },
+  {
+    name: 'a run that has begun is refused by what its plan lacks',
+    file: 'src/plan/parse.ts',
+    find: 'if (!submitted) checkNeeds',
+    replace: 'checkNeeds',
+    caughtBy: { file: safe, title: 'a plan of a run that has begun is not held to it' },
+  },
+
   // Asking and waiting.
   {
     name: 'what was aborted is asked about all the same',
@@ -109,6 +222,20 @@ export const stepBugs: readonly PlantedBug[] = [
   },
 
   // What the operator is told.
+  {
+    name: 'an unattached volume is told as an instance',
+    file: 'src/cli/report.ts',
+    find: "'ebs-volume': standingOfVolume,",
+    replace: '',
+    caughtBy: { file: 'test/cli/report.test.ts', title: 'an unattached volume that is done' },
+  },
+  {
+    name: 'of what has vanished nothing is told that could be known',
+    file: 'src/engine/effect.ts',
+    find: 'await made?.whenVanished?.(run.context(act.key), input)',
+    replace: 'made ? [] : []',
+    caughtBy: { file: 'test/promises/others.test.ts', title: 'is told with its three causes' },
+  },
   {
     name: 'what was announced is lost',
     file: 'src/engine/plan-run.ts',

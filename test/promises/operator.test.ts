@@ -1,7 +1,10 @@
 import { describe, expect, test, vi } from 'vitest';
+import { fold } from '../../src/engine/state/fold.ts';
+import { runStatus } from '../../src/report/run-status.ts';
 import type { Command, CommandEnd } from '../../src/steps/control/command.ts';
+import { registry } from '../../src/steps/registry.ts';
 import { exitOf, expectNoClaim, expectOriginalServing, told } from '../support/promises.ts';
-import { instancePlan, inWorld, twoVolumes, volumePlan } from '../support/world.ts';
+import { instancePlan, inWorld, planOf, twoVolumes, volumePlan } from '../support/world.ts';
 import { afterRecord, beforeOperation, data, instance, minute, records, withText } from './lever.ts';
 
 const commands: string[] = [];
@@ -99,18 +102,22 @@ describe('promise 4: nothing left behind', () => {
       expect(world.state().snapshots.map((one) => one.volume)).toEqual([]);
     }));
 
-  test('a snapshot that an AMI uses does not keep the run from its end, nor the claim on the target', () =>
+  test.each([
+    ['that an AMI uses', 'InvalidSnapshot.InUse', 400],
+    ['that is locked', 'OperationNotPermitted', 400],
+    ['that a policy keeps from deletion', 'UnauthorizedOperation', 403],
+  ])('a snapshot %s does not keep the run from its end, nor the claim on the target, and is named', (_what, code, status) =>
     inWorld(twoVolumes, async (world) => {
-      world.account.faults.add({
-        operation: 'DeleteSnapshot',
-        kind: 'error',
-        code: 'InvalidSnapshot.InUse',
-        status: 400,
-      });
-      const first = await world.process();
-      const second = await world.process(first.disk);
+      world.account.faults.add({ operation: 'DeleteSnapshot', kind: 'error', code, status });
+      const life = await world.process();
+      expect(exitOf(life), told(life)).toBe(0);
       expectNoClaim(world);
-      expect(second.result !== 'died' && second.result.status, told(second)).toBe('done');
+      const [plan] = runStatus([planOf(instancePlan)], registry, fold(life.disk), false).plans;
+      const left = world.state().snapshots.map(({ id }) => id);
+      expect(left).toHaveLength(4);
+      expect(plan?.existing.map(({ id }) => id)).toEqual(expect.arrayContaining(left));
+      const notes = plan?.announcements.map(({ text }) => text).join('\n');
+      for (const id of left) expect(notes).toContain(`left behind: discard ${id}: ${code}`);
     }));
 });
 

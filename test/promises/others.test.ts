@@ -8,7 +8,7 @@ import {
   told,
 } from '../support/promises.ts';
 import { instancePlan, inWorld, twoVolumes, type World } from '../support/world.ts';
-import { afterRecord, data, instance, minute, root, stoppedBox } from './lever.ts';
+import { afterRecord, data, instance, minute, records, root, stoppedBox } from './lever.ts';
 
 const rollback = (discardWrites = false) => ({ command: 'rollback', discardWrites }) as const;
 const box = (world: World) => world.state().instances.find((one) => one.id === instance);
@@ -100,6 +100,79 @@ describe('somebody else', () => {
       expectNoClaim(world);
     }));
 });
+
+describe('what is made and not there any more', () => {
+  test('is told with its three causes, and what the key and the time say of them', () =>
+    inWorld(twoVolumes, async (world) => {
+      const life = await world.process([], {
+        beforeCall: (operation) => {
+          if (operation === 'ec2:CreateVolume') world.account.act({ do: 'disable-key', key: 'alias/new' });
+        },
+      });
+      expect(exitOf(life), told(life)).toBe(1);
+      expect(told(life)).toMatch(
+        /AWS accepted it and it is gone again; somebody may have deleted it: this run has not/,
+      );
+      expect(told(life)).toMatch(/AWS may have taken it back for want of the key: arn:\S+ is Disabled now/);
+      expect(told(life)).toMatch(/old (answer|one)\b.*asked for \d+ min ago/);
+      expectOriginalServing(world);
+    }));
+});
+
+describe('somebody else at the tags', () => {
+  test('puts one of his own on each new volume: told, and the run is done', () =>
+    inWorld(twoVolumes, async (world) => {
+      const life = await world.process([], {
+        beforeCall: () => {
+          for (const one of world.state().volumes) {
+            if (!one.tags['rekey:run'] || one.tags['CreatorName']) continue;
+            world.account.act({ do: 'create-tags', resource: one.id, tags: { CreatorName: 'rekey-role' } });
+          }
+        },
+      });
+      expect(exitOf(life), told(life)).toBe(0);
+      expectInstanceMoved(world);
+      expect(
+        records(life, 'announced')
+          .map((one) => JSON.stringify(one))
+          .join(),
+      ).toMatch(/vol-[0-9a-f]+ has tags that neither vol-[0-9a-f]+ nor the plan has: \\"CreatorName\\"/);
+    }));
+
+  test('gives all volumes another value in the middle of the swap: the replacement may have it as the original has it', () =>
+    inWorld(twoVolumes, async (world) => {
+      const life = await world.process([], {
+        beforeCall: (operation) => {
+          if (operation !== 'ec2:ModifyInstanceAttribute') return;
+          for (const one of world.state().volumes.filter(({ tags }) => tags['role'] === 'data'))
+            world.account.act({ do: 'create-tags', resource: one.id, tags: { owner: 'shop', role: 'all' } });
+        },
+      });
+      expect(exitOf(life), told(life)).toBe(0);
+      expect(attachedTags(world)).toEqual([{ role: 'root' }, { role: 'all', owner: 'shop' }]);
+    }));
+
+  test('gives only the replacement another value: no original is deleted', () =>
+    inWorld(twoVolumes, async (world) => {
+      const life = await world.process([], {
+        beforeCall: (operation) => {
+          if (operation !== 'ec2:ModifyInstanceAttribute') return;
+          for (const one of world.state().volumes.filter(({ tags }) => tags['rekey:original'] === data))
+            world.account.act({ do: 'create-tags', resource: one.id, tags: { role: 'other' } });
+        },
+      });
+      expect(exitOf(life), told(life)).toBe(4);
+      expectOriginalServing(world);
+    }));
+});
+
+/** The tags of what the box has now, ours left out. */
+function attachedTags(world: World) {
+  const volumes = world.state().volumes.filter(({ attachments }) => attachments.length > 0);
+  return volumes
+    .map(({ tags }) => Object.fromEntries(Object.entries(tags).filter(([key]) => !key.startsWith('rekey:'))))
+    .sort((a, b) => Number(b['role'] === 'root') - Number(a['role'] === 'root'));
+}
 
 describe('what AWS does not show yet', () => {
   test('a claim that was just sent is taken off by a rollback', async () => {

@@ -3,6 +3,7 @@ import { RekeyError } from '../../src/errors/index.ts';
 import type { ScenarioInput } from '../../src/simulator/scenario.ts';
 import type { Accepted } from '../../src/steps/domain.ts';
 import { readVolume } from '../../src/steps/ebs/read-volume.ts';
+import type { VolumeOverride } from '../../src/steps/ebs/volume-reading.ts';
 import { readInstance } from '../../src/steps/ec2/read-instance.ts';
 import { checkKey } from '../../src/steps/kms/check-key.ts';
 import { contextOf, type Simulated, simulated } from './simulated.ts';
@@ -34,7 +35,11 @@ function scenarioWith(instance: Partial<InstanceInput>, volume: Partial<VolumeIn
     volumes: [{ id: loose, size: 10, key: oldKey, tags: { 'kubernetes.io/created-for/pv/name': 'pv' } }],
   };
 }
-const all = { include: [], exclude: [], override: {} };
+const all: { include: string[]; exclude: string[]; override: Record<string, VolumeOverride> } = {
+  include: [],
+  exclude: [],
+  override: {},
+};
 
 describe('what is refused before anything is touched', () => {
   let on: Simulated;
@@ -71,13 +76,93 @@ describe('what is refused before anything is touched', () => {
     return { ...outcome, announced: ctx.announced };
   }
 
-  const cases: [string, Partial<InstanceInput>, Partial<VolumeInput>, RegExp][] = [
+  const owners: [Accepted | undefined, Record<string, string>, RegExp][] = [
+    ['auto-scaling', { 'aws:autoscaling:groupName': 'web' }, /Auto Scaling group "web"/],
+    ['karpenter', { 'karpenter.sh/nodepool': 'default' }, /Karpenter node pool "default".*terminates/],
+    ['karpenter', { 'karpenter.sh/provisioner-name': 'old' }, /Karpenter node pool "old"/],
+    ['eks-node-group', { 'eks:nodegroup-name': 'workers' }, /EKS node group "workers"/],
+    ['ec2-fleet', { 'aws:ec2:fleet-id': 'fleet-1' }, /EC2 Fleet "fleet-1"/],
+    ['spot-fleet', { 'aws:ec2spot:fleet-request-id': 'sfr-1' }, /Spot Fleet request "sfr-1"/],
+    ['ecs-capacity-provider', { AmazonECSManaged: '' }, /ECS capacity provider \(tag/],
+    ['elastic-beanstalk', { 'elasticbeanstalk:environment-name': 'shop' }, /Elastic Beanstalk environment "shop"/],
+    [undefined, { 'aws:elasticmapreduce:job-flow-id': 'j-1' }, /EMR cluster "j-1"/],
+    [undefined, { AWSBatchServiceTag: 'batch' }, /Batch compute environment/],
+    [undefined, { 'aws:pcs:compute-node-group-id': 'pcs_1' }, /PCS compute node group "pcs_1"/],
+    [undefined, { 'parallelcluster:node-type': 'Compute' }, /ParallelCluster/],
+  ];
+  it.each(owners)('the owner of an instance, acceptable as %s: %o', async (accept, tags, message) => {
+    expect((await read(scenarioWith({ tags }))).message).toMatch(message);
+    on.end();
+    const { output, announced } = await read(scenarioWith({ tags }), { accept: accept ? [accept] : [] });
+    expect(output !== undefined).toBe(accept !== undefined);
+    if (accept) expect(announced.join()).toMatch(message);
+  });
+
+  it('a stack or cluster that only describes the instance is told', async () => {
+    const tags = {
+      'aws:cloudformation:stack-name': 'shop',
+      'kubernetes.io/cluster/blue': 'owned',
+      'parallelcluster:node-type': 'HeadNode',
+    };
+    const { output, announced } = await read(scenarioWith({ tags }));
+    expect(output).toBeDefined();
+    expect(announced.join()).toMatch(/CloudFormation stack "shop".*Kubernetes cluster "blue"/);
+  });
+
+  it('a volume that is being modified, and one that is only optimizing, which can be accepted', async () => {
+    const scenario = scenarioWith({}, { type: 'gp3', size: 10_000 });
+    const accept: Accepted[] = ['optimizing'];
+    const readAfter = async (ms: number, given: Accepted[]) => {
+      on = await simulated(scenario);
+      on.account.act({ do: 'modify-volume', volume: data, iops: 9_000 });
+      on.time.tick(ms);
+      const input = { instance: instanceId, keys, volumes: all, accept: given };
+      return on.pass(readInstance.read(contextOf(on), input, undefined));
+    };
+    await expect(readAfter(1, accept)).rejects.toThrow(/is being modified \(modifying\)/);
+    on.end();
+    await expect(readAfter(60_000, [])).rejects.toThrow(/\(optimizing\)[\s\S]*accept: \[optimizing\]/);
+    on.end();
+    expect((await readAfter(60_000, accept)).volumes[1]?.attributes.iops).toBe(9_000);
+  });
+
+  const overrides: [string, Partial<VolumeInput>, object, RegExp | undefined][] = [
+    ['gp2 to the defaults of gp3', { type: 'gp2', size: 5_000 }, { type: 'gp3' }, /15000 IOPS.*3000 IOPS and 125/],
+    ['a small gp2 to the defaults of gp3', { type: 'gp2', size: 100 }, { type: 'gp3' }, undefined],
+    ['gp2 to gp3 with its IOPS', { type: 'gp2', size: 5_000 }, { type: 'gp3', iops: 15_000 }, /throughput: 250/],
+    ['less than it had, said', { type: 'gp3', iops: 9_000 }, { iops: 3_000 }, undefined],
     [
-      'an Auto Scaling member',
-      { tags: { 'aws:autoscaling:groupName': 'web' } },
-      {},
-      /Auto Scaling group "web".*\n.*Standby/,
+      'to io2 with fewer MiB/s',
+      { type: 'gp3', iops: 4_000, throughput: 900 },
+      { type: 'io2', iops: 3_000 },
+      /throughput: 900/,
     ],
+    ['to a cold disk', { type: 'gp3', size: 1_024 }, { type: 'sc1' }, /3000 IOPS.*12 IOPS and 12 MiB/],
+    ['to magnetic', { type: 'gp2', size: 10 }, { type: 'standard' }, /100 IOPS.*40 IOPS/],
+    ['more', { type: 'gp3', size: 100 }, { iops: 4_000, throughput: 250 }, undefined],
+  ];
+  it.each(overrides)('an override of performance: %s', async (_name, volume, override, message) => {
+    const scenario = scenarioWith({}, { size: 1_000, ...volume });
+    const volumes = { override: { '/dev/xvdf': override } };
+    const refused = await read(scenario, { volumes });
+    if (!message) expect(refused.message).toBe('');
+    else {
+      expect(refused.message).toMatch(message);
+      on.end();
+      const { output, announced } = await read(scenario, { volumes, accept: ['lower-performance'] });
+      expect(output).toBeDefined();
+      expect(announced.join()).toMatch(/accepted \(lower-performance\)/);
+    }
+  });
+
+  it('a lower value that the plan gives is told', async () => {
+    const { announced } = await read(scenarioWith({}, { type: 'gp3', size: 100, iops: 9_000 }), {
+      volumes: { override: { '/dev/xvdf': { iops: 3_000 } } },
+    });
+    expect(announced.join()).toMatch(/as the plan has it: .*9000 IOPS.*3000 IOPS/);
+  });
+
+  const cases: [string, Partial<InstanceInput>, Partial<VolumeInput>, RegExp][] = [
     ['a Spot instance', { lifecycle: 'spot' }, {}, /Spot instance/],
     ['instance store that no mapping shows', { type: 'm5d.large' }, {}, /instance store/],
     ['an auto-assigned public IPv4 address', { publicIp: 'auto' }, {}, /auto-assigned public IPv4.*\n.*Elastic IP/],
@@ -86,6 +171,7 @@ describe('what is refused before anything is touched', () => {
     ['a managed instance', { managedBy: 'eks.amazonaws.com' }, {}, /managed by eks/],
     ['an Outpost', { outpostArn: 'arn:aws:outposts:eu-west-1:111122223333:outpost/op-1' }, {}, /Outpost/],
     ['a managed volume', {}, { managedBy: 'ecs.amazonaws.com' }, /vol-0aaaaaaaaaaaaaaa2.*managed by ecs|managed/],
+    ['a volume of ECS', {}, { tags: { AmazonECSManaged: 'true' } }, /orchestrator.*AmazonECSManaged/],
     ['a CSI volume', {}, { tags: { 'ebs.csi.aws.com/cluster': 'true' } }, /orchestrator.*ebs\.csi/],
     ['a multi-attach volume', {}, { type: 'io2', iops: 200, multiAttach: true }, /multi-attach/],
     [

@@ -105,6 +105,7 @@ export function contextOf(
     plan: 'test',
     target: { type: 'ec2-instance', id: 'i-0aaaaaaaaaaaaaaaa' },
     stepTypes: [],
+    tags: [],
     token: '00000000-0000-5000-8000-000000000001',
     sentAt: undefined,
     unanswered: [],

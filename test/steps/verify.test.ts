@@ -110,6 +110,43 @@ describe('the verdict before the write point', () => {
     expect(await findings(() => {})).toEqual([]);
   });
 
+  it('a tag that somebody put on the replacement is told, and no fault', async () => {
+    const things = right();
+    things.replacement.Tags?.push({ Key: 'a\u001b', Value: '' });
+    const context = contextWith(things);
+    const seen = await verifyVolume.check(context, input);
+    expect(seen.is === 'done' && seen.output.findings).toEqual([]);
+    expect(context.announced.join()).toMatch(/tags that neither vol-.* has: "a\\\\u001b"/);
+  });
+
+  it.each<[string, Partial<Things>, RegExp]>([
+    ['and a key that can be used', {}, /key\/new is Enabled now and you may use it; whether EC2 may is not shown/],
+    ['and a key that you may not use', { mayUse: false }, /is Enabled now and you may not use it/],
+    [
+      'and a key that is disabled',
+      { keyState: 'Disabled' },
+      /taken it back for want of the key: .*key\/new is Disabled now/,
+    ],
+  ])('a replacement that is not there %s: each cause is told with what is known of it', async (_name, given, key) => {
+    const [gone = ''] = await findings((things) => Object.assign(things, { replacement: undefined }, given));
+    expect(gone).toMatch(/is not there: somebody may have deleted it: .*CloudTrail shows who called DeleteVolume/);
+    expect(gone).toMatch(key);
+    expect(gone).toMatch(/may be an old one/);
+  });
+
+  it.each<[string, Volume['Tags'], boolean]>([
+    ['a value that the original has by now, too', [{ Key: 'Name', Value: 'new' }], true],
+    ['none, as the original has none by now', [], true],
+    ['a value that only the replacement has', [{ Key: 'Name', Value: 'other' }], false],
+  ])('a tag with %s', async (_name, tags, fine) => {
+    const found = await findings((things) => {
+      const changed = tags?.filter(({ Value }) => Value === 'new') ?? [];
+      things.original = { ...things.original, Tags: changed };
+      things.replacement.Tags = tags;
+    });
+    expect(found).toHaveLength(fine ? 0 : 1);
+  });
+
   const faults: [string, (things: Things) => void, RegExp][] = [
     ['a key that may not be used any more', (things) => (things.mayUse = false), /may not be used any more/],
     ['the key', ({ replacement }) => (replacement.KmsKeyId = 'arn:other'), /is under arn:other/],
@@ -120,11 +157,6 @@ describe('the verdict before the write point', () => {
     ['the zone', ({ replacement }) => (replacement.AvailabilityZone = 'eu-west-1b'), /availability zone/],
     ['multi-attach', ({ replacement }) => (replacement.MultiAttachEnabled = true), /multi-attach/],
     ['a tag', ({ replacement }) => (replacement.Tags = [{ Key: 'Name', Value: 'x' }]), /tags "Name"/],
-    [
-      'a strange tag',
-      ({ replacement }) => replacement.Tags?.push({ Key: 'a\u001b', Value: '' }),
-      /has not: "a\\\\u001b"/,
-    ],
     ['the snapshot it comes from', ({ replacement }) => (replacement.SnapshotId = 'snap-x'), /comes from snap-x/],
     ['the volume of the snapshot', ({ snapshot }) => (snapshot.VolumeId = 'vol-x'), /is of vol-x/],
     ['a start in between', ({ instance }) => (instance.LaunchTime = new Date()), /was started at/],

@@ -174,7 +174,7 @@ const makings: readonly MakingLie[] = [
   {
     name: 'with a tag that lost its name',
     asked: creating((_world, asked) => retag(asked, 'role', 'rôle')),
-    names: /lacks or differs in the tags "role"[\s\S]*has tags that the original has not: "rôle"/,
+    names: /lacks or differs in the tags "role"/,
     exit: 4,
   },
   {

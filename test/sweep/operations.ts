@@ -33,6 +33,9 @@ export const mutating = [
   'DeleteDBClusterSnapshot',
 ] as const;
 
+/** Those that delete what the run has made: where AWS forbids one, the run is done all the same, and tells what it has left behind. */
+export const discarding: readonly string[] = ['DeleteSnapshot', 'DeleteDBSnapshot', 'DeleteDBClusterSnapshot'];
+
 /** Operations of shipped plans that only look. */
 export const reading = [
   'DescribeVolumes',
@@ -158,13 +161,7 @@ export const codes: readonly Code[] = [
     'UnsupportedOperation',
     'SomethingNobodyHasSeen',
   ),
-  // Of no snapshot that is to be discarded: an AMI needs that one, so it stays and is told.
-  {
-    code: 'InvalidSnapshot.InUse',
-    status: 400,
-    means: 'permanent',
-    on: mutating.filter((name) => name !== 'DeleteSnapshot'),
-  },
+  { code: 'InvalidSnapshot.InUse', status: 400, means: 'permanent' },
   ...all('stop-run', 400, 'RequestExpired', 'ExpiredToken', 'ExpiredTokenException'),
   ...all('stop-run', 403, 'InvalidClientTokenId', 'SignatureDoesNotMatch'),
 ];

@@ -123,6 +123,7 @@ async function contextOf(
     plan,
     target,
     stepTypes: [],
+    tags: [],
     token,
     sentAt: Date.now(),
     unanswered: sentAtOf(disk, one),

@@ -1,6 +1,7 @@
 import { canonical, type Json, toJson } from '../../contract/json.ts';
 import { unseenMs } from '../../contract/settle.ts';
 import { createdBy } from '../../contract/step.ts';
+import type { Act } from '../act.ts';
 import { perform } from '../perform.ts';
 import type { PlanRun } from '../plan-run.ts';
 import { itemsOf } from '../references.ts';
@@ -115,6 +116,14 @@ export async function discardOrKeep<S>(
 }
 
 /** A discard that fails costs money, not data: it is reported and does not stand in the way of the rest. */
+export async function performDiscard<S>(run: PlanRun<S>, guard: Guard<S>, act: Act): Promise<void> {
+  try {
+    await perform(run, guard, act);
+  } catch (error) {
+    await announce(run, act, `left behind: ${failureOfStep(error).message}`);
+  }
+}
+
 async function discard<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, from = 0): Promise<void> {
   if (one.phase.kept || !isDiscard(run, one)) return;
   const lived = createdOf(run, one).find((id) => run.state.lived.has(id));
@@ -122,11 +131,7 @@ async function discard<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, from 
   for (const [index, call] of undoOf(run.ports.registry, one.phase, one.output).entries()) {
     const key = { ...one.phase.key, undo: from + index };
     if (run.phase(key)?.end?.is === 'done') continue;
-    try {
-      await perform(run, guard, { key, uses: call.uses, input: call.with });
-    } catch (error) {
-      await announce(run, one.phase, `left behind: ${failureOfStep(error).message}`);
-    }
+    await performDiscard(run, guard, { key, uses: call.uses, input: call.with });
   }
 }
 

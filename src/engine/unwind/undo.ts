@@ -45,7 +45,7 @@ export async function takeBackBy<S>(
 }
 
 /** Tells the operator, once. */
-export async function announce<S>(run: PlanRun<S>, phase: Phase, text: string): Promise<void> {
+export async function announce<S>(run: PlanRun<S>, { key }: Pick<Phase, 'key'>, text: string): Promise<void> {
   if (run.state.announcements.some((one) => one.text === text)) return;
-  await run.append({ t: 'announced', plan: run.plan.name, step: phase.key.step, text });
+  await run.append({ t: 'announced', plan: run.plan.name, step: key.step, text });
 }

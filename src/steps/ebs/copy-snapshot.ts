@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { type AwsContext, defineEffect } from '../../aws/services.ts';
-import { markers } from '../../aws/tags.ts';
+import { asTags, markers } from '../../aws/tags.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { KeyArn, MadeSnapshot } from '../domain.ts';
+import { causesOfAbsence } from './absence.ts';
 import { lookForSnapshot, type Making, made } from './made-snapshot.ts';
 
 const input = z.strictObject({ snapshot: MadeSnapshot, key: KeyArn });
@@ -51,13 +52,17 @@ export const copySnapshot = defineEffect({
       TagSpecifications: [
         {
           ResourceType: 'snapshot',
-          Tags: markers({ run: ctx.run, token: ctx.token, target: ctx.target.id, original: snapshot.volume }),
+          Tags: [
+            ...asTags(ctx.tags),
+            ...markers({ run: ctx.run, token: ctx.token, target: ctx.target.id, original: snapshot.volume }),
+          ],
         },
       ],
     });
     return made(making({ snapshot, key }), answer);
   },
   undo: (_input, output) => (output ? [{ uses: 'ebs.discard-snapshot', with: { snapshot: output.id } }] : []),
+  whenVanished: (ctx, { key }) => causesOfAbsence(ctx, { deletedBy: 'DeleteSnapshot', key }),
 });
 
 const describe = (ctx: AwsContext, { snapshot }: { snapshot: MadeSnapshot }) =>

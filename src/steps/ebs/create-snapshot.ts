@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { type AwsContext, defineEffect } from '../../aws/services.ts';
-import { markers } from '../../aws/tags.ts';
+import { asTags, markers } from '../../aws/tags.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { MadeSnapshot, StoppedInstance, VolumeId, VolumePlace } from '../domain.ts';
+import { causesOfAbsence } from './absence.ts';
 import { lookForSnapshot, type Making, made } from './made-snapshot.ts';
 
 const input = z.strictObject({
@@ -39,19 +40,23 @@ export const createSnapshot = defineEffect({
       TagSpecifications: [
         {
           ResourceType: 'snapshot',
-          Tags: markers({
-            run: ctx.run,
-            token: ctx.token,
-            target: ctx.target.id,
-            original: input.volume,
-            place: input.place,
-          }),
+          Tags: [
+            ...asTags(ctx.tags),
+            ...markers({
+              run: ctx.run,
+              token: ctx.token,
+              target: ctx.target.id,
+              original: input.volume,
+              place: input.place,
+            }),
+          ],
         },
       ],
     });
     return made(making(input), answer);
   },
   undo: (_input, output) => (output ? [{ uses: 'ebs.discard-snapshot', with: { snapshot: output.id } }] : []),
+  whenVanished: (ctx) => causesOfAbsence(ctx, { deletedBy: 'DeleteSnapshot' }),
 });
 
 const describe = (ctx: AwsContext, { volume }: { volume: string }) => `rekey ${ctx.run}: ${volume} of ${ctx.target.id}`;

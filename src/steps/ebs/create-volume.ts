@@ -1,10 +1,11 @@
 import type { Volume } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
 import { type AwsContext, defineEffect } from '../../aws/services.ts';
-import { markers } from '../../aws/tags.ts';
+import { asTags, markers, withOwn } from '../../aws/tags.ts';
 import { unseenMs } from '../../contract/settle.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { KeyArn, MadeSnapshot, MadeVolume, VolumeAttributes, VolumeId, VolumePlace } from '../domain.ts';
+import { causesOfAbsence } from './absence.ts';
 import { madeBySends, mayBeMade, tellForeign } from './origin.ts';
 
 /** Makes the replacement from the snapshot, straight under the new key. */
@@ -67,7 +68,7 @@ export const createVolume = defineEffect({
         {
           ResourceType: 'volume',
           Tags: [
-            ...attributes.tags.map(({ key, value }) => ({ Key: key, Value: value })),
+            ...asTags(withOwn(attributes.tags, ctx.tags)),
             ...markers({
               run: ctx.run,
               token: ctx.token,
@@ -82,8 +83,7 @@ export const createVolume = defineEffect({
     return answer.VolumeId ? { id: answer.VolumeId, original: input.original } : undefined;
   },
   undo: (_input, output) => (output ? [{ uses: 'ebs.discard-volume', with: { volume: output.id } }] : []),
-  // CreateVolume answers before the key has been tried, and takes the volume back without a word.
-  whenVanished: 'EC2 may not use the new KMS key; look at its state and its policy (kms:CreateGrant, kms:Decrypt)',
+  whenVanished: (ctx, { key }) => causesOfAbsence(ctx, { deletedBy: 'DeleteVolume', key }),
   replaces: (input, output) => ({ original: input.original, replacement: output.id }),
   // The plan may have given the replacement another size and type.
   keeps: ({ attributes, snapshot }) => ({ storage: { GiB: snapshot.sizeGiB ?? attributes.sizeGiB } }),

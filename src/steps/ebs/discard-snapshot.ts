@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { printable } from '../../aws/printable.ts';
 import { defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { SnapshotId } from '../domain.ts';
@@ -13,28 +12,17 @@ export const discardSnapshot = defineEffect({
   settleWithinMs: settleWithinMs.volume,
   permissions: ['ec2:DeleteSnapshot', 'ec2:DescribeSnapshots'],
   input: z.strictObject({ snapshot: SnapshotId }),
-  output: z.strictObject({
-    snapshot: SnapshotId,
-    kept: z.literal(true).optional().meta({ description: 'an AMI uses it' }),
-  }),
+  output: z.strictObject({ snapshot: SnapshotId }),
   title: (input) => `discard ${input.snapshot}`,
-  async look(ctx, input, known) {
-    if (known?.kept) return { is: 'done', output: known };
+  async look(ctx, input) {
     const snapshot = await ctx.aws.sight.snapshot(input.snapshot);
     // `recoverable`: deleted into the Recycle Bin by a retention rule of the account.
     if (!snapshot || snapshot.State === 'recoverable') return { is: 'done', output: { snapshot: input.snapshot } };
     return { is: 'absent' };
   },
   async run(ctx, input) {
-    try {
-      await ctx.aws.ec2.deleteSnapshot({ SnapshotId: input.snapshot });
-      return undefined;
-    } catch (error) {
-      // Somebody has registered an AMI with it: it is his now, and no reason to hold up the run.
-      if (!(error instanceof Error) || error.name !== 'InvalidSnapshot.InUse') throw error;
-      ctx.announce(`${input.snapshot} is kept, under the old key: an AMI uses it (${printable(error.message, 200)})`);
-      return { snapshot: input.snapshot, kept: true as const };
-    }
+    await ctx.aws.ec2.deleteSnapshot({ SnapshotId: input.snapshot });
+    return undefined;
   },
   undo: 'impossible',
   discards: (input) => input.snapshot,

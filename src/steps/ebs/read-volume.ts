@@ -31,7 +31,7 @@ export const readVolume = defineRead({
         under === keys.to ? 'that is where the plan wants it' : 'correct keys.from, or the target',
       );
     }
-    refuseVolume(volume, refusals);
+    refuseVolume(ctx, volume, refusals);
     const [attributes] = await attributesOf(ctx, [{ volume, override: input.override }], refusals);
     refusals.throwIfAny(input.volume);
     if (!attributes) throw notFound(input.volume, ctx.aws.region);

@@ -5,7 +5,7 @@ import { settleWithinMs } from '../deadlines.ts';
 import { FinalVerdict, KeyArn, KeyTried, MadeSnapshot, VolumeAttributes, VolumeId } from '../domain.ts';
 import { attachments } from '../ec2/standing.ts';
 import { faultsOfKey } from '../kms/key-use.ts';
-import { changesOf, faultsOf } from './comparison.ts';
+import { changesOf, faultsOf, goneOriginal } from './comparison.ts';
 
 const input = z.strictObject({
   original: VolumeId,
@@ -33,8 +33,7 @@ export const verifyUnattachedVolume = defineVerify({
     const { sight } = ctx.aws;
     const [original, replacement] = await Promise.all([sight.volume(input.original), sight.volume(input.replacement)]);
     const findings = [...(await faultsOf(ctx, input)), ...(await faultsOfKey(ctx, input.key, input.keyTried))];
-    if (!original)
-      ctx.announce(`original ${input.original} was deleted by somebody: ${input.replacement} takes its place`);
+    if (!original) ctx.announce(goneOriginal(input));
     for (const change of changesOf(input.attributes, original)) ctx.announce(`${input.original}: ${change}`);
     for (const { VolumeId: id, InstanceId } of [...attachments(original), ...attachments(replacement)]) {
       findings.push(`${id} is attached to ${InstanceId}: what is written there is in one of the two only`);

@@ -15,7 +15,7 @@ import {
 import { attachments, mappings, standsAt } from '../ec2/standing.ts';
 import { faultsOfKey } from '../kms/key-use.ts';
 import { iso } from '../moment.ts';
-import { changesOf, faultsOf } from './comparison.ts';
+import { changesOf, faultsOf, goneOriginal } from './comparison.ts';
 
 const input = z.strictObject({
   original: VolumeId,
@@ -74,8 +74,7 @@ async function faultsOfPlace(ctx: AwsContext, input: Input): Promise<string[]> {
     sight.instance(place.instance),
   ]);
   const faults: string[] = [];
-  if (!original)
-    ctx.announce(`original ${input.original} was deleted by somebody: ${input.replacement} takes its place`);
+  if (!original) ctx.announce(goneOriginal(input));
   for (const change of changesOf(input.attributes, original)) ctx.announce(`${input.original}: ${change}`);
   for (const { InstanceId, Device } of attachments(original)) {
     faults.push(`original ${input.original} is still attached to ${InstanceId} at ${Device}`);

@@ -2,9 +2,10 @@ import type { Volume } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
 import { printable } from '../../aws/printable.ts';
 import type { AwsContext } from '../../aws/services.ts';
-import { carried, markerCount, roomForTags } from '../../aws/tags.ts';
+import { carried, markerCount, roomForTags, withOwn } from '../../aws/tags.ts';
 import { type VolumeAttributes, VolumeType } from '../domain.ts';
 import type { Refusals } from '../refusals.ts';
+import { type Performance, performanceOf } from './performance.ts';
 
 /** What a plan may change about a replacement. */
 export const VolumeOverride = z
@@ -24,11 +25,12 @@ const orchestrators = [
   'ebs.csi.aws.com/cluster',
   'kubernetes.io/created-for/pv/name',
   'kubernetes.io/created-for/pvc/name',
+  'AmazonECSManaged',
 ];
 const typesWithIops: readonly string[] = ['gp3', 'io1', 'io2'];
 
 /** Collects what speaks against moving one volume. */
-export function refuseVolume(volume: Volume, refusals: Refusals): void {
+export function refuseVolume(ctx: AwsContext, volume: Volume, refusals: Refusals): void {
   const id = volume.VolumeId;
   const leaveOut = `leave it out (volumes.exclude: [${id}])`;
   const orchestrator = volume.Tags?.find(({ Key }) => Key !== undefined && orchestrators.includes(Key));
@@ -47,10 +49,12 @@ export function refuseVolume(volume: Volume, refusals: Refusals): void {
     refusals.refuse(`${id} is in state ${volume.State}`, `mend it, or ${leaveOut}`);
   }
   if (roomForTags(volume.Tags) < 1) refusals.refuse(`${id} has no room for a tag of ours`, 'remove one of its 50 tags');
-  if (carried(volume.Tags).length + markerCount > 50) {
+  const tags = carried(volume.Tags).length;
+  const more = withOwn(carried(volume.Tags), ctx.tags).length - tags + markerCount;
+  if (tags + more > 50) {
     refusals.refuse(
-      `${id} has ${carried(volume.Tags).length} tags: its replacement needs room for ${markerCount} more`,
-      `remove some, down to ${50 - markerCount}`,
+      `${id} has ${tags} tags: its replacement needs room for ${more} more`,
+      `remove some, down to ${50 - more}`,
     );
   }
 }
@@ -67,9 +71,34 @@ export async function attributesOf(
     volumes.map(async ({ volume, override }) => {
       const autoEnableIO = await readAutoEnableIO(ctx, volume.VolumeId ?? '', refusals);
       announceLosses(ctx, volume);
-      return attributes(volume, autoEnableIO, override ?? {}, refusals);
+      const wanted = attributes(volume, autoEnableIO, override ?? {}, refusals);
+      if (override) comparePerformance(ctx, volume, { override, wanted }, refusals);
+      return wanted;
     }),
   );
+}
+
+/** What an override takes from a volume that its owner may count on: refused unless the plan gives the value, or accepts it. */
+function comparePerformance(
+  ctx: AwsContext,
+  volume: Volume,
+  { override, wanted }: { readonly override: VolumeOverride; readonly wanted: VolumeAttributes },
+  refusals: Refusals,
+): void {
+  const type = VolumeType.catch('standard').parse(volume.VolumeType);
+  const sizeGiB = volume.Size ?? 0;
+  const was = performanceOf({ type, sizeGiB, iops: volume.Iops, throughput: volume.Throughput });
+  const is = performanceOf(wanted);
+  const lower = (['iops', 'throughput'] as const).filter((name) => is[name] < was[name]);
+  if (lower.length === 0) return;
+  const words = ({ iops, throughput }: Performance) => `${iops} IOPS and ${throughput} MiB/s`;
+  const why = `${volume.VolumeId} (${type}, ${sizeGiB} GiB) can always do ${words(was)}, its replacement (${wanted.type}) by the override ${words(is)}`;
+  const unsaid = lower.filter((name) => override[name] === undefined);
+  if (unsaid.length === 0) ctx.announce(`as the plan has it: ${why}`);
+  else {
+    const values = unsaid.map((name) => `${name}: ${was[name]}`).join(', ');
+    refusals.unless('lower-performance', why, `give the values in the override, for example { ${values} }`);
+  }
 }
 
 function attributes(
@@ -107,8 +136,11 @@ async function refuseModifications(ctx: AwsContext, ids: string[], refusals: Ref
     ctx.aws.ec2.describeVolumesModifications({ Filters: [{ Name: 'volume-id', Values: ids }] }),
   );
   for (const { VolumeId, ModificationState } of answer?.VolumesModifications ?? []) {
-    if (ModificationState !== 'modifying' && ModificationState !== 'optimizing') continue;
-    refusals.refuse(`${VolumeId} is being modified (${ModificationState})`, 'wait until the modification is completed');
+    const why = `${VolumeId} is being modified (${ModificationState})`;
+    const wayOut = 'wait until the modification is completed';
+    // In `modifying` the size and type that AWS shows may be those of before.
+    if (ModificationState === 'modifying') refusals.refuse(why, wayOut);
+    if (ModificationState === 'optimizing') refusals.unless('optimizing', why, wayOut);
   }
 }
 

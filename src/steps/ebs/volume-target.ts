@@ -1,9 +1,41 @@
 import { defineTarget } from '../../aws/services.ts';
 import { claimants } from '../../aws/tags.ts';
+import type { Need } from '../../contract/step.ts';
 import { VolumeId } from '../domain.ts';
 import { attachments } from '../ec2/standing.ts';
 import { faultsOfOldKey } from '../kms/key-use.ts';
 import { gone } from './deletion.ts';
+
+/** What the verdict about a volume relies on; the types of what steps are given say the rest. */
+const needs: readonly Need[] = [
+  {
+    of: 'ebs.create-volume',
+    needs: 'ebs.create-snapshot',
+    before: 'ebs.create-volume',
+    through: 'snapshot',
+    why: 'a replacement is made from what this run has read of the original',
+  },
+  {
+    of: 'ebs.create-volume',
+    needs: 'ebs.set-auto-enable-io',
+    after: 'ebs.create-volume',
+    before: 'ebs.verify-unattached-volume',
+    why: 'a new volume does not enable I/O by itself, and the verification fails where the original does',
+  },
+  {
+    of: 'ebs.create-volume',
+    needs: 'ebs.verify-unattached-volume',
+    after: 'ebs.create-volume',
+    why: 'nothing would say whether the replacement is right',
+  },
+  {
+    of: 'ebs.delete-volume',
+    needs: 'gate: hold',
+    after: 'ebs.verify-unattached-volume',
+    before: 'ebs.delete-volume',
+    why: 'nobody would have the time to see that something is wrong',
+  },
+];
 
 /** A volume that is attached to nothing. Attached, it could be written to, so it counts as running. */
 export const volumeTarget = defineTarget({
@@ -11,6 +43,7 @@ export const volumeTarget = defineTarget({
   id: VolumeId,
   claim: 'ec2.claim',
   release: 'ec2.release-claim',
+  needs,
   unreadable: faultsOfOldKey,
   halt: () => [],
   sightings: (aws, ids) => aws.sightings.kept(ids),

@@ -1,9 +1,10 @@
 import type { _InstanceType, Instance } from '@aws-sdk/client-ec2';
 import { printable } from '../../aws/printable.ts';
 import type { AwsContext } from '../../aws/services.ts';
-import { roomForTags, tagValue } from '../../aws/tags.ts';
+import { roomForTags } from '../../aws/tags.ts';
 import type { Refusals } from '../refusals.ts';
 import { publicAddressesOf } from './addresses.ts';
+import { describersOf, refuseOwners } from './owners.ts';
 
 /** Collects what speaks against stopping this instance and giving it other volumes. */
 export async function refuseInstance(
@@ -13,6 +14,8 @@ export async function refuseInstance(
   refusals: Refusals,
 ): Promise<void> {
   refuseOwners(instance, refusals);
+  refuseKind(instance, refusals);
+  for (const note of describersOf(instance)) ctx.announce(note);
   refuseLosses(instance, elastic, refusals);
   await Promise.all([refuseInstanceStore(ctx, instance, refusals), refuseStopProtection(ctx, instance, refusals)]);
   const codes = (instance.ProductCodes ?? []).map(({ ProductCodeId }) => printable(ProductCodeId ?? '', 100));
@@ -23,16 +26,8 @@ export async function refuseInstance(
   }
 }
 
-function refuseOwners(instance: Instance, refusals: Refusals): void {
+function refuseKind(instance: Instance, refusals: Refusals): void {
   const id = instance.InstanceId;
-  const group = tagValue(instance.Tags, 'aws:autoscaling:groupName');
-  if (group !== undefined) {
-    refusals.unless(
-      'auto-scaling',
-      `${id} is a member of the Auto Scaling group ${JSON.stringify(printable(group, 255))}, which replaces a stopped member`,
-      'put it in Standby or detach it from the group',
-    );
-  }
   if (instance.InstanceLifecycle === 'spot' || instance.SpotInstanceRequestId) {
     refusals.unless(
       'spot',

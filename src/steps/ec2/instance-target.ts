@@ -1,6 +1,7 @@
 import type { Volume } from '@aws-sdk/client-ec2';
 import { defineTarget } from '../../aws/services.ts';
 import { claimants } from '../../aws/tags.ts';
+import type { Need } from '../../contract/step.ts';
 import { InstanceId } from '../domain.ts';
 import { gone } from '../ebs/deletion.ts';
 import { deviceEntry, volumesIn } from '../ebs/device-shape.ts';
@@ -11,12 +12,85 @@ import { attachments, livingState, mappings } from './standing.ts';
 
 const idOf = (volume: Volume | undefined) => volume?.VolumeId;
 
+/** What the verdicts and the way back of an instance rely on; the types of what steps are given say the rest. */
+const needs: readonly Need[] = [
+  {
+    of: 'ec2.stop-instance',
+    needs: 'ec2.start-instance',
+    after: 'ec2.stop-instance',
+    why: 'the instance would be left stopped',
+  },
+  {
+    of: 'ebs.create-volume',
+    needs: 'ebs.create-snapshot',
+    given: 'after',
+    after: 'ec2.stop-instance',
+    before: 'ebs.create-volume',
+    sameItems: true,
+    through: 'snapshot',
+    why: 'only a snapshot of the stopped instance holds all that was written',
+  },
+  {
+    of: 'ebs.create-volume',
+    needs: 'ebs.set-auto-enable-io',
+    after: 'ebs.create-volume',
+    before: 'ebs.verify-volume',
+    sameItems: true,
+    why: 'a new volume does not enable I/O by itself, and the verification fails where the original does',
+  },
+  {
+    of: 'ebs.create-volume',
+    needs: 'ebs.verify-volume',
+    after: 'ebs.attach-volume',
+    before: 'ec2.start-instance',
+    sameItems: true,
+    why: 'once the instance is started there is no way back by itself',
+  },
+  {
+    of: 'ebs.detach-volume',
+    needs: 'ebs.attach-volume',
+    after: 'ebs.detach-volume',
+    sameItems: true,
+    why: 'a device would be left empty',
+  },
+  {
+    of: 'ebs.attach-volume',
+    needs: 'ebs.detach-volume',
+    before: 'ebs.attach-volume',
+    sameItems: true,
+    why: 'the original is still at the device',
+  },
+  {
+    of: 'ebs.attach-volume',
+    needs: 'ebs.set-delete-on-termination',
+    after: 'ebs.attach-volume',
+    before: 'ebs.verify-volume',
+    sameItems: true,
+    why: 'AttachVolume switches it off, and the verification fails where the original had it on',
+  },
+  {
+    of: 'ebs.delete-volume',
+    needs: 'ec2.verify-instance',
+    after: 'ec2.start-instance',
+    before: 'ebs.delete-volume',
+    why: 'nothing would have seen the instance serve without what is deleted',
+  },
+  {
+    of: 'ebs.delete-volume',
+    needs: 'gate: hold',
+    after: 'ec2.verify-instance',
+    before: 'ebs.delete-volume',
+    why: 'nobody would have the time to see that something is wrong',
+  },
+];
+
 /** An EC2 instance with its volumes. What is attaching or detaching counts as standing there. */
 export const instanceTarget = defineTarget({
   type: 'ec2-instance',
   id: InstanceId,
   claim: 'ec2.claim',
   release: 'ec2.release-claim',
+  needs,
   unreadable: faultsOfOldKey,
   async staysDown(ctx, reads) {
     const { from, to } = keysOfPlan(reads);

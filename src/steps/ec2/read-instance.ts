@@ -50,7 +50,7 @@ export const readInstance = defineRead({
     const before = fingerprint(input.instance, instance, elastic);
     const standing = await volumesOf(ctx, instance);
     const chosen = choose(ctx, input, standing, refusals);
-    for (const { volume } of chosen) refuseVolume(volume, refusals);
+    for (const { volume } of chosen) refuseVolume(ctx, volume, refusals);
     const [attributes, otherKeys] = await Promise.all([
       attributesOf(ctx, chosen, refusals),
       otherKeysOf(ctx, input, before, standing, refusals),

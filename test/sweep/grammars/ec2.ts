@@ -246,13 +246,10 @@ function faultsOfEnd(
     (deeds.has('start-instance') || deeds.has('an owner starts what stops')) && end === 'verification-failed';
   // With nobody else at work it is in pieces by what the run itself has done.
   const waits = started || (deeds.size > 0 && ['target-in-pieces', 'mixed-start'].includes(end));
-  // What was used elsewhere, or is gone, is for a person to judge; so is what a plan leaves undone that it compares.
+  // What was used elsewhere, or is gone, is for a person to judge.
   const elsewhere = [...deeds].some((name) => /elsewhere|terminates|deleted$|a cleaner/.test(name));
   const person = elsewhere && ['replacement-stale', 'original-gone'].includes(end);
-  const short =
-    end === 'verification-failed' &&
-    ['auto-enable-io', 'delete-on-termination'].some((step) => deeds.has(`a plan without ${step}`));
-  const calm = end === 'done' || waits || short || (hostile && (person || handsOff.includes(end)));
+  const calm = end === 'done' || waits || (hostile && (person || handsOff.includes(end)));
   const faults: string[] = calm ? [] : [`it did not come to its end: ${end}`];
   if (end !== 'done' || hostile) return faults;
   const state = world.state();

@@ -60,7 +60,7 @@ export const compare = (kind: Kind) => {
       const busy = all.find((one) => !isSettled(one));
       if (busy) return pending(input, `${told(busy)} is ${statusOf(busy)}`);
       const pairs = kind.pairs(read, members);
-      const { was, is } = differencesOfPair(kind, read, pairs, { original, replacement, instances });
+      const { was, is } = differencesOfPair(kind, read, pairs, { original, replacement, instances }, ctx.tags);
       for (const { attribute, told } of is)
         if (input.differences.includes(attribute)) ctx.announce(`a difference that the plan names: ${told}`);
       const findings = [...unlike(was, is, input.differences), ...kind.faultsOfSize(name, original, replacement)];

@@ -1,7 +1,8 @@
 import type { DBClusterRole, DBInstance, DBInstanceRole, Tag } from '@aws-sdk/client-rds';
 import { printable } from '../../../aws/printable.ts';
-import { carried } from '../../../aws/tags.ts';
+import { carried, withOwn } from '../../../aws/tags.ts';
 import { canonical } from '../../../contract/json.ts';
+import type { Tag as CarriedTag } from '../../domain.ts';
 import { memberSettings } from '../carry/member.ts';
 import type { Member, MemberPair } from '../domain.ts';
 import type { BothThere, Kind, Original } from '../kinds/kind.ts';
@@ -23,12 +24,16 @@ interface Shown {
   readonly tags: readonly Tag[] | undefined;
 }
 
+/** Whether it is the original that is looked at, or what takes its place, which has the plan's own tags besides. */
+export type As = 'itself' | { readonly own: readonly CarriedTag[] };
+
 /** What of an original and its members is not as it was read: on the original itself, and on what takes its place. */
 export function differencesOfPair(
   kind: Kind,
   read: Original,
   pairs: readonly MemberPair[],
   { original, replacement, instances }: BothThere,
+  own: readonly CarriedTag[],
 ): { readonly was: Difference[]; readonly is: Difference[] } {
   const instance = (id: string | undefined) => instances.find((one) => one.DbiResourceId === id);
   const inPlaceOf = (member: Member) => instance(pairs.find(({ id }) => id === member.id)?.replacement);
@@ -39,39 +44,35 @@ export function differencesOfPair(
       ...members.flatMap((one) => ofMember(one, instance(one.id), 'itself')),
     ],
     is: [
-      ...differencesOf(kind, read, replacement, 'replacement'),
-      ...members.flatMap((one) => ofMember(one, inPlaceOf(one), 'replacement')),
+      ...differencesOf(kind, read, replacement, { own }),
+      ...members.flatMap((one) => ofMember(one, inPlaceOf(one), { own })),
     ],
   };
 }
 
 /** What of the settings, roles and tags of an original one has otherwise. */
-export function differencesOf(
-  kind: Kind,
-  original: Original,
-  found: Described,
-  as: 'itself' | 'replacement',
-): Difference[] {
+export function differencesOf(kind: Kind, original: Original, found: Described, as: As): Difference[] {
   const { AssociatedRoles: roles, TagList: tags } = found;
   return differencesBetween(original, { name: nameIn(found), settings: kind.settings(found), roles, tags }, as);
 }
 
-function ofMember(original: Member, found: DBInstance | undefined, as: 'itself' | 'replacement'): Difference[] {
+function ofMember(original: Member, found: DBInstance | undefined, as: As): Difference[] {
   if (!found) return [{ attribute: 'DBClusterMembers', told: `the member ${original.name} is missing` }];
   const { DBInstanceIdentifier: name = '', TagList: tags } = found;
   return differencesBetween({ ...original, roles: [] }, { name, settings: memberSettings(found), roles: [], tags }, as);
 }
 
 /** The same of anything: an instance, a cluster, a member of one. */
-function differencesBetween(original: Wanted, found: Shown, as: 'itself' | 'replacement'): Difference[] {
+function differencesBetween(original: Wanted, found: Shown, as: As): Difference[] {
   const { name, settings: has } = found;
+  const tags = as === 'itself' ? original.tags : withOwn(original.tags, as.own);
   const wanted = as === 'itself' ? original.settings : { ...original.settings, ...original.moved };
   const settings = [...new Set([...Object.keys(wanted), ...Object.keys(has)])].sort().flatMap((attribute) => {
     const [was, is] = [wanted[attribute], has[attribute]];
     if (canonical(was ?? null) === canonical(is ?? null)) return [];
     return [{ attribute, told: `${name} has ${attribute} ${shown(is)}, the original had ${shown(was)}` }];
   });
-  return [...settings, ...roleDifferences(original, found), ...tagDifferences(original, found)];
+  return [...settings, ...roleDifferences(original, found), ...tagDifferences(tags, found)];
 }
 
 /**
@@ -100,9 +101,9 @@ function roleDifferences(original: Wanted, found: Shown): Difference[] {
   ].map((what) => ({ attribute: 'AssociatedRoles', told: `${found.name} ${printable(what, 300)}` }));
 }
 
-function tagDifferences(original: Wanted, found: Shown): Difference[] {
+function tagDifferences(tags: readonly CarriedTag[], found: Shown): Difference[] {
   const has = new Map(carried(found.tags).map(({ key, value }) => [key, value]));
-  const wanted = new Map(original.tags.map(({ key, value }) => [key, value]));
+  const wanted = new Map(tags.map(({ key, value }) => [key, value]));
   const other = [...new Set([...has.keys(), ...wanted.keys()])].filter((key) => has.get(key) !== wanted.get(key));
   return other.map((key) => ({
     attribute: 'TagList',

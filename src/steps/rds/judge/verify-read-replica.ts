@@ -1,6 +1,6 @@
 import type { DBInstance } from '@aws-sdk/client-rds';
 import * as z from 'zod';
-import { defineVerify } from '../../../aws/services.ts';
+import { type AwsContext, defineVerify } from '../../../aws/services.ts';
 import type { Seen } from '../../../contract/step.ts';
 import type { VerdictStatus } from '../../../contract/verdict.ts';
 import { settleWithinMs } from '../../deadlines.ts';
@@ -30,13 +30,14 @@ export const verifyReadReplica = defineVerify({
     if (!isSettled(found)) return pending(input, `${input.replacement.name} is ${found.DBInstanceStatus}`);
     if (!isReplicating(found)) return pending(input, `${input.replacement.name} does not replicate yet`);
     const source = all.find((one) => one.DbiResourceId === input.verdict.replacement);
-    return judged(input, faultsOf(input, found, source));
+    return judged(input, faultsOf(ctx, input, found, source));
   },
   conclude: (input, status, reason) => verdictOf(input, status, [reason]),
   verdicts: (output) => [output],
 });
 
 function faultsOf(
+  ctx: AwsContext,
   { replica, replacement, verdict }: Input,
   found: DBInstance,
   source: DBInstance | undefined,
@@ -52,7 +53,7 @@ function faultsOf(
       ? []
       : [`${name} is under ${found.KmsKeyId ?? 'no key'}, not under ${verdict.key}`]),
     ...(hasGroups(found, replica.securityGroups) ? [] : [`${name} has not the security groups of ${replica.name}`]),
-    ...differencesOf(instances, replica, found, 'replacement').map(({ told }) => told),
+    ...differencesOf(instances, replica, found, { own: ctx.tags }).map(({ told }) => told),
   ];
 }
 

@@ -73,7 +73,7 @@ export const verify = (kind: Kind) =>
         ...(await faultsOfKey(ctx, verdict.key, verdict.keyTried)),
         ...(await lineageFaults(ctx, kind, input, replacement)),
         ...(await fenceFaults(ctx, read, verdict, original)),
-        ...(original ? unlikeNow(kind, read, verdict, { ...pair, original, replacement }) : []),
+        ...(original ? unlikeNow(ctx, kind, verdict, { read, ...pair, original, replacement }) : []),
       ];
       if (findings.length > 0 || !original) return judged(verdict, findings);
       const old = { found: original, parts: kind.partsAmong(original, pair.instances) };
@@ -105,8 +105,13 @@ function faultsOf({ differs }: Kind, verdict: DatabaseVerdict, found: Described)
 }
 
 /** What somebody has changed on either since they were compared would be lost without a word. */
-function unlikeNow(kind: Kind, read: Original, verdict: DatabaseVerdict, now: BothThere): string[] {
-  const { was, is } = differencesOfPair(kind, read, kind.pairsIn(verdict), now);
+function unlikeNow(
+  ctx: AwsContext,
+  kind: Kind,
+  verdict: DatabaseVerdict,
+  { read, ...now }: BothThere & { readonly read: Original },
+): string[] {
+  const { was, is } = differencesOfPair(kind, read, kind.pairsIn(verdict), now, ctx.tags);
   return unlike(was, is, verdict.differences);
 }
 

@@ -1,6 +1,6 @@
 import type { DBSnapshot, Tag } from '@aws-sdk/client-rds';
 import type { AwsContext } from '../../../aws/services.ts';
-import { claimKey, marker, markers, tagValue } from '../../../aws/tags.ts';
+import { asTags, claimKey, marker, markers, tagValue, withOwn } from '../../../aws/tags.ts';
 import type { Seen } from '../../../contract/step.ts';
 import type { Tag as CarriedTag } from '../../domain.ts';
 import type { MadeDatabase, MadeDatabaseSnapshot } from '../domain.ts';
@@ -57,7 +57,7 @@ export function tagsOfMade(
   made: { readonly original: string; readonly tags: readonly CarriedTag[]; readonly source: string },
 ): Tag[] {
   return [
-    ...made.tags.map(({ key, value }) => ({ Key: key, Value: value })),
+    ...asTags(withOwn(made.tags, ctx.tags)),
     ...markers({ run: ctx.run, token: ctx.token, target: ctx.target.id, original: made.original, source: made.source }),
   ];
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type AwsContext, defineEffect } from '../../../aws/services.ts';
-import { markers } from '../../../aws/tags.ts';
+import { asTags, markers } from '../../../aws/tags.ts';
 import { unseenMs } from '../../../contract/settle.ts';
 import { Aborted, poll } from '../../../contract/wait.ts';
 import { settleWithinMs } from '../../deadlines.ts';
@@ -45,13 +45,16 @@ export const copySnapshot = defineEffect({
       // Left out, the copy would stay under the old key.
       KmsKeyId: key,
       // Within a Region a copy does not show its source.
-      Tags: markers({
-        run: ctx.run,
-        token: ctx.token,
-        target: ctx.target.id,
-        original: snapshot.database,
-        source: snapshot.id,
-      }),
+      Tags: [
+        ...asTags(ctx.tags),
+        ...markers({
+          run: ctx.run,
+          token: ctx.token,
+          target: ctx.target.id,
+          original: snapshot.database,
+          source: snapshot.id,
+        }),
+      ],
     });
     return { id: bornAs(ctx), ...making(input) };
   },

@@ -1,5 +1,5 @@
 import { type AwsContext, defineEffect } from '../../../aws/services.ts';
-import { markers } from '../../../aws/tags.ts';
+import { asTags, markers } from '../../../aws/tags.ts';
 import { settleWithinMs } from '../../deadlines.ts';
 import { nameOf } from '../found.ts';
 import { byOriginal, type Kind, originalOf } from '../kinds/kind.ts';
@@ -39,5 +39,7 @@ export const createSnapshot = (kind: Kind) =>
     undo: (_input, output) => (output ? [{ uses: kind.steps.discardSnapshot, with: { snapshot: output.id } }] : []),
   });
 
-const tagsOf = (ctx: AwsContext, original: string) =>
-  markers({ run: ctx.run, token: ctx.token, target: ctx.target.id, original });
+const tagsOf = (ctx: AwsContext, original: string) => [
+  ...asTags(ctx.tags),
+  ...markers({ run: ctx.run, token: ctx.token, target: ctx.target.id, original }),
+];

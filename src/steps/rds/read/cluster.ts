@@ -36,7 +36,7 @@ export async function readCluster(
     vpc: instances[0]?.DBSubnetGroup?.VpcId,
     engine: engineOf(found),
     database: found.DatabaseName,
-    refuseItself: () => refuseCluster(found, instances, asked.keys, refusals),
+    refuseItself: () => refuseCluster(ctx, found, instances, asked.keys, refusals),
     async refuseNames() {
       if (await sight.clusterNamed(oldName)) refuseTaken(oldName, refusals);
       for (const one of members) if (await sight.databaseNamed(one.oldName)) refuseTaken(one.oldName, refusals);

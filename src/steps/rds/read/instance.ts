@@ -28,7 +28,7 @@ export async function readInstance(
     engine: engineOf(found),
     database: found.DBName,
     refuseItself() {
-      refuseInstance(found, asked.keys, refusals);
+      refuseInstance(ctx, found, asked.keys, refusals);
       refuseMasterUserSecret(ctx, found, refusals);
     },
     async refuseNames() {

@@ -1,6 +1,6 @@
 import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
 import type { AwsContext } from '../../../aws/services.ts';
-import { carried, markerCount, roomForTags } from '../../../aws/tags.ts';
+import { carried, markerCount, roomForTags, withOwn } from '../../../aws/tags.ts';
 import type { DatabaseAddress } from '../../../contract/databases.ts';
 import type { CheckedKeys } from '../../domain.ts';
 import type { Refusals } from '../../refusals.ts';
@@ -17,7 +17,12 @@ const fine = ['available', 'backing-up', 'storage-optimization', 'storage-initia
 type DatabaseRefusals = Refusals<AcceptedOfDatabase>;
 
 /** Collects what DescribeDBInstances shows that speaks against moving this instance. */
-export function refuseInstance(found: DBInstance, keys: CheckedKeys, refusals: DatabaseRefusals): void {
+export function refuseInstance(
+  ctx: AwsContext,
+  found: DBInstance,
+  keys: CheckedKeys,
+  refusals: DatabaseRefusals,
+): void {
   refuseKindOfInstance(found, refusals);
   refuseState(found, refusals, {
     stopped: "start it: a stopped one can't be snapshotted, fenced or asked",
@@ -34,11 +39,12 @@ export function refuseInstance(found: DBInstance, keys: CheckedKeys, refusals: D
       );
   }
   // The markers, and the claim with which the replacement is born.
-  refuseTags(found, markerCount + 1, refusals);
+  refuseTags(ctx, found, markerCount + 1, refusals);
 }
 
 /** Collects what DescribeDBClusters and its members show that speaks against moving this cluster. */
 export function refuseCluster(
+  ctx: AwsContext,
   found: DBCluster,
   members: readonly DBInstance[],
   keys: CheckedKeys,
@@ -59,10 +65,10 @@ export function refuseCluster(
     const inCluster = found.DBClusterMembers?.find((one) => one.DBInstanceIdentifier === member.DBInstanceIdentifier);
     if (parametersPend(member) || inCluster?.DBClusterParameterGroupStatus === 'pending-reboot')
       refuseParameters(member, refusals, 'the parameter group');
-    refuseTags(member, markerCount, refusals);
+    refuseTags(ctx, member, markerCount, refusals);
   }
   // The markers, and the claim with which the replacement is born.
-  refuseTags(found, markerCount + 1, refusals);
+  refuseTags(ctx, found, markerCount + 1, refusals);
 }
 
 function refuseState(one: Described, refusals: DatabaseRefusals, ways: Readonly<Record<string, string>>): void {
@@ -101,8 +107,9 @@ function refuseKey(found: Described, keys: CheckedKeys, refusals: DatabaseRefusa
     );
 }
 
-function refuseTags(one: Described, more: number, refusals: DatabaseRefusals): void {
+function refuseTags(ctx: AwsContext, one: Described, ours: number, refusals: DatabaseRefusals): void {
   const tags = carried(one.TagList).length;
+  const more = withOwn(carried(one.TagList), ctx.tags).length - tags + ours;
   if (tags + more > tagsPerResource || roomForTags(one.TagList) < 1)
     refusals.refuse(`${nameIn(one)} has ${tags} tags: its replacement needs room for ${more} more`, 'remove some');
 }

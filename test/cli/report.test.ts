@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { reportLines } from '../../src/cli/report.ts';
+import type { PlanSource } from '../../src/contract/plan.ts';
+import { fold } from '../../src/engine/state/fold.ts';
+import { runStatus } from '../../src/report/run-status.ts';
+import { registry } from '../../src/steps/registry.ts';
+import { databasePlan, oneDatabase } from '../support/rds.ts';
+import { instancePlan, inWorld, type Life, planOf, twoVolumes, volumePlan, type World } from '../support/world.ts';
+
+/** The line that says how the target is, at the end of a life. */
+function nowOf(life: Life, source: PlanSource): string | undefined {
+  const run = runStatus([planOf(source)], registry, fold(life.disk), false);
+  return reportLines({ stateDir: '.rekey', now: Date.now(), head: 'h' }, run)
+    .map((line) => /^ {2}now {2}(.*)$/.exec(line)?.[1])
+    .find((line) => line !== undefined);
+}
+
+describe('the report says how the target is, in words that fit its kind', () => {
+  const rolledBack = async (world: World, source: PlanSource) => {
+    const first = await world.process([], { plans: [source], wait: false });
+    const command = { command: 'rollback', discardWrites: true } as const;
+    return world.process(first.disk, { plans: [source], command });
+  };
+
+  test.each([
+    [
+      'an unattached volume that is done',
+      twoVolumes,
+      volumePlan,
+      /^vol-\w+ is what there is of vol-00000000000000003: attach it instead$/,
+    ],
+    [
+      'an instance that is done',
+      twoVolumes,
+      instancePlan,
+      /^i-0123456789abcdef0 runs with its replacements, which could be written to since /,
+    ],
+    [
+      'a database that is done',
+      oneDatabase,
+      databasePlan(),
+      /^orders is open to clients on the replacement, which could be written to since /,
+    ],
+  ])('%s', (_name, scenario, source, words) =>
+    inWorld(scenario, async (world) => {
+      expect(nowOf(await world.process([], { plans: [source] }), source)).toMatch(words);
+    }));
+
+  test('an unattached volume in its hold, and taken back', () =>
+    inWorld(twoVolumes, async (world) => {
+      const life = await world.process([], { plans: [volumePlan], wait: false });
+      const target = 'vol-00000000000000003';
+      expect(nowOf(life, volumePlan)).toMatch(
+        new RegExp(`^${target} is attached to nothing; vol-\\w+ is beside it, which could be written to since `),
+      );
+      expect(nowOf(await rolledBack(world, volumePlan), volumePlan) ?? `${target} is attached to nothing`).toMatch(
+        new RegExp(`^${target} is attached to nothing`),
+      );
+    }));
+});
