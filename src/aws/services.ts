@@ -1,4 +1,4 @@
-import type { EC2, Instance, Snapshot, Volume } from '@aws-sdk/client-ec2';
+import type { EC2, Instance, Snapshot, Volume, VolumeStatusItem } from '@aws-sdk/client-ec2';
 import type { KMS } from '@aws-sdk/client-kms';
 import type { DBCluster, DBClusterEndpoint, DBClusterSnapshot, DBInstance, DBSnapshot, RDS } from '@aws-sdk/client-rds';
 import type { SecretsManager } from '@aws-sdk/client-secrets-manager';
@@ -36,9 +36,13 @@ export interface Sight extends DatabaseSight, ClusterSight {
   instance(id: string): Promise<Instance | undefined>;
   volume(id: string): Promise<Volume | undefined>;
   snapshot(id: string): Promise<Snapshot | undefined>;
+  /** Status checks and initialisation, which the volume's own state does not tell. */
+  volumeStatus(id: string): Promise<VolumeStatusItem | undefined>;
   /** What this run made with this token, oldest first. */
   volumesMade(token: string): Promise<readonly Volume[]>;
   snapshotsMade(token: string): Promise<readonly Snapshot[]>;
+  /** What was made from this snapshot, by whoever it was. */
+  volumesFrom(snapshot: string): Promise<readonly Volume[]>;
 }
 
 /** The services of one account and region as the steps use them. Every client sends once; retrying is the engine's. */

@@ -1,4 +1,4 @@
-import type { EC2, Filter, Instance, Snapshot, Tag, Volume } from '@aws-sdk/client-ec2';
+import type { EC2, Filter, Instance, Snapshot, Tag, Volume, VolumeStatusItem } from '@aws-sdk/client-ec2';
 import DataLoader from 'dataloader';
 import type { ClusterSight, DatabaseSight, Sight } from './services.ts';
 import { marker, tagValue } from './tags.ts';
@@ -46,14 +46,25 @@ export function createSight(ec2: EC2): Omit<Sight, keyof DatabaseSight | keyof C
   const instances = byId('instance-id', findInstances, (one) => one.InstanceId);
   const volumes = byId('volume-id', findVolumes, (one) => one.VolumeId);
   const snapshots = byId('snapshot-id', findSnapshots, (one) => one.SnapshotId);
-  const volumesMade = byToken(findVolumes, (one) => one.CreateTime);
-  const snapshotsMade = byToken(findSnapshots, (one) => one.StartTime);
+  const statuses = volumeStatuses(ec2);
+  const tokenOf = ({ Tags }: Made) => tagValue(Tags, marker.token);
+  const byToken = `tag:${marker.token}`;
+  const volumesMade = grouped(byToken, findVolumes, tokenOf, (one) => one.CreateTime);
+  const snapshotsMade = grouped(byToken, findSnapshots, tokenOf, (one) => one.StartTime);
+  const volumesFrom = grouped(
+    'snapshot-id',
+    findVolumes,
+    (one) => one.SnapshotId,
+    (one) => one.CreateTime,
+  );
   return {
     instance: (id) => instances.load(id),
     volume: (id) => volumes.load(id),
     snapshot: (id) => snapshots.load(id),
+    volumeStatus: (id) => statuses.load(id),
     volumesMade: (token) => volumesMade.load(token),
     snapshotsMade: (token) => snapshotsMade.load(token),
+    volumesFrom: (snapshot) => volumesFrom.load(snapshot),
   };
 }
 
@@ -82,17 +93,40 @@ function byId<T extends Made>(filter: string, find: Find<T>, idOf: (thing: T) =>
   }, options);
 }
 
-function byToken<T extends Made>(find: Find<T>, timeOf: (thing: T) => Date | undefined) {
-  return new DataLoader<string, readonly T[]>(async (asked) => {
-    const batches = slices([...new Set(asked)]).map((tokens) => all(find, `tag:${marker.token}`, tokens));
-    const made = (await Promise.all(batches)).flat();
-    made.sort((a, b) => (timeOf(a)?.getTime() ?? 0) - (timeOf(b)?.getTime() ?? 0));
-    const byToken = new Map<string | undefined, T[]>();
-    for (const thing of made) {
-      const token = tagValue(thing.Tags, marker.token);
-      byToken.set(token, [...(byToken.get(token) ?? []), thing]);
+/** It has no filter by id, so these are listed, and asked one by one where one of a list is gone. */
+function volumeStatuses(ec2: EC2) {
+  const statusesOf = async (VolumeIds: string[]): Promise<readonly VolumeStatusItem[]> => {
+    try {
+      return (await ec2.describeVolumeStatus({ VolumeIds })).VolumeStatuses ?? [];
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'InvalidVolume.NotFound') throw error;
+      return VolumeIds.length === 1 ? [] : (await Promise.all(VolumeIds.map((id) => statusesOf([id])))).flat();
     }
-    return asked.map((token) => byToken.get(token) ?? []);
+  };
+  return new DataLoader<string, VolumeStatusItem | undefined>(async (asked) => {
+    const found = (await Promise.all(slices([...new Set(asked)]).map(statusesOf))).flat();
+    const byId = new Map(found.map((one) => [one.VolumeId, one]));
+    return asked.map((id) => byId.get(id));
+  }, options);
+}
+
+/** What has one value of a filter in common, oldest first. */
+function grouped<T>(
+  filter: string,
+  find: Find<T>,
+  held: (thing: T) => string | undefined,
+  timeOf: (thing: T) => Date | undefined,
+) {
+  return new DataLoader<string, readonly T[]>(async (asked) => {
+    const batches = slices([...new Set(asked)]).map((values) => all(find, filter, values));
+    const things = (await Promise.all(batches)).flat();
+    things.sort((a, b) => (timeOf(a)?.getTime() ?? 0) - (timeOf(b)?.getTime() ?? 0));
+    const byValue = new Map<string | undefined, T[]>();
+    for (const thing of things) {
+      const value = held(thing);
+      byValue.set(value, [...(byValue.get(value) ?? []), thing]);
+    }
+    return asked.map((value) => byValue.get(value) ?? []);
   }, options);
 }
 

@@ -2,6 +2,7 @@ import type { Plan } from '../contract/plan.ts';
 import type { Entry, Key } from '../contract/record.ts';
 import type { Observation, StepContext } from '../contract/step.ts';
 import type { Ports } from './ports.ts';
+import { SharedProofs } from './shared-proofs.ts';
 import type { CreatedIndex } from './state/created.ts';
 import { apply } from './state/fold.ts';
 import { keyText, tokenOf } from './state/key.ts';
@@ -20,6 +21,8 @@ export class PlanRun<S> {
   private readonly inFlight = new Map<string, { settled: Promise<void>; settle: () => void }>();
   /** How the target is expected to look now; ahead of the journal while neighbours of a step end side by side. */
   expected: Observation | undefined;
+  /** What speaks for or against all pairs in common, as it was just asked. */
+  readonly proofs: SharedProofs;
   /** What this very process has sent, by key. */
   private readonly sentHere = new Set<string>();
   private told: Promise<void>[] = [];
@@ -29,6 +32,7 @@ export class PlanRun<S> {
     this.run = run;
     this.created = created;
     this.ports = ports;
+    this.proofs = new SharedProofs(ports.clock);
     this.state = planOf(run, plan.name);
     this.expected = this.state.expected;
   }

@@ -2,15 +2,16 @@ import { type Json, toJson } from '../contract/json.ts';
 import type { Outage } from '../contract/outage.ts';
 import type { Seen } from '../contract/step.ts';
 import type { EffectAct } from './act.ts';
-import { allow } from './prove.ts';
+import { allow, type Kept } from './prove.ts';
 import { type AfterError, backoffMs, formatCallError, retry, stopRun } from './retry.ts';
 import { mayBeStaleRead } from './stale-read.ts';
 import { cutOverBegunAt } from './state/cut-over.ts';
 import { tokenOf } from './state/key.ts';
 import { Interrupted } from './stops.ts';
+import { minutes } from './wait.ts';
 
-/** How a send ended: AWS took it, nobody knows, or AWS refused it for good. */
-export type Sent = 'answered' | 'in-doubt' | { readonly reason: string };
+/** How a send ended: AWS took it, nobody knows, AWS refused it for good, or it was not sent, and what it was to discard is kept. */
+export type Sent = 'answered' | 'in-doubt' | { readonly reason: string } | Kept;
 
 // How long a cut-over waits for AWS to accept a call at all (a quota, a slot) before it goes back: the target is down.
 const unacceptedMs = 30 * 60_000;
@@ -26,12 +27,15 @@ export async function send<S>(
   const { ports } = run;
   const begun = cutOverBegunAt(ports.registry, run.state) !== undefined;
   const patienceMs = begun ? Math.min(definition.settleWithinMs, unacceptedMs) : definition.settleWithinMs;
-  const deadlineAt = ports.clock.now() + patienceMs;
+  let deadlineAt: number | undefined;
   let waited = false;
   const attempt = async (): Promise<Sent> => {
     const seen = waited ? await look() : undefined;
     if (seen && seen.is !== 'absent' && !mayBeStaleRead(effect)) return 'in-doubt';
-    await allow(effect);
+    const kept = await allow(effect);
+    if (kept) return kept;
+    // A proof can take hours to come, and they are not AWS's.
+    deadlineAt ??= ports.clock.now() + patienceMs;
     if (ports.signal.aborted) throw new Interrupted();
     await recordIntent(effect, before);
     const output = await definition.run(run.context(act.key), input);
@@ -42,7 +46,8 @@ export async function send<S>(
     return 'answered';
   };
   return retry(ports, attempt, (error, tries) => {
-    const next = afterRefusal(effect, error, tries, ports.clock.now() > deadlineAt ? patienceMs : undefined);
+    const over = deadlineAt !== undefined && ports.clock.now() > deadlineAt;
+    const next = afterRefusal(effect, error, tries, over ? patienceMs : undefined);
     waited = error.class === 'wait';
     if ('againInMs' in next) {
       const { code, message } = error;
@@ -83,6 +88,3 @@ async function recordIntent<S>({ run, definition, act, input, title }: EffectAct
     run.append({ t: 'intent', key: act.key, uses: definition.type, token, input: toJson(input), before }),
   ]);
 }
-
-/** A duration in whole minutes, for the operator. */
-export const minutes = (ms: number) => `${Math.round(ms / 60_000)} min`;
