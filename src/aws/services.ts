@@ -1,4 +1,4 @@
-import type { EC2, Instance, Snapshot, Volume } from '@aws-sdk/client-ec2';
+import type { EC2, Instance, Snapshot, Volume, VolumeStatusItem } from '@aws-sdk/client-ec2';
 import type { KMS } from '@aws-sdk/client-kms';
 import type { DBCluster, DBClusterEndpoint, DBClusterSnapshot, DBInstance, DBSnapshot, RDS } from '@aws-sdk/client-rds';
 import type { SecretsManager } from '@aws-sdk/client-secrets-manager';
@@ -37,6 +37,8 @@ export interface Sight extends DatabaseSight, ClusterSight {
   instance(id: string): Promise<Instance | undefined>;
   volume(id: string): Promise<Volume | undefined>;
   snapshot(id: string): Promise<Snapshot | undefined>;
+  /** Status checks and initialisation, which the volume's own state does not tell. */
+  volumeStatus(id: string): Promise<VolumeStatusItem | undefined>;
   /** What carries this token, or was made from this, or is described so: oldest first. */
   volumesMade(token: string): Promise<readonly Volume[]>;
   snapshotsMade(token: string): Promise<readonly Snapshot[]>;

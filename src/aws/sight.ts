@@ -1,4 +1,4 @@
-import type { EC2, Filter, Instance, Snapshot, Tag, Volume } from '@aws-sdk/client-ec2';
+import type { EC2, Filter, Instance, Snapshot, Tag, Volume, VolumeStatusItem } from '@aws-sdk/client-ec2';
 import DataLoader from 'dataloader';
 import type { Clock } from '../contract/clock.ts';
 import { Aborted } from '../contract/wait.ts';
@@ -59,6 +59,7 @@ export function createSight(ec2: EC2, order: Order): Omit<Sight, keyof DatabaseS
   const instances = byId('instance-id', findInstances, (one) => one.InstanceId);
   const volumes = byId('volume-id', findVolumes, (one) => one.VolumeId);
   const snapshots = byId('snapshot-id', findSnapshots, (one) => one.SnapshotId);
+  const statuses = volumeStatuses(ec2);
   const token = (one: Made) => tagValue(one.Tags, marker.token);
   const ofVolume = (one: Volume) => one.CreateTime;
   const ofSnapshot = (one: Snapshot) => one.StartTime;
@@ -80,6 +81,7 @@ export function createSight(ec2: EC2, order: Order): Omit<Sight, keyof DatabaseS
         (seen, askedAt) => order.sightings.volume(id, seen, askedAt),
       ),
     snapshot: (id) => snapshots.load(id),
+    volumeStatus: (id) => statuses.load(id),
     volumesMade: (token) => volumesMade.load(token),
     snapshotsMade: (token) => snapshotsMade.load(token),
     volumesFrom: (snapshot) => volumesFrom.load(snapshot),
@@ -127,6 +129,23 @@ function byId<T extends Made>(filter: string, find: Find<T>, idOf: (thing: T) =>
     const batches = slices(missing).map((values) => all(find, filter, values));
     for (const things of await Promise.all(batches)) take(things);
     return asked.map((id) => found.get(id));
+  }, options);
+}
+
+/** It has no filter by id, so these are listed, and asked one by one where one of a list is gone. */
+function volumeStatuses(ec2: EC2) {
+  const statusesOf = async (VolumeIds: string[]): Promise<readonly VolumeStatusItem[]> => {
+    try {
+      return (await ec2.describeVolumeStatus({ VolumeIds })).VolumeStatuses ?? [];
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'InvalidVolume.NotFound') throw error;
+      return VolumeIds.length === 1 ? [] : (await Promise.all(VolumeIds.map((id) => statusesOf([id])))).flat();
+    }
+  };
+  return new DataLoader<string, VolumeStatusItem | undefined>(async (asked) => {
+    const found = (await Promise.all(slices([...new Set(asked)]).map(statusesOf))).flat();
+    const byId = new Map(found.map((one) => [one.VolumeId, one]));
+    return asked.map((id) => byId.get(id));
   }, options);
 }
 

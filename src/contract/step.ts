@@ -125,6 +125,11 @@ export interface AdditiveEffect<S, I, O> extends AnyEffect<S, I, O> {
   keeps?(input: I): Upkeep;
   /** What it makes is a part of a replacement, and kept with it where that is kept. */
   readonly belongs?: true;
+  /**
+   * The original of whose data it makes a copy: that is not discarded without a proof that the data is elsewhere. `anew`: under
+   * another key, so that it may be readable where the original is not.
+   */
+  copies?(input: I): { readonly original: string; readonly anew?: true };
   /** Why what it makes may have disappeared again after AWS accepted it, each cause with what is known of it. */
   whenVanished?(ctx: StepContext<S>, input: I): Promise<readonly string[]>;
 }
@@ -163,7 +168,7 @@ export interface DestructiveEffect<S, I, O> extends AnyEffect<S, I, O> {
   verdict(input: I): Verdict;
   /** The original of which something is gone once it has been sent. `nothing`: it can be undone. */
   readonly deletes: 'nothing' | ((input: I) => string);
-  /** Retakes the proof right before the call. */
+  /** What speaks against the delete right before the call; whether the replacement still stands is asked of what has judged it. */
   prove(ctx: StepContext<S>, input: I): Promise<Proof>;
 }
 
@@ -172,6 +177,10 @@ export interface DiscardEffect<S, I, O> extends AnyEffect<S, I, O> {
   readonly hazard: 'discard';
   /** The id of what it deletes; the engine checks that this run made it. */
   discards(input: I): string;
+  /** What of it itself speaks against discarding it now, as what is still read from it. */
+  prove?(ctx: StepContext<S>, input: I): Promise<Proof>;
+  /** Its output where what it was to discard is kept: it may be the last copy. */
+  kept?(input: I): O & { readonly kept: true };
 }
 
 /** One mutating AWS call, and by its hazard what the engine has to know of it. */
@@ -198,11 +207,22 @@ export interface Upkeep {
   readonly storage: { readonly GiB: number; readonly type?: string } | 'by use';
 }
 
-/** What speaks against a delete now, one sentence each; empty when it is proven. */
+/** What speaks against a delete now, one sentence each; proven when that is empty and nothing is pending. */
 export interface Proof {
   readonly findings: readonly string[];
+  /** What has to be over first: it is waited for, and counts as a finding when it has not moved for so long. */
+  readonly pending?: Pending | undefined;
   /** The original may hold by now what the replacement lacks: no later proof can make that good. */
   readonly stale?: boolean;
+  /** What was to be proven is not there any more: no waiting brings it back. */
+  readonly gone?: boolean;
+}
+
+/** `why` is a sentence that stays the same while it is waited for; `progress` is from 0 to 1, where AWS tells. */
+export interface Pending {
+  readonly why: string;
+  readonly progress?: number | undefined;
+  readonly withinMs: number;
 }
 
 /** Judges pairs. */
@@ -213,6 +233,13 @@ export interface VerifyDefinition<S, I, O> extends Definition<I, O> {
   /** The output when the check failed or ran out of time. */
   conclude(input: I, status: VerdictStatus, reason: string): O;
   verdicts(output: O): readonly Verdict[];
+  /** Whether what was judged is still so: asked before each delete that a verdict of it allows. */
+  readonly still?: {
+    /** Of one pair: what speaks now against its replacement. */
+    pair(ctx: StepContext<S>, verdict: Verdict): Promise<Proof>;
+    /** Of all pairs in common, asked when nothing speaks against the pair: once for all that ask at the same time. */
+    all?(ctx: StepContext<S>, input: I): Promise<Proof>;
+  };
 }
 
 export type StepDefinition<S, I = unknown, O = unknown> =

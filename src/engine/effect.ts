@@ -4,12 +4,13 @@ import { unseenMs } from '../contract/settle.ts';
 import type { EffectDefinition, Seen } from '../contract/step.ts';
 import { type EffectAct, ownMs, sentCount } from './act.ts';
 import { patienceMs } from './patience.ts';
+import type { Kept } from './prove.ts';
 import { backoffMs, retryRead } from './retry.ts';
-import { minutes, type Sent, send } from './send.ts';
+import { type Sent, send } from './send.ts';
 import { mayBeStaleRead, shownFrom } from './stale-read.ts';
 import { Interrupted, stepFailed } from './stops.ts';
-import { recordWrites, sightingsOf } from './target/observe.ts';
-import { unseenBeatMs, waitFor, waitUntil } from './wait.ts';
+import { recordObservation, recordWrites, sightingsOf } from './target/observe.ts';
+import { minutes, unseenBeatMs, waitFor, waitUntil } from './wait.ts';
 
 /** What has become of a call that was sent: an end, not there at all, or accepted and gone again. */
 export type End =
@@ -130,7 +131,7 @@ export class EffectRun<S> {
     let since = clock.now();
     const begunAt = since;
     for (let resends = 0; ; resends++) {
-      if (typeof sent === 'object') return this.refused(sent.reason, since);
+      if (typeof sent === 'object') return 'keep' in sent ? this.keep(sent) : this.refused(sent.reason, since);
       const end = await this.settle(since, sent);
       const over = clock.now() - begunAt > this.limitMs(sent, end);
       const next = nextAfter(definition, sent, end, over ? sentCount(this.effect) : undefined);
@@ -139,12 +140,25 @@ export class EffectRun<S> {
       if (end.is === 'failed') await this.cameToNothing();
       await waitUntil(run.ports, clock.now() + backoffMs(end.is === 'failed' ? resends + 3 : resends));
       sent = await this.send(before);
-      if (next.gone && typeof sent === 'object' && definition.repeat === 'token') {
+      if (next.gone && typeof sent === 'object' && 'reason' in sent && definition.repeat === 'token') {
         return this.fail(`${await this.vanished()} (${sent.reason})`, false);
       }
       if (next.gone) this.everSeen = false;
       since = clock.now();
     }
+  }
+
+  /** What must not be lost is never deleted by rekey: its tags and this line say what it is. */
+  private async keep({ keep: reason, made }: Kept): Promise<Outcome> {
+    const { run, guard, definition, input, title, act } = this.effect;
+    const output = definition.hazard === 'discard' ? definition.kept?.(input) : undefined;
+    if (definition.hazard !== 'discard' || output === undefined) throw stepFailed(title, reason);
+    const id = definition.discards(input);
+    await run.append({ t: 'kept', key: made.key, id, reason });
+    run.context(act.key).announce(`kept: ${id}: ${reason}`);
+    // Forward it is kept because the target has lost what stood for the original, which the report is not to pass over.
+    if (run.state.unwinding?.over !== false) await recordObservation(run, (await guard.seen()).observation);
+    return this.done(output, false);
   }
 
   /** Accepted and gone: what can have happened to it, and what is known of each. */

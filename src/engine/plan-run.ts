@@ -4,6 +4,7 @@ import type { EffectDefinition, Observation, StepContext } from '../contract/ste
 import type { Moment } from './patience.ts';
 import type { Ports } from './ports.ts';
 import type { Asker } from './retry.ts';
+import { SharedProofs } from './shared-proofs.ts';
 import type { CreatedIndex } from './state/created.ts';
 import { insideCutOver } from './state/cut-over.ts';
 import { apply } from './state/fold.ts';
@@ -27,6 +28,8 @@ export class PlanRun<S> {
   bringsBack = false;
   /** What is sent once more although it is on its way, by key. */
   private readonly insisting = new Set<string>();
+  /** What speaks for or against all pairs in common, as it was just asked. */
+  readonly proofs: SharedProofs;
   private told: Promise<void>[] = [];
 
   constructor(plan: Plan, run: RunState, created: CreatedIndex<S>, ports: Ports<S>) {
@@ -34,6 +37,7 @@ export class PlanRun<S> {
     this.run = run;
     this.created = created;
     this.ports = ports;
+    this.proofs = new SharedProofs(ports.clock);
     this.state = planOf(run, plan.name);
     this.expected = this.state.expected;
     ports.registry.target(plan.target.type)?.recall?.(ports.aws, this.state.sightings);

@@ -1,21 +1,30 @@
-import type { EffectOf } from '../contract/step.ts';
+import { unseenMs } from '../contract/settle.ts';
+import type { EffectOf, Pending, Proof } from '../contract/step.ts';
 import { problem } from '../errors/index.ts';
 import type { EffectAct } from './act.ts';
+import type { PlanRun } from './plan-run.ts';
+import { proofOfReplacement, settledProof } from './proof.ts';
 import { retryRead } from './retry.ts';
 import { badFindings, everyPairOf } from './state/pairs.ts';
+import { deletedOriginals, effectWith } from './state/phases.ts';
+import type { Phase } from './state/run-state.ts';
 import { PlanStopped, stepFailed } from './stops.ts';
 import { originalsOf } from './target/reads.ts';
 
-/** The last questions before a call goes out. Throws PlanStopped when it must not. */
-export async function allow<S>(effect: EffectAct<S>): Promise<void> {
-  const { run, guard, definition, act, input } = effect;
-  if (definition.hazard === 'discard') {
-    const id = definition.discards(input);
-    if (!run.created.has(id)) throw new PlanStopped(problem('not-ours-to-discard', { id }));
-  }
-  if (definition.hazard === 'destructive') await prove(effect, definition);
+/** What was to be discarded is kept: why, and what has made it. */
+export interface Kept {
+  readonly keep: string;
+  readonly made: Phase;
+}
+
+/** The last questions before a call goes out; gives what is kept instead. Throws PlanStopped when it must not go out. */
+export async function allow<S>(effect: EffectAct<S>): Promise<Kept | undefined> {
+  const { guard, definition, act } = effect;
+  if (definition.hazard === 'discard') return proveDiscard(effect, definition);
+  if (definition.hazard === 'destructive') await proveDelete(effect, definition);
   if (definition.hazard === 'disruptive') await guard.pass(act.key, definition, () => survivesRestart(effect));
   else await survivesRestart(effect);
+  return undefined;
 }
 
 /** Going back has no choice; forward nothing is stopped or restarted that would stay down. */
@@ -28,7 +37,7 @@ async function survivesRestart<S>({ run, guard, definition, act, input, title }:
 }
 
 /** An original is deleted by a good verdict about a pair of this run, and by a proof that is taken now. */
-async function prove<S>(effect: EffectAct<S>, definition: EffectOf<S, 'destructive'>): Promise<void> {
+async function proveDelete<S>(effect: EffectAct<S>, definition: EffectOf<S, 'destructive'>): Promise<void> {
   const { run, guard, act, input, title } = effect;
   const verdict = definition.verdict(input);
   const { original, replacement } = verdict;
@@ -43,13 +52,60 @@ async function prove<S>(effect: EffectAct<S>, definition: EffectOf<S, 'destructi
   }
   const stale = run.state.stale.get(original);
   if (stale) throw staleBy(stale);
-  await guard.look();
-  const proof = await retryRead(run.ports, title, () => definition.prove(run.context(act.key), input));
-  await run.announced();
+  const proof = await settledProof(run, { key: act.key, kind: definition.type }, async (): Promise<Proof> => {
+    await guard.look();
+    const own = await retryRead(run.ports, title, () => definition.prove(run.context(act.key), input));
+    const stands = await proofOfReplacement(run, act.key, original);
+    return both(own, stands);
+  });
   const { findings } = proof;
   if (findings.length === 0) return;
   if (!proof.stale) throw failed(findings);
   // Once somebody may have written on the original, no later look makes the replacement its equal again.
   await run.append({ t: 'stale', plan: run.plan.name, original, findings });
   throw staleBy(findings);
+}
+
+function both(own: Proof, other: Proof | undefined): Proof {
+  return { ...own, findings: [...own.findings, ...(other?.findings ?? [])], pending: own.pending ?? other?.pending };
+}
+
+/** Discarded is what this run has made, and a copy of an original only while its data is seen to be elsewhere. */
+async function proveDiscard<S>(effect: EffectAct<S>, definition: EffectOf<S, 'discard'>): Promise<Kept | undefined> {
+  const { run, act, input, title } = effect;
+  const id = definition.discards(input);
+  const [made] = run.created.creatorsOf(id);
+  if (!made) throw new PlanStopped(problem('not-ours-to-discard', { id }));
+  const copied = effectWith(run.ports.registry, made, 'additive')?.copies?.(made.input);
+  const ofItself = async () => (await definition.prove?.(run.context(act.key), input)) ?? { findings: [] };
+  const proof = await settledProof(run, { key: act.key, kind: definition.type }, async (): Promise<Proof> => {
+    const own = await retryRead(run.ports, title, ofItself);
+    if (!copied || own.findings.length > 0 || own.pending) return own;
+    const elsewhere = await heldElsewhere(effect, copied);
+    return elsewhere.gone ? { ...elsewhere, findings: [], pending: mayBeUnseen(elsewhere) } : elsewhere;
+  });
+  if (proof.findings.length === 0) return undefined;
+  if (!proof.gone && !isUnwinding(run))
+    throw new PlanStopped(problem('proof-failed', { title, findings: proof.findings }));
+  const told = proof.findings.join('; ');
+  const keep = proof.gone ? `${told}: this may be the last copy` : `it may be the last copy that can be read: ${told}`;
+  return { keep, made };
+}
+
+/** A NotFound of something that is there may be shown for a while; what is gone for good is gone for longer. */
+const mayBeUnseen = ({ findings }: Proof): Pending => ({ why: findings.join('; '), withinMs: unseenMs });
+
+const isUnwinding = <S>(run: PlanRun<S>) => run.state.unwinding?.over === false;
+
+/** Whether what was copied from an original can be had without the copy: from its replacement, or from the original itself. */
+async function heldElsewhere<S>(
+  { run, guard, act }: EffectAct<S>,
+  { original, anew }: { readonly original: string; readonly anew?: true },
+): Promise<Proof> {
+  const replaced = isUnwinding(run) ? undefined : await proofOfReplacement(run, act.key, original);
+  if (replaced?.verdict.status === 'SUCCESSFUL') return replaced;
+  const { missing } = await guard.seen();
+  if (missing.includes(original) || deletedOriginals(run.ports.registry, run.state).includes(original))
+    return { findings: [`${original} is gone`], gone: true };
+  return { findings: anew ? await guard.unreadable() : [] };
 }

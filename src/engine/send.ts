@@ -3,14 +3,15 @@ import type { Outage } from '../contract/outage.ts';
 import type { Seen } from '../contract/step.ts';
 import { type EffectAct, ownMs } from './act.ts';
 import { familyOf, patienceMs } from './patience.ts';
-import { allow } from './prove.ts';
+import { allow, type Kept } from './prove.ts';
 import { type AfterError, formatCallError, pauseMs, retry, stopRun } from './retry.ts';
 import { mayBeStaleRead } from './stale-read.ts';
 import { tokenOf } from './state/key.ts';
 import { Interrupted } from './stops.ts';
+import { minutes } from './wait.ts';
 
-/** How a send ended: AWS took it, nobody knows, or AWS refused it for good. */
-export type Sent = 'answered' | 'in-doubt' | { readonly reason: string };
+/** How a send ended: AWS took it, nobody knows, AWS refused it for good, or it was not sent, and what it was to discard is kept. */
+export type Sent = 'answered' | 'in-doubt' | { readonly reason: string } | Kept;
 
 /** Sends the call until AWS takes it, refuses it for good, or leaves it in doubt. `onOutput` hears what the answer tells. */
 export async function send<S>(
@@ -22,14 +23,17 @@ export async function send<S>(
   const { run, definition, act, input } = effect;
   const { ports } = run;
   let refused = false;
-  const since = ports.clock.now();
+  let since: number | undefined;
   const insists = run.insists(act.key);
   let looksFirst = insists;
   const attempt = async (): Promise<Sent> => {
     const seen = looksFirst ? await look() : undefined;
     const underWay = insists && seen?.is === 'pending';
     if (seen && seen.is !== 'absent' && !underWay && !mayBeStaleRead(effect)) return 'in-doubt';
-    await allow(effect);
+    const kept = await allow(effect);
+    if (kept) return kept;
+    // A proof can take hours to come, and they are not AWS's.
+    since ??= ports.clock.now();
     if (ports.signal.aborted) throw new Interrupted();
     await recordIntent(effect, before, refused);
     const output = await definition.run(run.context(act.key), input);
@@ -40,7 +44,7 @@ export async function send<S>(
     return 'answered';
   };
   return retry(ports, attempt, (error, tries) => {
-    const next = afterRefusal(effect, error, tries, ports.clock.now() - since);
+    const next = afterRefusal(effect, error, tries, ports.clock.now() - (since ?? ports.clock.now()));
     refused = 'againInMs' in next;
     // Somebody else may have done it meanwhile, or something that forbids it.
     looksFirst = error.class === 'wait' || definition.hazard === 'disruptive';
@@ -91,6 +95,3 @@ async function recordIntent<S>(
     }),
   ]);
 }
-
-/** A duration in whole minutes, for the operator. */
-export const minutes = (ms: number) => `${Math.round(ms / 60_000)} min`;

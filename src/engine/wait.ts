@@ -20,3 +20,6 @@ export async function waitUntil({ clock, signal }: Patience, at: number): Promis
   await clock.sleepUntil(at, signal);
   if (signal.aborted) throw new Interrupted();
 }
+
+/** A duration in whole minutes, for the operator. */
+export const minutes = (ms: number) => `${Math.round(ms / 60_000)} min`;

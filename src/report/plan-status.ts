@@ -230,7 +230,7 @@ function goneOf<S>(
     if (original !== undefined && phase.sent > 0 && !phase.end) gone.deleting.push(original);
     if (phase.end?.is !== 'done') continue;
     const id = effectWith(registry, phase, 'discard')?.discards(phase.input);
-    if (id !== undefined) gone.discarded.push(id);
+    if (id !== undefined && member(phase.end.output, 'kept') !== true) gone.discarded.push(id);
     if (original !== undefined) gone.deleted.push(original);
   }
   return gone;

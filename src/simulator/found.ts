@@ -82,6 +82,7 @@ function foundVolume(world: World, declared: VolumeDeclared, zone: string): Volu
     dirtyMiB: usedMiB,
     lastSnapshotAt: Number.NEGATIVE_INFINITY,
     initialisedAt: world.time - ageMs,
+    loadMs: 0,
     loadsUnder: undefined,
     stalledMs: undefined,
     modification: undefined,

@@ -82,6 +82,8 @@ export interface Volume {
   lastSnapshotAt: number;
   /** When all blocks will have come from the snapshot; infinite while they can't. */
   initialisedAt: number;
+  /** How long it takes for all of them to come. */
+  loadMs: number;
   /** The key that its blocks are read under while they come from the snapshot. */
   readonly loadsUnder: string | undefined;
   /** How long the rest would take to load, while it can't: what has not been loaded can't be read. */

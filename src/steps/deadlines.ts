@@ -8,6 +8,8 @@ export const settleWithinMs = {
   instanceState: 30 * minute,
   volume: 60 * minute,
   snapshot: 48 * 60 * minute,
+  /** Without a step forward: of a large volume one percent can take hours. */
+  initialisation: 24 * 60 * minute,
   sessions: 15 * minute,
   databaseChange: 60 * minute,
   database: 24 * 60 * minute,

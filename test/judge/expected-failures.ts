@@ -30,35 +30,6 @@ export type Witness = { readonly plan: string } & ((Kind & { readonly seed: numb
  */
 export const expectedFailures: readonly ExpectedFailure[] = [
   {
-    kind: 'P1.last-copy',
-    after: /^(disable-key|schedule-key-deletion|put-key-policy)$/,
-    what: 'the new key is disabled after the verification, and the warm-up and final snapshots are discarded all the same: discards ask for no proof of now',
-    issue: 9,
-    witnesses: [
-      { plan: 'ec2-instance', seed: 7100239 },
-      { plan: 'ebs-volume', seed: 2000224, liveness: true },
-    ],
-  },
-  {
-    kind: 'P1.incomplete',
-    after: /^(disable-key|schedule-key-deletion|put-key-policy)$/,
-    what: 'the old key is disabled while the replacement still loads blocks under it, and the original goes: nothing proves that it is initialised',
-    issue: 9,
-    witnesses: [
-      { plan: 'ec2-instance', seed: 7100700 },
-      { plan: 'ebs-volume', seed: 10_001_834 },
-    ],
-  },
-  {
-    kind: 'P1.loading',
-    what: 'originals and snapshots go while the replacement still loads blocks under the old key: nothing waits for `completed`, whatever has happened, so that the whole kind is expected',
-    issue: 9,
-    witnesses: [
-      { plan: 'ec2-instance', seed: 7100700 },
-      { plan: 'ebs-volume', scene: 'a typed rollback past the write point' },
-    ],
-  },
-  {
     kind: 'P3.over-and-down',
     after: /^(disable-key|schedule-key-deletion|put-key-policy|fail after)$/,
     what: 'a start that AWS takes back unseen in an unwinding counts as done, and the next process takes the box for one that was found stopped',
@@ -474,16 +445,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     ],
   },
   {
-    kind: 'P1.last-copy',
-    after: /^(a cleaner deletes unattached volumes|both volumes of a pair are deleted)$/,
-    what: 'both volumes of a pair are gone, and the snapshot that is left of them is discarded: nothing looks whether they are there',
-    issue: 9,
-    witnesses: [
-      { plan: 'ebs-volume', seed: 10_000_016 },
-      { plan: 'ec2-instance', seed: 10_000_655 },
-    ],
-  },
-  {
     kind: 'P2.not-in-place',
     after: /^somebody swaps the names/,
     what: 'somebody has swapped the names, and the original, which serves again, is deleted under looks of the past',
@@ -530,42 +491,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
       { plan: 'rds-instance', seed: 10_000_373 },
       { plan: 'rds-cluster', seed: 10_000_722 },
     ],
-  },
-  {
-    kind: 'P1.last-copy',
-    after: /^an owner terminates what stops$/,
-    what: 'the owner has terminated the target, its volumes are gone with it, and the snapshot that is left of them is discarded',
-    issue: 9,
-    witnesses: [{ plan: 'ec2-instance', seed: 10_000_189 }],
-  },
-  {
-    kind: 'O.forward-unreadable',
-    says: /\): (delete-original \(|discard-snapshot \(|the process ended done;)/,
-    after: /^(disable-key|schedule-key-deletion|put-key-policy)$/,
-    what: 'the same as P1.incomplete, P1.loading and P1.last-copy by the table: what replaces an original can not be read or still loads, and the original or its snapshots go',
-    issue: 9,
-    witnesses: [
-      { plan: 'ec2-instance', seed: 119 },
-      { plan: 'ebs-volume', seed: 2_000_224, liveness: true },
-    ],
-  },
-  {
-    kind: 'O.forward-unreadable',
-    says: /\): (delete-original \(|discard-snapshot \(|the process ended done;).* unreadable loading/,
-    what: 'the same as P1.loading by the table: nothing waits for `completed`',
-    issue: 9,
-    witnesses: [
-      { plan: 'ec2-instance', seed: 10_000_135 },
-      { plan: 'ebs-volume', seed: 10_000_340 },
-    ],
-  },
-  {
-    kind: 'O.terminated',
-    says: /\): discard-snapshot \(/,
-    after: /^an owner terminates what stops$/,
-    what: 'the target was terminated, and with it an original that goes with it: the snapshots that are left of it are discarded, since nothing asks whether the originals outlived it',
-    issue: 9,
-    witnesses: [{ plan: 'ec2-instance', seed: 10_000_014 }],
   },
   {
     kind: 'O.forward-verified',

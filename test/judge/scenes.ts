@@ -44,10 +44,6 @@ export const scenes = {
     });
     await world.process([], { plans: [plan] });
   },
-  'a typed rollback past the write point': async ({ plan }, world) => {
-    const { disk } = await world.process([], { plans: [plan], wait: false });
-    await world.process(disk, { plans: [plan], command: rollback });
-  },
   'a typed rollback that is killed when it has stopped the target': async ({ plan }, world) => {
     const { disk } = await world.process([], { plans: [plan], wait: false });
     const diesAfter = (operation: string) => /:(StopInstances|ModifyDB(Instance|Cluster))$/.test(operation);

@@ -1,6 +1,7 @@
 import type { PlantedBug } from './planted-bug.ts';
 
 const caught = 'test/planted/caught.test.ts';
+const proof = 'test/promises/proof.test.ts';
 const engine = 'test/engine/engine.test.ts';
 const verify = 'test/steps/verify.test.ts';
 const hangingStop = 'test/promises/hanging-stop.test.ts';
@@ -63,16 +64,16 @@ export const cutOverBugs: readonly PlantedBug[] = [
   {
     name: 'the proof is not retaken before a delete',
     file: 'src/engine/prove.ts',
-    find: 'await retryRead(run.ports, title,',
-    replace: 'await (async () => ({ findings: [], stale: false }))(run.ports, title,',
+    find: 'await retryRead(run.ports, title, () => definition.prove(run.context(act.key), input))',
+    replace: '({ findings: [], stale: false })',
     caughtBy: { file: engine, title: 'who put the original back are noticed by the proof, and nothing is deleted' },
   },
   {
     name: 'the proof does not ask how the key is',
-    file: 'src/steps/ebs/delete-volume.ts',
+    file: 'src/steps/ebs/stand-in.ts',
     find: "if (keyState !== 'Enabled')",
     replace: 'if (false)',
-    caughtBy: { file: verify, title: 'the proof right before a delete does not hold with a key that was disabled' },
+    caughtBy: { file: verify, title: 'the proof right before a delete nor with a key that was disabled' },
   },
   {
     name: 'the proof does not see the original put back',
@@ -80,6 +81,58 @@ export const cutOverBugs: readonly PlantedBug[] = [
     find: 'of attachments(original)',
     replace: 'of attachments(undefined)',
     caughtBy: { file: verify, title: 'the proof right before a delete does not hold with the original put back' },
+  },
+  {
+    name: 'the proof does not ask what has judged the pair again',
+    file: 'src/engine/prove.ts',
+    find: 'return both(own, stands);',
+    replace: 'return both(own, stands && undefined);',
+    caughtBy: { file: proof, title: 'ebs-volume: a replacement that AWS calls impaired keeps its original' },
+  },
+  {
+    name: 'the proof does not ask the status checks again',
+    file: 'src/steps/ec2/verify-instance.ts',
+    find: 'still: { pair: stillStandsIn, all: stillServes }',
+    replace: 'still: { pair: stillStandsIn }',
+    caughtBy: {
+      file: proof,
+      title: 'a box that fails its instance status check at the end of the hold keeps its originals',
+    },
+  },
+  {
+    name: 'the attached-EBS check is passed over',
+    file: 'src/steps/ec2/verify-instance.ts',
+    find: "found.AttachedEbsStatus?.Status ?? 'not-applicable'",
+    replace: "'not-applicable'",
+    caughtBy: { file: proof, title: 'a box that fails its attached EBS status check' },
+  },
+  {
+    name: 'blocks that still come are not waited for',
+    file: 'src/engine/proof.ts',
+    find: 'if (!pending || findings.length > 0)',
+    replace: 'if (proof)',
+    caughtBy: { file: proof, title: 'ec2-instance: originals and snapshots go when all blocks have come' },
+  },
+  {
+    name: 'a snapshot goes while a replacement that is kept loads from it',
+    file: 'src/steps/ebs/discard-snapshot.ts',
+    find: 'pending: waits?.pending',
+    replace: 'pending: undefined',
+    caughtBy: { file: proof, title: 'a typed rollback keeps the replacement that may hold writes' },
+  },
+  {
+    name: 'a discard asks for no proof that the data is elsewhere',
+    file: 'src/engine/prove.ts',
+    find: 'if (!copied || own.findings',
+    replace: 'if (own || own.findings',
+    caughtBy: { file: proof, title: 'ebs-volume: a cleaner deletes both unattached volumes in the hold' },
+  },
+  {
+    name: 'what is kept for the last copy counts as discarded',
+    file: 'src/report/plan-status.ts',
+    find: "member(phase.end.output, 'kept') !== true",
+    replace: 'phase.end',
+    caughtBy: { file: proof, title: 'ebs-volume: a cleaner deletes both unattached volumes in the hold' },
   },
   {
     name: 'a later success heals an earlier failure',

@@ -301,8 +301,8 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     name: 'what this run did not make is discarded',
     file: 'src/engine/prove.ts',
-    find: 'if (!run.created.has(id)) throw',
-    replace: 'if (run === undefined) throw',
+    find: 'if (!made) throw',
+    replace: 'if (!made) return undefined; if (!made) throw',
     caughtBy: { file: caught, title: 'what a run makes is all that it discards, whatever the plan says' },
   },
   {

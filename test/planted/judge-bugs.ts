@@ -21,9 +21,9 @@ export const judgeBugs: readonly PlantedBug[] = [
   },
   {
     name: 'the last snapshot is discarded',
-    file: 'src/engine/unwind/unwind.ts',
-    find: 'originalsOf(run).filter((id) => missing.includes(id) && !deleted.includes(id))',
-    replace: '[] as string[]',
+    file: 'src/engine/prove.ts',
+    find: 'missing.includes(original) || ',
+    replace: '',
     caughtBy: { file: sees, title: 'the only snapshot that is left of a volume is not deleted' },
   },
   {

@@ -1,8 +1,9 @@
-import type { Instance, Snapshot, Volume } from '@aws-sdk/client-ec2';
+import type { Instance, Snapshot, Volume, VolumeStatusItem } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
 import type { AwsServices } from '../../src/aws/services.ts';
 import { clockOf } from '../../src/contract/clock.ts';
 import { deleteVolume } from '../../src/steps/ebs/delete-volume.ts';
+import { stillStandsIn } from '../../src/steps/ebs/stand-in.ts';
 import { verifyVolume } from '../../src/steps/ebs/verify-volume.ts';
 import { verifyInstance } from '../../src/steps/ec2/verify-instance.ts';
 import { contextOf } from './simulated.ts';
@@ -45,6 +46,7 @@ interface Things {
   original: Volume | undefined;
   snapshot: Snapshot;
   instance: Instance;
+  status?: VolumeStatusItem;
 }
 const right = (): Things => ({
   replacement: {
@@ -76,6 +78,13 @@ const right = (): Things => ({
     ],
   },
 });
+const statusOf = (initialisation: 'completed' | 'initializing' | undefined): VolumeStatusItem => ({
+  VolumeId: replacement,
+  VolumeStatus: {
+    Status: 'ok',
+    Details: initialisation ? [{ Name: 'initialization-state', Status: initialisation }] : [],
+  },
+});
 function contextWith(things: Things, checks: object = {}) {
   const aws = {
     region: 'eu-west-1',
@@ -91,6 +100,7 @@ function contextWith(things: Things, checks: object = {}) {
       volume: async (id: string) =>
         id === original ? things.original : id === replacement ? things.replacement : undefined,
       snapshot: async () => things.snapshot,
+      volumeStatus: async () => things.status ?? statusOf('completed'),
       instance: async () => things.instance,
     },
   } as unknown as AwsServices;
@@ -281,14 +291,32 @@ describe('the proof right before a delete', () => {
     change(things);
     return deleteVolume.prove(contextWith(things), { verdict: { ...verdict, ...given } });
   };
+  const stands = (change: (things: Things) => void, given: object = {}) => {
+    const things = running();
+    change(things);
+    return stillStandsIn(contextWith(things), { ...verdict, ...given });
+  };
 
   it('holds when the replacement serves', async () => {
     expect(await prove(() => {})).toEqual({ findings: [], stale: false });
+    expect(await stands(() => {})).toEqual({ findings: [] });
   });
 
   const doubts: [string, (things: Things) => void, object, RegExp][] = [
     ['a bad verdict', () => {}, { status: 'TIMED_OUT' }, /TIMED_OUT/],
     ['a replacement that is its own original', () => {}, { replacement: original }, /same volume/],
+    [
+      'the original put back',
+      ({ original }) => Object.assign(original ?? {}, { Attachments: [attachment] }),
+      {},
+      /again/,
+    ],
+  ];
+  it.each(doubts)('does not hold with %s', async (_name, change, given, message) => {
+    expect((await prove(change, given)).findings.join('\n')).toMatch(message);
+  });
+
+  const losses: [string, (things: Things) => void, object, RegExp][] = [
     ['a replacement under another key', ({ replacement }) => (replacement.KmsKeyId = 'other'), {}, /under other/],
     ['a replacement that was detached', ({ replacement }) => (replacement.Attachments = []), {}, /not attached/],
     [
@@ -300,18 +328,38 @@ describe('the proof right before a delete', () => {
     ['a key that may not be used any more', (things) => (things.mayUse = false), {}, /may not be used any more/],
     ['a key that was disabled', (things) => (things.keyState = 'Disabled'), {}, /is Disabled/],
     [
-      'the original put back',
-      ({ original }) => Object.assign(original ?? {}, { Attachments: [attachment] }),
+      'a replacement that fails its status check',
+      (things) => (things.status = { ...statusOf('completed'), VolumeStatus: { Status: 'impaired' } }),
       {},
-      /again/,
+      /is impaired/,
+    ],
+    [
+      'blocks that come under a key that is closed',
+      (things) => {
+        things.status = statusOf('initializing');
+        things.keyState = 'PendingDeletion';
+        things.snapshot.KmsKeyId = 'the-old-one';
+      },
+      {},
+      /still loads its blocks under the-old-one, which is PendingDeletion/,
     ],
   ];
-  it('says nothing of a key that could never be tried, as when its policy lets it be used through EC2 only', async () => {
-    const untried = await prove((things) => (things.mayUse = false), { keyTried: false });
-    expect(untried?.findings).toEqual([]);
+  it.each(losses)('nor with %s', async (_name, change, given, message) => {
+    expect((await stands(change, given)).findings.join('\n')).toMatch(message);
   });
 
-  it.each(doubts)('does not hold with %s', async (_name, change, given, message) => {
-    expect((await prove(change, given))?.findings.join('\n')).toMatch(message);
+  it('says nothing of a key that could never be tried, as when its policy lets it be used through EC2 only', async () => {
+    const untried = await stands((things) => (things.mayUse = false), { keyTried: false });
+    expect(untried.findings).toEqual([]);
+  });
+
+  it('waits for blocks that still come, and for word of whether they do', async () => {
+    expect((await stands((things) => (things.status = statusOf('initializing')))).pending?.why).toMatch(/still loads/);
+    expect((await stands((things) => (things.status = statusOf(undefined)))).pending?.why).toMatch(/does not tell/);
+  });
+
+  it('is at an end when the replacement or its instance is no more', async () => {
+    expect(await stands(({ replacement }) => (replacement.State = 'deleting'))).toMatchObject({ gone: true });
+    expect(await stands(({ instance }) => (instance.State = { Name: 'terminated' }))).toMatchObject({ gone: true });
   });
 });

@@ -278,7 +278,7 @@ const servings: readonly ServingLie[] = [
     name: 'a status check that stays impaired',
     operation: 'DescribeInstanceStatus',
     answered: status(['ok', 'initializing'], 'impaired'),
-    names: /fails its instance and system status check/,
+    names: /fails its instance, system, attached-EBS status check/,
   },
   {
     name: 'no word about the status at all',

@@ -33,13 +33,13 @@ export class CreatedIndex<S> {
     }
   }
 
-  /** Did an effect of this run, of any plan and generation, create `id`? */
-  has(id: string): boolean {
-    return this.creators.has(id);
+  /** The effects of this run, of any plan and generation, that created `id`. */
+  creatorsOf(id: string): readonly Phase[] {
+    return [...(this.creators.get(id) ?? [])];
   }
 
   /** When a call that created `id` was last sent, in ms; 0 when this run did not create it. */
   sentAt(id: string): number {
-    return Math.max(0, ...[...(this.creators.get(id) ?? [])].map((phase) => phase.sentAt ?? 0));
+    return Math.max(0, ...this.creatorsOf(id).map((phase) => phase.sentAt ?? 0));
   }
 }

@@ -54,6 +54,11 @@ export class Guard<S> {
     this.last = undefined;
   }
 
+  /** Looks at the target, whoever claims it. */
+  async seen(): Promise<TargetState> {
+    return (await lookAt(this.run, this.target)).state;
+  }
+
   /** Looks at the target. Throws when another run has claimed it or an original. */
   async look(): Promise<TargetState> {
     const { state, foreign } = await lookAt(this.run, this.target);

@@ -108,9 +108,10 @@ export async function discardOrKeep<S>(
 ): Promise<void> {
   const made = effectWith(run.ports.registry, one.phase, 'additive');
   const pair = made?.belongs === true || made?.replaces?.(one.phase.input, one.output) !== undefined;
-  // Asked anew before each: one discard can take minutes, and a key can be closed in any of them.
-  const unreadable = pair ? await guard.unreadable() : [];
-  const reason = reasonToKeep({ ...seen, pair, unreadable });
+  // Of a copy the proof asks both, right before the call. Anew before each: one discard can take minutes, and a key can be closed in any of them.
+  const proven = made?.copies !== undefined;
+  const unreadable = pair && !proven ? await guard.unreadable() : [];
+  const reason = reasonToKeep({ ...seen, pair, unreadable, gone: proven ? [] : seen.gone });
   if (reason === undefined) await discard(run, guard, one);
   else await keep(run, one, reason);
 }

@@ -24,7 +24,17 @@ function statusView(world: World, volume: Volume): VolumeStatusItem {
           : [{ Name: 'initialization-state' as const, Status: initialising ? 'initializing' : 'completed' }]),
       ],
     },
+    ...(volume.snapshotId !== '' && {
+      InitializationStatusDetails: { InitializationType: 'default' as const, Progress: progressOf(world, volume) },
+    }),
   };
+}
+
+/** Whole percent. */
+function progressOf(world: World, volume: Volume): number {
+  if (volume.state === 'creating') return 0;
+  const leftMs = volume.stalledMs ?? Math.max(0, volume.initialisedAt - world.time);
+  return leftMs === 0 ? 100 : Math.floor(100 * (1 - leftMs / volume.loadMs));
 }
 
 function describeVolumeStatus(world: World, input: DescribeVolumeStatusRequest): object {

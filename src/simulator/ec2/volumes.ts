@@ -135,6 +135,7 @@ function createVolume(world: World, input: CreateVolumeRequest): object {
     dirtyMiB: snapshot?.usedMiB ?? 0,
     lastSnapshotAt: Number.NEGATIVE_INFINITY,
     initialisedAt: 0,
+    loadMs: 0,
     loadsUnder: snapshot?.sealed?.dataKey?.keyArn,
     stalledMs: undefined,
     modification: undefined,
@@ -154,7 +155,8 @@ function createVolume(world: World, input: CreateVolumeRequest): object {
     const plain = source ? unseal(source, world.dataKeyOf(source)) : contentBytes(firstContent(''));
     volume.sealed = world.sealed(plain, key, volume.id);
     volume.state = 'available';
-    volume.initialisedAt = world.time + (source ? world.seconds(60, 120) + lazyLoadMs(world, volume) : 0);
+    volume.loadMs = source ? world.seconds(60, 120) + lazyLoadMs(world, volume) : 0;
+    volume.initialisedAt = world.time + volume.loadMs;
   });
   return { ...volumeView(world, volume), Tags: tagsMade(volume.tags, world.time) };
 }

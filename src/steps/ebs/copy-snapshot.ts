@@ -14,6 +14,7 @@ export const copySnapshot = defineEffect({
   hazard: 'additive',
   call: 'ec2:CopySnapshot',
   creates: (output) => [output.id],
+  copies: (input) => ({ original: input.snapshot.volume, anew: true }),
   repeat: 'none',
   slot: 'snapshot-copies',
   settleWithinMs: settleWithinMs.snapshot,

@@ -20,6 +20,7 @@ export const createSnapshot = defineEffect({
   hazard: 'additive',
   call: 'ec2:CreateSnapshot',
   creates: (output) => [output.id],
+  copies: (input) => ({ original: input.volume }),
   repeat: 'none',
   settleWithinMs: settleWithinMs.snapshot,
   permissions: ['ec2:CreateSnapshot', 'ec2:CreateTags', 'ec2:DescribeSnapshots'],

@@ -14,6 +14,7 @@ export const createVolume = defineEffect({
   hazard: 'additive',
   call: 'ec2:CreateVolume',
   creates: (output) => [output.id],
+  copies: (input) => ({ original: input.original, anew: true }),
   repeat: 'token',
   settleWithinMs: settleWithinMs.volume,
   permissions: [

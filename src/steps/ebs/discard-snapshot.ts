@@ -1,7 +1,10 @@
 import * as z from 'zod';
-import { defineEffect } from '../../aws/services.ts';
+import { type AwsContext, defineEffect } from '../../aws/services.ts';
+import type { Proof } from '../../contract/step.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { SnapshotId } from '../domain.ts';
+import { foreign, gone } from './deletion.ts';
+import { statusOf, stillLoading } from './loading.ts';
 
 /** Removes a snapshot that this run made. */
 export const discardSnapshot = defineEffect({
@@ -10,9 +13,18 @@ export const discardSnapshot = defineEffect({
   call: 'ec2:DeleteSnapshot',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.volume,
-  permissions: ['ec2:DeleteSnapshot', 'ec2:DescribeSnapshots'],
+  permissions: [
+    'ec2:DeleteSnapshot',
+    'ec2:DescribeSnapshots',
+    'ec2:DescribeVolumes',
+    'ec2:DescribeVolumeStatus',
+    'kms:DescribeKey',
+  ],
   input: z.strictObject({ snapshot: SnapshotId }),
-  output: z.strictObject({ snapshot: SnapshotId }),
+  output: z.strictObject({
+    snapshot: SnapshotId,
+    kept: z.literal(true).optional().meta({ description: 'an AMI uses it, or it may be the last copy' }),
+  }),
   title: (input) => `discard ${input.snapshot}`,
   async look(ctx, input) {
     const snapshot = await ctx.aws.sight.snapshot(input.snapshot);
@@ -26,4 +38,16 @@ export const discardSnapshot = defineEffect({
   },
   undo: 'impossible',
   discards: (input) => input.snapshot,
+  prove: (ctx, input) => readBy(ctx, input.snapshot),
+  kept: ({ snapshot }) => ({ snapshot, kept: true }),
 });
+
+/** What still loads its blocks from a snapshot would lack them. */
+async function readBy(ctx: AwsContext, snapshot: string): Promise<Proof> {
+  const made = (await ctx.aws.sight.volumesFrom(snapshot)).filter((volume) => !gone(volume));
+  const proofs = await Promise.all(
+    made.map(async (volume) => stillLoading(ctx, volume, await statusOf(ctx, volume.VolumeId ?? ''))),
+  );
+  const waits = proofs.find(({ pending }) => pending !== undefined);
+  return { findings: proofs.flatMap(({ findings }) => findings), pending: waits?.pending };
+}

@@ -14,7 +14,10 @@ export const discardVolume = defineEffect({
   settleWithinMs: settleWithinMs.volume,
   permissions: ['ec2:DeleteVolume', 'ec2:DescribeVolumes'],
   input: z.strictObject({ volume: VolumeId }),
-  output: z.strictObject({ volume: VolumeId }),
+  output: z.strictObject({
+    volume: VolumeId,
+    kept: z.literal(true).optional().meta({ description: 'it may be the last copy' }),
+  }),
   title: (input) => `discard ${input.volume}`,
   async look(ctx, input) {
     const volume = await ctx.aws.sight.volume(input.volume);
@@ -30,4 +33,5 @@ export const discardVolume = defineEffect({
   },
   undo: 'impossible',
   discards: (input) => input.volume,
+  kept: ({ volume }) => ({ volume, kept: true }),
 });

@@ -6,6 +6,7 @@ import { FinalVerdict, KeyArn, KeyTried, MadeSnapshot, VolumeAttributes, VolumeI
 import { attachments } from '../ec2/standing.ts';
 import { faultsOfKey } from '../kms/key-use.ts';
 import { changesOf, faultsOf, goneOriginal } from './comparison.ts';
+import { stillStandsIn } from './stand-in.ts';
 
 const input = z.strictObject({
   original: VolumeId,
@@ -24,6 +25,8 @@ export const verifyUnattachedVolume = defineVerify({
     'ec2:DescribeVolumes',
     'ec2:DescribeSnapshots',
     'ec2:DescribeVolumeAttribute',
+    'ec2:DescribeVolumeStatus',
+    'kms:DescribeKey',
     'kms:GenerateDataKeyWithoutPlaintext',
   ],
   input,
@@ -43,6 +46,7 @@ export const verifyUnattachedVolume = defineVerify({
   },
   conclude: (input, status, reason) => ({ ...pair(input), status, findings: [reason] }),
   verdicts: (output) => [output],
+  still: { pair: stillStandsIn },
 });
 
 const pair = ({ original, replacement, key, keyTried }: z.infer<typeof input>) => ({

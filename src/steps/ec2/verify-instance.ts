@@ -3,11 +3,12 @@ import * as z from 'zod';
 import { classify } from '../../aws/outage.ts';
 import { printable } from '../../aws/printable.ts';
 import { type AwsContext, defineVerify } from '../../aws/services.ts';
-import type { Seen } from '../../contract/step.ts';
+import type { Proof, Seen } from '../../contract/step.ts';
 import { type VerdictStatus, worst } from '../../contract/verdict.ts';
 import { describeEnd, environmentOf, runCommand } from '../control/command.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { FinalVerdict, InstanceBefore, VolumeVerdict } from '../domain.ts';
+import { stillStandsIn } from '../ebs/stand-in.ts';
 import { lostInterfaces } from './addresses.ts';
 import { livingState, standsAt } from './standing.ts';
 
@@ -31,7 +32,14 @@ const bootMs = 10 * 60_000;
 export const verifyInstance = defineVerify({
   type: 'ec2.verify-instance',
   settleWithinMs: settleWithinMs.statusChecks,
-  permissions: ['ec2:DescribeInstances', 'ec2:DescribeInstanceStatus', 'ec2:DescribeVolumes'],
+  permissions: [
+    'ec2:DescribeInstances',
+    'ec2:DescribeInstanceStatus',
+    'ec2:DescribeVolumes',
+    'ec2:DescribeVolumeStatus',
+    'kms:DescribeKey',
+    'kms:GenerateDataKeyWithoutPlaintext',
+  ],
   input,
   output,
   title: (input) => `verify that ${input.before.id} serves as before`,
@@ -56,7 +64,7 @@ export const verifyInstance = defineVerify({
     }
     const health = started ? await statusChecks(ctx, input.before.id) : asked;
     if (health.is === 'none' || health.is === 'pending') return pending(input);
-    const booting = ctx.clock.now() - (instance.LaunchTime?.getTime() ?? 0) < bootMs;
+    const booting = isBooting(ctx, instance);
     if (health.is === 'bad' && booting) return pending(input);
     if (health.is === 'bad') findings.push(health.finding);
     const failed = findings.length > 0 ? [] : await probe(ctx, input);
@@ -65,7 +73,28 @@ export const verifyInstance = defineVerify({
   },
   conclude: (input, status, reason) => conclusion(input, status, [reason]),
   verdicts: (output) => output.verdicts,
+  still: { pair: stillStandsIn, all: stillServes },
 });
+
+/** Whether it serves now as it did when it was judged: its status checks, and the probes. */
+async function stillServes(ctx: AwsContext, input: Input): Promise<Proof> {
+  const { id } = input.before;
+  const instance = await ctx.aws.sight.instance(id);
+  // Found stopped, it has been judged without them; that it runs where it ran is asked with each pair.
+  if (instance?.State?.Name !== 'running') return { findings: [] };
+  const booting = isBooting(ctx, instance);
+  const health = await statusChecks(ctx, id);
+  const waiting = { why: `${id} is still being checked by AWS`, withinMs: settleWithinMs.statusChecks };
+  if (health.is === 'bad') return booting ? { findings: [], pending: waiting } : { findings: [health.finding] };
+  if (health.is !== 'ok') return { findings: [], pending: waiting };
+  const failed = await probe(ctx, input);
+  const trying = { why: `${id} has booted, and its probes fail`, withinMs: bootMs };
+  return failed.length > 0 && booting ? { findings: [], pending: trying } : { findings: failed };
+}
+
+function isBooting(ctx: AwsContext, instance: Instance): boolean {
+  return ctx.clock.now() - (instance.LaunchTime?.getTime() ?? 0) < bootMs;
+}
 
 function conclusion(input: Input, status: VerdictStatus, findings: readonly string[]): Output {
   const verdicts = input.verdicts.map((earlier) => ({
@@ -118,13 +147,18 @@ type Health = { is: 'ok' } | { is: 'pending' } | { is: 'none' } | { is: 'bad'; f
 async function statusChecks(ctx: AwsContext, id: string): Promise<Health> {
   const found = await statusOf(ctx, id);
   if (!found) return { is: 'none' };
-  const checks = { instance: found.InstanceStatus?.Status, system: found.SystemStatus?.Status };
+  const checks = {
+    instance: found.InstanceStatus?.Status,
+    system: found.SystemStatus?.Status,
+    // Only instances on Nitro have this one.
+    'attached-EBS': found.AttachedEbsStatus?.Status ?? 'not-applicable',
+  };
   const bad = Object.entries(checks).filter(([, status]) => status === 'impaired');
   if (bad.length > 0) {
-    return { is: 'bad', finding: `${id} fails its ${bad.map(([name]) => name).join(' and ')} status check` };
+    return { is: 'bad', finding: `${id} fails its ${bad.map(([name]) => name).join(', ')} status check` };
   }
   const passed = (status: string | undefined) => status === 'ok' || status === 'not-applicable';
-  return passed(checks.instance) && passed(checks.system) ? { is: 'ok' } : { is: 'pending' };
+  return Object.values(checks).every(passed) ? { is: 'ok' } : { is: 'pending' };
 }
 
 async function probe(ctx: AwsContext, input: Input): Promise<string[]> {

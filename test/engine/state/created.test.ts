@@ -33,13 +33,13 @@ function twoPlans(): RunState {
 
 test('what any plan of the run has created is known by its id, with the time of the call', () => {
   const created = new CreatedIndex(toyRegistry, twoPlans());
-  expect(created.has('snapshot-of-one')).toBe(true);
+  expect(created.creatorsOf('snapshot-of-one')).toHaveLength(1);
   expect(created.sentAt('snapshot-of-two')).toBe(at);
 });
 
 test('what this run did not create is not known', () => {
   const created = new CreatedIndex(toyRegistry, twoPlans());
-  expect(created.has('somebody-elses')).toBe(false);
+  expect(created.creatorsOf('somebody-elses')).toEqual([]);
   expect(created.sentAt('somebody-elses')).toBe(0);
 });
 
@@ -48,7 +48,7 @@ test('an effect that creates nothing has created nothing, even where its output 
   const key = keyOf('one', 'stop');
   apply(run, intent(key, 'toy.stop'), at);
   apply(run, answered(key, 'box'), at);
-  expect(new CreatedIndex(toyRegistry, run).has('box')).toBe(false);
+  expect(new CreatedIndex(toyRegistry, run).creatorsOf('box')).toEqual([]);
 });
 
 test('a duplicate is known as soon as it is on record', () => {
@@ -56,8 +56,8 @@ test('a duplicate is known as soon as it is on record', () => {
   const created = new CreatedIndex(toyRegistry, run);
   const key = keyOf('one', 'snapshot');
   apply(run, { t: 'surplus', key, output: { id: 'duplicate' } }, at);
-  expect(created.has('duplicate')).toBe(false);
+  expect(created.creatorsOf('duplicate')).toEqual([]);
   const phase = run.plans.get('one')?.phases.get(keyText(key));
   if (phase) created.note(phase);
-  expect(created.has('duplicate')).toBe(true);
+  expect(created.creatorsOf('duplicate')).toHaveLength(1);
 });

@@ -1,0 +1,35 @@
+import type { Clock } from '../contract/clock.ts';
+import type { Proof } from '../contract/step.ts';
+import { keyText } from './state/key.ts';
+import type { Phase } from './state/run-state.ts';
+
+// Items of one step ask together, and what speaks for them all is asked once.
+const togetherMs = 5_000;
+
+/** What is asked of all pairs in common, by the phase that has judged them. */
+export class SharedProofs {
+  private readonly clock: Clock;
+  private readonly asked = new Map<string, { readonly at: number; readonly proof: Promise<Proof> }>();
+
+  private readonly standing = new Map<string, number>();
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  /** Since when this has been waited for without a step forward: what discards wait for one after the other is waited for once. */
+  standsSince(standstill: string): number {
+    const since = this.standing.get(standstill) ?? this.clock.now();
+    this.standing.set(standstill, since);
+    return since;
+  }
+
+  of(phase: Phase, ask: () => Promise<Proof>): Promise<Proof> {
+    const now = this.clock.now();
+    const known = this.asked.get(keyText(phase.key));
+    if (known && now - known.at < togetherMs) return known.proof;
+    const proof = ask();
+    this.asked.set(keyText(phase.key), { at: now, proof });
+    return proof;
+  }
+}
