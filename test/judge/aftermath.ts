@@ -27,7 +27,7 @@ export interface Ending {
   readonly slackMs: number;
   /** Nothing is in the way any more: no faults, no other people, and nobody has taken the target apart. */
   readonly calm: boolean;
-  /** What others have deleted. */
+  /** What others have deleted, other runs among them. */
   readonly goneByOthers: ReadonlySet<string>;
 }
 
@@ -47,11 +47,14 @@ export function judgeEnding(ending: Ending, service: Service, origin: Origin, ju
 const isOver = ({ said }: Ending) =>
   said.status.status === 'done' || said.status.status === 'rolled-back' || said.status.takenBack;
 
+/** A run that was refused, or has come to a target that is down already, does not owe what the run owes that took it down. */
+const isOwed = ({ run }: Ending, { downBy }: Service) => downBy === undefined || downBy === run;
+
 function judgeService(ending: Ending, service: Service, truth: TargetTruth, judge: Judge, about: () => string): void {
   if (ending.type === 'ebs-volume') return;
-  if (ending.type === 'ec2-instance' && !service.served && !service.everStartedByOthers && !service.wanted)
+  if (ending.type === 'ec2-instance' && !service.ran && !service.everStartedByOthers && !service.wanted)
     judge('P3.over-and-running', !isOver(ending) || !truth.runs, about);
-  if (!service.wanted || service.meddled) return;
+  if (!service.wanted || service.meddled || !isOwed(ending, service)) return;
   judge('P3.over-and-down', !isOver(ending) || truth.serves !== false, about);
 }
 
@@ -59,6 +62,7 @@ function judgeDownTime(ending: Ending, service: Service, truth: TargetTruth, jud
   const { said, died, slackMs } = ending;
   if (ending.type === 'ebs-volume' || !service.wanted || service.meddled || isOver(ending) || truth.serves !== false)
     return;
+  if (!isOwed(ending, service)) return;
   const told = said.lines.some((line) => /has been out of service since /.test(line));
   const next = said.next.some((command) => /\b(resume|rollback) /.test(command));
   judge('P3.untold', told && next, about);
@@ -80,7 +84,7 @@ function judgeNow(ending: Ending, service: Service, truth: TargetTruth, judge: J
   const { said, died } = ending;
   const { expected, pairs, takenBack, downSince } = said.status;
   // What others changed so late no look can have shown.
-  if (ending.type === 'ebs-volume' || service.changedByOthersAt >= ending.lastReadAt - staleForMs) return;
+  if (ending.type === 'ebs-volume' || service.changedByOthersOf(ending.run) >= ending.lastReadAt - staleForMs) return;
   if (expected && (pairs.length > 0 || takenBack)) {
     // A database that lets clients in and is not up may be told either way.
     const running = [truth.runs, truth.serves].includes(expected.running) || truth.serves === 'between';

@@ -16,12 +16,15 @@ export interface TargetTruth {
 const takesDatabaseDown =
   /^(stop-|delete-(database|cluster)|break-|add-|disable-key|put-key-policy|schedule-key-deletion|modify-|grow-|announce-|maintain-|reboot-|fail-over|rotate-|expire-)/;
 
+// Takes nothing from a target.
+const addsOnly = /^(Create|Copy|Restore)|Tags/;
+
 const givesBack = (action: Action) => action.do === 'put-key-policy' && action.policy === 'default';
 
 /** The service that a target gives: what its owner wants of it, since when it is down, and what others have done to it. */
 export class Service {
-  /** Whether it served when the run found it. */
-  readonly served: boolean;
+  /** Whether it ran when the run found it, on whatever it held. */
+  readonly ran: boolean;
   /** Whether its owner wants it to serve. */
   wanted: boolean;
   /** Somebody else has taken it apart, or brought it down. */
@@ -33,8 +36,15 @@ export class Service {
   downSince: number | undefined;
   /** When it was last seen to serve, in ms: it went down between this and `downSince`, since nobody looks between two processes. */
   servedUntil = Number.NEGATIVE_INFINITY;
-  /** When others last changed it. */
-  changedByOthersAt = Number.NEGATIVE_INFINITY;
+  /** The run that took it down when it last went down; undefined where nobody can say. */
+  downBy: string | undefined;
+  /** When others than runs last changed it. */
+  private othersAt = Number.NEGATIVE_INFINITY;
+  /** When it last changed by what each run had done. */
+  private readonly changedAt = new Map<string, number>();
+  /** The run that last did more to it than add something. */
+  private worker: string | undefined;
+  private last: string;
   private readonly account: Account;
   private readonly type: string;
   private readonly id: string;
@@ -46,21 +56,44 @@ export class Service {
     this.account = account;
     this.type = target.type;
     this.id = target.id;
-    const { serves, holds } = this.truth();
-    this.served = serves === true;
+    const truth = this.truth();
+    const { serves, runs, holds } = truth;
+    this.ran = runs;
     this.held = holds;
-    this.wanted = this.served;
+    this.wanted = serves === true;
+    this.last = JSON.stringify(truth);
   }
 
   /** To be called whenever something may have changed. */
   look(): void {
-    const { serves } = this.truth();
+    const truth = this.truth();
+    const { serves } = truth;
+    this.noteChange(JSON.stringify(truth));
     if (serves === true && this.startedByOthers) this.wanted = true;
     if (serves === true) {
       this.downSince = undefined;
       this.servedUntil = this.account.world.time;
     }
-    if (serves === false) this.downSince ??= this.account.world.time;
+    if (serves === false && this.downSince === undefined) {
+      this.downSince = this.account.world.time;
+      this.downBy = this.worker;
+    }
+  }
+
+  /** To be called when a run has changed something, before the next look: what comes of it may come later. */
+  worked(operation: string, run: string): void {
+    if (!addsOnly.test(operation)) this.worker = run;
+  }
+
+  /** When others last changed it, as a run sees it: another run is one of them. */
+  changedByOthersOf(run: string): number {
+    return Math.max(this.othersAt, ...[...this.changedAt].flatMap(([by, at]) => (by === run ? [] : [at])));
+  }
+
+  private noteChange(now: string): void {
+    if (now === this.last) return;
+    this.last = now;
+    if (this.worker !== undefined) this.changedAt.set(this.worker, this.account.world.time);
   }
 
   soon(): void {
@@ -69,9 +102,12 @@ export class Service {
 
   /** To be called when others have done something. */
   meanwhile(action: Action): void {
+    // What a run has asked for may still come into force later.
+    const { worker } = this;
+    this.worker = undefined;
     const changed = JSON.stringify(this.truth()) !== this.before;
     const databaseDown = this.type.startsWith('rds') && takesDatabaseDown.test(action.do) && !givesBack(action);
-    if (changed || databaseDown) this.changedByOthersAt = this.account.world.time;
+    if (changed || databaseDown) this.othersAt = this.account.world.time;
     if (action.do === 'stop-instance') {
       this.wanted = false;
       this.startedByOthers = false;
@@ -84,6 +120,7 @@ export class Service {
     // Rules count at once: what they change shows at once.
     if (databaseDown || (changed && /-group$/.test(action.do))) this.meddled = true;
     this.look();
+    this.worker = worker;
   }
 
   private isOriginal(action: Action): boolean {
