@@ -1,7 +1,7 @@
 import type { PlanSource } from '../../src/contract/plan.ts';
 import type { Command } from '../../src/engine/execute.ts';
 import type { Violation } from '../support/invariants.ts';
-import { inWorld, type Life, type ProcessOptions, volumePlan, type World } from '../support/world.ts';
+import { firstRun, inWorld, type Life, type ProcessOptions, volumePlan, type World } from '../support/world.ts';
 import type { Shipped } from '../sweep/shipped.ts';
 
 type Scene = (one: Shipped, world: World) => Promise<void>;
@@ -82,6 +82,16 @@ export const scenes = {
     world.pass(2 * 3_600_000);
     const { disk } = await world.process(begun.disk, { plans, wait: false });
     await world.process(disk, { plans, command: rollback });
+  },
+  'a run goes on after another has taken over its claim and was rolled back': async ({ plan }, world) => {
+    const diesOn: ProcessOptions['diesOn'] = (record) => record.t === 'done' && /\.claim(-cluster)?$/.test(record.uses);
+    const { disk } = await world.process([], { plans: [plan], diesOn });
+    world.pass(600_000);
+    const second = { plans: [plan], run: '20260104T000100Z-bbbbbb' };
+    const taken = await world.process([], { ...second, replaceClaim: firstRun, diesOn });
+    world.pass(600_000);
+    await world.process(taken.disk, { ...second, command: { command: 'rollback', discardWrites: false } });
+    await world.process(disk, { plans: [plan] });
   },
   'an original that one plan holds is moved by another plan of the run': async ({ plan }, world) => {
     const held = { ...plan, sets: [...plan.sets, 'steps.soak.with.for=7d'] };

@@ -25,7 +25,10 @@ const moves = /^(VpcSecurityGroupIds|NewDB(Instance|Cluster)Identifier)$/;
 
 const givesBack = (action: Action) => action.do === 'put-key-policy' && action.policy === 'default';
 
-/** The id of a run, or other people, or nobody yet. */
+// Who is no run: other people, and nobody yet.
+const others = 'others';
+const itself = 'itself';
+/** One of these, or the id of a run. */
 type Doer = string;
 
 /** How a target was, until when, and by whose doing it is so no more. */
@@ -35,10 +38,16 @@ interface Was {
   readonly by: Doer;
 }
 
+/** By whose doing it is so no more, as a run sees it. */
+function doneBy({ by }: Was, run: string): 'the run' | 'another run' | 'others' | 'itself' {
+  if (by === run) return 'the run';
+  return by === others || by === itself ? by : 'another run';
+}
+
 /** The service that a target gives: what its owner wants of it, since when it is down, and what others have done to it. */
 export class Service {
-  /** Whether it served when the run found it. */
-  readonly served: boolean;
+  /** Whether it ran when the run found it, on whatever it held. */
+  readonly ran: boolean;
   /** Whether its owner wants it to serve. */
   wanted: boolean;
   /** Somebody else has taken it apart, or brought it down. */
@@ -50,13 +59,13 @@ export class Service {
   downSince: number | undefined;
   /** When it was last seen to serve, in ms: it went down between this and `downSince`, since nobody looks between two processes. */
   servedUntil = Number.NEGATIVE_INFINITY;
-  /** When others last changed it. */
-  changedByOthersAt = Number.NEGATIVE_INFINITY;
+  /** When others than runs last changed it. */
+  private othersAt = Number.NEGATIVE_INFINITY;
   /** How it was before it became what it is, the latest last. */
   private readonly past: Was[] = [];
   private last: TargetTruth;
   /** Who last did something about it: what changes from then on is his doing. */
-  private doer: Doer = 'itself';
+  private doer: Doer = itself;
   private readonly account: Account;
   private readonly type: string;
   private readonly id: string;
@@ -69,10 +78,10 @@ export class Service {
     this.type = target.type;
     this.id = target.id;
     this.last = this.truth();
-    const { serves, holds } = this.last;
-    this.served = serves === true;
+    const { serves, runs, holds } = this.last;
+    this.ran = runs;
     this.held = holds;
-    this.wanted = this.served;
+    this.wanted = serves === true;
   }
 
   /** To be called whenever something may have changed. */
@@ -102,9 +111,20 @@ export class Service {
   notSo(so: (truth: TargetTruth) => boolean, run: string, stallMs: number): string {
     const was = this.past.findLast(({ truth }) => so(truth));
     if (!was) return 'never so';
-    const by = was.by === run ? 'the run' : /^(others|itself)$/.test(was.by) ? was.by : 'another run';
     const forMs = Math.max(0, this.account.world.time - was.until - stallMs);
-    return `no more so for ${Math.round(forMs / 1000)} s, by ${by}`;
+    return `no more so for ${Math.round(forMs / 1000)} s, by ${doneBy(was, run)}`;
+  }
+
+  /** When others last changed it, as a run sees it: another run is one of them. */
+  changedByOthersOf(run: string): number {
+    const byAnother = this.past.findLast((was) => doneBy(was, run) === 'another run');
+    return Math.max(this.othersAt, byAnother?.until ?? Number.NEGATIVE_INFINITY);
+  }
+
+  /** Did another run take it out of service when it last served? That one owes it, and not one that was refused or came later. */
+  takenDownByAnother(run: string): boolean {
+    const served = this.past.findLast(({ truth }) => truth.serves === true);
+    return served !== undefined && doneBy(served, run) === 'another run';
   }
 
   soon(): void {
@@ -115,9 +135,9 @@ export class Service {
   meanwhile(action: Action): void {
     const changed = JSON.stringify(this.truth()) !== this.before;
     const databaseDown = this.type.startsWith('rds') && takesDatabaseDown.test(action.do) && !givesBack(action);
-    if (changed || (databaseDown && !bringsNothing.test(action.do))) this.changedByOthersAt = this.account.world.time;
+    if (changed || (databaseDown && !bringsNothing.test(action.do))) this.othersAt = this.account.world.time;
     // A detached volume shows for a while yet.
-    if (this.changedByOthersAt === this.account.world.time || this.isHeld(action)) this.doer = 'others';
+    if (this.othersAt === this.account.world.time || this.isHeld(action)) this.doer = others;
     if (action.do === 'stop-instance') {
       this.wanted = false;
       this.startedByOthers = false;

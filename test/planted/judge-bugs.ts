@@ -181,6 +181,13 @@ export const judgeBugs: readonly PlantedBug[] = [
     caughtBy: { file: histories, title: 'histories of an instance show no failure beyond' },
   },
   {
+    name: 'the claims on an instance and its volumes are not read',
+    file: 'src/steps/ec2/instance-target.ts',
+    find: 'return { observation: { shape, life }, claims, missing,',
+    replace: 'return { observation: { shape, life }, claims: [], missing,',
+    caughtBy: { file: sees, title: 'one changes it at a time' },
+  },
+  {
     name: 'a rollback is named as next when originals are deleted',
     file: 'src/report/next-steps.ts',
     find: 'deleted.length + deleting.length > 0',

@@ -71,6 +71,12 @@ export function source(file: string, sets: readonly string[]): PlanSource {
   return { file, text: readFileSync(resolve(root, file), 'utf8'), sets };
 }
 
+/** What has struck, in the words of deeds, when a process is begun with `replaceClaim`. */
+export const aTakenClaim = 'a run takes over the claim of the other';
+
+/** The run of a process that is given no other. */
+export const firstRun = '20260104T000000Z-aaaaaa';
+
 /** What dies, and when: API calls and journal records are counted over the life of one process, from 1. */
 export interface Crash {
   readonly call?: { readonly number: number; readonly when: 'before' | 'after' | 'answered' };
@@ -176,7 +182,7 @@ export class World {
 
   /** One process, from a new run or from what an earlier one left, to its end or its death. */
   async process(past: readonly JournalRecord[] = [], options: ProcessOptions = {}): Promise<Life> {
-    const run = options.run ?? '20260104T000000Z-aaaaaa';
+    const run = options.run ?? firstRun;
     const sources = options.plans ?? [instancePlan];
     const clock = clockOf();
     const events: RunEvent[] = [];
@@ -237,9 +243,10 @@ export class World {
     const journal = memoryJournal(run, past, { now: () => Date.now(), onAppend });
     const party = { run, records: () => journal.disk };
     const plans = sources.map(planOf);
+    if (options.replaceClaim !== undefined) this.auditor.struck.add(aTakenClaim);
     const command = options.command ?? { command: past.length ? 'resume' : 'run' };
     for (const { file } of sources) this.auditor.plans.add(basename(file, '.yaml'));
-    for (const plan of plans) this.auditor.promises.begin(plan, { party, command });
+    for (const plan of plans) this.auditor.promises.begin(plan, { party, command, replaces: options.replaceClaim });
     const work = async () => {
       const aws = await connect({
         region: 'eu-west-1',

@@ -1,6 +1,6 @@
 import type { JournalRecord } from '../../src/contract/record.ts';
 import type { FaultRule } from '../../src/simulator/faults.ts';
-import type { World } from '../support/world.ts';
+import type { Crash, World } from '../support/world.ts';
 import type { Choices } from './choices.ts';
 import type { Wide } from './wide.ts';
 
@@ -68,3 +68,16 @@ export const firstLateSeed = 2_000_000;
 
 /** Seeds from here on live in a wider world, see wide.ts; those before live what they lived. */
 export const firstWideSeed = 10_000_000;
+
+/** Seeds from here on may have a second run on the target, or a second plan on the same thing, see beside.ts. */
+export const firstBesideSeed = 20_000_000;
+
+/** Where a process dies, if it does. */
+export function crashOf(choices: Choices, { calls, records }: Reach): Crash | undefined {
+  if (choices.chance(0.35)) return undefined;
+  if (choices.chance(0.3))
+    return {
+      record: { number: 2 + choices.below(records), when: choices.one(['crash-before', 'crash-after'] as const) },
+    };
+  return { call: { number: 1 + choices.below(calls), when: choices.one(['before', 'after', 'answered'] as const) } };
+}
