@@ -5,9 +5,17 @@ import { exitOf, told } from '../support/promises.ts';
 import { isRead } from '../support/reads.ts';
 import { type Crash, inWorld, type Life } from '../support/world.ts';
 import { Choices } from './choices.ts';
-import { boxDown, type Deed, firstLateSeed, firstWideSeed, type Grammar, type Reach } from './grammar.ts';
+import {
+  boxDown,
+  type Deed,
+  firstLateSeed,
+  firstVariedSeed,
+  firstWideSeed,
+  type Grammar,
+  type Reach,
+} from './grammar.ts';
 import { type Shipped, shipped } from './shipped.ts';
-import { Others, staleRules, startled } from './wide.ts';
+import { Others, staleRules, startled, variedWith, type Wide } from './wide.ts';
 
 /** What one seed came to. */
 export interface History {
@@ -77,6 +85,11 @@ export interface Kind {
   readonly liveness?: boolean;
 }
 
+function wideOf(grammar: Grammar, seed: number): Wide {
+  const wide = grammar.wide(new Choices(seed ^ 0x2545f491));
+  return seed < firstVariedSeed ? wide : variedWith(wide, grammar.varied(new Choices(seed ^ 0x61c88647)));
+}
+
 /** Lives one whole history: faults, crashes and other people first; then they end, and the run must come to an end. */
 export async function history(seed: number, kind: Kind = {}): Promise<History> {
   const planName = kind.plan ?? planOfSeed(seed);
@@ -85,7 +98,7 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
   const { grammar } = one;
   const choices = new Choices(seed);
   const scene = grammar.scene(choices);
-  const wide = kind.tame || seed < firstWideSeed ? undefined : grammar.wide(new Choices(seed ^ 0x2545f491));
+  const wide = kind.tame || seed < firstWideSeed ? undefined : wideOf(grammar, seed);
   const given = { ...one.plan, sets: [...one.plan.sets, ...(scene.sets ?? [])] };
   const { plan, names: variants } = wide?.plan(given) ?? { plan: given, names: [] };
   const more = new Choices(seed ^ 0x7f4a7c15);
@@ -110,6 +123,7 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
   await inWorld(
     wide?.scenario(scene.scenario) ?? scene.scenario,
     async (world) => {
+      world.auditor.windowOpen = wide?.varied?.windowOpen;
       const start = Date.now();
       const at = () => `${((Date.now() - start) / 1000).toFixed(1)}s`;
       world.watch((call) => {
@@ -194,7 +208,8 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
         world.pass(600_000);
       }
       end = last && last.result !== 'died' ? (last.result.plans[0]?.error?.code ?? last.result.status) : 'died';
-      for (const fault of scene.faultsOfEnd(world, { end, hostile, deeds, told: announced(disk) }))
+      const how = { end, hostile, deeds, told: announced(disk) };
+      for (const fault of [...scene.faultsOfEnd(world, how), ...(wide?.varied?.faultsOfEnd(world, how) ?? [])])
         world.auditor.judge(fault === boxDown ? 'P3.over-and-down' : 'END', false, () => fault);
       for (const [invariant, times] of world.auditor.evaluations) evaluations.set(invariant, times);
       for (const name of faults.keys()) world.auditor.struck.add(name);
@@ -203,7 +218,7 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
       world.auditor.found.splice(0);
     },
     seed,
-    { wired: kind.wired === true },
+    { wired: kind.wired === true, programs: wide?.varied?.programs },
   ).catch((error: unknown) => {
     failures.push(`the history itself broke: ${error instanceof Error ? error.stack : String(error)}`);
   });
