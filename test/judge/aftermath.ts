@@ -67,7 +67,7 @@ function judgeDownTime(ending: Ending, service: Service, truth: TargetTruth, jud
   const next = said.next.some((command) => /\b(resume|rollback) /.test(command));
   judge('P3.untold', told && next, about);
   const { downSince } = said.status;
-  if (told && downSince !== undefined && service.downSince !== undefined) {
+  if (told && downSince !== undefined && service.downSince !== undefined && !service.downByOthers) {
     const lateMs = downSince - service.downSince;
     judge('P3.told-late', lateMs <= slackMs, () => `${Math.round(lateMs / 1000)} s: ${about()}`);
     // Groups come into force a while after the call, and sessions go on until they are dropped.

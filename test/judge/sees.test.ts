@@ -90,6 +90,20 @@ describe('the judge sees to it that', () => {
       await world.process([], { diesAfter });
       judged(world, 'P3.told-late', 'P3.told-early', 'P3.untold');
     }));
+
+  test('a database that others have restarted serves when its run is over, from when it is available again', () =>
+    inWorld(oneDatabase, async (world) => {
+      world.auditor.promises.calm = true;
+      const plans = [databasePlan()];
+      const died = await world.process([], { plans, diesAfter: (operation) => operation === 'rds:CreateDBSnapshot' });
+      world.pass(600_000);
+      world.account.act({ do: 'reboot-database', database: 'orders' });
+      world.pass(600_000);
+      world.account.faults.add({ operation: 'RestoreDBInstanceFromDBSnapshot', ...denied });
+      const { result } = await world.process(died.disk, { plans });
+      expect(result !== 'died' && result.status).toBe('failed');
+      judged(world, 'P3.over-and-down');
+    }));
 });
 
 describe('of two runs on one target the judge sees to it that', () => {

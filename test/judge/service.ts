@@ -2,6 +2,7 @@ import type { Account, Call } from '../../src/simulator/account.ts';
 import type { Action } from '../../src/simulator/action.ts';
 import { letsIn } from '../../src/simulator/ec2/security-groups.ts';
 import { clientAddress } from '../../src/simulator/rds/clients.ts';
+import type { Resource } from '../../src/simulator/rds/model/alike.ts';
 
 /** How a target truly is. */
 export interface TargetTruth {
@@ -14,10 +15,10 @@ export interface TargetTruth {
 
 // After one of these nobody can say that it is by the run that a database does not serve.
 const takesDatabaseDown =
-  /^(stop-|delete-(database|cluster)|break-|add-|disable-key|put-key-policy|schedule-key-deletion|modify-|grow-|announce-|maintain-|reboot-|fail-over|rotate-|expire-)/;
+  /^(stop-(database|cluster)|delete-(database|cluster)|break-|add-|disable-key|put-key-policy|schedule-key-deletion|modify-|grow-|announce-|maintain-|reboot-|fail-over|rotate-)/;
 
 // What these bring about comes in a window, or shows in nothing that is judged.
-const bringsNothing = /^(announce-|grow-|rotate-|expire-)/;
+const bringsNothing = /^(announce-|grow-|rotate-)/;
 
 // The calls that change how a target serves and what it holds; of those that modify a database, by which of their members.
 const touches = /^((Stop|Start)Instances|(Attach|Detach)Volume|RebootDBInstance)$/;
@@ -50,8 +51,8 @@ export class Service {
   readonly ran: boolean;
   /** Whether its owner wants it to serve. */
   wanted: boolean;
-  /** Somebody else has taken it apart, or brought it down. */
-  meddled = false;
+  /** Others had a hand in it while it was down: since when it is down is for nobody to say. */
+  downByOthers = false;
   startedByOthers = false;
   /** Others have started it at some time: whether it was found running is for nobody to say. */
   everStartedByOthers = false;
@@ -71,6 +72,12 @@ export class Service {
   private readonly id: string;
   /** What it held when the run found it. */
   private readonly held: readonly string[];
+  /** Somebody else has taken an instance apart. */
+  private apart = false;
+  /** Others have brought a database down, and it has not been available since. */
+  private disturbed = false;
+  /** Others have changed who is let in to a database, or which one its name leads to, and it has not served since. */
+  private shut = false;
   private before = '';
 
   constructor(account: Account, target: { readonly type: string; readonly id: string }) {
@@ -84,6 +91,11 @@ export class Service {
     this.wanted = serves === true;
   }
 
+  /** Whether it may be down by what others have done: somebody has taken it apart, or brought it down. */
+  get meddled(): boolean {
+    return this.apart || this.disturbed || this.shut;
+  }
+
   /** To be called whenever something may have changed. */
   look(): void {
     const truth = this.truth();
@@ -92,6 +104,11 @@ export class Service {
       this.past.push({ truth: this.last, until: this.account.world.time, by: this.doer });
       this.last = truth;
     }
+    if ((this.disturbed || this.shut) && this.available()) {
+      this.disturbed = false;
+      this.shut &&= serves !== true;
+    }
+    if (serves === true && !this.meddled) this.downByOthers = false;
     if (serves === true && this.startedByOthers) this.wanted = true;
     if (serves === true) {
       this.downSince = undefined;
@@ -146,9 +163,12 @@ export class Service {
     // A start that comes to nothing, for want of a key say, is nobody's wish fulfilled: `look` sees whether it does.
     if (action.do === 'start-instance') this.startedByOthers = this.everStartedByOthers = true;
     // What becomes of a replacement that is in nobody's place is no reason to leave the target down.
-    if (/^(detach|attach|delete|fail)-volume$/.test(action.do)) this.meddled ||= changed || this.isOriginal(action);
+    if (/^(detach|attach|delete|fail)-volume$/.test(action.do)) this.apart ||= changed || this.isOriginal(action);
     // Rules count at once: what they change shows at once.
-    if (databaseDown || (changed && /-group$/.test(action.do))) this.meddled = true;
+    const led = 'securityGroups' in action || 'identifier' in action || /-to-group$/.test(action.do);
+    this.shut ||= this.type.startsWith('rds') && (led || (changed && /-group$/.test(action.do)));
+    this.disturbed ||= databaseDown;
+    this.downByOthers ||= this.disturbed || this.shut;
     this.look();
   }
 
@@ -194,6 +214,18 @@ export class Service {
     };
   }
 
+  /** Whether who holds the name is up, with nothing under way or waiting, and with what it needs to stay so. */
+  private available(): boolean {
+    const { world } = this.account;
+    const { databases, clusters } = world.rds;
+    const all: readonly Resource[] = [...(this.type === 'rds-cluster' ? clusters : databases).values()];
+    const holder = all.find(({ identifier }) => identifier === this.id);
+    const writer = holder && databases.get(clusters.get(holder.resourceId)?.writer ?? holder.resourceId);
+    if (!holder || !writer?.up) return false;
+    const key = holder.keyArn === undefined || world.usable(world.findKey(holder.keyArn));
+    return key && [holder, writer].every(isAtRest);
+  }
+
   private database(): TargetTruth {
     const { world } = this.account;
     const { databases, clusters } = world.rds;
@@ -219,6 +251,9 @@ export class Service {
     };
   }
 }
+
+const isAtRest = ({ status, busy, pending, maintenance }: Resource) =>
+  status === 'available' && !busy && Object.keys(pending).length + maintenance.length === 0;
 
 const pick = (one: {
   readonly resourceId: string;

@@ -62,6 +62,14 @@ export const judgeBugs: readonly PlantedBug[] = [
     caughtBy: { file: sees, title: 'a target that is down is told as down since it was' },
   },
   {
+    name: 'a database that is taken back stays behind its fence',
+    file: 'src/steps/rds/fence/fence.ts',
+    find: `      { uses: kind.steps.admit, with: { ...input } },
+`,
+    replace: '',
+    caughtBy: { file: sees, title: 'a database that others have restarted serves when its run is over' },
+  },
+  {
     name: 'a second security group is not carried',
     file: 'src/steps/rds/read/reading.ts',
     find: 'securityGroups: groupsOf(found)',

@@ -26,6 +26,7 @@ import { parseScenario } from '../../src/simulator/scenario.ts';
 import { AwsError } from '../../src/simulator/wire/message.ts';
 import { registry } from '../../src/steps/registry.ts';
 import { Auditor } from './invariants.ts';
+import { Machine, type Programs } from './programs.ts';
 import { quiet } from './quiet.ts';
 import { isRead } from './reads.ts';
 import { wireless } from './wireless.ts';
@@ -117,6 +118,8 @@ export interface Life {
 export interface WorldOptions {
   /** Calls are written out as AWS's protocols have them, and read again: half as fast, the same history. */
   readonly wired?: boolean;
+  /** The programs of the operator's that plans start; real ones, if they are left out. */
+  readonly programs?: ((world: World) => Programs) | undefined;
 }
 
 /** An account in virtual time, and the processes that work on it one after the other. */
@@ -125,6 +128,7 @@ export class World {
   /** Judges every effect of every history, whatever the test is about. */
   readonly auditor: Auditor;
   private watcher: ((call: Call) => void) | undefined;
+  private dying = () => {};
   private readonly timers: ReturnType<typeof FakeTimers.install>;
   private readonly options: WorldOptions;
 
@@ -175,6 +179,11 @@ export class World {
     }
   }
 
+  /** The process that works now dies, between two of its calls or records. */
+  kill(): void {
+    this.dying();
+  }
+
   /** Lets virtual time pass. */
   pass(ms: number): void {
     this.timers.tick(ms);
@@ -199,6 +208,7 @@ export class World {
         resolve('died');
       };
     });
+    this.dying = die;
     const never = () => {
       die();
       return new Promise<never>(() => {});
@@ -293,6 +303,7 @@ export class World {
     const result = await this.until(Promise.race([work(), death]));
     // What a dead process left on the event loop is gone with it.
     dead = true;
+    this.dying = () => {};
     const now = Date.now();
     this.timers.reset();
     this.timers.setSystemTime(now);
@@ -350,13 +361,16 @@ export async function inWorld<T>(
   });
   const random = Math.random;
   Math.random = seeded(seed);
+  let machine: Machine | undefined;
   try {
     const world = new World(scenario, seed, timers, options);
     await world.account.ready();
+    machine = options.programs && new Machine(world, options.programs(world));
     const result = await body(world);
     if (world.auditor.violations.length > 0) throw new Error(world.auditor.violations.join('\n'));
     return result;
   } finally {
+    machine?.close();
     Math.random = random;
     timers.uninstall();
   }

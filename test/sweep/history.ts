@@ -16,9 +16,18 @@ import {
   type RunUnderWay,
 } from './beside.ts';
 import { Choices } from './choices.ts';
-import { boxDown, crashOf, type Deed, firstBesideSeed, firstLateSeed, firstWideSeed, type Grammar } from './grammar.ts';
+import {
+  boxDown,
+  crashOf,
+  type Deed,
+  firstBesideSeed,
+  firstLateSeed,
+  firstVariedSeed,
+  firstWideSeed,
+  type Grammar,
+} from './grammar.ts';
 import { type Shipped, shipped } from './shipped.ts';
-import { Others, staleRules, startled } from './wide.ts';
+import { Others, staleRules, startled, variedWith, type Wide } from './wide.ts';
 
 /** What one seed came to. */
 export interface History {
@@ -79,6 +88,11 @@ export interface Kind {
   readonly liveness?: boolean;
 }
 
+function wideOf(grammar: Grammar, seed: number): Wide {
+  const wide = grammar.wide(new Choices(seed ^ 0x2545f491));
+  return seed < firstVariedSeed ? wide : variedWith(wide, grammar.varied(new Choices(seed ^ 0x61c88647)));
+}
+
 /** Lives one whole history: faults, crashes and other people first; then they end, and the run must come to an end. */
 export async function history(seed: number, kind: Kind = {}): Promise<History> {
   const planName = kind.plan ?? planOfSeed(seed);
@@ -87,11 +101,12 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
   const { grammar } = one;
   const choices = new Choices(seed);
   const scene = grammar.scene(choices);
-  const wide = kind.tame || seed < firstWideSeed ? undefined : grammar.wide(new Choices(seed ^ 0x2545f491));
+  const wide = kind.tame || seed < firstWideSeed ? undefined : wideOf(grammar, seed);
   const given = { ...one.plan, sets: [...one.plan.sets, ...(scene.sets ?? [])] };
   const { plan, names: variants } = wide?.plan(given) ?? { plan: given, names: [] };
-  const apart = kind.tame || kind.liveness || kind.people === false || seed < firstBesideSeed;
-  const beside = apart ? undefined : new Beside(new Choices(seed ^ 0x3c6ef372), { name: planName, plan, grammar });
+  const alone = kind.tame || kind.liveness || kind.people === false;
+  const few = alone || seed < firstBesideSeed || seed >= firstVariedSeed;
+  const beside = few ? undefined : new Beside(new Choices(seed ^ 0x3c6ef372), { name: planName, plan, grammar });
   const runs: readonly RunUnderWay[] = beside?.runs ?? [{ id: firstRun, plans: [plan], disk: [], last: undefined }];
   const more = new Choices(seed ^ 0x7f4a7c15);
   // This draw once chose the plan; seeds keep what follows it.
@@ -117,6 +132,7 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
     wide?.scenario(scene.scenario) ?? scene.scenario,
     async (world) => {
       auditor = world.auditor;
+      world.auditor.windowOpen = wide?.varied?.windowOpen;
       const start = Date.now();
       const at = () => `${((Date.now() - start) / 1000).toFixed(1)}s`;
       world.watch((call) => {
@@ -231,7 +247,7 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
         const other = runs.find((one) => one !== run);
         if (beside && isExcused(run, other)) continue;
         const how = { end: endOf(run), hostile, deeds, told: announcements };
-        for (const fault of scene.faultsOfEnd(world, how))
+        for (const fault of [...scene.faultsOfEnd(world, how), ...(wide?.varied?.faultsOfEnd(world, how) ?? [])])
           world.auditor.judge(fault === boxDown ? 'P3.over-and-down' : 'END', false, () => fault);
       }
       for (const [invariant, times] of world.auditor.evaluations) evaluations.set(invariant, times);
@@ -241,7 +257,7 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
       world.auditor.found.splice(0);
     },
     seed,
-    { wired: kind.wired === true },
+    { wired: kind.wired === true, programs: wide?.varied?.programs },
   ).catch((error: unknown) => {
     const why = error instanceof Error ? error.stack : String(error);
     failures.push(`BROKE (${invariants.BROKE}): ${why}`, ...(auditor?.violations ?? []));
