@@ -61,7 +61,7 @@ export function hooksOf(choices: Choices, moved: Moved): Hooks {
       const last = `  - { id: writers-on, uses: control.exec, with: { argv: [writers-on, ${moved.name}], repeatable: true } }\n`;
       return changed(given, hooked, (plan) => {
         const before = withStep(promised(plan), place, step);
-        return before && withStep(before, 'soak', last);
+        return before && (withStep(before, 'soak', last) ?? withStep(before, 'delete', last));
       });
     },
     scenario: (text) => text.replace(/^ {4}workload:/m, `    inside: [${writer}]\n    workload:`),
