@@ -138,13 +138,17 @@ export const scenes = {
 } as const satisfies Readonly<Record<string, Scene>>;
 export type SceneName = keyof typeof scenes;
 
-/** The expected failures that a scene shows with a plan. Throws for any other. */
-export async function shownIn(name: SceneName, one: Shipped): Promise<readonly Violation[]> {
+/** The expected failures that a scene shows with a plan, and what has struck in it. Throws for any other. */
+export async function shownIn(
+  name: SceneName,
+  one: Shipped,
+): Promise<{ readonly expected: readonly Violation[]; readonly struck: ReadonlySet<string> }> {
   return inWorld(
     one.scenario,
     async (world) => {
       await scenes[name](one, world);
-      return world.auditor.expected;
+      const { expected, struck } = world.auditor;
+      return { expected, struck };
     },
     one.seed,
   );

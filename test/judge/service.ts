@@ -119,9 +119,10 @@ export class Service {
 
   /** To be called when a call of ours has changed something, before a look at what. */
   called({ operation, input }: Call, run: string): void {
-    const names = Object.keys(input as object);
-    if (touches.test(operation) || (/^ModifyDB/.test(operation) && names.some((name) => moves.test(name))))
-      this.doer = run;
+    const { VolumeId: volume = '', ...rest } = input as { readonly VolumeId?: string };
+    const moved = /^ModifyDB/.test(operation) && Object.keys(rest).some((name) => moves.test(name));
+    const deleted = operation === 'DeleteVolume' && this.last.holds.includes(volume);
+    if (touches.test(operation) || moved || deleted) this.doer = run;
   }
 
   /** For how long, beyond what the machine stood still, something has been so no more, and by whose doing, in words. */

@@ -65,7 +65,8 @@ export class ClusterAudit {
     for (const one of state.clusters) {
       const open = this.letsClientsIn(one);
       this.keptOut.note(one.resourceId, open, this.account.world.time);
-      if (one.writes !== null && !this.reached.has(one.resourceId)) this.births.set(one.resourceId, one.writes);
+      if (one.writes === null) continue;
+      if (!this.reached.has(one.resourceId)) this.births.set(one.resourceId, one.writes);
       if (open) this.reached.add(one.resourceId);
     }
   }
