@@ -72,7 +72,7 @@ export class PlanRun<S> {
       stillOurs: () => this.ports.journal.stillOurs(),
       sentAt: this.phase(key)?.sentAt,
       unanswered: this.phase(key)?.unanswered ?? [],
-      isOurs: (id) => this.created.has(id),
+      isOurs: (id) => this.created.creatorsOf(id).length > 0,
       insists: this.insists(key),
       announce: (text) => {
         const known = this.state.announcements.some((one) => one.step === key.step && one.text === text);

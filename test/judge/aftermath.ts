@@ -33,7 +33,7 @@ export interface Ending {
   readonly calm: boolean;
   /** Its journal has lost records that were on disk. */
   readonly recordsLost: boolean;
-  /** What others have deleted. */
+  /** What others have deleted, other runs among them. */
   readonly goneByOthers: ReadonlySet<string>;
 }
 
@@ -52,9 +52,9 @@ const isOver = ({ said }: Ending) =>
 
 function judgeService(ending: Ending, service: Service, truth: TargetTruth, judge: Judge, about: () => string): void {
   if (ending.type === 'ebs-volume') return;
-  if (ending.type === 'ec2-instance' && !service.served && !service.everStartedByOthers && !service.wanted)
+  if (ending.type === 'ec2-instance' && !service.ran && !service.everStartedByOthers && !service.wanted)
     judge('P3.over-and-running', !isOver(ending) || !truth.runs, about);
-  if (!service.wanted || service.meddled) return;
+  if (!service.wanted || service.meddled || service.takenDownByAnother(ending.run)) return;
   judge('P3.over-and-down', !isOver(ending) || truth.serves !== false, about);
 }
 
@@ -62,11 +62,12 @@ function judgeDownTime(ending: Ending, service: Service, truth: TargetTruth, jud
   const { said, died, slackMs } = ending;
   if (ending.type === 'ebs-volume' || !service.wanted || service.meddled || isOver(ending) || truth.serves !== false)
     return;
+  if (service.takenDownByAnother(ending.run)) return;
   const told = said.lines.some((line) => /has been out of service since /.test(line));
   const next = said.next.some((command) => /\b(resume|rollback) /.test(command));
   judge('P3.untold', told && next, about);
   const { downSince } = said.status;
-  if (told && downSince !== undefined && service.downSince !== undefined) {
+  if (told && downSince !== undefined && service.downSince !== undefined && !service.downByOthers) {
     const lateMs = downSince - service.downSince;
     judge('P3.told-late', lateMs <= slackMs, () => `${Math.round(lateMs / 1000)} s: ${about()}`);
     // Groups come into force a while after the call, and sessions go on until they are dropped.

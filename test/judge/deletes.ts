@@ -1,5 +1,8 @@
+import type { Plan } from '../../src/contract/plan.ts';
+import type { Command } from '../../src/engine/execute.ts';
 import type { Account, Call } from '../../src/simulator/account.ts';
 import type { Content } from '../../src/simulator/content.ts';
+import type { Volume } from '../../src/simulator/model.ts';
 import { type Copies, copiesIn, holdsAllOf, isSame } from './copies.ts';
 import type { Holds } from './holds.ts';
 import type { Kind } from './kinds.ts';
@@ -21,12 +24,18 @@ export class Deletes {
   private readonly account: Account;
   private readonly judge: Judge;
   private readonly origin: Origin;
-  /** Where a volume was when it was first seen; undefined for one that was nowhere. */
+  /** What plans are about. */
+  private readonly targets = new Set<string>();
+  /** The run that has taken a volume from its place. */
+  private readonly takenBy = new Map<string, string>();
+  /** Where a volume was when it was first seen, or where a run has put what it made; undefined for one that was nowhere. */
   private readonly places = new Map<string, Place | undefined>();
-  /** The name under which a database or cluster was first seen, by its resource id. */
+  /** The name under which a database or cluster was first seen, by its resource id; of what a run has made, that which it was given for good. */
   private readonly names = new Map<string, string>();
   private before: Copies = new Map();
   private othersAt = Number.NEGATIVE_INFINITY;
+  /** Somebody has given up by word what was written since a write point. */
+  private givenUp = false;
 
   private readonly holds: Holds;
 
@@ -36,6 +45,12 @@ export class Deletes {
     this.origin = origin;
     this.holds = holds;
     this.notePlaces();
+  }
+
+  /** To be called when a process begins, with what it was told to do. */
+  begin({ target }: Plan, command: Command): void {
+    this.targets.add(target.id);
+    this.givenUp ||= command.command === 'rollback' && command.discardWrites;
   }
 
   arrive(operation: string): void {
@@ -59,6 +74,12 @@ export class Deletes {
         this.snapshot(id, call, run);
         break;
       }
+      case 'DetachVolume':
+        this.takenBy.set(text('VolumeId') ?? '', run);
+        break;
+      case 'AttachVolume':
+        this.takenBy.delete(text('VolumeId') ?? '');
+        break;
       case 'DeleteVolume':
         this.resource(text('VolumeId') ?? '', call, run);
         break;
@@ -94,7 +115,8 @@ export class Deletes {
     const replaced = replacements.length > 0 || database?.replicaOf !== undefined;
     this.judge('P2.not-ours', replaced, () => `${about}, which the run has neither made nor replaced`);
     if (!replaced || database?.replicaOf !== undefined) return;
-    const serving = replacements.find((one) => this.isInPlaceOf(id, one));
+    const place = this.placeFor(run, id);
+    const serving = replacements.find((one) => this.isInPlaceOf(id, place, one));
     this.judge(
       'P2.not-in-place',
       serving !== undefined,
@@ -102,10 +124,12 @@ export class Deletes {
     );
     if (serving === undefined || call.at - this.othersAt < onItsWayMs) return;
     const held = copiesIn(this.account).get(serving);
-    const wanted = this.acknowledged(id) ?? this.before.get(id);
+    const acknowledged = this.givenUp ? undefined : this.acknowledged(id, place);
+    const wanted = acknowledged ?? this.before.get(id);
+    const all = this.givenUp ? holdsAllOf : isSame;
     this.judge(
       'P1.incomplete',
-      held !== undefined && (wanted === undefined || isSame(held, wanted)),
+      held !== undefined && (wanted === undefined || all(held, wanted)),
       () =>
         `${about}: ${serving} holds ${held ? told(held) : 'nothing to read'}, and ${wanted?.count} were acknowledged`,
     );
@@ -113,11 +137,22 @@ export class Deletes {
     this.judge('P1.loading', !loading.includes(serving), () => `${about}: ${serving} still loads under the old key`);
   }
 
-  private isInPlaceOf(original: string, replacement: string): boolean {
+  /**
+   * Where a volume was when a run found it: nowhere, if another run had taken it from its place, or if the instance is gone
+   * that it was of and the plan is about the volume alone.
+   */
+  private placeFor(run: string, id: string): Place | undefined {
+    const place = this.places.get(id);
+    if ((this.takenBy.get(id) ?? run) !== run) return undefined;
+    const instance = this.account.world.instances.get(place?.instance ?? '');
+    const outlived = instance === undefined || instance.state === 'terminated';
+    return outlived && this.targets.has(id) ? undefined : place;
+  }
+
+  private isInPlaceOf(original: string, place: Place | undefined, replacement: string): boolean {
     const { world } = this.account;
     const volume = world.volumes.get(replacement);
     if (volume) {
-      const place = this.places.get(original);
       if (!place) return true;
       return volume.attachments.some(
         ({ instanceId, device, state }) =>
@@ -129,9 +164,8 @@ export class Deletes {
   }
 
   /** What was acknowledged to whoever writes by way of what is deleted; undefined where nobody does. */
-  private acknowledged(id: string): Content | undefined {
+  private acknowledged(id: string, place: Place | undefined): Content | undefined {
     const { world } = this.account;
-    const place = this.places.get(id);
     if (place) return world.instances.get(place.instance)?.workload?.ledger.get(place.device);
     const name = this.names.get(id);
     return name === undefined
@@ -167,13 +201,18 @@ export class Deletes {
 
   private notePlaces(): void {
     const { volumes, rds } = this.account.world;
-    for (const { id, attachments } of volumes.values()) {
-      const [held] = attachments;
-      if (!this.places.has(id)) this.places.set(id, held && { instance: held.instanceId, device: held.device });
+    for (const volume of volumes.values()) {
+      const { id } = volume;
+      // What a run has made gets its place later.
+      const isNew = !this.places.has(id) || (this.origin.isMade(id) && this.places.get(id) === undefined);
+      if (isNew) this.places.set(id, placeNow(volume));
     }
     for (const { resourceId, identifier } of [...rds.databases.values(), ...rds.clusters.values()])
-      if (!this.names.has(resourceId)) this.names.set(resourceId, identifier);
+      if (this.names.get(resourceId)?.startsWith('rekey-') !== false) this.names.set(resourceId, identifier);
   }
 }
+
+const placeNow = ({ attachments: [held] }: Pick<Volume, 'attachments'>): Place | undefined =>
+  held && { instance: held.instanceId, device: held.device };
 
 const told = (content: Content) => `${content.count} writes on ${JSON.stringify(content.data)}`;

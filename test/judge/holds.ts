@@ -9,7 +9,7 @@ interface Hold {
   readonly plans: number;
 }
 
-/** P2: an original that was said to be held until some time is deleted by no plan of any run before it. */
+/** P2: an original that was said to be held until some time is deleted by no plan of any run before it, unless a person has given it to another run. */
 export class Holds {
   private readonly judge: Judge;
   /** By run and plan, as its last process has said. */
@@ -17,6 +17,11 @@ export class Holds {
 
   constructor(judge: Judge) {
     this.judge = judge;
+  }
+
+  /** To be called when somebody hands what a run has claimed to another one: he takes the run for gone. */
+  replaced(run: string): void {
+    for (const key of this.holds.keys()) if (key.startsWith(`${run} `)) this.holds.delete(key);
   }
 
   /** To be called when an original has been deleted. */

@@ -20,6 +20,14 @@ const beatMs = 1_000;
 const isReadOfTarget = (operation: string) => /^Describe(Instances|Volumes|DBInstances|DBClusters)$/.test(operation);
 const isRead = (operation: string) => /^(Describe|Get|List)/.test(operation);
 
+/** Who begins, and what he was told to do. */
+export interface Beginning {
+  readonly party: Party;
+  readonly command: Command;
+  /** The run whose claim he takes over. */
+  readonly replaces?: string | undefined;
+}
+
 /**
  * Judges the truth of the account by the promises: after every effect, at every end of a process, and by what was said there.
  * It knows nothing of what the engine believes: of the journal it reads only what a person would be told from it.
@@ -43,9 +51,13 @@ export class PromiseJudge {
   private readonly offers: Offers;
   private readonly oracle: Oracle;
   private readonly services = new Map<string, Service>();
-  private readonly goneByOthers = new Set<string>();
+  /** By whom what is gone was deleted: a run, or somebody else. */
+  private readonly goneBy = new Map<string, string | undefined>();
   private there: readonly string[] = [];
   private lastReadAt = 0;
+  /** The run that reads: of processes that live one after the other the last that began. */
+  private reader: string | undefined;
+  private readonly readAt = new Map<string, number>();
   private lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(account: Account, judge: Judge) {
@@ -61,8 +73,11 @@ export class PromiseJudge {
   }
 
   /** To be called when a process begins to work on a plan; `by`, with what it was told to do, for the table oracle. */
-  begin(plan: Plan, by?: { readonly party: Party; readonly command: Command }): void {
+  begin(plan: Plan, by?: Beginning): void {
     if (by) this.oracle.begin(plan, by.party, by.command);
+    if (by) this.deletes.begin(plan, by.command);
+    if (by?.replaces !== undefined) this.holds.replaced(by.replaces);
+    this.reader = by?.party.run;
     this.neighbours.begin(plan);
     if (!this.services.has(keyOf(plan))) this.services.set(keyOf(plan), new Service(this.account, plan.target));
   }
@@ -72,6 +87,7 @@ export class PromiseJudge {
     this.oracle.arrive(operation, party);
     for (const service of this.services.values()) service.look();
     this.origin.arrive();
+    this.there = this.origin.all();
     this.neighbours.arrive();
     this.deletes.arrive(operation);
     this.carried.arrive();
@@ -84,13 +100,24 @@ export class PromiseJudge {
     this.look(call);
     if (!party || isRead(call.operation) || call.outcome !== 'done') this.oracle.called(call, party);
     if (call.outcome !== 'done') return;
-    if (isReadOfTarget(call.operation)) this.lastReadAt = call.at;
+    if (isReadOfTarget(call.operation)) this.noteRead(call.at);
     if (!party || isRead(call.operation)) return;
+    this.noteGone(party.run);
     this.origin.done(call, party.run);
     this.oracle.called(call, party);
     this.neighbours.done(call, party.run);
     this.deletes.done(call, party.run);
     if (call.service === 'rds') this.carried.done(call, party.run, announcedIn(party.records()));
+  }
+
+  private noteRead(at: number): void {
+    this.lastReadAt = at;
+    if (this.reader !== undefined) this.readAt.set(this.reader, at);
+  }
+
+  private noteGone(by: string | undefined): void {
+    const left = new Set(this.origin.all());
+    for (const id of this.there) if (!left.has(id)) this.goneBy.set(id, by);
   }
 
   /** Every service after every effect; between reads so close together nothing that counts happens. */
@@ -110,8 +137,7 @@ export class PromiseJudge {
 
   /** To be called when somebody else has done something. */
   meanwhile(action: Action): void {
-    const left = new Set(this.origin.all());
-    for (const id of this.there) if (!left.has(id)) this.goneByOthers.add(id);
+    this.noteGone(undefined);
     for (const service of this.services.values()) service.meanwhile(action);
     this.oracle.meanwhile(action);
     this.origin.arrive();
@@ -129,12 +155,12 @@ export class PromiseJudge {
         type: plan.target.type,
         died: how.died,
         said: saidOf(plan, disk, how.errors[at], how.died ? undefined : how.printed),
-        lastReadAt: this.lastReadAt,
+        lastReadAt: this.readAt.get(submitted.run) ?? this.lastReadAt,
         slackMs: this.slackMs + this.stallMs,
         stallMs: this.stallMs,
         calm: this.calm,
         recordsLost: this.recordsLost,
-        goneByOthers: this.goneByOthers,
+        goneByOthers: new Set([...this.goneBy].flatMap(([id, by]) => (by === submitted.run ? [] : [id]))),
       }),
     );
     for (const [at, plan] of plans.entries()) {

@@ -19,6 +19,8 @@ export const kinds = {
   'P3.told-late': 'the time since when the target is down is told later than it was',
   'P3.told-early': 'the time since when the target is down is told earlier than it was',
   'P3.left-down': 'with nothing in its way a process left the target down before the write point',
+  'P4.beside': 'a command of the operator was started while it still ran',
+  'P4.again': 'a command of the operator that may not be repeated was started again, and had taken effect',
   'P4.unnamed': 'something that the run has made is left at the end without a name in the report',
   'P4.others': 'a call has changed what is neither of the run nor of its target',
   'P5.now-runs': 'the last words of a process say that the target runs, or is stopped, and it is not so',

@@ -14,7 +14,7 @@ const staleForMs = 300_000;
 export function judgeNow(ending: Ending, service: Service, truth: TargetTruth, judge: Judge): void {
   const { said, type, died } = ending;
   // What others changed so late no look can have shown; of what a journal has lost nothing can be said.
-  if (ending.recordsLost || service.changedByOthersAt >= ending.lastReadAt - staleForMs) return;
+  if (ending.recordsLost || service.changedByOthersOf(ending.run) >= ending.lastReadAt - staleForMs) return;
   const sentence = (kind: Kind, so: (truth: TargetTruth) => boolean) =>
     judge(kind, so(truth), () => aboutOf(ending, truth, service.notSo(so, ending.run, ending.stallMs)));
   const { downSince, unwinding, takenBack } = said.status;

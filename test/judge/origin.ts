@@ -76,6 +76,11 @@ export class Origin {
     return this.makers.get(id) === run;
   }
 
+  /** Has any run made it? */
+  isMade(id: string): boolean {
+    return this.makers.has(id);
+  }
+
   /** All that a run has made and that is still there. */
   madeBy(run: string): string[] {
     return this.all().filter((id) => this.isOf(run, id));

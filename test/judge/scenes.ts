@@ -1,7 +1,7 @@
 import type { PlanSource } from '../../src/contract/plan.ts';
 import type { Command } from '../../src/engine/execute.ts';
 import type { Violation } from '../support/invariants.ts';
-import { inWorld, type Life, type ProcessOptions, volumePlan, type World } from '../support/world.ts';
+import { firstRun, inWorld, type Life, type ProcessOptions, volumePlan, type World } from '../support/world.ts';
 import type { Shipped } from '../sweep/shipped.ts';
 
 type Scene = (one: Shipped, world: World) => Promise<void>;
@@ -59,6 +59,16 @@ export const scenes = {
     const { disk } = await world.process(begun.disk, { plans, wait: false });
     await world.process(disk, { plans, command: rollback });
   },
+  'a run goes on after another has taken over its claim and was rolled back': async ({ plan }, world) => {
+    const diesOn: ProcessOptions['diesOn'] = (record) => record.t === 'done' && /\.claim(-cluster)?$/.test(record.uses);
+    const { disk } = await world.process([], { plans: [plan], diesOn });
+    world.pass(600_000);
+    const second = { plans: [plan], run: '20260104T000100Z-bbbbbb' };
+    const taken = await world.process([], { ...second, replaceClaim: firstRun, diesOn });
+    world.pass(600_000);
+    await world.process(taken.disk, { ...second, command: { command: 'rollback', discardWrites: false } });
+    await world.process(disk, { plans: [plan] });
+  },
   'an original that one plan holds is moved by another plan of the run': async ({ plan }, world) => {
     const held = { ...plan, sets: [...plan.sets, 'steps.soak.with.for=7d'] };
     const other = { ...volumePlan, sets: [...volumePlan.sets, 'target.id=vol-00000000000000002'] };
@@ -104,13 +114,17 @@ export const scenes = {
 } as const satisfies Readonly<Record<string, Scene>>;
 export type SceneName = keyof typeof scenes;
 
-/** The expected failures that a scene shows with a plan. Throws for any other. */
-export async function shownIn(name: SceneName, one: Shipped): Promise<readonly Violation[]> {
+/** The expected failures that a scene shows with a plan, and what has struck in it. Throws for any other. */
+export async function shownIn(
+  name: SceneName,
+  one: Shipped,
+): Promise<{ readonly expected: readonly Violation[]; readonly struck: ReadonlySet<string> }> {
   return inWorld(
     one.scenario,
     async (world) => {
       await scenes[name](one, world);
-      return world.auditor.expected;
+      const { expected, struck } = world.auditor;
+      return { expected, struck };
     },
     one.seed,
   );

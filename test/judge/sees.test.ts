@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { Invariant } from '../support/invariants.ts';
 import { databasePlan, oneDatabase } from '../support/rds.ts';
 import { inWorld, type ProcessOptions, twoVolumes, volumePlan, type World } from '../support/world.ts';
-import type { Kind } from './kinds.ts';
 
 const loose = 'vol-00000000000000003';
 const monitoring = 'sg-0bbbbbbbbbbbbbbb2';
@@ -13,11 +13,11 @@ const withMonitoring = oneDatabase.replace(
 const denied = { times: 1, kind: 'error', code: 'UnauthorizedOperation', status: 403 } as const;
 
 /** What the judge has found of these kinds, expected or not: what is known to fail elsewhere must not fail here. */
-function found(world: World, ...kinds: Kind[]): string[] {
+function found(world: World, ...kinds: Invariant[]): string[] {
   return world.auditor.found.filter(({ kind }) => kinds.some((one) => one === kind)).map(({ told }) => told);
 }
 
-function judged(world: World, ...kinds: Kind[]): void {
+function judged(world: World, ...kinds: Invariant[]): void {
   expect(found(world, ...kinds)).toEqual([]);
   for (const kind of kinds) expect(world.auditor.evaluations.get(kind), kind).toBeGreaterThan(0);
 }
@@ -92,11 +92,62 @@ describe('the judge sees to it that', () => {
       await world.process([], { diesAfter });
       judged(world, 'P3.told-late', 'P3.told-early', 'P3.untold');
     }));
+
+  test('a database that others have restarted serves when its run is over, from when it is available again', () =>
+    inWorld(oneDatabase, async (world) => {
+      world.auditor.promises.calm = true;
+      const plans = [databasePlan()];
+      const died = await world.process([], { plans, diesAfter: (operation) => operation === 'rds:CreateDBSnapshot' });
+      world.pass(600_000);
+      world.account.act({ do: 'reboot-database', database: 'orders' });
+      world.pass(600_000);
+      world.account.faults.add({ operation: 'RestoreDBInstanceFromDBSnapshot', ...denied });
+      const { result } = await world.process(died.disk, { plans });
+      expect(result !== 'died' && result.status).toBe('failed');
+      judged(world, 'P3.over-and-down');
+    }));
+});
+
+describe('of two runs on one target the judge sees to it that', () => {
+  const second: ProcessOptions = { run: '20260104T000100Z-bbbbbb' };
+  const stopped: ProcessOptions = { diesAfter: (operation) => operation === 'ec2:StopInstances' };
+
+  test('one changes it at a time', () =>
+    inWorld(twoVolumes, async (world) => {
+      const { disk } = await world.process([], stopped);
+      world.pass(600_000);
+      await world.process([], second);
+      await world.process(disk);
+      judged(world, 'I6', 'P3.over-and-down');
+    }));
+
+  test('that one tells the down time that took it down, and not the one that was refused', () =>
+    inWorld(twoVolumes, async (world) => {
+      await world.process([], stopped);
+      world.pass(600_000);
+      const told = world.auditor.evaluations.get('P3.untold') ?? 0;
+      expect(told).toBeGreaterThan(0);
+      await world.process([], second);
+      expect(world.auditor.evaluations.get('P3.untold')).toBe(told);
+      expect(found(world, 'P3.untold', 'P3.over-and-down')).toEqual([]);
+    }));
+
+  test("what one has done counts as somebody else's doing for the other", () =>
+    inWorld(twoVolumes, async (world) => {
+      const { disk } = await world.process([], stopped);
+      world.pass(600_000);
+      const taken = { ...second, replaceClaim: '20260104T000000Z-aaaaaa' };
+      const { result } = await world.process([], taken);
+      expect(result !== 'died' && result.status).toBe('done');
+      world.pass(600_000);
+      await world.process(disk, { command: { command: 'rollback', discardWrites: false } });
+      expect(world.auditor.violations).toEqual([]);
+    }));
 });
 
 describe('the judge sees to it that a database serves with', () => {
   const options: ProcessOptions = { plans: [databasePlan()] };
-  const moved = (kind: Kind, before: (world: World) => void = () => {}) =>
+  const moved = (kind: Invariant, before: (world: World) => void = () => {}) =>
     inWorld(withMonitoring, async (world) => {
       before(world);
       world.pass(600_000);

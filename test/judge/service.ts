@@ -2,6 +2,7 @@ import type { Account, Call } from '../../src/simulator/account.ts';
 import type { Action } from '../../src/simulator/action.ts';
 import { letsIn } from '../../src/simulator/ec2/security-groups.ts';
 import { clientAddress } from '../../src/simulator/rds/clients.ts';
+import type { Resource } from '../../src/simulator/rds/model/alike.ts';
 
 /** How a target truly is. */
 export interface TargetTruth {
@@ -14,10 +15,10 @@ export interface TargetTruth {
 
 // After one of these nobody can say that it is by the run that a database does not serve.
 const takesDatabaseDown =
-  /^(stop-|delete-(database|cluster)|break-|add-|disable-key|put-key-policy|schedule-key-deletion|modify-|grow-|announce-|maintain-|reboot-|fail-over|rotate-|expire-)/;
+  /^(stop-(database|cluster)|delete-(database|cluster)|break-|add-|disable-key|put-key-policy|schedule-key-deletion|modify-|grow-|announce-|maintain-|reboot-|fail-over|rotate-)/;
 
 // What these bring about comes in a window, or shows in nothing that is judged.
-const bringsNothing = /^(announce-|grow-|rotate-|expire-)/;
+const bringsNothing = /^(announce-|grow-|rotate-)/;
 
 // The calls that change how a target serves and what it holds; of those that modify a database, by which of their members.
 const touches = /^((Stop|Start)Instances|(Attach|Detach)Volume|RebootDBInstance)$/;
@@ -25,7 +26,10 @@ const moves = /^(VpcSecurityGroupIds|NewDB(Instance|Cluster)Identifier)$/;
 
 const givesBack = (action: Action) => action.do === 'put-key-policy' && action.policy === 'default';
 
-/** The id of a run, or other people, or nobody yet. */
+// Who is no run: other people, and nobody yet.
+const others = 'others';
+const itself = 'itself';
+/** One of these, or the id of a run. */
 type Doer = string;
 
 /** How a target was, until when, and by whose doing it is so no more. */
@@ -35,14 +39,20 @@ interface Was {
   readonly by: Doer;
 }
 
+/** By whose doing it is so no more, as a run sees it. */
+function doneBy({ by }: Was, run: string): 'the run' | 'another run' | 'others' | 'itself' {
+  if (by === run) return 'the run';
+  return by === others || by === itself ? by : 'another run';
+}
+
 /** The service that a target gives: what its owner wants of it, since when it is down, and what others have done to it. */
 export class Service {
-  /** Whether it served when the run found it. */
-  readonly served: boolean;
+  /** Whether it ran when the run found it, on whatever it held. */
+  readonly ran: boolean;
   /** Whether its owner wants it to serve. */
   wanted: boolean;
-  /** Somebody else has taken it apart, or brought it down. */
-  meddled = false;
+  /** Others had a hand in it while it was down: since when it is down is for nobody to say. */
+  downByOthers = false;
   startedByOthers = false;
   /** Others have started it at some time: whether it was found running is for nobody to say. */
   everStartedByOthers = false;
@@ -50,18 +60,24 @@ export class Service {
   downSince: number | undefined;
   /** When it was last seen to serve, in ms: it went down between this and `downSince`, since nobody looks between two processes. */
   servedUntil = Number.NEGATIVE_INFINITY;
-  /** When others last changed it. */
-  changedByOthersAt = Number.NEGATIVE_INFINITY;
+  /** When others than runs last changed it. */
+  private othersAt = Number.NEGATIVE_INFINITY;
   /** How it was before it became what it is, the latest last. */
   private readonly past: Was[] = [];
   private last: TargetTruth;
   /** Who last did something about it: what changes from then on is his doing. */
-  private doer: Doer = 'itself';
+  private doer: Doer = itself;
   private readonly account: Account;
   private readonly type: string;
   private readonly id: string;
   /** What it held when the run found it. */
   private readonly held: readonly string[];
+  /** Somebody else has taken an instance apart. */
+  private apart = false;
+  /** Others have brought a database down, and it has not been available since. */
+  private disturbed = false;
+  /** Others have changed who is let in to a database, or which one its name leads to, and it has not served since. */
+  private shut = false;
   private before = '';
 
   constructor(account: Account, target: { readonly type: string; readonly id: string }) {
@@ -69,10 +85,15 @@ export class Service {
     this.type = target.type;
     this.id = target.id;
     this.last = this.truth();
-    const { serves, holds } = this.last;
-    this.served = serves === true;
+    const { serves, runs, holds } = this.last;
+    this.ran = runs;
     this.held = holds;
-    this.wanted = this.served;
+    this.wanted = serves === true;
+  }
+
+  /** Whether it may be down by what others have done: somebody has taken it apart, or brought it down. */
+  get meddled(): boolean {
+    return this.apart || this.disturbed || this.shut;
   }
 
   /** To be called whenever something may have changed. */
@@ -83,6 +104,11 @@ export class Service {
       this.past.push({ truth: this.last, until: this.account.world.time, by: this.doer });
       this.last = truth;
     }
+    if ((this.disturbed || this.shut) && this.available()) {
+      this.disturbed = false;
+      this.shut &&= serves !== true;
+    }
+    if (serves === true && !this.meddled) this.downByOthers = false;
     if (serves === true && this.startedByOthers) this.wanted = true;
     if (serves === true) {
       this.downSince = undefined;
@@ -93,18 +119,30 @@ export class Service {
 
   /** To be called when a call of ours has changed something, before a look at what. */
   called({ operation, input }: Call, run: string): void {
-    const names = Object.keys(input as object);
-    if (touches.test(operation) || (/^ModifyDB/.test(operation) && names.some((name) => moves.test(name))))
-      this.doer = run;
+    const { VolumeId: volume = '', ...rest } = input as { readonly VolumeId?: string };
+    const moved = /^ModifyDB/.test(operation) && Object.keys(rest).some((name) => moves.test(name));
+    const deleted = operation === 'DeleteVolume' && this.last.holds.includes(volume);
+    if (touches.test(operation) || moved || deleted) this.doer = run;
   }
 
   /** For how long, beyond what the machine stood still, something has been so no more, and by whose doing, in words. */
   notSo(so: (truth: TargetTruth) => boolean, run: string, stallMs: number): string {
     const was = this.past.findLast(({ truth }) => so(truth));
     if (!was) return 'never so';
-    const by = was.by === run ? 'the run' : /^(others|itself)$/.test(was.by) ? was.by : 'another run';
     const forMs = Math.max(0, this.account.world.time - was.until - stallMs);
-    return `no more so for ${Math.round(forMs / 1000)} s, by ${by}`;
+    return `no more so for ${Math.round(forMs / 1000)} s, by ${doneBy(was, run)}`;
+  }
+
+  /** When others last changed it, as a run sees it: another run is one of them. */
+  changedByOthersOf(run: string): number {
+    const byAnother = this.past.findLast((was) => doneBy(was, run) === 'another run');
+    return Math.max(this.othersAt, byAnother?.until ?? Number.NEGATIVE_INFINITY);
+  }
+
+  /** Did another run take it out of service when it last served? That one owes it, and not one that was refused or came later. */
+  takenDownByAnother(run: string): boolean {
+    const served = this.past.findLast(({ truth }) => truth.serves === true);
+    return served !== undefined && doneBy(served, run) === 'another run';
   }
 
   soon(): void {
@@ -115,9 +153,9 @@ export class Service {
   meanwhile(action: Action): void {
     const changed = JSON.stringify(this.truth()) !== this.before;
     const databaseDown = this.type.startsWith('rds') && takesDatabaseDown.test(action.do) && !givesBack(action);
-    if (changed || (databaseDown && !bringsNothing.test(action.do))) this.changedByOthersAt = this.account.world.time;
+    if (changed || (databaseDown && !bringsNothing.test(action.do))) this.othersAt = this.account.world.time;
     // A detached volume shows for a while yet.
-    if (this.changedByOthersAt === this.account.world.time || this.isHeld(action)) this.doer = 'others';
+    if (this.othersAt === this.account.world.time || this.isHeld(action)) this.doer = others;
     if (action.do === 'stop-instance') {
       this.wanted = false;
       this.startedByOthers = false;
@@ -126,9 +164,12 @@ export class Service {
     // A start that comes to nothing, for want of a key say, is nobody's wish fulfilled: `look` sees whether it does.
     if (action.do === 'start-instance') this.startedByOthers = this.everStartedByOthers = true;
     // What becomes of a replacement that is in nobody's place is no reason to leave the target down.
-    if (/^(detach|attach|delete|fail)-volume$/.test(action.do)) this.meddled ||= changed || this.isOriginal(action);
+    if (/^(detach|attach|delete|fail)-volume$/.test(action.do)) this.apart ||= changed || this.isOriginal(action);
     // Rules count at once: what they change shows at once.
-    if (databaseDown || (changed && /-group$/.test(action.do))) this.meddled = true;
+    const led = 'securityGroups' in action || 'identifier' in action || /-to-group$/.test(action.do);
+    this.shut ||= this.type.startsWith('rds') && (led || (changed && /-group$/.test(action.do)));
+    this.disturbed ||= databaseDown;
+    this.downByOthers ||= this.disturbed || this.shut;
     this.look();
   }
 
@@ -174,6 +215,18 @@ export class Service {
     };
   }
 
+  /** Whether who holds the name is up, with nothing under way or waiting, and with what it needs to stay so. */
+  private available(): boolean {
+    const { world } = this.account;
+    const { databases, clusters } = world.rds;
+    const all: readonly Resource[] = [...(this.type === 'rds-cluster' ? clusters : databases).values()];
+    const holder = all.find(({ identifier }) => identifier === this.id);
+    const writer = holder && databases.get(clusters.get(holder.resourceId)?.writer ?? holder.resourceId);
+    if (!holder || !writer?.up) return false;
+    const key = holder.keyArn === undefined || world.usable(world.findKey(holder.keyArn));
+    return key && [holder, writer].every(isAtRest);
+  }
+
   private database(): TargetTruth {
     const { world } = this.account;
     const { databases, clusters } = world.rds;
@@ -199,6 +252,9 @@ export class Service {
     };
   }
 }
+
+const isAtRest = ({ status, busy, pending, maintenance }: Resource) =>
+  status === 'available' && !busy && Object.keys(pending).length + maintenance.length === 0;
 
 const pick = (one: {
   readonly resourceId: string;

@@ -141,6 +141,28 @@ export class Facts {
     for (const id of this.origin.madeBy(this.run)) this.retired.add(id);
   }
 
+  /** To be called when another run, or another plan of the run, has done something: it is as any other. */
+  doneByAnother({ operation, input }: Call): void {
+    const { InstanceIds, InstanceId, VolumeId, SnapshotId } = input as Readonly<Record<string, unknown>>;
+    const known = (id: unknown): id is string =>
+      typeof id === 'string' &&
+      (id === this.plan.target.id || this.originals.has(id) || this.originalOf(id) !== undefined);
+    const named = Array.isArray(InstanceIds) ? InstanceIds : [InstanceId, VolumeId, SnapshotId];
+    this.look();
+    if (!named.some(known)) return;
+    const [instance, volume, snapshot] = [String(named[0] ?? ''), String(VolumeId ?? ''), String(SnapshotId ?? '')];
+    const actions: Readonly<Record<string, Action>> = {
+      StopInstances: { do: 'stop-instance', instance },
+      StartInstances: { do: 'start-instance', instance },
+      DetachVolume: { do: 'detach-volume', volume },
+      AttachVolume: { do: 'attach-volume', volume, instance: String(InstanceId), device: '' },
+      DeleteVolume: { do: 'delete-volume', volume },
+      DeleteSnapshot: { do: 'delete-snapshot', snapshot },
+    };
+    const action = actions[operation];
+    if (action) this.meanwhile(action);
+  }
+
   /** The situation as it is now. */
   situation({ rollback, typed, status }: Course): Situation {
     const { world } = this.account;

@@ -93,8 +93,13 @@ export class Oracle {
       if (read && call.outcome === 'done') this.lastReadAt = call.at;
       return;
     }
-    for (const one of this.of(party)) {
+    const authors = this.authorsOf(call, party);
+    for (const one of this.watched.values()) {
       const { before } = one;
+      if (!authors.includes(one)) {
+        one.facts.doneByAnother(call);
+        continue;
+      }
       const deed = before && !one.over ? one.facts.deed(call, before) : undefined;
       if (before && deed) this.judgeDeed(one, call, deed, before);
       one.facts.done(call, before?.state === 'runs');
@@ -159,6 +164,24 @@ export class Oracle {
     this.old ||= this.account.faults.list().some(({ kind }) => kind === 'stale' || kind === 'seeded');
     const { visibilityDelayMs, viewLagMs } = this.account.world;
     return Math.max(visibilityDelayMs, viewLagMs, this.old ? unseenMs : 0) + onItsWayMs;
+  }
+
+  /** Those plans of a run of which one has sent a call: by the last intent of such a call, where a run has several. */
+  private authorsOf({ operation, input }: Call, party: Party | undefined): readonly Watched[] {
+    const all = this.of(party);
+    if (all.length < 2) return all;
+    const { InstanceIds: [instance] = [], ...named } = input as { readonly InstanceIds?: readonly string[] };
+    const ids = [instance, ...Object.values(named)].filter((id) => /^(i|vol|snap)-/.test(String(id)));
+    const intent = party?.records().findLast((record) => {
+      if (record.t !== 'intent') return false;
+      const step = registry.step(record.uses);
+      const text = JSON.stringify(record.input);
+      return (
+        step?.kind === 'effect' && step.call === `ec2:${operation}` && ids.every((id) => text.includes(String(id)))
+      );
+    });
+    const plan = intent?.t === 'intent' ? intent.key.plan : undefined;
+    return plan === undefined ? all : all.filter((one) => one.plan.name === plan);
   }
 
   private of(party: Party | undefined): readonly Watched[] {

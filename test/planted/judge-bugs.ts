@@ -62,6 +62,14 @@ export const judgeBugs: readonly PlantedBug[] = [
     caughtBy: { file: sees, title: 'a target that is down is told as down since it was' },
   },
   {
+    name: 'a database that is taken back stays behind its fence',
+    file: 'src/steps/rds/fence/fence.ts',
+    find: `      { uses: kind.steps.admit, with: { ...input } },
+`,
+    replace: '',
+    caughtBy: { file: sees, title: 'a database that others have restarted serves when its run is over' },
+  },
+  {
     name: 'a second security group is not carried',
     file: 'src/steps/rds/read/reading.ts',
     find: 'securityGroups: groupsOf(found)',
@@ -179,6 +187,13 @@ export const judgeBugs: readonly PlantedBug[] = [
     find: "if (phase.end?.is !== 'done') continue;",
     replace: 'if (phase.sent === 0) continue;',
     caughtBy: { file: histories, title: 'histories of an instance show no failure beyond' },
+  },
+  {
+    name: 'the claims on an instance and its volumes are not read',
+    file: 'src/steps/ec2/instance-target.ts',
+    find: 'return { observation: { shape, life }, claims, missing,',
+    replace: 'return { observation: { shape, life }, claims: [], missing,',
+    caughtBy: { file: sees, title: 'one changes it at a time' },
   },
   {
     name: 'a rollback is named as next when originals are deleted',

@@ -36,8 +36,10 @@ export class ClusterAudit {
   private readonly makers: Makers;
   private readonly judge: Judge;
   private readonly preexisting: ReadonlySet<string>;
-  /** How much a cluster held when it was first seen. */
+  /** How much a cluster held when it was last seen before clients were let in. */
   private readonly births = new Map<string, number>();
+  /** What has let clients in at some time: until then only what is inside can have written. */
+  private readonly reached = new Set<string>();
   private readonly writers = new Map<string, string>();
   /** Custom endpoints: of an original those it has, or had until the run took them; of a replacement those it began to serve with. */
   private readonly endpoints = new Map<string, Map<string, Endpoint>>();
@@ -60,10 +62,13 @@ export class ClusterAudit {
   /** To be called with the state now, and no other. */
   noteBirths(state: State): void {
     this.noteEndpoints(state);
-    for (const one of state.clusters)
-      this.keptOut.note(one.resourceId, this.letsClientsIn(one), this.account.world.time);
-    for (const one of state.clusters)
-      if (one.writes !== null && !this.births.has(one.resourceId)) this.births.set(one.resourceId, one.writes);
+    for (const one of state.clusters) {
+      const open = this.letsClientsIn(one);
+      this.keptOut.note(one.resourceId, open, this.account.world.time);
+      if (one.writes === null) continue;
+      if (!this.reached.has(one.resourceId)) this.births.set(one.resourceId, one.writes);
+      if (open) this.reached.add(one.resourceId);
+    }
   }
 
   /** To be called with what has become of a call that changes something. */

@@ -69,6 +69,8 @@ export class Auditor {
   private readonly writers = new Map<string, string>();
   /** Originals as they were when the run last took something from them; what it made, as it left it. */
   private readonly lastSeen = new Map<string, Attributes>();
+  /** Claims that another run has taken off, with what they were on. */
+  private readonly takenOver = new Set<string>();
   private party: Party | undefined;
   private completeBefore = new Set<string>();
   private writtenBefore: ReadonlySet<string> = new Set();
@@ -173,15 +175,25 @@ export class Auditor {
 
   private judgeReach(call: Call, input: Input, party: Party): void {
     const claimed = party.records().flatMap((record) => {
-      const intent =
-        record.t === 'intent' && record.uses === 'ec2.claim' ? (record.input as { resources?: string[] }) : {};
-      return intent.resources ?? [];
+      if (record.t !== 'intent') return [];
+      const { resources = [], run } = record.input as { readonly resources?: string[]; readonly run?: string };
+      // That of another run it takes off by its operator's word.
+      const replaces = record.uses === 'ec2.release-claim' && run !== undefined;
+      return record.uses === 'ec2.claim' || replaces ? resources : [];
     });
+    const own = `rekey:claim:${party.run}`;
+    const tags = ((input['Tags'] ?? []) as readonly { readonly Key?: string }[]).map(({ Key }) => Key ?? '');
+    const isOwn = tags.length > 0 && tags.every((key) => key === own);
     for (const id of idsIn(input)) {
       // Under a claim that an earlier process has put on, whatever has become of its journal.
-      const held = this.truth.tagsOf(id)?.has(`rekey:claim:${party.run}`) === true;
-      const ours = held || claimed.includes(id) || this.isMade(id, party) || !this.truth.tagsOf(id);
+      const held = isOwn || this.truth.tagsOf(id)?.has(own) === true;
+      const once = claimed.includes(id) && !this.takenOver.has(`${own} ${id}`);
+      const ours = held || once || this.isMade(id, party) || !this.truth.tagsOf(id);
       this.judge('I9', ours, () => `${call.operation} on ${id}, which is not the run's`);
+      for (const key of tags.filter((one) => one.startsWith('rekey:claim:'))) {
+        if (call.operation === 'DeleteTags' && key !== own) this.takenOver.add(`${key} ${id}`);
+        if (call.operation === 'CreateTags') this.takenOver.delete(`${key} ${id}`);
+      }
     }
   }
 
@@ -221,7 +233,8 @@ export class Auditor {
     const now = this.truth.attributes();
     const takenFrom = operation === 'CreateSnapshot' || operation === 'DetachVolume' ? String(input['VolumeId']) : '';
     const before = this.attributesBefore.get(takenFrom);
-    if (before && this.truth.preexisting.has(takenFrom)) this.lastSeen.set(takenFrom, before);
+    const original = this.truth.preexisting.has(takenFrom) || !this.isMade(takenFrom, party);
+    if (before && original) this.lastSeen.set(takenFrom, before);
     const named = new Set(idsIn(input));
     for (const [id, attributes] of now) {
       if (this.truth.preexisting.has(id) || !this.isMade(id, party)) continue;

@@ -29,8 +29,10 @@ export class RdsAudit {
   private readonly makers: Makers;
   private readonly judge: Judge;
   private readonly preexisting: ReadonlySet<string>;
-  /** How much a database held when it was first seen. */
+  /** How much a database held when it was last seen before clients were let in. */
   private readonly births = new Map<string, number>();
+  /** What has let clients in at some time: until then only what is inside can have written. */
+  private readonly reached = new Set<string>();
   private readonly writers = new Map<string, string>();
   /** The settings of a replacement when its clients were let in. */
   private readonly admitted = new Map<string, Database['settings']>();
@@ -195,10 +197,13 @@ export class RdsAudit {
 
   private noteBirths(state: State): void {
     this.clusters.noteBirths(state);
-    for (const one of state.databases)
-      this.keptOut.note(one.resourceId, this.letsClientsIn(one), this.account.world.time);
-    for (const one of state.databases)
-      if (one.writes !== null && !this.births.has(one.resourceId)) this.births.set(one.resourceId, one.writes);
+    for (const one of state.databases) {
+      const open = this.letsClientsIn(one);
+      this.keptOut.note(one.resourceId, open, this.account.world.time);
+      if (one.writes === null) continue;
+      if (!this.reached.has(one.resourceId)) this.births.set(one.resourceId, one.writes);
+      if (open) this.reached.add(one.resourceId);
+    }
   }
 
   private unwritten(one: Database): boolean {

@@ -26,6 +26,7 @@ import { parseScenario } from '../../src/simulator/scenario.ts';
 import { AwsError } from '../../src/simulator/wire/message.ts';
 import { registry } from '../../src/steps/registry.ts';
 import { Auditor } from './invariants.ts';
+import { Machine, type Programs } from './programs.ts';
 import { quiet } from './quiet.ts';
 import { isRead } from './reads.ts';
 import { wireless } from './wireless.ts';
@@ -71,6 +72,12 @@ export function source(file: string, sets: readonly string[]): PlanSource {
   return { file, text: readFileSync(resolve(root, file), 'utf8'), sets };
 }
 
+/** What has struck, in the words of deeds, when a process is begun with `replaceClaim`. */
+export const aTakenClaim = 'a run takes over the claim of the other';
+
+/** The run of a process that is given no other. */
+export const firstRun = '20260104T000000Z-aaaaaa';
+
 /** What dies, and when: API calls and journal records are counted over the life of one process, from 1. */
 export interface Crash {
   readonly call?: { readonly number: number; readonly when: 'before' | 'after' | 'answered' };
@@ -111,6 +118,8 @@ export interface Life {
 export interface WorldOptions {
   /** Calls are written out as AWS's protocols have them, and read again: half as fast, the same history. */
   readonly wired?: boolean;
+  /** The programs of the operator's that plans start; real ones, if they are left out. */
+  readonly programs?: ((world: World) => Programs) | undefined;
 }
 
 /** An account in virtual time, and the processes that work on it one after the other. */
@@ -119,6 +128,7 @@ export class World {
   /** Judges every effect of every history, whatever the test is about. */
   readonly auditor: Auditor;
   private readonly watchers: ((call: Call) => void)[] = [];
+  private dying = () => {};
   private readonly timers: ReturnType<typeof FakeTimers.install>;
   private readonly options: WorldOptions;
 
@@ -169,6 +179,11 @@ export class World {
     }
   }
 
+  /** The process that works now dies, between two of its calls or records. */
+  kill(): void {
+    this.dying();
+  }
+
   /** Lets virtual time pass. */
   pass(ms: number): void {
     this.timers.tick(ms);
@@ -176,7 +191,7 @@ export class World {
 
   /** One process, from a new run or from what an earlier one left, to its end or its death. */
   async process(past: readonly JournalRecord[] = [], options: ProcessOptions = {}): Promise<Life> {
-    const run = options.run ?? '20260104T000000Z-aaaaaa';
+    const run = options.run ?? firstRun;
     const sources = options.plans ?? [instancePlan];
     const clock = clockOf();
     const events: RunEvent[] = [];
@@ -193,6 +208,7 @@ export class World {
         resolve('died');
       };
     });
+    this.dying = die;
     const never = () => {
       die();
       return new Promise<never>(() => {});
@@ -237,9 +253,10 @@ export class World {
     const journal = memoryJournal(run, past, { now: () => Date.now(), onAppend });
     const party = { run, records: () => journal.disk };
     const plans = sources.map(planOf);
+    if (options.replaceClaim !== undefined) this.auditor.struck.add(aTakenClaim);
     const command = options.command ?? { command: past.length ? 'resume' : 'run' };
     for (const { file } of sources) this.auditor.plans.add(basename(file, '.yaml'));
-    for (const plan of plans) this.auditor.promises.begin(plan, { party, command });
+    for (const plan of plans) this.auditor.promises.begin(plan, { party, command, replaces: options.replaceClaim });
     const work = async () => {
       const aws = await connect({
         region: 'eu-west-1',
@@ -287,6 +304,7 @@ export class World {
     const result = await this.until(Promise.race([work(), death]));
     // What a dead process left on the event loop is gone with it.
     dead = true;
+    this.dying = () => {};
     const now = Date.now();
     this.timers.reset();
     this.timers.setSystemTime(now);
@@ -344,13 +362,16 @@ export async function inWorld<T>(
   });
   const random = Math.random;
   Math.random = seeded(seed);
+  let machine: Machine | undefined;
   try {
     const world = new World(scenario, seed, timers, options);
     await world.account.ready();
+    machine = options.programs && new Machine(world, options.programs(world));
     const result = await body(world);
     if (world.auditor.violations.length > 0) throw new Error(world.auditor.violations.join('\n'));
     return result;
   } finally {
+    machine?.close();
     Math.random = random;
     timers.uninstall();
   }

@@ -1,8 +1,8 @@
 import type { JournalRecord } from '../../src/contract/record.ts';
 import type { FaultRule } from '../../src/simulator/faults.ts';
-import type { World } from '../support/world.ts';
+import type { Crash, World } from '../support/world.ts';
 import type { Choices } from './choices.ts';
-import type { Wide } from './wide.ts';
+import type { Varied, Wide } from './wide.ts';
 
 /** Somebody else at work: what it is called, whether it may take apart what the run works on, and the deed. */
 export interface Deed {
@@ -58,6 +58,8 @@ export interface Grammar {
   moreDeed(choices: Choices): Deed;
   /** By a source of its own, and only for seeds from `firstWideSeed` on. */
   wide(choices: Choices): Wide;
+  /** By a source of its own, and only for seeds from `firstVariedSeed` on. */
+  varied(choices: Choices): Varied;
   /** How many of ten histories in turn are of it: those that cost much have less. */
   readonly share: number;
   readonly reach: Reach;
@@ -68,3 +70,19 @@ export const firstLateSeed = 2_000_000;
 
 /** Seeds from here on live in a wider world, see wide.ts; those before live what they lived. */
 export const firstWideSeed = 10_000_000;
+
+/** Seeds from here on may have a second run on the target, or a second plan on the same thing, see beside.ts. */
+export const firstBesideSeed = 20_000_000;
+
+/** Seeds from here on have one run again, and plans in more variants, see varied.ts. */
+export const firstVariedSeed = 20_200_000;
+
+/** Where a process dies, if it does. */
+export function crashOf(choices: Choices, { calls, records }: Reach): Crash | undefined {
+  if (choices.chance(0.35)) return undefined;
+  if (choices.chance(0.3))
+    return {
+      record: { number: 2 + choices.below(records), when: choices.one(['crash-before', 'crash-after'] as const) },
+    };
+  return { call: { number: 1 + choices.below(calls), when: choices.one(['before', 'after', 'answered'] as const) } };
+}

@@ -3,11 +3,31 @@ import type { JournalRecord } from '../../src/contract/record.ts';
 import { type Auditor, type Invariant, invariants, type Violation } from '../support/invariants.ts';
 import { exitOf, told } from '../support/promises.ts';
 import { isRead } from '../support/reads.ts';
-import { type Crash, inWorld, type Life } from '../support/world.ts';
+import { aTakenClaim, firstRun, inWorld } from '../support/world.ts';
+import {
+  aSecondPlan,
+  aTypedRollback,
+  type Begun,
+  Beside,
+  endOf,
+  isExcused,
+  isOver,
+  isOvertaken,
+  type RunUnderWay,
+} from './beside.ts';
 import { Choices } from './choices.ts';
-import { boxDown, type Deed, firstLateSeed, firstWideSeed, type Grammar, type Reach } from './grammar.ts';
+import {
+  boxDown,
+  crashOf,
+  type Deed,
+  firstBesideSeed,
+  firstLateSeed,
+  firstVariedSeed,
+  firstWideSeed,
+  type Grammar,
+} from './grammar.ts';
 import { type Shipped, shipped } from './shipped.ts';
-import { Others, staleRules, startled } from './wide.ts';
+import { Others, staleRules, startled, variedWith, type Wide } from './wide.ts';
 
 /** What one seed came to. */
 export interface History {
@@ -44,15 +64,6 @@ export function planOfSeed(seed: number): string {
   return turns[seed % turns.length] ?? '';
 }
 
-function crashOf(choices: Choices, { calls, records }: Reach): Crash | undefined {
-  if (choices.chance(0.35)) return undefined;
-  if (choices.chance(0.3))
-    return {
-      record: { number: 2 + choices.below(records), when: choices.one(['crash-before', 'crash-after'] as const) },
-    };
-  return { call: { number: 1 + choices.below(calls), when: choices.one(['before', 'after', 'answered'] as const) } };
-}
-
 /** The order of members is the wire's affair. */
 function sorted(input: unknown): string {
   return JSON.stringify(input, (_name, value: unknown) =>
@@ -77,6 +88,11 @@ export interface Kind {
   readonly liveness?: boolean;
 }
 
+function wideOf(grammar: Grammar, seed: number): Wide {
+  const wide = grammar.wide(new Choices(seed ^ 0x2545f491));
+  return seed < firstVariedSeed ? wide : variedWith(wide, grammar.varied(new Choices(seed ^ 0x61c88647)));
+}
+
 /** Lives one whole history: faults, crashes and other people first; then they end, and the run must come to an end. */
 export async function history(seed: number, kind: Kind = {}): Promise<History> {
   const planName = kind.plan ?? planOfSeed(seed);
@@ -85,9 +101,13 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
   const { grammar } = one;
   const choices = new Choices(seed);
   const scene = grammar.scene(choices);
-  const wide = kind.tame || seed < firstWideSeed ? undefined : grammar.wide(new Choices(seed ^ 0x2545f491));
+  const wide = kind.tame || seed < firstWideSeed ? undefined : wideOf(grammar, seed);
   const given = { ...one.plan, sets: [...one.plan.sets, ...(scene.sets ?? [])] };
   const { plan, names: variants } = wide?.plan(given) ?? { plan: given, names: [] };
+  const alone = kind.tame || kind.liveness || kind.people === false;
+  const few = alone || seed < firstBesideSeed || seed >= firstVariedSeed;
+  const beside = few ? undefined : new Beside(new Choices(seed ^ 0x3c6ef372), { name: planName, plan, grammar });
+  const runs: readonly RunUnderWay[] = beside?.runs ?? [{ id: firstRun, plans: [plan], disk: [], last: undefined }];
   const more = new Choices(seed ^ 0x7f4a7c15);
   // This draw once chose the plan; seeds keep what follows it.
   choices.next();
@@ -97,12 +117,12 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
   const expected: Violation[] = [];
   const trace = createHash('sha256');
   const count = (name: string) => faults.set(name, (faults.get(name) ?? 0) + 1);
-  for (const name of variants) count(name);
+  for (const name of [...variants, ...(beside?.names ?? [])]) count(name);
   let calls = 0;
   let effects = 0;
   let processes = 0;
-  let hostile = false;
-  const deeds = new Set<string>(variants);
+  let hostile = beside?.names.includes(aSecondPlan) === true;
+  const deeds = new Set<string>([...variants, ...(beside?.names ?? [])]);
   let calm = false;
   let end = '';
   let others: Others | undefined;
@@ -112,6 +132,7 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
     wide?.scenario(scene.scenario) ?? scene.scenario,
     async (world) => {
       auditor = world.auditor;
+      world.auditor.windowOpen = wide?.varied?.windowOpen;
       const start = Date.now();
       const at = () => `${((Date.now() - start) / 1000).toFixed(1)}s`;
       world.watch((call) => {
@@ -151,20 +172,32 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
       if (wide) world.account.faults.add(...wide.rules);
       const always = kind.staleMs === undefined ? undefined : { operation: '*', ms: kind.staleMs, rate: 1 };
       world.account.faults.add(...staleRules(world, always ?? wide?.staleMs));
-      let disk: readonly JournalRecord[] = [];
-      const live = async (crash: Crash | undefined, interruptAfterMs?: number): Promise<Life> => {
+      const [first] = runs;
+      if (!first) throw new Error('a history without a run');
+      const live = async (run: RunUnderWay, begun: Begun): Promise<void> => {
         processes++;
-        const life = await world.process(disk, {
-          plans: [plan],
-          ...(crash ? { crash } : {}),
-          ...(interruptAfterMs === undefined ? {} : { interruptAfterMs }),
+        const { crash, command, replaceClaim } = begun;
+        const typed = command?.command === 'rollback' && command.discardWrites;
+        for (const name of [...(replaceClaim ? [aTakenClaim] : []), ...(typed ? [aTypedRollback] : [])]) {
+          count(name);
+          deeds.add(name);
+          hostile = true;
+        }
+        const life = await world.process(run.disk, {
+          plans: run.plans,
+          run: run.id,
+          ...begun,
           ...(calm || !wide ? {} : startled(wide.sleeps)),
         });
-        log.push(`${at()} process ${processes} ended: ${exitOf(life)} ${told(life)}`);
+        const which = runs.length > 1 ? `${run === first ? ' of the first run' : ' of the second run'}` : '';
+        log.push(`${at()} process ${processes}${which} ended: ${exitOf(life)} ${told(life)}`);
         trace.update(`${exitOf(life)}\n`);
         if (crash && life.result === 'died') count(`crash ${crash.record ? 'at a record' : crash.call?.when}`);
-        if (life.disk.some((record) => record.t === 'submitted')) disk = life.disk;
-        return life;
+        if (life.disk.some((record) => record.t === 'submitted')) run.disk = life.disk;
+        run.last = life;
+      };
+      const besides = async () => {
+        for (const [run, begun] of beside?.turns(world) ?? []) await live(run, begun);
       };
       const faultsEnd = () => {
         for (const rule of world.account.faults.list()) if (rule.struck) count(`${rule.kind} ${rule.when}`);
@@ -172,32 +205,51 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
       };
       if (kind.liveness) {
         world.account.schedule(Date.now() + choices.below(3_000_000), faultsEnd);
-        const life = await live(undefined);
-        const why = life.result === 'died' ? undefined : life.result.plans[0];
-        if (exitOf(life) !== 0 && !(why?.error?.code && why.error.message)) {
-          failures.push(`it ended ${exitOf(life)} and did not say what it awaits: ${told(life)}`);
+        await live(first, {});
+        const end = endOf(first);
+        const why = first.last?.result === 'died' ? undefined : first.last?.result.plans[0];
+        if (!isOver(first) && !(why?.error?.code && why.error.message)) {
+          failures.push(`it ended ${end} and did not say what it awaits: ${first.last && told(first.last)}`);
         }
       }
+      await besides();
       for (let n = kind.liveness ? 0 : 1 + choices.below(4); n > 0; n--) {
         const crash = crashOf(choices, grammar.reach);
-        const life = await live(crash, choices.chance(0.15) ? choices.below(grammar.reach.interruptMs) : undefined);
-        if (exitOf(life) === 0) break;
+        const interrupted = choices.chance(0.15) && { interruptAfterMs: choices.below(grammar.reach.interruptMs) };
+        await live(first, { ...(crash && { crash }), ...interrupted, ...beside?.next(world, first) });
+        await besides();
+        if (isOver(first)) break;
         if (choices.chance(0.3)) world.pass(choices.below(3_600_000));
       }
       faultsEnd();
       calm = true;
       world.auditor.promises.calm = !hostile;
       world.pass(6_000_000);
-      let last: Life | undefined;
       for (let n = 0; n < 8; n++) {
-        scene.mend(world, disk);
-        last = await live(undefined);
-        if (exitOf(last) === 0) break;
+        for (const run of runs) {
+          if (n > 0 && isOver(run)) continue;
+          scene.mend(world, run.disk);
+          const back =
+            n > 1 &&
+            isOvertaken(
+              run,
+              runs.find((one) => one !== run),
+            );
+          await live(run, back ? { command: { command: 'rollback', discardWrites: false } } : {});
+        }
+        if (runs.every(isOver)) break;
         world.pass(600_000);
       }
-      end = last && last.result !== 'died' ? (last.result.plans[0]?.error?.code ?? last.result.status) : 'died';
-      for (const fault of scene.faultsOfEnd(world, { end, hostile, deeds, told: announced(disk) }))
-        world.auditor.judge(fault === boxDown ? 'P3.over-and-down' : 'END', false, () => fault);
+      end = runs.map(endOf).join(' and ');
+      const announcements = runs.flatMap(({ disk }) => announced(disk));
+      // What was left by any of them is for the one that is done to answer for.
+      for (const run of runs) {
+        const other = runs.find((one) => one !== run);
+        if (beside && isExcused(run, other)) continue;
+        const how = { end: endOf(run), hostile, deeds, told: announcements };
+        for (const fault of [...scene.faultsOfEnd(world, how), ...(wide?.varied?.faultsOfEnd(world, how) ?? [])])
+          world.auditor.judge(fault === boxDown ? 'P3.over-and-down' : 'END', false, () => fault);
+      }
       for (const [invariant, times] of world.auditor.evaluations) evaluations.set(invariant, times);
       for (const name of faults.keys()) world.auditor.struck.add(name);
       failures.push(...world.auditor.violations);
@@ -205,7 +257,7 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
       world.auditor.found.splice(0);
     },
     seed,
-    { wired: kind.wired === true },
+    { wired: kind.wired === true, programs: wide?.varied?.programs },
   ).catch((error: unknown) => {
     const why = error instanceof Error ? error.stack : String(error);
     failures.push(`BROKE (${invariants.BROKE}): ${why}`, ...(auditor?.violations ?? []));

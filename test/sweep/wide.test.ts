@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { firstWideSeed } from './grammar.ts';
+import { aTakenClaim } from '../support/world.ts';
+import { aSecondPlan, aSecondRun, aTypedRollback } from './beside.ts';
+import { firstBesideSeed, firstWideSeed } from './grammar.ts';
 import { history, planNames } from './history.ts';
 
 const full = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '');
@@ -15,6 +17,19 @@ test('in the wider world histories break no promise but those that the list name
   expect(bad).toEqual([]);
   const others = [...struck].filter((name) => /^(a|an|somebody|the) /.test(name));
   expect(others.length).toBeGreaterThan(full ? 40 : 3);
+}, 900_000);
+
+test('beside another run on the target, or another plan of the run, histories break no promise but those that the list names', async () => {
+  const bad: string[] = [];
+  const struck = new Set<string>();
+  for (let seed = firstBesideSeed; seed < firstBesideSeed + (full ? 400 : 8); seed++) {
+    const one = await history(seed);
+    for (const name of one.faults.keys()) struck.add(name);
+    bad.push(...one.failures.map((text) => `npm run seed -- ${seed} --plan ${one.plan}: ${text}`));
+  }
+  expect(bad).toEqual([]);
+  const wanted = full ? [aSecondRun, aSecondPlan, aTakenClaim, aTypedRollback] : [aSecondRun];
+  expect(wanted.filter((name) => !struck.has(name))).toEqual([]);
 }, 900_000);
 
 test.each([...planNames])('reads that are all a minute old break nothing of %s', async (plan) => {

@@ -3,10 +3,11 @@ import { unseenMs } from '../../src/contract/settle.ts';
 import { parsePlan } from '../../src/plan/parse.ts';
 import type { FaultRule } from '../../src/simulator/faults.ts';
 import { registry } from '../../src/steps/registry.ts';
+import type { Programs } from '../support/programs.ts';
 import type { ProcessOptions, World } from '../support/world.ts';
 import type { Choices } from './choices.ts';
 import { suspend } from './clocks.ts';
-import type { Deed } from './grammar.ts';
+import type { Deed, End } from './grammar.ts';
 
 /** Somebody else at work, at a time that the seed chooses or, with `on`, whenever the account is as he waits for it. */
 export interface WideDeed {
@@ -46,6 +47,32 @@ export interface Wide {
   scenario(text: string): string;
   /** Another plan that the checker admits, and how it differs. */
   plan(given: PlanSource): Variant;
+  /** What seeds from `firstVariedSeed` on have besides. */
+  readonly varied?: Varied;
+}
+
+/** Plans in more variants, with commands of the operator's, and deeds that came later: by a source of its own. */
+export interface Varied {
+  readonly deeds: readonly Planned[];
+  scenario(text: string): string;
+  plan(given: Variant): Variant;
+  /** The programs that the plan's commands start. */
+  programs(world: World): Programs;
+  /** When a cut-over may begin, if not at any time. */
+  readonly windowOpen?: (now: number) => boolean;
+  /** What is wrong with how it ended, one sentence each. */
+  faultsOfEnd(world: World, end: End): readonly string[];
+}
+
+/** The wider world of a seed with what came later. */
+export function variedWith(wide: Wide, varied: Varied): Wide {
+  return {
+    ...wide,
+    deeds: [...wide.deeds, ...varied.deeds],
+    scenario: (text) => varied.scenario(wide.scenario(text)),
+    plan: (given) => varied.plan(wide.plan(given)),
+    varied,
+  };
 }
 
 /** Watches the account for those who wait for a moment in it. */
@@ -107,13 +134,36 @@ export function startled(sleeps: Wide['sleeps']): Pick<ProcessOptions, 'beforeCa
   };
 }
 
-/** The plan without a step, where the checker admits that; else as it was. */
-export function without({ plan: given, names }: Variant, step: string | undefined): Variant {
-  if (step === undefined) return { plan: given, names };
-  const parts = given.text.split(/^(?= {2}- )/m);
-  const text = parts.filter((part) => !new RegExp(`^ {2}- (\\{ )?id: ${step}\\b`).test(part)).join('');
-  const sets = given.sets.filter((set) => !set.startsWith(`steps.${step}.`));
-  const shorter = { ...given, text, sets };
-  const refused = 'problems' in parsePlan(shorter, registry);
-  return refused ? { plan: given, names } : { plan: shorter, names: [...names, `a plan without ${step}`] };
+/** The plan with a change, where there is a place for it and the checker admits it; else as it was. */
+export function changed(
+  { plan: given, names }: Variant,
+  name: string,
+  change: (plan: PlanSource) => PlanSource | undefined,
+): Variant {
+  const plan = change(given);
+  if (!plan || 'problems' in parsePlan(plan, registry)) return { plan: given, names };
+  return { plan, names: [...names, name] };
+}
+
+/** The steps of a plan, each with the lines before the next one; first what stands before them. */
+const partsOf = (text: string) => text.split(/^(?= {2}- )/m);
+const isStep = (id: string) => new RegExp(`^ {2}- (\\{ )?id: ${id}\\b`);
+
+/** The plan without a step. */
+export function without(variant: Variant, step: string | undefined): Variant {
+  if (step === undefined) return variant;
+  return changed(variant, `a plan without ${step}`, (given) => ({
+    ...given,
+    text: partsOf(given.text)
+      .filter((part) => !isStep(step).test(part))
+      .join(''),
+    sets: given.sets.filter((set) => !set.startsWith(`steps.${step}.`)),
+  }));
+}
+
+/** The plan with a step before one that it has; undefined if it has none. */
+export function withStep(given: PlanSource, before: string, step: string): PlanSource | undefined {
+  const parts = partsOf(given.text);
+  const at = parts.findIndex((part) => isStep(before).test(part));
+  return at < 0 ? undefined : { ...given, text: parts.toSpliced(at, 0, step).join('') };
 }

@@ -3,7 +3,7 @@ import { type AwsContext, defineEffect } from '../../aws/services.ts';
 import type { Proof } from '../../contract/step.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { SnapshotId } from '../domain.ts';
-import { foreign, gone } from './deletion.ts';
+import { gone } from './deletion.ts';
 import { statusOf, stillLoading } from './loading.ts';
 
 /** Removes a snapshot that this run made. */

@@ -295,6 +295,52 @@ function deedsOfClusters(onWho: (world: World) => readonly string[], who: string
   ];
 }
 
+/** Who has Secrets Manager keep the master password, or change it, later. */
+export function deedsOfPasswords(choices: Choices, moved: Moved): readonly WideDeed[] {
+  const moment = choices.one(Object.keys(moments));
+  const manage = (id: string): Act =>
+    moved.kind === 'database'
+      ? { do: 'manage-database-password', database: id }
+      : { do: 'manage-cluster-password', cluster: id };
+  const rotate = (id: string): Act =>
+    moved.kind === 'database'
+      ? { do: 'rotate-database-secret', database: id }
+      : { do: 'rotate-cluster-secret', cluster: id };
+  const comes = (world: World, id: string | undefined) => (id && moments[moment]?.(world, moved) ? [id] : []);
+  const rotateLater = (world: World, id: string) =>
+    world.account.schedule(Date.now() + 600_000, () => world.attempt(() => did(world, rotate(id))));
+  return [
+    {
+      name: 'the password of the original is managed at any time',
+      hostile: true,
+      act: (world) => did(world, manage(moved.original)),
+    },
+    {
+      name: `the password of the original is managed ${moment}`,
+      hostile: true,
+      on: (world) => comes(world, originalOf(world, moved)?.resourceId),
+      act: (world, id) => did(world, manage(id)),
+    },
+    {
+      name: `the password of the replacement is managed ${moment}, and rotated`,
+      hostile: true,
+      on: (world) => comes(world, made(world, moved)?.resourceId),
+      act: (world, id) => {
+        did(world, manage(id));
+        rotateLater(world, id);
+      },
+    },
+    {
+      name: 'the password of the original is managed at any time, and rotated',
+      hostile: true,
+      act: (world) => {
+        did(world, manage(moved.original));
+        rotateLater(world, moved.original);
+      },
+    },
+  ];
+}
+
 const operations = {
   database: {
     mutating: [

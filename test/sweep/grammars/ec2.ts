@@ -4,6 +4,7 @@ import type { World } from '../../support/world.ts';
 import type { Choices } from '../choices.ts';
 import { neighbours, wideOfEc2 } from '../deeds/ec2.ts';
 import { boxDown, type Deed, type End, type Grammar, type Scene } from '../grammar.ts';
+import { variedOfEc2 } from '../variants/varied.ts';
 import { codesOfEc2, earlyCodes, operationsOfEc2 } from './early-codes.ts';
 
 const instance = 'i-0123456789abcdef0';
@@ -235,6 +236,12 @@ function movedBy(plan: 'ec2-instance' | 'ebs-volume'): readonly string[] {
   return plan === 'ebs-volume' ? ['vol-00000000000000003'] : originals;
 }
 
+/** What the variant of the plan leaves alone. */
+function leftOut(deeds: ReadonlySet<string>): (id: string) => boolean {
+  if (deeds.has('a plan with a volume left out')) return (id) => id === originals[1];
+  return (id) => deeds.has('a plan with a volume alone') && id !== originals[1];
+}
+
 function faultsOfEnd(
   plan: 'ec2-instance' | 'ebs-volume',
   ran: boolean,
@@ -256,7 +263,8 @@ function faultsOfEnd(
   const serves = state.instances.every((one) => one.state === 'running' || one.state === 'pending');
   const stopped = [...deeds].some((name) => name === 'stop-instance' || /\b(stops|terminates)\b/.test(name));
   if (ran && !serves && !stopped) faults.push(boxDown);
-  for (const id of movedBy(plan))
+  const left = leftOut(deeds);
+  for (const id of movedBy(plan).filter((id) => !left(id)))
     if (state.volumes.some((volume) => volume.id === id)) faults.push(`${id} was left behind`);
   // A discard that AWS refused is told; what is left without a word is not.
   const ours = state.snapshots.filter(({ copyOf }) => copyOf === null);
@@ -271,8 +279,10 @@ function faultsOfEnd(
   if (lost.length) faults.push(`writes were lost: ${JSON.stringify(lost)}`);
   const old = state.keys.find((key) => key.aliases.includes('alias/old'))?.arn;
   if (plan === 'ec2-instance') {
-    const left = state.volumes.filter((volume) => volume.attachments.length > 0 && volume.key === old);
-    if (left.length) faults.push(`still under the old key: ${left.map((one) => one.id).join(', ')}`);
+    const still = state.volumes.filter(
+      ({ attachments, key, id }) => attachments.length > 0 && key === old && !left(id),
+    );
+    if (still.length) faults.push(`still under the old key: ${still.map((one) => one.id).join(', ')}`);
     const mine = ({ id, volume }: { id?: string; volume?: string }) => !neighbours.includes(id ?? volume ?? '');
     const count = state.instances[0]?.devices.filter(mine).length ?? 0;
     // One that is kept, as it may be the last copy, is told by name.
@@ -300,6 +310,7 @@ function grammarOf(plan: 'ec2-instance' | 'ebs-volume'): Grammar {
     moreFaults: moreFaultsOf,
     moreDeed: moreDeedOf,
     wide: (choices) => wideOfEc2(choices, { originals: movedBy(plan) }, reach),
+    varied: (choices) => variedOfEc2(choices, plan),
     share: plan === 'ec2-instance' ? 4 : 3,
     reach,
   };

@@ -3,6 +3,7 @@ import type { World } from '../../support/world.ts';
 import type { Choices } from '../choices.ts';
 import { wideOfDatabases } from '../deeds/databases.ts';
 import type { Deed, Grammar } from '../grammar.ts';
+import { variedOfDatabases } from '../variants/varied.ts';
 import { faultOfCluster, moreFaultsOfCluster } from './rds-cluster-faults.ts';
 import { sceneOf } from './rds-cluster-scene.ts';
 import { type Act, deedsAround, foreignClaim, own, third } from './rds-shared.ts';
@@ -141,6 +142,7 @@ export const clusterGrammar: Grammar = {
   moreFaults: moreFaultsOfCluster,
   moreDeed: deedOf,
   wide: (choices) => wideOfDatabases(choices, moved, reach),
+  varied: (choices) => variedOfDatabases(choices, moved, reach.lateMs),
   share: 1,
   reach,
 };

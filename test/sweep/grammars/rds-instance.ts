@@ -3,6 +3,7 @@ import type { World } from '../../support/world.ts';
 import type { Choices } from '../choices.ts';
 import { wideOfDatabases } from '../deeds/databases.ts';
 import type { Deed, Grammar } from '../grammar.ts';
+import { variedOfDatabases } from '../variants/varied.ts';
 import { faultOfRds, moreFaultsOfRds } from './rds-faults.ts';
 import { sceneOf } from './rds-scene.ts';
 import { deedsAround, foreignClaim, own, third } from './rds-shared.ts';
@@ -155,6 +156,7 @@ function deedOf(choices: Choices): Deed {
 }
 
 const reach = { calls: 270, records: 100, soonMs: 3_600_000, lateMs: 9_000_000, interruptMs: 4_000_000 };
+const moved = { kind: 'database', name: 'orders', original, fence, own, third } as const;
 
 /** Histories of a DB instance with clients that write through its name, beside another one that is nobody's business. */
 export const databaseGrammar: Grammar = {
@@ -163,7 +165,8 @@ export const databaseGrammar: Grammar = {
   deed: deedOf,
   moreFaults: moreFaultsOfRds,
   moreDeed: deedOf,
-  wide: (choices) => wideOfDatabases(choices, { kind: 'database', name: 'orders', original, fence, own, third }, reach),
+  wide: (choices) => wideOfDatabases(choices, moved, reach),
+  varied: (choices) => variedOfDatabases(choices, moved, reach.lateMs),
   share: 2,
   reach,
 };

@@ -2,6 +2,7 @@ import type { JournalRecord } from '../../../src/contract/record.ts';
 import { fence } from '../../support/rds.ts';
 import type { World } from '../../support/world.ts';
 import type { Deed, End } from '../grammar.ts';
+import { doubtfulHook, missingHook } from '../variants/hooks.ts';
 
 /** The security group that lets clients in. */
 export const own = 'sg-0aaaaaaaaaaaaaaa1';
@@ -78,7 +79,16 @@ export function endsOtherwise({ end, hostile, deeds }: End): string[] {
   const mayBeStale = stale.includes(end) && opened;
   // A plan that sets nothing gets what its comparison refuses.
   const short = ['settings', 'roles', 'reboot'].some((step) => deeds.has(`a plan without ${step}`));
+  // Nobody looks whether it took effect.
+  const doubtful = end === 'command-in-doubt' && [...deeds].some((name) => name.startsWith(doubtfulHook));
+  // Nothing keeps the two alike, and the statements tell so.
+  const unlike = end === 'verification-failed' && deeds.has(missingHook);
   const fine =
-    end === 'done' || mayBeStale || (short && end === 'verification-failed') || (hostile && handsOff.includes(end));
+    end === 'done' ||
+    doubtful ||
+    unlike ||
+    mayBeStale ||
+    (short && end === 'verification-failed') ||
+    (hostile && handsOff.includes(end));
   return fine ? [] : [`it did not come to its end: ${end}`];
 }

@@ -4,29 +4,27 @@ import { addSecret, newPassword, rotate, secretKeyArn, secretOf } from '../../se
 import { AwsError } from '../../wire/message.ts';
 import type { World } from '../../world.ts';
 import { clientAddress } from '../clients.ts';
-import type { Database } from '../model/model.ts';
+import type { MasterSecret, Resource } from '../model/alike.ts';
 import type { RdsScenario } from '../scenario/scenario.ts';
-
-type Managed = NonNullable<Database['secret']>;
 
 /** A secret for a master password, in Secrets Manager. While it is being created the database has the password of before. */
 export function newSecret(
   world: World,
-  database: Pick<Database, 'masterUsername' | 'storage'>,
+  one: Pick<Resource, 'masterUsername' | 'storage'>,
   key: string | undefined,
   status: 'active' | 'creating' = 'active',
-): Managed {
+): MasterSecret {
   const secret = addSecret(world, {
     name: `rds!db-${world.uuid()}`,
     keyArn: secretKeyArn(world, key),
-    user: database.masterUsername,
+    user: one.masterUsername,
     about: {},
     password: newPassword(world),
   });
-  const managed: Managed = { arn: secret.arn, keyArn: secret.keyArn, status };
+  const managed: MasterSecret = { arn: secret.arn, keyArn: secret.keyArn, status };
   const set = () => {
     const password = secret.versions.get('AWSCURRENT')?.password;
-    if (password !== undefined) setPassword(world, database.storage, database.masterUsername, password);
+    if (password !== undefined) setPassword(world, one.storage, one.masterUsername, password);
     managed.status = 'active';
   };
   if (status === 'active') set();
@@ -35,20 +33,21 @@ export function newSecret(
 }
 
 /** Takes the secret of a master password away, as RDS does with its database, or when it manages the password no more. */
-export function dropSecret(world: World, database: Pick<Database, 'secret'>): void {
-  if (database.secret) world.secrets.delete(database.secret.arn);
-  database.secret = undefined;
+export function dropSecret(world: World, one: Pick<Resource, 'secret'>): void {
+  if (one.secret) world.secrets.delete(one.secret.arn);
+  one.secret = undefined;
 }
 
 /** Has Secrets Manager change the master password. */
-export function rotateSecret(world: World, database: Database): void {
-  const managed = database.secret;
+export function rotateSecret(world: World, one: Resource): void {
+  const managed = one.secret;
   if (!managed || managed.status !== 'active') return;
   managed.status = 'rotating';
   // RDS sets it from within, whatever the security groups let in.
   const set = (password: string) => {
-    if (!database.up) return false;
-    setPassword(world, database.storage, database.masterUsername, password);
+    const { databases, clusters } = world.rds;
+    if (!databases.get(clusters.get(one.resourceId)?.writer ?? one.resourceId)?.up) return false;
+    setPassword(world, one.storage, one.masterUsername, password);
     return true;
   };
   rotate(world, secretOf(world, managed.arn), set, () => {

@@ -7,6 +7,7 @@ import { checkGroups } from '../rules/groups.ts';
 import { refusals } from '../rules/refusals.ts';
 import { checkWindows } from '../rules/windows.ts';
 import { clusterView } from '../views/cluster.ts';
+import { checkSecret, isNewPassword, manageSecret } from './master-password.ts';
 import { type ModifyCall, modify } from './modify.ts';
 
 // Settings that ModifyDBCluster has under the name that Describe has for them.
@@ -44,18 +45,14 @@ const waiting: ReadonlySet<string> = new Set([
   'identifier',
 ]);
 
-function check(world: World, cluster: Cluster, _input: object, changes: ClusterChanges): void {
+function check(world: World, cluster: Cluster, input: ModifyDBClusterMessage, changes: ClusterChanges): void {
   if (changes.EngineVersion !== undefined && /mysql/.test(changes.EngineVersion) !== /mysql/.test(cluster.engine))
     throw refusals.combination(`Cannot find version ${changes.EngineVersion} for ${cluster.engine}`);
   checkGroups(world, clusterKind, changes);
   checkWindows({ ...cluster.settings, ...changes });
   const { BackupRetentionPeriod: days = 1 } = changes;
   if (days < 1 || days > 35) throw refusals.value(`Invalid backup retention period: ${days}. It must be 1 to 35.`);
-  if (changes.masterPassword && cluster.secret) {
-    throw refusals.combination(
-      'You can not specify MasterUserPassword while the password is managed in AWS Secrets Manager.',
-    );
-  }
+  checkSecret(world, cluster, input);
 }
 
 const call: ModifyCall<Cluster, ModifyDBClusterMessage> = {
@@ -72,10 +69,11 @@ const call: ModifyCall<Cluster, ModifyDBClusterMessage> = {
     LocalWriteForwardingStatus: { true: 'enabled', false: 'disabled' }[String(input.EnableLocalWriteForwarding)],
   }),
   newIdentifier: (input) => [input.NewDBClusterIdentifier, 'NewDBClusterIdentifier'],
-  isNewPassword: (_cluster, input) => input.MasterUserPassword !== undefined,
+  isNewPassword,
   // Difference: an instance's monitoring needs a role, as the doc comment of MonitoringRoleArn says of clusters, too: that
   // nothing checks it here may be a fault. So may be that Performance Insights are not asked whether they are on.
   check,
+  atOnce: manageSecret,
 };
 
 export const clusterModifyOperations: Operations = {
@@ -95,6 +93,9 @@ export const clusterModifyOperations: Operations = {
       'EnableLocalWriteForwarding',
       'CloudwatchLogsExportConfiguration',
       'MasterUserPassword',
+      'ManageMasterUserPassword',
+      'RotateMasterUserPassword',
+      'MasterUserSecretKmsKeyId',
       'AllowMajorVersionUpgrade',
     ],
     (world, input) => ({ DBCluster: clusterView(world, modify(world, call, input, input.DBClusterIdentifier)) }),

@@ -1,16 +1,14 @@
 import type { ModifyDBInstanceMessage } from '@aws-sdk/client-rds';
 import { type Operations, operation } from '../../operation.ts';
-import { setPassword } from '../../secretsmanager/passwords.ts';
-import { secretKeyArn } from '../../secretsmanager/secrets.ts';
 import type { World } from '../../world.ts';
 import { instanceKind } from '../kinds/instance.ts';
-import { dropSecret, newSecret, rotateSecret } from '../life/secrets.ts';
 import type { Changes, Database, Settings } from '../model/model.ts';
 import { checkGroups } from '../rules/groups.ts';
 import { checkStorageQuota } from '../rules/quotas.ts';
 import { refusals } from '../rules/refusals.ts';
 import { checkRetention, checkWindows } from '../rules/windows.ts';
 import { databaseView } from '../views/instance.ts';
+import { checkSecret, isNewPassword, manageSecret } from './master-password.ts';
 import { type ModifyCall, modify } from './modify.ts';
 
 // Settings that ModifyDBInstance has under the name that Describe has for them.
@@ -116,39 +114,6 @@ function check(world: World, database: Database, input: ModifyDBInstanceMessage,
     throw refusals.combination('Performance Insights must be enabled for its key and retention to be set.');
   }
   checkSecret(world, database, input);
-  if (input.MasterUserPassword !== undefined && database.secret && input.ManageMasterUserPassword !== false) {
-    throw refusals.combination(
-      'You can not specify MasterUserPassword while the password is managed in AWS Secrets Manager.',
-    );
-  }
-}
-
-function checkSecret(world: World, database: Database, input: ModifyDBInstanceMessage): void {
-  const { ManageMasterUserPassword: manage, MasterUserSecretKmsKeyId: key, MasterUserPassword: password } = input;
-  if (input.RotateMasterUserPassword && !database.secret && !manage)
-    throw refusals.combination('The password is not managed in AWS Secrets Manager.');
-  if (input.RotateMasterUserPassword && !input.ApplyImmediately)
-    throw refusals.combination('You must specify apply immediately when rotating the master user password.');
-  if (manage && password !== undefined)
-    throw refusals.combination('You can not specify MasterUserPassword when ManageMasterUserPassword is true.');
-  if (manage === false && database.secret && password === undefined)
-    throw refusals.combination('MasterUserPassword is required when you turn off ManageMasterUserPassword.');
-  if (key === undefined) return;
-  if (!manage || database.secret)
-    throw refusals.combination(
-      'MasterUserSecretKmsKeyId can be specified only when ManageMasterUserPassword is turned on.',
-    );
-  const found = world.findKey(key);
-  if (!world.usable(found) && key !== secretKeyArn(world, undefined)) throw refusals.key(key);
-}
-
-function manageSecret(world: World, database: Database, input: ModifyDBInstanceMessage): void {
-  if (input.ManageMasterUserPassword === false) dropSecret(world, database);
-  if (input.ManageMasterUserPassword === true && !database.secret)
-    database.secret = newSecret(world, database, input.MasterUserSecretKmsKeyId, 'creating');
-  if (input.MasterUserPassword !== undefined)
-    setPassword(world, database.storage, database.masterUsername, input.MasterUserPassword);
-  if (input.RotateMasterUserPassword) rotateSecret(world, database);
 }
 
 const call: ModifyCall<Database, ModifyDBInstanceMessage> = {
@@ -162,9 +127,7 @@ const call: ModifyCall<Database, ModifyDBInstanceMessage> = {
   groups: (input) => ({ subnets: input.DBSubnetGroupName, parameters: input.DBParameterGroupName }),
   more: (input) => ({ CustomerOwnedIpEnabled: input.EnableCustomerOwnedIp }),
   newIdentifier: (input) => [input.NewDBInstanceIdentifier, 'NewDBInstanceIdentifier'],
-  // Turned on, it is a new password.
-  isNewPassword: ({ secret }, input) =>
-    input.MasterUserPassword !== undefined || (input.ManageMasterUserPassword === true && !secret),
+  isNewPassword,
   check,
   atOnce: manageSecret,
 };

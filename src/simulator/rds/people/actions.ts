@@ -12,6 +12,7 @@ import type { Database } from '../model/model.ts';
 import { trulyNamed } from '../naming/find.ts';
 import { clusterOfMember } from '../naming/names.ts';
 import { refusals } from '../rules/refusals.ts';
+import { insideWriters } from '../scenario/found-parts.ts';
 import { call, deedsTo } from './deeds.ts';
 
 const deeds = deedsTo(instanceKind, 'DBInstance');
@@ -53,6 +54,12 @@ export const rdsActionsWith = <S extends z.ZodRawShape>(extra: S) =>
     z.strictObject({ ...extra, do: z.literal('delete-database-snapshot'), snapshot: text }),
     z.strictObject({ ...extra, do: z.literal('fail-database-snapshot'), snapshot: text }),
     z.strictObject({ ...extra, do: z.literal('stop-inside-writers'), database: text }),
+    z.strictObject({
+      ...extra,
+      do: z.literal('start-inside-writers'),
+      database: text,
+      writers: z.array(text).min(1),
+    }),
     z.strictObject({ ...extra, do: z.literal('open-group'), group: text, inbound: text }),
     z.strictObject({ ...extra, do: z.literal('close-group'), group: text, inbound: text }),
   ] as const;
@@ -136,6 +143,9 @@ export function actOnRds(world: World, action: RdsAction): void {
       break;
     case 'stop-inside-writers':
       database.storage.inside = [];
+      break;
+    case 'start-inside-writers':
+      database.storage.inside = insideWriters(world, action.writers);
       break;
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { World } from '../../world.ts';
 import { clusterKind } from '../kinds/cluster.ts';
+import { rotateSecret } from '../life/secrets.ts';
 import { trulyNamed } from '../naming/find.ts';
 import { call } from './deeds.ts';
 
@@ -12,6 +13,8 @@ export const switchActionsWith = <S extends z.ZodRawShape>(extra: S) =>
     z.strictObject({ ...extra, do: z.literal('create-replica'), database: text, replica: text }),
     z.strictObject({ ...extra, do: z.literal('promote-replica'), database: text }),
     z.strictObject({ ...extra, do: z.literal('manage-database-password'), database: text }),
+    z.strictObject({ ...extra, do: z.literal('manage-cluster-password'), cluster: text }),
+    z.strictObject({ ...extra, do: z.literal('rotate-cluster-secret'), cluster: text }),
     z.strictObject({ ...extra, do: z.literal('enable-data-api'), cluster: text }),
   ] as const;
 
@@ -41,6 +44,15 @@ export function actOnSwitch(world: World, action: SwitchAction): void {
         DBInstanceIdentifier: databaseName(world, action.database),
         ManageMasterUserPassword: true,
       });
+      break;
+    case 'manage-cluster-password':
+      call(world, 'ModifyDBCluster', {
+        DBClusterIdentifier: trulyNamed(world, clusterKind, action.cluster).identifier,
+        ManageMasterUserPassword: true,
+      });
+      break;
+    case 'rotate-cluster-secret':
+      rotateSecret(world, trulyNamed(world, clusterKind, action.cluster));
       break;
     case 'enable-data-api': {
       // An operation of its own for clusters that are not Serverless v1; it asks nobody, and is done at once.

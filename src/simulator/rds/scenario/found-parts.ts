@@ -60,6 +60,11 @@ export function firstData(
   );
 }
 
+/** What writes in a database itself from now on. */
+export function insideWriters(world: World, names: readonly string[]): Storage['inside'] {
+  return names.map((name) => ({ name, everyMs: insideEveryMs, nextAt: world.time + insideEveryMs, sequence: 0 }));
+}
+
 /** Storage as a scenario declares it. */
 export function foundStorage(
   world: World,
@@ -70,12 +75,7 @@ export function foundStorage(
   return {
     sealed,
     disk: declared.sql === false ? undefined : newDisk(declared.sql === true ? '' : declared.sql),
-    inside: declared.inside.map((name) => ({
-      name,
-      everyMs: insideEveryMs,
-      nextAt: world.time + insideEveryMs,
-      sequence: 0,
-    })),
+    inside: insideWriters(world, declared.inside),
     usedMiB,
     dirtyMiB: usedMiB,
   };

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseScenario } from '../../../../src/simulator/scenario.ts';
 import { codeOf } from '../../support.ts';
 import { fence } from '../support.ts';
-import { clusterClients, shop } from './support.ts';
+import { clusterClients, original, shop } from './support.ts';
 
 const dayMs = 86_400_000;
 
@@ -186,6 +186,34 @@ describe('what others do to the simulated clusters', () => {
     set.account.act({ do: 'stop-inside-writers', database: 'shop-2' });
     set.pass(600_000);
     expect(set.clusterTruth('shop').writes).toBe(before + 10);
+  });
+
+  test('Secrets Manager is given the master password of a cluster, and rotates it', async () => {
+    const set = clusterClients();
+    const secret = async () => (await set.describeCluster('shop'))?.MasterUserSecret;
+    set.account.act({ do: 'rotate-cluster-secret', cluster: 'shop' });
+    expect(await secret()).toBeUndefined();
+    set.account.act({ do: 'manage-cluster-password', cluster: original });
+    expect(await secret()).toMatchObject({ SecretStatus: 'creating' });
+    await set.settledCluster('shop');
+    set.pass(60_000);
+    expect(await secret()).toMatchObject({ SecretStatus: 'active' });
+    set.account.act({ do: 'rotate-cluster-secret', cluster: 'shop' });
+    expect(await secret()).toMatchObject({ SecretStatus: 'rotating' });
+    set.pass(120_000);
+    expect(await secret()).toMatchObject({ SecretStatus: 'active' });
+    const modified = (input: object) =>
+      codeOf(set.rds.modifyDBCluster({ DBClusterIdentifier: 'shop', ApplyImmediately: true, ...input }));
+    expect(await modified({ MasterUserPassword: 'another-one' })).toBe('InvalidParameterCombination');
+    expect(await modified({ ManageMasterUserPassword: false })).toBe('InvalidParameterCombination');
+    await set.rds.modifyDBCluster({
+      DBClusterIdentifier: 'shop',
+      ManageMasterUserPassword: false,
+      MasterUserPassword: 'another-one',
+      ApplyImmediately: true,
+    });
+    expect(await secret()).toBeUndefined();
+    expect(set.account.world.secrets.size).toBe(0);
   });
 
   test('events of a scenario do the same at their times', async () => {
