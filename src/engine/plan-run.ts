@@ -4,6 +4,7 @@ import type { Observation, StepContext } from '../contract/step.ts';
 import type { Ports } from './ports.ts';
 import type { CreatedIndex } from './state/created.ts';
 import { apply } from './state/fold.ts';
+import type { FoundIndex } from './state/found.ts';
 import { keyText, tokenOf } from './state/key.ts';
 import { refuseIllegal } from './state/legal.ts';
 import { type Phase, type PlanState, planOf, type RunState } from './state/run-state.ts';
@@ -16,6 +17,8 @@ export class PlanRun<S> {
   readonly run: RunState;
   /** What all plans of the run have created. */
   readonly created: CreatedIndex<S>;
+  /** What all plans of the run have found, and so claim. */
+  readonly found: FoundIndex<S>;
   /** Disruptive effects that were sent and have no outcome yet, by key. */
   private readonly inFlight = new Map<string, { settled: Promise<void>; settle: () => void }>();
   /** How the target is expected to look now; ahead of the journal while neighbours of a step end side by side. */
@@ -24,10 +27,16 @@ export class PlanRun<S> {
   private readonly sentHere = new Set<string>();
   private told: Promise<void>[] = [];
 
-  constructor(plan: Plan, run: RunState, created: CreatedIndex<S>, ports: Ports<S>) {
+  constructor(
+    plan: Plan,
+    run: RunState,
+    { created, found }: { readonly created: CreatedIndex<S>; readonly found: FoundIndex<S> },
+    ports: Ports<S>,
+  ) {
     this.plan = plan;
     this.run = run;
     this.created = created;
+    this.found = found;
     this.ports = ports;
     this.state = planOf(run, plan.name);
     this.expected = this.state.expected;

@@ -1,5 +1,5 @@
 import type { Command } from '../../src/engine/execute.ts';
-import { inWorld, type Life, volumePlan, type World } from '../support/world.ts';
+import { inWorld, volumePlan, type World } from '../support/world.ts';
 import type { Shipped } from '../sweep/shipped.ts';
 
 type Scene = (one: Shipped, world: World) => Promise<void>;
@@ -35,17 +35,6 @@ export const scenes = {
     world.pass(2 * 3_600_000);
     const { disk } = await world.process(begun.disk, { plans, wait: false });
     await world.process(disk, { plans, command: rollback });
-  },
-  'an original that one plan holds is moved by another plan of the run': async ({ plan }, world) => {
-    const held = { ...plan, sets: [...plan.sets, 'steps.soak.with.for=7d'] };
-    const other = { ...volumePlan, sets: [...volumePlan.sets, 'target.id=vol-00000000000000002'] };
-    const plans = [held, other];
-    let disk: Life['disk'] = [];
-    // At first the volume is attached; when the instance has its replacement, it is not, and goes after a hold of its own.
-    for (const minutes of [0, 10, 70]) {
-      world.pass(minutes * 60_000);
-      ({ disk } = await world.process(disk, { plans, wait: false }));
-    }
   },
   'the original is given its name again in the hold': async ({ plan, target }, world) => {
     const { disk } = await world.process([], { plans: [plan], wait: false });

@@ -1,4 +1,5 @@
 import type { Key } from '../../contract/record.ts';
+import { unseenMs } from '../../contract/settle.ts';
 import type { DisruptiveEffect, StepCall, TargetType } from '../../contract/step.ts';
 import { problem } from '../../errors/index.ts';
 import { mayBegin, waitForWindow } from '../gates/window.ts';
@@ -19,6 +20,7 @@ const freshMs = 5_000;
 export class Guard<S> {
   private readonly run: PlanRun<S>;
   private readonly target: TargetType<S>;
+  private seen: { readonly at: number; readonly unclaimed: readonly string[] } | undefined;
   private last: { at: number; state: Promise<TargetState> } | undefined;
 
   constructor(run: PlanRun<S>) {
@@ -38,9 +40,16 @@ export class Guard<S> {
     this.last = undefined;
   }
 
+  /** What has lost the claim that was put on at `claimedAt`, by the last look, if that must show it. */
+  unclaimed(claimedAt: number): readonly string[] {
+    return this.seen && this.seen.at >= claimedAt + unseenMs ? this.seen.unclaimed : [];
+  }
+
   /** Looks at the target. Throws when another run has claimed it or an original. */
   async look(): Promise<TargetState> {
-    const { state, foreign } = await lookAt(this.run, this.target);
+    const at = this.run.ports.clock.now();
+    const { state, foreign, unclaimed } = await lookAt(this.run, this.target);
+    this.seen = { at, unclaimed };
     if (!foreign.length) return state;
     await this.recordDrift(state);
     throw new PlanStopped(problem('target-claimed', { claims: foreign }));
