@@ -284,6 +284,8 @@ export interface TargetType<S> {
   ): Promise<{
     readonly observation: Observation;
     readonly claims: readonly { readonly run: string; readonly on: string }[];
+    /** Of the target, its originals and what was made of them, what does not carry this run's claim, named as the claiming step takes it. */
+    readonly unclaimed?: readonly string[];
     /** Of the target and the claimed ids, those that are gone. */
     readonly missing: readonly string[];
     /** Originals that others may write to although this run keeps them out, with how. */

@@ -6,6 +6,7 @@ import { PlanRun } from './plan-run.ts';
 import type { Ports } from './ports.ts';
 import { CreatedIndex } from './state/created.ts';
 import { fold } from './state/fold.ts';
+import { FoundIndex } from './state/found.ts';
 import type { RunState } from './state/run-state.ts';
 import { asKnown, Interrupted, Paused, PlanStopped, stopOf, worstExit } from './stops.ts';
 import { rollback } from './unwind/rollback.ts';
@@ -45,8 +46,8 @@ export async function execute<S>(
   options: { readonly [name: string]: Json } = {},
 ): Promise<RunResult> {
   const state = fold(ports.journal.records);
-  const created = new CreatedIndex(ports.registry, state);
-  const runs = plans.map((plan) => new PlanRun(plan, state, created, ports));
+  const index = { created: new CreatedIndex(ports.registry, state), found: new FoundIndex(ports.registry, state) };
+  const runs = plans.map((plan) => new PlanRun(plan, state, index, ports));
   const [first] = runs;
   await first?.append({ t: 'command', command: command.command, options });
   const results = await Promise.all(runs.map((run) => one(run, command)));

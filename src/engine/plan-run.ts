@@ -8,6 +8,7 @@ import { SharedProofs } from './shared-proofs.ts';
 import type { CreatedIndex } from './state/created.ts';
 import { insideCutOver } from './state/cut-over.ts';
 import { apply } from './state/fold.ts';
+import type { FoundIndex } from './state/found.ts';
 import { keyText, tokenOf } from './state/key.ts';
 import { refuseIllegal } from './state/legal.ts';
 import { type Phase, type PlanState, planOf, type RunState } from './state/run-state.ts';
@@ -20,6 +21,8 @@ export class PlanRun<S> {
   readonly run: RunState;
   /** What all plans of the run have created. */
   readonly created: CreatedIndex<S>;
+  /** What all plans of the run have found, and so claim. */
+  readonly found: FoundIndex<S>;
   /** Disruptive effects that were sent and have no outcome yet, by key. */
   private readonly inFlight = new Map<string, { settled: Promise<void>; settle: () => void }>();
   /** How the target is expected to look now; ahead of the journal while neighbours of a step end side by side. */
@@ -32,10 +35,16 @@ export class PlanRun<S> {
   readonly proofs: SharedProofs;
   private told: Promise<void>[] = [];
 
-  constructor(plan: Plan, run: RunState, created: CreatedIndex<S>, ports: Ports<S>) {
+  constructor(
+    plan: Plan,
+    run: RunState,
+    { created, found }: { readonly created: CreatedIndex<S>; readonly found: FoundIndex<S> },
+    ports: Ports<S>,
+  ) {
     this.plan = plan;
     this.run = run;
     this.created = created;
+    this.found = found;
     this.ports = ports;
     this.proofs = new SharedProofs(ports.clock);
     this.state = planOf(run, plan.name);

@@ -1,8 +1,10 @@
 import { type Json, toJson } from '../contract/json.ts';
 import type { Key } from '../contract/record.ts';
 import type { ReadDefinition } from '../contract/step.ts';
+import { problem } from '../errors/index.ts';
 import type { PlanRun } from './plan-run.ts';
 import { retryRead } from './retry.ts';
+import { PlanStopped } from './stops.ts';
 
 /** Performs a read, and records what it gives. */
 export async function read<S>(
@@ -15,10 +17,17 @@ export async function read<S>(
   const output = await retryRead(run.ports, definition.title(input), () =>
     definition.read(run.context(key), input, known),
   );
+  refuseTaken(run, definition.claims?.(output) ?? []);
   await run.announced();
   const written = toJson(definition.output.parse(output));
   await run.append({ t: 'done', key, uses: definition.type, input: toJson(input), output: written, changed: false });
   return written;
+}
+
+/** Throws when another plan of the run holds one of them: what it moves, it may not have let go of yet. */
+function refuseTaken<S>(run: PlanRun<S>, ids: readonly string[]): void {
+  const claims = run.found.take(run.plan.name, ids);
+  if (claims.length) throw new PlanStopped(problem('claimed-by-plan', { claims }));
 }
 
 /** What the latest earlier generation of the same thing gave. */

@@ -121,6 +121,13 @@ export const engineErrors = {
     hint: (p) =>
       `let that run end, or if it is gone for good take its claim over with: --replace-claim ${p.claims[0]?.run ?? ''}`,
   }),
+  'claimed-by-plan': entry({
+    title: 'Another plan of this run has it',
+    exit: 5,
+    message: (p: { claims: readonly { on: string; plan: string }[] }) =>
+      p.claims.map((claim) => `${claim.on} is moved by the plan ${claim.plan} of this run`).join('\n'),
+    hint: (p) => `nothing was changed; when ${p.claims[0]?.plan ?? 'that plan'} has ended, resume`,
+  }),
   'unwind-failed': entry({
     title: 'The original could not be put back by itself',
     exit: 1,

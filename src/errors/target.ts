@@ -24,8 +24,8 @@ export const targetErrors = {
     title: 'It is not known whether a command of yours ran to its end',
     exit: 1,
     message: (p: { command: string }) =>
-      `${p.command} was started and rekey was interrupted before it ended; it is neither repeatable nor has it a probe, so it is not run again`,
+      `${p.command} was started and rekey was interrupted before it ended; it is not repeatable, and no probe tells whether it took effect, so it is not run again`,
     hint: () =>
-      'see for yourself whether it took effect; then roll the run back, or start anew with `repeatable: true` or a `probe` in the step',
+      'see for yourself whether it took effect; if its probe could not run, make it run and resume; else roll the run back, or start anew with `repeatable: true` or a `probe` in the step',
   }),
 };

@@ -552,13 +552,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     witnesses: [{ plan: 'rds-cluster', seed: 10_000_862 }],
   },
   {
-    kind: 'P2.held',
-    says: /, one of \d+ plans,/,
-    what: 'claims are those of a run: another plan of it moves an original that is held, and deletes it after a hold of its own',
-    issue: 9,
-    witnesses: [{ plan: 'ec2-instance', scene: 'an original that one plan holds is moved by another plan of the run' }],
-  },
-  {
     kind: 'P1.last-copy',
     after: /^both of a pair are deleted$/,
     what: 'both databases of a pair are gone, and the snapshots that are left of them are discarded: nothing looks whether they are there',

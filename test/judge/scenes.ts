@@ -69,17 +69,6 @@ export const scenes = {
     await world.process(taken.disk, { ...second, command: { command: 'rollback', discardWrites: false } });
     await world.process(disk, { plans: [plan] });
   },
-  'an original that one plan holds is moved by another plan of the run': async ({ plan }, world) => {
-    const held = { ...plan, sets: [...plan.sets, 'steps.soak.with.for=7d'] };
-    const other = { ...volumePlan, sets: [...volumePlan.sets, 'target.id=vol-00000000000000002'] };
-    const plans = [held, other];
-    let disk: Life['disk'] = [];
-    // At first the volume is attached; when the instance has its replacement, it is not, and goes after a hold of its own.
-    for (const minutes of [0, 10, 70]) {
-      world.pass(minutes * 60_000);
-      ({ disk } = await world.process(disk, { plans, wait: false }));
-    }
-  },
   'an original comes off again after it was put back': async ({ plan }, world) => {
     const { disk, whenOff } = await takenOff(plan, world);
     const refused = { kind: 'error', code: 'UnauthorizedOperation', status: 403 } as const;

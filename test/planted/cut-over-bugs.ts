@@ -13,6 +13,27 @@ const rdsFence = 'test/promises/rds-fence.test.ts';
 /** What could go wrong around the target: deleted without a proof, started on a mixture, taken from its owner. */
 export const cutOverBugs: readonly PlantedBug[] = [
   {
+    name: 'the plans of a run do not keep each other out',
+    file: 'src/engine/read.ts',
+    find: 'if (claims.length) throw',
+    replace: 'if (claims.length > 99) throw',
+    caughtBy: { file: 'test/promises/claims.test.ts', title: 'an original that one plan of a run holds is not moved' },
+  },
+  {
+    name: 'what is found later is not claimed',
+    file: 'src/engine/claim.ts',
+    find: 'filter((id) => !before.has(id))',
+    replace: 'filter((id) => !before.has(id) && before.size === 0)',
+    caughtBy: { file: 'test/promises/claims.test.ts', title: 'a volume that is found when the plan is read again' },
+  },
+  {
+    name: 'a claim that was taken off stays off',
+    file: 'src/engine/target/guard.ts',
+    find: 'this.seen.at >= claimedAt + unseenMs ? this.seen.unclaimed : []',
+    replace: 'this.seen.at < claimedAt + unseenMs ? this.seen.unclaimed : []',
+    caughtBy: { file: 'test/promises/claims.test.ts', title: 'a claim that is stripped in the cut-over is put back' },
+  },
+  {
     name: 'what nobody expected ends the whole run',
     file: 'src/engine/stops.ts',
     find: "return known ? error : new PlanStopped(problem('unexpected', { text: String(error) }, error));",

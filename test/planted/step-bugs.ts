@@ -221,6 +221,14 @@ export const stepBugs: readonly PlantedBug[] = [
     caughtBy: { file: shipped, title: 'moves an unattached volume, byte for byte, and leaves nothing behind' },
   },
 
+  {
+    name: 'a probe that was killed says that the command did nothing',
+    file: 'src/steps/control/exec.ts',
+    find: 'probed?.exit !== undefined ||',
+    replace: 'probed !== undefined ||',
+    caughtBy: { file: 'test/steps/exec.test.ts', title: 'a probe that is killed does not say' },
+  },
+
   // What the operator is told.
   {
     name: 'an unattached volume is told as an instance',

@@ -89,13 +89,9 @@ async function refusalOf(
     wait: false,
     replaceClaim: undefined,
   };
-  try {
-    const { plans } = await execute([plan], ports, { command: 'rollback', discardWrites });
-    return plans[0]?.error?.code ?? 'not asked';
-  } catch (error) {
-    if (error === asked) return undefined;
-    throw error;
-  }
+  const { plans } = await execute([plan], ports, { command: 'rollback', discardWrites });
+  const error = plans[0]?.error;
+  return error?.cause === asked ? undefined : (error?.code ?? 'not asked');
 }
 
 const histories = shipped.flatMap((one) => [

@@ -60,6 +60,28 @@ describe('control.exec', () => {
     await expect(exec.look(ctx, command('', { repeatable: true }), undefined)).resolves.toEqual({ is: 'absent' });
   });
 
+  it.each([
+    ['is not there', ['/no/such/probe'], {}],
+    ['takes too long', [node, '-e', 'setInterval(() => {}, 1000)'], { timeoutMs: 300 }],
+    ['is killed', [node, '-e', 'process.kill(process.pid, "SIGKILL")'], {}],
+  ] as const)('a probe that %s does not say that a command in doubt did nothing', async (_how, probe, more) => {
+    const input = command('', { probe: [...probe], ...more });
+    await expect(exec.look(contextOf(on, { sentAt: 1 }), input, undefined)).rejects.toMatchObject({
+      code: 'command-in-doubt',
+    });
+    // Before anything was sent there is nothing to doubt.
+    await expect(exec.look(contextOf(on), input, undefined)).resolves.toEqual({ is: 'absent' });
+  });
+
+  it('a probe that is interrupted leaves it in doubt', async () => {
+    const abort = new AbortController();
+    const input = command('', { probe: [node, '-e', 'setInterval(() => {}, 1000)'] });
+    const look = exec.look(contextOf(on, { sentAt: 1, signal: abort.signal }), input, undefined);
+    setTimeout(() => abort.abort(), 200);
+    const error = await look.catch((error: unknown) => error);
+    expect(classify(error)?.class).toBe('in-doubt');
+  });
+
   it('its probe tells whether it has taken effect', async () => {
     const ctx = contextOf(on, { sentAt: 1 });
     const probe = (code: number) => command('', { probe: [node, '-e', `process.exit(${code})`] });

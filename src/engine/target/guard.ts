@@ -35,6 +35,7 @@ async function waitOutTakeOver<S>({ run, ports, plan }: PlanRun<S>, step: string
 export class Guard<S> {
   private readonly run: PlanRun<S>;
   private readonly target: TargetType<S>;
+  private lastClaims: { readonly at: number; readonly unclaimed: readonly string[] } | undefined;
   private last: { at: number; state: Promise<TargetState> } | undefined;
 
   constructor(run: PlanRun<S>) {
@@ -59,9 +60,16 @@ export class Guard<S> {
     return (await lookAt(this.run, this.target)).state;
   }
 
+  /** What has lost the claim that was put on at `claimedAt`, by the last look, if that must show it. */
+  unclaimed(claimedAt: number): readonly string[] {
+    return this.lastClaims && this.lastClaims.at >= claimedAt + unseenMs ? this.lastClaims.unclaimed : [];
+  }
+
   /** Looks at the target. Throws when another run has claimed it or an original. */
   async look(): Promise<TargetState> {
-    const { state, foreign } = await lookAt(this.run, this.target);
+    const at = this.run.ports.clock.now();
+    const { state, foreign, unclaimed } = await lookAt(this.run, this.target);
+    this.lastClaims = { at, unclaimed };
     await recordLived(this.run, state);
     if (!foreign.length) return state;
     await this.recordDrift(state);

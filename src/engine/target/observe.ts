@@ -13,6 +13,8 @@ import { claimedBy, readsOf } from './reads.ts';
 export interface Look {
   readonly state: TargetState;
   readonly foreign: readonly { readonly run: string; readonly on: string }[];
+  /** What does not carry the claim of this run. */
+  readonly unclaimed: readonly string[];
 }
 
 /** Looks at the target, and records which originals others may write to. */
@@ -21,12 +23,12 @@ export async function lookAt<S>(run: PlanRun<S>, target: TargetType<S>): Promise
   const title = `look at ${run.plan.target.id}`;
   const look = () => target.observe(run.context(lookKey(run)), claimedBy(run), readsOf(run));
   const seen = await retryRead(run.ports, title, look, run.asker(title));
-  const { observation, claims, missing, exposed = [], unsettled = [] } = seen;
+  const { observation, claims, missing, exposed = [], unsettled = [], unclaimed = [] } = seen;
   const { running, on } = target.serving(observation);
   const activeSide = activeSideOf(pairsOf(registry, run.state), on);
   const foreign = claims.filter((claim) => claim.run !== run.run.run && claim.run !== replaceClaim);
   await recordExposed(run, exposed);
-  return { state: { observation, running, on, activeSide, missing, unsettled }, foreign };
+  return { state: { observation, running, on, activeSide, missing, unsettled }, foreign, unclaimed };
 }
 
 /** From now on the target is expected to look like this. */

@@ -1,4 +1,5 @@
 import type { PlanRun } from '../plan-run.ts';
+import { foundIn } from '../state/found.ts';
 
 /** What this plan's reads have given, the latest first. */
 export function readsOf<S>(run: PlanRun<S>): readonly unknown[] {
@@ -21,11 +22,5 @@ export function originalsOf<S>(run: PlanRun<S>): readonly string[] {
 }
 
 function foundBy<S>(run: PlanRun<S>): readonly string[] {
-  const ids = new Set<string>();
-  for (const phase of run.state.phases.values()) {
-    const definition = run.ports.registry.step(phase.uses);
-    if (definition?.kind !== 'read' || !definition.claims || phase.end?.is !== 'done') continue;
-    for (const id of definition.claims(phase.end.output)) ids.add(id);
-  }
-  return [...ids];
+  return foundIn(run.ports.registry, run.state);
 }

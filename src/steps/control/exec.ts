@@ -34,11 +34,11 @@ export const exec = defineEffect({
   title: (input) => `run ${nameOf(input)}`,
   async look(ctx, input, known) {
     if (known) return known.exit === 0 ? { is: 'done', output: known } : { is: 'failed', reason: known.how };
-    if (input.probe) {
-      const end = await run(ctx, input, input.probe);
-      return end.exit === 0 ? { is: 'done', output: { exit: 0, how: 'its probe says so' } } : { is: 'absent' };
-    }
-    if (ctx.sentAt === undefined || input.repeatable) return { is: 'absent' };
+    const probed = input.probe && (await run(ctx, input, input.probe));
+    if (probed?.exit === 0) return { is: 'done', output: { exit: 0, how: 'its probe says so' } };
+    // Only a probe that ran and ended by itself says "did nothing": one that was killed or is not there says nothing at all.
+    if (probed?.exit !== undefined || ctx.sentAt === undefined || input.repeatable) return { is: 'absent' };
+    if (ctx.signal.aborted) throw new Aborted('the probe was interrupted');
     throw problem('command-in-doubt', { command: nameOf(input) });
   },
   async run(ctx, input) {

@@ -59,7 +59,9 @@ export const volumeTarget = defineTarget({
       },
       life: { state: volume?.State ?? 'deleted' },
     };
-    return { observation, claims, missing: gone(volume) ? [ctx.target.id] : [] };
+    const is = (present: boolean) => (present ? [ctx.target.id] : []);
+    const unclaimed = is(!gone(volume) && !claims.some(({ run }) => run === ctx.run));
+    return { observation, claims, unclaimed, missing: is(gone(volume)) };
   },
   serving: (observation) => ({
     running: Array.isArray(observation.shape['attachedTo']) && observation.shape['attachedTo'].length > 0,

@@ -117,6 +117,8 @@ export const instanceTarget = defineTarget({
       const observation = { shape: { exists: false }, life: { state: 'terminated' } };
       return { observation, claims, missing: [ctx.target.id, ...missing] };
     }
+    const present = [ctx.target.id, ...originals.filter((id) => !missing.includes(id))];
+    const unclaimed = present.filter((id) => !claims.some(({ run, on }) => run === ctx.run && on === id));
     const devices = [...mappings(instance)].map(([device, ebs]) =>
       deviceEntry({
         device,
@@ -135,7 +137,7 @@ export const instanceTarget = defineTarget({
       ...[...mappings(instance).values()].filter(({ Status }) => Status !== 'attached').map(({ VolumeId }) => VolumeId),
       ...volumes.filter((volume) => attachments(volume).some(({ State }) => State !== 'attached')).map(idOf),
     ].flatMap((id) => id ?? []);
-    return { observation: { shape, life }, claims, missing, unsettled: [...new Set(unsettled)] };
+    return { observation: { shape, life }, claims, unclaimed, missing, unsettled: [...new Set(unsettled)] };
   },
   serving: (observation) => ({
     // A stopping instance still writes; only one that stands still does not.

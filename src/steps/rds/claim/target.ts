@@ -35,6 +35,9 @@ export const targetOf = (kind: Kind) =>
       const concerned = new Map([original, holder, ...made].flatMap((one) => (one ? [[idIn(one), one]] : [])));
       const ones = [...concerned.values()];
       const claims = ones.flatMap((one) => claimants(one.TagList).map((run) => ({ run, on: nameIn(one) })));
+      const unclaimed = [original, ...made].flatMap((one) =>
+        one && !claimants(one.TagList).includes(ctx.run) ? [idIn(one)] : [],
+      );
       const life = await lifeOf(ctx, ones, holder, read);
       const missing = [...(original ? [] : originals), ...(original || holder || made.length > 0 ? [] : [target])];
       const shape = {
@@ -43,7 +46,7 @@ export const targetOf = (kind: Kind) =>
         original: original ? idIn(original) : null,
         ...(original && asSet(kind, original, seen, read)),
       };
-      return { observation: { shape, life }, claims, missing, exposed: exposedBy(life, original, read) };
+      return { observation: { shape, life }, claims, unclaimed, missing, exposed: exposedBy(life, original, read) };
     },
     serving: ({ shape, life }) => {
       const open = listed(life['open']);
