@@ -7,6 +7,16 @@ const rdsFence = 'test/promises/rds-fence.test.ts';
 
 /** What could go wrong around the target: deleted without a proof, started on a mixture, taken from its owner. */
 export const cutOverBugs: readonly PlantedBug[] = [
+  {
+    name: 'a resume stops the target again though nothing has changed since the verification failed',
+    file: 'src/engine/walk.ts',
+    find: 'if (!again) refuseAgain(run, step);',
+    replace: '',
+    caughtBy: {
+      file: 'test/promises/back.test.ts',
+      title: 'does not take the target out of service again while all that is read is as it was',
+    },
+  },
   // Deleting: never without a verdict, and a proof at that moment.
   {
     name: 'the status of a verdict is ignored before a delete',

@@ -237,7 +237,7 @@ export class World {
     const journal = memoryJournal(run, past, { now: () => Date.now(), onAppend });
     const party = { run, records: () => journal.disk };
     const plans = sources.map(planOf);
-    const command = options.command ?? { command: past.length ? 'resume' : 'run' };
+    const command = options.command ?? (past.length ? { command: 'resume', again: true } : { command: 'run' });
     for (const { file } of sources) this.auditor.plans.add(basename(file, '.yaml'));
     for (const plan of plans) this.auditor.promises.begin(plan, { party, command });
     const work = async () => {
