@@ -188,17 +188,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
   },
   {
     kind: 'END',
-    says: /did not come to its end: effect-failed/,
-    after: /^the tags of a snapshot are stripped$/,
-    what: "a discard refuses a snapshot of ours that has lost the run's tag, and every resume asks for it again, for ever",
-    issue: 9,
-    witnesses: [
-      { plan: 'ebs-volume', seed: 10_000_106 },
-      { plan: 'ec2-instance', seed: 10_000_099 },
-    ],
-  },
-  {
-    kind: 'END',
     says: /volumes were made and left behind/,
     after: /^the tags of a replacement are stripped$/,
     what: "an unwinding does not discard a replacement that has lost the run's tag, and does not name it as kept",
