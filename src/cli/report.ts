@@ -37,9 +37,11 @@ export function reportLines(of: ReportOf, { run, plans, nextSteps }: RunStatus):
 }
 
 /** A step as it can be pasted, with what is to be known of it. */
-export function nextLine({ words, from, losesWritesSince }: NextStep, stateDir: string): string {
+export function nextLine({ words, from, losesWritesSince, triesAgain }: NextStep, stateDir: string): string {
   const command = nextCommand(words, stateDir);
   if (from !== undefined) return `${command}  # from ${momentText(from)} on, or now with --wait`;
+  if (triesAgain)
+    return `${command}  # takes the target out of service again; refused while nothing has changed since the verification failed`;
   // The time is not put in: what throws writes away is to be typed, not pasted.
   return losesWritesSince === undefined
     ? command

@@ -85,6 +85,8 @@ export interface ReadDefinition<S, I, O> extends Definition<I, O> {
   read(ctx: StepContext<S>, input: I, known: O | undefined): Promise<O>;
   /** Ids of what this run will change or replace and so must claim. */
   claims?(output: O): readonly string[];
+  /** Of what it gives, what stays as it is until somebody changes it: not when something was last started. All of it, when left out. */
+  lasting?(output: O): Json;
 }
 
 /** An operation of a service, as the SDK names it: `ec2:StopInstances`. It is the IAM action, too. */

@@ -14,7 +14,9 @@ import { walk } from './walk.ts';
 
 /** What a runner is asked to do with a run. */
 export type Command =
-  | { readonly command: 'run' | 'resume' }
+  | { readonly command: 'run' }
+  /** `again`: a cut-over that was taken back because its verification failed may begin anew though nothing is seen to have changed. */
+  | { readonly command: 'resume'; readonly again?: boolean }
   | { readonly command: 'rollback'; readonly discardWrites: boolean };
 
 /** How this process ended with one plan; how the plan stands by then is told by its records. */
@@ -57,7 +59,7 @@ export async function execute<S>(
 async function one<S>(run: PlanRun<S>, command: Command): Promise<PlanResult> {
   try {
     if (command.command === 'rollback') await rollback(run, command.discardWrites);
-    else await walk(run);
+    else await walk(run, command.command === 'resume' && command.again === true);
     return result(run, {});
   } catch (met) {
     const error = asKnown(met);

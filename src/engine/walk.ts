@@ -1,5 +1,6 @@
 import type { UseStep } from '../contract/plan.ts';
 import type { Key } from '../contract/record.ts';
+import { refuseAgain } from './again.ts';
 import { claim, release } from './claim.ts';
 import { passGate } from './gates/gates.ts';
 import { perform } from './perform.ts';
@@ -18,7 +19,7 @@ import { retryPendingUndo } from './unwind/pending-undo.ts';
 import { continueUnwind } from './unwind/rollback.ts';
 
 /** Takes a plan as far as it goes: through every step that has no outcome yet, in order. Throws where it stops. */
-export async function walk<S>(run: PlanRun<S>): Promise<void> {
+export async function walk<S>(run: PlanRun<S>, again: boolean): Promise<void> {
   if (run.state.finished) return;
   const guard = new Guard(run);
   try {
@@ -27,17 +28,17 @@ export async function walk<S>(run: PlanRun<S>): Promise<void> {
     if (goesBack && (await continueUnwind(run, guard)) === 'over') return;
     if (cutOverBegunAt(run.ports.registry, run.state) === undefined) await retryPendingUndo(run, guard);
     await retireFailed(run);
-    await forward(run, guard);
+    await forward(run, guard, again);
   } catch (met) {
     const error = asKnown(met);
     const unwinds = error instanceof PlanStopped && error.course === 'unwind';
-    if (unwinds && (await unwindAfterStop(run, guard, error)) === 'turned') return walk(run);
+    if (unwinds && (await unwindAfterStop(run, guard, error)) === 'turned') return walk(run, again);
     if (error instanceof PlanStopped && error.error.code === 'target-claimed') await yieldClaim(run, guard);
     throw error;
   }
 }
 
-async function forward<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
+async function forward<S>(run: PlanRun<S>, guard: Guard<S>, again: boolean): Promise<void> {
   const { registry } = run.ports;
   if (insideCutOver(run.plan, registry, run.state) && !inFlight(registry, run.state))
     await guard.compare(await guard.look(), true);
@@ -48,6 +49,7 @@ async function forward<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
       await passGate(run, step);
       continue;
     }
+    if (!again) refuseAgain(run, step);
     if (registry.step(step.uses)?.kind === 'effect') await claim(run, guard);
     await runStep(run, guard, step);
     await releaseReplacementForUse(run, step);

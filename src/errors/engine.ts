@@ -36,6 +36,14 @@ export const engineErrors = {
     message: (p: { title: string; findings: readonly string[] }) => `${p.title}${lines(p.findings)}`,
     hint: () => 'mend what the findings name, then resume: the verification is taken again',
   }),
+  'nothing-changed': entry({
+    title: 'Not tried again: nothing has changed since the verification failed',
+    exit: 4,
+    message: (p: { run: string; target: string; message: string }) =>
+      `${p.target} was brought back; to try again takes it out of service again, and all that is read is as it was when this failed:\n${p.message}`,
+    hint: (p) =>
+      `mend what the findings name, then resume; where rekey can't read that it is mended, say so: rekey resume ${p.run} --again; or end the run: rekey rollback ${p.run}`,
+  }),
   'proof-failed': entry({
     title: 'The proof no longer holds; nothing was deleted',
     exit: 4,

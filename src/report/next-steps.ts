@@ -7,6 +7,8 @@ export interface NextStep {
   readonly from?: number;
   /** Writes since this time, in ms, would be lost: the command is refused until they are given up with `--discard-writes-since`. */
   readonly losesWritesSince?: number;
+  /** It takes the target out of service again, as it was when its verification failed, and is refused while nothing is seen to have changed. */
+  readonly triesAgain?: true;
 }
 
 /** Whether a plan has ended, waits for somebody, or is being worked at. */
@@ -17,6 +19,7 @@ interface Decisive {
   readonly status: PlanProgress;
   readonly waitsFor?: { readonly until: number };
   readonly writePointAt?: number;
+  readonly triesAgain?: true;
   readonly deleted: readonly string[];
   readonly deleting: readonly string[];
 }
@@ -33,7 +36,8 @@ export function nextSteps(
   // As long as its runner lives nobody else may own the run, even when this plan has stopped and another goes on.
   if (!open.length || alive) return [step('status')];
   const from = opensAt(open);
-  const resume = { ...step('resume'), ...(from === undefined ? {} : { from }) };
+  const again = open.some(({ triesAgain }) => triesAgain) ? { triesAgain: true as const } : {};
+  const resume = { ...step('resume'), ...(from === undefined ? {} : { from }), ...again };
   if (open.some(({ deleted, deleting }) => deleted.length + deleting.length > 0))
     return [older ? step('status') : resume];
   const writePoints = open.flatMap(({ writePointAt }) => writePointAt ?? []);

@@ -57,6 +57,8 @@ export interface PlanStatus {
   readonly writePointAt?: number;
   /** It is being taken back, or was when its process ended. */
   readonly unwinding: boolean;
+  /** Its verification failed and all was taken back: to go on takes the target out of service again. */
+  readonly triesAgain?: true;
   /** It failed, and all of it was taken back: the target is as it was. */
   readonly takenBack: boolean;
   /** The pairs of the generation that counts, those beside the target included. */
@@ -95,7 +97,7 @@ export function planStatus<S>(
   const waitsFor = waitsForOf(plan, state);
   const next = {
     status: statusOf(state, waitsFor !== undefined, options.alive),
-    ...optional({ waitsFor, writePointAt: writtenSince(state) }),
+    ...optional({ waitsFor, writePointAt: writtenSince(state), triesAgain: triesAgain(plan, registry, state) }),
     ...goneOf(registry, state),
   };
   return {
@@ -119,6 +121,12 @@ export function planStatus<S>(
     }),
     nextSteps: nextSteps(options.run, [next], options.alive, options.older),
   };
+}
+
+function triesAgain<S>(plan: Plan, registry: Registry<S>, state: PlanState): true | undefined {
+  const failed = state.unwinding?.over === true && state.unwinding.stop?.error === 'verification-failed';
+  const open = !state.finished && cutOverBegunAt(registry, state) === undefined;
+  return failed && open && cutOverOf(plan, registry) ? true : undefined;
 }
 
 /** Leaves out what is undefined, so that a status read back from JSON is the same. */

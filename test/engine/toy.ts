@@ -535,7 +535,11 @@ export async function live(toy: Toy, past: readonly JournalRecord[] = [], how: L
   const whole = async () => {
     if (!past.length)
       await journal.append(submission('run-1', '0', [{ file: 'toy.yaml', text: '', sets: [], hash: 'h' }]));
-    return execute([plan], ports, how.command ?? { command: past.length ? 'resume' : 'run' });
+    return execute(
+      [plan],
+      ports,
+      how.command ?? (past.length ? { command: 'resume', again: true } : { command: 'run' }),
+    );
   };
   const result = await Promise.race([whole(), death()]);
   return { result, disk: journal.disk, events };

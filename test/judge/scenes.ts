@@ -1,7 +1,7 @@
 import type { PlanSource } from '../../src/contract/plan.ts';
 import type { Command } from '../../src/engine/execute.ts';
 import type { Violation } from '../support/invariants.ts';
-import { firstRun, inWorld, type Life, type ProcessOptions, volumePlan, type World } from '../support/world.ts';
+import { firstRun, inWorld, type ProcessOptions, volumePlan, type World } from '../support/world.ts';
 import type { Shipped } from '../sweep/shipped.ts';
 
 type Scene = (one: Shipped, world: World) => Promise<void>;

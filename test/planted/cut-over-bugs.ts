@@ -65,6 +65,13 @@ export const cutOverBugs: readonly PlantedBug[] = [
     caughtBy: {
       file: 'test/promises/rollback.test.ts',
       title: "a typed rollback of 'ec2-instance' that dies 'while it retires its steps'",
+    name: 'a resume stops the target again though nothing has changed since the verification failed',
+    file: 'src/engine/walk.ts',
+    find: 'if (!again) refuseAgain(run, step);',
+    replace: '',
+    caughtBy: {
+      file: 'test/promises/back.test.ts',
+      title: 'does not take the target out of service again while all that is read is as it was',
     },
   },
   // Deleting: never without a verdict, and a proof at that moment.

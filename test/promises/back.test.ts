@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { exitOf, expectNothingLost, expectOriginalServing, expectVolumeMoved, told } from '../support/promises.ts';
-import { instancePlan, inWorld, twoVolumes, volumePlan, type World } from '../support/world.ts';
+import {
+  exitOf,
+  expectInstanceMoved,
+  expectNothingLost,
+  expectOriginalServing,
+  expectVolumeMoved,
+  told,
+} from '../support/promises.ts';
+import { instancePlan, inWorld, type Life, twoVolumes, volumePlan, type World } from '../support/world.ts';
 import {
   afterRecord,
   beforeOperation,
@@ -362,3 +369,40 @@ test('a replacement that somebody deletes before it is judged fails the verifica
     expect(exitOf(second), told(second)).toBe(0);
     expectVolumeMoved(world);
   }));
+
+describe('a run whose verification failed, and that was taken back', () => {
+  const spoilt = (world: World) =>
+    world.process([], {
+      beforeCall: (operation) => {
+        if (operation !== 'ec2:ModifyInstanceAttribute') return;
+        for (const one of world.state().volumes)
+          if (one.tags['rekey:original'] === data)
+            world.account.act({ do: 'create-tags', resource: one.id, tags: { role: 'spoilt' } });
+      },
+    });
+  const resume = (world: World, life: Life, again: boolean) =>
+    world.process(life.disk, { command: { command: 'resume', again } });
+
+  test('does not take the target out of service again while all that is read is as it was', () =>
+    inWorld(twoVolumes, async (world) => {
+      const first = await spoilt(world);
+      expect(exitOf(first), told(first)).toBe(4);
+      const second = await resume(world, first, false);
+      expect(exitOf(second), told(second)).toBe(4);
+      expect(told(second)).toMatch(/nothing-changed i-0123456789abcdef0 was brought back[\s\S]*"role"/);
+      expect(second.calls.get('ec2:StopInstances')).toBeUndefined();
+      expectOriginalServing(world);
+      const third = await resume(world, second, true);
+      expect(exitOf(third), told(third)).toBe(0);
+      expectInstanceMoved(world);
+    }));
+
+  test('goes on when something that is read has changed', () =>
+    inWorld(twoVolumes, async (world) => {
+      const first = await spoilt(world);
+      world.account.act({ do: 'create-tags', resource: data, tags: { owner: 'shop' } });
+      world.pass(5 * minute);
+      const second = await resume(world, first, false);
+      expect(exitOf(second), told(second)).toBe(0);
+    }));
+});

@@ -37,6 +37,10 @@ describe('what can be done next with a run of several plans', () => {
     expect(nextSteps(run, [paused(1_000), paused(Number.POSITIVE_INFINITY)], false)[0]).toEqual(step('resume'));
   });
 
+  test('says that a resume takes the target out of service again, where a verification failed', () => {
+    expect(nextSteps(run, [{ ...plan, triesAgain: true }], false)[0]).toEqual({ ...step('resume'), triesAgain: true });
+  });
+
   test('is not to roll back where the original of an open plan is deleted, or may be', () => {
     const both = [step('resume'), step('rollback')];
     expect(nextSteps(run, [plan, { ...plan, status: 'done', deleted: ['vol-1'] }], false)).toEqual(both);

@@ -72,7 +72,7 @@ describe('shipped plans on the simulated account', () => {
     on.account.schedule(start + 60_000, () => on.account.act({ do: 'disable-key', key: newKey }));
     const { result } = await runPlan(on, 'ec2-instance.yaml', [`target.id=${instance}`]);
     expect(result).toMatchObject({ status: 'failed', exit: 1 });
-    expect(result.plans[0]?.error?.message).toContain('EC2 may not use the new KMS key');
+    expect(result.plans[0]?.error?.message).toMatch(/taken it back for want of the key: \S+ is Disabled now/);
     const seen = await on.pass(on.aws.sight.instance(instance));
     expect(seen?.State?.Name).toBe('running');
   });

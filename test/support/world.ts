@@ -254,7 +254,7 @@ export class World {
     const party = { run, records: () => journal.disk };
     const plans = sources.map(planOf);
     if (options.replaceClaim !== undefined) this.auditor.struck.add(aTakenClaim);
-    const command = options.command ?? { command: past.length ? 'resume' : 'run' };
+    const command = options.command ?? (past.length ? { command: 'resume', again: true } : { command: 'run' });
     for (const { file } of sources) this.auditor.plans.add(basename(file, '.yaml'));
     for (const plan of plans) this.auditor.promises.begin(plan, { party, command, replaces: options.replaceClaim });
     const work = async () => {

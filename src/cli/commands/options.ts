@@ -10,6 +10,7 @@ export interface DriveOptions extends CommonOptions {
   readonly json?: boolean;
   readonly replaceClaim?: string;
   readonly takeOver?: boolean;
+  readonly again?: boolean;
 }
 
 /** Gathers an option that may be given several times. */

@@ -1,5 +1,6 @@
 import { fold } from '../../engine/state/fold.ts';
 import { refuseOlder } from '../../journal/format.ts';
+import { runStatus } from '../../report/run-status.ts';
 import { drive } from '../drive.ts';
 import { nextCommand } from '../next-command.ts';
 import { frozenPlans } from '../plans.ts';
@@ -23,6 +24,10 @@ export const resumeCommand: MakeCommand = (end) =>
   )
     .argument('[run]', 'id of the run; may be left out when only one is unfinished')
     .option('--take-over', 'the owner was on another machine or in another container, and I am sure that it has ended')
+    .option(
+      '--again',
+      'the cause of a failed verification is mended, though nothing that is read has changed: take the target out of service again',
+    )
     .action(async (run: string | undefined, options: DriveOptions) => end(await resume(run, options)));
 
 async function resume(named: string | undefined, options: DriveOptions): Promise<number> {
@@ -37,15 +42,21 @@ async function resume(named: string | undefined, options: DriveOptions): Promise
   }
   refuseOlder({ run, stateDir: settings.stateDir, format });
   const plans = (await frozenPlans(state)).map((one) => one.plan);
+  const { registry } = await import('../../steps/registry.ts');
+  for (const { plan, target, triesAgain } of runStatus(plans, registry, state, false).plans) {
+    if (triesAgain)
+      tell(`${plan}: ${target} would be taken out of service again: its verification failed, and all was taken back`);
+  }
   const session = await openSession(plans, settings);
   return drive({
     settings,
     session,
     plans,
-    command: { command: 'resume' },
+    command: { command: 'resume', again: options.again === true },
     options: {
       wait: options.wait === true,
       takeOver: options.takeOver === true,
+      again: options.again === true,
       ...(options.replaceClaim ? { replaceClaim: options.replaceClaim } : {}),
     },
     json: options.json === true,

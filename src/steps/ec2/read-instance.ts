@@ -1,6 +1,7 @@
 import type { Instance, Volume } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
 import { type AwsContext, defineRead } from '../../aws/services.ts';
+import { toJson } from '../../contract/json.ts';
 import { problem } from '../../errors/index.ts';
 import { Accept, AttachedVolume, CheckedKeys, InstanceBefore, InstanceId, KeyArn, type OtherKeys } from '../domain.ts';
 import { attributesOf, identityLoss, refuseVolume, VolumeOverride } from '../ebs/volume-reading.ts';
@@ -66,6 +67,7 @@ export const readInstance = defineRead({
     return { instance: { ...before, otherKeys }, volumes };
   },
   claims: (output) => [output.instance.id, ...output.volumes.map(({ id }) => id)],
+  lasting: ({ instance: { launchTime: _, ...instance }, volumes }) => toJson({ instance, volumes }),
 });
 
 interface Standing {
