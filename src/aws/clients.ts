@@ -61,11 +61,12 @@ export async function connect(options: ConnectOptions): Promise<AwsServices> {
     sts: new (sdk.sts().STS)(config),
   }));
   const budget = new Budget(options.clock);
-  for (const [service, client] of Object.entries(clients)) pace(client, service, budget, options);
+  const time = new AnsweredTime();
+  for (const [service, client] of Object.entries(clients)) pace(client, { service, budget, time }, options);
   const rds = () => clients.rds;
   const sight = { ...createSight(clients.ec2), ...createDatabaseSight(rds), ...createClusterSight(rds) };
   const databases = options.databases ?? connectDatabases(process.env, undefined, secretReader(clients.secretsmanager));
-  return { region: options.region, ...clients, sight, databases };
+  return { region: options.region, ...clients, sight, databases, time: () => time.latest };
 }
 
 /** Whose credentials these are: the 12-digit account id and the ARN of the user or role. */
@@ -80,11 +81,21 @@ async function profileCredentials({ profile, region }: ConnectOptions) {
   return fromNodeProviderChain({ profile, clientConfig: { region } });
 }
 
+/** What AWS's answers tell of its own time, in whole seconds. */
+class AnsweredTime {
+  latest: number | undefined;
+
+  note(response: unknown): void {
+    const date = (response as { readonly headers?: { readonly date?: string } } | undefined)?.headers?.date;
+    const at = Date.parse(date ?? '');
+    if (!Number.isNaN(at)) this.latest = at;
+  }
+}
+
 /** Counts each call, and holds it back until the account's budget allows it. */
 function pace(
   client: EC2 | KMS | RDS | SecretsManager | STS,
-  service: string,
-  budget: Budget,
+  { service, budget, time }: { readonly service: string; readonly budget: Budget; readonly time: AnsweredTime },
   { signal, onCall }: ConnectOptions,
 ): void {
   // The stacks differ only in the types of what they carry.
@@ -97,7 +108,9 @@ function pace(
       await budget.take(call, signal);
       if (signal?.aborted) throw aborted();
       onCall?.(call);
-      return next(args);
+      const answer = await next(args);
+      time.note(answer.response);
+      return answer;
     },
     { step: 'initialize', name: 'rekeyPace', priority: 'low' },
   );

@@ -54,6 +54,8 @@ export interface AwsServices {
   readonly secretsmanager: SecretsManager;
   readonly sts: STS;
   readonly sight: Sight;
+  /** AWS's time as its latest answer told it, in ms; undefined before the first. */
+  readonly time: () => number | undefined;
   /** SQL, for what Describe can't show. */
   readonly databases: Databases;
 }

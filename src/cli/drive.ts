@@ -100,6 +100,7 @@ async function underWay(of: Drive, journal: Journal, emit: (event: RunEvent) => 
       registry,
       aws: of.session.aws,
       clock,
+      platformTime: of.session.aws.time,
       settle: createSettleHub(clock),
       classify,
       emit,

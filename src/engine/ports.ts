@@ -14,6 +14,8 @@ export interface Ports<S> {
   readonly registry: Registry<S>;
   readonly aws: S;
   readonly clock: Clock;
+  /** The platform's time as its latest answer told it, in ms; undefined before it has. */
+  readonly platformTime?: () => number | undefined;
   readonly settle: Settle;
   readonly classify: Classify;
   readonly emit: Emit;

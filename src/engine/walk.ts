@@ -45,7 +45,7 @@ async function forward<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
   if (!run.expected) await recordObservation(run, (await guard.look()).observation);
   for (const step of run.plan.steps) {
     if (step.kind === 'gate') {
-      await passGate(run, step);
+      await passGate(run, step, () => guard.seen());
       continue;
     }
     if (registry.step(step.uses)?.kind === 'effect') await claim(run, guard);

@@ -151,13 +151,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     ],
   },
   {
-    kind: 'I2',
-    after: /^open-group$/,
-    what: 'a member is deleted 17 s after somebody has opened the fence, under looks of the past',
-    issue: 10,
-    witnesses: [{ plan: 'rds-cluster', seed: 7000962 }],
-  },
-  {
     kind: 'END',
     says: /did not come to its end: effect-failed/,
     after: /^the tags of a snapshot are stripped$/,
@@ -220,20 +213,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
       { plan: 'ec2-instance', seed: 10_000_055 },
       { plan: 'ebs-volume', seed: 10_002_680 },
     ],
-  },
-  {
-    kind: 'P2.not-in-place',
-    after: /^somebody swaps the names/,
-    what: 'somebody has swapped the names, and the original, which serves again, is deleted under looks of the past',
-    issue: 10,
-    witnesses: [{ plan: 'rds-instance', seed: 10_000_089 }],
-  },
-  {
-    kind: 'I2',
-    after: /^somebody swaps the names/,
-    what: 'the same, by the older judgement',
-    issue: 10,
-    witnesses: [{ plan: 'rds-instance', seed: 10_000_089 }],
   },
   {
     kind: 'P6.groups',
@@ -316,10 +295,7 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     after: /^somebody attaches (and detaches )?an original elsewhere$/,
     what: 'the same as I10 by the table: an original that was used elsewhere for a while unseen is deleted',
     issue: 9,
-    witnesses: [
-      { plan: 'ebs-volume', seed: 10_000_166 },
-      { plan: 'ec2-instance', seed: 10_002_489 },
-    ],
+    witnesses: [{ plan: 'ebs-volume', seed: 10_000_166 }],
   },
   {
     kind: 'P5.next',
@@ -364,14 +340,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     what: 'both databases of a pair are gone, and the snapshots that are left of them are discarded: nothing looks whether they are there',
     issue: 10,
     witnesses: [{ plan: 'rds-instance', seed: 10_001_056 }],
-  },
-  {
-    kind: 'P3.left-down',
-    says: /: unwind-failed, failed; /,
-    after: /^fail-volume of a replacement$/,
-    what: 'a replacement fails, and taking it off is asked for by every resume, for ever, with the originals beside it',
-    issue: 9,
-    witnesses: [{ plan: 'ec2-instance', seed: 10_000_988 }],
   },
   {
     kind: 'END',

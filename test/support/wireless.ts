@@ -38,7 +38,8 @@ export function wireless(
             );
           const answer = await carried(send, operation);
           if (answer instanceof AwsError) throw asThrown(answer);
-          return { response: {}, output: { ...(plain(answer) as object), $metadata: {} } as never };
+          const date = new Date(account.world.time).toUTCString();
+          return { response: { headers: { date } }, output: { ...(plain(answer) as object), $metadata: {} } as never };
         },
       { step: 'initialize', name: 'wireless', priority: 'low' },
     );

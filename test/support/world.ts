@@ -270,6 +270,7 @@ export class World {
         registry: options.registry ?? registry,
         aws,
         clock,
+        platformTime: aws.time,
         settle: createSettleHub(clock),
         classify,
         emit: (event: RunEvent) => {

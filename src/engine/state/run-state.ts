@@ -30,7 +30,7 @@ export interface PlanState {
   readonly name: string;
   readonly phases: Map<string, Phase>;
   readonly generations: Map<string, number>;
-  readonly gates: Map<string, { until: number; passed: boolean }>;
+  readonly gates: Map<string, { until: number; untilByAws?: number; passed: boolean }>;
   readonly announcements: { readonly step: string; readonly text: string }[];
   expected: Observation | undefined;
   /** What a look showed of the target when that was last put on record. */

@@ -1,7 +1,7 @@
 import { defineTarget } from '../../aws/services.ts';
 import { claimants } from '../../aws/tags.ts';
 import { VolumeId } from '../domain.ts';
-import { attachments } from '../ec2/standing.ts';
+import { attachments, exposures } from '../ec2/standing.ts';
 import { faultsOfOldKey } from '../kms/key-use.ts';
 import { gone } from './deletion.ts';
 
@@ -24,7 +24,7 @@ export const volumeTarget = defineTarget({
       },
       life: { state: volume?.State ?? 'deleted' },
     };
-    return { observation, claims, missing: gone(volume) ? [ctx.target.id] : [] };
+    return { observation, claims, missing: gone(volume) ? [ctx.target.id] : [], exposed: exposures(volume) };
   },
   serving: (observation) => ({
     running: Array.isArray(observation.shape['attachedTo']) && observation.shape['attachedTo'].length > 0,

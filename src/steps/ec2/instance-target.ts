@@ -6,7 +6,7 @@ import { gone } from '../ebs/deletion.ts';
 import { deviceEntry, volumesIn } from '../ebs/device-shape.ts';
 import { faultsOfOldKey } from '../kms/key-use.ts';
 import { iso } from '../moment.ts';
-import { attachments, livingState, mappings } from './standing.ts';
+import { attachments, exposures, livingState, mappings } from './standing.ts';
 
 const idOf = (volume: Volume | undefined) => volume?.VolumeId;
 
@@ -52,7 +52,9 @@ export const instanceTarget = defineTarget({
       ...[...mappings(instance).values()].filter(({ Status }) => Status !== 'attached').map(({ VolumeId }) => VolumeId),
       ...volumes.filter((volume) => attachments(volume).some(({ State }) => State !== 'attached')).map(idOf),
     ].flatMap((id) => id ?? []);
-    return { observation: { shape, life }, claims, missing, unsettled: [...new Set(unsettled)] };
+    // On the target itself it is a part of its shape.
+    const exposed = volumes.flatMap((volume) => exposures(volume).filter(({ instance: by }) => by !== ctx.target.id));
+    return { observation: { shape, life }, claims, missing, unsettled: [...new Set(unsettled)], exposed };
   },
   serving: (observation) => ({
     // A stopping instance still writes; only one that stands still does not.
