@@ -5,6 +5,7 @@ import type { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import type { STS } from '@aws-sdk/client-sts';
 import type { Databases } from '../contract/databases.ts';
 import { definersFor, type StepContext } from '../contract/step.ts';
+import type { AwsTime } from './aws-time.ts';
 import type { Sightings } from './sightings.ts';
 
 /** Reads of RDS that go out together: one list of all instances, or of all manual snapshots, for all that ask in the same turn. */
@@ -58,7 +59,7 @@ export interface AwsServices {
   /** What was seen of instances and volumes, in the order that AWS gives it. */
   readonly sightings: Sightings;
   /** AWS's own clock, by which it says when a thing was made. */
-  readonly time: { now(): number };
+  readonly time: Pick<AwsTime, 'now' | 'latest'>;
   /** SQL, for what Describe can't show. */
   readonly databases: Databases;
 }

@@ -102,6 +102,7 @@ async function underWay(of: Drive, journal: Journal, emit: (event: RunEvent) => 
       aws: of.session.aws,
       clock,
       remoteNow: () => of.session.aws.time.now(),
+      platformTime: () => of.session.aws.time.latest,
       settle: createSettleHub(clock),
       classify,
       emit,

@@ -104,7 +104,14 @@ export type Entry =
       readonly item: string | null;
       readonly reason: string;
     }
-  | { readonly t: 'gate'; readonly plan: string; readonly step: string; readonly until: number }
+  /** `untilByAws`: the same by AWS's clock, as its answers told it; a gate that opens by both. */
+  | {
+      readonly t: 'gate';
+      readonly plan: string;
+      readonly step: string;
+      readonly until: number;
+      readonly untilByAws?: number;
+    }
   | { readonly t: 'passed'; readonly plan: string; readonly step: string }
   | { readonly t: 'announced'; readonly plan: string; readonly step: string; readonly text: string }
   /** `key`: the effect that was about to open it; null when somebody else's start has. */

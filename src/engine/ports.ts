@@ -16,6 +16,8 @@ export interface Ports<S> {
   readonly clock: Clock;
   /** The time by the clock of whoever is called, in ms; left out: the runner's own. */
   readonly remoteNow?: () => number;
+  /** The platform's time as its latest answer told it, in ms; undefined before it has. */
+  readonly platformTime?: () => number | undefined;
   readonly settle: Settle;
   readonly classify: Classify;
   readonly emit: Emit;

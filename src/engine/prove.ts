@@ -54,6 +54,9 @@ async function proveDelete<S>(effect: EffectAct<S>, definition: EffectOf<S, 'des
   if (stale) throw staleBy(stale);
   const proof = await settledProof(run, { key: act.key, kind: definition.type }, async (): Promise<Proof> => {
     await guard.look();
+    // Seen by this very look, it need not be so any more when the proof asks.
+    const seen = run.state.stale.get(original);
+    if (seen) return { findings: seen, stale: true };
     const own = await retryRead(run.ports, title, () => definition.prove(run.context(act.key), input));
     const stands = await proofOfReplacement(run, act.key, original);
     return both(own, stands);
@@ -62,7 +65,7 @@ async function proveDelete<S>(effect: EffectAct<S>, definition: EffectOf<S, 'des
   if (findings.length === 0) return;
   if (!proof.stale) throw failed(findings);
   // Once somebody may have written on the original, no later look makes the replacement its equal again.
-  await run.append({ t: 'stale', plan: run.plan.name, original, findings });
+  if (!run.state.stale.has(original)) await run.append({ t: 'stale', plan: run.plan.name, original, findings });
   throw staleBy(findings);
 }
 

@@ -46,7 +46,7 @@ async function forward<S>(run: PlanRun<S>, guard: Guard<S>, again: boolean): Pro
   if (!run.expected) await recordObservation(run, (await guard.look()).observation);
   for (const step of run.plan.steps) {
     if (step.kind === 'gate') {
-      await passGate(run, step);
+      await passGate(run, step, () => guard.seen());
       continue;
     }
     if (!again) refuseAgain(run, step);

@@ -97,7 +97,7 @@ const kinds = [
   kind('failed', { key, uses: text, reason: text, neverRan: flag }),
   kind('reopened', { key }),
   kind('retired', { ...ofStep, item: text.nullable(), reason: text }),
-  kind('gate', { ...ofStep, until: moment }),
+  kind('gate', { ...ofStep, until: moment, untilByAws: moment.exactOptional() }),
   kind('passed', ofStep),
   kind('announced', { ...ofStep, text }),
   kind('write-point', { ...ofPlan, key: key.nullable(), reason: text }),

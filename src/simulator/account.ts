@@ -141,7 +141,7 @@ export function createAccount(options: {
       let protocol = fallbackProtocol;
       const { requestAgeSeconds } = world.limits;
       const answer = (response: WireResponse, delayMs = 0) =>
-        ({ kind: 'answer', response: requestAgeSeconds ? dated(response, world.time) : response, delayMs }) as const;
+        ({ kind: 'answer', response: dated(response, world.time), delayMs }) as const;
       try {
         const scope = scopeOf(request);
         const service = serviceOf(scope.service);

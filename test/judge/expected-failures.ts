@@ -428,13 +428,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     witnesses: [{ plan: 'ec2-instance', seed: 20_000_007 }],
   },
   {
-    kind: 'I2',
-    after: /^open-group$/,
-    what: 'a member is deleted 17 s after somebody has opened the fence, under looks of the past',
-    issue: 10,
-    witnesses: [{ plan: 'rds-cluster', seed: 7000962 }],
-  },
-  {
     kind: 'I10',
     says: /place undefined, not /,
     after: /^somebody attaches (and detaches )?an original elsewhere$/,
@@ -460,20 +453,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
       { plan: 'rds-cluster', seed: 10_000_105 },
       { plan: 'rds-instance', seed: 10_000_853 },
     ],
-  },
-  {
-    kind: 'P2.not-in-place',
-    after: /^somebody swaps the names/,
-    what: 'somebody has swapped the names, and the original, which serves again, is deleted under looks of the past',
-    issue: 10,
-    witnesses: [{ plan: 'rds-instance', seed: 10_000_089 }],
-  },
-  {
-    kind: 'I2',
-    after: /^somebody swaps the names/,
-    what: 'the same, by the older judgement',
-    issue: 10,
-    witnesses: [{ plan: 'rds-instance', seed: 10_000_089 }],
   },
   {
     kind: 'P6.groups',
@@ -523,10 +502,7 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     after: /^somebody attaches (and detaches )?an original elsewhere$/,
     what: 'the same as I10 by the table: an original that was used elsewhere for a while unseen is deleted',
     issue: 9,
-    witnesses: [
-      { plan: 'ebs-volume', seed: 10_000_166 },
-      { plan: 'ec2-instance', seed: 10_002_489 },
-    ],
+    witnesses: [{ plan: 'ebs-volume', seed: 10_000_166 }],
   },
   {
     kind: 'P5.next',

@@ -1,6 +1,7 @@
 import type { PlantedBug } from './planted-bug.ts';
 
 const caught = 'test/planted/caught.test.ts';
+const hold = 'test/promises/hold.test.ts';
 const proof = 'test/promises/proof.test.ts';
 const engine = 'test/engine/engine.test.ts';
 const verify = 'test/steps/verify.test.ts';
@@ -65,6 +66,9 @@ export const cutOverBugs: readonly PlantedBug[] = [
     caughtBy: {
       file: 'test/promises/rollback.test.ts',
       title: "a typed rollback of 'ec2-instance' that dies 'while it retires its steps'",
+    },
+  },
+  {
     name: 'a resume stops the target again though nothing has changed since the verification failed',
     file: 'src/engine/walk.ts',
     find: 'if (!again) refuseAgain(run, step);',
@@ -161,6 +165,27 @@ export const cutOverBugs: readonly PlantedBug[] = [
     find: "member(phase.end.output, 'kept') !== true",
     replace: 'phase.end',
     caughtBy: { file: proof, title: 'ebs-volume: a cleaner deletes both unattached volumes in the hold' },
+  },
+  {
+    name: 'nobody looks at the originals in a hold',
+    file: 'src/engine/gates/hold.ts',
+    find: 'const { on } = await look();',
+    replace: 'const { on } = { on: [] as string[], look };',
+    caughtBy: { file: hold, title: 'ebs-volume: an original that is written elsewhere while a process passes by' },
+  },
+  {
+    name: 'who waits in a hold looks once',
+    file: 'src/engine/gates/hold.ts',
+    find: 'until }, lookEveryMs)',
+    replace: 'until }, lookEveryMs * 1e6)',
+    caughtBy: { file: hold, title: 'ebs-volume: nor one that is used for a quarter of an hour' },
+  },
+  {
+    name: "a hold goes by the runner's clock alone",
+    file: 'src/engine/gates/hold.ts',
+    find: 'aws === undefined ? byRunner',
+    replace: 'aws !== 0 ? byRunner',
+    caughtBy: { file: hold, title: 'jumps eight days ahead in the hold' },
   },
   {
     name: 'a later success heals an earlier failure',
@@ -603,15 +628,15 @@ export const cutOverBugs: readonly PlantedBug[] = [
   {
     name: 'a hold begins anew with each resume',
     file: 'src/engine/gates/hold.ts',
-    find: 'known?.until ?? run.ports.clock.now() + step.forMs',
-    replace: 'run.ports.clock.now() + step.forMs',
+    find: 'const byRunner = until - run.ports.clock.now();',
+    replace: 'const byRunner = step.forMs;',
     caughtBy: { file: engine, title: 'pauses at the hold with exit 3' },
   },
   {
     name: 'a hold is not waited for',
     file: 'src/engine/gates/hold.ts',
-    find: "if (run.ports.clock.now() < until) await waitAtGate(run, step.id, 'hold', until);",
-    replace: '',
+    find: 'if (leftMs <= 0) {',
+    replace: 'if (leftMs !== undefined) {',
     caughtBy: { file: engine, title: 'pauses at the hold with exit 3' },
   },
   {

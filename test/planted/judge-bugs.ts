@@ -36,8 +36,8 @@ export const judgeBugs: readonly PlantedBug[] = [
   {
     name: 'a resume does not wait for a hold that has begun',
     file: 'src/engine/gates/hold.ts',
-    find: 'if (known?.passed) return;',
-    replace: 'if (known) return;',
+    find: 'if (run.state.gates.get(step.id)?.passed) return;',
+    replace: 'if (run.state.gates.get(step.id)) return;',
     caughtBy: { file: sees, title: 'an original is there for as long as it was said to be held' },
   },
   {

@@ -288,6 +288,7 @@ export class World {
         aws,
         clock,
         remoteNow: () => aws.time.now(),
+        platformTime: () => aws.time.latest,
         settle: createSettleHub(clock),
         classify,
         emit: (event: RunEvent) => {

@@ -1,7 +1,7 @@
 import type { GateStep } from '../../contract/plan.ts';
 import type { PlanRun } from '../plan-run.ts';
 import type { PlanState } from '../state/run-state.ts';
-import type { Gate } from './gate.ts';
+import type { Gate, Look } from './gate.ts';
 import { holdGate } from './hold.ts';
 import { windowGate } from './window.ts';
 
@@ -12,8 +12,8 @@ const gates: { readonly [K in GateStep['gate']]: Gate<Extract<GateStep, { readon
 };
 
 /** Passes the gate, waits for it when the run stays (`--wait`), or throws Paused. */
-export function passGate<S>(run: PlanRun<S>, step: GateStep): Promise<void> {
-  return gateOf(step).pass(run, step);
+export function passGate<S>(run: PlanRun<S>, step: GateStep, look: Look): Promise<void> {
+  return gateOf(step).pass(run, step, look);
 }
 
 /** Is nothing left to wait for at this gate, as the records tell? */

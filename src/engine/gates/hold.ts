@@ -1,16 +1,71 @@
 import type { HoldStep } from '../../contract/plan.ts';
-import type { Gate } from './gate.ts';
+import type { PlanRun } from '../plan-run.ts';
+import { pairsOf } from '../state/pairs.ts';
+import { PlanStopped } from '../stops.ts';
+import type { Gate, Look } from './gate.ts';
 import { waitAtGate } from './wait-at-gate.ts';
 
-/** Opens some time after it was first reached; the journal keeps when, so that no resume begins it anew. */
+// What somebody does to an original in a hold can be undone before it is over, and then nothing shows it.
+const lookEveryMs = 10 * 60_000;
+
+/**
+ * Opens some time after it was first reached; the journal keeps when, so that no resume begins it anew. It is over when the
+ * runner's clock and AWS's both say so: either can be wrong, and a hold that is too short deletes.
+ */
 export const holdGate: Gate<HoldStep> = {
-  async pass(run, step) {
-    const known = run.state.gates.get(step.id);
-    if (known?.passed) return;
-    const until = known?.until ?? run.ports.clock.now() + step.forMs;
-    if (!known) await run.append({ t: 'gate', plan: run.plan.name, step: step.id, until });
-    if (run.ports.clock.now() < until) await waitAtGate(run, step.id, 'hold', until);
+  async pass(run, step, look) {
+    if (run.state.gates.get(step.id)?.passed) return;
+    for (;;) {
+      const trouble = await lookAtHeld(run, step, look);
+      if (!run.state.gates.has(step.id)) await begin(run, step);
+      const leftMs = stillHeldMs(run, step);
+      if (leftMs <= 0) {
+        if (trouble) throw new PlanStopped(trouble.error, 'leave');
+        break;
+      }
+      const until = run.ports.clock.now() + leftMs;
+      await waitAtGate(run, { step: step.id, gate: 'hold', until }, lookEveryMs);
+    }
     await run.append({ t: 'passed', plan: run.plan.name, step: step.id });
   },
   isPassed: (state, step) => state.gates.get(step.id)?.passed === true,
 };
+
+function begin<S>(run: PlanRun<S>, step: HoldStep): Promise<void> {
+  const aws = run.ports.platformTime?.();
+  return run.append({
+    t: 'gate',
+    plan: run.plan.name,
+    step: step.id,
+    until: run.ports.clock.now() + step.forMs,
+    ...(aws !== undefined && { untilByAws: aws + step.forMs }),
+  });
+}
+
+/** How long it still is, by the clock that says more. */
+function stillHeldMs<S>(run: PlanRun<S>, step: HoldStep): number {
+  const { until, untilByAws } = run.state.gates.get(step.id) ?? { until: Number.POSITIVE_INFINITY };
+  const byRunner = until - run.ports.clock.now();
+  const aws = run.ports.platformTime?.();
+  return aws === undefined ? byRunner : Math.max(byRunner, (untilByAws ?? until) - aws);
+}
+
+/** Puts on record which originals are in use again. What AWS does not answer now ends no hold; a hold that is over it does. */
+async function lookAtHeld<S>(run: PlanRun<S>, step: HoldStep, look: Look): Promise<PlanStopped | undefined> {
+  try {
+    const { on } = await look();
+    for (const { original } of pairsOf(run.ports.registry, run.state)) {
+      const findings = [`${original} was seen on ${run.plan.target.id} again`];
+      if (on.includes(original) && !run.state.stale.has(original))
+        await run.append({ t: 'stale', plan: run.plan.name, original, findings });
+    }
+    const told = run.context({ plan: run.plan.name, step: step.id, item: null, generation: 0 });
+    for (const [original, findings] of run.state.stale)
+      told.announce(`${original} may hold what its replacement lacks, and is not deleted: ${findings.join('; ')}`);
+    await run.announced();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof PlanStopped)) throw error;
+    return error;
+  }
+}

@@ -27,7 +27,7 @@ export async function waitForWindow<S>(run: PlanRun<S>, step: string): Promise<v
   for (;;) {
     const opensAt = nextBeginning(window, run.ports.clock.now());
     if (opensAt <= run.ports.clock.now()) return;
-    await waitAtGate(run, step, 'window', opensAt);
+    await waitAtGate(run, { step, gate: 'window', until: opensAt });
   }
 }
 

@@ -121,7 +121,11 @@ function applyToPlan(plan: PlanState, entry: PlanEntry, at: number): void {
       return;
     }
     case 'gate':
-      plan.gates.set(entry.step, { until: entry.until, passed: false });
+      plan.gates.set(entry.step, {
+        until: entry.until,
+        passed: false,
+        ...(entry.untilByAws !== undefined && { untilByAws: entry.untilByAws }),
+      });
       return;
     case 'passed':
       plan.gates.set(entry.step, { until: plan.gates.get(entry.step)?.until ?? at, passed: true });

@@ -35,7 +35,7 @@ export interface PlanState {
   readonly name: string;
   readonly phases: Map<string, Phase>;
   readonly generations: Map<string, number>;
-  readonly gates: Map<string, { until: number; passed: boolean }>;
+  readonly gates: Map<string, { until: number; untilByAws?: number; passed: boolean }>;
   readonly announcements: { readonly step: string; readonly text: string }[];
   expected: Observation | undefined;
   /** The highest that was seen of the target, in the platform's order. */

@@ -2,7 +2,7 @@ import { defineTarget } from '../../aws/services.ts';
 import { claimants } from '../../aws/tags.ts';
 import type { Need } from '../../contract/step.ts';
 import { VolumeId } from '../domain.ts';
-import { attachments } from '../ec2/standing.ts';
+import { attachments, exposures } from '../ec2/standing.ts';
 import { faultsOfOldKey } from '../kms/key-use.ts';
 import { gone } from './deletion.ts';
 
@@ -61,7 +61,7 @@ export const volumeTarget = defineTarget({
     };
     const is = (present: boolean) => (present ? [ctx.target.id] : []);
     const unclaimed = is(!gone(volume) && !claims.some(({ run }) => run === ctx.run));
-    return { observation, claims, unclaimed, missing: is(gone(volume)) };
+    return { observation, claims, unclaimed, missing: is(gone(volume)), exposed: exposures(volume) };
   },
   serving: (observation) => ({
     running: Array.isArray(observation.shape['attachedTo']) && observation.shape['attachedTo'].length > 0,

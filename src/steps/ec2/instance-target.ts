@@ -8,7 +8,7 @@ import { deviceEntry, volumesIn } from '../ebs/device-shape.ts';
 import { faultsOfKeys, faultsOfOldKey, keysOfPlan } from '../kms/key-use.ts';
 import { iso } from '../moment.ts';
 import { otherKeys, unrestorable } from './restorable.ts';
-import { attachments, livingState, mappings } from './standing.ts';
+import { attachments, exposures, livingState, mappings } from './standing.ts';
 
 const idOf = (volume: Volume | undefined) => volume?.VolumeId;
 
@@ -137,7 +137,9 @@ export const instanceTarget = defineTarget({
       ...[...mappings(instance).values()].filter(({ Status }) => Status !== 'attached').map(({ VolumeId }) => VolumeId),
       ...volumes.filter((volume) => attachments(volume).some(({ State }) => State !== 'attached')).map(idOf),
     ].flatMap((id) => id ?? []);
-    return { observation: { shape, life }, claims, unclaimed, missing, unsettled: [...new Set(unsettled)] };
+    // On the target itself it is a part of its shape.
+    const exposed = volumes.flatMap((volume) => exposures(volume).filter(({ instance: by }) => by !== ctx.target.id));
+    return { observation: { shape, life }, claims, unclaimed, missing, unsettled: [...new Set(unsettled)], exposed };
   },
   serving: (observation) => ({
     // A stopping instance still writes; only one that stands still does not.

@@ -15,6 +15,14 @@ export function attachments(volume: Volume | undefined): VolumeAttachment[] {
   return (volume?.Attachments ?? []).filter((attachment) => attachment.State !== 'detached');
 }
 
+/** Who can write to a volume, as an original that a run keeps out of use is found. */
+export function exposures(volume: Volume | undefined) {
+  const original = volume?.VolumeId ?? '';
+  return attachments(volume).map(({ InstanceId, Device }) => {
+    return { original, instance: InstanceId, how: `${original} was seen attached to ${InstanceId} at ${Device}` };
+  });
+}
+
 /** Whether the volume stands at its place, by the volume's and by the instance's account of it: they disagree for short times (facts §1.6). */
 export function standsAt(
   place: VolumePlace,
