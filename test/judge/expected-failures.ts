@@ -494,6 +494,22 @@ export const expectedFailures: readonly ExpectedFailure[] = [
       { plan: 'rds-cluster', scene: 'a run goes on after another has taken over its claim and was rolled back' },
     ],
   },
+  {
+    kind: 'P2.not-in-place',
+    says: /DeleteVolume /,
+    after: /^a second plan of the run on the same thing$/,
+    what: 'claims are those of a run: while one plan is in the middle of its swap another plan of the run moves an original that hangs nowhere, and deletes it',
+    issue: 9,
+    witnesses: [{ plan: 'ec2-instance', seed: 20_100_068 }],
+  },
+  {
+    kind: 'P5.next',
+    says: /past-write-point$/,
+    after: /^a second plan of the run on the same thing$/,
+    what: 'a rollback is named as next for one plan of the run, without the word that it asks for of another one that has passed its write point',
+    issue: 11,
+    witnesses: [{ plan: 'ec2-instance', seed: 20_100_163 }],
+  },
 ];
 
 /** Is this known to fail in histories of (all) these plans, in which this has struck? */
