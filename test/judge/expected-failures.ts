@@ -278,6 +278,14 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     ],
   },
   {
+    kind: 'P5.gone',
+    says: /\(deleted by the run \d+ s ago\): rolled-back/,
+    after: /^a run takes over the claim of the other$/,
+    what: 'the same at the end of a rollback: another run has taken over the claim meanwhile, and nobody looked for the discard any more',
+    issue: 11,
+    witnesses: [{ plan: 'rds-instance', seed: 20_000_022 }],
+  },
+  {
     kind: 'P5.there',
     says: /\): cluster-[A-Z0-9]+ \(without a member\): /,
     what: 'a cluster is told as deleted as soon as one of its members is',
@@ -395,6 +403,7 @@ export const expectedFailures: readonly ExpectedFailure[] = [
       { plan: 'ec2-instance', seed: 10_000_016 },
       { plan: 'ebs-volume', seed: 10_000_005 },
       { plan: 'rds-instance', seed: 10_000_046 },
+      { plan: 'rds-cluster', seed: 20_000_006 },
     ],
   },
   {
@@ -779,6 +788,22 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     what: 'the command that takes a hook back fails once, and the original is not let out from behind its fence before the next resume',
     issue: 10,
     witnesses: [{ plan: 'rds-instance', seed: 20_200_036 }],
+  },
+  {
+    kind: 'P2.not-in-place',
+    says: /DeleteVolume /,
+    after: /^a second plan of the run on the same thing$/,
+    what: 'claims are those of a run: while one plan is in the middle of its swap another plan of the run moves an original that hangs nowhere, and deletes it',
+    issue: 9,
+    witnesses: [{ plan: 'ec2-instance', seed: 20_100_068 }],
+  },
+  {
+    kind: 'P5.next',
+    says: /past-write-point$/,
+    after: /^a second plan of the run on the same thing$/,
+    what: 'a rollback is named as next for one plan of the run, without the word that it asks for of another one that has passed its write point',
+    issue: 11,
+    witnesses: [{ plan: 'ec2-instance', seed: 20_100_163 }],
   },
 ];
 
