@@ -67,7 +67,7 @@ export async function connect(options: ConnectOptions): Promise<AwsServices> {
   }));
   const budget = new Budget(options.clock);
   const time = new AwsTime(options.clock);
-  const { clock, signal } = options;
+  const { clock, signal = new AbortController().signal } = options;
   const sightings = new Sightings(clock);
   const onAnswer = ({ operation, output, date }: Answered) => {
     time.note(date);

@@ -1,7 +1,7 @@
 import type { EC2, Filter, Instance, Snapshot, Tag, Volume, VolumeStatusItem } from '@aws-sdk/client-ec2';
 import DataLoader from 'dataloader';
 import type { Clock } from '../contract/clock.ts';
-import { Aborted } from '../contract/wait.ts';
+import { Aborted, poll } from '../contract/wait.ts';
 import type { ClusterSight, DatabaseSight, Sight } from './services.ts';
 import type { Sightings } from './sightings.ts';
 import { marker, tagValue } from './tags.ts';
@@ -22,7 +22,7 @@ interface Made {
 /** What it takes to tell an answer of the past, and to ask again. */
 export interface Order {
   readonly clock: Clock;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AbortSignal;
   readonly sightings: Sightings;
 }
 
@@ -89,8 +89,7 @@ export function createSight(ec2: EC2, order: Order): Omit<Sight, keyof DatabaseS
   };
 }
 
-const shortestPauseMs = 2_000;
-const longestPauseMs = 15_000;
+const pastPauseMs = 5_000;
 
 /** Asks until the answer is not one of the past. Throws Aborted on the signal. */
 async function present<T>(
@@ -98,13 +97,12 @@ async function present<T>(
   ask: () => Promise<T>,
   isPresent: (seen: T, askedAt: number) => boolean,
 ): Promise<T> {
-  for (let pauseMs = shortestPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
-    const askedAt = clock.now();
+  const end = await poll({ clock, signal }, pastPauseMs, async (askedAt) => {
     const seen = await ask();
-    if (isPresent(seen, askedAt)) return seen;
-    await clock.sleepUntil(clock.now() + pauseMs, signal);
-    if (signal?.aborted) throw new Aborted('this process is ending: what AWS shows is from the past');
-  }
+    return isPresent(seen, askedAt) ? { done: seen } : { again: true };
+  });
+  if (end === 'aborted') throw new Aborted('this process is ending: what AWS shows is from the past');
+  return end.done;
 }
 
 // Looks that fall due on one beat ask in the same turn of the event loop, some of them a few promises later.

@@ -26,8 +26,8 @@ export class Deletes {
   private readonly origin: Origin;
   /** What plans are about. */
   private readonly targets = new Set<string>();
-  /** The run that has taken a volume from its place. */
-  private readonly takenBy = new Map<string, string>();
+  /** By run, whether it is about volumes alone: such a run finds each of them in no place. */
+  private readonly ofVolumes = new Map<string, boolean>();
   /** Where a volume was when it was first seen, or where a run has put what it made; undefined for one that was nowhere. */
   private readonly places = new Map<string, Place | undefined>();
   /** The name under which a database or cluster was first seen, by its resource id; of what a run has made, that which it was given for good. */
@@ -48,7 +48,8 @@ export class Deletes {
   }
 
   /** To be called when a process begins, with what it was told to do. */
-  begin({ target }: Plan, command: Command): void {
+  begin({ target }: Plan, run: string, command: Command): void {
+    this.ofVolumes.set(run, (this.ofVolumes.get(run) ?? true) && target.type === 'ebs-volume');
     this.targets.add(target.id);
     this.givenUp ||= command.command === 'rollback' && command.discardWrites;
   }
@@ -74,12 +75,6 @@ export class Deletes {
         this.snapshot(id, call, run);
         break;
       }
-      case 'DetachVolume':
-        this.takenBy.set(text('VolumeId') ?? '', run);
-        break;
-      case 'AttachVolume':
-        this.takenBy.delete(text('VolumeId') ?? '');
-        break;
       case 'DeleteVolume':
         this.resource(text('VolumeId') ?? '', call, run);
         break;
@@ -138,12 +133,12 @@ export class Deletes {
   }
 
   /**
-   * Where a volume was when a run found it: nowhere, if another run had taken it from its place, or if the instance is gone
-   * that it was of and the plan is about the volume alone.
+   * Where a volume was when a run found it: nowhere, if the run is about volumes alone, or if the instance is gone that it was
+   * of and a plan is about the volume alone.
    */
   private placeFor(run: string, id: string): Place | undefined {
     const place = this.places.get(id);
-    if ((this.takenBy.get(id) ?? run) !== run) return undefined;
+    if (this.ofVolumes.get(run)) return undefined;
     const instance = this.account.world.instances.get(place?.instance ?? '');
     const outlived = instance === undefined || instance.state === 'terminated';
     return outlived && this.targets.has(id) ? undefined : place;

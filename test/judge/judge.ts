@@ -75,7 +75,7 @@ export class PromiseJudge {
   /** To be called when a process begins to work on a plan; `by`, with what it was told to do, for the table oracle. */
   begin(plan: Plan, by?: Beginning): void {
     if (by) this.oracle.begin(plan, by.party, by.command);
-    if (by) this.deletes.begin(plan, by.command);
+    if (by) this.deletes.begin(plan, by.party.run, by.command);
     if (by?.replaces !== undefined) this.holds.replaced(by.replaces);
     this.reader = by?.party.run;
     this.neighbours.begin(plan);
