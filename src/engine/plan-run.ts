@@ -49,7 +49,6 @@ export class PlanRun<S> {
     this.proofs = new SharedProofs(ports.clock);
     this.state = planOf(run, plan.name);
     this.expected = this.state.expected;
-    ports.registry.target(plan.target.type)?.recall?.(ports.aws, this.state.sightings);
   }
 
   /** Resolves when the entry is on disk and part of the state. */

@@ -30,8 +30,8 @@ export const cutOverBugs: readonly PlantedBug[] = [
   {
     name: 'a claim that was taken off stays off',
     file: 'src/engine/target/guard.ts',
-    find: 'this.seen.at >= claimedAt + unseenMs ? this.seen.unclaimed : []',
-    replace: 'this.seen.at < claimedAt + unseenMs ? this.seen.unclaimed : []',
+    find: 'this.lastClaims.at >= claimedAt + unseenMs ? this.lastClaims.unclaimed : []',
+    replace: 'this.lastClaims.at < claimedAt + unseenMs ? this.lastClaims.unclaimed : []',
     caughtBy: { file: 'test/promises/claims.test.ts', title: 'a claim that is stripped in the cut-over is put back' },
   },
   {
@@ -399,9 +399,9 @@ export const cutOverBugs: readonly PlantedBug[] = [
   },
   {
     name: 'the next process forgets what was seen',
-    file: 'src/engine/plan-run.ts',
-    find: 'ports.aws, this.state.sightings)',
-    replace: 'ports.aws, null)',
+    file: 'src/engine/target/guard.ts',
+    find: 'run.ports.aws, run.state.sightings)',
+    replace: 'run.ports.aws, null)',
     caughtBy: {
       file: 'test/promises/look-of-the-past.test.ts',
       title: 'to a process that has not seen the swap itself',

@@ -224,8 +224,8 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     name: "a send is dated by the runner's clock",
     file: 'src/aws/aws-time.ts',
-    find: 'if (Number.isFinite(at)) this.aheadMs',
-    replace: 'if (Number.isNaN(at)) this.aheadMs',
+    find: 'this.aheadMs = at - this.clock.now();',
+    replace: '',
     caughtBy: { file: origin, title: 'a runner whose clock is 1 h off finds the snapshot' },
   },
   {

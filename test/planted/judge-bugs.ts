@@ -191,8 +191,8 @@ export const judgeBugs: readonly PlantedBug[] = [
   {
     name: 'the claims on an instance and its volumes are not read',
     file: 'src/steps/ec2/instance-target.ts',
-    find: 'return { observation: { shape, life }, claims, missing,',
-    replace: 'return { observation: { shape, life }, claims: [], missing,',
+    find: 'return { observation: { shape, life }, claims, unclaimed, missing,',
+    replace: 'return { observation: { shape, life }, claims: [], unclaimed, missing,',
     caughtBy: { file: sees, title: 'one changes it at a time' },
   },
   {

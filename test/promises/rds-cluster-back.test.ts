@@ -53,6 +53,12 @@ describe('a call that AWS refuses for good while an Aurora cluster goes over', (
           expect(clusters, about).toHaveLength(1);
           expect(databases.map((one) => one.identifier).sort(), about).toEqual(['shop-1', 'shop-2']);
         }
+        // What AWS will not let go is named, and the run is done.
+        if (/Delete\w+Snapshot/.test(call.operation)) {
+          expect(exitOf(first), about).toBe(0);
+          expect(JSON.stringify(first.disk.filter((one) => one.t === 'announced'))).toContain('left behind: ');
+          return;
+        }
         if (exitOf(first) === 0) return expectClusterMoved(world);
         const second = await world.process(first.disk, { plans });
         expect(exitOf(second), `${about}\n${told(second)}`).toBe(0);

@@ -43,6 +43,7 @@ export class Guard<S> {
     if (!target) throw new Error(`unknown target type ${run.plan.target.type}`);
     this.run = run;
     this.target = target;
+    target.recall?.(run.ports.aws, run.state.sightings);
   }
 
   /** The step types that claim and release this target. */
