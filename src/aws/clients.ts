@@ -71,7 +71,7 @@ export async function connect(options: ConnectOptions): Promise<AwsServices> {
   const sightings = new Sightings(clock);
   const onAnswer = ({ operation, output, date }: Answered) => {
     time.note(date);
-    sightings.answered(operation, output);
+    if (output) sightings.answered(operation, output);
   };
   for (const [service, client] of Object.entries(clients)) pace(client, service, budget, options);
   for (const client of Object.values(clients)) hear(client, onAnswer);
@@ -118,22 +118,30 @@ function pace(
   );
 }
 
-/** What came back of a call, and when by AWS's own clock: the Date of the answer, to the second. */
+/** What came back of a call, and when by AWS's own clock: the Date of the answer, to the second. A refusal has no output. */
 interface Answered {
   readonly operation: string;
-  readonly output: object;
+  readonly output: object | undefined;
   readonly date: unknown;
 }
+
+const dateIn = (response: unknown) =>
+  (response as { readonly headers?: Readonly<Record<string, unknown>> } | undefined)?.headers?.['date'];
 
 /** Has every answer heard, before whoever has asked gets it. */
 function hear(client: EC2 | KMS | RDS | SecretsManager | STS, onAnswer: (answered: Answered) => void): void {
   (client as STS).middlewareStack.add(
     (next, context) => async (args) => {
-      const result = await next(args);
-      const { headers } = (result.response ?? {}) as { readonly headers?: Readonly<Record<string, unknown>> };
       const operation = context.commandName?.replace(/Command$/, '') ?? '';
-      onAnswer({ operation, output: result.output, date: headers?.['date'] });
-      return result;
+      try {
+        const result = await next(args);
+        onAnswer({ operation, output: result.output, date: dateIn(result.response) });
+        return result;
+      } catch (error) {
+        const { $response } = error as { readonly $response?: unknown };
+        onAnswer({ operation, output: undefined, date: dateIn($response) });
+        throw error;
+      }
     },
     { step: 'initialize', name: 'rekeyHear', priority: 'high' },
   );

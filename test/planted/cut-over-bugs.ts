@@ -391,13 +391,6 @@ export const cutOverBugs: readonly PlantedBug[] = [
     caughtBy: { file: 'test/promises/taken-over.test.ts', title: 'can not arrive any more' },
   },
   {
-    name: 'a call that is sent again makes the target down from then on',
-    file: 'src/engine/state/fold.ts',
-    find: 'phase.firstSentAt ??= at;',
-    replace: 'phase.firstSentAt = at;',
-    caughtBy: { file: 'test/engine/state/cut-over.test.ts', title: 'however often that is sent again' },
-  },
-  {
     name: 'the next process forgets what was seen',
     file: 'src/engine/target/guard.ts',
     find: 'run.ports.aws, run.state.sightings)',

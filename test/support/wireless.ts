@@ -37,8 +37,8 @@ export function wireless(
               timeoutMs,
             );
           const answer = await carried(send, operation);
-          if (answer instanceof AwsError) throw asThrown(answer);
           const date = new Date(account.world.time).toUTCString();
+          if (answer instanceof AwsError) throw asThrown(answer, date);
           return { response: { headers: { date } }, output: { ...(plain(answer) as object), $metadata: {} } as never };
         },
       { step: 'initialize', name: 'wireless', priority: 'low' },
@@ -60,8 +60,9 @@ function answered(account: Account, service: ServiceName, operation: string, inp
 }
 
 /** As the SDK throws what the account refuses. */
-function asThrown({ code, message, status }: AwsError): Error {
-  return Object.assign(new Error(message), { name: code, $metadata: { httpStatusCode: status } });
+function asThrown({ code, message, status }: AwsError, date: string): Error {
+  const $response = { headers: { date } };
+  return Object.assign(new Error(message), { name: code, $metadata: { httpStatusCode: status }, $response });
 }
 
 /** A copy, as a wire makes one: without what is undefined, and sharing nothing. */

@@ -19,10 +19,10 @@ export const holdGate: Gate<HoldStep> = {
       const trouble = await lookAtHeld(run, step, look);
       if (!run.state.gates.has(step.id)) await begin(run, step);
       const leftMs = stillHeldMs(run, step);
-      if (leftMs <= 0) {
-        if (trouble) throw new PlanStopped(trouble.error, 'leave');
-        break;
-      }
+      // Who can't ask AWS does not hear its time either.
+      const over = trouble ? heldByRunnerMs(run, step) <= 0 : leftMs <= 0;
+      if (over && trouble) throw new PlanStopped(trouble.error, 'leave');
+      if (over) break;
       const until = run.ports.clock.now() + leftMs;
       await waitAtGate(run, { step: step.id, gate: 'hold', until }, lookEveryMs);
     }
@@ -44,10 +44,18 @@ function begin<S>(run: PlanRun<S>, step: HoldStep): Promise<void> {
 
 /** How long it still is, by the clock that says more. */
 function stillHeldMs<S>(run: PlanRun<S>, step: HoldStep): number {
-  const { until, untilByAws } = run.state.gates.get(step.id) ?? { until: Number.POSITIVE_INFINITY };
-  const byRunner = until - run.ports.clock.now();
+  const { until, untilByAws = until } = gateOf(run, step);
   const aws = run.ports.platformTime?.();
-  return aws === undefined ? byRunner : Math.max(byRunner, (untilByAws ?? until) - aws);
+  const byRunner = heldByRunnerMs(run, step);
+  return aws === undefined ? byRunner : Math.max(byRunner, untilByAws - aws);
+}
+
+function heldByRunnerMs<S>(run: PlanRun<S>, step: HoldStep): number {
+  return gateOf(run, step).until - run.ports.clock.now();
+}
+
+function gateOf<S>(run: PlanRun<S>, step: HoldStep): { readonly until: number; readonly untilByAws?: number } {
+  return run.state.gates.get(step.id) ?? { until: Number.POSITIVE_INFINITY };
 }
 
 /** Puts on record which originals are in use again. What AWS does not answer now ends no hold; a hold that is over it does. */

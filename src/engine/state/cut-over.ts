@@ -28,12 +28,12 @@ export function cutOverBegunAt<S>(registry: Registry<S>, state: PlanState, but?:
     (phase) =>
       (phase.sent > 0 || phase.end?.is === 'done') && (but === undefined || keyText(phase.key) !== keyText(but)),
   );
-  return first && (first.firstSentAt ?? (first.end?.is === 'done' ? first.end.at : undefined));
+  return first && (first.sentAt ?? (first.end?.is === 'done' ? first.end.at : undefined));
 }
 
 /** Since when the target has been changed by this generation, in ms: what was already so when it was found is not counted. */
 export function touchedAt<S>(registry: Registry<S>, state: PlanState): number | undefined {
-  return disruptivePhases(registry, state).find((phase) => phase.sent > 0)?.firstSentAt;
+  return disruptivePhases(registry, state).find((phase) => phase.sent > 0)?.sentAt;
 }
 
 function disruptivePhases<S>(registry: Registry<S>, state: PlanState): Phase[] {

@@ -55,7 +55,6 @@ function applyToPhase(state: RunState, entry: PhaseEntry, at: number): void {
       phase.before = phase.sent === 0 ? entry.before : phase.before;
       phase.sent++;
       phase.sentAt = at;
-      phase.firstSentAt ??= at;
       phase.unanswered = [...phase.unanswered.slice(0, entry.afterRefusal ? -1 : undefined), entry.sentAt ?? at];
       phase.end = undefined;
       return;
@@ -93,7 +92,6 @@ function applyToPhase(state: RunState, entry: PhaseEntry, at: number): void {
 function beginAnew(phase: Phase): void {
   phase.sent = 0;
   phase.sentAt = undefined;
-  phase.firstSentAt = undefined;
   phase.unanswered = [];
   phase.answered = undefined;
 }

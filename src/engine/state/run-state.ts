@@ -17,8 +17,6 @@ export interface Phase {
   sent: number;
   /** When its call was last sent, in ms. */
   sentAt: number | undefined;
-  /** When it was sent for the first time: since then it may have happened. */
-  firstSentAt: number | undefined;
   /** When it was sent without an answer or a refusal that is known, in ms by the clock of whoever was called. */
   unanswered: readonly number[];
   answered: Json | undefined;
@@ -135,7 +133,6 @@ export function phaseOf(plan: PlanState, key: Key, uses: string, order: number):
     before: null,
     sent: 0,
     sentAt: undefined,
-    firstSentAt: undefined,
     unanswered: [],
     answered: undefined,
     surplus: [],
