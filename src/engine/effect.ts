@@ -77,7 +77,7 @@ export class EffectRun<S> {
     const { definition, run, act } = this.effect;
     const sentBefore = sentCount(this.effect) > 0;
     if (sentBefore && definition.hazard === 'disruptive') run.markInFlight(act.key);
-    let before: Json = null;
+    let before: Json = run.phase(act.key)?.before ?? null;
     if (!sentBefore && this.lookBeforeSend()) {
       const found = this.isOrdered() ? await this.foundInOrder() : await this.found();
       if ('outcome' in found) return found.outcome;

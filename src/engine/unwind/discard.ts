@@ -121,7 +121,10 @@ export async function performDiscard<S>(run: PlanRun<S>, guard: Guard<S>, act: A
   try {
     await perform(run, guard, act);
   } catch (error) {
-    await announce(run, act, `left behind: ${failureOfStep(error).message}`);
+    const { message } = failureOfStep(error);
+    const definition = run.ports.registry.step(act.uses);
+    const id = definition?.kind === 'effect' && definition.hazard === 'discard' ? definition.discards(act.input) : '';
+    await announce(run, act, `left behind: ${message.includes(id) ? message : `${id}: ${message}`}`);
   }
 }
 
