@@ -83,18 +83,20 @@ const classOf = new Map<string, OutageClass>(
   Object.entries(byClass).flatMap(([name, codes]) => codes.map((code) => [code, name as OutageClass] as const)),
 );
 
+const lacksRoot = /does not have a volume attached at root/i;
+
 // Some codes mean two things, and only the wording tells which.
 const byWording: readonly { code: string; says: RegExp; class: OutageClass }[] = [
   { code: 'IncorrectState', says: /is in the '?available'? state/i, class: 'already' },
   { code: 'InvalidParameterValue', says: /already in use/i, class: 'wait' },
-  // Of a start: what has just been attached there may not count yet.
-  { code: 'InvalidParameterValue', says: /does not have a volume attached at root/i, class: 'retry' },
+  // Of a start: what has just been attached there may not count yet; or somebody has taken it off.
+  { code: 'InvalidParameterValue', says: lacksRoot, class: 'retry' },
   { code: 'AuthFailure', says: /validate the provided access credentials/i, class: 'stop-run' },
   { code: 'KMSInvalidStateException', says: /is (creating|updating)/i, class: 'wait' },
 ];
 
 // By families, since AWS has a name for each kind of host, reservation and quota, and makes new ones.
-const wants: { readonly [W in Want]: RegExp } = {
+const wants: { readonly [W in 'capacity' | 'right']: RegExp } = {
   capacity:
     /Insufficient\w*Capacity|CapacityExceeded|^(Vcpu|Instance|(Dedicated)?Host)LimitExceeded$|^MaxSpotInstanceCountExceeded$/,
   right:
@@ -160,7 +162,8 @@ function told(error: Error, code: unknown, outageClass: OutageClass, status: num
   }
   const name = error.name === 'Error' && typeof code === 'string' ? code : error.name;
   const words = inWords[error.name];
-  const want = outageClass === 'wait' || outageClass === 'permanent' ? wantOf(error.name) : undefined;
+  const named = outageClass === 'wait' || outageClass === 'permanent' ? wantOf(error.name) : undefined;
+  const want = lacksRoot.test(error.message) ? 'part' : named;
   return {
     class: outageClass,
     ...(want && { wants: want }),

@@ -11,9 +11,10 @@ export type OutageClass = 'retry' | 'in-doubt' | 'wait' | 'already' | 'permanent
 
 /**
  * What has to come before the same call can succeed, where it is known to come and go: room in AWS or in a quota that others can
- * free (`capacity`), or what people have taken away and can give back, a permission or the use of a key (`right`).
+ * free (`capacity`), what people have taken away and can give back, a permission or the use of a key (`right`), or a part of the
+ * target that has to be in its place (`part`).
  */
-export type Want = 'capacity' | 'right';
+export type Want = 'capacity' | 'right' | 'part';
 
 /** An error of the outside world, told in the operator's terms. */
 export interface Outage {

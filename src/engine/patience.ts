@@ -1,7 +1,7 @@
 import type { Outage } from '../contract/outage.ts';
 
 /** Errors that are waited for alike. `final`: the same call is refused again whatever time passes. */
-export type Family = 'throttled' | 'unreachable' | 'state' | 'capacity' | 'right' | 'final';
+export type Family = 'throttled' | 'unreachable' | 'state' | 'capacity' | 'right' | 'part' | 'final';
 
 /**
  * Where a plan stands when it meets an error.
@@ -32,6 +32,8 @@ const table: { readonly [F in Family]: { readonly [M in Moment]: (ownMs: number)
   unreachable: { serving: own, 'cut-over': bounded, start: endless, back: endless, 'start back': endless },
   capacity: { serving: own, 'cut-over': bounded, start: endless, back: endless, 'start back': endless },
   state: { serving: own, 'cut-over': bounded, start: endless, back: bounded, 'start back': endless },
+  // What has just been attached counts soon; what somebody has taken off, a person has to put back.
+  part: { serving: bounded, 'cut-over': bounded, start: bounded, back: bounded, 'start back': bounded },
   right: { serving: never, 'cut-over': never, start: never, back: aDay, 'start back': aDay },
   final: { serving: never, 'cut-over': never, start: never, back: never, 'start back': never },
 };

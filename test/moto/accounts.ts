@@ -1,3 +1,5 @@
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { printClock } from '../../src/contract/clock.ts';
 import { clientOf, program, root, serving } from './programs.ts';
@@ -19,10 +21,61 @@ const motoSpeed = 20;
 /** moto, empty. */
 export async function startMoto(): Promise<Stand> {
   const args = ['-H', '127.0.0.1', '-p', '0'];
-  const { said: url, close } = await serving(program('moto_server'), args, /Running on (http:\S+)/);
+  const moto = await serving(program('moto_server'), args, /Running on (http:\S+)/);
+  const { url, close } = await beforeMoto(moto.said);
   const now = Date.now();
   const REKEY_CLOCK = printClock({ epoch: now, wallEpoch: now, speed: motoSpeed });
-  return { url, env: { ...clientOf(url, region), REKEY_CLOCK }, close };
+  const closeBoth = async () => {
+    await close();
+    await moto.close();
+  };
+  return { url, env: { ...clientOf(url, region), REKEY_CLOCK }, close: closeBoth };
+}
+
+/**
+ * Hands on to moto whatever is asked, but for DescribeVolumeStatus, which it does not know: it answers with 500, and nothing is
+ * ever deleted. Nothing takes time in it, so what has been made from a snapshot has all of its blocks.
+ */
+async function beforeMoto(moto: string): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const server = createServer((asked, answer) => {
+    const parts: Buffer[] = [];
+    asked.on('data', (part: Buffer) => parts.push(part));
+    asked.on('end', () => {
+      const body = Buffer.concat(parts);
+      const form = new URLSearchParams(body.toString('latin1'));
+      if (form.get('Action') === 'DescribeVolumeStatus') tellStatus(form, answer);
+      else handOn(moto, asked, body, answer);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return { url: `http://127.0.0.1:${port}`, close };
+}
+
+function handOn(moto: string, { method, url = '/', headers }: IncomingMessage, body: Buffer, answer: ServerResponse) {
+  const sent = request(new URL(url, moto), { method, headers }, (heard) => {
+    answer.writeHead(heard.statusCode ?? 502, heard.headers);
+    heard.pipe(answer);
+  });
+  sent.on('error', () => answer.destroy());
+  sent.end(body);
+}
+
+function tellStatus(form: URLSearchParams, answer: ServerResponse): void {
+  const ids = [...form].flatMap(([name, value]) => (/^VolumeId\.\d+$/.test(name) ? [value] : []));
+  const detail = (name: string, status: string) => `<item><name>${name}</name><status>${status}</status></item>`;
+  const details = detail('io-enabled', 'passed') + detail('initialization-state', 'completed');
+  const items = ids.map(
+    (id) =>
+      `<item><volumeId>${id}</volumeId><volumeStatus><status>ok</status><details>${details}</details></volumeStatus></item>`,
+  );
+  const body = `<DescribeVolumeStatusResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>r</requestId><volumeStatusSet>${items.join('')}</volumeStatusSet></DescribeVolumeStatusResponse>`;
+  answer.writeHead(200, { 'content-type': 'text/xml' }).end(body);
 }
 
 /** The simulated account of scenario.yaml, so many times as fast as the clock on the wall. */
