@@ -170,8 +170,11 @@ export class PromiseJudge {
       judgeEnding(ending, service, this.origin, this.judge);
       this.oracle.ended(plan, submitted.run, ending.said);
     }
-    if (!this.recordsLost) judgeMade(endings, this.origin, this.judge);
-    judgeLeftovers(endings, this.origin, this.judge);
+    // What a journal has lost nobody can name, and a tag alone proves nothing.
+    if (!this.recordsLost) {
+      judgeMade(endings, this.origin, this.judge);
+      judgeLeftovers(endings, this.origin, this.judge);
+    }
     this.holds.ended(submitted.run, endings);
     this.offers.ended(submitted.run, how, endings);
   }

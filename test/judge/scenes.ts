@@ -2,6 +2,7 @@ import type { PlanSource } from '../../src/contract/plan.ts';
 import type { Command } from '../../src/engine/execute.ts';
 import type { Violation } from '../support/invariants.ts';
 import { firstRun, inWorld, type ProcessOptions, volumePlan, type World } from '../support/world.ts';
+import { falsify, put } from '../sweep/lies.ts';
 import type { Shipped } from '../sweep/shipped.ts';
 
 type Scene = (one: Shipped, world: World) => Promise<void>;
@@ -98,6 +99,23 @@ export const scenes = {
     rename(target, `${target}-now`);
     rename(original?.identifier ?? '', target);
     world.pass(7_200_000);
+    await world.process(disk, { plans: [plan], wait: false });
+  },
+  'a database is open to clients from birth': async ({ plan }, world) => {
+    falsify(world, {
+      asked: (operation, asked) =>
+        operation === 'RestoreDBInstanceFromDBSnapshot' &&
+        put(asked, { VpcSecurityGroupIds: ['sg-0aaaaaaaaaaaaaaa1'] }),
+    });
+    await world.process([], { plans: [plan] });
+  },
+  'an instance is terminated in the hold': async ({ plan, target }, world) => {
+    const { disk } = await world.process([], { plans: [plan], wait: false });
+    for (const { id, attachments, tags } of world.state().volumes)
+      if (attachments.length === 0 && !tags['rekey:run']) world.account.act({ do: 'delete-volume', volume: id });
+    world.pass(600_000);
+    world.account.act({ do: 'terminate-instance', instance: target });
+    world.pass(4_200_000);
     await world.process(disk, { plans: [plan], wait: false });
   },
 } as const satisfies Readonly<Record<string, Scene>>;

@@ -621,15 +621,15 @@ export const cutOverBugs: readonly PlantedBug[] = [
   {
     name: 'a hold begins anew with each resume',
     file: 'src/engine/gates/hold.ts',
-    find: 'const byRunner = until - run.ports.clock.now();',
-    replace: 'const byRunner = step.forMs;',
+    find: 'return gateOf(run, step).until - run.ports.clock.now();',
+    replace: 'return step.forMs;',
     caughtBy: { file: engine, title: 'pauses at the hold with exit 3' },
   },
   {
     name: 'a hold is not waited for',
     file: 'src/engine/gates/hold.ts',
-    find: 'if (leftMs <= 0) {',
-    replace: 'if (leftMs !== undefined) {',
+    find: 'heldByRunnerMs(run, step) <= 0 : leftMs <= 0;',
+    replace: 'heldByRunnerMs(run, step) <= 0 : leftMs !== undefined;',
     caughtBy: { file: engine, title: 'pauses at the hold with exit 3' },
   },
   {

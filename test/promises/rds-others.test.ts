@@ -247,7 +247,7 @@ describe('what somebody does while an RDS instance is held', () => {
   };
 
   it.each([
-    ['the original let clients in again', 'modify-old', /not behind its fence/],
+    ['the original let clients in again', 'modify-old', /was seen where it can be written to/],
     ['the new key was disabled', 'disable-key', /Disabled/],
     ['the replacement was renamed', 'rename', /is named/],
   ] as const)('%s: it is not deleted', (_what, deed, why) =>

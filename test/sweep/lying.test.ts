@@ -417,7 +417,7 @@ const holds: readonly HoldLie[] = [
     name: 'the original was put back beside its replacement',
     act: (world) => world.account.act({ do: 'attach-volume', volume: data, instance, device: '/dev/sdz' }),
     keeps: [data],
-    names: new RegExp(`original ${data} is attached to ${instance} at /dev/sdz again`),
+    names: new RegExp(`${data} was seen (where it can be written to|on ${instance} again)`),
   },
   {
     name: 'the original was put back in the place of its replacement',
@@ -429,7 +429,7 @@ const holds: readonly HoldLie[] = [
       world.account.act({ do: 'start-instance', instance });
     },
     keeps: [data],
-    names: new RegExp(`original ${data} is attached to ${instance} at /dev/sdf again`),
+    names: new RegExp(`${data} was seen (where it can be written to|on ${instance} again)`),
   },
   {
     name: 'the replacement was detached',
