@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ScenarioInput } from '../../src/simulator/scenario.ts';
-import { runPlan, type Simulated, simulated, start } from './simulated.ts';
+import { runPlan, type Simulated, simulated } from './simulated.ts';
 
 const oldKey = '11111111-1111-4111-8111-111111111111';
 const newKey = '22222222-2222-4222-8222-222222222222';
