@@ -21,15 +21,25 @@ const motoSpeed = 20;
 /** moto, empty. */
 export async function startMoto(): Promise<Stand> {
   const args = ['-H', '127.0.0.1', '-p', '0'];
-  const moto = await serving(program('moto_server'), args, /Running on (http:\S+)/);
-  const { url, close } = await beforeMoto(moto.said);
-  const now = Date.now();
-  const REKEY_CLOCK = printClock({ epoch: now, wallEpoch: now, speed: motoSpeed });
+  const { said: url, close } = await serving(program('moto_server'), args, /Running on (http:\S+)/);
+  return { url, env: envOf(url), close };
+}
+
+/** The same, for whole plans of instances and volumes, which ask for what it does not know. */
+export async function startMotoForPlans(): Promise<Stand> {
+  const moto = await startMoto();
+  const { url, close } = await beforeMoto(moto.url);
   const closeBoth = async () => {
     await close();
     await moto.close();
   };
-  return { url, env: { ...clientOf(url, region), REKEY_CLOCK }, close: closeBoth };
+  return { url, env: envOf(url), close: closeBoth };
+}
+
+function envOf(url: string): NodeJS.ProcessEnv {
+  const now = Date.now();
+  const REKEY_CLOCK = printClock({ epoch: now, wallEpoch: now, speed: motoSpeed });
+  return { ...clientOf(url, region), REKEY_CLOCK };
 }
 
 /**

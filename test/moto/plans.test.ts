@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Stand, startMoto } from './accounts.ts';
+import { type Stand, startMotoForPlans } from './accounts.ts';
 import { type AwsCli, awsCli } from './aws-cli.ts';
 import { finished, rekey, rekeyKilled } from './rekey.ts';
 import { attachedVolumes, makeResources, type Resources } from './resources.ts';
@@ -66,7 +66,7 @@ describe('the shipped plans on moto, with resources that the AWS CLI made', () =
   const kept = () => ['--json', '--state-dir', stateDir];
 
   beforeAll(async () => {
-    moto = await startMoto();
+    moto = await startMotoForPlans();
     aws = awsCli(moto);
     stateDir = await mkdtemp(join(tmpdir(), 'rekey-moto-'));
     made = await makeResources(aws);

@@ -43,7 +43,7 @@ describe.each(shipped)('a crash of the plan $name', (one) => {
       const points = upTo(calls.length).filter(
         (number) => calls.length <= shortRun || number % ways.length === offset || !isRead(calls[number - 1] ?? ''),
       );
-      for (const number of sampled(points, 6, { ...one, turn: 2 * offset }))
+      for (const number of sampled(points, 5, { ...one, turn: 2 * offset }))
         await crashed(one, { call: { number, when } }, end);
     }
   }, 900_000);
@@ -51,7 +51,7 @@ describe.each(shipped)('a crash of the plan $name', (one) => {
   test('at every journal record, before or after it is on disk, is resumed to the same end', async () => {
     const { records, end } = await undisturbed(one);
     for (const [offset, when] of (['crash-before', 'crash-after'] as const).entries()) {
-      for (const number of sampled(upTo(records, 2), 4, { ...one, turn: 2 * offset }))
+      for (const number of sampled(upTo(records, 2), 3, { ...one, turn: 2 * offset }))
         await crashed(one, { record: { number, when } }, end);
     }
   }, 900_000);

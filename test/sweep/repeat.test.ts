@@ -201,7 +201,7 @@ describe('every effect and every undo, performed a second time with its own inpu
     const clean = await inWorld(way.one.scenario, (world) => wayThrough(world, way), way.one.seed);
     const all = performed(clean.disk).filter((one) => way.after === undefined || one.process > 0);
     expect(all.length).toBeGreaterThan(0);
-    const chosen = sampled(all, 4, { inFull: way.one.inFull ?? 20 });
+    const chosen = sampled(all, 3, { inFull: way.one.inFull ?? 20 });
     expect(chosen.length).toBeGreaterThan(0);
     for (const one of all) seenUses.add(one.uses);
     for (const one of chosen) await expectNoDifference(way, one);

@@ -5,7 +5,7 @@ import { history, planNames } from './history.ts';
 import { full, sampled } from './sampled.ts';
 
 /** All in the full sweep, a third by default. */
-const share = <T>(seeds: readonly T[]) => sampled(seeds, Math.ceil(seeds.length / 3));
+const share = <T>(seeds: readonly T[]) => sampled(seeds, Math.ceil(seeds.length / 4));
 
 /** Seeds that once showed a bug, each with what it was. They run forever after. */
 const seeds = [
