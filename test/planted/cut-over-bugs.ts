@@ -59,16 +59,6 @@ export const cutOverBugs: readonly PlantedBug[] = [
     },
   },
   {
-    name: 'a rollback that is taken up again stops what it has brought back',
-    file: 'src/engine/unwind/unwind.ts',
-    find: ' && !isBack(run, takenBack)',
-    replace: '',
-    caughtBy: {
-      file: 'test/promises/rollback.test.ts',
-      title: "a typed rollback of 'ec2-instance' that dies 'while it retires its steps'",
-    },
-  },
-  {
     name: 'a resume stops the target again though nothing has changed since the verification failed',
     file: 'src/engine/walk.ts',
     find: 'if (!again) refuseAgain(run, step);',

@@ -250,7 +250,7 @@ export const journalBugs: readonly PlantedBug[] = [
     file: 'src/engine/unwind/confirm-restored.ts',
     find: 'const moving = unsettled.filter((id) => ours.has(id));',
     replace: 'const moving = unsettled.slice(0, 0);',
-    caughtBy: { file: undone, title: 'does not pass for one in its place' },
+    caughtBy: { file: undone, title: 'and that hangs on its way out is not back' },
   },
   {
     name: 'what has come off again is not put back',
@@ -265,13 +265,6 @@ export const journalBugs: readonly PlantedBug[] = [
     find: 'keys.reverse()',
     replace: 'keys',
     caughtBy: { file: undone, title: 'wherever the run dies (record 1)' },
-  },
-  {
-    name: 'what comes after a call is judged by how it was before that',
-    file: 'src/engine/stale-read.ts',
-    find: 'Array.from({ length: undo }, (_, earlier)',
-    replace: 'Array.from({ length: 0 * undo }, (_, earlier)',
-    caughtBy: { file: undone, title: 'though a look of the past shows that as set' },
   },
   {
     name: 'the root comes off last',

@@ -184,8 +184,9 @@ export const judgeBugs: readonly PlantedBug[] = [
   {
     name: 'status takes a delete that was sent for one that is done',
     file: 'src/report/plan-status.ts',
-    find: "if (phase.end?.is !== 'done') continue;",
-    replace: 'if (phase.sent === 0) continue;',
+    find: "if (phase.end?.is !== 'done') continue;\n    const id =",
+    replace:
+      "if (phase.end?.is !== 'done') { if (original !== undefined && phase.sent > 0) gone.deleted.push(original); continue; }\n    const id =",
     caughtBy: { file: histories, title: 'histories of an instance show no failure beyond' },
   },
   {

@@ -19,16 +19,6 @@ export const oracleBugs: readonly PlantedBug[] = [
     caughtBy: { file: table, title: 'a run whose start AWS refuses' },
   },
   {
-    name: 'the last copy is discarded in a rollback',
-    file: 'src/engine/unwind/unwind.ts',
-    find: 'originalsOf(run).filter((id) => missing.includes(id) && !deleted.includes(id))',
-    replace: '[] as string[]',
-    caughtBy: {
-      file: table,
-      title: 'a rollback when somebody has deleted the volume before there was a replacement',
-    },
-  },
-  {
     name: 'a target is started on what is not verified',
     file: 'src/engine/verify.ts',
     find: 'if (findings.length) throw',

@@ -112,13 +112,6 @@ export const rdsBugs: readonly PlantedBug[] = [
       'the replacement changed by somebody after it was compared',
     ],
     [
-      'an original that let clients in again is deleted',
-      'finish/proof.ts',
-      'const unfenced = original !== undefined && !hasGroups(original, [verdict.fence]);',
-      'const unfenced = false as boolean;',
-      'the original let clients in again: it is not deleted',
-    ],
-    [
       'a stopped original is left stopped',
       'fence/fence.ts',
       '{ uses: kind.steps.start, with: theId(kind, idOf(kind, input)) },',

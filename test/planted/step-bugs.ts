@@ -32,7 +32,7 @@ export const stepBugs: readonly PlantedBug[] = [
     file: 'src/aws/outage.ts',
     find: "if (has(severed)) return 'in-doubt';",
     replace: "if (has(severed)) return 'permanent';",
-    caughtBy: { file: 'test/sweep/failure.test.ts', title: 'no answer at all, before or after AttachVolume' },
+    caughtBy: { file: 'test/aws/outage.test.ts', title: 'ECONNRESET' },
   },
   {
     name: 'expired credentials unwind',

@@ -13,7 +13,11 @@ const denied = (operation: string) =>
 const kept = twoVolumes.replace('iops: 4000', 'deleteOnTermination: true, iops: 4000');
 
 /** An unwinding of a swap that died in its middle; as soon as the box runs again, the data volume comes off under it. */
-async function comesOff(scenario: string, body: (world: World, first: Life) => Promise<void>): Promise<void> {
+async function comesOff(
+  scenario: string,
+  body: (world: World, first: Life) => Promise<void>,
+  takeOff: (world: World) => void = (world) => world.account.act({ do: 'detach-volume', volume: data }),
+): Promise<void> {
   const { call } = await beforeOperation('ec2:DetachVolume', 2, {}, scenario);
   await inWorld(scenario, async (world) => {
     // From now on the account remembers how it was, so that a later rule can show it.
@@ -24,7 +28,7 @@ async function comesOff(scenario: string, body: (world: World, first: Life) => P
     world.watch(() => {
       if (off || box(world)?.state !== 'running' || held(world)?.state !== 'attached') return;
       off = true;
-      world.account.act({ do: 'detach-volume', volume: data });
+      takeOff(world);
     });
     await body(world, first);
   });
@@ -52,6 +56,24 @@ describe('an original that comes off again after it was put back', () => {
       expect(announced(life)).toContain(`attach ${data} at /dev/sdf: had come undone and is done again`);
       expectNothingLost(world);
     }));
+
+  test('and that hangs on its way out is not back: nothing ends before it has gone and is put back', () =>
+    comesOff(
+      kept,
+      async (world, first) => {
+        const life = await world.process(first.disk, { command: rollback });
+        expect(exitOf(life), told(life)).toBe(0);
+        expect(held(world)).toMatchObject({ state: 'attached', deleteOnTermination: true });
+        expect(announced(life)).toContain('is still on its way in or out');
+      },
+      (world) => {
+        world.account.act({ do: 'mount-volume', volume: data });
+        world.account.act({ do: 'detach-volume', volume: data });
+        world.account.schedule(Date.now() + 20 * minute, () =>
+          world.account.act({ do: 'unmount-volume', volume: data }),
+        );
+      },
+    ));
 
   test.each(
     full ? [1, 2, 3, 4, 5, 6] : [1, 3],

@@ -5,7 +5,7 @@ import type { PlanRun } from '../plan-run.ts';
 import { cutOverOf, insideCutOver } from '../state/cut-over.ts';
 import { isOwnStep, ownStep } from '../state/own-steps.ts';
 import { type Pair, pairsOf } from '../state/pairs.ts';
-import { currentPhases, deletedOriginals, effectOf, effectWith, undoOf } from '../state/phases.ts';
+import { currentPhases, deletedOriginals, effectOf, undoOf } from '../state/phases.ts';
 import type { Phase } from '../state/run-state.ts';
 import { PlanStopped } from '../stops.ts';
 import type { TargetState } from '../target/drift.ts';
@@ -120,7 +120,7 @@ async function restore<S>(
   { rollback, because, halts, lost }: Outset,
 ): Promise<void> {
   const takenBack = happened.filter((each) => !isDiscard(run, each)).sort((a, b) => waits(run, a) - waits(run, b));
-  if (halts && !isBack(run, takenBack)) await halt(run, guard);
+  if (halts) await halt(run, guard);
   for (const one of takenBack) await takeBack(run, guard, one, because);
   if (rollback) await startAgain(run, guard, takenBack, because);
   if (takenBack.length && !lost.length) await confirmRestored(run, guard, takenBack, because);
@@ -137,17 +137,6 @@ async function halt<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
   guard.forget();
   const { observation } = await guard.look();
   await recordObservation(run, observation);
-}
-
-/** Has it been brought back, so that nothing is taken from it any more? A start of ours is the last of that, and is not sent twice. */
-function isBack<S>(run: PlanRun<S>, takenBack: readonly Happened[]): boolean {
-  const needed = takenBack.filter((one) => waits(run, one) === 0);
-  const undone = needed.flatMap(({ phase, output }) =>
-    undoOf(run.ports.registry, phase, output).map((_call, undo) => run.phase({ ...phase.key, undo })),
-  );
-  const done = undone.filter((phase) => phase?.end?.is === 'done');
-  const started = done.some((phase) => phase && effectWith(run.ports.registry, phase, 'disruptive')?.serves);
-  return started || done.length === undone.length;
 }
 
 // The calls that end a halt are numbered behind those that made it.
