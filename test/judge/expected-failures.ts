@@ -365,6 +365,7 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     what: 'a process died before it had the answer to a create, and status does not say that one was sent',
     issue: 11,
     witnesses: [
+      { plan: 'rds-cluster', scene: 'a process that dies when it has restored a cluster' },
       { plan: 'ec2-instance', seed: 10_000_079 },
       { plan: 'ebs-volume', seed: 10_000_074 },
       { plan: 'rds-instance', seed: 10_000_090 },

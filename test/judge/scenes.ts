@@ -101,6 +101,12 @@ export const scenes = {
     world.pass(7_200_000);
     await world.process(disk, { plans: [plan], wait: false });
   },
+  'a process that dies when it has restored a cluster': async ({ plan }, world) => {
+    await world.process([], {
+      plans: [plan],
+      diesAfter: (operation) => operation === 'rds:RestoreDBClusterFromSnapshot',
+    });
+  },
   'a database is open to clients from birth': async ({ plan }, world) => {
     falsify(world, {
       asked: (operation, asked) =>

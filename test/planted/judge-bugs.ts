@@ -184,9 +184,12 @@ export const judgeBugs: readonly PlantedBug[] = [
   {
     name: 'status takes a delete that was sent for one that is done',
     file: 'src/report/plan-status.ts',
-    find: "if (phase.end?.is !== 'done') continue;\n    const id =",
-    replace:
-      "if (phase.end?.is !== 'done') { if (original !== undefined && phase.sent > 0) gone.deleted.push(original); continue; }\n    const id =",
+    find: `if (phase.end?.is !== 'done') continue;
+    const id = effectWith(registry, phase, 'discard')?.discards(phase.input);
+    if (id !== undefined && member(phase.end.output, 'kept') !== true)`,
+    replace: `if (phase.sent === 0) continue;
+    const id = effectWith(registry, phase, 'discard')?.discards(phase.input);
+    if (id !== undefined)`,
     caughtBy: { file: histories, title: 'histories of an instance show no failure beyond' },
   },
   {

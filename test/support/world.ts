@@ -127,6 +127,8 @@ export class World {
   readonly account: Account;
   /** Judges every effect of every history, whatever the test is about. */
   readonly auditor: Auditor;
+  /** What any run has announced: what is left behind has to be named there. */
+  readonly told: string[] = [];
   private readonly watchers: ((call: Call) => void)[] = [];
   private dying = () => {};
   private readonly timers: ReturnType<typeof FakeTimers.install>;
@@ -241,6 +243,7 @@ export class World {
     const databases = (typeof given === 'function' ? given(theServices) : given) ?? simulatedDatabases(this.account);
     let requests = 0;
     const onAppend = (record: JournalRecord, number: number): AppendFate => {
+      if (record.t === 'announced') this.told.push(record.text);
       if (dead) return 'crash-before';
       if (options.diesOn?.(record)) {
         queueMicrotask(die);

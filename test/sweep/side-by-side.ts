@@ -7,6 +7,7 @@ import { connect } from '../../src/aws/clients.ts';
 import { classify } from '../../src/aws/outage.ts';
 import { createSettleHub } from '../../src/aws/settle-hub.ts';
 import { clockOf } from '../../src/contract/clock.ts';
+import type { RunEvent } from '../../src/contract/event.ts';
 import type { Journal } from '../../src/contract/journal.ts';
 import type { PlanSource } from '../../src/contract/plan.ts';
 import { execute, type RunResult } from '../../src/engine/execute.ts';
@@ -149,7 +150,10 @@ export class Stage {
       wireless(this.world.account, clientsOf(aws), { latencyMs: 0, timeoutMs: undefined, carried });
       const settle = createSettleHub(clock);
       const slots = { 'snapshot-copies': pLimit(20), 'database-snapshot-copies': pLimit(20) };
-      const ports = { journal, registry, aws, clock, settle, classify, emit: () => {}, signal, slots };
+      const emit = (event: RunEvent) => {
+        if (event.type === 'record' && event.entry.t === 'announced') this.world.told.push(event.entry.text);
+      };
+      const ports = { journal, registry, aws, clock, settle, classify, emit, signal, slots };
       try {
         return await execute([planOf(options.plan)], { ...ports, wait: true, replaceClaim: undefined }, options);
       } finally {
