@@ -182,17 +182,6 @@ export const judgeBugs: readonly PlantedBug[] = [
     caughtBy: { file: histories, title: 'histories of an unattached volume show no failure beyond' },
   },
   {
-    name: 'status takes a delete that was sent for one that is done',
-    file: 'src/report/plan-status.ts',
-    find: `if (phase.end?.is !== 'done') continue;
-    const id = effectWith(registry, phase, 'discard')?.discards(phase.input);
-    if (id !== undefined && member(phase.end.output, 'kept') !== true)`,
-    replace: `if (phase.sent === 0) continue;
-    const id = effectWith(registry, phase, 'discard')?.discards(phase.input);
-    if (id !== undefined)`,
-    caughtBy: { file: histories, title: 'histories of an instance show no failure beyond' },
-  },
-  {
     name: 'the claims on an instance and its volumes are not read',
     file: 'src/steps/ec2/instance-target.ts',
     find: 'return { observation: { shape, life }, claims, unclaimed, missing,',
