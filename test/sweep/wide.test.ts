@@ -9,14 +9,14 @@ const full = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '');
 test('in the wider world histories break no promise but those that the list names', async () => {
   const bad: string[] = [];
   const struck = new Set<string>();
-  for (let seed = firstWideSeed; seed < firstWideSeed + (full ? 400 : 7); seed++) {
+  for (let seed = firstWideSeed; seed < firstWideSeed + (full ? 250 : 7); seed++) {
     const one = await history(seed);
     for (const name of one.faults.keys()) struck.add(name);
     bad.push(...one.failures.map((text) => `npm run seed -- ${seed} --plan ${one.plan}: ${text}`));
   }
   expect(bad).toEqual([]);
   const others = [...struck].filter((name) => /^(a|an|somebody|the) /.test(name));
-  expect(others.length).toBeGreaterThan(full ? 40 : 3);
+  expect(others.length).toBeGreaterThan(full ? 30 : 3);
 }, 900_000);
 
 test('beside another run on the target, or another plan of the run, histories break no promise but those that the list names', async () => {
