@@ -431,6 +431,16 @@ export const cutOverBugs: readonly PlantedBug[] = [
     },
   },
   {
+    name: 'a start that takes longer than its time is given up on the way back',
+    file: 'src/engine/patience.ts',
+    find: "start: own, back: aDay, 'start back': aDay",
+    replace: "start: own, back: own, 'start back': own",
+    caughtBy: {
+      file: 'test/promises/hanging-stop.test.ts',
+      title: 'the box that is taken back is waited for, and that is told',
+    },
+  },
+  {
     name: 'a start that fell back for want of room counts as refused for good',
     file: 'src/steps/ec2/start-instance.ts',
     find: 'const wants = wantOf(code);',
