@@ -31,4 +31,24 @@ describe('a colleague terminates the instance, and the operator rolls back while
       world.pass(30 * minute);
       expect(copiesOf(world, root), `${told(second)}: ${second.sent.filter((one) => !one.startsWith('ec2:Desc')).join()}`).not.toEqual([]);
     }));
+
+  test('and nobody has to: a run that may not create volumes takes itself back, and its final snapshot with it', () =>
+    inWorld(twoVolumes, async (world) => {
+      world.account.faults.add({ operation: 'CreateVolume', kind: 'error', code: 'UnauthorizedOperation', status: 403 });
+      const finals: string[] = [];
+      const life = await world.process([], {
+        beforeCall: (name) => {
+          if (name !== 'ec2:CreateVolume' || finals.length > 0) return;
+          const ofRoot = world.state().snapshots.filter(({ tags }) => tags['rekey:original'] === root);
+          finals.push(ofRoot.at(-1)?.id ?? '');
+          world.account.act({ do: 'terminate-instance', instance });
+        },
+      });
+      world.pass(30 * minute);
+      expect(world.state().volumes.map(({ id }) => id)).not.toContain(root);
+      expect(
+        world.state().snapshots.map(({ id }) => id),
+        told(life),
+      ).toEqual(expect.arrayContaining(finals));
+    }));
 });
