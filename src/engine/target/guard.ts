@@ -12,7 +12,7 @@ import { PlanStopped } from '../stops.ts';
 import { waitUntil } from '../wait.ts';
 import { type Drift, driftOf, hasLived, mayStart, type TargetState, undoForbiddenBy } from './drift.ts';
 import { lookAt, lookKey, recordLived, recordObservation, recordWrites } from './observe.ts';
-import { readsOf } from './reads.ts';
+import { originalsOf, readsOf } from './reads.ts';
 
 // Items of one step arrive together; one look serves them all, but none serves a later step.
 const freshMs = 5_000;
@@ -175,22 +175,30 @@ export class Guard<S> {
     if (!running) await recordObservation(this.run, observation);
   }
 
-  /** What speaks against the originals being readable now, one sentence each. */
-  unreadable(): Promise<readonly string[]> {
-    return this.ask('keys', (ctx, reads) => this.target.unreadable(ctx, reads));
+  /** What speaks against these originals being readable now, one sentence each; all of them, when none are named. */
+  unreadable(originals = originalsOf(this.run)): Promise<readonly string[]> {
+    return this.ask('keys', (ctx, reads) => this.target.unreadable(ctx, reads, originals));
+  }
+
+  /** What speaks against the data of an original being there now, one sentence each. */
+  async lost(original: string): Promise<readonly string[]> {
+    const { lost } = this.target;
+    if (lost) return this.ask('originals', (ctx) => lost(ctx, [original]));
+    return (await this.seen()).missing.includes(original) ? [`${original} is gone`] : [];
   }
 
   /** What speaks against its coming up again once it stands, one sentence each. */
   staysDown(): Promise<readonly string[]> {
     const { target } = this;
-    return this.ask('keys', (ctx, reads) => (target.staysDown ?? target.unreadable)(ctx, reads));
+    return target.staysDown ? this.ask('keys', target.staysDown) : this.unreadable();
   }
 
   /** What speaks against putting the originals back now, one sentence each. */
   unrestorable(): Promise<readonly string[]> {
     const { run, target } = this;
     const pairs = pairsOf(run.ports.registry, run.state);
-    return this.ask('originals', (ctx, reads) => (target.unrestorable ?? target.unreadable)(ctx, reads, pairs));
+    const { unrestorable } = target;
+    return unrestorable ? this.ask('originals', (ctx, reads) => unrestorable(ctx, reads, pairs)) : this.unreadable();
   }
 
   private ask<T>(about: string, question: (ctx: StepContext<S>, reads: readonly unknown[]) => Promise<T>): Promise<T> {
