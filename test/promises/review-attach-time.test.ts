@@ -1,7 +1,7 @@
 // Nobody looks while somebody else uses an original, but AWS shows it afterwards: what was put back has another AttachTime.
 import { describe, expect, test } from 'vitest';
 import { exitOf, told } from '../support/promises.ts';
-import { instancePlan, inWorld, twoVolumes, type World } from '../support/world.ts';
+import { inWorld, twoVolumes, type World } from '../support/world.ts';
 import { data, instance, minute, root } from './lever.ts';
 
 const other = 'i-0aaaaaaaaaaaaaaa1';
@@ -67,7 +67,8 @@ describe('an original that was in use between two looks is not deleted', () => {
             () => world.account.act({ do: 'detach-volume', volume: data }),
             () => world.account.act({ do: 'attach-volume', volume: data, instance, device: '/dev/sdf' }),
           ];
-          for (const [index, step] of steps.entries()) setTimeout(() => ends.push(world.attempt(step)), (index + 1) * 20_000);
+          for (const [index, step] of steps.entries())
+            setTimeout(() => ends.push(world.attempt(step)), (index + 1) * 20_000);
         },
       });
       expect(ends).toEqual(['done', 'done', 'done', 'done']);

@@ -29,6 +29,9 @@ describe('a box that was started by hand on its replacement, and stopped again, 
       });
       world.pass(30 * minute);
       const made = world.state().volumes.filter(({ tags }) => tags['rekey:original'] === root);
-      expect(made.length, `exit ${exitOf(second)} ${told(second)} ${second.sent.filter((one) => !one.includes('Describe')).join()}`).toBe(1);
+      expect(
+        made.length,
+        `exit ${exitOf(second)} ${told(second)} ${second.sent.filter((one) => !one.includes('Describe')).join()}`,
+      ).toBe(1);
     }));
 });

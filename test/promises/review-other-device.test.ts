@@ -34,7 +34,8 @@ describe('a rollback past the write point ends with a box that serves', () => {
       move(world, which(world), to, device);
       const ends: string[] = [];
       for (let tries = 0; tries < 3; tries++) {
-        const command = tries === 0 ? ({ command: 'rollback', discardWrites: true } as const) : { command: 'resume' as const };
+        const command =
+          tries === 0 ? ({ command: 'rollback', discardWrites: true } as const) : { command: 'resume' as const };
         life = await world.process(life.disk, { command });
         ends.push(told(life));
         world.pass(10 * minute);
