@@ -51,3 +51,24 @@ test('of a volume at another device of the same instance it is not said that it 
     const life = await world.process(first.disk, { command: { command: 'rollback', discardWrites: true } });
     expect(told(life)).not.toContain('is attached elsewhere');
   }));
+
+test('in the swap somebody puts an original back, at another device: the box comes back with it', () =>
+  inWorld(twoVolumes, async (world) => {
+    let acted = false;
+    let life = await world.process([], {
+      wait: false,
+      beforeCall: (name) => {
+        if (acted || name !== 'ec2:AttachVolume') return;
+        acted = true;
+        world.account.act({ do: 'attach-volume', volume: data, instance, device: '/dev/sdz' });
+      },
+    });
+    const ends = [told(life)];
+    for (let tries = 0; tries < 2; tries++) {
+      world.pass(60 * minute);
+      life = await world.process(life.disk, { wait: false });
+      ends.push(told(life));
+    }
+    expect(acted).toBe(true);
+    expect(box(world)?.state, ends.join('\n')).toBe('running');
+  }));
