@@ -7,11 +7,16 @@ import { data, instance, minute, records, withSets } from './lever.ts';
 
 const day = 24 * 60 * minute;
 const windowed = [
-  withSets(instancePlan, 'steps.soak.with.for=7d', 'window={"cron":"0 1 * * MON","timezone":"Etc/UTC","duration":"3h","cutoff":"30m"}'),
+  withSets(
+    instancePlan,
+    'steps.soak.with.for=7d',
+    'window={"cron":"0 1 * * MON","timezone":"Etc/UTC","duration":"3h","cutoff":"30m"}',
+  ),
 ];
 const eip = twoVolumes.replace('type: m5.large', 'type: m5.large\n    publicIp: eip');
 const box = (world: World) => world.state().instances.find((one) => one.id === instance);
-const announced = (life: Life) => records(life, 'announced').flatMap((one) => (one.t === 'announced' ? [one.text] : []));
+const announced = (life: Life) =>
+  records(life, 'announced').flatMap((one) => (one.t === 'announced' ? [one.text] : []));
 
 /** One process that waits in the window's gate (`--wait`) goes through the cut-over to the hold; `act` comes half a day before. */
 async function through(world: World, act: () => void): Promise<Life> {

@@ -49,6 +49,9 @@ describe('a volume that a colleague made from a snapshot of the run', () => {
         plans: [plan],
         command: how === 'resume' ? { command: 'resume', again: true } : { command: 'rollback', discardWrites: false },
       });
-      expect(world.state().volumes.map(({ id }) => id), `${told(second)} ${second.sent.filter((x) => !/Describe/.test(x)).join()}`).toContain(bobs);
+      expect(
+        world.state().volumes.map(({ id }) => id),
+        `${told(second)} ${second.sent.filter((x) => !/Describe/.test(x)).join()}`,
+      ).toContain(bobs);
     }));
 });

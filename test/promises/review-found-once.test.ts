@@ -50,7 +50,10 @@ describe('a volume that was taken off the instance before anything was claimed',
         if (operation === 'CreateTags') tagged.push(JSON.stringify(input));
       });
       const second = await world.process(first.disk);
-      expect(tagged.filter((one) => one.includes(data)), `${told(second)}`).toEqual([]);
+      expect(
+        tagged.filter((one) => one.includes(data)),
+        `${told(second)}`,
+      ).toEqual([]);
       expect(exitOf(second), told(second)).toBe(0);
     }));
 });

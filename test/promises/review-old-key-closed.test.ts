@@ -14,7 +14,9 @@ const closings = [
   ['disabled', { do: 'disable-key', key: 'alias/old' }],
 ] as const;
 
-describe.each(closings)('the old key is %s when the replacements are made, and the run is rolled back', (_how, deed) => {
+describe.each(
+  closings,
+)('the old key is %s when the replacements are made, and the run is rolled back', (_how, deed) => {
   test.each([
     ['an unattached volume, whatever key it is under', twoVolumes, withSets(volumePlan, anyKey), loose, 1],
     ['an instance that was found stopped, whatever keys it has', stoppedBox, withSets(instancePlan, anyKey), data, 2],

@@ -29,12 +29,20 @@ describe('a colleague terminates the instance, and the operator rolls back while
       world.account.act({ do: 'terminate-instance', instance });
       const second = await world.process(first.disk, { command: { command: 'rollback', discardWrites: false } });
       world.pass(30 * minute);
-      expect(copiesOf(world, root), `${told(second)}: ${second.sent.filter((one) => !one.startsWith('ec2:Desc')).join()}`).not.toEqual([]);
+      expect(
+        copiesOf(world, root),
+        `${told(second)}: ${second.sent.filter((one) => !one.startsWith('ec2:Desc')).join()}`,
+      ).not.toEqual([]);
     }));
 
   test('and nobody has to: a run that may not create volumes takes itself back, and its final snapshot with it', () =>
     inWorld(twoVolumes, async (world) => {
-      world.account.faults.add({ operation: 'CreateVolume', kind: 'error', code: 'UnauthorizedOperation', status: 403 });
+      world.account.faults.add({
+        operation: 'CreateVolume',
+        kind: 'error',
+        code: 'UnauthorizedOperation',
+        status: 403,
+      });
       const finals: string[] = [];
       const life = await world.process([], {
         beforeCall: (name) => {

@@ -41,7 +41,7 @@ describe('somebody starts the instance on a mixture', () => {
       // It is being deleted as this is said.
       world.pass(minute);
       const gone = !world.state().volumes.some(({ id }) => id === data);
-      const says = errors.some((error) => error?.hint.includes('both still exist'));;
+      const says = errors.some((error) => error?.hint.includes('both still exist'));
       expect(gone && says, `${told(life)} ${errors[0]?.hint}`).toBe(false);
     }));
 });
