@@ -1,6 +1,7 @@
 import { cutOverBugs } from './cut-over-bugs.ts';
 import { journalBugs } from './journal-bugs.ts';
 import { judgeBugs } from './judge-bugs.ts';
+import { lastCopyBugs } from './last-copy-bugs.ts';
 import { oracleBugs } from './oracle-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { rdsBugs } from './rds-bugs.ts';
@@ -14,4 +15,5 @@ export const bugs: readonly PlantedBug[] = [
   ...rdsBugs,
   ...judgeBugs,
   ...oracleBugs,
+  ...lastCopyBugs,
 ];

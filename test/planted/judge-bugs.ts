@@ -22,7 +22,7 @@ export const judgeBugs: readonly PlantedBug[] = [
   {
     name: 'the last snapshot is discarded',
     file: 'src/engine/prove.ts',
-    find: 'missing.includes(original) || ',
+    find: 'if (lost.length > 0) return { findings: lost, gone: true };',
     replace: '',
     caughtBy: { file: sees, title: 'the only snapshot that is left of a volume is not deleted' },
   },
