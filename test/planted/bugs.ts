@@ -6,11 +6,13 @@ import { oracleBugs } from './oracle-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { rdsBugs } from './rds-bugs.ts';
 import { stepBugs } from './step-bugs.ts';
+import { wayBackBugs } from './way-back-bugs.ts';
 
 /** What could go wrong in this program and cost data, sleep or money. Planted one at a time. */
 export const bugs: readonly PlantedBug[] = [
   ...journalBugs,
   ...cutOverBugs,
+  ...wayBackBugs,
   ...stepBugs,
   ...rdsBugs,
   ...judgeBugs,
