@@ -485,28 +485,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     witnesses: [{ plan: 'rds-instance', seed: 10_001_056 }],
   },
   {
-    kind: 'I9',
-    says: / on (i|vol)-\w+, which is not the run's$/,
-    after: /^a run takes over the claim of the other$/,
-    what: 'a run whose claim another has taken over goes on without one when the other has ended, also with --replace-claim: what was claimed once is not claimed again',
-    issue: 9,
-    witnesses: [
-      { plan: 'ec2-instance', scene: 'a run goes on after another has taken over its claim and was rolled back' },
-      { plan: 'ebs-volume', scene: 'a run goes on after another has taken over its claim and was rolled back' },
-    ],
-  },
-  {
-    kind: 'I9',
-    says: /: \w+DB\w+ on \S+, not the run's$/,
-    after: /^a run takes over the claim of the other$/,
-    what: 'the same of databases',
-    issue: 10,
-    witnesses: [
-      { plan: 'rds-instance', scene: 'a run goes on after another has taken over its claim and was rolled back' },
-      { plan: 'rds-cluster', scene: 'a run goes on after another has taken over its claim and was rolled back' },
-    ],
-  },
-  {
     kind: 'P3.left-down',
     says: /: command-in-doubt, failed; /,
     after: /^a plan with a hook that is neither repeatable nor probed before snapshot/,
