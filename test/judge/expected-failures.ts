@@ -53,13 +53,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
   },
   {
     kind: 'P5.now-runs',
-    says: /\): (unwind-failed|target-in-pieces), failed, unwinding; said stopped with replacements, and down; truly running with replacements, /,
-    what: 'the same as END by target-in-pieces: a run takes its own start for one of somebody else',
-    issue: 9,
-    witnesses: [{ plan: 'ec2-instance', seed: 9_000_017, staleMs: 300_000 }],
-  },
-  {
-    kind: 'P5.now-runs',
     says: /\): (interrupted, interrupted|unwind-failed, failed), unwinding; said stopped with originals, and down; truly running with originals, and serves: true; no more so for \d{1,3} s, by the run; /,
     after: /^stale before$/,
     what: 'a start on the way back that reads do not show yet is told as not having happened',
@@ -167,13 +160,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     what: 'the fence that somebody has opened lets clients in, and the target counts as down',
     issue: 11,
     witnesses: [{ plan: 'rds-instance', seed: 5007113 }],
-  },
-  {
-    kind: 'P5.down-unwinding',
-    says: /\): (unwind-failed|target-in-pieces), failed, unwinding; said stopped with replacements, and down; truly running with replacements, /,
-    what: 'the same as END by target-in-pieces: a run takes its own start for one of somebody else',
-    issue: 9,
-    witnesses: [{ plan: 'ec2-instance', seed: 9_000_017, staleMs: 300_000 }],
   },
   {
     kind: 'P5.down-unwinding',

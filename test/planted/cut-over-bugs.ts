@@ -401,6 +401,16 @@ export const cutOverBugs: readonly PlantedBug[] = [
     caughtBy: { file: 'test/aws/sightings.test.ts', title: 'an answer below what was seen is one of the past' },
   },
   {
+    name: 'a start that finds it started already tells nothing',
+    file: 'src/aws/sightings.ts',
+    find: 'was < mark.order || is < was ? startedAgain',
+    replace: 'is < was ? startedAgain',
+    caughtBy: {
+      file: 'test/aws/sightings.test.ts',
+      title: 'a start that finds it started already tells of a later life',
+    },
+  },
+  {
     name: 'what was attached a moment ago and does not show has left',
     file: 'src/aws/sightings.ts',
     find: 'if (isYoung(mark, askedAt)) believed = false;',
