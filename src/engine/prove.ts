@@ -53,7 +53,7 @@ async function proveDelete<S>(effect: EffectAct<S>, definition: EffectOf<S, 'des
   const stale = run.state.stale.get(original);
   if (stale) throw staleBy(stale);
   const proof = await settledProof(run, { key: act.key, kind: definition.type }, async (): Promise<Proof> => {
-    await guard.look();
+    await guard.lookAsClaimant();
     // Seen by this very look, it need not be so any more when the proof asks.
     const seen = run.state.stale.get(original);
     if (seen) return { findings: seen, stale: true };

@@ -25,10 +25,51 @@ export const cutOverBugs: readonly PlantedBug[] = [
   },
   {
     name: 'a claim that was taken off stays off',
-    file: 'src/engine/target/guard.ts',
-    find: 'this.lastClaims.at >= claimedAt + unseenMs ? this.lastClaims.unclaimed : []',
-    replace: 'this.lastClaims.at < claimedAt + unseenMs ? this.lastClaims.unclaimed : []',
+    file: 'src/engine/claim.ts',
+    find: 'standing(run, seen.unclaimed).filter((id) => !later.includes(id))',
+    replace: 'standing(run, seen.unclaimed).filter((id) => later.includes(id))',
     caughtBy: { file: 'test/promises/claims.test.ts', title: 'a claim that is stripped in the cut-over is put back' },
+  },
+  {
+    name: 'what another run has let go of again is not claimed again',
+    file: 'src/engine/target/guard.ts',
+    find: 'if (known && this.run.ports.clock.now() < known.at + unseenMs) return known;\n    await this.look();',
+    replace: 'if (known) return known;',
+    caughtBy: { file: 'test/promises/claims.test.ts', title: 'what another run had taken over and let go of' },
+  },
+  {
+    name: 'the guard does not put a claim back',
+    file: 'src/engine/target/guard.ts',
+    find: 'const since = await this.renew?.(this);',
+    replace: 'const since = undefined as TargetState | undefined;',
+    caughtBy: {
+      file: 'test/promises/claims.test.ts',
+      title: 'a claim that is stripped before the cut-over is put back before the target is stopped',
+    },
+  },
+  {
+    name: 'who waits in a hold does not keep its claim',
+    file: 'src/engine/walk.ts',
+    find: 'return (await renewClaim(run, guard)) ?? seen;',
+    replace: 'return seen;',
+    caughtBy: { file: 'test/promises/claims.test.ts', title: 'a claim that is stripped in a hold is put back' },
+  },
+  {
+    name: 'a claim that is taken over a second time is left on the target',
+    file: 'src/engine/claim.ts',
+    find: 'certain && seen.replaced.length > 0',
+    replace: 'certain && seen.replaced.length > 99',
+    caughtBy: {
+      file: 'test/promises/claims.test.ts',
+      title: 'while another run has it nothing is changed, and its operator',
+    },
+  },
+  {
+    name: 'the way back stops where a claim can not be put back',
+    file: 'src/engine/claim.ts',
+    find: 'if (run.state.unwinding?.over !== false) throw error;',
+    replace: 'throw error;',
+    caughtBy: { file: 'test/promises/claims.test.ts', title: 'on the way back a claim that can not be put back' },
   },
   {
     name: 'what nobody expected ends the whole run',
@@ -356,6 +397,16 @@ export const cutOverBugs: readonly PlantedBug[] = [
     caughtBy: { file: 'test/aws/sightings.test.ts', title: 'an answer below what was seen is one of the past' },
   },
   {
+    name: 'a start that finds it started already tells nothing',
+    file: 'src/aws/sightings.ts',
+    find: 'was < mark.order || is < was ? startedAgain',
+    replace: 'is < was ? startedAgain',
+    caughtBy: {
+      file: 'test/aws/sightings.test.ts',
+      title: 'a start that finds it started already tells of a later life',
+    },
+  },
+  {
     name: 'what was attached a moment ago and does not show has left',
     file: 'src/aws/sightings.ts',
     find: 'if (isYoung(mark, askedAt)) believed = false;',
@@ -405,15 +456,15 @@ export const cutOverBugs: readonly PlantedBug[] = [
   {
     name: 'the claim of another run is ignored',
     file: 'src/engine/target/guard.ts',
-    find: 'if (!foreign.length) return state;',
+    find: 'if (!claims.foreign.length) return state;',
     replace: 'return state;',
     caughtBy: { file: engine, title: 'whose claim stands on the target make the run refuse with exit 5' },
   },
   {
     name: 'the claim is not read back',
     file: 'src/engine/claim.ts',
-    find: 'input: { resources } });\n  await guard.look();',
-    replace: 'input: { resources } });',
+    find: 'await putOn(run, guard, standing(run, claimedBy(run)));\n  await guard.look();',
+    replace: 'await putOn(run, guard, standing(run, claimedBy(run)));',
     caughtBy: { file: caught, title: 'the claim is read back: two runs that claim at once do not both go on' },
   },
   {

@@ -11,7 +11,7 @@ import { pairsOf } from '../state/pairs.ts';
 import { PlanStopped } from '../stops.ts';
 import { waitUntil } from '../wait.ts';
 import { type Drift, driftOf, hasLived, mayStart, type TargetState, undoForbiddenBy } from './drift.ts';
-import { lookAt, lookKey, recordLived, recordObservation, recordWrites } from './observe.ts';
+import { type Claims, lookAt, lookKey, recordLived, recordObservation, recordWrites } from './observe.ts';
 import { originalsOf, readsOf } from './reads.ts';
 
 // Items of one step arrive together; one look serves them all, but none serves a later step.
@@ -35,14 +35,17 @@ async function waitOutTakeOver<S>({ run, ports, plan }: PlanRun<S>, step: string
 export class Guard<S> {
   private readonly run: PlanRun<S>;
   private readonly target: TargetType<S>;
-  private lastClaims: { readonly at: number; readonly unclaimed: readonly string[] } | undefined;
+  private readonly renew: ((guard: Guard<S>) => Promise<TargetState | undefined>) | undefined;
+  private lastClaims: (Claims & { readonly at: number }) | undefined;
   private last: { at: number; state: Promise<TargetState> } | undefined;
 
-  constructor(run: PlanRun<S>) {
+  /** `renew`: puts the claim back where it does not stand any more, and gives what was seen after that; undefined when it stands. */
+  constructor(run: PlanRun<S>, renew?: (guard: Guard<S>) => Promise<TargetState | undefined>) {
     const target = run.ports.registry.target(run.plan.target.type);
     if (!target) throw new Error(`unknown target type ${run.plan.target.type}`);
     this.run = run;
     this.target = target;
+    this.renew = renew;
     target.recall?.(run.ports.aws, run.state.sightings);
   }
 
@@ -58,23 +61,40 @@ export class Guard<S> {
 
   /** Looks at the target, whoever claims it. */
   async seen(): Promise<TargetState> {
-    return (await lookAt(this.run, this.target)).state;
+    return (await this.lookOnce()).state;
   }
 
-  /** What has lost the claim that was put on at `claimedAt`, by the last look, if that must show it. */
-  unclaimed(claimedAt: number): readonly string[] {
-    return this.lastClaims && this.lastClaims.at >= claimedAt + unseenMs ? this.lastClaims.unclaimed : [];
+  /** What a look of the last minutes has shown of the claims. Throws when another run has claimed it or an original. */
+  async claims(): Promise<Claims & { readonly at: number }> {
+    const known = this.lastClaims;
+    if (known && this.run.ports.clock.now() < known.at + unseenMs) return known;
+    await this.look();
+    return this.lastClaims ?? { at: 0, foreign: [], replaced: [], unclaimed: [] };
   }
 
   /** Looks at the target. Throws when another run has claimed it or an original. */
   async look(): Promise<TargetState> {
-    const at = this.run.ports.clock.now();
-    const { state, foreign, unclaimed } = await lookAt(this.run, this.target);
-    this.lastClaims = { at, unclaimed };
+    const { state, claims } = await this.lookOnce();
     await recordLived(this.run, state);
-    if (!foreign.length) return state;
+    if (!claims.foreign.length) return state;
     await this.recordDrift(state);
-    throw new PlanStopped(problem('target-claimed', { claims: foreign }));
+    throw new PlanStopped(problem('target-claimed', { claims: claims.foreign }));
+  }
+
+  /** Looks at the target, and puts back the claim of this run where it does not stand any more. */
+  async lookAsClaimant(compare?: (state: TargetState) => Promise<void>): Promise<TargetState> {
+    const seen = await this.look();
+    await compare?.(seen);
+    const since = await this.renew?.(this);
+    if (since) await compare?.(since);
+    return since ?? seen;
+  }
+
+  private async lookOnce() {
+    const at = this.run.ports.clock.now();
+    const look = await lookAt(this.run, this.target);
+    this.lastClaims = { ...look.claims, at };
+    return look;
   }
 
   /** Record drift before yielding to another run's claim: the evidence may be gone once that claim is released. */
@@ -239,10 +259,7 @@ export class Guard<S> {
   private fresh(compare: ((state: TargetState) => Promise<void>) | undefined): Promise<TargetState> {
     const now = this.run.ports.clock.now();
     if (this.last && now - this.last.at < freshMs) return this.last.state;
-    const state = this.look().then(async (seen) => {
-      await compare?.(seen);
-      return seen;
-    });
+    const state = this.lookAsClaimant(compare);
     this.last = { at: now, state };
     return state;
   }
