@@ -7,6 +7,7 @@ import type { Plan, Template } from '../../src/contract/plan.ts';
 import type { JournalRecord } from '../../src/contract/record.ts';
 import type { Settle } from '../../src/contract/settle.ts';
 import { definersFor, registryOf, type Seen, type StepContext } from '../../src/contract/step.ts';
+import { unmetered } from '../../src/contract/turns.ts';
 import { verdictShape } from '../../src/contract/verdict.ts';
 import { type Command, execute, type RunResult, submission } from '../../src/engine/execute.ts';
 import { type AppendFate, memoryJournal } from '../../src/journal/memory.ts';
@@ -523,6 +524,7 @@ export async function live(toy: Toy, past: readonly JournalRecord[] = [], how: L
     registry: toyRegistry,
     aws: toy,
     clock: jumpingClock(toy),
+    turns: unmetered,
     settle: pollingSettle(toy),
     classify: (error: unknown) =>
       error instanceof ToyError ? { class: error.outage, code: 'Toy', message: error.message } : undefined,
