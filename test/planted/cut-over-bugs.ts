@@ -416,7 +416,7 @@ export const cutOverBugs: readonly PlantedBug[] = [
   {
     name: 'a process that has lost its run sends what it has signed',
     file: 'src/aws/clients.ts',
-    find: "if (!isReading(context.commandName ?? '')) await beforeSend();",
+    find: "if (!isReading(context.commandName ?? '')) await beforeSend?.();",
     replace: '',
     caughtBy: { file: 'test/aws/fence.test.ts', title: 'keeps what it has signed' },
   },

@@ -294,6 +294,7 @@ export class World {
         clock,
         remoteNow: () => aws.time.now(),
         platformTime: () => aws.time.latest,
+        turns: aws.turns,
         settle: createSettleHub(clock),
         classify,
         emit: (event: RunEvent) => {

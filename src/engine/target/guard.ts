@@ -15,7 +15,7 @@ import { type Claims, lookAt, lookKey, recordLived, recordObservation, recordWri
 import { originalsOf, readsOf } from './reads.ts';
 
 // Items of one step arrive together; one look serves them all, but none serves a later step.
-const freshMs = 5_000;
+const freshMs = 2_000;
 
 // AWS takes a signed request for five minutes (General Reference, "Elements of an AWS API request signature").
 const signatureMs = 5 * 60_000;
@@ -106,6 +106,14 @@ export class Guard<S> {
     if (inFlight(registry, run.state) || failedInDoubt(registry, run.state)) return;
     // A change is on record by now, and told when the claim is gone. A target in pieces is not: it is judged by the next look.
     await this.record(this.driftOf(state, true), state, true);
+  }
+
+  /** Waits for what has to be waited for before a disruptive effect, and takes no look to know. */
+  async wait(key: Key): Promise<void> {
+    await waitOutTakeOver(this.run, key.step);
+    await this.waitForSiblings(key);
+    const begun = cutOverBegunAt(this.run.ports.registry, this.run.state, key) !== undefined;
+    if (key.undo === undefined && !begun && !this.run.insists(key)) await waitForWindow(this.run, key.step);
   }
 
   /** Resolves when a disruptive effect may go out now. `ready` is asked inside the window, and throws where it must not. */
