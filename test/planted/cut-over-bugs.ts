@@ -7,6 +7,7 @@ const engine = 'test/engine/engine.test.ts';
 const verify = 'test/steps/verify.test.ts';
 const hangingStop = 'test/promises/hanging-stop.test.ts';
 const turnedRound = 'test/promises/turned-round.test.ts';
+const surroundings = 'test/promises/surroundings.test.ts';
 const keysFirst = 'test/promises/keys-before-the-halt.test.ts';
 const downForWantOf = 'test/promises/down-for-want-of.test.ts';
 const rdsFence = 'test/promises/rds-fence.test.ts';
@@ -448,26 +449,108 @@ export const cutOverBugs: readonly PlantedBug[] = [
     caughtBy: { file: downForWantOf, title: 'is not started once more when somebody else has started it meanwhile' },
   },
 
+  // What a run relies on is renewed.
+  {
+    name: 'what was read is not taken again when the window opens',
+    file: 'src/engine/walk.ts',
+    find: 'if (at === cutOver?.first) return renew(run);',
+    replace: '',
+    caughtBy: { file: surroundings, title: 'stop protection that is switched on has it refused' },
+  },
+  {
+    name: 'a volume that came since the read is dropped silently',
+    file: 'src/engine/read.ts',
+    find: "textsOf(changesOf(was, is, 'whole'))",
+    replace: "textsOf(changesOf(was, is, 'part')).slice(1)",
+    caughtBy: { file: surroundings, title: 'a volume that somebody attaches is told, and moves too' },
+  },
+  {
+    name: 'a volume that went since the read is dropped silently',
+    file: 'src/engine/target/surroundings.ts',
+    find: "part === 'whole' ? Object.keys(before[weight]) : []",
+    replace: "part === 'whole' ? [] : []",
+    caughtBy: { file: surroundings, title: 'a volume that its owner detaches is told' },
+  },
+  {
+    name: 'what has changed before the cut-over stops the plan instead of having it read again',
+    file: 'src/engine/walk.ts',
+    find: 'if (met instanceof ReadAgain) return walk(run, again);',
+    replace: '',
+    caughtBy: { file: surroundings, title: 'another tag of an original is told, and carried to its replacement' },
+  },
+  {
+    name: 'owners are not looked at before the stop',
+    file: 'src/steps/ec2/instance-facts.ts',
+    find: ']: ownersInWords(instance),',
+    replace: "]: 'nobody',",
+    caughtBy: { file: surroundings, title: 'an owner that appears after the whole reading, right before the stop' },
+  },
+  {
+    name: 'replacements are not looked at before the first original is out',
+    file: 'src/steps/ebs/volume-facts.ts',
+    find: 'if (gone(volume)) return { decides: { [name]: notThere }, told: {} };',
+    replace: '',
+    caughtBy: { file: surroundings, title: 'a replacement that somebody deletes before the first original is out' },
+  },
+  {
+    name: 'what decides is carried on with in the cut-over',
+    file: 'src/engine/target/guard.ts',
+    find: "if (state.activeSide === 'originals') refuse(this.run, changes);",
+    replace: '',
+    caughtBy: { file: surroundings, title: 'an owner takes the instance over before the first original is out' },
+  },
+  {
+    name: 'a cut-over is given up for what is told when the originals are out',
+    file: 'src/engine/target/guard.ts',
+    find: "if (state.activeSide === 'originals') refuse",
+    replace: 'refuse',
+    caughtBy: {
+      file: surroundings,
+      title: 'an owner that appears when the originals are out is told, and it goes forward',
+    },
+  },
+  {
+    name: 'keys are not asked for before the first original is out',
+    file: 'src/engine/target/guard.ts',
+    find: 'changesSeen(run, keys)',
+    replace: 'changesSeen(run, false)',
+    caughtBy: { file: surroundings, title: 'the new key is closed before the first original is out' },
+  },
+  {
+    name: 'what only is told stops a cut-over',
+    file: 'src/engine/target/surroundings.ts',
+    find: 'changes.filter(({ decides }) => decides)',
+    replace: 'changes',
+    caughtBy: { file: surroundings, title: 'a tag is told, and carried on with' },
+  },
+  {
+    name: 'what has changed in the hold is not told',
+    file: 'src/engine/walk.ts',
+    find: 'if (proves && at > (cutOver?.last ?? -1))',
+    replace: 'if (proves && at < 0)',
+    caughtBy: { file: surroundings, title: 'an instance: a tag of an original' },
+  },
+
   // Nothing is halted that could not come up again.
   {
     name: 'an instance is stopped though its key is closed',
-    file: 'src/steps/ec2/stop-instance.ts',
-    find: '  restarts: (input) => input.instance,',
-    replace: '',
+    file: 'src/steps/ec2/instance-facts.ts',
+    find: 'return (await mayUse(ctx, key)) ? usable : notUsable;',
+    replace: 'return usable;',
     caughtBy: { file: keysFirst, title: 'the old key is disabled while the run waits for its window' },
   },
   {
-    name: 'keys of volumes that are left alone are not tried before the stop',
-    file: 'src/steps/ec2/instance-target.ts',
-    find: 'faultsOfKeys(ctx, [...from, ...otherKeys(reads)])',
-    replace: 'faultsOfKeys(ctx, from)',
+    name: 'keys of volumes that are left alone are not tried when it is read again',
+    file: 'src/steps/ec2/read-instance.ts',
+    find: 'use: closed ?? lost ?? usable',
+    replace: 'use: usable',
     caughtBy: { file: keysFirst, title: 'alias/team is disabled while the run waits for its window' },
   },
   {
     name: 'the key of a volume that is left alone is not looked at by the read',
     file: 'src/steps/ec2/read-instance.ts',
-    find: "if (state !== undefined && state !== 'Enabled' && before.state === 'running')",
-    replace: 'if (state === before.state)',
+    find: "state !== undefined && state !== 'Enabled' ? state : undefined",
+    replace: 'undefined',
     caughtBy: {
       file: keysFirst,
       title: 'a volume beside is under a key that is PendingDeletion: it is refused by name',

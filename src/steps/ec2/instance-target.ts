@@ -5,9 +5,9 @@ import type { Need } from '../../contract/step.ts';
 import { InstanceId } from '../domain.ts';
 import { gone } from '../ebs/deletion.ts';
 import { deviceEntry, volumesIn } from '../ebs/device-shape.ts';
-import { faultsOfKeys, faultsOfOldKey, keysOfPlan } from '../kms/key-use.ts';
+import { faultsOfOldKey } from '../kms/key-use.ts';
 import { iso } from '../moment.ts';
-import { otherKeys, unrestorable } from './restorable.ts';
+import { unrestorable } from './restorable.ts';
 import { attachments, exposures, livingState, mappings } from './standing.ts';
 
 const idOf = (volume: Volume | undefined) => volume?.VolumeId;
@@ -92,11 +92,6 @@ export const instanceTarget = defineTarget({
   release: 'ec2.release-claim',
   needs,
   unreadable: faultsOfOldKey,
-  async staysDown(ctx, reads) {
-    const { from, to } = keysOfPlan(reads);
-    const [held, made] = await Promise.all([faultsOfKeys(ctx, [...from, ...otherKeys(reads)]), faultsOfKeys(ctx, to)]);
-    return [...held, ...made.map((fault) => `EC2 may not use the new KMS key: ${fault}`)];
-  },
   unrestorable,
   halt: (instance) => [{ uses: 'ec2.stop-instance', with: { instance } }],
   sightings: (aws, ids) => aws.sightings.kept(ids),
