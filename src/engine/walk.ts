@@ -13,7 +13,7 @@ import { generationOf } from './state/run-state.ts';
 import { asKnown, PlanStopped, ReadAgain } from './stops.ts';
 import { Guard } from './target/guard.ts';
 import { recordObservation } from './target/observe.ts';
-import { changesSeen, renew, tell } from './target/surroundings.ts';
+import { changesSeen, tell } from './target/surroundings.ts';
 import { discardLeftovers, performDiscard } from './unwind/discard.ts';
 import { unwindAfterStop, yieldClaim } from './unwind/on-stop.ts';
 import { retryPendingUndo } from './unwind/pending-undo.ts';
@@ -61,16 +61,14 @@ async function forward<S>(run: PlanRun<S>, guard: Guard<S>, again: boolean): Pro
   await run.append({ t: 'finished', plan: run.plan.name, status: 'done' });
 }
 
-/** Before the cut-over all that was read is taken again; before a later proof what has changed of it is told. */
-async function lookAround<S>(run: PlanRun<S>, step: UseStep): Promise<void> {
+/** Before a proof that is taken after the cut-over, what has changed since all was read is told. */
+async function tellChanges<S>(run: PlanRun<S>, step: UseStep): Promise<void> {
   const { registry } = run.ports;
-  const cutOver = cutOverOf(run.plan, registry);
-  const at = run.plan.steps.indexOf(step);
-  if (at === cutOver?.first) return renew(run);
   const definition = registry.step(step.uses);
   const proves =
     definition?.kind === 'verify' || (definition?.kind === 'effect' && definition.hazard === 'destructive');
-  if (proves && at > (cutOver?.last ?? -1)) await tell(run, await changesSeen(run, false));
+  const last = cutOverOf(run.plan, registry)?.last ?? -1;
+  if (proves && run.plan.steps.indexOf(step) > last) await tell(run, await changesSeen(run, false));
 }
 
 /** Without a cut-over the owner may use a replacement as soon as it has been judged good: from then on it may hold writes. */
@@ -90,7 +88,7 @@ async function runStep<S>(run: PlanRun<S>, guard: Guard<S>, step: UseStep): Prom
   const items = itemsOf(run.plan, run.state, step);
   const ended = (item: Item) => run.phase(keyOf(run, step, item))?.end?.is === 'done';
   if (items.every(ended)) return;
-  await lookAround(run, step);
+  await tellChanges(run, step);
   const { emit } = run.ports;
   emit({ type: 'step.started', plan: run.plan.name, step: step.id, uses: step.uses, items: items.length });
   const unsent = new Set(items.filter((item) => (run.phase(keyOf(run, step, item))?.sent ?? 0) === 0));

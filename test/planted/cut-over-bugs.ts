@@ -452,8 +452,8 @@ export const cutOverBugs: readonly PlantedBug[] = [
   // What a run relies on is renewed.
   {
     name: 'what was read is not taken again when the window opens',
-    file: 'src/engine/walk.ts',
-    find: 'if (at === cutOver?.first) return renew(run);',
+    file: 'src/engine/target/guard.ts',
+    find: 'await renew(this.run);',
     replace: '',
     caughtBy: { file: surroundings, title: 'stop protection that is switched on has it refused' },
   },
@@ -461,7 +461,7 @@ export const cutOverBugs: readonly PlantedBug[] = [
     name: 'a volume that came since the read is dropped silently',
     file: 'src/engine/read.ts',
     find: "textsOf(changesOf(was, is, 'whole'))",
-    replace: "textsOf(changesOf(was, is, 'part')).slice(1)",
+    replace: '[]',
     caughtBy: { file: surroundings, title: 'a volume that somebody attaches is told, and moves too' },
   },
   {
@@ -526,8 +526,8 @@ export const cutOverBugs: readonly PlantedBug[] = [
   {
     name: 'what has changed in the hold is not told',
     file: 'src/engine/walk.ts',
-    find: 'if (proves && at > (cutOver?.last ?? -1))',
-    replace: 'if (proves && at < 0)',
+    find: 'if (proves && run.plan.steps.indexOf(step) > last)',
+    replace: 'if (proves && last < -1)',
     caughtBy: { file: surroundings, title: 'an instance: a tag of an original' },
   },
 

@@ -13,7 +13,7 @@ import { waitUntil } from '../wait.ts';
 import { type Drift, driftOf, hasLived, mayStart, type TargetState, undoForbiddenBy } from './drift.ts';
 import { lookAt, lookKey, recordLived, recordObservation, recordWrites } from './observe.ts';
 import { readsOf } from './reads.ts';
-import { type Change, changesSeen, isOld, mayReadAgain, readAgain, refuse, tell, textsOf } from './surroundings.ts';
+import { type Change, changesSeen, mayReadAgain, readAgain, refuse, renew, tell, textsOf } from './surroundings.ts';
 
 // Items of one step arrive together; one look serves them all, but none serves a later step.
 const freshMs = 5_000;
@@ -118,8 +118,7 @@ export class Guard<S> {
     const inWindow = begun || this.run.insists(key);
     for (;;) {
       if (!inWindow) await waitForWindow(this.run, key.step);
-      // What was waited for may have taken hours, and no look shows all of it.
-      if (mayReadAgain(this.run) && isOld(this.run)) readAgain(this.run, ['what was read is of long ago']);
+      await renew(this.run);
       await ready();
       const state = await this.fresh((seen, changes) => this.compare(seen, begun, changes));
       if (inWindow || mayBegin(this.run)) return state;

@@ -73,27 +73,45 @@ export function readAgain<S>(run: PlanRun<S>, differences: readonly string[]): v
 
 /** What has changed of all that was read, as far as looks show it now. `keys`: also whether each key can be used. */
 export async function changesSeen<S>(run: PlanRun<S>, keys: boolean): Promise<readonly Change[]> {
-  const { registry } = run.ports;
-  const around = { keys, pairs: pairsOf(registry, run.state), deleted: deletedOriginals(registry, run.state) };
-  const all = establishedBy(run).map(async ({ key, definition, input, output, surroundings }) => {
-    const title = definition.title(input);
-    const look = () => definition.surroundings?.look(run.context(key), input, output, around);
-    const now = await retryRead(run.ports, title, async () => look(), run.asker(title));
-    return now ? changesOf(surroundings, now, 'part') : [];
+  const seen = establishedBy(run).map(async (one) => {
+    const now = (keys ? await lookWithKeys(run, one) : undefined) ?? (await look(run, one, false));
+    return now ? changesOf(one.surroundings, now, 'part') : [];
   });
-  return (await Promise.all(all)).flat();
+  return (await Promise.all(seen)).flat();
+}
+
+/** While the target is down nobody waits for a key that is only asked for early: undefined when that brought no answer. */
+async function lookWithKeys<S>(run: PlanRun<S>, one: Established<S>): Promise<Surroundings | undefined> {
+  const { classify, registry } = run.ports;
+  if (cutOverBegunAt(registry, run.state) === undefined) return look(run, one, true);
+  try {
+    return await around(run, one, true);
+  } catch (error) {
+    if (!classify(error)) throw error;
+    return undefined;
+  }
+}
+
+function look<S>(run: PlanRun<S>, one: Established<S>, keys: boolean): Promise<Surroundings | undefined> {
+  const title = one.definition.title(one.input);
+  return retryRead(run.ports, title, async () => around(run, one, keys), run.asker(title));
+}
+
+function around<S>(run: PlanRun<S>, { key, definition, input, output }: Established<S>, keys: boolean) {
+  const { registry } = run.ports;
+  const pairs = pairsOf(registry, run.state);
+  const deleted = deletedOriginals(registry, run.state);
+  return definition.surroundings?.look(run.context(key), input, output, { keys, pairs, deleted });
 }
 
 // What was read a moment ago, right before, is of now.
 const ofNowMs = 60_000;
-// Between the whole reading and the call nothing is waited for but a window that has closed meanwhile, or another runner.
-const oldMs = 10 * 60_000;
 
 /** Right before the cut-over all is taken again, whole. Throws ReadAgain where something has changed, and what the read refuses with. */
 export async function renew<S>(run: PlanRun<S>): Promise<void> {
   const { ports } = run;
   if (!mayReadAgain(run)) return;
-  const old = establishedBy(run).filter(({ at }) => ports.clock.now() - at >= ofNowMs);
+  const old = establishedBy(run).filter(({ at }) => ports.clock.now() - Math.max(at, run.renewedAt) >= ofNowMs);
   for (const { key, definition, input, output, surroundings } of old) {
     const title = definition.title(input);
     const now = await retryRead(ports, title, () => definition.read(run.context(key), input, output), run.asker(title));
@@ -104,12 +122,6 @@ export async function renew<S>(run: PlanRun<S>): Promise<void> {
     refuse(run, changes);
   }
   if (old.length) run.renewedAt = ports.clock.now();
-}
-
-/** Was it taken whole too long ago to begin a cut-over on it? */
-export function isOld<S>(run: PlanRun<S>): boolean {
-  const { clock } = run.ports;
-  return establishedBy(run).some(({ at }) => clock.now() - Math.max(at, run.renewedAt) > oldMs);
 }
 
 /** Tells what has changed where nothing is decided by it any more. */
