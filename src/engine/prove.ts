@@ -32,7 +32,7 @@ async function survivesRestart<S>({ run, guard, definition, act, input, title }:
   const restarted = definition.restarts?.(input);
   if (restarted === undefined || act.key.undo !== undefined || run.insists(act.key)) return;
   if (restarted !== run.plan.target.id && !originalsOf(run).includes(restarted)) return;
-  const why = await guard.staysDown();
+  const why = await guard.unreadable();
   if (why.length > 0) throw stepFailed(title, `it would not come up again: ${why.join('; ')}`);
 }
 

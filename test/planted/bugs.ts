@@ -6,6 +6,7 @@ import { oracleBugs } from './oracle-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { rdsBugs } from './rds-bugs.ts';
 import { stepBugs } from './step-bugs.ts';
+import { surroundingsBugs } from './surroundings-bugs.ts';
 import { wayBackBugs } from './way-back-bugs.ts';
 
 /** What could go wrong in this program and cost data, sleep or money. Planted one at a time. */
@@ -18,4 +19,5 @@ export const bugs: readonly PlantedBug[] = [
   ...judgeBugs,
   ...oracleBugs,
   ...lastCopyBugs,
+  ...surroundingsBugs,
 ];

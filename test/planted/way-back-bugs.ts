@@ -60,23 +60,23 @@ export const wayBackBugs: readonly PlantedBug[] = [
   // Nothing is halted that could not come up again.
   {
     name: 'an instance is stopped though its key is closed',
-    file: 'src/steps/ec2/stop-instance.ts',
-    find: '  restarts: (input) => input.instance,',
-    replace: '',
+    file: 'src/steps/ec2/instance-facts.ts',
+    find: 'return (await mayUse(ctx, key)) ? usable : notUsable;',
+    replace: 'return usable;',
     caughtBy: { file: keysFirst, title: 'the old key is disabled while the run waits for its window' },
   },
   {
-    name: 'keys of volumes that are left alone are not tried before the stop',
-    file: 'src/steps/ec2/instance-target.ts',
-    find: 'faultsOfKeys(ctx, [...from, ...otherKeys(reads)])',
-    replace: 'faultsOfKeys(ctx, from)',
+    name: 'keys of volumes that are left alone are not tried when it is read again',
+    file: 'src/steps/ec2/read-instance.ts',
+    find: 'use: closed ?? lost ?? usable',
+    replace: 'use: usable',
     caughtBy: { file: keysFirst, title: 'alias/team is disabled while the run waits for its window' },
   },
   {
     name: 'the key of a volume that is left alone is not looked at by the read',
     file: 'src/steps/ec2/read-instance.ts',
-    find: "if (state !== undefined && state !== 'Enabled' && before.state === 'running')",
-    replace: 'if (state === before.state)',
+    find: "state !== undefined && state !== 'Enabled' ? state : undefined",
+    replace: 'undefined',
     caughtBy: {
       file: keysFirst,
       title: 'a volume beside is under a key that is PendingDeletion: it is refused by name',

@@ -6,9 +6,8 @@ import { InstanceId } from '../domain.ts';
 import { dataLost } from '../ebs/deletion.ts';
 import { deviceEntry, volumesIn } from '../ebs/device-shape.ts';
 import { lostOriginals, unreadableOriginals } from '../ebs/kept-data.ts';
-import { faultsOfKeys, keysOfPlan } from '../kms/key-use.ts';
 import { iso } from '../moment.ts';
-import { otherKeys, unrestorable } from './restorable.ts';
+import { unrestorable } from './restorable.ts';
 import { attachments, exposures, livingState, mappings } from './standing.ts';
 
 const idOf = (volume: Volume | undefined) => volume?.VolumeId;
@@ -94,11 +93,6 @@ export const instanceTarget = defineTarget({
   needs,
   unreadable: unreadableOriginals,
   lost: lostOriginals,
-  async staysDown(ctx, reads) {
-    const { from, to } = keysOfPlan(reads);
-    const [held, made] = await Promise.all([faultsOfKeys(ctx, [...from, ...otherKeys(reads)]), faultsOfKeys(ctx, to)]);
-    return [...held, ...made.map((fault) => `EC2 may not use the new KMS key: ${fault}`)];
-  },
   unrestorable,
   halt: (instance) => [{ uses: 'ec2.stop-instance', with: { instance } }],
   sightings: (aws, ids) => aws.sightings.kept(ids),
