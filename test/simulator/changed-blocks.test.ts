@@ -1,4 +1,4 @@
-import { EBS } from '@aws-sdk/client-ebs';
+import { EBS, type ListChangedBlocksResponse } from '@aws-sdk/client-ebs';
 import { describe, expect, test } from 'vitest';
 import { requestHandler } from '../../src/simulator/handler.ts';
 import { clients, codeOf, fleet } from './support.ts';
@@ -68,7 +68,10 @@ describe('changed blocks of the simulated account', () => {
     const asked = { FirstSnapshotId, SecondSnapshotId, MaxResults: 100 };
     const seen: number[] = [];
     for (let NextToken: string | undefined = ''; NextToken !== undefined; ) {
-      const page = await ebs.listChangedBlocks({ ...asked, ...(NextToken && { NextToken }) });
+      const page: ListChangedBlocksResponse = await ebs.listChangedBlocks({
+        ...asked,
+        ...(NextToken && { NextToken }),
+      });
       expect(page).toMatchObject({ BlockSize: 524_288, VolumeSize: 10 });
       seen.push(...(page.ChangedBlocks ?? []).map((one) => one.BlockIndex ?? -1));
       NextToken = page.NextToken;
