@@ -176,11 +176,11 @@ export interface DestructiveEffect<S, I, O> extends AnyEffect<S, I, O> {
   readonly evidence?: Evidence<S, I>;
 }
 
-/** Something that is made, when nothing else speaks against a delete, in order to prove more. It is discarded like all that this run makes. */
+/** Something that is made, when nothing else speaks against a delete, in order to prove more. It is discarded as a leftover when the plan ends. */
 export interface Evidence<S, I> {
   /** The additive effect that makes it; undefined where this input asks for none. */
   makes(input: I): StepCall | undefined;
-  /** From when on it shows nothing any more, in ms by the platform's clock, by the effect's output. */
+  /** When it was made, in ms by the platform's clock: what happens later it does not show. */
   takenAt(output: unknown): number;
   /** What it shows, by the effect's output. */
   shows(ctx: StepContext<S>, input: I, output: unknown): Promise<Proof>;

@@ -2,7 +2,7 @@ import { unseenMs } from '../contract/settle.ts';
 import type { EffectOf, Pending, Proof } from '../contract/step.ts';
 import { problem } from '../errors/index.ts';
 import type { EffectAct } from './act.ts';
-import { discardEvidence, obtainEvidence } from './evidence.ts';
+import { freshMs, obtainEvidence } from './evidence.ts';
 import type { PlanRun } from './plan-run.ts';
 import { proofOfReplacement, settledProof } from './proof.ts';
 import { retryRead } from './retry.ts';
@@ -67,7 +67,6 @@ async function proveDelete<S>(effect: EffectAct<S>, definition: EffectOf<S, 'des
   if (!used) throw failed(findings);
   // Once somebody may have written on the original, no later look makes the replacement its equal again.
   if (!run.state.stale.has(original)) await run.append({ t: 'stale', plan: run.plan.name, original, findings });
-  await discardEvidence(effect, original);
   throw staleBy(findings);
 }
 
@@ -81,15 +80,18 @@ async function proveWith<S>(
   const { run, act, input, title } = effect;
   const { evidence } = definition;
   const call = evidence?.makes(input);
+  const { clock } = run.ports;
   for (;;) {
     const proof = await settledProof(run, { key: act.key, kind: definition.type }, ask);
     if (!evidence || !call || proof.findings.length > 0) return proof;
     const made = await obtainEvidence(effect, original, { call, evidence });
+    const madeAt = clock.now();
     const shown = await retryRead(run.ports, title, () => evidence.shows(run.context(act.key), input, made));
     await run.announced();
     if (shown.findings.length > 0) return shown;
     const last = await ask();
-    if (!last.pending || last.findings.length > 0) return last;
+    if (last.findings.length > 0) return last;
+    if (!last.pending && clock.now() - madeAt < freshMs) return last;
   }
 }
 

@@ -18,9 +18,9 @@ const noEndpoint = ['ENOTFOUND', 'UnknownEndpoint', 'EndpointError'];
 type Comparison = { readonly changed: boolean } | { readonly unasked: string };
 
 /**
- * Compares two snapshots of one volume, both completed. Assumed, since AWS does not say it [U]: that a block which was written to
- * is listed, also when it was written with what it held; that nothing is read, so that no right to a key is needed and a key
- * that is disabled hides nothing; and that both being encrypted, or both not, makes no difference.
+ * Compares two snapshots of one volume, both completed. Assumed, since AWS does not say it [U]: that every block which holds
+ * something else is listed; that nothing is read, so that no right to a key is needed and one that is disabled hides nothing; and
+ * that both being encrypted, or both not, makes no difference. Where the last two are wrong AWS refuses, and that is said.
  */
 async function compare(ctx: AwsContext, first: string, second: string): Promise<Comparison> {
   const since = ctx.clock.now();
