@@ -1,3 +1,4 @@
+import type { EBS } from '@aws-sdk/client-ebs';
 import type { EC2 } from '@aws-sdk/client-ec2';
 import type { KMS } from '@aws-sdk/client-kms';
 import type { RDS } from '@aws-sdk/client-rds';
@@ -62,6 +63,7 @@ export async function connect(options: ConnectOptions): Promise<AwsServices> {
     ...(credentials !== undefined && { credentials }),
   };
   const clients = inWords(options, () => ({
+    ebs: new (sdk.ebs().EBS)(config),
     ec2: new (sdk.ec2().EC2)(config),
     kms: new (sdk.kms().KMS)(config),
     rds: new (sdk.rds().RDS)(config),
@@ -100,7 +102,7 @@ async function profileCredentials({ profile, region }: ConnectOptions) {
 
 /** Counts each call, and holds it back until the account's budget allows it. */
 function pace(
-  client: EC2 | KMS | RDS | SecretsManager | STS,
+  client: EBS | EC2 | KMS | RDS | SecretsManager | STS,
   service: string,
   budget: Budget,
   { signal, onCall }: ConnectOptions,
@@ -132,7 +134,7 @@ const dateIn = (response: unknown) =>
   (response as { readonly headers?: Readonly<Record<string, unknown>> } | undefined)?.headers?.['date'];
 
 /** Has every answer heard, before whoever has asked gets it. */
-function hear(client: EC2 | KMS | RDS | SecretsManager | STS, onAnswer: (answered: Answered) => void): void {
+function hear(client: EBS | EC2 | KMS | RDS | SecretsManager | STS, onAnswer: (answered: Answered) => void): void {
   (client as STS).middlewareStack.add(
     (next, context) => async (args) => {
       const operation = context.commandName?.replace(/Command$/, '') ?? '';
@@ -160,7 +162,7 @@ function callOf(service: string, { commandName }: HandlerExecutionContext): stri
  * after the signature, which AWS takes for five minutes (General Reference, "Elements of an AWS API request signature").
  */
 function fence(
-  client: EC2 | KMS | RDS | SecretsManager | STS,
+  client: EBS | EC2 | KMS | RDS | SecretsManager | STS,
   service: string,
   budget: Budget,
   { beforeSend }: ConnectOptions,

@@ -10,6 +10,7 @@ const byClass: { readonly [C in OutageClass]: readonly string[] } = {
     'ThrottledException',
     'RequestThrottled',
     'RequestThrottledException',
+    'ConcurrentLimitExceededException',
     'EC2ThrottledException',
     'TooManyRequestsException',
     'SlowDown',
@@ -35,6 +36,7 @@ const byClass: { readonly [C in OutageClass]: readonly string[] } = {
   ],
   wait: [
     'ResourceLimitExceeded',
+    'ServiceQuotaExceededException',
     'CopyVolumesLimitExceeded',
     'ConcurrentCopyVolumeLimitExceeded',
     'ConcurrentSnapshotLimitExceeded',

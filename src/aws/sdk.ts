@@ -7,6 +7,7 @@ const load = createRequire(import.meta.url);
  * two megabytes twice more, to find out what they are and what they export, and takes twice as long.
  */
 export const sdk = {
+  ebs: () => load('@aws-sdk/client-ebs') as typeof import('@aws-sdk/client-ebs'),
   ec2: () => load('@aws-sdk/client-ec2') as typeof import('@aws-sdk/client-ec2'),
   kms: () => load('@aws-sdk/client-kms') as typeof import('@aws-sdk/client-kms'),
   rds: () => load('@aws-sdk/client-rds') as typeof import('@aws-sdk/client-rds'),

@@ -180,6 +180,18 @@ export interface DestructiveEffect<S, I, O> extends AnyEffect<S, I, O> {
   readonly deletes: 'nothing' | ((input: I) => string);
   /** What speaks against the delete right before the call; whether the replacement still stands is asked of what has judged it. */
   prove(ctx: StepContext<S>, input: I): Promise<Proof>;
+  /** What no look can show, and something that is made for it can. */
+  readonly evidence?: Evidence<S, I>;
+}
+
+/** Something that is made, when nothing else speaks against a delete, in order to prove more. It is discarded as a leftover when the plan ends. */
+export interface Evidence<S, I> {
+  /** The additive effect that makes it; undefined where this input asks for none. */
+  makes(input: I): StepCall | undefined;
+  /** When it was made, in ms by the platform's clock: what happens later it does not show. */
+  takenAt(output: unknown): number;
+  /** What it shows, by the effect's output. */
+  shows(ctx: StepContext<S>, input: I, output: unknown): Promise<Proof>;
 }
 
 /** Deletes what this run made. */

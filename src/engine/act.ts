@@ -22,6 +22,8 @@ export interface EffectAct<S> {
   readonly definition: EffectDefinition<S, unknown, unknown>;
   readonly input: unknown;
   readonly title: string;
+  /** Performs another effect on behalf of this one. */
+  perform(act: Act): Promise<unknown>;
 }
 
 /** How often its call was sent in this generation, or may have been. */

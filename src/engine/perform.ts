@@ -26,7 +26,10 @@ export async function perform<S>(run: PlanRun<S>, guard: Guard<S>, act: Act): Pr
     case 'verify':
       return verify(run, act.key, definition, input);
     case 'effect':
-      return new EffectRun({ run, guard, act, definition, input, title }).perform();
+      return new EffectRun({
+        ...{ run, guard, act, definition, input, title },
+        perform: (other) => perform(run, guard, other),
+      }).perform();
   }
 }
 

@@ -2,6 +2,7 @@ import { unseenMs } from '../contract/settle.ts';
 import type { EffectOf, Pending, Proof } from '../contract/step.ts';
 import { problem } from '../errors/index.ts';
 import type { EffectAct } from './act.ts';
+import { freshMs, obtainEvidence } from './evidence.ts';
 import type { PlanRun } from './plan-run.ts';
 import { proofOfReplacement, settledProof } from './proof.ts';
 import { retryRead } from './retry.ts';
@@ -52,7 +53,7 @@ async function proveDelete<S>(effect: EffectAct<S>, definition: EffectOf<S, 'des
   }
   const stale = run.state.stale.get(original);
   if (stale) throw staleBy(stale);
-  const proof = await settledProof(run, { key: act.key, kind: definition.type }, async (): Promise<Proof> => {
+  const ask = async (): Promise<Proof> => {
     await guard.lookAsClaimant();
     // Seen by this very look, it need not be so any more when the proof asks.
     const seen = run.state.stale.get(original);
@@ -60,13 +61,38 @@ async function proveDelete<S>(effect: EffectAct<S>, definition: EffectOf<S, 'des
     const own = await retryRead(run.ports, title, () => definition.prove(run.context(act.key), input));
     const stands = await proofOfReplacement(run, act.key, original);
     return both(own, stands);
-  });
-  const { findings } = proof;
+  };
+  const { findings, stale: used } = await proveWith(effect, definition, original, ask);
   if (findings.length === 0) return;
-  if (!proof.stale) throw failed(findings);
+  if (!used) throw failed(findings);
   // Once somebody may have written on the original, no later look makes the replacement its equal again.
   if (!run.state.stale.has(original)) await run.append({ t: 'stale', plan: run.plan.name, original, findings });
   throw staleBy(findings);
+}
+
+/** Asks until nothing is pending, and then what only something made for it can show; what stands in the way now is asked last. */
+async function proveWith<S>(
+  effect: EffectAct<S>,
+  definition: EffectOf<S, 'destructive'>,
+  original: string,
+  ask: () => Promise<Proof>,
+): Promise<Proof> {
+  const { run, act, input, title } = effect;
+  const { evidence } = definition;
+  const call = evidence?.makes(input);
+  const { clock } = run.ports;
+  for (;;) {
+    const proof = await settledProof(run, { key: act.key, kind: definition.type }, ask);
+    if (!evidence || !call || proof.findings.length > 0) return proof;
+    const made = await obtainEvidence(effect, original, { call, evidence });
+    const madeAt = clock.now();
+    const shown = await retryRead(run.ports, title, () => evidence.shows(run.context(act.key), input, made));
+    await run.announced();
+    if (shown.findings.length > 0) return shown;
+    const last = await ask();
+    if (last.findings.length > 0) return last;
+    if (!last.pending && clock.now() - madeAt < freshMs) return last;
+  }
 }
 
 function both(own: Proof, other: Proof | undefined): Proof {

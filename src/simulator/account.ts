@@ -197,7 +197,7 @@ function outcomeOf(happen: () => void): string {
 }
 
 function unknownAction(service: ServiceName, action: string): AwsError {
-  return service === 'kms' || service === 'secretsmanager'
+  return /^(ebs|kms|secretsmanager)$/.test(service)
     ? new AwsError('UnknownOperationException', `${action} is not an operation of ${service}.`)
     : new AwsError('InvalidAction', `The action ${action} is not valid for this web service.`);
 }

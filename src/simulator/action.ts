@@ -41,6 +41,7 @@ export const actionsWith = <S extends z.ZodRawShape>(extra: S) =>
       z.strictObject({ ...extra, do: z.literal('copy-snapshot'), snapshot: text, key: text }),
       z.strictObject({ ...extra, do: z.literal('mount-volume'), volume: text }),
       z.strictObject({ ...extra, do: z.literal('unmount-volume'), volume: text }),
+      z.strictObject({ ...extra, do: z.literal('write-volume'), volume: text, count: z.int().positive().optional() }),
       z.strictObject({
         ...extra,
         do: z.literal('create-tags'),
@@ -96,6 +97,9 @@ function happen(world: World, action: Action): void {
     case 'unmount-volume':
       mount(world, volumeOf(world, action.volume), action.do === 'mount-volume');
       break;
+    case 'write-volume':
+      world.writeBy(volumeOf(world, action.volume), action.count ?? 1);
+      break;
     case 'expire-credentials':
       world.credentials.expire();
       break;
@@ -128,6 +132,7 @@ type ApiAction = Exclude<
         | 'fail-volume'
         | 'mount-volume'
         | 'unmount-volume'
+        | 'write-volume'
         | 'expire-credentials'
         | 'renew-credentials';
     }

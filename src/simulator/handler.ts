@@ -25,13 +25,21 @@ async function answered(
   request: HttpRequest,
   { latency }: HandlerOptions,
 ): Promise<{ response: HttpResponse }> {
-  const { method, path, headers } = request;
+  const { method, headers } = request;
+  const path = withQuery(request);
   const { statusCode, ...response } = await travelled(latency?.({ path }) ?? 0, () =>
     account.handle({ method, path, headers, body: textOf(request.body) }),
   );
   return {
     response: new HttpResponse({ statusCode, headers: response.headers, body: Buffer.from(response.body) }),
   };
+}
+
+function withQuery({ path, query }: HttpRequest): string {
+  const given = Object.entries(query ?? {}).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value ?? '']).map((one): [string, string] => [name, one]),
+  );
+  return given.length ? `${path}?${new URLSearchParams(given)}` : path;
 }
 
 /** What comes back of a call that travels for so long before the account sees it. */

@@ -118,9 +118,11 @@ async function handled(
     case 'POST /':
       return answered(account, request, response, body);
     default:
+      if (request.headers.authorization !== undefined && !pathname.startsWith('/_rekey'))
+        return answered(account, request, response, body);
       throw new BadRequest(
         404,
-        `There is no ${asked}; there are POST /, GET /_rekey/state, GET /_rekey/resolve, POST and DELETE /_rekey/faults, POST /_rekey/advance.`,
+        `There is no ${asked}; there are POST /, the paths of services that have some, GET /_rekey/state, GET /_rekey/resolve, POST and DELETE /_rekey/faults, POST /_rekey/advance.`,
       );
   }
 }
@@ -132,7 +134,7 @@ async function answered(
   body: string,
 ): Promise<void> {
   const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-  const answer = await account.handle({ method: 'POST', path: '/', headers, body });
+  const answer = await account.handle({ method: request.method ?? 'POST', path: request.url ?? '/', headers, body });
   if (answer.kind === 'reset') {
     request.socket.resetAndDestroy();
     return;

@@ -40,12 +40,16 @@ const kms: Readonly<Record<string, number>> = {
   ListKeys: 500,
 };
 
+// Facts: quotas of the direct APIs, for each List operation.
+const ebsRate: Rate = [50, 50];
+
 // RDS publishes none [U].
 const rdsRate: Rate = [60, 10];
 
 /** How a service refuses a call that comes too soon. */
 export function throttledBy(service: string): AwsError {
   if (service === 'ec2') return new AwsError('RequestLimitExceeded', 'Request limit exceeded.');
+  if (service === 'ebs') return new AwsError('RequestThrottledException', 'Rate exceeded', 400, 'ACCOUNT_THROTTLED');
   const json = service === 'kms' || service === 'secretsmanager';
   return new AwsError(json ? 'ThrottlingException' : 'Throttling', 'Rate exceeded');
 }
@@ -61,6 +65,10 @@ export class Throttle {
     if (service === 'kms') {
       const rate = kms[action] ?? 5;
       if (!this.take(time, `kms:${action}`, [rate, rate], 1)) throw throttledBy(service);
+      return;
+    }
+    if (service === 'ebs') {
+      if (!this.take(time, `ebs:${action}`, ebsRate, 1)) throw throttledBy(service);
       return;
     }
     if (service === 'rds') {

@@ -259,6 +259,21 @@ export class World {
     this.write(instance, this.instant, 1);
   }
 
+  /** Lets an instance that has no workload of its own write on what it holds. Throws IncorrectState where none that runs holds it. */
+  writeBy(volume: Volume, count: number): void {
+    const held = volume.attachments.find(({ state, instanceId }) => {
+      const instance = this.instances.get(instanceId);
+      return state === 'attached' && instance?.state === 'running' && !instance.workload;
+    });
+    if (!held || !volume.sealed || volume.stalledMs !== undefined)
+      throw new AwsError('IncorrectState', `Nobody can write on '${volume.id}'.`);
+    const content = contentOf(unseal(volume.sealed, held.dataKey));
+    const first = { sequence: content.count + 1, at: this.instant, by: held.instanceId };
+    const plain = contentBytes(written(content, first, count, 0));
+    volume.sealed = this.resealed(volume.sealed, plain, held.dataKey);
+    volume.dirtyMiB = Math.min(volume.usedMiB, volume.dirtyMiB + count);
+  }
+
   private write(instance: Instance, at: number, count: number): void {
     const { workload } = instance;
     if (!workload) return;

@@ -205,6 +205,9 @@ const pair = {
   key: KeyArn,
   keyTried: KeyTried,
   place: VolumePlace.nullable().meta({ description: 'null: attached to nothing' }),
+  snapshot: SnapshotId.optional().meta({
+    description: 'the final snapshot, taken of the original itself; missing in runs that began with an older rekey',
+  }),
 } as const;
 
 /** About one pair, before the write point. It does not fit a delete. */

@@ -387,14 +387,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     witnesses: [{ plan: 'ec2-instance', seed: 20_000_007 }],
   },
   {
-    kind: 'I10',
-    says: /place undefined, not /,
-    after: /^somebody attaches (and detaches )?an original elsewhere$/,
-    what: 'an original that somebody attached elsewhere while its snapshot was made, and detached again unseen, is deleted: it may have been written to',
-    issue: 9,
-    witnesses: [{ plan: 'ebs-volume', seed: 10_000_166 }],
-  },
-  {
     kind: 'END',
     says: /writes were lost/,
     after: /^the fence is opened and closed/,
@@ -428,17 +420,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     what: 'deletion protection that somebody sets on the original, or takes from it, after it was read is not carried over, and not told',
     issue: 10,
     witnesses: [{ plan: 'rds-instance', seed: 10_000_373 }],
-  },
-  {
-    kind: 'O.forward-exposed',
-    says: /\): (delete-original \(|discard-snapshot \(|the process ended done;)/,
-    after: /^somebody attaches (and detaches )?an original elsewhere$/,
-    what: 'the same as I10 by the table: an original that was used elsewhere for a while unseen is deleted',
-    issue: 9,
-    witnesses: [
-      { plan: 'ebs-volume', seed: 10_000_166 },
-      { plan: 'ec2-instance', seed: 10_000_166 },
-    ],
   },
   {
     kind: 'P5.next',

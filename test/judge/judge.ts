@@ -6,6 +6,7 @@ import type { Action } from '../../src/simulator/action.ts';
 import { Oracle, type Party } from '../oracle/oracle.ts';
 import { type Ending, judgeEnding, type ProcessEnd } from './aftermath.ts';
 import { Carried } from './carried.ts';
+import { Comparisons } from './comparisons.ts';
 import { Deletes, type Judge } from './deletes.ts';
 import { Holds } from './holds.ts';
 import { judgeLeftovers, judgeMade } from './names.ts';
@@ -48,6 +49,7 @@ export class PromiseJudge {
   private readonly carried: Carried;
   private readonly holds: Holds;
   readonly neighbours: Neighbours;
+  readonly comparisons: Comparisons;
   private readonly offers: Offers;
   private readonly oracle: Oracle;
   private readonly services = new Map<string, Service>();
@@ -65,11 +67,13 @@ export class PromiseJudge {
     this.judge = judge;
     this.origin = new Origin(account);
     this.holds = new Holds(judge);
-    this.deletes = new Deletes(account, { origin: this.origin, holds: this.holds, judge });
+    this.comparisons = new Comparisons(account);
+    const { origin, holds, comparisons } = this;
+    this.deletes = new Deletes(account, { origin, holds, comparisons, judge });
     this.carried = new Carried(account, this.origin, judge);
     this.neighbours = new Neighbours(account, this.origin, judge);
     this.offers = new Offers(judge);
-    this.oracle = new Oracle(account, this.origin, judge);
+    this.oracle = new Oracle(account, { origin, comparisons }, judge);
   }
 
   /** To be called when a process begins to work on a plan; `by`, with what it was told to do, for the table oracle. */
@@ -97,6 +101,7 @@ export class PromiseJudge {
   called(call: Call, party: Party | undefined): void {
     if (party && !isRead(call.operation) && call.outcome === 'done')
       for (const service of this.services.values()) service.called(call, party.run);
+    this.comparisons.called(call, party);
     this.look(call);
     if (!party || isRead(call.operation) || call.outcome !== 'done') this.oracle.called(call, party);
     if (call.outcome !== 'done') return;

@@ -3,6 +3,7 @@ import type { PlanStatus } from '../../src/report/plan-status.ts';
 import type { Account, Call } from '../../src/simulator/account.ts';
 import type { Action } from '../../src/simulator/action.ts';
 import type { Attachment, Volume } from '../../src/simulator/model.ts';
+import { type Comparisons, isProof } from '../judge/comparisons.ts';
 import { type Copies, copiesIn, holdsAllOf } from '../judge/copies.ts';
 import type { Origin } from '../judge/origin.ts';
 import type { Deed, DeedKind, Pair, Situation } from './situation.ts';
@@ -24,6 +25,7 @@ export class Facts {
   meddled = false;
   private readonly account: Account;
   private readonly origin: Origin;
+  private readonly comparisons: Comparisons;
   private readonly plan: Plan;
   private readonly run: string;
   /** What the run has taken snapshots of. Of each, whether the instance boots from it. */
@@ -48,9 +50,15 @@ export class Facts {
   private restoredAt = Number.NEGATIVE_INFINITY;
   private copies: Copies | undefined;
 
-  constructor(account: Account, origin: Origin, plan: Plan, run: string) {
+  constructor(
+    account: Account,
+    { origin, comparisons }: { readonly origin: Origin; readonly comparisons: Comparisons },
+    plan: Plan,
+    run: string,
+  ) {
     this.account = account;
     this.origin = origin;
+    this.comparisons = comparisons;
     this.plan = plan;
     this.run = run;
     this.look();
@@ -112,6 +120,8 @@ export class Facts {
     const volume = String(input['VolumeId'] ?? '');
     switch (call.operation) {
       case 'CreateSnapshot':
+        // What is only to be compared with it replaces nothing.
+        if (isProof(call)) break;
         this.note(volume);
         this.takenAt.set(volume, call.at);
         break;
@@ -274,7 +284,9 @@ export class Facts {
     const replacement = placed ?? volumes.find(({ id }) => !this.retired.has(id));
     const at = world.volumes.get(original);
     const taken = this.takenAt.get(original);
-    const stale = taken !== undefined && (this.heldWhileRunning.get(original) ?? Number.NEGATIVE_INFINITY) >= taken;
+    const heldAt = this.heldWhileRunning.get(original) ?? Number.NEGATIVE_INFINITY;
+    const settled = heldAt < this.comparisons.provenAt(original) || this.comparisons.isExcused(original, this.run);
+    const stale = taken !== undefined && heldAt >= taken && !settled;
     const verified = status.pairs.some((one) => one.replacement === replacement?.id && one.verdict === 'SUCCESSFUL');
     const unattached = this.plan.target.type === 'ebs-volume';
     const original_ = unattached ? at !== undefined && !verified : at !== undefined && this.isPlaced(at);

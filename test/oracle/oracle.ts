@@ -6,6 +6,7 @@ import { LiveStatus } from '../../src/report/live-status.ts';
 import type { Account, Call } from '../../src/simulator/account.ts';
 import type { Action } from '../../src/simulator/action.ts';
 import { registry } from '../../src/steps/registry.ts';
+import type { Comparisons } from '../judge/comparisons.ts';
 import type { Origin } from '../judge/origin.ts';
 import type { Said } from '../judge/said.ts';
 import { type Course, Facts } from './facts.ts';
@@ -50,15 +51,15 @@ interface Watched {
  */
 export class Oracle {
   private readonly account: Account;
-  private readonly origin: Origin;
+  private readonly known: { readonly origin: Origin; readonly comparisons: Comparisons };
   private readonly judge: Judge;
   private readonly watched = new Map<string, Watched>();
   private lastReadAt = Number.NEGATIVE_INFINITY;
   private old = false;
 
-  constructor(account: Account, origin: Origin, judge: Judge) {
+  constructor(account: Account, known: { readonly origin: Origin; readonly comparisons: Comparisons }, judge: Judge) {
     this.account = account;
-    this.origin = origin;
+    this.known = known;
     this.judge = judge;
   }
 
@@ -66,7 +67,7 @@ export class Oracle {
   begin(plan: Plan, party: Party, command: Command): void {
     if (!/^(ec2-instance|ebs-volume)$/.test(plan.target.type)) return;
     const key = `${party.run} ${plan.target.id}`;
-    const facts = this.watched.get(key)?.facts ?? new Facts(this.account, this.origin, plan, party.run);
+    const facts = this.watched.get(key)?.facts ?? new Facts(this.account, this.known, plan, party.run);
     const rollback = command.command === 'rollback';
     const typed = (rollback && command.discardWrites) || (this.watched.get(key)?.typed ?? false);
     const known = this.watched.get(key);

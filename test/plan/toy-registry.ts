@@ -149,7 +149,12 @@ const toySteps = [
     z.strictObject({ before: Before, verdicts: z.array(Verdict), probes: z.array(Probe).default([]) }),
     z.strictObject({ verdicts: z.array(FinalVerdict) }),
   ),
-  effect('ebs.delete-volume', 'destructive', z.strictObject({ verdict: FinalVerdict }), nothing),
+  effect(
+    'ebs.delete-volume',
+    'destructive',
+    z.strictObject({ verdict: FinalVerdict, changedBlocks: z.string().optional() }),
+    nothing,
+  ),
   effect('ebs.discard-snapshot', 'discard', z.strictObject({ snapshot: SnapshotId }), nothing),
 ];
 

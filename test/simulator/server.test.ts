@@ -1,3 +1,4 @@
+import { EBS } from '@aws-sdk/client-ebs';
 import { EC2 } from '@aws-sdk/client-ec2';
 import { KMS } from '@aws-sdk/client-kms';
 import { STS } from '@aws-sdk/client-sts';
@@ -26,17 +27,27 @@ async function served(options: ServeOptions = {}) {
   };
   const post = (path: string, body: string, method = 'POST') =>
     closingFetch(server.url + path, { method, ...(body ? { body } : {}) });
-  return { account, url: server.url, ec2: new EC2(config), kms: new KMS(config), sts: new STS(config), post };
+  return {
+    account,
+    url: server.url,
+    ebs: new EBS(config),
+    ec2: new EC2(config),
+    kms: new KMS(config),
+    sts: new STS(config),
+    post,
+  };
 }
 
 describe('the simulated account over HTTP', () => {
   test('SDK clients talk to it as to AWS', async () => {
-    const { ec2, kms, sts } = await served();
+    const { ebs, ec2, kms, sts } = await served();
     expect((await sts.getCallerIdentity({})).Account).toBe('111122223333');
     expect((await kms.describeKey({ KeyId: 'alias/old' })).KeyMetadata?.KeyState).toBe('Enabled');
     const { VolumeId } = await ec2.createVolume({ AvailabilityZone: 'eu-west-1a', Size: 1, VolumeType: 'gp3' });
     expect((await ec2.describeVolumes({ VolumeIds: [VolumeId ?? ''] })).Volumes).toHaveLength(1);
     expect(await codeOf(ec2.deleteVolume({ VolumeId: 'vol-0000000000000000f' }))).toBe('InvalidVolume.NotFound');
+    const unknown = { FirstSnapshotId: 'snap-0000000000000000e', SecondSnapshotId: 'snap-0000000000000000f' };
+    expect(await codeOf(ebs.listChangedBlocks(unknown))).toBe('ResourceNotFoundException');
   });
 
   test('its state is given whole, its time is shifted, its faults are set and cleared', async () => {

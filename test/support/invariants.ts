@@ -2,6 +2,7 @@ import type { JournalRecord } from '../../src/contract/record.ts';
 import type { Verdict } from '../../src/contract/verdict.ts';
 import type { Account, Call } from '../../src/simulator/account.ts';
 import type { Action } from '../../src/simulator/action.ts';
+import { isProof } from '../judge/comparisons.ts';
 import { isExpected } from '../judge/expected-failures.ts';
 import { PromiseJudge } from '../judge/judge.ts';
 import { kinds } from '../judge/kinds.ts';
@@ -143,10 +144,10 @@ export class Auditor {
       this.rds.done(call, party, this.windowOpen);
     if (call.service !== 'ec2' || isRead(call.operation) || call.outcome !== 'done') return;
     const input = call.input as Input;
-    this.judgeCopies(call);
+    this.judgeCopies(call, party);
     this.judgeReach(call, input, party);
     if (call.operation === 'DeleteVolume') this.judgeDelete(String(input['VolumeId']), party);
-    else this.see(call.operation, input, party);
+    else this.see(call, input, party);
     if (/^Create(Snapshot|Volume)$|^CopySnapshot$/.test(call.operation)) this.judgeMarks(party);
     if (call.operation === 'DetachVolume' || call.operation === 'DeleteVolume')
       this.judgeWrites(call.operation, String(input['VolumeId']), party);
@@ -160,11 +161,13 @@ export class Auditor {
     this.judge('I12', found.length === 0, () => `a secret was written`);
   }
 
-  private judgeCopies(call: Call): void {
+  private judgeCopies(call: Call, party: Party): void {
     // Of a snapshot that is judged by what it held (P1).
     if (call.operation === 'DeleteSnapshot') return;
     const complete = this.truth.completeLines();
+    const { comparisons } = this.promises;
     for (const line of this.completeBefore) {
+      if (call.operation === 'DeleteVolume' && comparisons.isExcused(line, party.run)) continue;
       this.judge(
         'I1',
         complete.has(line),
@@ -229,9 +232,11 @@ export class Auditor {
   }
 
   /** What somebody does to a replacement afterwards, or to an original that no longer serves, is not for the run to carry. */
-  private see(operation: string, input: Input, party: Party): void {
+  private see(call: Call, input: Input, party: Party): void {
+    const { operation } = call;
     const now = this.truth.attributes();
-    const takenFrom = operation === 'CreateSnapshot' || operation === 'DetachVolume' ? String(input['VolumeId']) : '';
+    const taken = operation === 'CreateSnapshot' && !isProof(call);
+    const takenFrom = taken || operation === 'DetachVolume' ? String(input['VolumeId']) : '';
     const before = this.attributesBefore.get(takenFrom);
     const original = this.truth.preexisting.has(takenFrom) || !this.isMade(takenFrom, party);
     if (before && original) this.lastSeen.set(takenFrom, before);
@@ -248,7 +253,11 @@ export class Auditor {
     if (!was || !is) return;
     const names = [...new Set([...Object.keys(was), ...Object.keys(is)])].filter((name) => was[name] !== is[name]);
     // Unattached in the first place, it is put nowhere.
-    const lost = names.filter((name) => name !== 'place' || was['place'] !== undefined);
+    // Nor is it where its owner has had it for a while elsewhere: that it was not used there is proven, or it is said that it is not.
+    const { comparisons } = this.promises;
+    const elsewhere = !this.isOnTarget(was['place'], party);
+    const settled = comparisons.provenAt(original) > 0 || comparisons.isExcused(original, party.run);
+    const lost = names.filter((name) => name !== 'place' || (was['place'] !== undefined && !(elsewhere && settled)));
     const told = party
       .records()
       .some((record) => record.t === 'announced' && [original, replacement].some((id) => record.text.includes(id)));
@@ -258,6 +267,12 @@ export class Auditor {
       () =>
         `${replacement} differs from ${original} without a word: ${lost.map((name) => `${name} ${is[name]}, not ${was[name]}`).join('; ')}`,
     );
+  }
+
+  /** Is this a place on an instance that the run has claimed? */
+  private isOnTarget(place: string | undefined, party: Party): boolean {
+    const instance = place?.split(' ')[0] ?? '';
+    return this.truth.tagsOf(instance)?.has(`rekey:claim:${party.run}`) === true;
   }
 
   private judgeMarks(party: Party): void {

@@ -63,9 +63,10 @@ function answered(account: Account, service: ServiceName, operation: string, inp
 }
 
 /** As the SDK throws what the account refuses. */
-function asThrown({ code, message, status }: AwsError, date: string): Error {
+function asThrown({ code, message, status, reason }: AwsError, date: string): Error {
   const $response = { headers: { date } };
-  return Object.assign(new Error(message), { name: code, $metadata: { httpStatusCode: status }, $response });
+  const Reason = reason;
+  return Object.assign(new Error(message), { name: code, $metadata: { httpStatusCode: status }, $response, Reason });
 }
 
 /** A copy, as a wire makes one: without what is undefined, and sharing nothing. */

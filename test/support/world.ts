@@ -397,8 +397,8 @@ export function planOf(one: PlanSource): Plan {
 }
 
 /** The clients among the services. */
-export function clientsOf({ ec2, kms, rds, secretsmanager, sts }: AwsServices) {
-  return { ec2, kms, rds, secretsmanager, sts };
+export function clientsOf({ ebs, ec2, kms, rds, secretsmanager, sts }: AwsServices) {
+  return { ebs, ec2, kms, rds, secretsmanager, sts };
 }
 
 /** Signing is a tenth of a history's time, and the account checks no signature. */
@@ -444,5 +444,6 @@ await (async () => {
     aws.kms.describeKey({ KeyId: 'alias/old' }),
     aws.rds.describeDBInstances({}),
     aws.secretsmanager.getSecretValue({ SecretId: 'none' }).catch(() => {}),
+    aws.ebs.listChangedBlocks({ FirstSnapshotId: 'none', SecondSnapshotId: 'none' }).catch(() => {}),
   ]);
 })();

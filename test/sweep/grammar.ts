@@ -58,6 +58,8 @@ export interface Grammar {
   moreDeed(choices: Choices): Deed;
   /** By a source of its own, and only for seeds from `firstWideSeed` on. */
   wide(choices: Choices): Wide;
+  /** What the account does not allow, and the run can do without: by a source of its own, for seeds from `firstWideSeed` on. */
+  closed?(choices: Choices): readonly FaultRule[];
   /** By a source of its own, and only for seeds from `firstVariedSeed` on. */
   varied(choices: Choices): Varied;
   /** How many of ten histories in turn are of it: those that cost much have less. */

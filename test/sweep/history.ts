@@ -89,7 +89,9 @@ export interface Kind {
 }
 
 function wideOf(grammar: Grammar, seed: number): Wide {
-  const wide = grammar.wide(new Choices(seed ^ 0x2545f491));
+  const chosen = grammar.wide(new Choices(seed ^ 0x2545f491));
+  const closed = grammar.closed?.(new Choices(seed ^ 0x1b873593)) ?? [];
+  const wide = { ...chosen, rules: [...chosen.rules, ...closed] };
   return seed < firstVariedSeed ? wide : variedWith(wide, grammar.varied(new Choices(seed ^ 0x61c88647)));
 }
 

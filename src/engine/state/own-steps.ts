@@ -8,6 +8,8 @@ export const ownStep = {
   look: '@look',
   /** Stops the target before a rollback past the write point takes anything from it. */
   halt: '@halt',
+  /** Makes what a delete is proven by; its item is the original. */
+  evidence: '@evidence',
 } as const;
 
 const all: readonly string[] = Object.values(ownStep);

@@ -6,7 +6,7 @@ import { perform } from '../perform.ts';
 import type { PlanRun } from '../plan-run.ts';
 import { itemsOf } from '../references.ts';
 import { retryRead } from '../retry.ts';
-import { isOwnStep } from '../state/own-steps.ts';
+import { isOwnStep, ownStep } from '../state/own-steps.ts';
 import { effectOf, effectWith, undoOf } from '../state/phases.ts';
 import { isCurrent, type Phase } from '../state/run-state.ts';
 import { failureOfStep } from '../stops.ts';
@@ -18,11 +18,12 @@ import { announce, type Happened } from './undo.ts';
 export async function discardLeftovers<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
   const made = [...run.state.phases.values()].filter((phase) => {
     const definition = effectOf(run.ports.registry, phase);
-    return definition?.hazard === 'additive' && typeof definition.undo === 'function' && !isOwnStep(phase.key.step);
+    const own = isOwnStep(phase.key.step) && !isEvidence(phase);
+    return definition?.hazard === 'additive' && typeof definition.undo === 'function' && !own;
   });
   await Promise.all(made.map((phase) => findLate(run, phase)));
   for (const phase of made) {
-    if (!isCurrent(run.state, phase.key) || !isListed(run, phase)) {
+    if (!isCurrent(run.state, phase.key) || !isListed(run, phase) || isEvidence(phase)) {
       const output = phase.end?.is === 'done' ? (phase.end.changed ? phase.end.output : undefined) : phase.answered;
       if (output !== undefined) await discard(run, guard, { phase, output });
     }
@@ -31,6 +32,9 @@ export async function discardLeftovers<S>(run: PlanRun<S>, guard: Guard<S>): Pro
     }
   }
 }
+
+/** What was made for the proof of a delete is of no use to anything else. */
+const isEvidence = ({ key }: Phase) => key.step === ownStep.evidence;
 
 /** Is the phase's item still one of those that its step goes over? */
 function isListed<S>(run: PlanRun<S>, phase: Phase): boolean {

@@ -1,6 +1,7 @@
 /** One request as it stands on the wire, whatever carried it. */
 export interface WireRequest {
   readonly method: string;
+  /** With its query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -17,10 +18,13 @@ export interface WireResponse {
 export class AwsError extends Error {
   readonly code: string;
   readonly status: number;
-  constructor(code: string, message: string, status = statusOf(code)) {
+  /** Which of several causes it is, where a service tells that apart. */
+  readonly reason: string | undefined;
+  constructor(code: string, message: string, status = statusOf(code), reason?: string) {
     super(message);
     this.code = code;
     this.status = status;
+    this.reason = reason;
   }
 }
 

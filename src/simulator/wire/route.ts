@@ -4,8 +4,9 @@ import { jsonProtocol } from './json.ts';
 import { AwsError, type WireRequest } from './message.ts';
 import type { Protocol } from './protocol.ts';
 import { queryProtocol } from './query.ts';
+import { restJsonProtocol } from './rest-json.ts';
 
-export type ServiceName = 'ec2' | 'kms' | 'rds' | 'secretsmanager' | 'sts';
+export type ServiceName = 'ebs' | 'ec2' | 'kms' | 'rds' | 'secretsmanager' | 'sts';
 
 /** What the client package of a service tells about its wire. */
 export interface Service {
@@ -41,6 +42,10 @@ const protocols: Readonly<Record<ServiceName, () => Protocol>> = {
       xmlns: `http://rds.amazonaws.com/doc/${rdsVersion}/`,
       namespace: 'com.amazonaws.rds',
     }),
+  ebs: () =>
+    restJsonProtocol([
+      { action: 'ListChangedBlocks', method: 'GET', path: '/snapshots/{SecondSnapshotId}/changedblocks' },
+    ]),
   kms: () => jsonProtocol('TrentService'),
   secretsmanager: () => jsonProtocol('secretsmanager'),
 };
@@ -50,6 +55,7 @@ const load = createRequire(import.meta.url);
 // The client packages are large: each is loaded when its service is first called, and as the CommonJS that it is, since an
 // `import()` reads it twice more to find out what it exports.
 const packages: Readonly<Record<ServiceName, () => object>> = {
+  ebs: () => load('@aws-sdk/client-ebs'),
   ec2: () => load('@aws-sdk/client-ec2'),
   rds: () => load('@aws-sdk/client-rds'),
   sts: () => load('@aws-sdk/client-sts'),
@@ -57,7 +63,7 @@ const packages: Readonly<Record<ServiceName, () => object>> = {
   secretsmanager: () => load('@aws-sdk/client-secrets-manager'),
 };
 
-export const serviceNames: readonly ServiceName[] = ['ec2', 'kms', 'rds', 'secretsmanager', 'sts'];
+export const serviceNames: readonly ServiceName[] = ['ebs', 'ec2', 'kms', 'rds', 'secretsmanager', 'sts'];
 
 const loaded = new Map<ServiceName, Service>();
 
@@ -91,7 +97,7 @@ export function scopeOf(request: WireRequest): { accessKey: string; region: stri
   if (!Object.hasOwn(protocols, service)) {
     throw new AwsError(
       'UnsupportedOperation',
-      `The simulated account has no service ${service}; it has ec2, kms, rds and sts.`,
+      `The simulated account has no service ${service}; it has ${serviceNames.join(', ')}.`,
     );
   }
   return { accessKey, region, service: service as ServiceName };

@@ -11,6 +11,10 @@ const input = z.strictObject({
   place: VolumePlace.optional().meta({
     description: 'written into the tags, so that the move can be finished by hand',
   }),
+  role: z.literal('proof').optional().meta({
+    description:
+      'taken in order to show whether the original was used since its final snapshot; set by a delete, not in plans',
+  }),
   after: StoppedInstance.optional().meta({ description: 'the standstill in which it is taken; omitted: a warm-up' }),
 });
 
@@ -26,7 +30,7 @@ export const createSnapshot = defineEffect({
   permissions: ['ec2:CreateSnapshot', 'ec2:CreateTags', 'ec2:DescribeSnapshots'],
   input,
   output: MadeSnapshot,
-  title: (input) => `${input.after ? 'final snapshot' : 'snapshot'} of ${input.volume}`,
+  title: (input) => `${input.after ? 'final snapshot' : input.role ? 'proof snapshot' : 'snapshot'} of ${input.volume}`,
   look: (ctx, input, known) =>
     lookForSnapshot(
       ctx,
@@ -60,7 +64,8 @@ export const createSnapshot = defineEffect({
   whenVanished: (ctx) => causesOfAbsence(ctx, { deletedBy: 'DeleteSnapshot' }),
 });
 
-const describe = (ctx: AwsContext, { volume }: { volume: string }) => `rekey ${ctx.run}: ${volume} of ${ctx.target.id}`;
+const describe = (ctx: AwsContext, { volume, role }: Pick<z.infer<typeof input>, 'volume' | 'role'>) =>
+  `rekey ${ctx.run}: ${role ? `${role} of ` : ''}${volume} of ${ctx.target.id}`;
 
 function making({ volume, after }: z.infer<typeof input>): Making {
   return {

@@ -2,9 +2,11 @@ import * as z from 'zod';
 import { type AwsContext, defineEffect } from '../../aws/services.ts';
 import type { Proof } from '../../contract/step.ts';
 import { settleWithinMs } from '../deadlines.ts';
-import { FinalVerdict, VolumeId } from '../domain.ts';
+import { FinalVerdict, MadeSnapshot, VolumeId } from '../domain.ts';
 import { attachments } from '../ec2/standing.ts';
+import { unchangedSince } from './changed-blocks.ts';
 import { lastDifferences } from './comparison.ts';
+import { createSnapshot } from './create-snapshot.ts';
 import { lookForDeletion } from './deletion.ts';
 
 /** Deletes an original, by the verdict about it and its replacement. */
@@ -14,8 +16,14 @@ export const deleteVolume = defineEffect({
   call: 'ec2:DeleteVolume',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.volume,
-  permissions: ['ec2:DeleteVolume', 'ec2:DescribeVolumes'],
-  input: z.strictObject({ verdict: FinalVerdict }),
+  permissions: ['ebs:ListChangedBlocks', 'ec2:DeleteVolume', 'ec2:DescribeVolumes', ...createSnapshot.permissions],
+  input: z.strictObject({
+    verdict: FinalVerdict,
+    changedBlocks: z.enum(['require', 'when-allowed', 'off']).default('when-allowed').meta({
+      description:
+        'whether a new snapshot has to have no changed block against the final one, which shows that nobody has used the original meanwhile: always, where the EBS direct APIs are allowed (else that is said), or not at all',
+    }),
+  }),
   output: z.strictObject({ volume: VolumeId }),
   title: (input) => `delete original ${input.verdict.original}`,
   async look(ctx, { verdict }) {
@@ -29,6 +37,17 @@ export const deleteVolume = defineEffect({
   verdict: (input) => input.verdict,
   deletes: (input) => input.verdict.original,
   prove: (ctx, { verdict }) => faultsOfProof(ctx, verdict),
+  evidence: {
+    makes: ({ verdict, changedBlocks }) =>
+      changedBlocks === 'off'
+        ? undefined
+        : { uses: createSnapshot.type, with: { volume: verdict.original, role: 'proof' } },
+    takenAt: (output) => Date.parse(MadeSnapshot.parse(output).startTime),
+    shows(ctx, { verdict, changedBlocks }, output) {
+      const about = { original: verdict.original, final: verdict.snapshot, required: changedBlocks === 'require' };
+      return unchangedSince(ctx, about, MadeSnapshot.parse(output).id);
+    },
+  },
 });
 
 /** What speaks against it on the side of the original; the replacement's side is asked of what has judged it. */

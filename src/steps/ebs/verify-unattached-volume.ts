@@ -49,11 +49,12 @@ export const verifyUnattachedVolume = defineVerify({
   still: { pair: stillStandsIn },
 });
 
-const pair = ({ original, replacement, key, keyTried }: z.infer<typeof input>) => ({
+const pair = ({ original, replacement, snapshot, key, keyTried }: z.infer<typeof input>) => ({
   id: original,
   original,
   replacement,
   key,
   keyTried,
   place: null,
+  snapshot: snapshot.source ?? snapshot.id,
 });

@@ -56,13 +56,14 @@ export const verifyVolume = defineVerify({
   verdicts: (output) => [output],
 });
 
-const pair = ({ original, replacement, key, keyTried, place }: Input) => ({
+const pair = ({ original, replacement, snapshot, key, keyTried, place }: Input) => ({
   id: original,
   original,
   replacement,
   key,
   keyTried,
   place,
+  snapshot: snapshot.source ?? snapshot.id,
 });
 
 async function faultsOfPlace(ctx: AwsContext, input: Input): Promise<string[]> {

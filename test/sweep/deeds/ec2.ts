@@ -1,5 +1,6 @@
+import type { FaultRule } from '../../../src/simulator/faults.ts';
 import type { World } from '../../support/world.ts';
-import type { Choices } from '../choices.ts';
+import { Choices } from '../choices.ts';
 import { plannedOf, type Wide, type WideDeed, without } from '../wide.ts';
 import { aroundTheRunner } from './runner.ts';
 
@@ -92,6 +93,11 @@ export function deedsOfEc2(choices: Choices, { originals }: Moving): readonly Wi
         volumesOf(world).some((one) => one.id === original && one.state === 'available') ? [original] : [],
       act: (world, volume) => {
         did(world, { do: 'attach-volume', volume, instance: elsewhere, device: '/dev/sdx' });
+        // By a source of its own: who has only looked at it has changed nothing.
+        if (new Choices(Date.now()).chance(0.5))
+          world.account.schedule(Date.now() + 60_000, () =>
+            world.attempt(() => did(world, { do: 'write-volume', volume })),
+          );
         world.account.schedule(Date.now() + 120_000, () =>
           world.attempt(() => did(world, { do: 'detach-volume', volume })),
         );
@@ -168,6 +174,18 @@ function withNeighbours(text: string, beside: boolean): string {
       - { device: /dev/xvda, id: vol-00000000000000006, size: 8, type: gp3, key: alias/other }
 volumes:`,
   );
+}
+
+const closings = [
+  { code: 'AccessDeniedException', status: 403 },
+  { code: 'AccessDeniedException', status: 403 },
+  { code: 'UnknownOperationException', status: 404 },
+  { code: 'ValidationException', status: 400 },
+] as const;
+
+/** Where the EBS direct APIs are not there for the run: not allowed, not in the Region, or nothing that they compare. */
+export function closedToEbs(choices: Choices): readonly FaultRule[] {
+  return choices.chance(0.3) ? [{ kind: 'error', operation: 'ListChangedBlocks', ...choices.one(closings) }] : [];
 }
 
 /** The wider world of EC2 and EBS. */

@@ -2,7 +2,7 @@ import type { JournalRecord } from '../../../src/contract/record.ts';
 import type { FaultRule } from '../../../src/simulator/faults.ts';
 import type { World } from '../../support/world.ts';
 import type { Choices } from '../choices.ts';
-import { neighbours, wideOfEc2 } from '../deeds/ec2.ts';
+import { closedToEbs, neighbours, wideOfEc2 } from '../deeds/ec2.ts';
 import { boxDown, type Deed, type End, type Grammar, type Scene } from '../grammar.ts';
 import { variedOfEc2 } from '../variants/varied.ts';
 import { codesOfEc2, earlyCodes, operationsOfEc2 } from './early-codes.ts';
@@ -310,6 +310,7 @@ function grammarOf(plan: 'ec2-instance' | 'ebs-volume'): Grammar {
     moreFaults: moreFaultsOf,
     moreDeed: moreDeedOf,
     wide: (choices) => wideOfEc2(choices, { originals: movedBy(plan) }, reach),
+    closed: closedToEbs,
     varied: (choices) => variedOfEc2(choices, plan),
     share: plan === 'ec2-instance' ? 4 : 3,
     reach,

@@ -1,0 +1,36 @@
+import type { Key } from '../contract/record.ts';
+import type { Evidence, StepCall } from '../contract/step.ts';
+import type { EffectAct } from './act.ts';
+import type { PlanRun } from './plan-run.ts';
+import { ownStep } from './state/own-steps.ts';
+import { generationOf } from './state/run-state.ts';
+
+/** How long it counts, in ms: what it shows is of when it was made, and what happens since it does not show. */
+export const freshMs = 10 * 60_000;
+
+/** Makes what a delete is to be proven by, or takes what was made just before; gives the output of the effect that makes it. */
+export async function obtainEvidence<S>(
+  { run, perform }: EffectAct<S>,
+  original: string,
+  { call, evidence }: { readonly call: StepCall; readonly evidence: Evidence<S, unknown> },
+): Promise<unknown> {
+  for (;;) {
+    const key = evidenceKey(run, original);
+    const isNew = (run.phase(key)?.sent ?? 0) === 0;
+    const discarded = run.phase({ ...key, undo: 0 }) !== undefined;
+    if (!discarded) {
+      const output = await perform({ key, uses: call.uses, input: call.with });
+      // One that this try has made counts also where it took long, since the next one would, too.
+      if (isNew || nowOf(run) - evidence.takenAt(output) < freshMs) return output;
+    }
+    const reason = discarded ? 'discarded' : 'too old to show anything of now';
+    await run.append({ t: 'retired', plan: run.plan.name, step: ownStep.evidence, item: original, reason });
+  }
+}
+
+function evidenceKey<S>(run: PlanRun<S>, original: string): Key {
+  const step = ownStep.evidence;
+  return { plan: run.plan.name, step, item: original, generation: generationOf(run.state, step, original) };
+}
+
+const nowOf = <S>({ ports }: PlanRun<S>) => ports.platformTime?.() ?? ports.clock.now();
