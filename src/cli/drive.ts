@@ -88,10 +88,11 @@ function warnThrough(view: View): () => void {
 }
 
 async function underWay(of: Drive, journal: Journal, emit: (event: RunEvent) => void): Promise<RunResult> {
-  const [{ registry }, { classify }, { createSettleHub }] = await Promise.all([
+  const [{ registry }, { classify }, { createSettleHub }, { processesHere }] = await Promise.all([
     import('../steps/registry.ts'),
     import('../aws/outage.ts'),
     import('../aws/settle-hub.ts'),
+    import('../journal/processes.ts'),
   ]);
   const { clock } = of.settings;
   return execute(
@@ -104,6 +105,7 @@ async function underWay(of: Drive, journal: Journal, emit: (event: RunEvent) => 
       remoteNow: () => of.session.aws.time.now(),
       platformTime: () => of.session.aws.time.latest,
       settle: createSettleHub(clock),
+      processes: processesHere,
       classify,
       emit,
       signal: of.session.stop.signal,

@@ -1,6 +1,7 @@
 import type { Plan } from '../contract/plan.ts';
 import type { Entry, Key } from '../contract/record.ts';
 import type { EffectDefinition, Observation, StepContext } from '../contract/step.ts';
+import { PlanCommands } from './commands.ts';
 import type { Moment } from './patience.ts';
 import type { Ports } from './ports.ts';
 import type { Asker } from './retry.ts';
@@ -33,6 +34,7 @@ export class PlanRun<S> {
   private readonly insisting = new Set<string>();
   /** What speaks for or against all pairs in common, as it was just asked. */
   readonly proofs: SharedProofs;
+  private readonly commands: PlanCommands<S>;
   private told: Promise<void>[] = [];
 
   constructor(
@@ -46,6 +48,7 @@ export class PlanRun<S> {
     this.created = created;
     this.found = found;
     this.ports = ports;
+    this.commands = new PlanCommands(this);
     this.proofs = new SharedProofs(ports.clock);
     this.state = planOf(run, plan.name);
     this.expected = this.state.expected;
@@ -78,6 +81,7 @@ export class PlanRun<S> {
       tags: Object.entries(this.plan.tags ?? {}).map(([key, value]) => ({ key, value })),
       token: tokenOf(this.run.run, key),
       stillOurs: () => this.ports.journal.stillOurs(),
+      commands: this.commands.of(key),
       sentAt: this.phase(key)?.sentAt,
       unanswered: this.phase(key)?.unanswered ?? [],
       isOurs: (id) => this.created.creatorsOf(id).length > 0,

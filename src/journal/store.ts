@@ -1,13 +1,14 @@
 import { join, resolve } from 'node:path';
 import type { Clock } from '../contract/clock.ts';
 import type { Journal } from '../contract/journal.ts';
+import type { Liveness } from '../contract/processes.ts';
 import type { Entry, JournalRecord, Owner } from '../contract/record.ts';
 import { problem, RekeyError } from '../errors/index.ts';
 import { genesis } from './chain.ts';
 import { diskFiles, type Files, usable } from './files.ts';
 import { refuseOlder } from './format.ts';
 import { ownedJournal } from './owned-journal.ts';
-import { isAlive, isSameProcess, type Liveness, ownerText, whoAmI } from './owner.ts';
+import { isAlive, isSameProcess, ownerText, whoAmI } from './owner.ts';
 import { type Claim, claimAfter, claimRun, fileSystemNow, type Past } from './ownership.ts';
 import { checkedRunId, isRunId } from './run-id.ts';
 import { directoryOf, type RunPlace, readSegments, type Segments, segmentOf } from './segments.ts';

@@ -10,6 +10,7 @@ import { definersFor, registryOf, type Seen, type StepContext } from '../../src/
 import { verdictShape } from '../../src/contract/verdict.ts';
 import { type Command, execute, type RunResult, submission } from '../../src/engine/execute.ts';
 import { type AppendFate, memoryJournal } from '../../src/journal/memory.ts';
+import { processesHere } from '../../src/journal/processes.ts';
 
 /** A platform small enough to see through: one box with disks in slots, snapshots of disks, a workload that writes. */
 export class Toy {
@@ -524,6 +525,7 @@ export async function live(toy: Toy, past: readonly JournalRecord[] = [], how: L
     aws: toy,
     clock: jumpingClock(toy),
     settle: pollingSettle(toy),
+    processes: processesHere,
     classify: (error: unknown) =>
       error instanceof ToyError ? { class: error.outage, code: 'Toy', message: error.message } : undefined,
     emit: (event: RunEvent) => events.push(event),

@@ -4,6 +4,7 @@ import type { JournalRecord } from '../../src/contract/record.ts';
 import { execute } from '../../src/engine/execute.ts';
 import { fold } from '../../src/engine/state/fold.ts';
 import { memoryJournal } from '../../src/journal/memory.ts';
+import { processesHere } from '../../src/journal/processes.ts';
 import { LiveStatus } from '../../src/report/live-status.ts';
 import type { PlanStatus } from '../../src/report/plan-status.ts';
 import { runStatus } from '../../src/report/run-status.ts';
@@ -82,6 +83,7 @@ async function refusalOf(
     aws: unreachable as never,
     clock: { now: () => Date.now(), speed: 1, sleepUntil: async () => {} },
     settle: { until: () => Promise.reject(asked) },
+    processes: processesHere,
     classify: () => undefined,
     emit: () => {},
     signal: new AbortController().signal,

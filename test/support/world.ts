@@ -26,6 +26,7 @@ import { parseScenario } from '../../src/simulator/scenario.ts';
 import { AwsError } from '../../src/simulator/wire/message.ts';
 import { registry } from '../../src/steps/registry.ts';
 import { Auditor } from './invariants.ts';
+import { noteEnvironments, processes } from './processes.ts';
 import { Machine, type Programs } from './programs.ts';
 import { quiet } from './quiet.ts';
 import { isRead } from './reads.ts';
@@ -293,6 +294,7 @@ export class World {
         remoteNow: () => aws.time.now(),
         platformTime: () => aws.time.latest,
         settle: createSettleHub(clock),
+        processes,
         classify,
         emit: (event: RunEvent) => {
           if (!dead) events.push(event);
@@ -371,6 +373,7 @@ export async function inWorld<T>(
     const world = new World(scenario, seed, timers, options);
     await world.account.ready();
     machine = options.programs && new Machine(world, options.programs(world));
+    if (machine) noteEnvironments();
     const result = await body(world);
     if (world.auditor.violations.length > 0) throw new Error(world.auditor.violations.join('\n'));
     return result;
