@@ -1,6 +1,7 @@
 import type { Plan } from '../contract/plan.ts';
 import type { Entry, Key } from '../contract/record.ts';
 import type { EffectDefinition, Observation, StepContext } from '../contract/step.ts';
+import { problem } from '../errors/index.ts';
 import { PlanCommands } from './commands.ts';
 import type { Moment } from './patience.ts';
 import type { Ports } from './ports.ts';
@@ -12,7 +13,9 @@ import { apply } from './state/fold.ts';
 import type { FoundIndex } from './state/found.ts';
 import { keyText, tokenOf } from './state/key.ts';
 import { refuseIllegal } from './state/legal.ts';
+import { ownStep } from './state/own-steps.ts';
 import { type Phase, type PlanState, planOf, type RunState } from './state/run-state.ts';
+import { PlanStopped } from './stops.ts';
 
 /** One plan under way: its frozen text, its state so far, and the way to add to it. */
 export class PlanRun<S> {
@@ -60,11 +63,23 @@ export class PlanRun<S> {
     if (entry.t === 'observed') this.expected = entry.observation;
     // What could not be read again must not be written.
     refuseIllegal(this.run, entry);
+    if (this.ports.journal.full) this.refuseNew(entry);
     await this.ports.journal.append(entry);
     apply(this.run, entry, at);
     const phase = 'key' in entry && entry.key ? this.phase(entry.key) : undefined;
     if (phase) this.created.note(phase);
     this.ports.emit({ type: 'record', entry, at });
+  }
+
+  /** The room that is left on a full disk is for what brings the target back, and for what lets go of it. */
+  private refuseNew(entry: Entry): void {
+    const key = entry.t === 'intent' || entry.t === 'write-point' ? entry.key : null;
+    if (!key || key.undo !== undefined || key.step === ownStep.release || key.step === ownStep.halt) return;
+    // What can't be taken back any more is back where it goes to its end.
+    const onlyForward = this.state.writePoint !== undefined || this.state.turned !== undefined;
+    const serves = !insideCutOver(this.plan, this.ports.registry, this.state);
+    if (this.bringsBack || this.state.unwinding?.over === false || (onlyForward && !serves)) return;
+    throw new PlanStopped(problem('disk-full', { target: this.plan.target.id }));
   }
 
   /** The context in which the step of `key` works. */

@@ -98,6 +98,8 @@ export interface ProcessOptions {
   readonly databases?: Databases | ((aws: () => AwsServices) => Databases);
   /** Dies before it hears the answer to the first call of such an operation. */
   readonly diesAfter?: (operation: string) => boolean;
+  /** From the nth record of this process on the disk is full. */
+  readonly fullFrom?: number;
   /** Dies when such a record is on disk. */
   readonly diesOn?: (record: JournalRecord) => boolean;
   /** Called before each API call is carried out, with its operation. */
@@ -254,7 +256,10 @@ export class World {
       queueMicrotask(die);
       return options.crash.record.when;
     };
-    const journal = memoryJournal(run, past, { now: () => Date.now(), onAppend });
+    const { fullFrom = Number.POSITIVE_INFINITY } = options;
+    // Neither its own opening nor the records of those before count.
+    const isFull = (): boolean => journal.disk.length - past.length > fullFrom;
+    const journal = memoryJournal(run, past, { now: () => Date.now(), onAppend, isFull });
     const party = { run, records: () => journal.disk };
     const plans = sources.map(planOf);
     if (options.replaceClaim !== undefined) this.auditor.struck.add(aTakenClaim);

@@ -198,6 +198,7 @@ export class Stage {
         return {
           append: (bytes) => counted(() => made.append(bytes)),
           datasync: () => counted(written),
+          length: () => counted(() => made.length()),
           close: () => counted(() => made.close()),
         };
       },
