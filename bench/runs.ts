@@ -7,6 +7,7 @@ import type { Plan, PlanSource } from '../src/contract/plan.ts';
 import type { JournalRecord } from '../src/contract/record.ts';
 import { execute, submission } from '../src/engine/execute.ts';
 import { memoryJournal } from '../src/journal/memory.ts';
+import { processesHere } from '../src/journal/processes.ts';
 import { hashOf } from '../src/plan/hash.ts';
 import { parsePlan } from '../src/plan/parse.ts';
 import { formatProblem } from '../src/plan/problem.ts';
@@ -57,6 +58,7 @@ export async function runToEnd(
         remoteNow: () => aws.time.now(),
         turns: aws.turns,
         settle: createSettleHub(clock),
+        processes: processesHere,
         classify,
         emit: () => {},
         signal,

@@ -153,6 +153,7 @@ async function made<I, O extends { id: string }>(
     sentAt: clock.now(),
     signal: new AbortController().signal,
     stillOurs: async () => {},
+    commands: { alone: async () => {}, started: async () => {} },
     announce: () => {},
   };
   const answered = await effect.run(ctx, input);

@@ -36,6 +36,8 @@ export interface Drive {
 // AWS allows this many at a time in an account and region (facts §6.3).
 const slots = { 'snapshot-copies': 20, 'volume-copies': 5, 'database-snapshot-copies': 20 };
 
+const fullDisk = 'the disk of the state directory is full: nothing new is begun, and what was done is taken back';
+
 /** Takes a run as far as it goes, shows it, and tells how it stands. Resolves to the exit code. */
 export async function drive(of: Drive): Promise<number> {
   const [{ openStore }, { openView }] = await Promise.all([
@@ -46,9 +48,12 @@ export async function drive(of: Drive): Promise<number> {
   const lost = new Promise<RekeyError>((resolve) => {
     lose = resolve;
   });
-  const journal = await of.own(openStore(of.settings.stateDir, of.settings.clock, { onLost: (error) => lose(error) }));
+  let noteFull = () => tell(fullDisk);
+  const heard = { onLost: (error: RekeyError) => lose(error), onFull: () => noteFull() };
+  const journal = await of.own(openStore(of.settings.stateDir, of.settings.clock, heard));
   of.session.fence(() => journal.stillOurs());
   const view = await openView(of, journal);
+  noteFull = () => view.note(fullDisk);
   const tap = (event: RunEvent) => {
     view.show(event);
     of.watch?.(event);
@@ -88,10 +93,11 @@ function warnThrough(view: View): () => void {
 }
 
 async function underWay(of: Drive, journal: Journal, emit: (event: RunEvent) => void): Promise<RunResult> {
-  const [{ registry }, { classify }, { createSettleHub }] = await Promise.all([
+  const [{ registry }, { classify }, { createSettleHub }, { processesHere }] = await Promise.all([
     import('../steps/registry.ts'),
     import('../aws/outage.ts'),
     import('../aws/settle-hub.ts'),
+    import('../journal/processes.ts'),
   ]);
   const { clock } = of.settings;
   return execute(
@@ -105,6 +111,7 @@ async function underWay(of: Drive, journal: Journal, emit: (event: RunEvent) => 
       platformTime: () => of.session.aws.time.latest,
       turns: of.session.aws.turns,
       settle: createSettleHub(clock),
+      processes: processesHere,
       classify,
       emit,
       signal: of.session.stop.signal,

@@ -7,6 +7,8 @@ export interface Journal {
   readonly records: readonly JournalRecord[];
   /** Hash of the last record. */
   readonly head: string;
+  /** The disk is full: what is written goes into room that was kept for the way back. */
+  readonly full: boolean;
   /** Resolves when the record is on disk. Appends side by side share one sync. Rejects, for good, when another owner has taken over or the disk fails. */
   append(entry: Entry): Promise<void>;
   /** Rejects when another owner has taken over, or the journal is lost: asked right before what is sent. */

@@ -15,7 +15,7 @@ export interface Key {
   readonly undo?: number;
 }
 
-/** Who writes a journal segment; enough to see whether it still lives. */
+/** A process, as one that writes a journal segment; enough to see whether it still lives. */
 export interface Owner {
   readonly host: string;
   readonly machine: string;
@@ -74,6 +74,13 @@ export type Entry =
       readonly sentAt?: number;
       /** The send before this one was refused, and has made nothing. */
       readonly afterRefusal?: true;
+    }
+  /** A command of the operator's was started; `until`: when it would be ended, in ms by the wall clock of its machine. */
+  | {
+      readonly t: 'spawned';
+      readonly key: Key;
+      readonly process: Owner;
+      readonly until: number;
     }
   | { readonly t: 'answered'; readonly key: Key; readonly output: Json }
   | { readonly t: 'surplus'; readonly key: Key; readonly output: Json }

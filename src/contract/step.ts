@@ -66,8 +66,20 @@ export interface StepContext<S> {
   readonly signal: AbortSignal;
   /** Rejects when another runner has taken the run over: asked right before what goes out by another way than a call to AWS. */
   stillOurs(): Promise<void>;
+  readonly commands: Commands;
   /** Tells the operator something that ought to stand in the report: what can't be carried, what was accepted. */
   announce(text: string): void;
+}
+
+/** What has to be known of the commands of the operator's that a plan starts. */
+export interface Commands {
+  /**
+   * Resolves when none runs any more that an earlier process of this run has started for the plan: each is waited for until its time
+   * is over, and then ended. Throws `command-out-of-sight`, `command-not-ended`, Aborted.
+   */
+  alone(): Promise<void>;
+  /** Puts on record what was just started: it would be ended at `until`, in ms by this machine's wall clock. */
+  started(pid: number, until: number): Promise<void>;
 }
 
 interface Definition<I, O> {

@@ -1,6 +1,8 @@
 import type { Plan } from '../contract/plan.ts';
 import type { Entry, Key } from '../contract/record.ts';
 import type { EffectDefinition, Observation, StepContext } from '../contract/step.ts';
+import { problem } from '../errors/index.ts';
+import { PlanCommands } from './commands.ts';
 import type { Moment } from './patience.ts';
 import type { Ports } from './ports.ts';
 import type { Asker } from './retry.ts';
@@ -11,7 +13,9 @@ import { apply } from './state/fold.ts';
 import type { FoundIndex } from './state/found.ts';
 import { keyText, tokenOf } from './state/key.ts';
 import { refuseIllegal } from './state/legal.ts';
+import { ownStep } from './state/own-steps.ts';
 import { type Phase, type PlanState, planOf, type RunState } from './state/run-state.ts';
+import { PlanStopped } from './stops.ts';
 
 /** One plan under way: its frozen text, its state so far, and the way to add to it. */
 export class PlanRun<S> {
@@ -37,6 +41,7 @@ export class PlanRun<S> {
   private readonly insisting = new Set<string>();
   /** What speaks for or against all pairs in common, as it was just asked. */
   readonly proofs: SharedProofs;
+  private readonly commands: PlanCommands<S>;
   private told: Promise<void>[] = [];
 
   constructor(
@@ -50,6 +55,7 @@ export class PlanRun<S> {
     this.created = created;
     this.found = found;
     this.ports = ports;
+    this.commands = new PlanCommands(this);
     this.proofs = new SharedProofs(ports.clock);
     this.state = planOf(run, plan.name);
     this.expected = this.state.expected;
@@ -61,11 +67,23 @@ export class PlanRun<S> {
     if (entry.t === 'observed') this.expected = entry.observation;
     // What could not be read again must not be written.
     refuseIllegal(this.run, entry);
+    if (this.ports.journal.full) this.refuseNew(entry);
     await this.ports.journal.append(entry);
     apply(this.run, entry, at);
     const phase = 'key' in entry && entry.key ? this.phase(entry.key) : undefined;
     if (phase) this.created.note(phase);
     this.ports.emit({ type: 'record', entry, at });
+  }
+
+  /** The room that is left on a full disk is for what brings the target back, and for what lets go of it. */
+  private refuseNew(entry: Entry): void {
+    const key = entry.t === 'intent' || entry.t === 'write-point' ? entry.key : null;
+    if (!key || key.undo !== undefined || key.step === ownStep.release || key.step === ownStep.halt) return;
+    // What can't be taken back any more is back where it goes to its end.
+    const onlyForward = this.state.writePoint !== undefined || this.state.turned !== undefined;
+    const serves = !insideCutOver(this.plan, this.ports.registry, this.state);
+    if (this.bringsBack || this.state.unwinding?.over === false || (onlyForward && !serves)) return;
+    throw new PlanStopped(problem('disk-full', { target: this.plan.target.id }));
   }
 
   /** The context in which the step of `key` works. */
@@ -82,6 +100,7 @@ export class PlanRun<S> {
       tags: Object.entries(this.plan.tags ?? {}).map(([key, value]) => ({ key, value })),
       token: tokenOf(this.run.run, key),
       stillOurs: () => this.ports.journal.stillOurs(),
+      commands: this.commands.of(key),
       sentAt: this.phase(key)?.sentAt,
       unanswered: this.phase(key)?.unanswered ?? [],
       isOurs: (id) => this.created.creatorsOf(id).length > 0,

@@ -2,6 +2,7 @@ import type { Clock } from '../contract/clock.ts';
 import type { Emit } from '../contract/event.ts';
 import type { Journal } from '../contract/journal.ts';
 import type { Classify } from '../contract/outage.ts';
+import type { Processes } from '../contract/processes.ts';
 import type { Settle } from '../contract/settle.ts';
 import type { Registry } from '../contract/step.ts';
 import type { Turns } from '../contract/turns.ts';
@@ -22,6 +23,8 @@ export interface Ports<S> {
   /** Meters what is sent. */
   readonly turns: Turns;
   readonly settle: Settle;
+  /** Those of this machine, for commands of the operator's. */
+  readonly processes: Processes;
   readonly classify: Classify;
   readonly emit: Emit;
   readonly signal: AbortSignal;

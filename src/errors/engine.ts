@@ -11,6 +11,14 @@ export const engineErrors = {
     message: (p: { title: string; reason: string }) => `${p.title}: ${p.reason}`,
     hint: () => 'mend what the reason names, then resume',
   }),
+  'disk-full': entry({
+    title: 'The disk of the state directory is full',
+    exit: 1,
+    course: 'unwind',
+    message: (p: { target: string }) =>
+      `the disk that holds the journal is full, so nothing new is begun on ${p.target}; what brings it back goes into room that was kept for that`,
+    hint: () => 'make room on the disk of the state directory, then resume',
+  }),
   unexpected: entry({
     title: 'An error that rekey did not expect',
     exit: 1,

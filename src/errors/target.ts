@@ -20,6 +20,21 @@ export const targetErrors = {
         .join('\n')}`,
     hint: () => 'resolve each of the reasons and run it again',
   }),
+  'command-out-of-sight': entry({
+    title: 'It can not be told from here whether a command of yours still runs',
+    exit: 5,
+    message: (p: { run: string; host: string; pid: number }) =>
+      `process ${p.pid} on ${p.host} has started a command of the plan, or is one, and it can't be seen from here whether that still runs; nothing was started beside it`,
+    hint: (p) =>
+      `resume on ${p.host}; or see to it there that no command of the run is left, and then: rekey resume ${p.run} --commands-ended (or rekey rollback ${p.run} --commands-ended)`,
+  }),
+  'command-not-ended': entry({
+    title: 'A command that an earlier process of the run has started does not end',
+    exit: 5,
+    message: (p: { run: string; host: string; pid: number }) =>
+      `process ${p.pid} on ${p.host} was started by an earlier process of the run, its time is over, and it can't be ended from here; nothing was started beside it`,
+    hint: (p) => `end it on ${p.host}, as its user or as root, and then: rekey resume ${p.run}`,
+  }),
   'command-in-doubt': entry({
     title: 'It is not known whether a command of yours ran to its end',
     exit: 1,

@@ -8,6 +8,8 @@ export interface AppendFile {
   /** Writes all of `bytes`; a failure may leave a part of them. */
   append(bytes: Uint8Array): Promise<void>;
   datasync(): Promise<void>;
+  /** In bytes. */
+  length(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -85,6 +87,7 @@ export const diskFiles: Files = {
     return {
       append: (bytes) => handle.appendFile(bytes),
       datasync: () => handle.datasync(),
+      length: async () => (await handle.stat()).size,
       close: () => handle.close(),
     };
   },

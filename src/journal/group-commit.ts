@@ -18,6 +18,8 @@ export interface Sink {
   write(batch: readonly Pending[]): Promise<void>;
   /** Rejects when the journal has another owner by now; that is its end. */
   stillOurs(): Promise<void>;
+  /** Is the disk full, so that what is written goes into room that was kept? */
+  isFull?(): boolean;
   /** No write is under way or will follow. */
   close(): Promise<void>;
   /** Told once, when the journal can no longer be written. */
@@ -100,6 +102,9 @@ export function groupCommit(
     records,
     get head() {
       return head;
+    },
+    get full() {
+      return sink.isFull?.() === true;
     },
     async append(entry) {
       if (lost !== undefined) throw lost;

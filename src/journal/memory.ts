@@ -12,6 +12,8 @@ export interface MemoryHooks {
   onAppend?(record: JournalRecord, number: number): AppendFate;
   /** Throws when another owner is to have taken over. */
   stillOurs?(): void;
+  /** Is the disk full, so that what is written goes into room that was kept? */
+  isFull?(): boolean;
   /** Time for the records' `at`, in ms since 1970; Date.now by default. */
   now?(): number;
 }
@@ -53,6 +55,7 @@ export function memoryJournal(
       }
     },
     stillOurs: async () => hooks.stillOurs?.(),
+    isFull: () => hooks.isFull?.() === true,
     async close() {},
   });
   return {
@@ -61,6 +64,9 @@ export function memoryJournal(
     records: journal.records,
     get head() {
       return journal.head;
+    },
+    get full() {
+      return journal.full;
     },
     append: journal.append,
     stillOurs: journal.stillOurs,

@@ -2,10 +2,8 @@ import { execFile } from 'node:child_process';
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { promisify } from 'node:util';
+import type { Liveness } from '../contract/processes.ts';
 import type { Owner } from '../contract/record.ts';
-
-/** Whether an owner still runs, as far as this process can tell. */
-export type Liveness = 'alive' | 'dead' | 'unknown';
 
 type Process = { readonly is: 'running'; readonly started: string } | { readonly is: 'gone' | 'unclear' };
 
@@ -97,7 +95,8 @@ function answersSignals(pid: number): boolean {
 
 const textOf = (file: string) => readFile(file, 'utf8').then((text) => text.trim(), notKnown);
 const linkOf = (file: string) => readlink(file).then((text) => text, notKnown);
-const output = (program: string, args: readonly string[]) =>
+/** What a program of the system prints; nothing when it fails. */
+export const output = (program: string, args: readonly string[]) =>
   promisify(execFile)(program, [...args], {
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', TZ: 'UTC' },
   }).then(({ stdout }) => stdout.trim(), notKnown);

@@ -1,12 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import type { Clock } from '../contract/clock.ts';
 import { type Entry, type JournalRecord, journalFormat, type Owner } from '../contract/record.ts';
 import { problem } from '../errors/index.ts';
 import { chained } from './chain.ts';
 import { type AppendFile, type Files, systemCode } from './files.ts';
 import { stamped } from './group-commit.ts';
-import { directoryOf, type RunPlace, readSegments, type Segments, segmentOf } from './segments.ts';
+import { directoryOf, draftOf, type RunPlace, readSegments, type Segments, segmentOf } from './segments.ts';
 
 /** What a new segment goes on from. */
 export type Past = Pick<Segments, 'records' | 'head' | 'epoch' | 'lengths'>;
@@ -100,8 +98,4 @@ async function appear(files: Files, place: RunPlace, segment: string, text: stri
     if (systemCode(error) !== 'EEXIST') throw error;
     throw problem('run-held', { ...place, owner: 'another runner that was faster' }, error);
   }
-}
-
-function draftOf(place: RunPlace): string {
-  return join(directoryOf(place), `.${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
 }

@@ -83,6 +83,7 @@ const kinds = [
     sentAt: moment.exactOptional(),
     afterRefusal: z.literal(true, 'true').exactOptional(),
   }),
+  kind('spawned', { key, process: owner, until: moment }),
   kind('answered', { key, output: json }),
   kind('surplus', { key, output: json }),
   kind('done', {

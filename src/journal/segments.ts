@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { formatOf, type JournalRecord, type Owner } from '../contract/record.ts';
 import { problem } from '../errors/index.ts';
@@ -47,6 +48,11 @@ export function directoryOf(place: RunPlace): string {
 /** The path of a segment. */
 export function segmentOf(place: RunPlace, epoch: number): string {
   return join(directoryOf(place), `${String(epoch).padStart(6, '0')}.jsonl`);
+}
+
+/** The path of a file of its own that is to be put in place by a link. */
+export function draftOf(place: RunPlace): string {
+  return join(directoryOf(place), `.${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
 }
 
 /** Reads a run's segments and changes nothing. Throws what `walkSegments` throws. */

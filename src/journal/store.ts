@@ -1,14 +1,16 @@
 import { join, resolve } from 'node:path';
 import type { Clock } from '../contract/clock.ts';
 import type { Journal } from '../contract/journal.ts';
+import type { Liveness } from '../contract/processes.ts';
 import type { Entry, JournalRecord, Owner } from '../contract/record.ts';
 import { problem, RekeyError } from '../errors/index.ts';
 import { genesis } from './chain.ts';
 import { diskFiles, type Files, usable } from './files.ts';
 import { refuseOlder } from './format.ts';
-import { ownedJournal } from './owned-journal.ts';
-import { isAlive, isSameProcess, type Liveness, ownerText, whoAmI } from './owner.ts';
+import { ownedJournal, plansIn } from './owned-journal.ts';
+import { isAlive, isSameProcess, ownerText, whoAmI } from './owner.ts';
 import { type Claim, claimAfter, claimRun, fileSystemNow, type Past } from './ownership.ts';
+import { isFull, Reserve, reservePerPlan } from './reserve.ts';
 import { checkedRunId, isRunId } from './run-id.ts';
 import { directoryOf, type RunPlace, readSegments, type Segments, segmentOf } from './segments.ts';
 
@@ -43,6 +45,10 @@ export interface JournalStore {
 /** What a store may be given: its file operations, and whom to tell when a journal can no longer be written. */
 export interface StoreOptions {
   readonly files?: Files;
+  /** How much room is kept for each plan of a run, in bytes. */
+  readonly reservePerPlan?: number;
+  /** Told once, when the disk is full and the room that was kept is let go of. */
+  onFull?(): void;
   onLost?(error: RekeyError): void;
 }
 
@@ -54,18 +60,30 @@ export function openStore(stateDir: string, clock: Pick<Clock, 'now'>, options: 
   const files = options.files ?? diskFiles;
   const placeOf = (run: string): RunPlace => ({ run: checkedRunId(run, stateDir), stateDir });
 
-  const owned = (place: RunPlace, claim: Claim, released: () => void) =>
-    ownedJournal(files, place, clock, claim, {
-      released,
-      ...(options.onLost && { onLost: options.onLost }),
-    });
+  const { onLost, onFull, reservePerPlan: perPlan = reservePerPlan } = options;
 
-  async function create(run: string, submitted: Entry): Promise<Journal> {
+  const owned = (place: RunPlace, claim: Claim, full: boolean, released: () => void) =>
+    ownedJournal(
+      files,
+      place,
+      clock,
+      claim,
+      { reserve: new Reserve(files, place), full },
+      {
+        released,
+        ...(onLost && { onLost }),
+        ...(onFull && { onFull }),
+      },
+    );
+
+  async function create(run: string, submitted: Entry & { t: 'submitted' }): Promise<Journal> {
     const place = placeOf(run);
     return holding(place, async (release) => {
       await files.makeDirectory(directoryOf(place));
+      await new Reserve(files, place).take(perPlan * plansIn([submitted]));
       const none: Past = { records: [], head: genesis, epoch: 0, lengths: {} };
-      return owned(place, await claimRun(files, place, clock, none, { by: await whoAmI() }, [submitted]), release);
+      const claim = await claimRun(files, place, clock, none, { by: await whoAmI() }, [submitted]);
+      return owned(place, claim, false, release);
     });
   }
 
@@ -79,8 +97,30 @@ export function openStore(stateDir: string, clock: Pick<Clock, 'now'>, options: 
       if (runner === 'alive') throw problem('run-held', { ...place, owner: ownerText(seen.owner) });
       if (runner === 'unknown') await mayTakeOver(place, seen, takeOver);
       const claimant = { by: me, tookOver: runner === 'unknown' };
-      return owned(place, await claimAfter(files, place, clock, seen, claimant), release);
+      const reserve = new Reserve(files, place);
+      let full = false;
+      const claimed = await claimAfter(files, place, clock, seen, claimant).catch(async (error) => {
+        full = isFull(error) && (await reserve.release());
+        if (!full) throw error;
+        // It may have come as far as to be in place.
+        return claimAfter(files, place, clock, await readSegments(files, place), claimant);
+      });
+      full ||= !(await hasRoom(claimed, () => reserve.take(perPlan * plansIn(seen.records))));
+      if (full) onFull?.();
+      return owned(place, claimed, full, release);
     });
+  }
+
+  /** False where the disk is full; rejects for all else, and the run is not owned then. */
+  async function hasRoom({ file }: Claim, take: () => Promise<void>): Promise<boolean> {
+    try {
+      await take();
+      return true;
+    } catch (error) {
+      if (isFull(error)) return false;
+      await file.close();
+      throw error;
+    }
   }
 
   async function mayTakeOver(place: RunPlace, seen: Segments, takeOver: boolean): Promise<void> {

@@ -11,6 +11,7 @@ import { TurnOver, type Turns, unmetered } from '../../src/contract/turns.ts';
 import { verdictShape } from '../../src/contract/verdict.ts';
 import { type Command, execute, type RunResult, submission } from '../../src/engine/execute.ts';
 import { type AppendFate, memoryJournal } from '../../src/journal/memory.ts';
+import { processesHere } from '../../src/journal/processes.ts';
 
 /** A platform small enough to see through: one box with disks in slots, snapshots of disks, a workload that writes. */
 export class Toy {
@@ -527,6 +528,7 @@ export async function live(toy: Toy, past: readonly JournalRecord[] = [], how: L
     clock: jumpingClock(toy),
     turns: how.turns ?? unmetered,
     settle: pollingSettle(toy),
+    processes: processesHere,
     classify: (error: unknown) => {
       if (error instanceof TurnOver) return { class: 'retry' as const, code: error.name, message: error.message };
       return error instanceof ToyError ? { class: error.outage, code: 'Toy', message: error.message } : undefined;

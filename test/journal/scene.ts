@@ -114,6 +114,7 @@ export function watchedFiles(before: (operation: string, path: string) => unknow
           await before('datasync', file);
           await made.datasync();
         },
+        length: () => made.length(),
         close: () => made.close(),
       };
     }),

@@ -84,6 +84,7 @@ test('who is second to link the next segment has lost, and leaves nothing behind
     '.',
     '000001.jsonl',
     '000002.jsonl',
+    'reserve',
   ]);
 });
 

@@ -2,6 +2,7 @@ import type { PlantedBug } from './planted-bug.ts';
 
 const caught = 'test/planted/caught.test.ts';
 const account = 'test/planted/caught-in-an-account.test.ts';
+const reserve = 'test/journal/reserve.test.ts';
 const store = 'test/journal/store.test.ts';
 const damage = 'test/journal/damage.test.ts';
 const format = 'test/journal/format.test.ts';
@@ -44,6 +45,34 @@ export const journalBugs: readonly PlantedBug[] = [
       file: 'test/planted/caught-on-disk.test.ts',
       title: 'an append to the journal resolves only after its bytes were synced',
     },
+  },
+  {
+    name: 'on a full disk nothing is let go of',
+    file: 'src/journal/owned-journal.ts',
+    find: '!isFull(error) || !(await kept.reserve.release())',
+    replace: 'error',
+    caughtBy: { file: reserve, title: 'a record that finds no room (ENOSPC) is written whole' },
+  },
+  {
+    name: 'on a full disk what is there of a record is written once more',
+    file: 'src/journal/owned-journal.ts',
+    find: 'bytes.subarray((await file.length()) - length)',
+    replace: 'bytes',
+    caughtBy: { file: reserve, title: 'a record that finds no room (half) is written whole' },
+  },
+  {
+    name: 'room is kept in name alone',
+    file: 'src/journal/reserve.ts',
+    find: 'await file.append(randomBytes(bytes));',
+    replace: 'await file.append(randomBytes(bytes > 0 ? 1 : 0));',
+    caughtBy: { file: reserve, title: 'room is kept with real blocks' },
+  },
+  {
+    name: 'on a full disk a run goes on',
+    file: 'src/engine/plan-run.ts',
+    find: 'if (this.ports.journal.full) this.refuseNew(entry);',
+    replace: '',
+    caughtBy: { file: 'test/promises/full-disk.test.ts', title: 'is taken back' },
   },
   {
     name: 'an append resolves although its write failed',

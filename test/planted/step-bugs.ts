@@ -1,5 +1,6 @@
 import type { PlantedBug } from './planted-bug.ts';
 
+const commands = 'test/engine/commands.test.ts';
 const caught = 'test/planted/caught.test.ts';
 const account = 'test/planted/caught-in-an-account.test.ts';
 const engine = 'test/engine/engine.test.ts';
@@ -273,6 +274,43 @@ export const stepBugs: readonly PlantedBug[] = [
     find: 'probed?.exit !== undefined ||',
     replace: 'probed !== undefined ||',
     caughtBy: { file: 'test/steps/exec.test.ts', title: 'a probe that is killed does not say' },
+  },
+
+  // What an earlier process has started.
+  {
+    name: 'a command that an earlier process has left running is not waited for',
+    file: 'src/engine/commands.ts',
+    find: "if (is === 'alive') found.push",
+    replace: 'if (!is) found.push',
+    caughtBy: { file: commands, title: 'what an earlier process has started is ended' },
+  },
+  {
+    name: 'a command that can not be looked at counts as ended',
+    file: 'src/engine/commands.ts',
+    find: "is === 'unknown' && !saidToHaveEnded",
+    replace: 'is === undefined',
+    caughtBy: { file: commands, title: 'nothing is started beside what was started on another machine' },
+  },
+  {
+    name: 'a command of which only the start was meant is not looked for',
+    file: 'src/engine/commands.ts',
+    find: '!isCommand || sentBy === undefined',
+    replace: 'isCommand || sentBy === undefined',
+    caughtBy: { file: commands, title: 'one that was started and not put on record is found by its token' },
+  },
+  {
+    name: 'a signal goes to whatever has the number of a command',
+    file: 'src/journal/processes.ts',
+    find: "if ((await isAlive(leader)) !== 'alive') return;",
+    replace: '',
+    caughtBy: { file: commands, title: 'a stranger under the number of a command' },
+  },
+  {
+    name: 'a command goes out although its start is not on record',
+    file: 'src/steps/control/command.ts',
+    find: "recorded?.catch(() => kill('is not on record'));",
+    replace: 'recorded?.catch(() => {});',
+    caughtBy: { file: 'test/steps/exec.test.ts', title: 'a command whose start can not be put on record' },
   },
 
   // What the operator is told.

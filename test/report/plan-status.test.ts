@@ -5,6 +5,7 @@ import { unmetered } from '../../src/contract/turns.ts';
 import { execute } from '../../src/engine/execute.ts';
 import { fold } from '../../src/engine/state/fold.ts';
 import { memoryJournal } from '../../src/journal/memory.ts';
+import { processesHere } from '../../src/journal/processes.ts';
 import { LiveStatus } from '../../src/report/live-status.ts';
 import type { PlanStatus } from '../../src/report/plan-status.ts';
 import { runStatus } from '../../src/report/run-status.ts';
@@ -84,6 +85,7 @@ async function refusalOf(
     clock: { now: () => Date.now(), speed: 1, sleepUntil: async () => {} },
     turns: unmetered,
     settle: { until: () => Promise.reject(asked) },
+    processes: processesHere,
     classify: () => undefined,
     emit: () => {},
     signal: new AbortController().signal,

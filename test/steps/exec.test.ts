@@ -40,6 +40,23 @@ describe('control.exec', () => {
     expect(classify(error)?.class).toBe('in-doubt');
   });
 
+  it('a command whose start can not be put on record is ended, and that is thrown', async () => {
+    const commands = { alone: async () => {}, started: () => Promise.reject(new Error('the disk is full')) };
+    const run = exec.run(contextOf(on, { commands }), command('setInterval(() => {}, 1000)', { timeoutMs: 4_000 }));
+    const since = Date.now();
+    await expect(run).rejects.toThrow('the disk is full');
+    expect(Date.now() - since).toBeLessThan(4_000);
+  });
+
+  it('nothing is started while something is left that can not be waited for', async () => {
+    const commands = { alone: () => Promise.reject(new Error('it still runs')), started: async () => {} };
+    for (const asked of [
+      exec.run(contextOf(on, { commands }), command('')),
+      exec.look(contextOf(on, { commands, sentAt: 1 }), command('', { repeatable: true }), undefined),
+    ])
+      await expect(asked).rejects.toThrow('it still runs');
+  });
+
   it('a program that is not there is told', async () => {
     const output = await exec.run(contextOf(on), exec.input.parse({ argv: ['/no/such/program'] }));
     expect(output?.how).toContain('could not be started');

@@ -9,6 +9,7 @@ import { clockOf } from '../../src/contract/clock.ts';
 import type { RunEvent } from '../../src/contract/event.ts';
 import { type Command, execute, type RunResult, submission } from '../../src/engine/execute.ts';
 import { memoryJournal } from '../../src/journal/memory.ts';
+import { processesHere } from '../../src/journal/processes.ts';
 import { parsePlan } from '../../src/plan/parse.ts';
 import { createAccount } from '../../src/simulator/account.ts';
 import { requestHandler } from '../../src/simulator/handler.ts';
@@ -80,6 +81,7 @@ export async function runPlan(
         remoteNow: () => on.aws.time.now(),
         turns: on.aws.turns,
         settle: createSettleHub(on.clock),
+        processes: processesHere,
         classify,
         emit: (event) => events.push(event),
         signal: new AbortController().signal,
@@ -113,6 +115,7 @@ export function contextOf(
     isOurs: () => false,
     signal: new AbortController().signal,
     stillOurs: async () => {},
+    commands: { alone: async () => {}, started: async () => {} },
     announce: (text) => void announced.push(text),
     announced,
     ...given,

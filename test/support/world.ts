@@ -26,6 +26,7 @@ import { parseScenario } from '../../src/simulator/scenario.ts';
 import { AwsError } from '../../src/simulator/wire/message.ts';
 import { registry } from '../../src/steps/registry.ts';
 import { Auditor } from './invariants.ts';
+import { noteEnvironments, processes } from './processes.ts';
 import { Machine, type Programs } from './programs.ts';
 import { quiet } from './quiet.ts';
 import { isRead } from './reads.ts';
@@ -97,6 +98,8 @@ export interface ProcessOptions {
   readonly databases?: Databases | ((aws: () => AwsServices) => Databases);
   /** Dies before it hears the answer to the first call of such an operation. */
   readonly diesAfter?: (operation: string) => boolean;
+  /** From the nth record of this process on the disk is full. */
+  readonly fullFrom?: number;
   /** Dies when such a record is on disk. */
   readonly diesOn?: (record: JournalRecord) => boolean;
   /** Called before each API call is carried out, with its operation. */
@@ -255,7 +258,10 @@ export class World {
       queueMicrotask(die);
       return options.crash.record.when;
     };
-    const journal = memoryJournal(run, past, { now: () => Date.now(), onAppend });
+    const { fullFrom = Number.POSITIVE_INFINITY } = options;
+    // Neither its own opening nor the records of those before count.
+    const isFull = (): boolean => journal.disk.length - past.length > fullFrom;
+    const journal = memoryJournal(run, past, { now: () => Date.now(), onAppend, isFull });
     const party = { run, records: () => journal.disk };
     const plans = sources.map(planOf);
     if (options.replaceClaim !== undefined) this.auditor.struck.add(aTakenClaim);
@@ -296,6 +302,7 @@ export class World {
         platformTime: () => aws.time.latest,
         turns: aws.turns,
         settle: createSettleHub(clock),
+        processes,
         classify,
         emit: (event: RunEvent) => {
           if (!dead) events.push(event);
@@ -374,6 +381,7 @@ export async function inWorld<T>(
     const world = new World(scenario, seed, timers, options);
     await world.account.ready();
     machine = options.programs && new Machine(world, options.programs(world));
+    if (machine) noteEnvironments();
     const result = await body(world);
     if (world.auditor.violations.length > 0) throw new Error(world.auditor.violations.join('\n'));
     return result;

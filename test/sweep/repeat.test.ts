@@ -131,6 +131,7 @@ async function contextOf(
     signal,
     announce,
     stillOurs: async () => {},
+    commands: { alone: async () => {}, started: async () => {} },
   };
   return context;
 }

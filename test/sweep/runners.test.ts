@@ -100,7 +100,7 @@ async function takenOver(
       nap,
       journalOf: async (files) => {
         liveness.me = 1;
-        return openStore(join(dir, 'old'), clock, { files }).create(run, submitted(one));
+        return openStore(join(dir, 'old'), clock, { files, reservePerPlan: 0 }).create(run, submitted(one));
       },
     });
     // What a run that has lost its journal comes to, as a result or as the journal's own error, is told with the same code and exit.
@@ -124,7 +124,7 @@ async function takenOver(
       latencyMs: () => 50,
       journalOf: async (files) => {
         liveness.me = 2;
-        return openStore(join(dir, 'new'), clock, { files }).open(run);
+        return openStore(join(dir, 'new'), clock, { files, reservePerPlan: 0 }).open(run);
       },
     });
     await stage.until(next.opened);

@@ -15,6 +15,7 @@ import { diskFiles, type Files } from '../../src/journal/files.ts';
 import { requestHandler } from '../../src/simulator/handler.ts';
 import { simulatedDatabases } from '../../src/simulator/rds/sql.ts';
 import { registry } from '../../src/steps/registry.ts';
+import { processes } from '../support/processes.ts';
 import { quiet } from '../support/quiet.ts';
 import { isRead } from '../support/reads.ts';
 import { wireless } from '../support/wireless.ts';
@@ -153,7 +154,8 @@ export class Stage {
       const emit = (event: RunEvent) => {
         if (event.type === 'record' && event.entry.t === 'announced') this.world.told.push(event.entry.text);
       };
-      const ports = { journal, registry, aws, clock, turns: aws.turns, settle, classify, emit, signal, slots };
+      const { turns } = aws;
+      const ports = { journal, registry, aws, clock, turns, settle, processes, classify, emit, signal, slots };
       try {
         return await execute([planOf(options.plan)], { ...ports, wait: true, replaceClaim: undefined }, options);
       } finally {
@@ -197,6 +199,7 @@ export class Stage {
         return {
           append: (bytes) => counted(() => made.append(bytes)),
           datasync: () => counted(written),
+          length: () => counted(() => made.length()),
           close: () => counted(() => made.close()),
         };
       },

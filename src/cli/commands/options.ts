@@ -10,6 +10,7 @@ export interface DriveOptions extends CommonOptions {
   readonly json?: boolean;
   readonly replaceClaim?: string;
   readonly takeOver?: boolean;
+  readonly commandsEnded?: boolean;
   readonly again?: boolean;
 }
 

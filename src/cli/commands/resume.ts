@@ -25,6 +25,10 @@ export const resumeCommand: MakeCommand = (end) =>
     .argument('[run]', 'id of the run; may be left out when only one is unfinished')
     .option('--take-over', 'the owner was on another machine or in another container, and I am sure that it has ended')
     .option(
+      '--commands-ended',
+      'commands of the plan that were started on another machine or in another container have ended: I have seen to it',
+    )
+    .option(
       '--again',
       'the cause of a failed verification is mended, though nothing that is read has changed: take the target out of service again',
     )
@@ -56,6 +60,7 @@ async function resume(named: string | undefined, options: DriveOptions): Promise
     options: {
       wait: options.wait === true,
       takeOver: options.takeOver === true,
+      ...(options.commandsEnded === true && { commandsEnded: true }),
       again: options.again === true,
       ...(options.replaceClaim ? { replaceClaim: options.replaceClaim } : {}),
     },

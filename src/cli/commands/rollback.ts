@@ -28,6 +28,10 @@ export const rollbackCommand: MakeCommand = (end) =>
       'what the target has written since this time may be lost; the time is the one that rollback names when it refuses',
     )
     .option('--take-over', 'the owner was on another machine or in another container, and I am sure that it has ended')
+    .option(
+      '--commands-ended',
+      'commands of the plan that were started on another machine or in another container have ended: I have seen to it',
+    )
     .action(async (run: string, options: RollbackOptions) => end(await rollback(run, options)));
 
 async function rollback(run: string, options: RollbackOptions): Promise<number> {
@@ -44,7 +48,11 @@ async function rollback(run: string, options: RollbackOptions): Promise<number> 
     session,
     plans,
     command: { command: 'rollback', discardWrites: typed !== undefined },
-    options: { takeOver: options.takeOver === true, ...(typed === undefined ? {} : { discardWritesSince: typed }) },
+    options: {
+      takeOver: options.takeOver === true,
+      ...(options.commandsEnded === true && { commandsEnded: true }),
+      ...(typed === undefined ? {} : { discardWritesSince: typed }),
+    },
     json: options.json === true,
     wait: options.wait === true,
     ...(options.replaceClaim ? { replaceClaim: options.replaceClaim } : {}),

@@ -12,6 +12,7 @@ export function fold(records: readonly JournalRecord[]): RunState {
     sources: [],
     plans: new Map(),
     startedAt: undefined,
+    owner: undefined,
     takenOverAt: undefined,
     records: 0,
   };
@@ -27,6 +28,7 @@ export function apply(state: RunState, entry: Entry, at: number): void {
   switch (entry.t) {
     case 'open':
       state.format = Math.min(state.format, formatOf(entry));
+      state.owner = entry.by;
       if (entry.tookOver) state.takenOverAt = at;
       return;
     case 'interrupted':
@@ -39,6 +41,7 @@ export function apply(state: RunState, entry: Entry, at: number): void {
     case 'command':
       // What stopped a plan is history once somebody has told it to go on.
       for (const plan of state.plans.values()) plan.stop = undefined;
+      if (entry.options['commandsEnded'] === true) for (const plan of state.plans.values()) noteCommandsEnded(plan);
       return;
     default:
       if ('plan' in entry) applyToPlan(planOf(state, entry.plan), entry, at);
@@ -48,6 +51,13 @@ export function apply(state: RunState, entry: Entry, at: number): void {
 
 function applyToPhase(state: RunState, entry: PhaseEntry, at: number): void {
   const plan = planOf(state, entry.key.plan);
+  if (entry.t === 'spawned') {
+    const { key, process, until } = entry;
+    plan.commands.push({ key, process, until, saidToHaveEnded: false });
+    const sent = plan.phases.get(keyText(key));
+    if (sent) sent.sentBy = undefined;
+    return;
+  }
   const phase = phaseOf(plan, entry.key, 'uses' in entry ? entry.uses : '', state.records);
   switch (entry.t) {
     case 'intent':
@@ -55,6 +65,7 @@ function applyToPhase(state: RunState, entry: PhaseEntry, at: number): void {
       phase.before = phase.sent === 0 ? entry.before : phase.before;
       phase.sent++;
       phase.sentAt = at;
+      phase.sentBy = state.owner;
       phase.unanswered = [...phase.unanswered.slice(0, entry.afterRefusal ? -1 : undefined), entry.sentAt ?? at];
       phase.end = undefined;
       return;
@@ -86,6 +97,12 @@ function applyToPhase(state: RunState, entry: PhaseEntry, at: number): void {
       if (entry.neverRan && opener && keyText(opener) === keyText(entry.key)) plan.writePoint = undefined;
     }
   }
+}
+
+/** The operator has seen to it that what was started on another machine has ended. */
+function noteCommandsEnded(plan: PlanState): void {
+  for (const command of plan.commands) command.saidToHaveEnded = true;
+  for (const phase of plan.phases.values()) phase.sentBy = undefined;
 }
 
 /** What takes something back has no next generation: tried again, it begins anew. */

@@ -5,7 +5,7 @@ import type { Phase, PlanState, RunState } from './run-state.ts';
 
 export type PhaseEntry = Extract<
   Entry,
-  { t: 'intent' | 'answered' | 'surplus' | 'kept' | 'reopened' | 'done' | 'failed' }
+  { t: 'intent' | 'spawned' | 'answered' | 'surplus' | 'kept' | 'reopened' | 'done' | 'failed' }
 >;
 export type PlanEntry = Extract<Entry, { plan: string }>;
 
@@ -19,6 +19,7 @@ type PhaseStatus = 'new' | 'in flight' | 'done' | 'failed';
 const legal: Readonly<Record<PhaseEntry['t'], { readonly in: readonly PhaseStatus[]; readonly undo?: PhaseStatus[] }>> =
   {
     intent: { in: ['new', 'in flight'], undo: ['failed'] },
+    spawned: { in: ['new', 'in flight', 'done', 'failed'] },
     answered: { in: ['in flight', 'failed'] },
     surplus: { in: ['in flight', 'done', 'failed'] },
     kept: { in: ['in flight', 'done', 'failed'] },

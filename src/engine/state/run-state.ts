@@ -1,6 +1,6 @@
 import type { Json } from '../../contract/json.ts';
 import type { PlanSource } from '../../contract/plan.ts';
-import type { Key, Stop } from '../../contract/record.ts';
+import type { Key, Owner, Stop } from '../../contract/record.ts';
 import type { Observation } from '../../contract/step.ts';
 import { keyText } from './key.ts';
 import { ownStep } from './own-steps.ts';
@@ -17,6 +17,8 @@ export interface Phase {
   sent: number;
   /** When its call was last sent, in ms. */
   sentAt: number | undefined;
+  /** Who last sent it, until it is on record which process came of it. */
+  sentBy: Owner | undefined;
   /** When it was sent without an answer or a refusal that is known, in ms by the clock of whoever was called. */
   unanswered: readonly number[];
   answered: Json | undefined;
@@ -28,12 +30,24 @@ export interface Phase {
     | { is: 'failed'; reason: string; neverRan: boolean };
 }
 
+/** A command of the operator's that was started. */
+export interface StartedCommand {
+  readonly key: Key;
+  readonly process: Owner;
+  /** When it would be ended, in ms by the wall clock of its machine. */
+  readonly until: number;
+  /** The operator's word, for one that can not be looked at. */
+  saidToHaveEnded: boolean;
+}
+
 /** One plan of a run, as its records tell it. */
 export interface PlanState {
   readonly name: string;
   readonly phases: Map<string, Phase>;
   readonly generations: Map<string, number>;
   readonly gates: Map<string, { until: number; untilByAws?: number; passed: boolean }>;
+  /** Every command that was started for it. */
+  readonly commands: StartedCommand[];
   readonly announcements: { readonly step: string; readonly text: string }[];
   expected: Observation | undefined;
   /** The highest that was seen of the target, in the platform's order. */
@@ -65,6 +79,8 @@ export interface RunState {
   readonly sources: (PlanSource & { readonly hash: string })[];
   readonly plans: Map<string, PlanState>;
   startedAt: number | undefined;
+  /** Who writes its journal now. */
+  owner: Owner | undefined;
   /** When the run was last taken over from a runner of which nobody knew whether it still lived, in ms. */
   takenOverAt: number | undefined;
   records: number;
@@ -79,6 +95,7 @@ export function planOf(state: RunState, name: string): PlanState {
     phases: new Map(),
     generations: new Map(),
     gates: new Map(),
+    commands: [],
     announcements: [],
     expected: undefined,
     sightings: null,
@@ -133,6 +150,7 @@ export function phaseOf(plan: PlanState, key: Key, uses: string, order: number):
     before: null,
     sent: 0,
     sentAt: undefined,
+    sentBy: undefined,
     unanswered: [],
     answered: undefined,
     surplus: [],

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { printable } from '../../aws/printable.ts';
 import type { AwsContext } from '../../aws/services.ts';
+import type { Commands } from '../../contract/step.ts';
 
 /** A command of the user's: a program with its arguments, never a line for a shell. */
 export interface Command {
@@ -9,6 +10,8 @@ export interface Command {
   /** In wall milliseconds, whatever the run's clock: a real process runs in real time. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  /** On record, and never beside what an earlier process has left; a trial outside of a run has no record. */
+  readonly commands?: Commands;
 }
 
 /** How a command ended. `why` instead of an exit code when it was not there, was killed, or took too long. */
@@ -24,12 +27,22 @@ const keptCharacters = 4_096;
 
 /** Values for the user's commands. They go by the environment because a value in a command line could be read as an option or by a shell. */
 export function environmentOf(ctx: AwsContext): Record<string, string> {
-  return { REKEY_RUN: ctx.run, REKEY_PLAN: ctx.plan, REKEY_TARGET: ctx.target.id, REKEY_REGION: ctx.aws.region };
+  return {
+    REKEY_RUN: ctx.run,
+    REKEY_PLAN: ctx.plan,
+    REKEY_TARGET: ctx.target.id,
+    REKEY_REGION: ctx.aws.region,
+    REKEY_TOKEN: ctx.token,
+  };
 }
 
-/** Runs a command to its end. On time-out and abort its whole process group is ended. Never rejects. */
-export function runCommand(command: Command): Promise<CommandEnd> {
-  return new Promise((resolve) => {
+/**
+ * Runs a command to its end. On time-out and abort its whole process group is ended, and where its start can not be put on record:
+ * then, and where something can't be left to run beside it, it rejects.
+ */
+export async function runCommand(command: Command): Promise<CommandEnd> {
+  await command.commands?.alone();
+  return new Promise((resolve, reject) => {
     let why: string | undefined;
     let stderr = '';
     const child = started(command);
@@ -42,13 +55,17 @@ export function runCommand(command: Command): Promise<CommandEnd> {
       signalGroup(child.pid, 'SIGTERM');
       setTimeout(() => signalGroup(child.pid, 'SIGKILL'), graceMs).unref();
     };
+    const recorded =
+      child.pid === undefined ? undefined : command.commands?.started(child.pid, Date.now() + command.timeoutMs);
+    recorded?.catch(() => kill('is not on record'));
     const abort = () => kill('was interrupted');
     const timer = setTimeout(() => kill(`did not end within ${command.timeoutMs} ms`), command.timeoutMs);
     const end = (exit: number | undefined, reason: string | undefined) => {
       clearTimeout(timer);
       command.signal.removeEventListener('abort', abort);
       const complaint = printable(stderr.trim().split('\n').at(-1) ?? '', 300);
-      resolve({ exit: why === undefined ? exit : undefined, why: why ?? reason, complaint });
+      const told = { exit: why === undefined ? exit : undefined, why: why ?? reason, complaint };
+      Promise.resolve(recorded).then(() => resolve(told), reject);
     };
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-keptCharacters);

@@ -11,7 +11,10 @@ const input = z.strictObject({
   environment: z
     .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())
     .default({})
-    .meta({ description: 'values for it, besides REKEY_RUN, REKEY_PLAN, REKEY_TARGET and REKEY_REGION' }),
+    .meta({
+      description:
+        'values for it, besides REKEY_RUN, REKEY_PLAN, REKEY_TARGET, REKEY_REGION and REKEY_TOKEN, which stays the same when it is run again',
+    }),
   timeoutMs: z.int().positive().max(86_400_000).default(600_000),
   repeatable: z.boolean().default(false).meta({ description: 'running it a second time does no harm' }),
   probe: argv.optional().meta({ description: 'exits 0 if the command has taken effect already' }),
@@ -34,6 +37,8 @@ export const exec = defineEffect({
   title: (input) => `run ${nameOf(input)}`,
   async look(ctx, input, known) {
     if (known) return known.exit === 0 ? { is: 'done', output: known } : { is: 'failed', reason: known.how };
+    // What an earlier process has started may still be at it.
+    if (ctx.sentAt !== undefined) await ctx.commands.alone();
     const probed = input.probe && (await run(ctx, input, input.probe));
     if (probed?.exit === 0) return { is: 'done', output: { exit: 0, how: 'its probe says so' } };
     // Only a probe that ran and ended by itself says "did nothing": one that was killed or is not there says nothing at all.
@@ -42,6 +47,7 @@ export const exec = defineEffect({
     throw problem('command-in-doubt', { command: nameOf(input) });
   },
   async run(ctx, input) {
+    await ctx.commands.alone();
     await ctx.stillOurs();
     const end = await run(ctx, input, input.argv);
     if (ctx.signal.aborted && end.exit !== 0) throw new Aborted('the command was interrupted');
@@ -64,6 +70,7 @@ function run(ctx: AwsContext, { environment, timeoutMs }: Input, command: readon
     environment: { ...environment, ...environmentOf(ctx) },
     timeoutMs,
     signal: ctx.signal,
+    commands: ctx.commands,
   });
 }
 

@@ -163,8 +163,9 @@ async function statusChecks(ctx: AwsContext, id: string): Promise<Health> {
 
 async function probe(ctx: AwsContext, input: Input): Promise<string[]> {
   const environment = { ...environmentOf(ctx), REKEY_INSTANCE: input.before.id };
+  const { signal, commands } = ctx;
   const ends = await Promise.all(
-    input.probes.map((argv) => runCommand({ argv, environment, timeoutMs: input.probeTimeoutMs, signal: ctx.signal })),
+    input.probes.map((argv) => runCommand({ argv, environment, timeoutMs: input.probeTimeoutMs, signal, commands })),
   );
   return ends.flatMap((end, index) =>
     end.exit === 0 ? [] : [`probe ${printable(input.probes[index]?.join(' ') ?? '', 100)} ${describeEnd(end)}`],

@@ -67,9 +67,8 @@ async function faultsOfProbes(
   { probes, probeTimeoutMs: timeoutMs }: { readonly probes: readonly string[][]; readonly probeTimeoutMs: number },
 ): Promise<string[]> {
   const environment = { ...environmentOf(ctx), REKEY_DATABASE: name };
-  const ends = await Promise.all(
-    probes.map((argv) => runCommand({ argv, environment, timeoutMs, signal: ctx.signal })),
-  );
+  const { signal, commands } = ctx;
+  const ends = await Promise.all(probes.map((argv) => runCommand({ argv, environment, timeoutMs, signal, commands })));
   return ends.flatMap((end, index) =>
     end.exit === 0 ? [] : [`probe ${printable(probes[index]?.join(' ') ?? '', 100)} ${describeEnd(end)}`],
   );

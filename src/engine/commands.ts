@@ -1,0 +1,123 @@
+import { clockOf } from '../contract/clock.ts';
+import type { Entry, Key, Owner } from '../contract/record.ts';
+import type { Commands } from '../contract/step.ts';
+import { Aborted, poll } from '../contract/wait.ts';
+import { problem } from '../errors/index.ts';
+import type { Ports } from './ports.ts';
+import { tokenOf } from './state/key.ts';
+import type { PlanState, RunState } from './state/run-state.ts';
+
+const lookEveryMs = 500;
+// As a command of a living process is given between the two signals.
+const graceMs = 2_000;
+const killedWithinMs = 30_000;
+
+/** What was started by an earlier process of this run. `until` in ms by the wall clock. */
+interface Orphan {
+  readonly key: Key;
+  readonly process: Owner;
+  readonly until: number | undefined;
+}
+
+/** Whose commands they are. */
+interface Starter<S> {
+  readonly plan: { readonly name: string };
+  readonly state: PlanState;
+  readonly run: RunState;
+  readonly ports: Ports<S>;
+  append(entry: Entry): Promise<void>;
+}
+
+/** The operator's commands of one plan, and those that an earlier process of the run has left behind. */
+export class PlanCommands<S> {
+  private readonly run: Starter<S>;
+  /** By number: what this process has started ends with it, or is waited for by whoever started it. */
+  private readonly ours = new Set<number>();
+  private left: Promise<void> | undefined;
+
+  constructor(run: Starter<S>) {
+    this.run = run;
+  }
+
+  /** The same for one key. */
+  of(key: Key): Commands {
+    return { alone: () => this.alone(), started: (pid, until) => this.started(key, pid, until) };
+  }
+
+  private alone(): Promise<void> {
+    // Nothing that an earlier process has started begins later: once it is over, it is.
+    this.left ??= this.endLeftOver().catch((error: unknown) => {
+      this.left = undefined;
+      throw error;
+    });
+    return this.left;
+  }
+
+  private async started(key: Key, pid: number, until: number): Promise<void> {
+    this.ours.add(pid);
+    const process = await this.run.ports.processes.identityOf(pid);
+    if (process) await this.run.append({ t: 'spawned', key, process, until });
+  }
+
+  private async endLeftOver(): Promise<void> {
+    for (const orphan of await this.leftOver()) await this.waitForEnd(orphan);
+  }
+
+  /** Throws for what can not be looked at from here. */
+  private async leftOver(): Promise<Orphan[]> {
+    const { state, run, ports } = this.run;
+    const found: Orphan[] = [];
+    for (const { key, process, until, saidToHaveEnded } of state.commands) {
+      if (this.ours.has(process.pid)) continue;
+      const is = await ports.processes.isAlive(process);
+      if (is === 'unknown' && !saidToHaveEnded) throw this.outOfSight(process);
+      if (is === 'alive') found.push({ key, process, until });
+    }
+    for (const { key, uses, sentBy } of state.phases.values()) {
+      const definition = ports.registry.step(uses);
+      const isCommand = definition?.kind === 'effect' && definition.call === 'none';
+      // Its process died between the start and the record of it.
+      if (!isCommand || sentBy === undefined || sentBy === run.owner) continue;
+      if ((await ports.processes.isAlive(sentBy)) === 'unknown') throw this.outOfSight(sentBy);
+      for (const process of await ports.processes.leadersWith('REKEY_TOKEN', tokenOf(run.run, key)))
+        found.push({ key, process, until: undefined });
+    }
+    return found;
+  }
+
+  private outOfSight({ host, pid }: Owner) {
+    return problem('command-out-of-sight', { run: this.run.run.run, host, pid });
+  }
+
+  private async waitForEnd(orphan: Orphan): Promise<void> {
+    const { process } = orphan;
+    const name = `process ${process.pid} on ${process.host}, which an earlier process of this run has started for it,`;
+    const until = orphan.until ?? Date.now();
+    if (until > Date.now()) {
+      await this.tell(orphan, `${name} still ran: waited for its end until ${new Date(until).toISOString()}`);
+      if (await this.endsUntil(process, until)) return;
+    }
+    const { signalGroup } = this.run.ports.processes;
+    await this.tell(orphan, `${name} did not end in its time, and was ended`);
+    await signalGroup(process, 'SIGTERM');
+    if (await this.endsUntil(process, Date.now() + graceMs)) return;
+    await signalGroup(process, 'SIGKILL');
+    if (await this.endsUntil(process, Date.now() + killedWithinMs)) return;
+    throw problem('command-not-ended', { run: this.run.run.run, host: process.host, pid: process.pid });
+  }
+
+  private tell({ key }: Orphan, text: string): Promise<void> {
+    return this.run.append({ t: 'announced', plan: this.run.plan.name, step: key.step, text });
+  }
+
+  /** Looks in wall time, whatever the run's clock: a real process runs in real time. */
+  private async endsUntil(process: Owner, until: number): Promise<boolean> {
+    const { processes, signal } = this.run.ports;
+    const end = await poll<boolean>({ clock: clockOf(), signal }, lookEveryMs, async (askedAt) => {
+      if ((await processes.isAlive(process)) !== 'alive') return { done: true };
+      return askedAt < until ? { again: true } : { done: false };
+    });
+    if (end === 'aborted') throw new Aborted('the wait for a command was interrupted');
+    return end.done;
+  }
+}

@@ -1,0 +1,44 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fill, smallDisk } from '../support/small-disk.ts';
+import { build, rekey, shippedPlan, simulate, start, workshop } from './command.ts';
+
+const room = workshop();
+beforeAll(build, 120_000);
+afterAll(() => room.clear());
+
+test.skipIf(!smallDisk.there)(
+  'the disk fills while the target is stopped: it is taken back, that is written down and said, and with room again the run goes on',
+  async () => {
+    const disk = smallDisk.mounted(8);
+    const aws = await simulate(room.dir, 400);
+    try {
+      const where = { cwd: room.dir, env: aws.env };
+      const dir = ['--state-dir', disk.path];
+      const first = start(['run', shippedPlan, '--set', 'steps.soak.with.for=0s', ...dir], where);
+      await first.says(/Z stop: stop i-/);
+      const filler = fill(disk.path);
+      const { code, stderr } = await first.ended;
+      expect(code, stderr).toBe(1);
+      expect(stderr).toContain('the disk of the state directory is full: nothing new is begun');
+      expect(stderr).toContain('make room on the disk of the state directory, then resume');
+      expect(stderr).toMatch(/stopped, and taken back\n[\s\S]*now {2}i-0123456789abcdef0 runs with its originals\n/);
+      expect((await aws.state()).instances[0]?.state).toBe('running');
+
+      const [run = ''] = readdirSync(join(disk.path, 'runs'));
+      const status = await rekey(['status', run, ...dir], where);
+      expect(status.stdout).toContain('stopped, and taken back');
+      filler.remove();
+      const second = await rekey(['resume', ...dir], where);
+      expect(second.code, second.stderr).toBe(0);
+      const { instances } = await aws.state();
+      expect(instances[0]?.workload?.ledger.filter(({ lost }) => lost !== false)).toEqual([]);
+      expect(readdirSync(join(disk.path, 'runs', run))).not.toContain('reserve');
+    } finally {
+      aws.stop();
+      disk.remove();
+    }
+  },
+  120_000,
+);
