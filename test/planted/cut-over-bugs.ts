@@ -324,9 +324,9 @@ export const cutOverBugs: readonly PlantedBug[] = [
   {
     name: 'an unwinding discards before the original serves',
     file: 'src/engine/unwind/unwind.ts',
-    find: 'await takeBack(run, guard, one, because);',
+    find: "=== 'disruptive') await takeBack(run, guard, one, because);",
     replace:
-      '{ for (const each of happened)' +
+      "=== 'disruptive') { for (const each of happened)" +
       " if (each.phase.uses.includes('snapshot') && !isWarmUp(run, each.phase))" +
       ' await discardOrKeep(run, guard, each, { gone: [], pastWritePoint: false });' +
       ' await takeBack(run, guard, one, because); }',
