@@ -290,6 +290,8 @@ export interface Observation {
 /** What a plan can't be without: where it has a step `of` this type, it has one of the type that is needed, at its place. */
 export interface Need {
   readonly of: string;
+  /** Only where that is given this value of this member of its `with`. */
+  readonly when?: { readonly given: string; readonly as: string };
   /** A type of step, or a gate as `gate: hold`. */
   readonly needs: string;
   /** A member of its `with` that the needed one has to be given. */
@@ -298,6 +300,8 @@ export interface Need {
   readonly after?: string;
   /** Ahead of the first of this type. */
   readonly before?: string;
+  /** Ahead of the first of them that is given this member. */
+  readonly beforeGiven?: string;
   /** It goes over the same items. */
   readonly sameItems?: true;
   /** What `of` is given as this member comes from the needed one, at first hand or made from it by steps in between. */

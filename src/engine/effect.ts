@@ -131,11 +131,11 @@ export class EffectRun<S> {
     let since = clock.now();
     const begunAt = since;
     for (let resends = 0; ; resends++) {
-      if (typeof sent === 'object') return 'keep' in sent ? this.keep(sent) : this.refused(sent.reason, since);
+      if (typeof sent === 'object') return 'keep' in sent ? this.keep(sent) : this.refused(sent.reason, since, before);
       const end = await this.settle(since, sent);
       const over = clock.now() - begunAt > this.limitMs(sent, end);
       const next = nextAfter(definition, sent, end, over ? sentCount(this.effect) : undefined);
-      if (next.do === 'done') return this.done(next.output, this.disruptive?.changed?.(next.output, before) ?? true);
+      if (next.do === 'done') return this.done(next.output, this.hasChanged(next.output, before));
       if (next.do === 'fail') return this.fail(next.vanished ? await this.vanished() : next.reason, next.neverRan);
       if (end.is === 'failed') await this.cameToNothing();
       await waitUntil(run.ports, clock.now() + backoffMs(end.is === 'failed' ? resends + 3 : resends));
@@ -178,9 +178,14 @@ export class EffectRun<S> {
   }
 
   /** Refused now, but an earlier one may have gone through and not show yet; or it is so already, and nobody has asked before. */
-  private async refused(reason: string, since: number): Promise<Outcome> {
+  private async refused(reason: string, since: number, before: Json): Promise<Outcome> {
     const late = sentCount(this.effect) > 1 || this.isOrdered() ? await this.settle(since, 'answered') : undefined;
-    return late?.is === 'done' ? this.done(late.output, true) : this.fail(reason, true);
+    return late?.is === 'done' ? this.done(late.output, this.hasChanged(late.output, before)) : this.fail(reason, true);
+  }
+
+  /** Is it so by a call of ours? What was found so is not taken back. */
+  private hasChanged(output: unknown, before: Json): boolean {
+    return this.disruptive?.changed?.(output, before) ?? true;
   }
 
   /** What is to be discarded and isn't there may only not show yet: a NotFound of something new proves nothing. */

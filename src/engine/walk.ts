@@ -1,7 +1,9 @@
 import type { UseStep } from '../contract/plan.ts';
 import type { Key } from '../contract/record.ts';
+import { RekeyError } from '../errors/index.ts';
 import { refuseAgain } from './again.ts';
 import { claim, release, renewClaim } from './claim.ts';
+import { settleDoubt } from './doubt.ts';
 import { passGate } from './gates/gates.ts';
 import { perform } from './perform.ts';
 import type { PlanRun } from './plan-run.ts';
@@ -33,7 +35,8 @@ export async function walk<S>(run: PlanRun<S>, again: boolean): Promise<void> {
     await forward(run, guard, again);
   } catch (met) {
     if (met instanceof ReadAgain) return walk(run, again);
-    const error = asKnown(met);
+    const known = asKnown(met);
+    const error = known instanceof RekeyError && known.course === 'unwind' ? new PlanStopped(known) : known;
     const unwinds = error instanceof PlanStopped && error.course === 'unwind';
     if (unwinds && (await unwindAfterStop(run, guard, error)) === 'turned') return walk(run, again);
     if (error instanceof PlanStopped && error.error.code === 'target-claimed') await yieldClaim(run, guard);
@@ -53,6 +56,9 @@ async function forward<S>(run: PlanRun<S>, guard: Guard<S>, again: boolean): Pro
       continue;
     }
     if (!again) refuseAgain(run, step);
+    // For what could not go on the target is not taken out of service.
+    for (const later of beginsCutOver(run, step) ? run.plan.steps : [])
+      if (later.kind === 'use') await settleDoubt(run, guard, later);
     if (registry.step(step.uses)?.kind === 'effect') await claim(run, guard);
     await runStep(run, guard, step);
     await releaseReplacementForUse(run, step);
@@ -78,6 +84,13 @@ async function tellChanges<S>(run: PlanRun<S>, step: UseStep): Promise<void> {
   if (proves && run.plan.steps.indexOf(step) > last) await tell(run, await changesSeen(run, false));
 }
 
+/** Is it about to be taken out of service by this step? */
+function beginsCutOver<S>(run: PlanRun<S>, step: UseStep): boolean {
+  const { registry } = run.ports;
+  const first = cutOverOf(run.plan, registry)?.first;
+  return run.plan.steps.indexOf(step) === first && cutOverBegunAt(registry, run.state) === undefined;
+}
+
 /** Without a cut-over the owner may use a replacement as soon as it has been judged good: from then on it may hold writes. */
 async function releaseReplacementForUse<S>(run: PlanRun<S>, step: UseStep): Promise<void> {
   const { registry } = run.ports;
@@ -96,6 +109,10 @@ async function runStep<S>(run: PlanRun<S>, guard: Guard<S>, step: UseStep): Prom
   const ended = (item: Item) => run.phase(keyOf(run, step, item))?.end?.is === 'done';
   if (items.every(ended)) return;
   await tellChanges(run, step);
+  await settleDoubt(run, guard, step, (id) => {
+    const item = items.find((one) => one.id === id);
+    return item && inputOf(run.plan, run.state, step, item);
+  });
   const { emit } = run.ports;
   emit({ type: 'step.started', plan: run.plan.name, step: step.id, uses: step.uses, items: items.length });
   const unsent = new Set(items.filter((item) => (run.phase(keyOf(run, step, item))?.sent ?? 0) === 0));

@@ -38,9 +38,10 @@ export const targetErrors = {
   'command-in-doubt': entry({
     title: 'It is not known whether a command of yours ran to its end',
     exit: 1,
+    course: 'unwind',
     message: (p: { command: string }) =>
-      `${p.command} was started and rekey was interrupted before it ended; it is not repeatable, and no probe tells whether it took effect, so it is not run again`,
+      `${p.command} was started, and it did not end well or rekey was interrupted before it ended; it is not repeatable, no probe tells whether it took effect, and no \`undo\` takes it back, so it is not run again`,
     hint: () =>
-      'see for yourself whether it took effect; if its probe could not run, make it run and resume; else roll the run back, or start anew with `repeatable: true` or a `probe` in the step',
+      'see for yourself whether it took effect; if its probe could not run, make it run and resume; else roll the run back, or start anew with `repeatable: true`, a `probe` or an `undo` in the step',
   }),
 };

@@ -11,7 +11,7 @@ export function checkNeeds<S>(outlines: readonly Outline<S>[], needs: readonly N
 }
 
 function checkNeed<S>(outlines: readonly Outline<S>[], need: Need, report: Report): void {
-  const having = outlines.filter(isOf(need.of));
+  const having = outlines.filter((one) => isOf(need.of)(one) && isMeant(one, need));
   const [first] = having;
   if (first === undefined) return;
   const { found, fitting } = candidates(outlines, need);
@@ -46,12 +46,9 @@ function checkItems<S>(
 }
 
 function candidates<S>(outlines: readonly Outline<S>[], need: Need) {
-  const found = outlines.filter(
-    (one) =>
-      isOf(need.needs)(one) && (need.given === undefined || member(member(one.node, 'with'), need.given) !== undefined),
-  );
+  const found = outlines.filter((one) => isOf(need.needs)(one) && isGiven(one, need.given));
   const lower = need.after === undefined ? -1 : outlines.findLastIndex(isOf(need.after));
-  const upper = need.before === undefined ? -1 : outlines.findIndex(isOf(need.before));
+  const upper = outlines.findIndex(isUpper(need));
   const fitting = found.filter((one) => {
     const at = outlines.indexOf(one);
     return at > lower && (upper === -1 || at < upper);
@@ -59,10 +56,22 @@ function candidates<S>(outlines: readonly Outline<S>[], need: Need) {
   return { found, fitting };
 }
 
-function placeOf<S>(outlines: readonly Outline<S>[], { after, before }: Need): string {
-  const idOf = (type: string | undefined, of: 'first' | 'last') =>
-    type === undefined ? undefined : outlines[of === 'last' ? 'findLast' : 'find'](isOf(type))?.id;
-  const [lower, upper] = [idOf(after, 'last'), idOf(before, 'first')];
+/** Is it one of those that the needed step goes before? */
+function isUpper({ before, beforeGiven }: Need) {
+  return <S>(one: Outline<S>): boolean => before !== undefined && isOf(before)(one) && isGiven(one, beforeGiven);
+}
+
+function isMeant<S>(one: Outline<S>, { when }: Need): boolean {
+  return when === undefined || textOf(member(member(one.node, 'with'), when.given)) === when.as;
+}
+
+function isGiven<S>(one: Outline<S>, name: string | undefined): boolean {
+  return name === undefined || member(member(one.node, 'with'), name) !== undefined;
+}
+
+function placeOf<S>(outlines: readonly Outline<S>[], need: Need): string {
+  const lower = need.after === undefined ? undefined : outlines.findLast(isOf(need.after))?.id;
+  const upper = outlines.find(isUpper(need))?.id;
   return (
     [lower && `after \`${lower}\``, upper && `before \`${upper}\``].filter(Boolean).join(' and ') || 'into the plan'
   );

@@ -18,7 +18,7 @@ beforeAll(async () => {
   build();
   const scenario = join(room.dir, 'volumes.yaml');
   writeFileSync(scenario, volumes);
-  aws = await simulate(room.dir, 2_000, scenario);
+  aws = await simulate(2_000, scenario);
 }, 120_000);
 afterAll(() => {
   aws.stop();

@@ -12,7 +12,7 @@ test.skipIf(!smallDisk.there)(
   'the disk fills while the target is stopped: it is taken back, that is written down and said, and with room again the run goes on',
   async () => {
     const disk = smallDisk.mounted(8);
-    const aws = await simulate(room.dir, 400);
+    const aws = await simulate(400);
     try {
       const where = { cwd: room.dir, env: aws.env };
       const dir = ['--state-dir', disk.path];

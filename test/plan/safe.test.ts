@@ -127,6 +127,32 @@ describe('steps for other things', () => {
   });
 });
 
+describe.each([
+  'rds-instance',
+  'rds-cluster',
+])('a plan of %s that says that a hook stops what writes inside', (plan) => {
+  const promised = textOf(plan).replace(/^( +)writers: none/m, '$1writers: hook');
+  const hook = '  - { id: hook, uses: control.exec, with: { argv: [off] } }\n';
+  const withHook = (before: string) =>
+    partsOf(promised)
+      .map((part) => (isStep(part, before) ? hook + part : part))
+      .join('');
+
+  test('is refused without one, or with one behind the final snapshot', () => {
+    const why = 'what writes inside the database would go on after the final snapshot, and be lost with the original';
+    expect(problemsOf(promised)).toEqual([
+      expect.stringMatching(`\`read\` needs a step \`control\\.exec\`: ${why} → put one before \`snapshot\``),
+    ]);
+    expect(problemsOf(withHook('restore'))).toEqual([
+      expect.stringMatching(`\`hook\` is not before \`snapshot\`: ${why} → move it before \`snapshot\``),
+    ]);
+  });
+
+  test.each(['window', 'fence', 'snapshot'])('is taken with one before %s', (before) => {
+    expect(problemsOf(withHook(before))).toEqual([]);
+  });
+});
+
 test('a plan of a run that has begun is not held to it: it can be gone on with and taken back', () => {
   expect(problemsOf(without(textOf('ec2-instance'), 'auto-enable-io'), true)).toEqual([]);
 });

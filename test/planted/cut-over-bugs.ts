@@ -5,6 +5,7 @@ const hold = 'test/promises/hold.test.ts';
 const proof = 'test/promises/proof.test.ts';
 const engine = 'test/engine/engine.test.ts';
 const verify = 'test/steps/verify.test.ts';
+const operator = 'test/promises/operator.test.ts';
 const rdsFence = 'test/promises/rds-fence.test.ts';
 
 /** What could go wrong around the target: deleted without a proof, started on a mixture, taken from its owner. */
@@ -360,9 +361,9 @@ export const cutOverBugs: readonly PlantedBug[] = [
   {
     name: 'an unwinding discards before the original serves',
     file: 'src/engine/unwind/unwind.ts',
-    find: 'await takeBack(run, guard, one, because);',
+    find: "=== 'disruptive') await takeBack(run, guard, one, because);",
     replace:
-      '{ for (const each of happened)' +
+      "=== 'disruptive') { for (const each of happened)" +
       " if (each.phase.uses.includes('snapshot') && !isWarmUp(run, each.phase))" +
       ' await discardOrKeep(run, guard, each, { gone: [], pastWritePoint: false });' +
       ' await takeBack(run, guard, one, because); }',
@@ -532,5 +533,54 @@ export const cutOverBugs: readonly PlantedBug[] = [
     find: 'await recordExposed(run, exposed);',
     replace: '',
     caughtBy: { file: rdsFence, title: 'is not forgotten when it is closed by the time of the proof' },
+  },
+  {
+    name: 'what was found so counts as done by a call that was refused',
+    file: 'src/engine/effect.ts',
+    find: 'this.done(late.output, this.hasChanged(late.output, before))',
+    replace: 'this.done(late.output, true)',
+    caughtBy: { file: operator, title: 'an instance that was found stopped, and of which AWS refuses the stop' },
+  },
+  {
+    name: 'a command before the cut-over that was taken back counts as done',
+    file: 'src/engine/unwind/unwind.ts',
+    find: ' && isDiscard(run, { phase, output: phase.end.output });',
+    replace: ';',
+    caughtBy: { file: operator, title: 'one with an undo before the cut-over that was taken back is started anew' },
+  },
+  {
+    name: 'a command that may be in effect is started again',
+    file: 'src/engine/doubt.ts',
+    find: 'if (takesBack(run, last).length === 0) throw doubt;',
+    replace: 'if (takesBack(run, last).length === 0) continue;',
+    caughtBy: { file: operator, title: 'one that failed before the cut-over, and that nothing takes back' },
+  },
+  {
+    name: 'a command that failed is started again before it is taken back',
+    file: 'src/engine/doubt.ts',
+    find: 'await clear(run, guard, last, definition.title(last.input));',
+    replace: '',
+    caughtBy: { file: operator, title: 'one that failed before the cut-over may have taken effect' },
+  },
+  {
+    name: 'the target is taken out of service for a command in doubt',
+    file: 'src/engine/walk.ts',
+    find: 'for (const later of beginsCutOver(run, step) ? run.plan.steps : [])',
+    replace: 'for (const later of beginsCutOver(run, step) ? [step] : [])',
+    caughtBy: { file: operator, title: 'one that failed inside the cut-over, and that nothing takes back' },
+  },
+  {
+    name: 'a command in doubt leaves the target down',
+    file: 'src/errors/target.ts',
+    find: "course: 'unwind',\n    message: (p: { command: string })",
+    replace: 'message: (p: { command: string })',
+    caughtBy: { file: operator, title: 'where nothing takes that one back the instance is taken back' },
+  },
+  {
+    name: 'a command that fails to take back keeps the target down',
+    file: 'src/engine/unwind/unwind.ts',
+    find: "if (effectOf(run.ports.registry, one.phase)?.hazard === 'disruptive') await takeBack",
+    replace: 'if (one.phase) await takeBack',
+    caughtBy: { file: operator, title: 'one that fails to take back does not keep the instance down' },
   },
 ];

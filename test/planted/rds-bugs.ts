@@ -240,4 +240,14 @@ export const rdsBugs: readonly PlantedBug[] = [
       'never proves that nobody is connected to who may not see the sessions of others',
     ],
   ]),
+  {
+    name: 'a plan that promises a hook and has none is taken',
+    file: 'src/plan/needs.ts',
+    find: 'isOf(need.of)(one) && isMeant(one, need)',
+    replace: 'isOf(need.of)(one) && need.when === undefined',
+    caughtBy: {
+      file: 'test/plan/safe.test.ts',
+      title: 'a plan of rds-instance that says that a hook stops what writes inside is refused without one',
+    },
+  },
 ];

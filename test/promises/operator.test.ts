@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { fold } from '../../src/engine/state/fold.ts';
 import { runStatus } from '../../src/report/run-status.ts';
 import type { Command, CommandEnd } from '../../src/steps/control/command.ts';
@@ -21,17 +21,28 @@ vi.mock('../../src/steps/control/command.ts', async (original) => ({
 const rollback = (discardWrites = false) => ({ command: 'rollback', discardWrites }) as const;
 const denied = (operation: string, skip = 0) =>
   ({ operation, skip, times: 1, kind: 'error', code: 'UnauthorizedOperation', status: 403 }) as const;
-const drained = (where: 'before' | 'inside') =>
+const drained = (where: 'before' | 'inside', undo = ', undo: [undrain]') =>
   withText(instancePlan, (text) => {
-    const step = '  - { id: drain, uses: control.exec, with: { argv: [drain], undo: [undrain] } }\n';
+    const step = `  - { id: drain, uses: control.exec, with: { argv: [drain]${undo} } }\n`;
     const stop = '  - { id: stop, uses';
     return where === 'before'
       ? text.replace(stop, `${step}${stop}`)
       : text.replace('  - id: snapshot\n', `${step}  - id: snapshot\n`);
   });
+/** The first command of that name ends so, all others well. */
+const first = (program: string, end: CommandEnd) => {
+  let times = 1;
+  return (argv: readonly string[]) => (argv[0] === program && times-- > 0 ? end : ok);
+};
+const failed: CommandEnd = { exit: 1, why: undefined, complaint: '' };
+const stopped = twoVolumes.replace('type: m5.large', 'type: m5.large\n    state: stopped');
 const late = twoVolumes.replace('limits:', 'visibilityDelayMs: 120000\nlimits:');
 
 describe("the operator's commands (control.exec)", () => {
+  beforeEach(() => {
+    answer = () => ok;
+  });
+
   test('a command with an undo right before the stop is taken back when the cut-over is unwound', () =>
     inWorld(twoVolumes, async (world) => {
       commands.length = 0;
@@ -42,32 +53,126 @@ describe("the operator's commands (control.exec)", () => {
       expect(commands).toEqual(['drain', 'undrain']);
     }));
 
-  test('a command that failed once and then succeeded is not taken back at the end of a run that is done', () =>
+  test.each([
+    'before',
+    'inside',
+  ] as const)('one with an undo %s the cut-over that was taken back is started anew by the next try', (where) =>
     inWorld(twoVolumes, async (world) => {
       commands.length = 0;
-      let fails = 1;
-      answer = () => (fails-- > 0 ? { exit: 1, why: undefined, complaint: '' } : ok);
-      const first = await world.process([], { plans: [drained('before')] });
-      expect(exitOf(first), told(first)).toBe(1);
-      const second = await world.process(first.disk, { plans: [drained('before')] });
-      answer = () => ok;
-      expect(exitOf(second), told(second)).toBe(0);
+      world.account.faults.add(denied('CreateVolume'));
+      const plans = [drained(where)];
+      const one = await world.process([], { plans });
+      expectOriginalServing(world);
+      const two = await world.process(one.disk, { plans });
+      expect(exitOf(two), told(two)).toBe(0);
+      expect(commands).toEqual(['drain', 'undrain', 'drain']);
+    }));
+
+  test.each([
+    'before',
+    'inside',
+  ] as const)('one that failed %s the cut-over may have taken effect: it is taken back before it is started again', (where) =>
+    inWorld(twoVolumes, async (world) => {
+      commands.length = 0;
+      answer = first('drain', failed);
+      const plans = [drained(where)];
+      const one = await world.process([], { plans });
+      expect(exitOf(one), told(one)).toBe(1);
+      expectOriginalServing(world);
+      const two = await world.process(one.disk, { plans });
+      expect(exitOf(two), told(two)).toBe(0);
+      expect(commands).toEqual(['drain', 'undrain', 'drain']);
+    }));
+
+  test.each([
+    'before',
+    'inside',
+  ] as const)('one that failed %s the cut-over, and that nothing takes back, is never started again', (where) =>
+    inWorld(twoVolumes, async (world) => {
+      commands.length = 0;
+      answer = first('drain', failed);
+      const plans = [drained(where, '')];
+      const one = await world.process([], { plans });
+      const stops = () => world.state().calls['ec2:StopInstances'];
+      const stopped = stops();
+      const two = await world.process(one.disk, { plans });
+      expect(told(two)).toContain('command-in-doubt');
+      // For what can't go on the instance is not stopped.
+      expect(stops()).toBe(stopped);
+      expectOriginalServing(world);
+      const three = await world.process(two.disk, { plans, command: rollback() });
+      expect(exitOf(three), told(three)).toBe(0);
+      expect(commands).toEqual(['drain']);
+    }));
+
+  test('one that could not be started has done nothing, and is started again', () =>
+    inWorld(twoVolumes, async (world) => {
+      commands.length = 0;
+      answer = first('drain', { exit: undefined, why: 'could not be started: ENOENT', complaint: '' });
+      const plans = [drained('inside', '')];
+      const one = await world.process([], { plans });
+      expectOriginalServing(world);
+      const two = await world.process(one.disk, { plans });
+      expect(exitOf(two), told(two)).toBe(0);
       expect(commands).toEqual(['drain', 'drain']);
     }));
 
-  test('a command in doubt inside the cut-over can be rolled back, as the hint says, and the original serves', async () => {
+  test('one that ended well, and that nothing takes back, is in effect, and is not started again', () =>
+    inWorld(twoVolumes, async (world) => {
+      commands.length = 0;
+      world.account.faults.add(denied('CreateVolume'));
+      const plans = [drained('inside', '')];
+      const one = await world.process([], { plans });
+      expectOriginalServing(world);
+      const two = await world.process(one.disk, { plans });
+      expect(exitOf(two), told(two)).toBe(0);
+      expect(commands).toEqual(['drain']);
+    }));
+
+  test('one whose runner died in the cut-over is taken back and started anew', async () => {
     const plans = [drained('inside')];
     const crash = await afterRecord((one) => one.t === 'intent' && one.key.step === 'drain', { plans });
     await inWorld(twoVolumes, async (world) => {
-      const first = await world.process([], { plans, crash });
-      expect(first.result).toBe('died');
-      const second = await world.process(first.disk, { plans });
-      expect(told(second)).toContain('command-in-doubt');
-      const third = await world.process(second.disk, { plans, command: rollback() });
-      expect(exitOf(third), told(third)).toBe(0);
-      expectOriginalServing(world);
+      const one = await world.process([], { plans, crash });
+      expect(one.result).toBe('died');
+      commands.length = 0;
+      const two = await world.process(one.disk, { plans });
+      expect(exitOf(two), told(two)).toBe(0);
+      expect(commands).toEqual(['undrain', 'drain']);
     });
   });
+
+  test('where nothing takes that one back the instance is taken back, and serves', async () => {
+    const plans = [drained('inside', '')];
+    const crash = await afterRecord((one) => one.t === 'intent' && one.key.step === 'drain', { plans });
+    await inWorld(twoVolumes, async (world) => {
+      const one = await world.process([], { plans, crash });
+      expect(one.result).toBe('died');
+      commands.length = 0;
+      const two = await world.process(one.disk, { plans });
+      expect(told(two)).toContain('command-in-doubt');
+      expectOriginalServing(world);
+      const three = await world.process(two.disk, { plans, command: rollback() });
+      expect(exitOf(three), told(three)).toBe(0);
+      expect(commands).toEqual([]);
+    });
+  });
+
+  test('one that fails to take back does not keep the instance down, and is tried again when that is back', () =>
+    inWorld(twoVolumes, async (world) => {
+      commands.length = 0;
+      const running: (boolean | undefined)[] = [];
+      const fails = first('undrain', failed);
+      answer = (argv) => {
+        if (argv[0] === 'undrain') running.push(world.state().instances.some(({ state }) => state === 'running'));
+        return fails(argv);
+      };
+      world.account.faults.add(denied('CreateVolume'));
+      const one = await world.process([], { plans: [drained('inside')] });
+      expect(told(one)).toContain('effect-failed');
+      expectOriginalServing(world);
+      expect(running).toEqual([false, true]);
+    }));
 });
 
 describe('promise 4: nothing left behind', () => {
@@ -173,3 +278,12 @@ describe('promise 5: the operator knows', () => {
       expect(hours, told(first)).toBeLessThan(8);
     }));
 });
+
+test('an instance that was found stopped, and of which AWS refuses the stop, stays so when all is taken back', () =>
+  inWorld(stopped, async (world) => {
+    world.account.faults.add(denied('StopInstances'), denied('CreateVolume'));
+    const one = await world.process();
+    expect(told(one)).toContain('new volume for');
+    expect(world.state().instances.map(({ state }) => state)).toEqual(['stopped']);
+    expect(world.state().calls['ec2:StartInstances'] ?? 0).toBe(0);
+  }));

@@ -58,6 +58,7 @@ export class Machine {
     const beside = [...this.running.values()].filter((one) => one.argv.join(' ') === name);
     this.world.auditor.judge('P4.beside', beside.length === 0, () => `${name} was started while it still ran`);
     this.running.set(pid, { child, argv });
+    this.world.tellProgram(`${name} was started (${pid})`);
     const { takesMs, act, endedBy } = this.programs(argv);
     if (takesMs !== undefined) {
       const at = Date.now() + takesMs;
@@ -73,6 +74,7 @@ export class Machine {
   private ended(pid: number, exit: number | null, signal: NodeJS.Signals | null): void {
     const one = this.running.get(pid);
     this.running.delete(pid);
+    this.world.tellProgram(`${one?.argv.join(' ')} ended (${pid}): ${signal ?? exit}`);
     one?.child.emit('exit', exit, signal);
   }
 

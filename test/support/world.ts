@@ -135,6 +135,7 @@ export class World {
   /** What any run has announced: what is left behind has to be named there. */
   readonly told: string[] = [];
   private readonly watchers: ((call: Call) => void)[] = [];
+  private readonly programWatchers: ((told: string) => void)[] = [];
   private dying = () => {};
   private readonly timers: ReturnType<typeof FakeTimers.install>;
   private readonly options: WorldOptions;
@@ -173,6 +174,15 @@ export class World {
   /** Has every call told to `watcher`. */
   watch(watcher: (call: Call) => void): void {
     this.watchers.push(watcher);
+  }
+
+  /** Has every start and end of a program of the operator's told to `watcher`. */
+  watchPrograms(watcher: (told: string) => void): void {
+    this.programWatchers.push(watcher);
+  }
+
+  tellProgram(told: string): void {
+    for (const watcher of this.programWatchers) watcher(told);
   }
 
   /** What somebody's deed came to: `done`, or the code by which the account refused it. */

@@ -145,6 +145,7 @@ export async function history(seed: number, kind: Kind = {}): Promise<History> {
         log.push(line);
         others?.look();
       });
+      world.watchPrograms((told) => log.push(`${at()} machine: ${told}`));
       for (let n = kind.liveness ? 1 + choices.below(4) : choices.below(4); n > 0; n--) {
         const { times, ...rule } = grammar.fault(choices);
         world.account.faults.add(kind.liveness ? rule : { ...rule, ...(times !== undefined && { times }) });

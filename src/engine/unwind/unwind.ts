@@ -123,10 +123,26 @@ async function restore<S>(
 ): Promise<void> {
   const takenBack = happened.filter((each) => !isDiscard(run, each)).sort((a, b) => waits(run, a) - waits(run, b));
   if (halts) await halt(run, guard);
-  for (const one of takenBack) await takeBack(run, guard, one, because);
+  const later: Happened[] = [];
+  for (const one of takenBack) {
+    if (effectOf(run.ports.registry, one.phase)?.hazard === 'disruptive') await takeBack(run, guard, one, because);
+    else if (!(await takesBack(run, guard, one, because))) later.push(one);
+  }
   if (rollback) await startAgain(run, guard, takenBack, because);
   if (takenBack.length && !lost.length) await confirmRestored(run, guard, takenBack, because);
   if (rollback) await retryPendingUndo(run, guard, { continueOnError: true });
+  for (const one of later) await takeBack(run, guard, one, because);
+}
+
+/** A command of the operator's that can't be taken back now does not keep the target down: it is tried again when that is back. */
+async function takesBack<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, because: string): Promise<boolean> {
+  try {
+    await takeBack(run, guard, one, because);
+    return true;
+  } catch (error) {
+    if (error instanceof PlanStopped && error.error.code === 'unwind-failed') return false;
+    throw error;
+  }
 }
 
 /** Past the write point somebody else may have started the target: before anything is taken from it, it stands still. */
@@ -194,6 +210,8 @@ async function retireAll<S>(run: PlanRun<S>, reason: string, everything: boolean
   for (const step of steps) await run.append({ t: 'retired', plan: run.plan.name, step, item: null, reason });
 }
 
+/** What was made before the cut-over, and is still there: what was taken back, as a command, is done anew. */
 function survivesUnwind<S>(run: PlanRun<S>, phase: Phase): boolean {
-  return effectOf(run.ports.registry, phase)?.hazard === 'additive' && isWarmUp(run, phase) && phase.end?.is === 'done';
+  const made = effectOf(run.ports.registry, phase)?.hazard === 'additive' && isWarmUp(run, phase);
+  return made && phase.end?.is === 'done' && isDiscard(run, { phase, output: phase.end.output });
 }

@@ -91,6 +91,11 @@ function started({ argv, environment }: Command) {
   }
 }
 
+/** Was it not there, or could it not be started, so that it has done nothing? */
+export function neverRan({ exit, why }: CommandEnd): boolean {
+  return exit === undefined && why?.startsWith('could not be started') === true;
+}
+
 /** "exited with 3: connection refused", to stand after the command's name. */
 export function describeEnd({ exit, why, complaint }: CommandEnd): string {
   return `${why ?? `exited with ${exit}`}${complaint ? `: ${complaint}` : ''}`;

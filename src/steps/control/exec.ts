@@ -3,7 +3,7 @@ import { printable } from '../../aws/printable.ts';
 import { type AwsContext, defineEffect } from '../../aws/services.ts';
 import { Aborted } from '../../contract/wait.ts';
 import { problem } from '../../errors/index.ts';
-import { describeEnd, environmentOf, runCommand } from './command.ts';
+import { describeEnd, environmentOf, neverRan, runCommand } from './command.ts';
 
 const argv = z.array(z.string()).min(1);
 const input = z.strictObject({
@@ -18,11 +18,14 @@ const input = z.strictObject({
   timeoutMs: z.int().positive().max(86_400_000).default(600_000),
   repeatable: z.boolean().default(false).meta({ description: 'running it a second time does no harm' }),
   probe: argv.optional().meta({ description: 'exits 0 if the command has taken effect already' }),
-  undo: argv.optional().meta({ description: 'takes it back' }),
+  undo: argv.optional().meta({ description: 'takes it back, also where it may have done nothing; run more than once' }),
 });
 type Input = z.infer<typeof input>;
 
-/** Runs a command of the user's. One that was interrupted is run again only if it is repeatable or its probe says that it did nothing. */
+/**
+ * Runs a command of the user's. One that was interrupted, or did not end with 0, is run again only if it is repeatable, its probe
+ * says that it did nothing, or its undo has taken it back.
+ */
 export const exec = defineEffect({
   type: 'control.exec',
   // Whatever it does to the target is the user's; rekey has nothing to expect of it.
@@ -33,10 +36,10 @@ export const exec = defineEffect({
   settleWithinMs: 24 * 60 * 60_000,
   permissions: [],
   input,
-  output: z.strictObject({ exit: z.int().nullable(), how: z.string() }),
+  output: z.strictObject({ exit: z.int().nullable(), how: z.string(), neverRan: z.literal(true).optional() }),
   title: (input) => `run ${nameOf(input)}`,
   async look(ctx, input, known) {
-    if (known) return known.exit === 0 ? { is: 'done', output: known } : { is: 'failed', reason: known.how };
+    if (known) return known.exit === 0 ? { is: 'done', output: known } : failed(known);
     // What an earlier process has started may still be at it.
     if (ctx.sentAt !== undefined) await ctx.commands.alone();
     const probed = input.probe && (await run(ctx, input, input.probe));
@@ -51,7 +54,7 @@ export const exec = defineEffect({
     await ctx.stillOurs();
     const end = await run(ctx, input, input.argv);
     if (ctx.signal.aborted && end.exit !== 0) throw new Aborted('the command was interrupted');
-    return { exit: end.exit ?? null, how: describeEnd(end) };
+    return { exit: end.exit ?? null, how: describeEnd(end), ...(neverRan(end) && { neverRan: true as const }) };
   },
   undo: (input) =>
     input.undo
@@ -63,6 +66,9 @@ export const exec = defineEffect({
         ]
       : [],
 });
+
+const failed = ({ how, neverRan }: { readonly how: string; readonly neverRan?: true | undefined }) =>
+  ({ is: 'failed', reason: how, neverRan: neverRan === true }) as const;
 
 function run(ctx: AwsContext, { environment, timeoutMs }: Input, command: readonly string[]) {
   return runCommand({

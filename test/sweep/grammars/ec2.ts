@@ -4,6 +4,7 @@ import type { World } from '../../support/world.ts';
 import type { Choices } from '../choices.ts';
 import { closedToEbs, neighbours, wideOfEc2 } from '../deeds/ec2.ts';
 import { boxDown, type Deed, type End, type Grammar, type Scene } from '../grammar.ts';
+import { refusedPlan } from '../variants/plans.ts';
 import { variedOfEc2 } from '../variants/varied.ts';
 import { codesOfEc2, earlyCodes, operationsOfEc2 } from './early-codes.ts';
 
@@ -256,7 +257,8 @@ function faultsOfEnd(
   // What was used elsewhere, or is gone, is for a person to judge.
   const elsewhere = [...deeds].some((name) => /elsewhere|terminates|deleted$|a cleaner/.test(name));
   const person = elsewhere && ['replacement-stale', 'original-gone'].includes(end);
-  const calm = end === 'done' || waits || (hostile && (person || handsOff.includes(end)));
+  const refused = end === 'target-refused' && deeds.has(refusedPlan);
+  const calm = end === 'done' || refused || waits || (hostile && (person || handsOff.includes(end)));
   const faults: string[] = calm ? [] : [`it did not come to its end: ${end}`];
   if (end !== 'done' || hostile) return faults;
   const state = world.state();

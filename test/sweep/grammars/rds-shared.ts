@@ -2,7 +2,7 @@ import type { JournalRecord } from '../../../src/contract/record.ts';
 import { fence } from '../../support/rds.ts';
 import type { World } from '../../support/world.ts';
 import type { Deed, End } from '../grammar.ts';
-import { doubtfulHook, missingHook } from '../variants/hooks.ts';
+import { doubtfulHook } from '../variants/hooks.ts';
 
 /** The security group that lets clients in. */
 export const own = 'sg-0aaaaaaaaaaaaaaa1';
@@ -81,12 +81,9 @@ export function endsOtherwise({ end, hostile, deeds }: End): string[] {
   const short = ['settings', 'roles', 'reboot'].some((step) => deeds.has(`a plan without ${step}`));
   // Nobody looks whether it took effect.
   const doubtful = end === 'command-in-doubt' && [...deeds].some((name) => name.startsWith(doubtfulHook));
-  // Nothing keeps the two alike, and the statements tell so.
-  const unlike = end === 'verification-failed' && deeds.has(missingHook);
   const fine =
     end === 'done' ||
     doubtful ||
-    unlike ||
     mayBeStale ||
     (short && end === 'verification-failed') ||
     (hostile && handsOff.includes(end));

@@ -32,10 +32,12 @@ export interface Hooks {
   faultsOfEnd(world: World, end: End): readonly string[];
 }
 
-export const missingHook = 'a plan that promises a hook and has none';
 export const doubtfulHook = 'a plan with a hook that is neither repeatable nor probed';
 
+const writing = (text: string) => text.replace(/^ {4}workload:/m, `    inside: [${writer}]\n    workload:`);
+
 export function hooksOf(choices: Choices, moved: Moved): Hooks {
+  // A plan that promised a hook and had none was once taken: seeds keep what follows the draw.
   const there = !choices.chance(0.1);
   const place = choices.one(places);
   const kind = choices.one(['repeatable', 'probed', 'neither'] as const);
@@ -45,13 +47,14 @@ export function hooksOf(choices: Choices, moved: Moved): Hooks {
   const name = kind === 'neither' ? doubtfulHook : `a plan with a ${kind} hook`;
   const hooked = `${name} before ${place}${undone ? '' : ', that is not taken back'}`;
   const hooks = new Writers(moved, { off, on, slowMs, repeatable: kind === 'repeatable', probed: kind === 'probed' });
+  let taken = false;
   return {
     plan: (given) => {
+      if (!there) return given;
       const promised = (plan: PlanSource): PlanSource => ({
         ...plan,
         sets: [...plan.sets, 'steps.read.with.writers=hook'],
       });
-      if (!there) return changed(given, missingHook, promised);
       const more = [
         kind === 'repeatable' && 'repeatable: true',
         kind === 'probed' && `probe: [are-writers-off, ${moved.name}]`,
@@ -59,15 +62,18 @@ export function hooksOf(choices: Choices, moved: Moved): Hooks {
       const words = [`argv: [writers-off, ${moved.name}]`, ...more, undone && `undo: [writers-on, ${moved.name}]`];
       const step = `  - { id: writers-off, uses: control.exec, with: { ${words.filter(Boolean).join(', ')} } }\n`;
       const last = `  - { id: writers-on, uses: control.exec, with: { argv: [writers-on, ${moved.name}], repeatable: true } }\n`;
-      return changed(given, hooked, (plan) => {
+      const variant = changed(given, hooked, (plan) => {
         const before = withStep(promised(plan), place, step);
         return before && (withStep(before, 'soak', last) ?? withStep(before, 'delete', last));
       });
+      taken = variant.names.includes(hooked);
+      return variant;
     },
-    scenario: (text) => text.replace(/^ {4}workload:/m, `    inside: [${writer}]\n    workload:`),
+    // A plan without the hook says that nothing writes inside.
+    scenario: (text) => (taken ? writing(text) : text),
     course: (world, argv) => hooks.course(world, argv),
     faultsOfEnd: (world, { end, hostile, deeds }) =>
-      there && deeds.has(hooked) && end === 'done' && !hostile && !hooks.areOn(world)
+      deeds.has(hooked) && end === 'done' && !hostile && !hooks.areOn(world)
         ? ['what writes inside the database was left switched off']
         : [],
   };

@@ -47,12 +47,17 @@ export function probeOf(
   };
 }
 
+const simplerType = 'override={ /dev/xvda: { type: gp2 } }';
+
+/** Such a plan is refused for ever: it would take performance away that the original can count on, and does not say so. */
+export const refusedPlan = 'a plan with a simpler type';
+
 /** What a plan may ask for of the volumes of an instance. */
 const ofVolumes: readonly Setting[] = [
   { name: 'other IOPS and throughput', sets: ['override={ /dev/sdf: { iops: 6000, throughput: 300 } }'] },
   { name: 'fewer IOPS', sets: ['override={ vol-00000000000000002: { iops: 3000, throughput: 125 } }'] },
   { name: 'another type', sets: ['override={ /dev/sdf: { type: io2, iops: 5000 } }'] },
-  { name: 'a simpler type', sets: ['override={ /dev/xvda: { type: gp2 } }'] },
+  { name: 'a simpler type', sets: [simplerType] },
   { name: 'a larger volume', sets: ['override={ /dev/sdf: { sizeGiB: 80 } }'] },
   { name: 'a volume left out', sets: ['exclude=[/dev/sdf]'] },
   { name: 'a volume alone', sets: ['include=[vol-00000000000000002]'] },
@@ -61,6 +66,10 @@ const ofVolume: readonly Setting[] = [
   { name: 'another type', sets: ['override={ type: gp3, iops: 4000, throughput: 200 }'] },
   { name: 'a larger volume', sets: ['override={ sizeGiB: 40 }'] },
 ];
+const simplerAccepted: Setting = {
+  name: 'a simpler type, and less performance accepted',
+  sets: [`steps.read.with.volumes.${simplerType}`, 'steps.read.with.accept=[lower-performance]'],
+};
 const accepting: Setting = {
   name: 'what cannot be read accepted',
   sets: ['steps.read.with.accept=[unreadable-attribute]'],
@@ -79,7 +88,7 @@ const within =
 const named = ({ name, sets }: Setting) => ({ name: `a plan with ${name}`, sets });
 
 const overrides = {
-  'ec2-instance': [...ofVolumes.map(within('steps.read.with.volumes.')), accepting],
+  'ec2-instance': [...ofVolumes.map(within('steps.read.with.volumes.')), accepting, simplerAccepted],
   'ebs-volume': [...ofVolume.map(within('steps.read.with.')), accepting],
   database: ofDatabases('DBParameterGroups'),
   cluster: ofDatabases('DBClusterParameterGroup'),

@@ -2,9 +2,10 @@ import type { Programs } from '../../support/programs.ts';
 import type { World } from '../../support/world.ts';
 import type { Choices } from '../choices.ts';
 import { deedsOfPasswords, type Moved } from '../deeds/databases.ts';
+import type { End } from '../grammar.ts';
 import { plannedOf, type Varied } from '../wide.ts';
 import { type Hooks, hooksOf } from './hooks.ts';
-import { overrideOf, probeOf, set, windowOf } from './plans.ts';
+import { overrideOf, probeOf, refusedPlan, set, windowOf } from './plans.ts';
 
 function variedOf(choices: Choices, of: Parameters<typeof overrideOf>[1], hooks?: Hooks): Omit<Varied, 'deeds'> {
   const override = choices.chance(0.5) ? [overrideOf(choices, of)] : [];
@@ -22,9 +23,12 @@ function variedOf(choices: Choices, of: Parameters<typeof overrideOf>[1], hooks?
         return course;
       },
     ...(window && { windowOpen: (now: number) => window.open(now) }),
-    faultsOfEnd: (world, end) => hooks?.faultsOfEnd(world, end) ?? [],
+    faultsOfEnd: (world, end) => [...(hooks?.faultsOfEnd(world, end) ?? []), ...faultsOfRefusal(end)],
   };
 }
+
+const faultsOfRefusal = ({ deeds, end }: End) =>
+  deeds.has(refusedPlan) && end !== 'target-refused' ? [`a plan that is to be refused ended ${end}`] : [];
 
 /** More variants of the plans of EC2 and EBS. */
 export function variedOfEc2(choices: Choices, plan: 'ec2-instance' | 'ebs-volume'): Varied {

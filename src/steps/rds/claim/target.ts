@@ -19,6 +19,16 @@ export const targetOf = (kind: Kind) =>
     claim: kind.steps.claim,
     release: kind.steps.release,
     unreadable: faultsOfOldKey,
+    needs: [
+      {
+        of: kind.steps.read,
+        when: { given: 'writers', as: 'hook' },
+        needs: 'control.exec',
+        before: kind.steps.createSnapshot,
+        beforeGiven: 'after',
+        why: 'what writes inside the database would go on after the final snapshot, and be lost with the original',
+      },
+    ],
     halt: (_target, reads) => {
       const read = readOf(kind, reads);
       return read ? [{ uses: kind.steps.fenceReplacement, with: { original: read.id, fence: read.fence } }] : [];
