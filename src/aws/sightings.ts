@@ -69,12 +69,8 @@ export class Sightings {
     const { StartingInstances, StoppingInstances, VolumeId, InstanceId, State, AttachTime } = output as Answer;
     switch (operation) {
       case 'StartInstances':
-        for (const { InstanceId = '', PreviousState } of StartingInstances ?? [])
-          if (PreviousState?.Name === 'stopped') this.#raise(InstanceId, startedAgain);
-        return;
       case 'StopInstances':
-        for (const { InstanceId = '', CurrentState } of StoppingInstances ?? [])
-          this.#raise(InstanceId, instanceOrder[CurrentState?.Name ?? '']);
+        for (const one of StartingInstances ?? StoppingInstances ?? []) this.#changed(one);
         return;
       case 'AttachVolume':
       case 'DetachVolume': {
@@ -147,10 +143,16 @@ export class Sightings {
     return true;
   }
 
-  /** Of an instance whose life is known: it has come at least so far in it. */
-  #raise(id: string, order: number | undefined): void {
-    const mark = this.#marks.get(id)?.get(life);
-    if (mark && order !== undefined && mark.time !== endOfLives) this.#note(id, life, mark.time, order);
+  /**
+   * AWS says how an instance was when it took the call, and how it is by now. Where that is further back than what was seen of
+   * it, a later life has begun, whoever began it: a start of ours whose answer was lost, too.
+   */
+  #changed({ InstanceId = '', PreviousState, CurrentState }: StateChange): void {
+    const mark = this.#marks.get(InstanceId)?.get(life);
+    const was = instanceOrder[PreviousState?.Name ?? ''];
+    const is = instanceOrder[CurrentState?.Name ?? ''];
+    if (!mark || mark.time === endOfLives || was === undefined || is === undefined) return;
+    this.#note(InstanceId, life, mark.time, was < mark.order || is < was ? startedAgain : is);
   }
 
   #note(view: string, of: string, time: number, order: number): void {

@@ -303,8 +303,10 @@ export interface TargetType<S> {
     /** Of what the target holds, what is on its way in or out. */
     readonly unsettled?: readonly string[];
   }>;
-  /** What speaks against its originals being readable now, one sentence each: then what was made of them is not discarded. */
-  unreadable(ctx: StepContext<S>, reads: readonly unknown[]): Promise<readonly string[]>;
+  /** What speaks against these originals being readable now, one sentence each: then what was made of them is not discarded. */
+  unreadable(ctx: StepContext<S>, reads: readonly unknown[], originals: readonly string[]): Promise<readonly string[]>;
+  /** What speaks against the data of these originals being there now, and staying, one sentence each, where an old answer can't count. A look says it, when absent. */
+  lost?(ctx: StepContext<S>, originals: readonly string[]): Promise<readonly string[]>;
   /** What speaks against putting these originals back now, one sentence each. As `unreadable`, when absent. */
   unrestorable?(
     ctx: StepContext<S>,

@@ -103,6 +103,8 @@ export class PlanRun<S> {
     const serves = disruptive?.serves === true;
     const inside = insideCutOver(this.plan, this.ports.registry, this.state);
     const onlyWay = this.bringsBack || (inside && this.state.turned !== undefined);
+    // A target that is down does not wait for a tag.
+    if (onlyWay && effect?.type === this.ports.registry.target(this.plan.target.type)?.claim) return 'serving';
     if (onlyWay) return disruptive?.servesWithout ? 'serving' : serves ? 'start back' : 'back';
     return inside ? (serves ? 'start' : 'cut-over') : 'serving';
   }

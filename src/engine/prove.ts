@@ -53,7 +53,7 @@ async function proveDelete<S>(effect: EffectAct<S>, definition: EffectOf<S, 'des
   const stale = run.state.stale.get(original);
   if (stale) throw staleBy(stale);
   const proof = await settledProof(run, { key: act.key, kind: definition.type }, async (): Promise<Proof> => {
-    await guard.look();
+    await guard.lookAsClaimant();
     // Seen by this very look, it need not be so any more when the proof asks.
     const seen = run.state.stale.get(original);
     if (seen) return { findings: seen, stale: true };
@@ -107,8 +107,8 @@ async function heldElsewhere<S>(
 ): Promise<Proof> {
   const replaced = isUnwinding(run) ? undefined : await proofOfReplacement(run, act.key, original);
   if (replaced?.verdict.status === 'SUCCESSFUL') return replaced;
-  const { missing } = await guard.seen();
-  if (missing.includes(original) || deletedOriginals(run.ports.registry, run.state).includes(original))
-    return { findings: [`${original} is gone`], gone: true };
-  return { findings: anew ? await guard.unreadable() : [] };
+  const deleted = deletedOriginals(run.ports.registry, run.state).includes(original);
+  const lost = deleted ? [`${original} is gone`] : await guard.lost(original);
+  if (lost.length > 0) return { findings: lost, gone: true };
+  return { findings: anew ? await guard.unreadable([original]) : [] };
 }

@@ -1,7 +1,7 @@
 import type { UseStep } from '../contract/plan.ts';
 import type { Key } from '../contract/record.ts';
 import { refuseAgain } from './again.ts';
-import { claim, release } from './claim.ts';
+import { claim, release, renewClaim } from './claim.ts';
 import { passGate } from './gates/gates.ts';
 import { perform } from './perform.ts';
 import type { PlanRun } from './plan-run.ts';
@@ -11,6 +11,7 @@ import { cutOverBegunAt, cutOverOf, inFlight, insideCutOver } from './state/cut-
 import { refusedWhileRunning } from './state/phases.ts';
 import { generationOf } from './state/run-state.ts';
 import { asKnown, PlanStopped, ReadAgain } from './stops.ts';
+import type { TargetState } from './target/drift.ts';
 import { Guard } from './target/guard.ts';
 import { recordObservation } from './target/observe.ts';
 import { changesSeen, tell } from './target/surroundings.ts';
@@ -22,7 +23,7 @@ import { continueUnwind } from './unwind/rollback.ts';
 /** Takes a plan as far as it goes: through every step that has no outcome yet, in order. Throws where it stops. */
 export async function walk<S>(run: PlanRun<S>, again: boolean): Promise<void> {
   if (run.state.finished) return;
-  const guard = new Guard(run);
+  const guard = new Guard(run, (one) => renewClaim(run, one));
   try {
     const { unwinding } = run.state;
     const goesBack = unwinding && (!unwinding.over || (unwinding.stop === null && run.state.turned === undefined));
@@ -48,7 +49,7 @@ async function forward<S>(run: PlanRun<S>, guard: Guard<S>, again: boolean): Pro
   if (!run.expected) await recordObservation(run, (await guard.look()).observation);
   for (const step of run.plan.steps) {
     if (step.kind === 'gate') {
-      await passGate(run, step, () => guard.seen());
+      await passGate(run, step, () => lookInWait(run, guard));
       continue;
     }
     if (!again) refuseAgain(run, step);
@@ -69,6 +70,12 @@ async function tellChanges<S>(run: PlanRun<S>, step: UseStep): Promise<void> {
     definition?.kind === 'verify' || (definition?.kind === 'effect' && definition.hazard === 'destructive');
   const last = cutOverOf(run.plan, registry)?.last ?? -1;
   if (proves && run.plan.steps.indexOf(step) > last) await tell(run, await changesSeen(run, false));
+}
+
+/** Who waits keeps its claim, and says nothing yet of another run's. */
+async function lookInWait<S>(run: PlanRun<S>, guard: Guard<S>): Promise<TargetState> {
+  const seen = await guard.seen();
+  return (await renewClaim(run, guard)) ?? seen;
 }
 
 /** Without a cut-over the owner may use a replacement as soon as it has been judged good: from then on it may hold writes. */

@@ -44,6 +44,24 @@ describe('sightings', () => {
     expect(sightings.instance(id, launched(2, 'running'), clock.at)).toBe(false);
   });
 
+  it('a start that finds it started already tells of a later life: the answer to an earlier one was lost', () => {
+    const { clock, sightings } = seen();
+    sightings.instance(id, launched(1, 'stopped'), clock.at);
+    const change = { InstanceId: id, PreviousState: { Name: 'pending' }, CurrentState: { Name: 'pending' } };
+    sightings.answered('StartInstances', { StartingInstances: [change] });
+    expect(sightings.instance(id, launched(1, 'stopped'), clock.at)).toBe(false);
+    expect(sightings.instance(id, launched(2, 'running'), clock.at)).toBe(true);
+  });
+
+  it('so does a stop that finds it running, where it was seen stopped', () => {
+    const { clock, sightings } = seen();
+    sightings.instance(id, launched(1, 'stopped'), clock.at);
+    const change = { InstanceId: id, PreviousState: { Name: 'running' }, CurrentState: { Name: 'stopping' } };
+    sightings.answered('StopInstances', { StoppingInstances: [change] });
+    expect(sightings.instance(id, launched(1, 'stopped'), clock.at)).toBe(false);
+    expect(sightings.instance(id, launched(2, 'stopping'), clock.at)).toBe(true);
+  });
+
   it('an order that answers contradict for longer than AWS shows the past starts anew', () => {
     const { clock, sightings } = seen();
     sightings.instance(id, launched(2, 'running'), clock.at);

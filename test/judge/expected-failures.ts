@@ -53,13 +53,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
   },
   {
     kind: 'P5.now-runs',
-    says: /\): (unwind-failed|target-in-pieces), failed, unwinding; said stopped with replacements, and down; truly running with replacements, /,
-    what: 'the same as END by target-in-pieces: a run takes its own start for one of somebody else',
-    issue: 9,
-    witnesses: [{ plan: 'ec2-instance', seed: 9_000_017, staleMs: 300_000 }],
-  },
-  {
-    kind: 'P5.now-runs',
     says: /\): (interrupted, interrupted|unwind-failed, failed), unwinding; said stopped with originals, and down; truly running with originals, and serves: true; no more so for \d{1,3} s, by the run; /,
     after: /^stale before$/,
     what: 'a start on the way back that reads do not show yet is told as not having happened',
@@ -170,13 +163,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
   },
   {
     kind: 'P5.down-unwinding',
-    says: /\): (unwind-failed|target-in-pieces), failed, unwinding; said stopped with replacements, and down; truly running with replacements, /,
-    what: 'the same as END by target-in-pieces: a run takes its own start for one of somebody else',
-    issue: 9,
-    witnesses: [{ plan: 'ec2-instance', seed: 9_000_017, staleMs: 300_000 }],
-  },
-  {
-    kind: 'P5.down-unwinding',
     says: /; no more so for \d+ s, by others; /,
     what: 'somebody has started the target or let its clients in, and it counts as down',
     issue: 11,
@@ -239,7 +225,7 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     says: /; said stopped with \w+, and down; .*; no more so for \d{1,3} s, by the run; /,
     what: 'status says of a process that died in the middle of its work what its last record knew, as if it were now',
     issue: 11,
-    witnesses: [{ plan: 'ec2-instance', seed: 10_000_085 }],
+    witnesses: [{ plan: 'ec2-instance', seed: 10_000_096 }],
   },
   {
     kind: 'P5.status-now',
@@ -475,28 +461,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     what: 'both databases of a pair are gone, and the snapshots that are left of them are discarded: nothing looks whether they are there',
     issue: 10,
     witnesses: [{ plan: 'rds-instance', seed: 10_001_056 }],
-  },
-  {
-    kind: 'I9',
-    says: / on (i|vol)-\w+, which is not the run's$/,
-    after: /^a run takes over the claim of the other$/,
-    what: 'a run whose claim another has taken over goes on without one when the other has ended, also with --replace-claim: what was claimed once is not claimed again',
-    issue: 9,
-    witnesses: [
-      { plan: 'ec2-instance', scene: 'a run goes on after another has taken over its claim and was rolled back' },
-      { plan: 'ebs-volume', scene: 'a run goes on after another has taken over its claim and was rolled back' },
-    ],
-  },
-  {
-    kind: 'I9',
-    says: /: \w+DB\w+ on \S+, not the run's$/,
-    after: /^a run takes over the claim of the other$/,
-    what: 'the same of databases',
-    issue: 10,
-    witnesses: [
-      { plan: 'rds-instance', scene: 'a run goes on after another has taken over its claim and was rolled back' },
-      { plan: 'rds-cluster', scene: 'a run goes on after another has taken over its claim and was rolled back' },
-    ],
   },
   {
     kind: 'P3.left-down',

@@ -1,12 +1,20 @@
 import { expect, test } from 'vitest';
+import type { PlanSource } from '../../src/contract/plan.ts';
+import type { JournalRecord } from '../../src/contract/record.ts';
+import { shownIn } from '../judge/scenes.ts';
 import { exitOf, expectInstanceMoved, expectNoClaim, told } from '../support/promises.ts';
-import { instancePlan, inWorld, type Life, twoVolumes, volumePlan, type World } from '../support/world.ts';
+import { isRead } from '../support/reads.ts';
+import { firstRun, instancePlan, inWorld, type Life, twoVolumes, volumePlan, type World } from '../support/world.ts';
+import { shipped } from '../sweep/shipped.ts';
 import { data, instance, loose, minute, records, root, withSets } from './lever.ts';
 
 const claim = 'rekey:claim:20260104T000000Z-aaaaaa';
 const tagged = (world: World) =>
   [...world.state().instances, ...world.state().volumes].flatMap(({ id, tags }) => (claim in tags ? [id] : []));
 const codes = (life: Life) => (life.result === 'died' ? [] : life.result.plans.map(({ error }) => error?.code));
+
+const texts = (life: Life) =>
+  records(life, 'announced').flatMap((record) => (record.t === 'announced' ? [record.text] : []));
 
 test('an original that one plan of a run holds is not moved, and not deleted, by another', () =>
   inWorld(twoVolumes, async (world) => {
@@ -102,11 +110,121 @@ test('a claim that is stripped in the cut-over is put back when the target has b
     });
     expect(exitOf(second), told(second)).toBe(3);
     expect(seen.filter((id) => [instance, root, data].includes(id)).sort()).toEqual([instance, root, data].sort());
-    const texts = records(second, 'announced').flatMap((record) => (record.t === 'announced' ? [record.text] : []));
-    expect(texts.filter((text) => text.includes('taken the claim'))).toHaveLength(1);
+    expect(texts(second).filter((text) => text.includes('taken the claim'))).toHaveLength(1);
     world.pass(70 * minute);
     const third = await world.process(second.disk);
     expect(exitOf(third), told(third)).toBe(0);
     expectInstanceMoved(world);
     expectNoClaim(world);
   }));
+
+test('a claim that is stripped before the cut-over is put back before the target is stopped', () =>
+  inWorld(twoVolumes, async (world) => {
+    let stripped = false;
+    let seen: readonly string[] = [];
+    const life = await world.process([], {
+      wait: false,
+      diesOn: (record) => {
+        // The last look before the one that the guard of the stop takes.
+        if (!stripped && record.t === 'done' && record.uses === 'ebs.create-snapshot') {
+          stripped = true;
+          strip(world);
+        }
+        if (record.t === 'intent' && record.uses === 'ec2.stop-instance') seen = tagged(world);
+        return false;
+      },
+    });
+    expect(exitOf(life), told(life)).toBe(3);
+    expect([...seen].sort()).toEqual([instance, root, data].sort());
+  }));
+
+test('a claim that is stripped in a hold is put back while it is waited for', () =>
+  inWorld(twoVolumes, async (world) => {
+    let strippedAt = 0;
+    let backAt = 0;
+    world.watch(({ operation }) => {
+      const held = operation === 'DescribeInstances' && world.state().volumes.length > 3;
+      if (!strippedAt && held && Date.now() > Date.UTC(2026, 0, 4, 0, 30)) {
+        strippedAt = Date.now();
+        strip(world);
+      } else if (strippedAt && !backAt && tagged(world).includes(data)) backAt = Date.now();
+    });
+    const life = await world.process();
+    expect(exitOf(life), told(life)).toBe(0);
+    expect(strippedAt).toBeGreaterThan(0);
+    expect(backAt - strippedAt).toBeLessThan(20 * minute);
+    expect(texts(life).filter((text) => text.includes('taken the claim'))).not.toEqual([]);
+    expectNoClaim(world);
+  }));
+
+const second = '20260104T000100Z-bbbbbb';
+const after = (uses: string) => (record: JournalRecord) => record.t === 'done' && record.uses === uses;
+
+/** The first run has begun and died; another has taken its claim over, and died as well. */
+async function takenOver(world: World, plan: PlanSource) {
+  const first = await world.process([], { plans: [plan], diesOn: after('ebs.create-snapshot') });
+  world.pass(10 * minute);
+  const taken = { plans: [plan], run: second };
+  const other = await world.process([], { ...taken, replaceClaim: firstRun, diesOn: after('ec2.claim') });
+  world.pass(10 * minute);
+  return { disk: first.disk, other: other.disk, taken };
+}
+
+for (const [of, plan] of [
+  ['an instance', instancePlan],
+  ['a volume', volumePlan],
+] as const) {
+  test(`of ${of}: what another run had taken over and let go of is claimed again, and told`, () =>
+    inWorld(twoVolumes, async (world) => {
+      const { disk, other, taken } = await takenOver(world, plan);
+      await world.process(other, { ...taken, command: { command: 'rollback', discardWrites: false } });
+      world.pass(10 * minute);
+      let held: readonly string[] = [];
+      const life = await world.process(disk, {
+        plans: [plan],
+        diesOn: (record) => {
+          if (!held.length && record.t === 'intent' && record.uses !== 'ec2.claim') held = tagged(world);
+          return false;
+        },
+      });
+      expect(exitOf(life), told(life)).toBe(0);
+      expect(held).toHaveLength(plan === instancePlan ? 3 : 1);
+      expect(texts(life).filter((text) => text.includes('taken the claim'))).toHaveLength(1);
+      expectNoClaim(world);
+    }));
+
+  test(`of ${of}: while another run has it nothing is changed, and its operator's word takes it over`, () =>
+    inWorld(twoVolumes, async (world) => {
+      const { disk } = await takenOver(world, plan);
+      const stops = await world.process(disk, { plans: [plan] });
+      expect(codes(stops)).toEqual(['target-claimed']);
+      expect(stops.result !== 'died' && stops.result.plans[0]?.error?.hint).toContain(`--replace-claim ${second}`);
+      expect(stops.sent.filter((operation) => !isRead(operation) && !operation.startsWith('kms:'))).toEqual([]);
+      const life = await world.process(stops.disk, { plans: [plan], replaceClaim: second, wait: false });
+      expect(exitOf(life), told(life)).toBe(3);
+      expect(tagged(world).length).toBeGreaterThan(0);
+      const { instances, volumes } = world.state();
+      expect([...instances, ...volumes].filter(({ tags }) => `rekey:claim:${second}` in tags)).toEqual([]);
+    }));
+}
+
+test('on the way back a claim that can not be put back is told, and holds nothing up', () =>
+  inWorld(twoVolumes, async (world) => {
+    const life = await world.process([], {
+      diesOn: (record) => record.t === 'done' && record.uses === 'ebs.detach-volume',
+    });
+    strip(world);
+    world.pass(10 * minute);
+    world.account.faults.add({ operation: 'CreateTags', kind: 'error', code: 'UnauthorizedOperation', status: 403 });
+    const back = await world.process(life.disk, { command: { command: 'rollback', discardWrites: false } });
+    expect(exitOf(back), told(back)).toBe(0);
+    expect(world.state().instances[0]?.state).toBe('running');
+    expect(texts(back).filter((text) => text.includes('could not be put back'))).not.toEqual([]);
+  }));
+
+test.each(
+  shipped.map((one) => [one.name, one] as const),
+)('of %s: what a run that was taken over does after that it does under its own claim', async (_name, one) => {
+  const { expected } = await shownIn('a run goes on after another has taken over its claim and was rolled back', one);
+  expect(expected.filter(({ kind }) => kind === 'I9')).toEqual([]);
+});

@@ -11,12 +11,12 @@ import { type ActiveSide, activeSideOf, pairsOf } from '../state/pairs.ts';
 import { PlanStopped } from '../stops.ts';
 import { waitUntil } from '../wait.ts';
 import { type Drift, driftOf, hasLived, mayStart, type TargetState, undoForbiddenBy } from './drift.ts';
-import { lookAt, lookKey, recordLived, recordObservation, recordWrites } from './observe.ts';
-import { readsOf } from './reads.ts';
+import { type Claims, lookAt, lookKey, recordLived, recordObservation, recordWrites } from './observe.ts';
+import { originalsOf, readsOf } from './reads.ts';
 import { type Change, changesSeen, mayReadAgain, readAgain, refuse, renew, tell, textsOf } from './surroundings.ts';
 
 // Items of one step arrive together; one look serves them all, but none serves a later step.
-const freshMs = 5_000;
+const freshMs = 2_000;
 
 // AWS takes a signed request for five minutes (General Reference, "Elements of an AWS API request signature").
 const signatureMs = 5 * 60_000;
@@ -38,14 +38,17 @@ type Compare = (state: TargetState, changes: readonly Change[]) => Promise<void>
 export class Guard<S> {
   private readonly run: PlanRun<S>;
   private readonly target: TargetType<S>;
-  private lastClaims: { readonly at: number; readonly unclaimed: readonly string[] } | undefined;
+  private readonly renew: ((guard: Guard<S>) => Promise<TargetState | undefined>) | undefined;
+  private lastClaims: (Claims & { readonly at: number }) | undefined;
   private last: { at: number; state: Promise<TargetState> } | undefined;
 
-  constructor(run: PlanRun<S>) {
+  /** `renew`: puts the claim back where it does not stand any more, and gives what was seen after that; undefined when it stands. */
+  constructor(run: PlanRun<S>, renew?: (guard: Guard<S>) => Promise<TargetState | undefined>) {
     const target = run.ports.registry.target(run.plan.target.type);
     if (!target) throw new Error(`unknown target type ${run.plan.target.type}`);
     this.run = run;
     this.target = target;
+    this.renew = renew;
     target.recall?.(run.ports.aws, run.state.sightings);
   }
 
@@ -61,23 +64,44 @@ export class Guard<S> {
 
   /** Looks at the target, whoever claims it. */
   async seen(): Promise<TargetState> {
-    return (await lookAt(this.run, this.target)).state;
+    return (await this.lookOnce()).state;
   }
 
-  /** What has lost the claim that was put on at `claimedAt`, by the last look, if that must show it. */
-  unclaimed(claimedAt: number): readonly string[] {
-    return this.lastClaims && this.lastClaims.at >= claimedAt + unseenMs ? this.lastClaims.unclaimed : [];
+  /** What a look of the last minutes has shown of the claims. Throws when another run has claimed it or an original. */
+  async claims(): Promise<Claims & { readonly at: number }> {
+    const known = this.lastClaims;
+    if (known && this.run.ports.clock.now() < known.at + unseenMs) return known;
+    await this.look();
+    return this.lastClaims ?? { at: 0, foreign: [], replaced: [], unclaimed: [] };
   }
 
   /** Looks at the target. Throws when another run has claimed it or an original. */
   async look(): Promise<TargetState> {
-    const at = this.run.ports.clock.now();
-    const { state, foreign, unclaimed } = await lookAt(this.run, this.target);
-    this.lastClaims = { at, unclaimed };
+    const { state, claims } = await this.lookOnce();
     await recordLived(this.run, state);
-    if (!foreign.length) return state;
+    if (!claims.foreign.length) return state;
     await this.recordDrift(state);
-    throw new PlanStopped(problem('target-claimed', { claims: foreign }));
+    throw new PlanStopped(problem('target-claimed', { claims: claims.foreign }));
+  }
+
+  /**
+   * Looks at the target, and puts back the claim of this run where it does not stand any more. `compare` is given what has changed of
+   * what it was read in, by the same answers.
+   */
+  async lookAsClaimant(compare?: Compare): Promise<TargetState> {
+    const around = compare ? changesSeen(this.run, this.asksForKeys()) : [];
+    const [seen, changes] = await Promise.all([this.look(), around]);
+    await compare?.(seen, changes);
+    const since = await this.renew?.(this);
+    if (since) await compare?.(since, changes);
+    return since ?? seen;
+  }
+
+  private async lookOnce() {
+    const at = this.run.ports.clock.now();
+    const look = await lookAt(this.run, this.target);
+    this.lastClaims = { ...look.claims, at };
+    return look;
   }
 
   /** Record drift before yielding to another run's claim: the evidence may be gone once that claim is released. */
@@ -89,6 +113,14 @@ export class Guard<S> {
     if (inFlight(registry, run.state) || failedInDoubt(registry, run.state)) return;
     // A change is on record by now, and told when the claim is gone. A target in pieces is not: it is judged by the next look.
     await this.record(this.driftOf(state, true), state, true);
+  }
+
+  /** Waits for what has to be waited for before a disruptive effect, and takes no look to know. */
+  async wait(key: Key): Promise<void> {
+    await waitOutTakeOver(this.run, key.step);
+    await this.waitForSiblings(key);
+    const begun = cutOverBegunAt(this.run.ports.registry, this.run.state, key) !== undefined;
+    if (key.undo === undefined && !begun && !this.run.insists(key)) await this.waitToBegin(key);
   }
 
   /** Resolves when a disruptive effect may go out now. `ready` is asked inside the window, and throws where it must not. */
@@ -112,13 +144,18 @@ export class Guard<S> {
     }
   }
 
+  /** A window can be waited for for days: in it all that was read is taken again. */
+  private async waitToBegin({ step }: Key): Promise<void> {
+    await waitForWindow(this.run, step);
+    await renew(this.run);
+  }
+
   /** Seen as expected, and inside the window: asked before the look and after it, since a look can take long. */
   private async allowed(key: Key, begun: boolean, ready: () => Promise<void>): Promise<TargetState> {
     // What is on its way already can't wait for the next window.
     const inWindow = begun || this.run.insists(key);
     for (;;) {
-      if (!inWindow) await waitForWindow(this.run, key.step);
-      await renew(this.run);
+      if (!inWindow) await this.waitToBegin(key);
       await ready();
       const state = await this.fresh((seen, changes) => this.compare(seen, begun, changes));
       if (inWindow || mayBegin(this.run)) return state;
@@ -185,16 +222,24 @@ export class Guard<S> {
     if (!running) await recordObservation(this.run, observation);
   }
 
-  /** What speaks against the originals being readable now, one sentence each. */
-  unreadable(): Promise<readonly string[]> {
-    return this.ask('keys', (ctx, reads) => this.target.unreadable(ctx, reads));
+  /** What speaks against these originals being readable now, one sentence each; all of them, when none are named. */
+  unreadable(originals = originalsOf(this.run)): Promise<readonly string[]> {
+    return this.ask('keys', (ctx, reads) => this.target.unreadable(ctx, reads, originals));
+  }
+
+  /** What speaks against the data of an original being there now, one sentence each. */
+  async lost(original: string): Promise<readonly string[]> {
+    const { lost } = this.target;
+    if (lost) return this.ask('originals', (ctx) => lost(ctx, [original]));
+    return (await this.seen()).missing.includes(original) ? [`${original} is gone`] : [];
   }
 
   /** What speaks against putting the originals back now, one sentence each. */
   unrestorable(): Promise<readonly string[]> {
     const { run, target } = this;
     const pairs = pairsOf(run.ports.registry, run.state);
-    return this.ask('originals', (ctx, reads) => (target.unrestorable ?? target.unreadable)(ctx, reads, pairs));
+    const { unrestorable } = target;
+    return unrestorable ? this.ask('originals', (ctx, reads) => unrestorable(ctx, reads, pairs)) : this.unreadable();
   }
 
   private ask<T>(about: string, question: (ctx: StepContext<S>, reads: readonly unknown[]) => Promise<T>): Promise<T> {
@@ -235,19 +280,16 @@ export class Guard<S> {
   private fresh(compare: Compare | undefined): Promise<TargetState> {
     const now = this.run.ports.clock.now();
     if (this.last && now - this.last.at < freshMs) return this.last.state;
-    const state = compare ? this.lookAround(compare) : this.look();
+    const state = this.lookAsClaimant(compare);
     this.last = { at: now, state };
     return state;
   }
 
-  /** The target and what it was read in, by the same answers. Keys are asked for while nothing is out of its place. */
-  private async lookAround(compare: Compare): Promise<TargetState> {
+  /** Keys are asked for while nothing is out of its place, unless that was done a moment ago. */
+  private asksForKeys(): boolean {
     const { run } = this;
     const whole = !run.expected || this.sideOf(run.expected) === 'originals';
-    const keys = whole && run.ports.clock.now() - run.renewedAt >= freshMs;
-    const [state, changes] = await Promise.all([this.look(), changesSeen(run, keys)]);
-    await compare(state, changes);
-    return state;
+    return whole && run.ports.clock.now() - run.renewedAt >= freshMs;
   }
 
   private sideOf(observation: Observation): ActiveSide {

@@ -9,12 +9,19 @@ import { activeSideOf, everyPairOf, pairsOf } from '../state/pairs.ts';
 import { hasLived, type TargetState } from './drift.ts';
 import { claimedBy, readsOf } from './reads.ts';
 
-/** What a look has shown: the target, and the claims of other runs on it or on its originals. */
-export interface Look {
-  readonly state: TargetState;
+/** What a look has shown of the claims on the target and on its originals. */
+export interface Claims {
   readonly foreign: readonly { readonly run: string; readonly on: string }[];
+  /** What the run claims whose claim may be replaced. */
+  readonly replaced: readonly string[];
   /** What does not carry the claim of this run. */
   readonly unclaimed: readonly string[];
+}
+
+/** What a look has shown. */
+export interface Look {
+  readonly state: TargetState;
+  readonly claims: Claims;
 }
 
 /** Looks at the target, and records which originals others may write to. */
@@ -27,8 +34,12 @@ export async function lookAt<S>(run: PlanRun<S>, target: TargetType<S>): Promise
   const { running, on } = target.serving(observation);
   const activeSide = activeSideOf(pairsOf(registry, run.state), on);
   const foreign = claims.filter((claim) => claim.run !== run.run.run && claim.run !== replaceClaim);
+  const replaced = claims.flatMap((claim) => (claim.run === replaceClaim ? [claim.on] : []));
   await recordExposed(run, exposed);
-  return { state: { observation, running, on, activeSide, missing, unsettled }, foreign, unclaimed };
+  return {
+    state: { observation, running, on, activeSide, missing, unsettled },
+    claims: { foreign, replaced, unclaimed },
+  };
 }
 
 /** From now on the target is expected to look like this. */

@@ -1,5 +1,5 @@
 import { problem } from '../../errors/index.ts';
-import { release } from '../claim.ts';
+import { release, renewClaim } from '../claim.ts';
 import type { PlanRun } from '../plan-run.ts';
 import { pairsOf } from '../state/pairs.ts';
 import { deletedOriginals } from '../state/phases.ts';
@@ -23,7 +23,7 @@ export async function rollback<S>(run: PlanRun<S>, discardWrites: boolean): Prom
   const { unwinding } = run.state;
   if (unwinding?.over === false && unwinding.stop)
     await run.append({ t: 'unwinding', plan: run.plan.name, stop: null, happened: unwinding.happened });
-  const guard = new Guard(run);
+  const guard = new Guard(run, (one) => renewClaim(run, one));
   if ((await unwind(run, guard, null)) === 'turned') throw turned(run);
   await endRollback(run, guard);
 }

@@ -59,7 +59,9 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
   });
   run.bringsBack = true;
   try {
-    if (!outset.targetGone) await restore(run, guard, happened, outset);
+    // It can't be brought back; that it is gone is what is told of it from now on.
+    if (outset.targetGone) await recordObservation(run, seen.observation);
+    else await restore(run, guard, happened, outset);
   } catch (error) {
     // What was there when it began may be gone by now.
     if (!(error instanceof PlanStopped) || !(await turnRound(run, guard))) throw error;

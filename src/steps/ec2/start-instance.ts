@@ -45,7 +45,8 @@ export const startInstance = defineEffect({
     if (state === 'running') return { is: 'done', output };
     if (state === 'pending') return { is: 'pending', output };
     if (ctx.sentAt === undefined) return { is: 'absent', before: { state } };
-    const sends = known ? (known.acceptedAt ? [Date.parse(known.acceptedAt)] : []) : ctx.unanswered;
+    // An answer that found it started already may tell of an earlier send, whose own answer was lost.
+    const sends = [...ctx.unanswered, ...(known?.acceptedAt ? [Date.parse(known.acceptedAt)] : [])];
     return fellBack(instance, input.stop, sends, known !== undefined);
   },
   async run(ctx, input) {
