@@ -7,8 +7,8 @@ export const surroundingsBugs: readonly PlantedBug[] = [
   {
     name: 'what was read is not taken again when the window opens',
     file: 'src/engine/target/guard.ts',
-    find: 'await renew(this.run);',
-    replace: '',
+    find: 'renew(this.run)',
+    replace: 'undefined',
     caughtBy: { file: surroundings, title: 'stop protection that is switched on has it refused' },
   },
   {
@@ -66,8 +66,8 @@ export const surroundingsBugs: readonly PlantedBug[] = [
   {
     name: 'keys are not asked for before the first original is out',
     file: 'src/engine/target/guard.ts',
-    find: 'changesSeen(run, keys)',
-    replace: 'changesSeen(run, false)',
+    find: 'changesSeen(this.run, this.asksForKeys())',
+    replace: 'changesSeen(this.run, false)',
     caughtBy: { file: surroundings, title: 'the new key is closed before the first original is out' },
   },
   {

@@ -84,10 +84,17 @@ export class Guard<S> {
     throw new PlanStopped(problem('target-claimed', { claims: claims.foreign }));
   }
 
-  /** Looks at the target, and puts back the claim of this run where it does not stand any more. */
-  async lookAsClaimant(): Promise<TargetState> {
-    const seen = await this.look();
-    return (await this.renew?.(this)) ?? seen;
+  /**
+   * Looks at the target, and puts back the claim of this run where it does not stand any more. `compare` is given what has changed of
+   * what it was read in, by the same answers.
+   */
+  async lookAsClaimant(compare?: Compare): Promise<TargetState> {
+    const around = compare ? changesSeen(this.run, this.asksForKeys()) : [];
+    const [seen, changes] = await Promise.all([this.look(), around]);
+    await compare?.(seen, changes);
+    const since = await this.renew?.(this);
+    if (since) await compare?.(since, changes);
+    return since ?? seen;
   }
 
   private async lookOnce() {
@@ -113,7 +120,7 @@ export class Guard<S> {
     await waitOutTakeOver(this.run, key.step);
     await this.waitForSiblings(key);
     const begun = cutOverBegunAt(this.run.ports.registry, this.run.state, key) !== undefined;
-    if (key.undo === undefined && !begun && !this.run.insists(key)) await waitForWindow(this.run, key.step);
+    if (key.undo === undefined && !begun && !this.run.insists(key)) await this.waitToBegin(key);
   }
 
   /** Resolves when a disruptive effect may go out now. `ready` is asked inside the window, and throws where it must not. */
@@ -137,13 +144,18 @@ export class Guard<S> {
     }
   }
 
+  /** A window can be waited for for days: in it all that was read is taken again. */
+  private async waitToBegin({ step }: Key): Promise<void> {
+    await waitForWindow(this.run, step);
+    await renew(this.run);
+  }
+
   /** Seen as expected, and inside the window: asked before the look and after it, since a look can take long. */
   private async allowed(key: Key, begun: boolean, ready: () => Promise<void>): Promise<TargetState> {
     // What is on its way already can't wait for the next window.
     const inWindow = begun || this.run.insists(key);
     for (;;) {
-      if (!inWindow) await waitForWindow(this.run, key.step);
-      await renew(this.run);
+      if (!inWindow) await this.waitToBegin(key);
       await ready();
       const state = await this.fresh((seen, changes) => this.compare(seen, begun, changes));
       if (inWindow || mayBegin(this.run)) return state;
@@ -268,21 +280,16 @@ export class Guard<S> {
   private fresh(compare: Compare | undefined): Promise<TargetState> {
     const now = this.run.ports.clock.now();
     if (this.last && now - this.last.at < freshMs) return this.last.state;
-    const state = compare ? this.lookAround(compare) : this.lookAsClaimant();
+    const state = this.lookAsClaimant(compare);
     this.last = { at: now, state };
     return state;
   }
 
-  /** The target and what it was read in, by the same answers. Keys are asked for while nothing is out of its place. */
-  private async lookAround(compare: Compare): Promise<TargetState> {
+  /** Keys are asked for while nothing is out of its place, unless that was done a moment ago. */
+  private asksForKeys(): boolean {
     const { run } = this;
     const whole = !run.expected || this.sideOf(run.expected) === 'originals';
-    const keys = whole && run.ports.clock.now() - run.renewedAt >= freshMs;
-    const [seen, changes] = await Promise.all([this.look(), changesSeen(run, keys)]);
-    await compare(seen, changes);
-    const since = await this.renew?.(this);
-    if (since) await compare(since, changes);
-    return since ?? seen;
+    return whole && run.ports.clock.now() - run.renewedAt >= freshMs;
   }
 
   private sideOf(observation: Observation): ActiveSide {

@@ -39,9 +39,10 @@ export function factsOfPlaces(instance: InstanceBefore, volumes: readonly Attach
       [`the state of ${id}`]: instance.state,
       [`the type of ${id}`]: instance.type,
       [`the root of ${id}`]: instance.rootDevice,
-      [`the network of ${id}`]: instance.interfaces
-        .map(({ id, privateAddresses, elasticAddresses }) => [id, ...privateAddresses, ...elasticAddresses].join(' '))
-        .join(', '),
+      [`the network of ${id}`]:
+        instance.interfaces
+          .map(({ id, privateAddresses, elasticAddresses }) => [id, ...privateAddresses, ...elasticAddresses].join(' '))
+          .join(', ') || 'none',
       ...Object.fromEntries(places),
     },
     told: Object.fromEntries(autoEnableIO),
