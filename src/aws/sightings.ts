@@ -57,16 +57,23 @@ export class Sightings {
   /** The same of a volume. */
   volume(id: string, seen: Volume | undefined, askedAt: number): boolean {
     if (!seen) return this.#believesAbsence(id, askedAt);
-    this.#note(id, life, 0, 0);
+    this.#made(id, seen.SnapshotId);
     const shown = (seen.Attachments ?? []).flatMap(({ InstanceId, State, AttachTime }) =>
       InstanceId ? [{ of: InstanceId, time: AttachTime?.getTime(), state: State }] : [],
     );
     return this.#attachments(volumeView(id), shown, askedAt);
   }
 
+  /** Takes in which volumes there are from a snapshot, asked at `askedAt`. False when one does not show that must by its age. */
+  volumesFrom(snapshot: string, seen: readonly Volume[], askedAt: number): boolean {
+    const marks = [...(this.#marks.get(snapshotView(snapshot)) ?? [])];
+    return marks.every(([of, mark]) => !isYoung(mark, askedAt) || seen.some(({ VolumeId }) => VolumeId === of));
+  }
+
   /** A call of ours that AWS has answered sets a floor: what shows less is from before it. */
   answered(operation: string, output: object): void {
-    const { StartingInstances, StoppingInstances, VolumeId, InstanceId, State, AttachTime } = output as Answer;
+    const { StartingInstances, StoppingInstances, VolumeId, SnapshotId, InstanceId, State, AttachTime } =
+      output as Answer;
     switch (operation) {
       case 'StartInstances':
       case 'StopInstances':
@@ -81,7 +88,7 @@ export class Sightings {
         return;
       }
       case 'CreateVolume':
-        if (VolumeId) this.#note(VolumeId, life, 0, 0);
+        if (VolumeId) this.#made(VolumeId, SnapshotId);
     }
   }
 
@@ -89,10 +96,12 @@ export class Sightings {
   kept(ids: readonly string[]): Json {
     const attached = ids.flatMap((id) => [...(this.#marks.get(instanceView(id))?.keys() ?? [])]);
     const views = [...new Set([...ids, ...attached])].flatMap((id) => [id, instanceView(id), volumeView(id)]);
-    const marks = views.flatMap((view) =>
+    const made = [...this.#marks].filter(
+      ([view, of]) => view.startsWith(snapshotView('')) && ids.some((id) => of.has(id)),
+    );
+    return [...views, ...made.map(([view]) => view)].flatMap((view) =>
       [...(this.#marks.get(view) ?? [])].map(([of, { time, order, since }]) => [view, of, time, order, since]),
     );
-    return marks;
   }
 
   /** Takes up what an earlier process has kept. What this one knows already counts where it is higher. */
@@ -119,6 +128,12 @@ export class Sightings {
       else this.#set(view, of, { ...mark, order: leaving, since: askedAt });
     }
     return believed;
+  }
+
+  /** A volume is there, and it was made from that. */
+  #made(volume: string, snapshot: string | undefined): void {
+    this.#note(volume, life, 0, 0);
+    if (snapshot) this.#note(snapshotView(snapshot), volume, 0, 0);
   }
 
   /** That a thing is not there, which was, is believed when AWS can't show any more how it was before that. */
@@ -171,12 +186,14 @@ export class Sightings {
 const life = '';
 const instanceView = (id: string) => `on ${id}`;
 const volumeView = (id: string) => `of ${id}`;
+const snapshotView = (id: string) => `from ${id}`;
 
 /** What the answers to calls of ours tell, as far as it has an order. */
 interface Answer {
   readonly StartingInstances?: readonly StateChange[];
   readonly StoppingInstances?: readonly StateChange[];
   readonly VolumeId?: string;
+  readonly SnapshotId?: string;
   readonly InstanceId?: string;
   readonly State?: string;
   readonly AttachTime?: Date;

@@ -101,6 +101,20 @@ describe('sightings', () => {
     expect(sightings.volume(volume, undefined, clock.at + unseenMs)).toBe(true);
   });
 
+  it('what was made from a snapshot is not missed by an answer from before it was, in the next process either', () => {
+    const { clock, sightings } = seen();
+    sightings.answered('CreateVolume', { VolumeId: volume, SnapshotId: 'snap-0a' });
+    const kept: unknown = JSON.parse(JSON.stringify(sightings.kept([volume])));
+    const next = seen().sightings;
+    next.recall(kept as never);
+    for (const one of [sightings, next]) {
+      expect(one.volumesFrom('snap-0a', [], clock.at + minute)).toBe(false);
+      expect(one.volumesFrom('snap-0a', [{ VolumeId: volume }], clock.at + minute)).toBe(true);
+      expect(one.volumesFrom('snap-0a', [], clock.at + unseenMs)).toBe(true);
+      expect(one.volumesFrom('snap-0b', [], clock.at + minute)).toBe(true);
+    }
+  });
+
   it('a clock that is set back makes nothing young for ever', () => {
     const { clock, sightings } = seen();
     sightings.volume(volume, held(1, 'attached'), clock.at);

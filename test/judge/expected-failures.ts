@@ -570,14 +570,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     witnesses: [{ plan: 'rds-cluster', seed: 2_001_852 }],
   },
   {
-    kind: 'P1.loading',
-    says: /DeleteSnapshot /,
-    after: /^a rollback by the typed word$/,
-    what: 'a rollback past the write point keeps the replacement, which still loads, and discards the snapshot from which it does: it is proven that the original is there, and not that what is kept is complete',
-    issue: 9,
-    witnesses: [{ plan: 'ebs-volume', seed: 20_000_009 }],
-  },
-  {
     kind: 'P5.now-volume',
     says: /\): rolled-back, rolled-back, taken back; said stopped with originals; truly stopped with replacements, and serves: true; never so; /,
     after: /^a second /,

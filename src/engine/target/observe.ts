@@ -47,12 +47,16 @@ export function recordObservation<S>(run: PlanRun<S>, observation: Observation):
   return run.append({ t: 'observed', plan: run.plan.name, observation, ...sightingsOf(run) });
 }
 
-/** The highest that was seen of the target, as a record keeps it for the next process. */
-export function sightingsOf<S>(run: PlanRun<S>): { readonly sightings?: Json } {
+/** The highest that was seen of the target, and of what was just made, as a record keeps it for the next process. */
+export function sightingsOf<S>(run: PlanRun<S>, made: readonly string[] = []): { readonly sightings?: Json } {
   const { registry, aws } = run.ports;
   const sightings = registry
     .target(run.plan.target.type)
-    ?.sightings?.(aws, [...claimedBy(run), ...everyPairOf(registry, run.state).map((pair) => pair.replacement)]);
+    ?.sightings?.(aws, [
+      ...claimedBy(run),
+      ...everyPairOf(registry, run.state).map((pair) => pair.replacement),
+      ...made,
+    ]);
   return sightings === undefined ? {} : { sightings };
 }
 
