@@ -6,6 +6,7 @@ import { type Account, type Call, createAccount } from '../src/simulator/account
 import { requestHandler } from '../src/simulator/handler.ts';
 import { simulatedDatabases } from '../src/simulator/rds/sql.ts';
 import { type ScenarioInput, scenarioOf } from '../src/simulator/scenario.ts';
+import { wireless } from '../test/support/wireless.ts';
 import { inVirtualTime, type VirtualTime } from './virtual-time.ts';
 
 const epoch = Date.UTC(2026, 0, 4);
@@ -28,8 +29,13 @@ export interface Bench {
   readonly hearers: Set<(call: Call) => void>;
 }
 
-/** Runs `body` on a new account of this scenario. The same seed gives the same history. */
-export function onAccount<T>(scenario: ScenarioInput, seed: number, body: (bench: Bench) => Promise<T>): Promise<T> {
+/** Runs `body` on a new account of this scenario. The same seed gives the same history, also `wireless`: without XML and signatures. */
+export function onAccount<T>(
+  scenario: ScenarioInput,
+  seed: number,
+  body: (bench: Bench) => Promise<T>,
+  options: { readonly wireless?: boolean } = {},
+): Promise<T> {
   return inVirtualTime({ epoch, seed }, async (time) => {
     const refused = { count: 0 };
     const hearers = new Set<(call: Call) => void>();
@@ -38,7 +44,7 @@ export function onAccount<T>(scenario: ScenarioInput, seed: number, body: (bench
       now: () => Date.now(),
       seed,
       observe: (call) => {
-        if (call.outcome === 'RequestLimitExceeded') refused.count++;
+        if (/^(RequestLimitExceeded|Throttling|ThrottlingException)$/.test(call.outcome)) refused.count++;
         for (const hear of hearers) hear(call);
       },
     });
@@ -54,6 +60,15 @@ export function onAccount<T>(scenario: ScenarioInput, seed: number, body: (bench
       databases: simulatedDatabases(account),
       onCall: (call) => void calls.set(call, (calls.get(call) ?? 0) + 1),
     });
+    if (options.wireless) {
+      await account.ready();
+      const { ec2, kms, rds, secretsmanager, sts } = aws;
+      wireless(
+        account,
+        { ec2, kms, rds, secretsmanager, sts },
+        { latencyMs, timeoutMs: undefined, carried: (send) => send() },
+      );
+    }
     const plain = { ec2: new EC2({ region, requestHandler: handler, credentials }), calls: { count: 0 } };
     plain.ec2.middlewareStack.add(
       (next) => (args) => {

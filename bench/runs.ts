@@ -55,6 +55,7 @@ export async function runToEnd(
         aws,
         clock,
         remoteNow: () => aws.time.now(),
+        turns: aws.turns,
         settle: createSettleHub(clock),
         classify,
         emit: () => {},

@@ -102,7 +102,7 @@ describe('the house', () => {
 
   test('nothing waits by itself: time passes in contract/wait, and where calls are metered', () => {
     const sleeps = files.filter((file) => /\.sleepUntil\(/.test(readFileSync(join(src, file), 'utf8')));
-    expect(sleeps.sort()).toEqual(['aws/budget.ts', 'cli/commands/demo.ts', 'contract/wait.ts', 'engine/wait.ts']);
+    expect(sleeps.sort()).toEqual(['aws/line.ts', 'cli/commands/demo.ts', 'contract/wait.ts', 'engine/wait.ts']);
   });
 
   test('nothing in src waits on a timer that a test could not take over', () => {

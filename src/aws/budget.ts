@@ -1,15 +1,16 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '../contract/clock.ts';
+import { type Turn, TurnOver, type Turns, type Urgency } from '../contract/turns.ts';
+import { type Hold, Line, type Rate } from './line.ts';
 
-interface Rate {
-  readonly burst: number;
-  readonly perSecond: number;
-}
-
+const starts: Rate = { burst: 5, perSecond: 2 };
 // EC2's published token buckets, per account, Region and action (facts §6.1).
 const byAction = new Map<string, Rate>([
   ...each(['CreateSnapshot', 'CreateVolume', 'DeleteSnapshot', 'DeleteVolume'], { burst: 100, perSecond: 5 }),
   ...each(['CreateTags', 'DeleteTags'], { burst: 100, perSecond: 10 }),
-  ...each(['StartInstances', 'RunInstances'], { burst: 5, perSecond: 2 }),
+  ...each(['StartInstances', 'RunInstances'], starts),
+  // AWS takes more of them; but what is stopped has to be started again, and would only stand in that line.
+  ...each(['StopInstances'], starts),
 ]);
 const reading: Rate = { burst: 100, perSecond: 20 };
 const mutating: Rate = { burst: 50, perSecond: 5 };
@@ -18,30 +19,80 @@ const otherService: Rate = { burst: 100, perSecond: 50 };
 // The account has other users, and what is sent evenly may arrive in a bunch.
 const ourShare = 0.9;
 
+/** A call that goes out in a turn of its own. */
+interface Sending {
+  readonly call: string;
+  readonly hold: Hold;
+  readonly leavesBy: number;
+  spent: boolean;
+}
+
 /** Lets calls go out no faster than AWS takes them, so that nothing is sent in order to be refused. */
-export class Budget {
+export class Budget implements Turns {
   readonly #clock: Clock;
-  readonly #freeAt = new Map<string, number>();
+  readonly #lines = new Map<string, Line>();
+  readonly #sending = new AsyncLocalStorage<Sending>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Resolves when `call` ("ec2:CreateSnapshot") may be sent, or at once when `signal` aborts. Calls of one action go in the order in which they asked. */
+  async next(call: string, urgency: Urgency, signal: AbortSignal): Promise<Turn> {
+    const line = this.#line(call);
+    const hold = await line.next(urgency, signal);
+    return {
+      holds: () => line.holds(hold),
+      giveBack: () => line.giveBack(hold),
+      use: async (send, withinMs) => {
+        const leavesBy = this.#clock.now() + withinMs * this.#clock.speed;
+        try {
+          return await this.#sending.run({ call, hold, leavesBy, spent: false }, send);
+        } finally {
+          line.giveBack(hold);
+        }
+      },
+    };
+  }
+
+  /** Resolves when `call` may be sent, or at once when `signal` aborts; at once also where it goes out in a turn of its own. */
   async take(call: string, signal?: AbortSignal): Promise<void> {
-    const rate = rateOf(call);
-    const intervalMs = 1_000 / (rate.perSecond * ourShare);
-    const burstMs = (rate.burst * ourShare - 1) * intervalMs;
-    const now = this.#clock.now();
-    // A bucket as one number: when it would be full again. A call may go `burstMs` before that.
-    const fullAt = Math.max(now, this.#freeAt.get(call) ?? now);
-    this.#freeAt.set(call, fullAt + intervalMs);
-    const at = fullAt - burstMs;
-    if (at > now) await this.#clock.sleepUntil(at, signal);
+    const line = this.#line(call);
+    const sending = this.#sending.getStore();
+    if (sending?.call !== call || sending.spent) return line.spend(await line.next('aside', signal));
+    sending.spent = true;
+    line.spend(sending.hold);
+  }
+
+  /** Asked right before `call` leaves. Throws TurnOver when its turn is over by then. */
+  leave(call: string): void {
+    const sending = this.#sending.getStore();
+    if (sending?.call !== call || this.#clock.now() <= sending.leavesBy) return;
+    throw new TurnOver(`${call} was held up before it left: it was not sent, and what it goes by is looked at again`);
+  }
+
+  #line(call: string): Line {
+    const known = this.#lines.get(call);
+    if (known) return known;
+    const line = new Line(
+      this.#clock,
+      rateOf(call),
+      // Whoever is stopped now would stand behind them.
+      () => ![...this.#lines.values()].some((one) => one.holdsUpAnOutage),
+      () => {
+        for (const one of this.#lines.values()) if (one !== line) one.serve();
+      },
+    );
+    this.#lines.set(call, line);
+    return line;
   }
 }
 
 function rateOf(call: string): Rate {
+  const { burst, perSecond } = rateAllowed(call);
+  return { burst: burst * ourShare, perSecond: perSecond * ourShare };
+}
+
+function rateAllowed(call: string): Rate {
   const [service, action = ''] = call.split(':');
   if (service !== 'ec2') return otherService;
   return byAction.get(action) ?? (isReading(action) ? reading : mutating);

@@ -3,7 +3,7 @@ import type { KMS } from '@aws-sdk/client-kms';
 import type { RDS } from '@aws-sdk/client-rds';
 import type { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import type { STS, STSClientConfig } from '@aws-sdk/client-sts';
-import type { FinalizeRequestMiddleware, MiddlewareStack } from '@smithy/types';
+import type { FinalizeRequestMiddleware, HandlerExecutionContext, MiddlewareStack } from '@smithy/types';
 import type { Clock } from '../contract/clock.ts';
 import type { Databases } from '../contract/databases.ts';
 import { AwsTime } from './aws-time.ts';
@@ -40,6 +40,7 @@ export interface ConnectOptions {
 
 const connectionTimeoutMs = 10_000;
 const requestTimeoutMs = 60_000;
+const maxSockets = 500;
 const nodeThatTheSdkWants = 22;
 
 /** Makes the services of one account and region. Loads the SDK; sends nothing yet. */
@@ -53,6 +54,8 @@ export async function connect(options: ConnectOptions): Promise<AwsServices> {
       connectionTimeout: connectionTimeoutMs,
       requestTimeout: requestTimeoutMs,
       throwOnRequestTimeout: true,
+      // What has its turn must not stand in line once more, behind calls that hang.
+      httpsAgent: { maxSockets },
     },
     ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
     ...(options.profile !== undefined && { profile: options.profile }),
@@ -75,12 +78,12 @@ export async function connect(options: ConnectOptions): Promise<AwsServices> {
   };
   for (const [service, client] of Object.entries(clients)) pace(client, service, budget, options);
   for (const client of Object.values(clients)) hear(client, onAnswer);
-  for (const client of Object.values(clients)) fence(client, options);
+  for (const [service, client] of Object.entries(clients)) fence(client, service, budget, options);
   const rds = () => clients.rds;
   const order = { clock, signal, sightings };
   const sight = { ...createSight(clients.ec2, order), ...createDatabaseSight(rds), ...createClusterSight(rds) };
   const databases = options.databases ?? connectDatabases(process.env, undefined, secretReader(clients.secretsmanager));
-  return { region: options.region, ...clients, sight, sightings, time, databases };
+  return { region: options.region, ...clients, sight, sightings, time, databases, turns: budget };
 }
 
 /** Whose credentials these are: the 12-digit account id and the ARN of the user or role. */
@@ -108,7 +111,7 @@ function pace(
   middlewareStack.remove('loggerMiddleware');
   middlewareStack.add(
     (next, context) => async (args) => {
-      const call = `${service}:${context.commandName?.replace(/Command$/, '') ?? 'unknown'}`;
+      const call = callOf(service, context);
       await budget.take(call, signal);
       if (signal?.aborted) throw aborted();
       onCall?.(call);
@@ -147,14 +150,24 @@ function hear(client: EC2 | KMS | RDS | SecretsManager | STS, onAnswer: (answere
   );
 }
 
+/** As in IAM: "ec2:CreateSnapshot". */
+function callOf(service: string, { commandName }: HandlerExecutionContext): string {
+  return `${service}:${commandName?.replace(/Command$/, '') ?? 'unknown'}`;
+}
+
 /**
- * A process that was frozen, or cut off from its journal, must not wake up and send what it has signed: the last question is asked
+ * A process that was frozen, or cut off from its journal, must not wake up and send what it has signed: the last questions are asked
  * after the signature, which AWS takes for five minutes (General Reference, "Elements of an AWS API request signature").
  */
-function fence(client: EC2 | KMS | RDS | SecretsManager | STS, { beforeSend }: ConnectOptions): void {
-  if (!beforeSend) return;
+function fence(
+  client: EC2 | KMS | RDS | SecretsManager | STS,
+  service: string,
+  budget: Budget,
+  { beforeSend }: ConnectOptions,
+): void {
   const ask: FinalizeRequestMiddleware<object, object> = (next, context) => async (args) => {
-    if (!isReading(context.commandName ?? '')) await beforeSend();
+    if (!isReading(context.commandName ?? '')) await beforeSend?.();
+    budget.leave(callOf(service, context));
     return next(args);
   };
   const { middlewareStack } = client as unknown as { middlewareStack: MiddlewareStack<object, object> };

@@ -17,6 +17,8 @@ const byClass: { readonly [C in OutageClass]: readonly string[] } = {
     'PriorRequestNotComplete',
     'ConcurrentTagAccess',
     'RetryableError',
+    // Our own: it did not leave.
+    'TurnOver',
   ],
   'in-doubt': [
     'InternalError',

@@ -5,6 +5,7 @@ import type { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import type { STS } from '@aws-sdk/client-sts';
 import type { Databases } from '../contract/databases.ts';
 import { definersFor, type StepContext } from '../contract/step.ts';
+import type { Turns } from '../contract/turns.ts';
 import type { AwsTime } from './aws-time.ts';
 import type { Sightings } from './sightings.ts';
 
@@ -62,6 +63,8 @@ export interface AwsServices {
   readonly time: Pick<AwsTime, 'now' | 'latest'>;
   /** SQL, for what Describe can't show. */
   readonly databases: Databases;
+  /** Meters the calls of this account and region. */
+  readonly turns: Turns;
 }
 
 export const { defineRead, defineEffect, defineVerify, defineTarget } = definersFor<AwsServices>();

@@ -103,6 +103,7 @@ async function underWay(of: Drive, journal: Journal, emit: (event: RunEvent) => 
       clock,
       remoteNow: () => of.session.aws.time.now(),
       platformTime: () => of.session.aws.time.latest,
+      turns: of.session.aws.turns,
       settle: createSettleHub(clock),
       classify,
       emit,

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { Clock } from './clock.ts';
 import type { Json } from './json.ts';
 import type { Want } from './outage.ts';
+import type { LookAround, Surroundings } from './surroundings.ts';
 import type { Verdict, VerdictStatus } from './verdict.ts';
 
 /**
@@ -87,6 +88,13 @@ export interface ReadDefinition<S, I, O> extends Definition<I, O> {
   claims?(output: O): readonly string[];
   /** Of what it gives, what stays as it is until somebody changes it: not when something was last started. All of it, when left out. */
   lasting?(output: O): Json;
+  /** What a run goes on relying on. Without it, only how the target is built is compared with what was read. */
+  readonly surroundings?: {
+    /** As the read established it; undefined where an older version has read. */
+    of(output: O): Surroundings | undefined;
+    /** As it is now, as far as looks show it. Whole, it is taken by reading again. */
+    look(ctx: StepContext<S>, input: I, output: O, around: LookAround): Promise<Surroundings>;
+  };
 }
 
 /** An operation of a service, as the SDK names it: `ec2:StopInstances`. It is the IAM action, too. */
@@ -96,7 +104,7 @@ export type ServiceCall = `${string}:${string}`;
 interface AnyEffect<S, I, O> extends Definition<I, O> {
   /** The operation that `run` sends; `none` for what calls no service, as a command of the user's. */
   readonly call: ServiceCall | 'none';
-  /** What it stops or restarts: the target or an original. What could not come up again is not sent: its keys are tried right before. */
+  /** What it restarts: the target or an original. What could not come up again is not sent: its keys are tried right before. */
   restarts?(input: I): string;
   /** What makes sending it twice safe: a client token, a state that converges, or nothing (then it is resent only after a long look). */
   readonly repeat: 'token' | 'convergent' | 'none';
@@ -295,10 +303,10 @@ export interface TargetType<S> {
     /** Of what the target holds, what is on its way in or out. */
     readonly unsettled?: readonly string[];
   }>;
-  /** What speaks against its originals being readable now, one sentence each: then what was made of them is not discarded. */
-  unreadable(ctx: StepContext<S>, reads: readonly unknown[]): Promise<readonly string[]>;
-  /** What speaks against its coming up again once it stands, one sentence each: of all that it holds and will hold. As `unreadable`, when absent. */
-  staysDown?(ctx: StepContext<S>, reads: readonly unknown[]): Promise<readonly string[]>;
+  /** What speaks against these originals being readable now, one sentence each: then what was made of them is not discarded. */
+  unreadable(ctx: StepContext<S>, reads: readonly unknown[], originals: readonly string[]): Promise<readonly string[]>;
+  /** What speaks against the data of these originals being there now, and staying, one sentence each, where an old answer can't count. A look says it, when absent. */
+  lost?(ctx: StepContext<S>, originals: readonly string[]): Promise<readonly string[]>;
   /** What speaks against putting these originals back now, one sentence each. As `unreadable`, when absent. */
   unrestorable?(
     ctx: StepContext<S>,

@@ -1,6 +1,6 @@
 import { type Json, toJson } from '../contract/json.ts';
 import type { Want } from '../contract/outage.ts';
-import { unseenMs } from '../contract/settle.ts';
+import { type Check, unseenMs } from '../contract/settle.ts';
 import { createdBy, type EffectDefinition, type Seen } from '../contract/step.ts';
 import { type EffectAct, ownMs, sentCount } from './act.ts';
 import { patienceMs } from './patience.ts';
@@ -228,12 +228,11 @@ export class EffectRun<S> {
   private async settle(since: number, sent: 'answered' | 'in-doubt'): Promise<End> {
     const { run, definition } = this.effect;
     const { clock, signal, settle } = run.ports;
-    const deadlineAt = since + ownMs(this.effect);
     // A call that is safe to repeat is repeated as soon as a look says no; a token-less create waits until "no" is certain.
     const waits = sent === 'answered' || definition.repeat === 'none';
     // What has an order is asked about until the answer counts.
     const patienceMs = () => ((this.everSeen || waits) && !this.isOrdered() ? unseenMs : 0);
-    const end = await settle.until<End>({ kind: definition.type, deadlineAt, signal }, async () => {
+    const look = async (): Promise<Check<End>> => {
       const askedAt = clock.now();
       const seen = await this.look();
       switch (seen.is) {
@@ -256,11 +255,31 @@ export class EffectRun<S> {
           if (askedAt - since < patienceMs()) return { again: true };
           return { done: { is: this.everSeen ? 'vanished' : 'absent' } };
       }
-    });
+    };
+    const until = (ms: number) => settle.until<End>({ kind: definition.type, deadlineAt: since + ms, signal }, look);
+    let end = await until(ownMs(this.effect));
+    const limitMs = end === 'expired' ? this.patienceWhenSlow() : undefined;
+    if (limitMs !== undefined) end = await until(limitMs);
     if (end === 'aborted') throw new Interrupted();
-    if (end === 'expired')
-      return { is: 'failed', reason: `not there after ${minutes(ownMs(this.effect))}`, neverRan: false };
+    if (end === 'expired') {
+      const reason = `not there after ${minutes(limitMs ?? ownMs(this.effect))}`;
+      return { is: 'failed', reason, neverRan: false };
+    }
     return end.done;
+  }
+
+  /** How long all in all what brings the target back is waited for, in ms; undefined when its own time is all it has. */
+  private patienceWhenSlow(): number | undefined {
+    const { definition, run, act, title } = this.effect;
+    const own = ownMs(this.effect);
+    const limit = this.disruptive ? patienceMs('slow', run.moment(definition), own) : own;
+    if (limit <= own) return undefined;
+    run
+      .context(act.key)
+      .announce(
+        `${title}: not over after ${minutes(own)}; nothing else brings the target back, so it is waited for, up to ${minutes(limit)}`,
+      );
+    return limit;
   }
 
   /** Has it been on its way for so long that the plan has it sent once more? Counted from the last time it was. */

@@ -1,7 +1,10 @@
 import type { Outage } from '../contract/outage.ts';
 
-/** Errors that are waited for alike. `final`: the same call is refused again whatever time passes. */
-export type Family = 'throttled' | 'unreachable' | 'state' | 'capacity' | 'right' | 'part' | 'final';
+/**
+ * Errors that are waited for alike. `slow`: AWS has taken it, and it is not over yet; `final`: the same call is refused again
+ * whatever time passes.
+ */
+export type Family = 'throttled' | 'unreachable' | 'state' | 'capacity' | 'right' | 'part' | 'slow' | 'final';
 
 /**
  * Where a plan stands when it meets an error.
@@ -34,6 +37,8 @@ const table: { readonly [F in Family]: { readonly [M in Moment]: (ownMs: number)
   state: { serving: own, 'cut-over': bounded, start: endless, back: bounded, 'start back': endless },
   // What has just been attached counts soon; what somebody has taken off, a person has to put back.
   part: { serving: bounded, 'cut-over': bounded, start: bounded, back: bounded, 'start back': bounded },
+  // What hangs for a day is ended by people only; forward the other set comes up, which hangs less.
+  slow: { serving: own, 'cut-over': own, start: own, back: aDay, 'start back': aDay },
   right: { serving: never, 'cut-over': never, start: never, back: aDay, 'start back': aDay },
   final: { serving: never, 'cut-over': never, start: never, back: never, 'start back': never },
 };

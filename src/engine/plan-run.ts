@@ -29,6 +29,10 @@ export class PlanRun<S> {
   expected: Observation | undefined;
   /** It is bringing the target back, and has not seen it back yet: until it is, nothing else can serve. */
   bringsBack = false;
+  /** When all that was read was last found unchanged, as a whole, in ms. */
+  renewedAt = 0;
+  /** How often all was read again, since it was not so any more. */
+  timesReadAgain = 0;
   /** What is sent once more although it is on its way, by key. */
   private readonly insisting = new Set<string>();
   /** What speaks for or against all pairs in common, as it was just asked. */

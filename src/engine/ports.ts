@@ -4,6 +4,7 @@ import type { Journal } from '../contract/journal.ts';
 import type { Classify } from '../contract/outage.ts';
 import type { Settle } from '../contract/settle.ts';
 import type { Registry } from '../contract/step.ts';
+import type { Turns } from '../contract/turns.ts';
 
 /** Starts work as soon as there is room for it. */
 export type Limiter = <T>(work: () => Promise<T>) => Promise<T>;
@@ -18,6 +19,8 @@ export interface Ports<S> {
   readonly remoteNow?: () => number;
   /** The platform's time as its latest answer told it, in ms; undefined before it has. */
   readonly platformTime?: () => number | undefined;
+  /** Meters what is sent. */
+  readonly turns: Turns;
   readonly settle: Settle;
   readonly classify: Classify;
   readonly emit: Emit;

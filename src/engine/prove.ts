@@ -32,7 +32,7 @@ async function survivesRestart<S>({ run, guard, definition, act, input, title }:
   const restarted = definition.restarts?.(input);
   if (restarted === undefined || act.key.undo !== undefined || run.insists(act.key)) return;
   if (restarted !== run.plan.target.id && !originalsOf(run).includes(restarted)) return;
-  const why = await guard.staysDown();
+  const why = await guard.unreadable();
   if (why.length > 0) throw stepFailed(title, `it would not come up again: ${why.join('; ')}`);
 }
 
@@ -107,8 +107,8 @@ async function heldElsewhere<S>(
 ): Promise<Proof> {
   const replaced = isUnwinding(run) ? undefined : await proofOfReplacement(run, act.key, original);
   if (replaced?.verdict.status === 'SUCCESSFUL') return replaced;
-  const { missing } = await guard.seen();
-  if (missing.includes(original) || deletedOriginals(run.ports.registry, run.state).includes(original))
-    return { findings: [`${original} is gone`], gone: true };
-  return { findings: anew ? await guard.unreadable() : [] };
+  const deleted = deletedOriginals(run.ports.registry, run.state).includes(original);
+  const lost = deleted ? [`${original} is gone`] : await guard.lost(original);
+  if (lost.length > 0) return { findings: lost, gone: true };
+  return { findings: anew ? await guard.unreadable([original]) : [] };
 }

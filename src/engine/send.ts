@@ -1,14 +1,21 @@
 import { type Json, toJson } from '../contract/json.ts';
 import type { Outage } from '../contract/outage.ts';
 import type { Seen } from '../contract/step.ts';
+import { TurnOver } from '../contract/turns.ts';
 import { type EffectAct, ownMs } from './act.ts';
+import { allowInTurn } from './in-turn.ts';
 import { familyOf, patienceMs } from './patience.ts';
-import { allow, type Kept } from './prove.ts';
+import type { Kept } from './prove.ts';
 import { type AfterError, formatCallError, pauseMs, retry, stopRun } from './retry.ts';
 import { mayBeStaleRead } from './stale-read.ts';
 import { tokenOf } from './state/key.ts';
 import { Interrupted } from './stops.ts';
 import { minutes } from './wait.ts';
+
+// Signing and a sync of the disk take less: what takes longer was frozen, or the machine was asleep.
+const leavesWithinMs = 5_000;
+// A machine that is never faster has to send all the same.
+const mostHeldUp = 3;
 
 /** How a send ended: AWS took it, nobody knows, AWS refused it for good, or it was not sent, and what it was to discard is kept. */
 export type Sent = 'answered' | 'in-doubt' | { readonly reason: string } | Kept;
@@ -26,24 +33,29 @@ export async function send<S>(
   let since: number | undefined;
   const insists = run.insists(act.key);
   let looksFirst = insists;
+  let heldUp = 0;
   const attempt = async (): Promise<Sent> => {
     const seen = looksFirst ? await look() : undefined;
     const underWay = insists && seen?.is === 'pending';
     if (seen && seen.is !== 'absent' && !underWay && !mayBeStaleRead(effect)) return 'in-doubt';
-    const kept = await allow(effect);
-    if (kept) return kept;
+    const turn = await allowInTurn(effect);
+    if ('keep' in turn) return turn;
     // A proof can take hours to come, and they are not AWS's.
     since ??= ports.clock.now();
-    if (ports.signal.aborted) throw new Interrupted();
-    await recordIntent(effect, before, refused);
-    const output = await definition.run(run.context(act.key), input);
+    const announceAndCall = async () => {
+      if (ports.signal.aborted) throw new Interrupted();
+      await recordIntent(effect, before, refused);
+      return definition.run(run.context(act.key), input);
+    };
+    const output = await turn.use(announceAndCall, heldUp < mostHeldUp ? leavesWithinMs : Number.POSITIVE_INFINITY);
     if (output !== undefined) {
       onOutput(output);
       await run.append({ t: 'answered', key: act.key, output: toJson(output) });
     }
     return 'answered';
   };
-  return retry(ports, attempt, (error, tries) => {
+  return retry(ports, attempt, (error, tries, cause) => {
+    if (cause instanceof TurnOver) heldUp++;
     const next = afterRefusal(effect, error, tries, ports.clock.now() - (since ?? ports.clock.now()));
     refused = 'againInMs' in next;
     // Somebody else may have done it meanwhile, or something that forbids it.

@@ -31,6 +31,9 @@ export class PlanStopped extends Error {
   }
 }
 
+/** What was read is not so any more, and nothing was built on it yet: the walk begins anew with the reads. */
+export class ReadAgain extends PlanStopped {}
+
 /** What nobody expected stops the one plan that met it, which is taken back like any other; what is known goes through. */
 export function asKnown(error: unknown): PlanStopped | RekeyError | Interrupted | Paused {
   const known =

@@ -10,10 +10,11 @@ import { retireFailed } from './retry-failed.ts';
 import { cutOverBegunAt, cutOverOf, inFlight, insideCutOver } from './state/cut-over.ts';
 import { refusedWhileRunning } from './state/phases.ts';
 import { generationOf } from './state/run-state.ts';
-import { asKnown, PlanStopped } from './stops.ts';
+import { asKnown, PlanStopped, ReadAgain } from './stops.ts';
 import type { TargetState } from './target/drift.ts';
 import { Guard } from './target/guard.ts';
 import { recordObservation } from './target/observe.ts';
+import { changesSeen, tell } from './target/surroundings.ts';
 import { discardLeftovers, performDiscard } from './unwind/discard.ts';
 import { unwindAfterStop, yieldClaim } from './unwind/on-stop.ts';
 import { retryPendingUndo } from './unwind/pending-undo.ts';
@@ -31,6 +32,7 @@ export async function walk<S>(run: PlanRun<S>, again: boolean): Promise<void> {
     await retireFailed(run);
     await forward(run, guard, again);
   } catch (met) {
+    if (met instanceof ReadAgain) return walk(run, again);
     const error = asKnown(met);
     const unwinds = error instanceof PlanStopped && error.course === 'unwind';
     if (unwinds && (await unwindAfterStop(run, guard, error)) === 'turned') return walk(run, again);
@@ -66,6 +68,16 @@ async function lookInWait<S>(run: PlanRun<S>, guard: Guard<S>): Promise<TargetSt
   return (await renewClaim(run, guard)) ?? seen;
 }
 
+/** Before a proof that is taken after the cut-over, what has changed since all was read is told. */
+async function tellChanges<S>(run: PlanRun<S>, step: UseStep): Promise<void> {
+  const { registry } = run.ports;
+  const definition = registry.step(step.uses);
+  const proves =
+    definition?.kind === 'verify' || (definition?.kind === 'effect' && definition.hazard === 'destructive');
+  const last = cutOverOf(run.plan, registry)?.last ?? -1;
+  if (proves && run.plan.steps.indexOf(step) > last) await tell(run, await changesSeen(run, false));
+}
+
 /** Without a cut-over the owner may use a replacement as soon as it has been judged good: from then on it may hold writes. */
 async function releaseReplacementForUse<S>(run: PlanRun<S>, step: UseStep): Promise<void> {
   const { registry } = run.ports;
@@ -83,6 +95,7 @@ async function runStep<S>(run: PlanRun<S>, guard: Guard<S>, step: UseStep): Prom
   const items = itemsOf(run.plan, run.state, step);
   const ended = (item: Item) => run.phase(keyOf(run, step, item))?.end?.is === 'done';
   if (items.every(ended)) return;
+  await tellChanges(run, step);
   const { emit } = run.ports;
   emit({ type: 'step.started', plan: run.plan.name, step: step.id, uses: step.uses, items: items.length });
   const unsent = new Set(items.filter((item) => (run.phase(keyOf(run, step, item))?.sent ?? 0) === 0));

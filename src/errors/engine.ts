@@ -87,7 +87,7 @@ export const engineErrors = {
       pairs: readonly { replacement: string }[];
       inPlace: readonly string[];
     }) =>
-      `${p.target} stands still: ${p.lost.map((pair) => `${pair.original} was deleted by somebody, and ${pair.replacement} replaces it`).join('; ')}; of ${p.pairs.map((pair) => pair.replacement).join(', ')} it holds ${p.inPlace.join(', ')}`,
+      `${p.target} stands still: ${p.lost.map((pair) => `${pair.original} is lost (deleted by somebody, or failed), and ${pair.replacement} replaces it`).join('; ')}; of ${p.pairs.map((pair) => pair.replacement).join(', ')} it holds ${p.inPlace.join(', ')}`,
     hint: () =>
       'attach every replacement at the place of its original (rekey status names them), then resume: it goes forward with them',
   }),

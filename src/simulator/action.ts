@@ -21,6 +21,7 @@ export const actionsWith = <S extends z.ZodRawShape>(extra: S) =>
       z.strictObject({ ...extra, do: z.literal('start-instance'), instance: text }),
       z.strictObject({ ...extra, do: z.literal('stop-instance'), instance: text }),
       z.strictObject({ ...extra, do: z.literal('terminate-instance'), instance: text }),
+      z.strictObject({ ...extra, do: z.literal('protect-from-stop'), instance: text, on: z.boolean() }),
       z.strictObject({ ...extra, do: z.literal('attach-volume'), volume: text, instance: text, device: text }),
       z.strictObject({ ...extra, do: z.literal('detach-volume'), volume: text }),
       z.strictObject({ ...extra, do: z.literal('delete-volume'), volume: text }),
@@ -147,6 +148,8 @@ function callOf(world: World, action: ApiAction): { service: 'ec2' | 'kms'; name
       return ec2('StopInstances', { InstanceIds: [action.instance] });
     case 'terminate-instance':
       return ec2('TerminateInstances', { InstanceIds: [action.instance] });
+    case 'protect-from-stop':
+      return ec2('ModifyInstanceAttribute', { InstanceId: action.instance, DisableApiStop: { Value: action.on } });
     case 'attach-volume':
       return ec2('AttachVolume', { VolumeId: action.volume, InstanceId: action.instance, Device: action.device });
     case 'detach-volume':

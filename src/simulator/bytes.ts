@@ -35,9 +35,16 @@ function encrypt(key: Uint8Array, context: string, plain: Uint8Array, random: Ra
   return { iv, body, tag: cipher.getAuthTag() };
 }
 
+// What is in a box never changes, and is looked at far more often than it is written.
+const opened = new WeakMap<Box, { readonly key: Uint8Array; readonly context: string; readonly plain: Uint8Array }>();
+
 function decrypt(key: Uint8Array, context: string, box: Box): Uint8Array {
+  const known = opened.get(box);
+  if (known?.key === key && known.context === context) return known.plain;
   const decipher = createDecipheriv('aes-256-gcm', key, box.iv).setAAD(Buffer.from(context)).setAuthTag(box.tag);
-  return Buffer.concat([decipher.update(box.body), decipher.final()]);
+  const plain = Buffer.concat([decipher.update(box.body), decipher.final()]);
+  opened.set(box, { key, context, plain });
+  return plain;
 }
 
 /** A fresh data key under `key`, in the clear and as it is stored. */
@@ -73,7 +80,13 @@ export function unseal(sealed: Sealed, dataKey: Uint8Array | undefined): Uint8Ar
   return decrypt(dataKey, sealed.dataKey.context, sealed.box);
 }
 
-/** SHA-256 in hexadecimal. */
+const digests = new WeakMap<Uint8Array, string>();
+
+/** SHA-256 in hexadecimal. Bytes whose digest has been taken must not be changed. */
 export function digestOf(bytes: Uint8Array | string): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  const known = typeof bytes === 'string' ? undefined : digests.get(bytes);
+  if (known !== undefined) return known;
+  const digest = createHash('sha256').update(bytes).digest('hex');
+  if (typeof bytes !== 'string') digests.set(bytes, digest);
+  return digest;
 }

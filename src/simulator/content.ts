@@ -38,11 +38,19 @@ export function written(content: Content, first: Write, count: number, everyMs: 
   return { data: content.data, count: content.count + count, chain, log: log.slice(-keptRecords) };
 }
 
+const bytesOf = new WeakMap<Content, Uint8Array>();
+
 export function contentBytes(content: Content): Uint8Array {
-  return Buffer.from(JSON.stringify(content));
+  const bytes = bytesOf.get(content) ?? Buffer.from(JSON.stringify(content));
+  bytesOf.set(content, bytes);
+  return bytes;
 }
+
+const contents = new WeakMap<Uint8Array, Content>();
 
 /** The inverse of `contentBytes`; the bytes are our own, so their shape is not checked again. */
 export function contentOf(bytes: Uint8Array): Content {
-  return JSON.parse(Buffer.from(bytes).toString('utf8')) as Content;
+  const content = contents.get(bytes) ?? (JSON.parse(Buffer.from(bytes).toString('utf8')) as Content);
+  contents.set(bytes, content);
+  return content;
 }

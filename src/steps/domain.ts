@@ -78,6 +78,14 @@ export const Accept = z
       .join('. '),
   });
 
+const facts = z.record(z.string(), z.string());
+
+/** What was read beside what is moved, as facts by name: a change of one is told, or the plan reads again. */
+export const Surroundings = z
+  .strictObject({ decides: facts, told: facts })
+  .meta({ id: 'Surroundings', description: 'What the run relies on, by name, in words' });
+export type Surroundings = z.infer<typeof Surroundings>;
+
 export const Tag = z.strictObject({ key: z.string(), value: z.string() }).meta({ id: 'Tag' });
 export type Tag = z.infer<typeof Tag>;
 

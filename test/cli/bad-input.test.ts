@@ -8,7 +8,7 @@ let aws: Simulated;
 let words: Shell;
 beforeAll(async () => {
   build();
-  [aws, words] = await Promise.all([simulate(dir), shell(dir)]);
+  [aws, words] = await Promise.all([simulate(), shell(dir)]);
 });
 afterAll(() => {
   aws?.stop();

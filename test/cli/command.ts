@@ -1,10 +1,15 @@
 import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { clockOf, printClock } from '../../src/contract/clock.ts';
+import { createAccount } from '../../src/simulator/account.ts';
+import type { FaultRule } from '../../src/simulator/faults.ts';
+import { parseScenario, type Scenario } from '../../src/simulator/scenario.ts';
+import { serve } from '../../src/simulator/server.ts';
 import { closingFetch } from '../support/closing-fetch.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -156,13 +161,13 @@ export async function shell(cwd: string): Promise<Shell> {
   };
 }
 
-/** A simulated account in a process of its own. */
+/** A simulated account on HTTP. */
 export interface Simulated {
   readonly env: Env;
   readonly endpoint: string;
   state(): Promise<SimulatedState>;
   /** Has a call go wrong. */
-  fault(rule: object): Promise<void>;
+  fault(rule: FaultRule): Promise<void>;
   stop(): void;
 }
 
@@ -178,12 +183,46 @@ export interface SimulatedState {
   }[];
 }
 
-/** Starts the account of a scenario, by default that of the demo, `speed` times as fast as the wall's clock. */
-export async function simulate(
-  cwd: string,
-  speed = 2_000,
-  scenario = join(root, 'scenarios/demo.yaml'),
-): Promise<Simulated> {
+const demo = join(root, 'scenarios/demo.yaml');
+
+/** The environment of processes that work on an account which this process serves at `url`. */
+export function environmentOf(
+  url: string,
+  { region, databases, clusters }: Scenario,
+  times: Parameters<typeof printClock>[0],
+): Env {
+  return {
+    AWS_ENDPOINT_URL: url,
+    AWS_ACCESS_KEY_ID: 'simulated',
+    AWS_SECRET_ACCESS_KEY: 'simulated',
+    AWS_REGION: region,
+    REKEY_CLOCK: printClock(times),
+    ...(databases.length + clusters.length > 0 && {
+      REKEY_RESOLVER: `${url}/_rekey/resolve`,
+      REKEY_DB_USER: 'simulated',
+      REKEY_DB_PASSWORD: 'simulated',
+    }),
+  };
+}
+
+/** Serves the account of a scenario from this process, by default that of the demo, `speed` times as fast as the wall's clock. */
+export async function simulate(speed = 2_000, scenario = demo): Promise<Simulated> {
+  const held = parseScenario(readFileSync(scenario, 'utf8'), scenario);
+  const wallEpoch = Date.now();
+  const times = { epoch: held.startAt === undefined ? wallEpoch : Date.parse(held.startAt), wallEpoch, speed };
+  const account = createAccount({ scenario: held, now: clockOf(times).now });
+  const server = await serve(account);
+  return {
+    env: environmentOf(server.url, held, times),
+    endpoint: server.url,
+    state: async () => account.state(),
+    fault: async (rule) => account.faults.add(rule),
+    stop: () => void server.close(),
+  };
+}
+
+/** The same as `rekey simulate` does it, in a process of its own. */
+export async function simulateApart(cwd: string, speed = 2_000, scenario = demo): Promise<Simulated> {
   const args = ['simulate', '--scenario', scenario, '--listen', '127.0.0.1:0', '--speed', String(speed), '--json'];
   const { child, ended } = start([...args, '--exit-when-idle', '2m'], { cwd });
   if (!child.stdout) throw new Error('no stdout');

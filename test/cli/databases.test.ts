@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { closingFetch } from '../support/closing-fetch.ts';
-import { build, rekey, root, type Simulated, simulate, workshop } from './command.ts';
+import { build, rekey, root, type Simulated, simulateApart, workshop } from './command.ts';
 
 const room = workshop();
 beforeAll(build);
@@ -127,7 +127,7 @@ function application(aws: Simulated, name: string) {
 describe('a run on a database', () => {
   test('moves a real PostgreSQL, and an application that keeps writing through the endpoint name loses nothing', async () => {
     // Slow enough that a busy machine, on which an engine takes seconds to start, keeps the deadlines of the plan.
-    const aws = await simulate(room.dir, 150, scenario);
+    const aws = await simulateApart(room.dir, 150, scenario);
     accounts.push(aws);
     const before = await stateOf(aws);
     const name = host('orders', before);

@@ -66,7 +66,7 @@ async function account(): Promise<Simulated> {
   const scenario = join(room.dir, `later-${accounts.length}.yaml`);
   const demo = readFileSync(join(root, 'scenarios/demo.yaml'), 'utf8');
   writeFileSync(scenario, `startAt: "2018-06-07T02:15:00Z"\n${demo}`);
-  const aws = await simulate(room.dir, 2_000, scenario);
+  const aws = await simulate(2_000, scenario);
   accounts.push(aws);
   return aws;
 }

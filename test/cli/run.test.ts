@@ -6,27 +6,35 @@ import {
   build,
   type Running,
   rekey,
+  type Shell,
   type Simulated,
   type SimulatedState,
+  shell,
   shippedPlan,
   simulate,
+  simulateApart,
   start,
   workshop,
 } from './command.ts';
 
 // Most of a run here is waiting for the account: those that have one of their own go side by side.
 const room = workshop();
-beforeAll(build);
-afterAll(room.clear);
-
+/** For commands of which nothing is asked but what they say or come to. */
+let here: Shell;
+beforeAll(async () => {
+  build();
+  here = await shell(room.dir);
+});
 const accounts: Simulated[] = [];
 const account = async (speed?: number) => {
-  const aws = await simulate(room.dir, speed);
+  const aws = await simulate(speed);
   accounts.push(aws);
   return aws;
 };
 afterAll(() => {
+  here.close();
   for (const aws of accounts) aws.stop();
+  room.clear();
 });
 
 const noHold = ['--set', 'steps.soak.with.for=0s'];
@@ -70,7 +78,8 @@ function fingerprint(dir: string): string {
 
 describe('a run with --json', () => {
   test('prints one object a line, and last what became of each plan', async () => {
-    const aws = await account();
+    const aws = await simulateApart(room.dir);
+    accounts.push(aws);
     const { code, stdout, stderr } = await rekey(['run', shippedPlan, ...noHold, '--json'], {
       cwd: room.dir,
       env: aws.env,
@@ -113,19 +122,18 @@ describe('a run with --json', () => {
 
   test('afterwards: status and verify agree on the head, resume says it is done', async () => {
     const run = onlyRun('.rekey');
-    const where = { cwd: room.dir };
-    const status = JSON.parse((await rekey(['status', run, '--json'], where)).stdout);
+    const status = JSON.parse((await here.rekey(['status', run, '--json'])).stdout);
     expect(status).toMatchObject({ type: 'run.status', plans: [{ plan: 'ec2-instance', status: 'done' }] });
     expect(status.plans[0].deleted).toHaveLength(3);
     expect(status.plans[0].replacements[0].device).toBe('/dev/xvda');
-    const verified = await rekey(['journal', 'verify', run, '--head', status.head], where);
+    const verified = await here.rekey(['journal', 'verify', run, '--head', status.head]);
     expect(verified).toMatchObject({ code: 0, stdout: expect.stringContaining('cut off') });
-    expect(await rekey(['journal', 'verify', run, '--head', 'f'.repeat(64)], where)).toMatchObject({ code: 1 });
-    expect(await rekey(['resume', run], where)).toMatchObject({
+    expect(await here.rekey(['journal', 'verify', run, '--head', 'f'.repeat(64)])).toMatchObject({ code: 1 });
+    expect(await here.rekey(['resume', run])).toMatchObject({
       code: 0,
       stderr: expect.stringContaining('ec2-instance is done'),
     });
-    expect(await rekey(['rollback', run], where)).toMatchObject({
+    expect(await here.rekey(['rollback', run])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('ec2-instance is done'),
     });
@@ -146,20 +154,18 @@ describe.concurrent('a run with a hold', () => {
     expect(paused.stderr).toMatch(/head {2}[0-9a-f]{64}/);
 
     const before = [fingerprint(join(room.dir, 'held dir')), (await aws.state()).calls];
-    const status = await rekey(['status', run, '--state-dir', 'held dir'], where);
+    const status = await here.rekey(['status', run, '--state-dir', 'held dir'], aws.env);
     expect(status.stdout).toContain('paused at soak');
     expect(status.stdout).toContain('/dev/xvda');
-    await rekey(['status', '--state-dir', 'held dir'], where);
+    await here.rekey(['status', '--state-dir', 'held dir'], aws.env);
     expect([fingerprint(join(room.dir, 'held dir')), (await aws.state()).calls]).toEqual(before);
 
-    const refused = await rekey(
-      ['rollback', run, '--state-dir', 'held dir', '--discard-writes-since', '2018-06-06T00:00:00Z'],
-      where,
-    );
+    const back = ['rollback', run, '--state-dir', 'held dir', '--discard-writes-since', '2018-06-06T00:00:00Z'];
+    const refused = await here.rekey(back, aws.env);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toMatch(/replacements have been written to since \d{4}-/);
 
-    expect((await rekey(['resume', '--wait', '--state-dir', 'held dir'], where)).code).toBe(0);
+    expect((await here.rekey(['resume', '--wait', '--state-dir', 'held dir'], aws.env)).code).toBe(0);
     const state = await aws.state();
     everythingMoved(state);
     expect(state.calls['ec2:CreateVolume']).toBe(3);
@@ -180,7 +186,7 @@ describe.concurrent('a step that fails', () => {
     expect(stderr).not.toContain('out of service');
     expect(stderr).toContain(`resume ${onlyRun('failed')} --state-dir failed`);
     expect((await aws.state()).instances[0]?.state).toBe('running');
-    expect((await rekey(['resume', ...dir], where)).code).toBe(0);
+    expect((await here.rekey(['resume', ...dir], aws.env)).code).toBe(0);
     everythingMoved(await aws.state());
   });
 });
@@ -206,7 +212,7 @@ describe('an end from outside', () => {
       expect(stderr).toContain('stopping: starting nothing new');
       expect(stderr).toMatch(/down i-0123456789abcdef0 has been out of service since/);
       expect(stderr).toContain(`resume ${onlyRun('ended')} --state-dir ended`);
-      const status = await rekey(['status', onlyRun('ended'), ...dir], where);
+      const status = await here.rekey(['status', onlyRun('ended'), ...dir], aws.env);
       expect(status.stdout).toContain('out of service since');
     };
     const first = start(['run', shippedPlan, ...noHold, ...dir], where);
@@ -216,8 +222,8 @@ describe('an end from outside', () => {
     await third.says(/Z [a-z-]+: /);
     third.child.kill('SIGKILL');
     expect((await third.ended).code).toBe(null);
-    expect((await rekey(['status', onlyRun('ended'), ...dir], where)).stdout).toContain('interrupted at');
-    expect((await rekey(['resume', ...dir], where)).code).toBe(0);
+    expect((await here.rekey(['status', onlyRun('ended'), ...dir], aws.env)).stdout).toContain('interrupted at');
+    expect((await here.rekey(['resume', ...dir], aws.env)).code).toBe(0);
     const state = await aws.state();
     everythingMoved(state);
     expect(state.volumes).toHaveLength(5);
@@ -229,23 +235,23 @@ describe('an end from outside', () => {
     const dir = ['--state-dir', 'silent'];
     const silence = (operation: string, when: 'before' | 'after') =>
       aws.fault({ kind: 'silence', operation, when, times: 1 });
+    const silent = (call: string, times: number) =>
+      expect.poll(async () => (await aws.state()).calls[call], { timeout: 20_000 }).toBe(times);
     await silence('StopInstances', 'after');
     const first = start(['run', shippedPlan, ...noHold, ...dir], where);
-    await first.says(/ stop: stop i-/);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await silent('ec2:StopInstances', 1);
     expect(await endedBy('SIGINT', first, / stop: stop i-/)).toMatch(/head {2}[0-9a-f]{64}/);
 
     await silence('CreateVolume', 'before');
     const second = start(['resume', ...dir], where);
-    await second.says(/ create: new volume/);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await silent('ec2:CreateVolume', 3);
     second.child.kill('SIGTERM');
     await second.says(/a second signal/);
     const at = Date.now();
     second.child.kill('SIGTERM');
     expect((await second.ended).code).toBe(130);
     expect(Date.now() - at).toBeLessThan(3_000);
-    expect((await rekey(['resume', ...dir], where)).code).toBe(0);
+    expect((await here.rekey(['resume', ...dir], aws.env)).code).toBe(0);
     everythingMoved(await aws.state());
   });
 
@@ -256,8 +262,8 @@ describe('an end from outside', () => {
     const { child, ended, says } = start(['run', shippedPlan, ...dir], where);
     await says(/ warm-up: ebs\.create-snapshot/);
     const run = onlyRun('busy');
-    expect((await rekey(['status', run, ...dir], where)).stdout).toContain('running at warm-up');
-    expect(await rekey(['resume', run, ...dir], where)).toMatchObject({
+    expect((await here.rekey(['status', run, ...dir], aws.env)).stdout).toContain('running at warm-up');
+    expect(await here.rekey(['resume', run, ...dir], aws.env)).toMatchObject({
       code: 5,
       stderr: expect.stringContaining('is held by process'),
     });

@@ -12,6 +12,7 @@ describe('how long an error is waited for, where the call has an hour of its own
     ['unreachable', [hour, hour / 2, without, without, without]],
     ['capacity', [hour, hour / 2, without, without, without]],
     ['state', [hour, hour / 2, without, hour / 2, without]],
+    ['slow', [hour, hour, hour, 24 * hour, 24 * hour]],
     ['right', [0, 0, 0, 24 * hour, 24 * hour]],
     ['final', [0, 0, 0, 0, 0]],
   ])('%s', (family, times) => {

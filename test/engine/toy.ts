@@ -7,6 +7,7 @@ import type { Plan, Template } from '../../src/contract/plan.ts';
 import type { JournalRecord } from '../../src/contract/record.ts';
 import type { Settle } from '../../src/contract/settle.ts';
 import { definersFor, registryOf, type Seen, type StepContext } from '../../src/contract/step.ts';
+import { TurnOver, type Turns, unmetered } from '../../src/contract/turns.ts';
 import { verdictShape } from '../../src/contract/verdict.ts';
 import { type Command, execute, type RunResult, submission } from '../../src/engine/execute.ts';
 import { type AppendFate, memoryJournal } from '../../src/journal/memory.ts';
@@ -509,6 +510,7 @@ export interface LifeOptions {
   readonly command?: Command;
   readonly onAppend?: (record: JournalRecord, number: number) => AppendFate;
   readonly wait?: boolean;
+  readonly turns?: Turns;
   readonly options?: { readonly [name: string]: Json };
 }
 
@@ -523,9 +525,12 @@ export async function live(toy: Toy, past: readonly JournalRecord[] = [], how: L
     registry: toyRegistry,
     aws: toy,
     clock: jumpingClock(toy),
+    turns: how.turns ?? unmetered,
     settle: pollingSettle(toy),
-    classify: (error: unknown) =>
-      error instanceof ToyError ? { class: error.outage, code: 'Toy', message: error.message } : undefined,
+    classify: (error: unknown) => {
+      if (error instanceof TurnOver) return { class: 'retry' as const, code: error.name, message: error.message };
+      return error instanceof ToyError ? { class: error.outage, code: 'Toy', message: error.message } : undefined;
+    },
     emit: (event: RunEvent) => events.push(event),
     signal: new AbortController().signal,
     slots: {},

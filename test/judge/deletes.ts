@@ -28,7 +28,10 @@ export class Deletes {
   private readonly targets = new Set<string>();
   /** By run, whether it is about volumes alone: such a run finds each of them in no place. */
   private readonly ofVolumes = new Map<string, boolean>();
-  /** Where a volume was when it was first seen, or where a run has put what it made; undefined for one that was nowhere. */
+  /**
+   * Where a volume was when it was first seen, or where a run has put what it made; of one that was nowhere, where a run has taken
+   * a snapshot of it; else undefined.
+   */
   private readonly places = new Map<string, Place | undefined>();
   /** The name under which a database or cluster was first seen, by its resource id; of what a run has made, that which it was given for good. */
   private readonly names = new Map<string, string>();
@@ -73,6 +76,12 @@ export class Deletes {
       case 'DeleteDBClusterSnapshot': {
         const id = text('SnapshotId') ?? text('DBSnapshotIdentifier') ?? text('DBClusterSnapshotIdentifier') ?? '';
         this.snapshot(id, call, run);
+        break;
+      }
+      case 'CreateSnapshot': {
+        // What was nowhere, and was attached since: there it is found.
+        const volume = this.account.world.volumes.get(text('VolumeId') ?? '');
+        if (volume && this.places.get(volume.id) === undefined) this.places.set(volume.id, placeNow(volume));
         break;
       }
       case 'DeleteVolume':

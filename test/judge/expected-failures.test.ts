@@ -15,6 +15,10 @@ function nameOf(witness: Witness): string {
   return `${witness.plan}, ${'seed' in witness ? `seed ${witness.seed}` : witness.scene}`;
 }
 
+// The plans, by how many calls they take.
+const byCalls = ['ebs-volume', 'ec2-instance', 'rds-instance', 'rds-cluster'];
+const lengthOf = ({ plan }: Witness) => byCalls.indexOf(plan);
+
 interface Shown {
   readonly expected: readonly Violation[];
   readonly struck: ReadonlySet<string>;
@@ -65,8 +69,11 @@ describe('the list of expected failures', () => {
     }
   });
 
-  // The first of each kind; all of them in the full sweep.
-  const lived = witnesses.filter(({ kind }, at) => full || witnesses.findIndex((one) => one.kind === kind) === at);
+  // Of each kind the first of the shortest plan; all of them in the full sweep.
+  const byLength = witnesses.toSorted((a, b) => lengthOf(a.witness) - lengthOf(b.witness));
+  const lived = full
+    ? witnesses
+    : byLength.filter(({ kind }, at) => byLength.findIndex((one) => one.kind === kind) === at);
   test.each(lived)('$kind still breaks in $name: strike it when it does not', async ({ entry, witness }) => {
     const { expected, struck, failures } = await shownBy(witness);
     expect(expected.filter((one) => explains(entry, one, struck))).not.toEqual([]);

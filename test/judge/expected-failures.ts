@@ -448,14 +448,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     witnesses: [{ plan: 'ec2-instance', scene: 'a rollback of a run of which one plan is done' }],
   },
   {
-    kind: 'O.forward-originals-stand',
-    says: /\): detach-original \(/,
-    after: /^(delete-volume of a replacement|a cleaner deletes unattached volumes|both volumes of a pair are deleted)$/,
-    what: 'a replacement was deleted after it was made, and the originals are taken out all the same: nothing looks again whether all are there',
-    issue: 9,
-    witnesses: [{ plan: 'ec2-instance', seed: 7_100_276 }],
-  },
-  {
     kind: 'I10',
     says: /HttpEndpointEnabled/,
     after: /^the Data API of the (original|replacement) is switched on/,

@@ -1,10 +1,10 @@
 import { basename, join } from 'node:path';
-import { clockOf, printClock } from '../../src/contract/clock.ts';
+import { clockOf } from '../../src/contract/clock.ts';
 import type { PlanSource } from '../../src/contract/plan.ts';
 import { createAccount } from '../../src/simulator/account.ts';
 import { parseScenario } from '../../src/simulator/scenario.ts';
 import { serve } from '../../src/simulator/server.ts';
-import { type Env, type Running, start } from '../cli/command.ts';
+import { environmentOf, type Running, start } from '../cli/command.ts';
 import { Auditor, type Party } from '../support/invariants.ts';
 import { isRead } from '../support/reads.ts';
 import { recordsIn, runsIn } from '../support/records.ts';
@@ -34,8 +34,9 @@ export async function judgedAccount(cwd: string, scenario: string, speed: number
   const wallEpoch = Date.now();
   const times = { epoch: wallEpoch, wallEpoch, speed };
   const parties = new Map<string, Party>();
+  const held = parseScenario(scenario, 'test');
   const account = createAccount({
-    scenario: parseScenario(scenario, 'test'),
+    scenario: held,
     now: clockOf(times).now,
     arrive: (operation, accessKey) => {
       const party = parties.get(accessKey);
@@ -48,18 +49,7 @@ export async function judgedAccount(cwd: string, scenario: string, speed: number
   auditor.promises.stallMs = stallMs * speed;
   auditor.promises.neighbours.timeStands = false;
   const server = await serve(account);
-  const { region, databases, clusters } = parseScenario(scenario, 'test');
-  const env: Env = {
-    AWS_ENDPOINT_URL: server.url,
-    AWS_SECRET_ACCESS_KEY: 'simulated',
-    AWS_REGION: region,
-    REKEY_CLOCK: printClock(times),
-    ...(databases.length + clusters.length > 0 && {
-      REKEY_RESOLVER: `${server.url}/_rekey/resolve`,
-      REKEY_DB_USER: 'simulated',
-      REKEY_DB_PASSWORD: 'simulated',
-    }),
-  };
+  const env = environmentOf(server.url, held, times);
   /** How many processes are at a target. */
   const atWork = new Map<string, number>();
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { PlanSource } from '../../src/contract/plan.ts';
 import type { Invariant } from '../support/invariants.ts';
 import { databasePlan, oneDatabase } from '../support/rds.ts';
 import { inWorld, type ProcessOptions, twoVolumes, volumePlan, type World } from '../support/world.ts';
@@ -86,6 +87,14 @@ describe('the judge sees to it that', () => {
       judged(world, 'P5.now-runs', 'P5.now-holds');
     }));
 
+  test('nothing is said to be deleted that is there', () =>
+    inWorld(twoVolumes, async (world) => {
+      world.account.faults.add({ operation: 'DeleteVolume', ...denied });
+      const { result } = await world.process([], { plans: [volumePlan] });
+      expect(result !== 'died' && result.status).toBe('failed');
+      judged(world, 'P5.there');
+    }));
+
   test('a target that is down is told as down since it was', () =>
     inWorld(twoVolumes, async (world) => {
       const diesAfter = (operation: string) => operation === 'ec2:CreateVolume';
@@ -106,6 +115,61 @@ describe('the judge sees to it that', () => {
       expect(result !== 'died' && result.status).toBe('failed');
       judged(world, 'P3.over-and-down');
     }));
+});
+
+describe("of the operator's commands the judge sees to it that", () => {
+  const hooked = (more: string): PlanSource => ({
+    ...volumePlan,
+    text: volumePlan.text.replace(
+      'steps:\n',
+      `steps:\n  - { id: hook, uses: control.exec, with: { argv: [writers-off], ${more} } }\n`,
+    ),
+  });
+
+  test('one that hangs is ended before it is started again', () => {
+    let starts = 0;
+    const programs = () => () => ({ takesMs: ++starts === 1 ? undefined : 1_000, act: () => 0 });
+    return inWorld(
+      twoVolumes,
+      async (world) => {
+        const options = { plans: [hooked('repeatable: true, timeoutMs: 60000')] };
+        const { disk, result } = await world.process([], options);
+        expect(result !== 'died' && result.status).toBe('failed');
+        await world.process(disk, options);
+        expect(starts).toBe(2);
+        judged(world, 'P4.beside');
+      },
+      1,
+      { programs },
+    );
+  });
+
+  test('one that may not be repeated is not started again once it has taken effect', () => {
+    let effects = 0;
+    const programs = (world: World) => () => {
+      world.auditor.judge('P4.again', effects === 0, () => 'writers-off was started again');
+      const act = () => {
+        effects++;
+        world.kill();
+        return 0;
+      };
+      return { takesMs: 1_000, act };
+    };
+    return inWorld(
+      twoVolumes,
+      async (world) => {
+        const options = { plans: [hooked('timeoutMs: 60000')] };
+        const { disk, result } = await world.process([], options);
+        expect(result).toBe('died');
+        world.pass(600_000);
+        await world.process(disk, options);
+        expect(effects).toBe(1);
+        judged(world, 'P4.again');
+      },
+      1,
+      { programs },
+    );
+  });
 });
 
 describe('of two runs on one target the judge sees to it that', () => {

@@ -1,17 +1,23 @@
 import { cutOverBugs } from './cut-over-bugs.ts';
 import { journalBugs } from './journal-bugs.ts';
 import { judgeBugs } from './judge-bugs.ts';
+import { lastCopyBugs } from './last-copy-bugs.ts';
 import { oracleBugs } from './oracle-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { rdsBugs } from './rds-bugs.ts';
 import { stepBugs } from './step-bugs.ts';
+import { surroundingsBugs } from './surroundings-bugs.ts';
+import { wayBackBugs } from './way-back-bugs.ts';
 
 /** What could go wrong in this program and cost data, sleep or money. Planted one at a time. */
 export const bugs: readonly PlantedBug[] = [
   ...journalBugs,
   ...cutOverBugs,
+  ...wayBackBugs,
   ...stepBugs,
   ...rdsBugs,
   ...judgeBugs,
   ...oracleBugs,
+  ...lastCopyBugs,
+  ...surroundingsBugs,
 ];

@@ -22,7 +22,7 @@ export const judgeBugs: readonly PlantedBug[] = [
   {
     name: 'the last snapshot is discarded',
     file: 'src/engine/prove.ts',
-    find: 'missing.includes(original) || ',
+    find: 'if (lost.length > 0) return { findings: lost, gone: true };',
     replace: '',
     caughtBy: { file: sees, title: 'the only snapshot that is left of a volume is not deleted' },
   },
@@ -187,6 +187,28 @@ export const judgeBugs: readonly PlantedBug[] = [
     find: 'return { observation: { shape, life }, claims, unclaimed, missing,',
     replace: 'return { observation: { shape, life }, claims: [], unclaimed, missing,',
     caughtBy: { file: sees, title: 'one changes it at a time' },
+  },
+  {
+    name: 'a delete that failed is told as done',
+    file: 'src/report/plan-status.ts',
+    find: "if (phase.end?.is !== 'done') continue;\n    const id =",
+    replace: 'if (!phase.end) continue;\n    const id =',
+    caughtBy: { file: sees, title: 'nothing is said to be deleted that is there' },
+  },
+  {
+    name: 'a command that takes too long is given up and goes on running',
+    file: 'src/steps/control/command.ts',
+    find: `signalGroup(child.pid, 'SIGTERM');
+      setTimeout(() => signalGroup(child.pid, 'SIGKILL'), graceMs).unref();`,
+    replace: 'end(undefined, reason);',
+    caughtBy: { file: sees, title: 'one that hangs is ended before it is started again' },
+  },
+  {
+    name: 'a command in doubt is run again',
+    file: 'src/steps/control/exec.ts',
+    find: 'ctx.sentAt === undefined || input.repeatable',
+    replace: 'ctx.sentAt === undefined || ctx.sentAt > 0 || input.repeatable',
+    caughtBy: { file: sees, title: 'one that may not be repeated is not started again' },
   },
   {
     name: 'a rollback is named as next when originals are deleted',

@@ -9,6 +9,7 @@ const refusals = 'test/steps/refusals.test.ts';
 const safe = 'test/plan/safe.test.ts';
 const outage = 'test/aws/outage.test.ts';
 const hub = 'test/aws/settle-hub.test.ts';
+const budget = 'test/aws/budget.test.ts';
 
 /** What could go wrong in what the steps carry, what an error means, how AWS is asked and what the operator is told. */
 export const stepBugs: readonly PlantedBug[] = [
@@ -40,6 +41,51 @@ export const stepBugs: readonly PlantedBug[] = [
     find: "if (error.class === 'stop-run') throw stopRun(error);",
     replace: "if (error.class === 'stop-run') return { end: { reason: formatCallError(error) } };",
     caughtBy: { file: engine, title: 'of the credentials in the middle of the cut-over undoes nothing' },
+  },
+
+  // Nothing waits between the guard and the call.
+  {
+    name: 'the guard is asked before the call has its turn',
+    file: 'src/engine/in-turn.ts',
+    find: "const turn = await (call === 'none' ? unmetered : turns).next(call, urgencyOf(effect), signal);",
+    replace:
+      "const asked = await allow(effect);\n    if (asked) return asked;\n    const turn = await (call === 'none' ? unmetered : turns).next(call, urgencyOf(effect), signal);\n    if (!signal.aborted) return turn;",
+    caughtBy: { file: 'test/engine/in-turn.test.ts', title: 'a call has its turn first' },
+  },
+  {
+    name: 'a turn that is held is never given back',
+    file: 'src/aws/line.ts',
+    find: 'if (now >= hold.until || ',
+    replace: 'if (',
+    caughtBy: { file: budget, title: 'held for two seconds goes to the next' },
+  },
+  {
+    name: 'warm-ups go before what brings a target back',
+    file: 'src/aws/line.ts',
+    find: 'for (const urgency of urgencies) {',
+    replace: 'for (const urgency of [...urgencies].reverse()) {',
+    caughtBy: { file: budget, title: 'who is down goes first' },
+  },
+  {
+    name: 'targets are taken down while others wait to come up',
+    file: 'src/aws/budget.ts',
+    find: '() => ![...this.#lines.values()].some((one) => one.holdsUpAnOutage),',
+    replace: '() => true,',
+    caughtBy: { file: budget, title: 'nothing is taken down while' },
+  },
+  {
+    name: 'what was held up in its turn is sent all the same',
+    file: 'src/aws/budget.ts',
+    find: 'this.#clock.now() <= sending.leavesBy',
+    replace: 'sending.leavesBy > 0',
+    caughtBy: { file: budget, title: 'held up in its turn does not leave' },
+  },
+  {
+    name: 'nobody asks whether the turn is over when a call leaves',
+    file: 'src/aws/clients.ts',
+    find: 'budget.leave(callOf(service, context));',
+    replace: '',
+    caughtBy: { file: 'test/aws/fence.test.ts', title: 'frozen after it was signed' },
   },
 
   // What a replacement takes over.

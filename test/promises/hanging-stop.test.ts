@@ -7,6 +7,7 @@ const box = (world: World) => world.state().instances.find((one) => one.id === i
 const hangs = { operation: 'StopInstances', kind: 'fail', times: 1 } as const;
 const stops = (life: Life) => life.calls.get('ec2:StopInstances');
 const announced = (life: Life) => JSON.stringify(records(life, 'announced'));
+const slow = (pace: number) => twoVolumes.replace('limits:', `pace: ${pace}\nlimits:`);
 const forced = withSets(instancePlan, 'steps.stop.with.forceAfterMinutes=20');
 
 describe('a stop that hangs for more than an hour', () => {
@@ -76,6 +77,14 @@ describe('a stop that hangs for more than an hour', () => {
       expect(Date.now() - since).toBeLessThan(6 * 60 * minute);
     }));
 });
+
+test('where a stop and a start take most of an hour, the box that is taken back is waited for, and that is told', () =>
+  inWorld(slow(80), async (world) => {
+    const life = await world.process();
+    expect(exitOf(life), told(life)).toBe(1);
+    expect(announced(life)).toContain('nothing else brings the target back, so it is waited for, up to 1440 min');
+    expectOriginalServing(world);
+  }));
 
 test('a stop that does not hang is never forced', () =>
   inWorld(twoVolumes, async (world) => {

@@ -4,6 +4,7 @@ import { databaseNamed, databasePlan, expectNoWriteLost, fence, oneDatabase, ori
 import { inWorld, type World } from '../support/world.ts';
 
 const plans = [databasePlan()];
+const own = 'sg-0aaaaaaaaaaaaaaa1';
 const hole = { group: fence, inbound: '10.0.0.0/8:5432' };
 
 /** The moment of a cut-over at which clients find nothing: the original has given its name away, and nobody has taken it yet. */
@@ -21,6 +22,27 @@ function asSoonAs(condition: () => boolean, deed: () => void): () => void {
     deed();
   };
 }
+
+describe('an original that is given its groups back between the last look and the proof', () => {
+  it('is kept, since clients may have written to it', async () => {
+    const clean = await inWorld(oneDatabase, (world) => world.process([], { plans }));
+    // Its protection goes first, by a proof of its own.
+    const end = clean.sent.indexOf('rds:DeleteDBInstance');
+    const last = clean.sent.findLastIndex((one, at) => one === 'rds:DescribeDBInstances' && at < end);
+    await inWorld(oneDatabase, async (world) => {
+      const life = await world.process([], {
+        plans,
+        beforeCall: (_operation, number) => {
+          if (number !== last + 1) return;
+          world.account.act({ do: 'add-database-to-group', database: 'orders-old-aaaaaa', group: own });
+        },
+      });
+      expect(exitOf(life), told(life)).toBe(4);
+      expect(told(life)).toMatch(/is not behind its fence alone/);
+      expect(databaseNamed(world, 'orders-old-aaaaaa')?.resourceId).toBe(original);
+    });
+  });
+});
 
 describe('a fence that somebody opens while the names change hands, and closes again', () => {
   it('is not forgotten when it is closed by the time of the proof: the original, which clients may have written to, is kept', () =>

@@ -3,10 +3,10 @@ import { exitOf, told } from '../support/promises.ts';
 import { databasePlan, fence } from '../support/rds.ts';
 import { isRead } from '../support/reads.ts';
 import { inWorld, type World } from '../support/world.ts';
+import { full } from '../sweep/sampled.ts';
 
-// With so many the slots of copies are too few. Looks at hundreds of things take real time, so the rest is for CI.
-const counts = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '') ? [1, 10, 50] : [1, 4, 22];
-const slots = 20;
+// With so many the slots of copies are too few. Looks at hundreds of things take real time: AWS's own number of slots is for CI.
+const { counts, slots } = full ? { counts: [1, 10, 50], slots: 20 } : { counts: [1, 3, 8], slots: 6 };
 const own = 'sg-0aaaaaaaaaaaaaaa1';
 const names = (count: number) => Array.from({ length: count }, (_, at) => `shop-${at + 1}`);
 
@@ -28,7 +28,7 @@ function lived(count: number) {
   return inWorld(databases(count), async (world) => {
     const copies = new Copies(world);
     const plans = names(count).map((id) => databasePlan(`name=${id}`, `target.id=${id}`));
-    const life = await world.process([], { plans });
+    const life = await world.process([], { plans, copySlots: slots });
     expect(exitOf(life), told(life)).toBe(0);
     const reads = [...life.calls].reduce((sum, [call, calls]) => sum + (isRead(call) ? calls : 0), 0);
     return { reads: reads / count, copies };

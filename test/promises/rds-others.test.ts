@@ -108,6 +108,20 @@ describe('what somebody does to an RDS instance between the plan and its cut-ove
       expect([1, 6], told(life)).toContain(exitOf(life));
       expect(world.state().databaseSnapshots.filter((one) => one.type === 'manual').length).toBeGreaterThan(0);
     }));
+
+  it('deleted by somebody, a rollback keeps what the run has made of it, and tells it by name', () =>
+    inWorld(oneDatabase.replace('deletionProtection: true', 'deletionProtection: false'), async (world) => {
+      const life = await disturbed(world, 'CopyDBSnapshot', 1, [{ do: 'delete-database', database: 'orders' }]);
+      const made = () => world.state().databaseSnapshots.flatMap((one) => (one.type === 'manual' ? [one.id] : []));
+      const before = made();
+      expect(before.length).toBeGreaterThan(0);
+      world.pass(10 * minute);
+      const command = { command: 'rollback', discardWrites: false } as const;
+      const second = await world.process(life.disk, { plans, command });
+      expect(made(), told(second)).toEqual(before);
+      const texts = second.disk.flatMap((record) => (record.t === 'announced' ? [record.text] : []));
+      for (const id of before) expect(texts).toContain(`kept: ${id}: ${original} is gone: this may be the last copy`);
+    }));
 });
 
 describe('what somebody does to an RDS instance inside its cut-over', () => {

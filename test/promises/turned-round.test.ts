@@ -86,7 +86,7 @@ describe('an unwinding of which an original is gone, and its replacement there, 
       world.account.act({ do: 'delete-volume', volume: data });
       const second = await world.process(died.disk, { command: rollback });
       expect(exitOf(second), told(second)).toBe(6);
-      expect(told(second)).toContain(`${data} was deleted by somebody`);
+      expect(told(second)).toContain(`${data} is lost (deleted by somebody, or failed)`);
       world.account.act({ do: 'attach-volume', volume: made, instance, device: '/dev/xvda' });
       world.pass(10 * minute);
       const third = await world.process(second.disk, { wait: false });

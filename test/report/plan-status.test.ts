@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Plan } from '../../src/contract/plan.ts';
 import type { JournalRecord } from '../../src/contract/record.ts';
+import { unmetered } from '../../src/contract/turns.ts';
 import { execute } from '../../src/engine/execute.ts';
 import { fold } from '../../src/engine/state/fold.ts';
 import { memoryJournal } from '../../src/journal/memory.ts';
@@ -81,6 +82,7 @@ async function refusalOf(
     registry,
     aws: unreachable as never,
     clock: { now: () => Date.now(), speed: 1, sleepUntil: async () => {} },
+    turns: unmetered,
     settle: { until: () => Promise.reject(asked) },
     classify: () => undefined,
     emit: () => {},

@@ -78,6 +78,7 @@ export async function runPlan(
         aws: on.aws,
         clock: on.clock,
         remoteNow: () => on.aws.time.now(),
+        turns: on.aws.turns,
         settle: createSettleHub(on.clock),
         classify,
         emit: (event) => events.push(event),

@@ -6,6 +6,9 @@ import type { ServiceName } from '../../src/simulator/wire/route.ts';
 
 type Client = AwsServices['sts'];
 
+// Taken before any test fakes the time: the class that it puts in the place of this one is ten times as slow.
+const RealDate = Date;
+
 /**
  * Has the clients call the account without a wire: no query string, no XML, no signature, which are half of a history's time.
  * A history is the same with and without it, call by call (test/sweep/seeds.test.ts).
@@ -37,7 +40,7 @@ export function wireless(
               timeoutMs,
             );
           const answer = await carried(send, operation);
-          const date = new Date(account.world.time).toUTCString();
+          const date = new RealDate(account.world.time).toUTCString();
           if (answer instanceof AwsError) throw asThrown(answer, date);
           return { response: { headers: { date } }, output: { ...(plain(answer) as object), $metadata: {} } as never };
         },

@@ -101,6 +101,8 @@ export interface ProcessOptions {
   readonly diesOn?: (record: JournalRecord) => boolean;
   /** Called before each API call is carried out, with its operation. */
   readonly beforeCall?: (operation: string, number: number) => void;
+  /** How many copies of database snapshots it has on their way at once; 20, as AWS has it, if nothing is said. */
+  readonly copySlots?: number;
   /** Aborts the process, as the first Ctrl-C does, at this virtual time after its start. */
   readonly interruptAfterMs?: number;
 }
@@ -292,13 +294,14 @@ export class World {
         clock,
         remoteNow: () => aws.time.now(),
         platformTime: () => aws.time.latest,
+        turns: aws.turns,
         settle: createSettleHub(clock),
         classify,
         emit: (event: RunEvent) => {
           if (!dead) events.push(event);
         },
         signal: abort.signal,
-        slots: { 'snapshot-copies': pLimit(20), 'database-snapshot-copies': pLimit(20) },
+        slots: { 'snapshot-copies': pLimit(20), 'database-snapshot-copies': pLimit(options.copySlots ?? 20) },
         wait: options.wait ?? true,
         replaceClaim: options.replaceClaim,
       };

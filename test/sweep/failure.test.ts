@@ -151,7 +151,7 @@ async function cases(one: Shipped, means: Meaning): Promise<readonly { about: Co
     // In a short run each code in one of the plans with short histories, and a few of them in those with long ones.
     .filter((_code, index) => {
       if (full) return true;
-      return one.inFull === undefined ? index % short.length === short.indexOf(one) : index % 8 === 0;
+      return one.inFull === undefined ? index % short.length === short.indexOf(one) : index % 16 === 0;
     })
     .flatMap((about, index) =>
       sampled(

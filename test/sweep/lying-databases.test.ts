@@ -11,6 +11,7 @@ import {
 } from '../support/rds.ts';
 import type { World } from '../support/world.ts';
 import { falsify, type Members, put, retag, withVerdict } from './lies.ts';
+import { sampled } from './sampled.ts';
 import { swept } from './swept.ts';
 
 const inWorld = swept('lying');
@@ -144,7 +145,9 @@ const makings: readonly MakingLie[] = [
 ];
 
 describe('a DB instance that AWS restored otherwise than it was asked', () => {
-  test.each(makings)('$name: the original comes back and serves, it is not deleted, and the message names it', (lie) =>
+  test.each(
+    sampled(makings, 6),
+  )('$name: the original comes back and serves, it is not deleted, and the message names it', (lie) =>
     inWorld(scenario, async (world) => {
       const deleted = originalAskedFor(world);
       const count = falsify(world, { asked: (operation, input) => lie.asked(world, operation, input) });
@@ -225,7 +228,7 @@ const holds: readonly HoldLie[] = [
 ];
 
 describe('a verdict about databases that was true when it was given', () => {
-  test.each(holds)('and then $name: the original stays, exit 4, and the message names it', (lie) =>
+  test.each(sampled(holds, 4))('and then $name: the original stays, exit 4, and the message names it', (lie) =>
     inWorld(scenario, async (world) => {
       const deleted = originalAskedFor(world);
       const first = await world.process([], { plans, wait: false });
@@ -258,7 +261,7 @@ const wrongVerdicts: readonly { name: string; change: (world: World) => Record<s
 ];
 
 describe('a verdict that is not about the pair of databases', () => {
-  test.each(wrongVerdicts)('since it $name: nothing is deleted by it, exit 4', ({ change }) =>
+  test.each(sampled(wrongVerdicts, 3))('since it $name: nothing is deleted by it, exit 4', ({ change }) =>
     inWorld(scenario, async (world) => {
       const deleted = originalAskedFor(world);
       const first = await world.process([], { plans, wait: false });

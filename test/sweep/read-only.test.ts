@@ -1,10 +1,7 @@
-import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { build, type Env, rekey, root, type Shell, shell, start, workshop } from '../cli/command.ts';
-import { closingFetch } from '../support/closing-fetch.ts';
+import { build, type Env, rekey, root, type Shell, shell, simulate, start, workshop } from '../cli/command.ts';
 import { isRead } from '../support/reads.ts';
 import type { World } from '../support/world.ts';
 import { Choices } from './choices.ts';
@@ -26,26 +23,18 @@ afterAll(() => {
   room.clear();
 });
 
-/** The account of a plan's stage, in a process of its own, 400 times as fast as the wall. */
+/** The account of a plan's stage, 400 times as fast as the wall. */
 async function accountOf(one: Shipped): Promise<{ env: Env; effects(): Promise<unknown>; stop(): void }> {
   const scenario = join(room.dir, `${one.name}.yaml`);
   writeFileSync(scenario, one.scenario);
-  const options = ['--listen', '127.0.0.1:0', '--speed', '400', '--json', '--exit-when-idle', '2m'];
-  const { child, ended } = start(['simulate', '--scenario', scenario, ...options], { cwd: room.dir });
-  if (!child.stdout) throw new Error('no stdout');
-  const first: unknown[] = await Promise.race([
-    once(createInterface({ input: child.stdout }), 'line'),
-    ended.then((end) => Promise.reject(new Error(end.stderr))),
-  ]);
-  const { endpoint, env } = JSON.parse(String(first[0])) as { endpoint: string; env: Env };
+  const { env, state, stop } = await simulate(400, scenario);
   return {
     env,
     // Things change there by themselves, too: what counts is what it was asked to do.
     async effects() {
-      const { calls } = (await (await closingFetch(new URL('/_rekey/state', endpoint))).json()) as { calls: object };
-      return Object.entries(calls).filter(([operation]) => !isRead(operation));
+      return Object.entries((await state()).calls).filter(([operation]) => !isRead(operation));
     },
-    stop: () => void child.kill('SIGKILL'),
+    stop,
   };
 }
 

@@ -4,8 +4,8 @@ import { root } from '../cli/command.ts';
 import { history, planNames } from './history.ts';
 import { full, sampled } from './sampled.ts';
 
-/** All in the full sweep, a third by default. */
-const share = <T>(seeds: readonly T[]) => sampled(seeds, Math.ceil(seeds.length / 4));
+/** All in the full sweep, one of six by default. */
+const share = <T>(seeds: readonly T[]) => sampled(seeds, Math.ceil(seeds.length / 6));
 
 /** Seeds that once showed a bug, each with what it was. They run forever after. */
 const seeds = [

@@ -153,7 +153,7 @@ export class Stage {
       const emit = (event: RunEvent) => {
         if (event.type === 'record' && event.entry.t === 'announced') this.world.told.push(event.entry.text);
       };
-      const ports = { journal, registry, aws, clock, settle, classify, emit, signal, slots };
+      const ports = { journal, registry, aws, clock, turns: aws.turns, settle, classify, emit, signal, slots };
       try {
         return await execute([planOf(options.plan)], { ...ports, wait: true, replaceClaim: undefined }, options);
       } finally {

@@ -1,21 +1,22 @@
 import type { Key } from '../../contract/record.ts';
 import { unseenMs } from '../../contract/settle.ts';
-import type { DisruptiveEffect, StepCall, StepContext, TargetType } from '../../contract/step.ts';
+import type { DisruptiveEffect, Observation, StepCall, StepContext, TargetType } from '../../contract/step.ts';
 import { problem } from '../../errors/index.ts';
 import { mayBegin, waitForWindow } from '../gates/window.ts';
 import type { PlanRun } from '../plan-run.ts';
 import { retryRead } from '../retry.ts';
 import { cutOverBegunAt, failedInDoubt, inFlight, insideCutOver } from '../state/cut-over.ts';
 import { ownStep } from '../state/own-steps.ts';
-import { pairsOf } from '../state/pairs.ts';
+import { type ActiveSide, activeSideOf, pairsOf } from '../state/pairs.ts';
 import { PlanStopped } from '../stops.ts';
 import { waitUntil } from '../wait.ts';
 import { type Drift, driftOf, hasLived, mayStart, type TargetState, undoForbiddenBy } from './drift.ts';
 import { type Claims, lookAt, lookKey, recordLived, recordObservation, recordWrites } from './observe.ts';
-import { readsOf } from './reads.ts';
+import { originalsOf, readsOf } from './reads.ts';
+import { type Change, changesSeen, mayReadAgain, readAgain, refuse, renew, tell, textsOf } from './surroundings.ts';
 
 // Items of one step arrive together; one look serves them all, but none serves a later step.
-const freshMs = 5_000;
+const freshMs = 2_000;
 
 // AWS takes a signed request for five minutes (General Reference, "Elements of an AWS API request signature").
 const signatureMs = 5 * 60_000;
@@ -30,6 +31,8 @@ async function waitOutTakeOver<S>({ run, ports, plan }: PlanRun<S>, step: string
   ports.emit({ type: 'gate.waiting', plan: plan.name, step, gate: 'take-over', until });
   await waitUntil(ports, until);
 }
+
+type Compare = (state: TargetState, changes: readonly Change[]) => Promise<void>;
 
 /** Stands before every disruptive effect: looks at the target again and lets the effect go out only on what it expects. */
 export class Guard<S> {
@@ -82,12 +85,9 @@ export class Guard<S> {
   }
 
   /** Looks at the target, and puts back the claim of this run where it does not stand any more. */
-  async lookAsClaimant(compare?: (state: TargetState) => Promise<void>): Promise<TargetState> {
+  async lookAsClaimant(): Promise<TargetState> {
     const seen = await this.look();
-    await compare?.(seen);
-    const since = await this.renew?.(this);
-    if (since) await compare?.(since);
-    return since ?? seen;
+    return (await this.renew?.(this)) ?? seen;
   }
 
   private async lookOnce() {
@@ -106,6 +106,14 @@ export class Guard<S> {
     if (inFlight(registry, run.state) || failedInDoubt(registry, run.state)) return;
     // A change is on record by now, and told when the claim is gone. A target in pieces is not: it is judged by the next look.
     await this.record(this.driftOf(state, true), state, true);
+  }
+
+  /** Waits for what has to be waited for before a disruptive effect, and takes no look to know. */
+  async wait(key: Key): Promise<void> {
+    await waitOutTakeOver(this.run, key.step);
+    await this.waitForSiblings(key);
+    const begun = cutOverBegunAt(this.run.ports.registry, this.run.state, key) !== undefined;
+    if (key.undo === undefined && !begun && !this.run.insists(key)) await waitForWindow(this.run, key.step);
   }
 
   /** Resolves when a disruptive effect may go out now. `ready` is asked inside the window, and throws where it must not. */
@@ -135,17 +143,24 @@ export class Guard<S> {
     const inWindow = begun || this.run.insists(key);
     for (;;) {
       if (!inWindow) await waitForWindow(this.run, key.step);
+      await renew(this.run);
       await ready();
-      const state = await this.fresh((seen) => this.compare(seen, begun));
+      const state = await this.fresh((seen, changes) => this.compare(seen, begun, changes));
       if (inWindow || mayBegin(this.run)) return state;
       this.forget();
     }
   }
 
-  /** Compares the target with what this run left behind, and obeys what that means. */
-  async compare(state: TargetState, begun: boolean): Promise<void> {
-    const stop = await this.record(this.driftOf(state, begun), state, begun);
+  /** Compares the target with what this run left behind, and `changes` of what it was read in, and obeys what that means. */
+  async compare(state: TargetState, begun: boolean, changes: readonly Change[] = []): Promise<void> {
+    const drift = this.driftOf(state, begun);
+    const found = [...('differences' in drift ? drift.differences : []), ...textsOf(changes)];
+    if (found.length && mayReadAgain(this.run)) readAgain(this.run, found);
+    const stop = await this.record(drift, state, begun);
     if (stop) throw stop;
+    await tell(this.run, changes);
+    // What is taken apart is put together again either way, and forward nothing of others is in it.
+    if (state.activeSide === 'originals') refuse(this.run, changes);
   }
 
   private driftOf(state: TargetState, begun: boolean): Drift {
@@ -195,22 +210,24 @@ export class Guard<S> {
     if (!running) await recordObservation(this.run, observation);
   }
 
-  /** What speaks against the originals being readable now, one sentence each. */
-  unreadable(): Promise<readonly string[]> {
-    return this.ask('keys', (ctx, reads) => this.target.unreadable(ctx, reads));
+  /** What speaks against these originals being readable now, one sentence each; all of them, when none are named. */
+  unreadable(originals = originalsOf(this.run)): Promise<readonly string[]> {
+    return this.ask('keys', (ctx, reads) => this.target.unreadable(ctx, reads, originals));
   }
 
-  /** What speaks against its coming up again once it stands, one sentence each. */
-  staysDown(): Promise<readonly string[]> {
-    const { target } = this;
-    return this.ask('keys', (ctx, reads) => (target.staysDown ?? target.unreadable)(ctx, reads));
+  /** What speaks against the data of an original being there now, one sentence each. */
+  async lost(original: string): Promise<readonly string[]> {
+    const { lost } = this.target;
+    if (lost) return this.ask('originals', (ctx) => lost(ctx, [original]));
+    return (await this.seen()).missing.includes(original) ? [`${original} is gone`] : [];
   }
 
   /** What speaks against putting the originals back now, one sentence each. */
   unrestorable(): Promise<readonly string[]> {
     const { run, target } = this;
     const pairs = pairsOf(run.ports.registry, run.state);
-    return this.ask('originals', (ctx, reads) => (target.unrestorable ?? target.unreadable)(ctx, reads, pairs));
+    const { unrestorable } = target;
+    return unrestorable ? this.ask('originals', (ctx, reads) => unrestorable(ctx, reads, pairs)) : this.unreadable();
   }
 
   private ask<T>(about: string, question: (ctx: StepContext<S>, reads: readonly unknown[]) => Promise<T>): Promise<T> {
@@ -248,12 +265,28 @@ export class Guard<S> {
   }
 
   /** Seen, and compared with what was expected at that moment: what neighbours have changed since is theirs. */
-  private fresh(compare: ((state: TargetState) => Promise<void>) | undefined): Promise<TargetState> {
+  private fresh(compare: Compare | undefined): Promise<TargetState> {
     const now = this.run.ports.clock.now();
     if (this.last && now - this.last.at < freshMs) return this.last.state;
-    const state = this.lookAsClaimant(compare);
+    const state = compare ? this.lookAround(compare) : this.lookAsClaimant();
     this.last = { at: now, state };
     return state;
+  }
+
+  /** The target and what it was read in, by the same answers. Keys are asked for while nothing is out of its place. */
+  private async lookAround(compare: Compare): Promise<TargetState> {
+    const { run } = this;
+    const whole = !run.expected || this.sideOf(run.expected) === 'originals';
+    const keys = whole && run.ports.clock.now() - run.renewedAt >= freshMs;
+    const [seen, changes] = await Promise.all([this.look(), changesSeen(run, keys)]);
+    await compare(seen, changes);
+    const since = await this.renew?.(this);
+    if (since) await compare(since, changes);
+    return since ?? seen;
+  }
+
+  private sideOf(observation: Observation): ActiveSide {
+    return activeSideOf(pairsOf(this.run.ports.registry, this.run.state), this.target.serving(observation).on);
   }
 
   /** An effect that comes late (a resend) waits for its neighbours, since a target half on its way can't be compared. */

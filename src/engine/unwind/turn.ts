@@ -26,7 +26,8 @@ export async function turnRound<S>(run: PlanRun<S>, guard: Guard<S>): Promise<bo
   const seen = await guard.look();
   refuseMixture(run, seen, lost);
   const gone = lost.map(
-    ({ original, replacement }) => `${original} was deleted by somebody, and ${replacement} replaces it`,
+    ({ original, replacement }) =>
+      `${original} is lost (deleted by somebody, or failed), and ${replacement} replaces it`,
   );
   const why = `${gone.join('; ')}: the way back ends here, it goes forward`;
   if (run.state.drift.length) await run.append({ t: 'drifted', plan: run.plan.name, differences: [] });
@@ -91,7 +92,7 @@ function needsAnew<S>(run: PlanRun<S>, phase: Phase): boolean {
   return judges || effectOf(registry, phase)?.hazard === 'disruptive';
 }
 
-/** Pairs whose original is gone for certain, since AWS may show the past, while the target stands or serves on its replacements. */
+/** Pairs whose original is lost for certain, since AWS may show the past, while the target stands or serves on its replacements. */
 async function surelyLost<S>(run: PlanRun<S>, guard: Guard<S>): Promise<readonly Pair[]> {
   const certainAt = run.ports.clock.now() + unseenMs;
   return waitFor<readonly Pair[]>(run.ports, unseenBeatMs, async (askedAt) => {

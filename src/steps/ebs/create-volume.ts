@@ -90,22 +90,50 @@ export const createVolume = defineEffect({
   keeps: ({ attributes, snapshot }) => ({ storage: { GiB: snapshot.sizeGiB ?? attributes.sizeGiB } }),
 });
 
-/** What a call of which the answer never came has made, if anything. */
-async function madeUnanswered(
-  ctx: AwsContext,
-  { original, snapshot, key }: { original: string; snapshot: MadeSnapshot; key: string },
-): Promise<Volume | undefined> {
+interface Asked {
+  readonly original: string;
+  readonly snapshot: MadeSnapshot;
+  readonly key: string;
+  readonly attributes: VolumeAttributes;
+}
+
+/**
+ * What a call of which the answer never came has made, if anything. Whoever may use the snapshot may make a volume of his own
+ * from it, so without the tags of the call nothing is ours by a look: sent again with its token, the call names it.
+ */
+async function madeUnanswered(ctx: AwsContext, input: Asked): Promise<Volume | undefined> {
   const { sight } = ctx.aws;
-  const [withToken, fromIt] = await Promise.all([sight.volumesMade(ctx.token), sight.volumesFrom(snapshot.id)]);
-  const candidates = mayBeMade(ctx, withToken, fromIt, (one) => one.VolumeId).map((thing) => ({
+  const [withToken, fromIt] = await Promise.all([sight.volumesMade(ctx.token), sight.volumesFrom(input.snapshot.id)]);
+  const candidateOf = (thing: Volume) => ({
     id: thing.VolumeId ?? '',
     thing,
     at: thing.CreateTime?.getTime() ?? Number.NaN,
-    fits: thing.SnapshotId === snapshot.id && thing.KmsKeyId === key,
-  }));
-  const { ours, foreign } = madeBySends(candidates, ctx);
+    fits: isAsAsked(thing, input),
+  });
+  const all = mayBeMade(ctx, withToken, fromIt, (one) => one.VolumeId).map(candidateOf);
+  const { ours, foreign } = madeBySends(all, ctx);
+  const tagged = new Set(withToken.map((one) => one.VolumeId));
+  const [made, ...more] = ours.filter((one) => tagged.has(one.VolumeId) || ctx.isOurs(one.VolumeId ?? ''));
   // By its token AWS makes one of all sends.
-  const more = candidates.filter(({ thing }) => ours.indexOf(thing) > 0);
-  tellForeign(ctx, [...foreign, ...more], `a replacement of ${original}`);
-  return ours[0];
+  const copied = all.filter(({ thing }) => more.includes(thing));
+  tellForeign(ctx, [...foreign, ...copied], `a replacement of ${input.original}`);
+  for (const one of ours.filter(({ VolumeId = '' }) => !tagged.has(VolumeId) && !ctx.isOurs(VolumeId)))
+    ctx.announce(
+      `${one.VolumeId} is like the replacement of ${input.original} that this run asked for, and carries no tag of it: it is kept, unless it is ours by AWS's answer`,
+    );
+  return made;
+}
+
+/** Only what this run was answered with, or what is in all that the call says, can be its own. */
+function isAsAsked(volume: Volume, { snapshot, key, attributes }: Asked): boolean {
+  const { sizeGiB, type, iops, throughput, availabilityZone } = attributes;
+  return (
+    volume.SnapshotId === snapshot.id &&
+    volume.KmsKeyId === key &&
+    volume.Size === sizeGiB &&
+    volume.VolumeType === type &&
+    volume.AvailabilityZone === availabilityZone &&
+    (iops === undefined || volume.Iops === iops) &&
+    (throughput === undefined || volume.Throughput === throughput)
+  );
 }

@@ -11,3 +11,8 @@ export function lookForDeletion<O>(volume: Volume | undefined, output: O): Seen<
 export function gone(volume: Volume | undefined): boolean {
   return !volume || volume.State === 'deleted' || volume.State === 'deleting';
 }
+
+/** Has this volume nothing to give any more? What fails (state `error`) does not come back: EBS says to restore a snapshot. */
+export function dataLost(volume: Volume | undefined): boolean {
+  return gone(volume) || volume?.State === 'error';
+}

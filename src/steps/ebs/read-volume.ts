@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { defineRead } from '../../aws/services.ts';
 import { problem } from '../../errors/index.ts';
-import { Accept, CheckedKeys, VolumeAttributes, VolumeId } from '../domain.ts';
+import { Accept, CheckedKeys, Surroundings, VolumeAttributes, VolumeId } from '../domain.ts';
 import { attachments } from '../ec2/standing.ts';
 import { Refusals } from '../refusals.ts';
+import { factsOfOriginal } from './volume-facts.ts';
 import { attributesOf, identityLoss, refuseVolume, VolumeOverride } from './volume-reading.ts';
 
 /** Reads a volume that is attached to nothing, and refuses one that can't be moved. */
@@ -11,7 +12,9 @@ export const readVolume = defineRead({
   type: 'ebs.read-volume',
   permissions: ['ec2:DescribeVolumes', 'ec2:DescribeVolumeAttribute', 'ec2:DescribeVolumesModifications'],
   input: z.strictObject({ volume: VolumeId, keys: CheckedKeys, accept: Accept, override: VolumeOverride.optional() }),
-  output: z.strictObject({ id: VolumeId, attributes: VolumeAttributes }).meta({ id: 'UnattachedVolume' }),
+  output: z
+    .strictObject({ id: VolumeId, attributes: VolumeAttributes, surroundings: Surroundings.optional() })
+    .meta({ id: 'UnattachedVolume' }),
   title: (input) => `read ${input.volume}`,
   async read(ctx, input) {
     const { keys } = input;
@@ -36,7 +39,14 @@ export const readVolume = defineRead({
     refusals.throwIfAny(input.volume);
     if (!attributes) throw notFound(input.volume, ctx.aws.region);
     ctx.announce(identityLoss);
-    return { id: input.volume, attributes };
+    return { id: input.volume, attributes, surroundings: factsOfOriginal(input.volume, volume) };
+  },
+  surroundings: {
+    of: ({ surroundings }) => surroundings,
+    async look(ctx, { volume: id }, _read, { deleted }) {
+      if (deleted.includes(id)) return { decides: {}, told: {} };
+      return factsOfOriginal(id, await ctx.aws.sight.volume(id));
+    },
   },
   claims: (output) => [output.id],
 });

@@ -4,7 +4,7 @@ import type { Proof } from '../../contract/step.ts';
 import { FinalVerdict } from '../domain.ts';
 import { livingState, standsAt } from '../ec2/standing.ts';
 import { faultsOfKey } from '../kms/key-use.ts';
-import { gone } from './deletion.ts';
+import { dataLost } from './deletion.ts';
 import { statusOf, stillLoading } from './loading.ts';
 
 /** Whether the replacement of a verdict stands for its original now: there, in its place, complete, readable without the old key. */
@@ -18,7 +18,7 @@ export async function standsIn(ctx: AwsContext, verdict: FinalVerdict): Promise<
     ctx.aws.kms.describeKey({ KeyId: key }),
     faultsOfKey(ctx, key, verdict.keyTried),
   ]);
-  if (!replacement || gone(replacement))
+  if (!replacement || dataLost(replacement))
     return { findings: [`replacement ${verdict.replacement} is not there`], gone: true };
   if (place && livingState(instance) === undefined)
     return { findings: [`${place.instance} is ${instance?.State?.Name ?? 'gone'}`], gone: true };

@@ -3,8 +3,8 @@ import { claimants } from '../../aws/tags.ts';
 import type { Need } from '../../contract/step.ts';
 import { VolumeId } from '../domain.ts';
 import { attachments, exposures } from '../ec2/standing.ts';
-import { faultsOfOldKey } from '../kms/key-use.ts';
-import { gone } from './deletion.ts';
+import { dataLost } from './deletion.ts';
+import { lostOriginals, unreadableOriginals } from './kept-data.ts';
 
 /** What the verdict about a volume relies on; the types of what steps are given say the rest. */
 const needs: readonly Need[] = [
@@ -44,7 +44,8 @@ export const volumeTarget = defineTarget({
   claim: 'ec2.claim',
   release: 'ec2.release-claim',
   needs,
-  unreadable: faultsOfOldKey,
+  unreadable: unreadableOriginals,
+  lost: lostOriginals,
   halt: () => [],
   sightings: (aws, ids) => aws.sightings.kept(ids),
   recall: (aws, sightings) => aws.sightings.recall(sightings),
@@ -60,8 +61,8 @@ export const volumeTarget = defineTarget({
       life: { state: volume?.State ?? 'deleted' },
     };
     const is = (present: boolean) => (present ? [ctx.target.id] : []);
-    const unclaimed = is(!gone(volume) && !claims.some(({ run }) => run === ctx.run));
-    return { observation, claims, unclaimed, missing: is(gone(volume)), exposed: exposures(volume) };
+    const unclaimed = is(!dataLost(volume) && !claims.some(({ run }) => run === ctx.run));
+    return { observation, claims, unclaimed, missing: is(dataLost(volume)), exposed: exposures(volume) };
   },
   serving: (observation) => ({
     running: Array.isArray(observation.shape['attachedTo']) && observation.shape['attachedTo'].length > 0,

@@ -3,11 +3,11 @@ import { defineTarget } from '../../aws/services.ts';
 import { claimants } from '../../aws/tags.ts';
 import type { Need } from '../../contract/step.ts';
 import { InstanceId } from '../domain.ts';
-import { gone } from '../ebs/deletion.ts';
+import { dataLost } from '../ebs/deletion.ts';
 import { deviceEntry, volumesIn } from '../ebs/device-shape.ts';
-import { faultsOfKeys, faultsOfOldKey, keysOfPlan } from '../kms/key-use.ts';
+import { lostOriginals, unreadableOriginals } from '../ebs/kept-data.ts';
 import { iso } from '../moment.ts';
-import { otherKeys, unrestorable } from './restorable.ts';
+import { unrestorable } from './restorable.ts';
 import { attachments, exposures, livingState, mappings } from './standing.ts';
 
 const idOf = (volume: Volume | undefined) => volume?.VolumeId;
@@ -91,12 +91,8 @@ export const instanceTarget = defineTarget({
   claim: 'ec2.claim',
   release: 'ec2.release-claim',
   needs,
-  unreadable: faultsOfOldKey,
-  async staysDown(ctx, reads) {
-    const { from, to } = keysOfPlan(reads);
-    const [held, made] = await Promise.all([faultsOfKeys(ctx, [...from, ...otherKeys(reads)]), faultsOfKeys(ctx, to)]);
-    return [...held, ...made.map((fault) => `EC2 may not use the new KMS key: ${fault}`)];
-  },
+  unreadable: unreadableOriginals,
+  lost: lostOriginals,
   unrestorable,
   halt: (instance) => [{ uses: 'ec2.stop-instance', with: { instance } }],
   sightings: (aws, ids) => aws.sightings.kept(ids),
@@ -108,7 +104,7 @@ export const instanceTarget = defineTarget({
       sight.instance(ctx.target.id),
       ...originals.map((id) => sight.volume(id)),
     ]);
-    const missing = originals.filter((_id, index) => gone(volumes[index]));
+    const missing = originals.filter((_id, index) => dataLost(volumes[index]));
     const claims = [
       ...claimants(instance?.Tags).map((run) => ({ run, on: ctx.target.id })),
       ...volumes.flatMap((volume) => claimants(volume?.Tags).map((run) => ({ run, on: volume?.VolumeId ?? '' }))),

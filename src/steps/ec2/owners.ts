@@ -104,13 +104,29 @@ const owners: readonly Owner[] = [
   },
 ];
 
+/** Who owns it, each with the tag that says so. */
+function ownersOf(instance: Instance): { readonly owner: Owner; readonly who: string }[] {
+  return owners.flatMap((owner) => {
+    const tag = owner.tags.flatMap((key) => instance.Tags?.find((one) => one.Key === key) ?? [])[0];
+    if (!tag || (owner.value !== undefined && tag.Value !== owner.value)) return [];
+    const which = tag.Value ? ` ${JSON.stringify(printable(tag.Value, 255))}` : '';
+    return [{ owner, who: `${owner.name}${which} (tag ${tag.Key})` }];
+  });
+}
+
+/** Who owns it, in words. */
+export function ownersInWords(instance: Instance): string {
+  return (
+    ownersOf(instance)
+      .map(({ who }) => who)
+      .join(', ') || 'nobody'
+  );
+}
+
 /** Collects whose program would replace or terminate an instance that stops. */
 export function refuseOwners(instance: Instance, refusals: Refusals): void {
-  for (const owner of owners) {
-    const tag = owner.tags.flatMap((key) => instance.Tags?.find((one) => one.Key === key) ?? [])[0];
-    if (!tag || (owner.value !== undefined && tag.Value !== owner.value)) continue;
-    const which = tag.Value ? ` ${JSON.stringify(printable(tag.Value, 255))}` : '';
-    const why = `${instance.InstanceId} is a member of ${owner.name}${which} (tag ${tag.Key}), which ${owner.does}`;
+  for (const { owner, who } of ownersOf(instance)) {
+    const why = `${instance.InstanceId} is a member of ${who}, which ${owner.does}`;
     if (owner.accept === undefined) refusals.refuse(why, owner.wayOut);
     else refusals.unless(owner.accept, why, owner.wayOut);
   }

@@ -3,12 +3,23 @@ import * as z from 'zod';
 import { type AwsContext, defineRead } from '../../aws/services.ts';
 import { toJson } from '../../contract/json.ts';
 import { problem } from '../../errors/index.ts';
-import { Accept, AttachedVolume, CheckedKeys, InstanceBefore, InstanceId, KeyArn, type OtherKeys } from '../domain.ts';
+import { Accept, AttachedVolume, CheckedKeys, InstanceBefore, InstanceId, KeyArn, Surroundings } from '../domain.ts';
+import { factsOfOriginal, factsOfOther, together } from '../ebs/volume-facts.ts';
 import { attributesOf, identityLoss, refuseVolume, VolumeOverride } from '../ebs/volume-reading.ts';
 import { mayUse, stateOf } from '../kms/key-use.ts';
 import { iso } from '../moment.ts';
 import { Refusals } from '../refusals.ts';
 import { elasticAddressesOf, interfacesOf } from './addresses.ts';
+import {
+  factsOfInstance,
+  factsOfKeys,
+  factsOfPlaces,
+  type KeyInUse,
+  keysInUse,
+  lookAround,
+  notUsable,
+  usable,
+} from './instance-facts.ts';
 import { refuseInstance } from './instance-refusals.ts';
 import { livingState, mappings } from './standing.ts';
 
@@ -41,9 +52,11 @@ export const readInstance = defineRead({
     'kms:GenerateDataKeyWithoutPlaintext',
   ],
   input,
-  output: z.strictObject({ instance: InstanceBefore, volumes: z.array(AttachedVolume) }).meta({ id: 'ReadInstance' }),
+  output: z
+    .strictObject({ instance: InstanceBefore, volumes: z.array(AttachedVolume), surroundings: Surroundings.optional() })
+    .meta({ id: 'ReadInstance' }),
   title: (input) => `read ${input.instance} and its volumes`,
-  async read(ctx, input) {
+  async read(ctx, input, known) {
     const refusals = new Refusals(input.accept, ctx.announce);
     const instance = await ctx.aws.sight.instance(input.instance);
     if (!instance || livingState(instance) === undefined) throw notFound(input.instance, ctx.aws.region);
@@ -52,11 +65,12 @@ export const readInstance = defineRead({
     const standing = await volumesOf(ctx, instance);
     const chosen = choose(ctx, input, standing, refusals);
     for (const { volume } of chosen) refuseVolume(ctx, volume, refusals);
-    const [attributes, otherKeys] = await Promise.all([
+    const [attributes, keys] = await Promise.all([
       attributesOf(ctx, chosen, refusals),
-      otherKeysOf(ctx, input, before, standing, refusals),
+      keysOf(ctx, input, standing, known),
       refuseInstance(ctx, instance, elastic, refusals),
     ]);
+    refuseKeys(input.instance, { before, standing, keys }, refusals);
     refusals.throwIfAny(input.instance);
     ctx.announce(identityLoss);
     const volumes = chosen.flatMap(({ volume, place }, index) => {
@@ -64,7 +78,23 @@ export const readInstance = defineRead({
       if (!own || !volume.VolumeId) return [];
       return [{ id: volume.VolumeId, attributes: own, place: { ...place, running: before.state === 'running' } }];
     });
-    return { instance: { ...before, otherKeys }, volumes };
+    const surroundings = together([
+      factsOfInstance(instance),
+      factsOfPlaces(before, volumes),
+      ...standing.map(({ volume: { VolumeId: id = '', ...volume } }) =>
+        (volumes.some((one) => one.id === id) ? factsOfOriginal : factsOfOther)(id, volume),
+      ),
+      factsOfKeys(keys),
+    ]);
+    return {
+      instance: { ...before, otherKeys: keys.others.map(({ key, tried }) => ({ key, tried })) },
+      volumes,
+      surroundings,
+    };
+  },
+  surroundings: {
+    of: ({ surroundings }) => surroundings,
+    look: (ctx, { keys }, read, around) => lookAround(ctx, keys, read, around),
   },
   claims: (output) => [output.instance.id, ...output.volumes.map(({ id }) => id)],
   lasting: ({ instance: { launchTime: _, ...instance }, volumes }) => toJson({ instance, volumes }),
@@ -114,30 +144,63 @@ async function volumesOf(ctx: AwsContext, instance: Instance): Promise<Standing[
   );
 }
 
-/** The keys that the instance needs to start and that the plan does not name, with those that it could not start with. */
-async function otherKeysOf(
+interface Keys {
+  readonly from: readonly KeyInUse[];
+  readonly to: readonly KeyInUse[];
+  /** Those that the instance needs to start and that the plan does not name: a part of `from`. */
+  readonly others: readonly KeyInUse[];
+}
+
+/** All keys that the instance needs, with what speaks against each. Those of the plan were checked right before the first read. */
+async function keysOf(
   ctx: AwsContext,
-  { instance, keys }: Input,
-  before: InstanceBefore,
+  { keys }: Input,
   standing: readonly Standing[],
+  known: { readonly instance: InstanceBefore } | undefined,
+): Promise<Keys> {
+  const held = new Set(standing.flatMap(({ volume }) => KeyArn.safeParse(volume.KmsKeyId).data ?? []));
+  const before = known?.instance.otherKeys ?? [];
+  const [named, others] = await Promise.all([
+    known ? keysInUse(ctx, keys, []) : checked(keys),
+    Promise.all(
+      [...held]
+        .filter((key) => key !== keys.from && key !== keys.to)
+        .map(async (key) => {
+          const [state, tried] = await Promise.all([stateOf(ctx, key), mayUse(ctx, key)]);
+          const closed = state !== undefined && state !== 'Enabled' ? state : undefined;
+          const lost = !tried && before.some((one) => one.key === key && one.tried) ? notUsable : undefined;
+          return { key, tried: tried || lost !== undefined, use: closed ?? lost ?? usable };
+        }),
+    ),
+  ]);
+  return { from: [...named.from, ...others], to: named.to, others };
+}
+
+function checked({ from, fromTried = false, to, tried }: CheckedKeys): Omit<Keys, 'others'> {
+  const old = from === undefined ? [] : [{ key: from, tried: fromTried, use: usable }];
+  return { from: old, to: [{ key: to, tried, use: usable }] };
+}
+
+/** With one of its keys closed it serves on, and would not start again once it stands. */
+function refuseKeys(
+  instance: string,
+  {
+    before,
+    standing,
+    keys,
+  }: { readonly before: InstanceBefore; readonly standing: readonly Standing[]; readonly keys: Keys },
   refusals: Refusals,
-): Promise<OtherKeys> {
-  const others = new Set(standing.flatMap(({ volume }) => KeyArn.safeParse(volume.KmsKeyId).data ?? []));
-  return Promise.all(
-    [...others]
-      .filter((key) => key !== keys.from && key !== keys.to)
-      .map(async (key) => {
-        const held = standing.filter(({ volume }) => volume.KmsKeyId === key);
-        const [state, tried] = await Promise.all([stateOf(ctx, key), mayUse(ctx, key)]);
-        const ids = held.map(({ volume, place }) => `${volume.VolumeId} (${place.device})`).join(', ');
-        if (state !== undefined && state !== 'Enabled' && before.state === 'running')
-          refusals.refuse(
-            `the key ${key} of ${ids} is ${state}: ${instance} would not start again once it is stopped`,
-            'make the key usable, or detach what is under it',
-          );
-        return { key, tried };
-      }),
-  );
+): void {
+  for (const { key, use } of [...keys.from, ...keys.to]) {
+    const named = !keys.others.some((one) => one.key === key);
+    if (use === usable || (before.state !== 'running' && !named)) continue;
+    const held = standing.filter(({ volume }) => volume.KmsKeyId === key);
+    const ids = held.map(({ volume, place }) => `${volume.VolumeId} (${place.device})`).join(', ');
+    refusals.refuse(
+      `${instance} is not stopped, as it would not come up again: the key ${key} of ${ids || 'the replacements'} is ${use}`,
+      `make the key usable${named ? '' : ', or detach what is under it'}`,
+    );
+  }
 }
 
 /** Those the plan means: by include and exclude, then by key. What is left alone is announced. */

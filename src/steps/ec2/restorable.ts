@@ -12,7 +12,7 @@ function readsOfInstance(reads: readonly unknown[]): z.infer<typeof Read>[] {
 }
 
 /** The keys of what is on the instance beside those of the plan, as the latest read found them. */
-export function otherKeys(reads: readonly unknown[]): readonly KnownKey[] {
+function otherKeys(reads: readonly unknown[]): readonly KnownKey[] {
   return readsOfInstance(reads)[0]?.instance.otherKeys ?? [];
 }
 

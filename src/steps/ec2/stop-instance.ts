@@ -17,7 +17,7 @@ export const stopInstance = defineEffect({
   repeat: 'convergent',
   ordered: true,
   settleWithinMs: settleWithinMs.instanceState,
-  permissions: ['ec2:StopInstances', 'ec2:DescribeInstances', 'kms:DescribeKey', 'kms:GenerateDataKeyWithoutPlaintext'],
+  permissions: ['ec2:StopInstances', 'ec2:DescribeInstances'],
   input: z.strictObject({
     instance: InstanceId,
     withinMinutes: minutes.optional().meta({ description: 'how long a stop may take; omitted: half an hour' }),
@@ -28,8 +28,6 @@ export const stopInstance = defineEffect({
   }),
   output: StoppedInstance,
   title: (input) => `stop ${input.instance}`,
-  // It holds its data keys in memory: with a key closed it serves on, and can't start again once it stands (facts §3.1).
-  restarts: (input) => input.instance,
   async look(ctx, input, known) {
     const instance = await ctx.aws.sight.instance(input.instance);
     const state = livingState(instance);

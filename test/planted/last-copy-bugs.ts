@@ -1,0 +1,60 @@
+import type { PlantedBug } from './planted-bug.ts';
+
+const inError = 'test/promises/original-in-error.test.ts';
+const shuttingDown = 'test/promises/shutting-down.test.ts';
+const unnamedKey = 'test/promises/old-key-unnamed.test.ts';
+const byHand = 'test/promises/made-by-hand.test.ts';
+const kept = 'src/steps/ebs/kept-data.ts';
+
+/** What may be the last copy: planted where an original is proved to be there, whole, readable, and staying. */
+export const lastCopyBugs: readonly PlantedBug[] = [
+  {
+    name: 'an original that has failed counts as there when its copies are discarded',
+    file: kept,
+    find: "if (volume?.State === 'error') return",
+    replace: "if (volume?.State === 'gone') return",
+    caughtBy: { file: inError, title: 'of an unattached volume, rolled back' },
+  },
+  {
+    name: 'an original that has failed counts as one to go back to',
+    file: 'src/steps/ebs/deletion.ts',
+    find: "return gone(volume) || volume?.State === 'error';",
+    replace: 'return gone(volume);',
+    caughtBy: { file: inError, title: 'of an instance, in the swap' },
+  },
+  {
+    name: 'a volume that goes with its instance counts as staying',
+    file: kept,
+    find: 'filter((one) => one.DeleteOnTermination)',
+    replace: 'filter((one) => one.DeleteOnTermination && !one.InstanceId)',
+    caughtBy: { file: shuttingDown, title: 'before the cut-over' },
+  },
+  {
+    name: 'a look alone says that an original is there',
+    file: kept,
+    find: 'return shown.length > 0 ? shown : faultsByAnswer(ctx, original);',
+    replace: 'return shown.length > 0 ? shown : faultsByAnswer(ctx, original).then(() => []);',
+    caughtBy: { file: 'test/promises/original-deleted-unseen.test.ts', title: 'and Describe calls show it still' },
+  },
+  {
+    name: 'the key of an original is asked for only where the plan names it',
+    file: kept,
+    find: '!known.has(key));',
+    replace: '!known.has(key) && known.size > 9);',
+    caughtBy: { file: unnamedKey, title: 'of an unattached volume, whatever key it is under' },
+  },
+  {
+    name: 'a key that this caller could not use itself is never asked for',
+    file: 'src/steps/kms/key-use.ts',
+    find: 'if (tried) return faultsOfKey(ctx, key, tried);',
+    replace: 'if (tried || !tried) return faultsOfKey(ctx, key, tried);',
+    caughtBy: { file: unnamedKey, title: 'whose keys may be used through EC2 only' },
+  },
+  {
+    name: 'a volume of somebody else is taken for ours by the snapshot that it was made from',
+    file: 'src/steps/ebs/create-volume.ts',
+    find: 'tagged.has(one.VolumeId) || ctx.isOurs',
+    replace: 'true || ctx.isOurs',
+    caughtBy: { file: byHand, title: 'just as the run asked for it' },
+  },
+];

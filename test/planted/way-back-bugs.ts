@@ -1,0 +1,193 @@
+import type { PlantedBug } from './planted-bug.ts';
+
+const hangingStop = 'test/promises/hanging-stop.test.ts';
+const turnedRound = 'test/promises/turned-round.test.ts';
+const keysFirst = 'test/promises/keys-before-the-halt.test.ts';
+const downForWantOf = 'test/promises/down-for-want-of.test.ts';
+
+/** What could go wrong while the target stands: how long is waited and for what, what is halted, and the way back. */
+export const wayBackBugs: readonly PlantedBug[] = [
+  // Waiting: bounded where the other set can come up, without end where none can.
+  {
+    name: 'capacity for a start is given up after half an hour',
+    file: 'src/engine/patience.ts',
+    find: "capacity: { serving: own, 'cut-over': bounded, start: endless, back: endless, 'start back': endless }",
+    replace: "capacity: { serving: own, 'cut-over': bounded, start: bounded, back: bounded, 'start back': bounded }",
+    caughtBy: { file: downForWantOf, title: 'VcpuLimitExceeded for eighty minutes' },
+  },
+  {
+    name: 'a box that is down stays down when AWS can not be asked',
+    file: 'src/engine/patience.ts',
+    find: "return moment === 'cut-over' || moment === 'start' ? 'unwind' : 'leave';",
+    replace: "return 'leave';",
+    caughtBy: { file: downForWantOf, title: 'comes back where nothing but KMS can be reached' },
+  },
+  {
+    name: 'a right that is missing on the way back ends it',
+    file: 'src/engine/patience.ts',
+    find: "start: never, back: aDay, 'start back': aDay",
+    replace: "start: never, back: never, 'start back': never",
+    caughtBy: {
+      file: downForWantOf,
+      title: 'waits where StartInstances is refused with UnauthorizedOperation for eighty minutes',
+    },
+  },
+  {
+    name: 'a start that takes longer than its time is given up on the way back',
+    file: 'src/engine/patience.ts',
+    find: "start: own, back: aDay, 'start back': aDay",
+    replace: "start: own, back: own, 'start back': own",
+    caughtBy: { file: hangingStop, title: 'the box that is taken back is waited for, and that is told' },
+  },
+  {
+    name: 'a start that fell back for want of room counts as refused for good',
+    file: 'src/steps/ec2/start-instance.ts',
+    find: 'const wants = wantOf(code);',
+    replace: 'const wants = undefined;',
+    caughtBy: {
+      file: downForWantOf,
+      title: 'and so does one whose start it takes and lets fall back for want of room',
+    },
+  },
+  {
+    name: 'a refused start is sent again without a look',
+    file: 'src/engine/send.ts',
+    find: "looksFirst = error.class === 'wait' || definition.hazard === 'disruptive';",
+    replace: 'looksFirst = false;',
+    caughtBy: { file: downForWantOf, title: 'is not started once more when somebody else has started it meanwhile' },
+  },
+
+  // Nothing is halted that could not come up again.
+  {
+    name: 'an instance is stopped though its key is closed',
+    file: 'src/steps/ec2/instance-facts.ts',
+    find: 'return (await mayUse(ctx, key)) ? usable : notUsable;',
+    replace: 'return usable;',
+    caughtBy: { file: keysFirst, title: 'the old key is disabled while the run waits for its window' },
+  },
+  {
+    name: 'keys of volumes that are left alone are not tried when it is read again',
+    file: 'src/steps/ec2/read-instance.ts',
+    find: 'use: closed ?? lost ?? usable',
+    replace: 'use: usable',
+    caughtBy: { file: keysFirst, title: 'alias/team is disabled while the run waits for its window' },
+  },
+  {
+    name: 'the key of a volume that is left alone is not looked at by the read',
+    file: 'src/steps/ec2/read-instance.ts',
+    find: "state !== undefined && state !== 'Enabled' ? state : undefined",
+    replace: 'undefined',
+    caughtBy: {
+      file: keysFirst,
+      title: 'a volume beside is under a key that is PendingDeletion: it is refused by name',
+    },
+  },
+  {
+    name: 'a rollback halts what it can not bring back',
+    file: 'src/engine/unwind/unwind.ts',
+    find: 'if (outset.halts && !outset.lost.length) await refuseHalt(run, guard);',
+    replace: '',
+    caughtBy: { file: keysFirst, title: 'while an original is attached to another box is refused' },
+  },
+  {
+    name: 'a rollback does not see that a place is taken',
+    file: 'src/steps/ec2/restorable.ts',
+    find: 'there !== undefined && there !== original && there !== replacement',
+    replace: "there === 'nobody'",
+    caughtBy: { file: keysFirst, title: 'while something else stands at the place of an original is refused' },
+  },
+  {
+    name: 'what a rollback has halted stays so',
+    file: 'src/engine/unwind/unwind.ts',
+    find: 'if (rollback) await startAgain(run, guard, takenBack, because);',
+    replace: '',
+    caughtBy: { file: keysFirst, title: 'that its owner has started in the hold, runs again after a typed rollback' },
+  },
+  {
+    name: 'a rollback that is taken up again halts what is back',
+    file: 'src/engine/unwind/unwind.ts',
+    find: "seen.running && seen.activeSide !== 'originals'",
+    replace: 'seen.running',
+    caughtBy: { file: keysFirst, title: 'that is taken up again does not stop what serves on its originals' },
+  },
+
+  // An unwinding that can't come to its end is turned round.
+  {
+    name: 'an unwinding of which an original is gone is never turned',
+    file: 'src/engine/unwind/turn.ts',
+    find: 'if (from === undefined || !lost.length || !(await replaceable(run))) return false;',
+    replace: 'if (lost.length >= 0) return false;',
+    caughtBy: { file: turnedRound, title: 'interrupted after it has taken all off, and an original is deleted' },
+  },
+  {
+    name: 'an unwinding is turned though a replacement is gone, too',
+    file: 'src/engine/unwind/turn.ts',
+    find: ' || !(await replaceable(run))',
+    replace: '',
+    caughtBy: { file: turnedRound, title: 'whose original and replacement are both gone is not turned' },
+  },
+  {
+    name: 'what is turned round counts as held before',
+    file: 'src/engine/unwind/turn.ts',
+    find: "index >= from && step.gate === 'hold'",
+    replace: 'index < 0',
+    caughtBy: { file: turnedRound, title: 'but not a typed rollback that is half-way' },
+  },
+  {
+    name: 'what a workload has written on is put together again by itself',
+    file: 'src/engine/unwind/turn.ts',
+    find: 'refuseMixture(run, seen, lost);',
+    replace: '',
+    caughtBy: { file: turnedRound, title: 'but not a typed rollback that is half-way' },
+  },
+  {
+    name: 'what was turned round waits no longer than forward',
+    file: 'src/engine/plan-run.ts',
+    find: ' || (inside && this.state.turned !== undefined)',
+    replace: '',
+    caughtBy: { file: turnedRound, title: 'and the start waits for the right to it' },
+  },
+  {
+    name: 'a replacement that has failed can not be taken off',
+    file: 'src/steps/ebs/detach-volume.ts',
+    find: "volume.State !== 'in-use'",
+    replace: "volume.State === 'available'",
+    caughtBy: { file: turnedRound, title: 'a replacement that fails in the cut-over does not hold up the way back' },
+  },
+
+  // A stop that hangs, by the operator's word.
+  {
+    name: 'a stop that hangs is never forced',
+    file: 'src/steps/ec2/stop-instance.ts',
+    find: '(forceAfterMinutes === undefined ? undefined : forceAfterMinutes * minute)',
+    replace: 'undefined',
+    caughtBy: {
+      file: hangingStop,
+      title: 'is forced where the plan says so, once, and what that may have lost is told',
+    },
+  },
+  {
+    name: 'what a forced stop may have lost is not told',
+    file: 'src/steps/ec2/stop-instance.ts',
+    find: 'if (ctx.insists)',
+    replace: 'if (!ctx)',
+    caughtBy: { file: hangingStop, title: 'is forced by the process that takes the run up, too' },
+  },
+  {
+    name: 'a stop that hangs waits for the next window before it is forced',
+    file: 'src/engine/target/guard.ts',
+    find: 'begun || this.run.insists(key)',
+    replace: 'begun',
+    caughtBy: { file: hangingStop, title: 'is forced although its window has closed meanwhile' },
+  },
+  {
+    name: 'a rollback discards what may be the last copy of a database that is gone',
+    file: 'src/engine/unwind/unwind.ts',
+    find: 'missing.includes(id) && !deleted.includes(id)',
+    replace: 'missing.includes(id) && deleted.includes(id)',
+    caughtBy: {
+      file: 'test/promises/rds-others.test.ts',
+      title: 'deleted by somebody, a rollback keeps what the run has made of it',
+    },
+  },
+];
