@@ -32,6 +32,8 @@ export class Sightings {
   readonly #clock: Clock;
   /** By view, and in it by what stands in it: an attachment is in two views, a life in its own alone. */
   readonly #marks = new Map<string, Map<string, Mark>>();
+  /** Orders that steady answers have begun anew, and that nobody has asked for yet. */
+  #anew: { readonly view: string; readonly of: string; readonly text: string }[] = [];
   /** Since when answers contradict a mark, in ms. */
   readonly #against = new Map<Mark, number>();
 
@@ -90,6 +92,15 @@ export class Sightings {
       case 'CreateVolume':
         if (VolumeId) this.#made(VolumeId, SnapshotId);
     }
+  }
+
+  /** Of these things and what is attached to them, whose order began anew since this was last asked, one sentence each. */
+  begunAnew(ids: readonly string[]): readonly string[] {
+    const concerns = ({ view, of }: { view: string; of: string }) =>
+      ids.some((id) => [id, instanceView(id), volumeView(id)].includes(view) || of === id);
+    const told = this.#anew.filter(concerns);
+    this.#anew = this.#anew.filter((one) => !told.includes(one));
+    return told.map(({ text }) => text);
   }
 
   /** The marks of these things and of what is attached to them, to be kept for the next process. */
@@ -151,6 +162,7 @@ export class Sightings {
       const since = this.#against.get(mark) ?? askedAt;
       this.#against.set(mark, since);
       if (askedAt < since + unseenMs) return false;
+      this.#anew.push({ view, of, text: contradiction(view, of, mark, { time, order }) });
       this.#set(view, of, { time, order, since: askedAt });
     }
     if (mark) this.#against.delete(mark);
@@ -203,6 +215,13 @@ interface StateChange {
   readonly InstanceId?: string;
   readonly CurrentState?: { readonly Name?: string };
   readonly PreviousState?: { readonly Name?: string };
+}
+
+function contradiction(view: string, of: string, was: Rank, is: Rank): string {
+  const minutes = Math.round(unseenMs / 60_000);
+  const at = ({ time, order }: Rank) => `${time === endOfLives ? 'its end' : new Date(time).toISOString()} (${order})`;
+  const thing = of === life ? view : `${of} ${view}`;
+  return `AWS has shown ${thing} for ${minutes} min as being at ${at(is)}, where ${at(was)} had been seen: from now on that is believed, and nothing is undone or deleted for it alone`;
 }
 
 type Rank = Pick<Mark, 'time' | 'order'>;

@@ -68,6 +68,13 @@ describe('sightings', () => {
     expect(sightings.instance(id, launched(1, 'stopped'), clock.at)).toBe(false);
     expect(sightings.instance(id, launched(1, 'stopped'), clock.at + unseenMs - 1)).toBe(false);
     expect(sightings.instance(id, launched(1, 'stopped'), clock.at + unseenMs)).toBe(true);
+    expect(sightings.begunAnew(['i-0bbbbbbbbbbbbbbbb'])).toEqual([]);
+    expect(sightings.begunAnew([id])).toHaveLength(1);
+    expect(sightings.begunAnew([id])).toEqual([]);
+    const kept: unknown = JSON.parse(JSON.stringify(sightings.kept([id])));
+    const next = seen().sightings;
+    next.recall(kept as never);
+    expect(next.instance(id, launched(1, 'stopped'), clock.at)).toBe(true);
     expect(sightings.instance(id, launched(2, 'running'), clock.at + unseenMs)).toBe(true);
   });
 

@@ -414,6 +414,16 @@ export const cutOverBugs: readonly PlantedBug[] = [
     caughtBy: { file: 'test/promises/look-of-the-past.test.ts', title: 'what was just made is on record' },
   },
   {
+    name: 'an order begins anew and nobody is told',
+    file: 'src/engine/target/observe.ts',
+    find: '  await recordBegunAnew(run, target);\n',
+    replace: '',
+    caughtBy: {
+      file: 'test/promises/look-of-the-past.test.ts',
+      title: 'an order that steady answers contradict for longer than AWS shows the past begins anew, on record',
+    },
+  },
+  {
     name: 'a start that finds it started already tells nothing',
     file: 'src/aws/sightings.ts',
     find: 'was < mark.order || is < was ? startedAgain',

@@ -186,3 +186,23 @@ test('what was just made is on record with when it was, for a process that begin
     const last = life.disk.at(-1);
     expect(JSON.stringify(last?.t === 'done' ? last.sightings : null)).toContain(made?.id);
   }));
+
+test('an order that steady answers contradict for longer than AWS shows the past begins anew, on record', () =>
+  inWorld(twoVolumes, async (world) => {
+    const first = await world.process([], {
+      diesOn: (record) => record.t === 'done' && record.uses === 'ec2.stop-instance',
+    });
+    // As if the box had been seen running a day after all that there is of it.
+    const later = [[instance, '', Date.UTC(2026, 0, 5), 1, Date.now()]];
+    const disk = first.disk.map((record) =>
+      record.t === 'done' && record.sightings ? { ...record, sightings: later } : record,
+    );
+    const second = await world.process(disk, { wait: false });
+    expect(exitOf(second), told(second)).toBe(3);
+    const anew = second.disk.filter(
+      (record) => record.t === 'announced' && record.text.includes('from now on that is believed'),
+    );
+    expect(anew).toHaveLength(1);
+    const [one] = anew;
+    expect(JSON.stringify(one?.t === 'announced' ? one.sightings : null)).not.toContain(String(Date.UTC(2026, 0, 5)));
+  }));
