@@ -84,7 +84,12 @@ export function createSight(ec2: EC2, order: Order): Omit<Sight, keyof DatabaseS
     volumeStatus: (id) => statuses.load(id),
     volumesMade: (token) => volumesMade.load(token),
     snapshotsMade: (token) => snapshotsMade.load(token),
-    volumesFrom: (snapshot) => volumesFrom.load(snapshot),
+    volumesFrom: (snapshot) =>
+      present(
+        order,
+        () => volumesFrom.load(snapshot),
+        (seen, askedAt) => order.sightings.volumesFrom(snapshot, seen, askedAt),
+      ),
     snapshotsDescribed: (description) => snapshotsDescribed.load(description),
   };
 }

@@ -32,6 +32,8 @@ export class Sightings {
   readonly #clock: Clock;
   /** By view, and in it by what stands in it: an attachment is in two views, a life in its own alone. */
   readonly #marks = new Map<string, Map<string, Mark>>();
+  /** Orders that steady answers have begun anew, and that nobody has asked for yet. */
+  #anew: { readonly view: string; readonly of: string; readonly text: string }[] = [];
   /** Since when answers contradict a mark, in ms. */
   readonly #against = new Map<Mark, number>();
 
@@ -57,16 +59,23 @@ export class Sightings {
   /** The same of a volume. */
   volume(id: string, seen: Volume | undefined, askedAt: number): boolean {
     if (!seen) return this.#believesAbsence(id, askedAt);
-    this.#note(id, life, 0, 0);
+    this.#made(id, seen.SnapshotId);
     const shown = (seen.Attachments ?? []).flatMap(({ InstanceId, State, AttachTime }) =>
       InstanceId ? [{ of: InstanceId, time: AttachTime?.getTime(), state: State }] : [],
     );
     return this.#attachments(volumeView(id), shown, askedAt);
   }
 
+  /** Takes in which volumes there are from a snapshot, asked at `askedAt`. False when one does not show that must by its age. */
+  volumesFrom(snapshot: string, seen: readonly Volume[], askedAt: number): boolean {
+    const marks = [...(this.#marks.get(snapshotView(snapshot)) ?? [])];
+    return marks.every(([of, mark]) => !isYoung(mark, askedAt) || seen.some(({ VolumeId }) => VolumeId === of));
+  }
+
   /** A call of ours that AWS has answered sets a floor: what shows less is from before it. */
   answered(operation: string, output: object): void {
-    const { StartingInstances, StoppingInstances, VolumeId, InstanceId, State, AttachTime } = output as Answer;
+    const { StartingInstances, StoppingInstances, VolumeId, SnapshotId, InstanceId, State, AttachTime } =
+      output as Answer;
     switch (operation) {
       case 'StartInstances':
       case 'StopInstances':
@@ -81,18 +90,29 @@ export class Sightings {
         return;
       }
       case 'CreateVolume':
-        if (VolumeId) this.#note(VolumeId, life, 0, 0);
+        if (VolumeId) this.#made(VolumeId, SnapshotId);
     }
+  }
+
+  /** Of these things and what is attached to them, whose order began anew since this was last asked, one sentence each. */
+  begunAnew(ids: readonly string[]): readonly string[] {
+    const concerns = ({ view, of }: { view: string; of: string }) =>
+      ids.some((id) => [id, instanceView(id), volumeView(id)].includes(view) || of === id);
+    const told = this.#anew.filter(concerns);
+    this.#anew = this.#anew.filter((one) => !told.includes(one));
+    return told.map(({ text }) => text);
   }
 
   /** The marks of these things and of what is attached to them, to be kept for the next process. */
   kept(ids: readonly string[]): Json {
     const attached = ids.flatMap((id) => [...(this.#marks.get(instanceView(id))?.keys() ?? [])]);
     const views = [...new Set([...ids, ...attached])].flatMap((id) => [id, instanceView(id), volumeView(id)]);
-    const marks = views.flatMap((view) =>
+    const made = [...this.#marks].filter(
+      ([view, of]) => view.startsWith(snapshotView('')) && ids.some((id) => of.has(id)),
+    );
+    return [...views, ...made.map(([view]) => view)].flatMap((view) =>
       [...(this.#marks.get(view) ?? [])].map(([of, { time, order, since }]) => [view, of, time, order, since]),
     );
-    return marks;
   }
 
   /** Takes up what an earlier process has kept. What this one knows already counts where it is higher. */
@@ -121,6 +141,12 @@ export class Sightings {
     return believed;
   }
 
+  /** A volume is there, and it was made from that. */
+  #made(volume: string, snapshot: string | undefined): void {
+    this.#note(volume, life, 0, 0);
+    if (snapshot) this.#note(snapshotView(snapshot), volume, 0, 0);
+  }
+
   /** That a thing is not there, which was, is believed when AWS can't show any more how it was before that. */
   #believesAbsence(id: string, askedAt: number): boolean {
     const mark = this.#marks.get(id)?.get(life);
@@ -136,6 +162,7 @@ export class Sightings {
       const since = this.#against.get(mark) ?? askedAt;
       this.#against.set(mark, since);
       if (askedAt < since + unseenMs) return false;
+      this.#anew.push({ view, of, text: contradiction(view, of, mark, { time, order }) });
       this.#set(view, of, { time, order, since: askedAt });
     }
     if (mark) this.#against.delete(mark);
@@ -171,12 +198,14 @@ export class Sightings {
 const life = '';
 const instanceView = (id: string) => `on ${id}`;
 const volumeView = (id: string) => `of ${id}`;
+const snapshotView = (id: string) => `from ${id}`;
 
 /** What the answers to calls of ours tell, as far as it has an order. */
 interface Answer {
   readonly StartingInstances?: readonly StateChange[];
   readonly StoppingInstances?: readonly StateChange[];
   readonly VolumeId?: string;
+  readonly SnapshotId?: string;
   readonly InstanceId?: string;
   readonly State?: string;
   readonly AttachTime?: Date;
@@ -186,6 +215,13 @@ interface StateChange {
   readonly InstanceId?: string;
   readonly CurrentState?: { readonly Name?: string };
   readonly PreviousState?: { readonly Name?: string };
+}
+
+function contradiction(view: string, of: string, was: Rank, is: Rank): string {
+  const minutes = Math.round(unseenMs / 60_000);
+  const at = ({ time, order }: Rank) => `${time === endOfLives ? 'its end' : new Date(time).toISOString()} (${order})`;
+  const thing = of === life ? view : `${of} ${view}`;
+  return `AWS has shown ${thing} for ${minutes} min as being at ${at(is)}, where ${at(was)} had been seen: from now on that is believed, and nothing is undone or deleted for it alone`;
 }
 
 type Rank = Pick<Mark, 'time' | 'order'>;

@@ -120,7 +120,13 @@ export type Entry =
       readonly untilByAws?: number;
     }
   | { readonly t: 'passed'; readonly plan: string; readonly step: string }
-  | { readonly t: 'announced'; readonly plan: string; readonly step: string; readonly text: string }
+  | {
+      readonly t: 'announced';
+      readonly plan: string;
+      readonly step: string;
+      readonly text: string;
+      readonly sightings?: Json;
+    }
   /** `key`: the effect that was about to open it; null when somebody else's start has. */
   | { readonly t: 'write-point'; readonly plan: string; readonly key: Key | null; readonly reason: string }
   /** `stop` is why; null for a rollback, which the operator asked for. `happened`: what is to be taken back, settled once: a rollback that takes over an unwinding says the same. */

@@ -347,6 +347,8 @@ export interface TargetType<S> {
   sightings?(aws: S, ids: readonly string[]): Json;
   /** Takes up what an earlier process has seen: no answer below it is believed. */
   recall?(aws: S, sightings: Json): void;
+  /** Where steady answers have contradicted what was seen of these ids, and are believed since it was last asked: one sentence each. */
+  begunAnew?(aws: S, ids: readonly string[]): readonly string[];
   /** Does the target run, or could anyone make it run, and what does it hold? */
   serving(observation: Observation): { readonly running: boolean; readonly on: readonly string[] };
   /** What its plans can't be without. A plan that was submitted before it was asked for is not held to it. */

@@ -1,7 +1,7 @@
 import { type Json, toJson } from '../contract/json.ts';
 import type { Want } from '../contract/outage.ts';
 import { type Check, unseenMs } from '../contract/settle.ts';
-import type { EffectDefinition, Seen } from '../contract/step.ts';
+import { createdBy, type EffectDefinition, type Seen } from '../contract/step.ts';
 import { type EffectAct, ownMs, sentCount } from './act.ts';
 import { patienceMs } from './patience.ts';
 import type { Kept } from './prove.ts';
@@ -333,7 +333,7 @@ export class EffectRun<S> {
     if (expected) run.expected = expected;
     if (disruptive) guard.forget();
     const entry = { t: 'done', key: act.key, uses: definition.type, input: toJson(input), output, changed } as const;
-    const seen = expected || definition.hazard === 'additive' ? sightingsOf(run) : {};
+    const seen = expected || definition.hazard === 'additive' ? sightingsOf(run, createdBy(definition, output)) : {};
     await run.append({ ...entry, ...(expected && { expected }), ...seen });
     return { is: 'done', output };
   }

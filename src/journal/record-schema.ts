@@ -100,7 +100,7 @@ const kinds = [
   kind('retired', { ...ofStep, item: text.nullable(), reason: text }),
   kind('gate', { ...ofStep, until: moment, untilByAws: moment.exactOptional() }),
   kind('passed', ofStep),
-  kind('announced', { ...ofStep, text }),
+  kind('announced', { ...ofStep, text, sightings: json.exactOptional() }),
   kind('write-point', { ...ofPlan, key: key.nullable(), reason: text }),
   kind('unwinding', { ...ofPlan, stop: stop.nullable(), happened: list(object({ key, output: json })) }),
   kind('kept', { key, id: text, reason: text }),

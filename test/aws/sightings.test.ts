@@ -68,6 +68,13 @@ describe('sightings', () => {
     expect(sightings.instance(id, launched(1, 'stopped'), clock.at)).toBe(false);
     expect(sightings.instance(id, launched(1, 'stopped'), clock.at + unseenMs - 1)).toBe(false);
     expect(sightings.instance(id, launched(1, 'stopped'), clock.at + unseenMs)).toBe(true);
+    expect(sightings.begunAnew(['i-0bbbbbbbbbbbbbbbb'])).toEqual([]);
+    expect(sightings.begunAnew([id])).toHaveLength(1);
+    expect(sightings.begunAnew([id])).toEqual([]);
+    const kept: unknown = JSON.parse(JSON.stringify(sightings.kept([id])));
+    const next = seen().sightings;
+    next.recall(kept as never);
+    expect(next.instance(id, launched(1, 'stopped'), clock.at)).toBe(true);
     expect(sightings.instance(id, launched(2, 'running'), clock.at + unseenMs)).toBe(true);
   });
 
@@ -99,6 +106,20 @@ describe('sightings', () => {
     sightings.answered('CreateVolume', { VolumeId: volume });
     expect(sightings.volume(volume, undefined, clock.at + unseenMs - 1)).toBe(false);
     expect(sightings.volume(volume, undefined, clock.at + unseenMs)).toBe(true);
+  });
+
+  it('what was made from a snapshot is not missed by an answer from before it was, in the next process either', () => {
+    const { clock, sightings } = seen();
+    sightings.answered('CreateVolume', { VolumeId: volume, SnapshotId: 'snap-0a' });
+    const kept: unknown = JSON.parse(JSON.stringify(sightings.kept([volume])));
+    const next = seen().sightings;
+    next.recall(kept as never);
+    for (const one of [sightings, next]) {
+      expect(one.volumesFrom('snap-0a', [], clock.at + minute)).toBe(false);
+      expect(one.volumesFrom('snap-0a', [{ VolumeId: volume }], clock.at + minute)).toBe(true);
+      expect(one.volumesFrom('snap-0a', [], clock.at + unseenMs)).toBe(true);
+      expect(one.volumesFrom('snap-0b', [], clock.at + minute)).toBe(true);
+    }
   });
 
   it('a clock that is set back makes nothing young for ever', () => {

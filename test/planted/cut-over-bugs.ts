@@ -398,6 +398,33 @@ export const cutOverBugs: readonly PlantedBug[] = [
     caughtBy: { file: 'test/aws/sightings.test.ts', title: 'an answer below what was seen is one of the past' },
   },
   {
+    name: 'a volume that one look does not show no longer loads',
+    file: 'src/aws/sightings.ts',
+    find: '!isYoung(mark, askedAt) || seen.some',
+    replace: 'isYoung(mark, askedAt) || seen.some',
+    caughtBy: {
+      file: 'test/promises/look-of-the-past.test.ts',
+      title: 'a volume that one look of the past does not show still loads from its snapshot',
+    },
+  },
+  {
+    name: 'what was just made is unknown to the next process',
+    file: 'src/engine/effect.ts',
+    find: 'sightingsOf(run, createdBy(definition, output))',
+    replace: 'sightingsOf(run)',
+    caughtBy: { file: 'test/promises/look-of-the-past.test.ts', title: 'what was just made is on record' },
+  },
+  {
+    name: 'an order begins anew and nobody is told',
+    file: 'src/engine/target/observe.ts',
+    find: '  await recordBegunAnew(run, target);\n',
+    replace: '',
+    caughtBy: {
+      file: 'test/promises/look-of-the-past.test.ts',
+      title: 'an order that steady answers contradict for longer than AWS shows the past begins anew, on record',
+    },
+  },
+  {
     name: 'a start that finds it started already tells nothing',
     file: 'src/aws/sightings.ts',
     find: 'was < mark.order || is < was ? startedAgain',

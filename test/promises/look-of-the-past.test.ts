@@ -1,7 +1,7 @@
 // A look of the past decides nothing: AWS shows how it was up to five minutes ago, and gives an order by which that is seen.
 import { describe, expect, test } from 'vitest';
 import { exitOf, expectNothingLost, expectOriginalServing, told } from '../support/promises.ts';
-import { instancePlan, inWorld, twoVolumes, type World } from '../support/world.ts';
+import { instancePlan, inWorld, twoVolumes, volumePlan, type World } from '../support/world.ts';
 import { afterRecord, instance, minute, records, stoppedBox, withSets } from './lever.ts';
 
 const box = (world: World) => world.state().instances.find((one) => one.id === instance);
@@ -150,4 +150,59 @@ test('whether a box that is found stopped was stopped by this run is what AWS an
     expect(life.calls.get('ec2:StopInstances')).toBe(1);
     expect(life.calls.get('ec2:StartInstances')).toBeUndefined();
     expect(box(world)?.state).toBe('stopped');
+  }));
+
+test('a volume that one look of the past does not show still loads from its snapshot, which a typed rollback then keeps as long', () =>
+  inWorld(twoVolumes, async (world) => {
+    remember(world);
+    const plans = [withSets(volumePlan, 'steps.soak.with.for=9h')];
+    const first = await world.process([], { plans, wait: false });
+    expect(exitOf(first), told(first)).toBe(3);
+    const made = world.state().volumes.filter(({ tags }) => tags['rekey:run']);
+    expect(made).toHaveLength(1);
+    let hid = false;
+    const life = await world.process(first.disk, {
+      plans,
+      command: { command: 'rollback', discardWrites: true },
+      beforeCall: (operation) => {
+        // The one right after the snapshot was looked for asks what was made from it.
+        if (operation === 'ec2:DescribeSnapshots') hid = true;
+        else if (hid && operation === 'ec2:DescribeVolumes' && !world.account.faults.list()[1])
+          world.account.faults.add({ operation: 'DescribeVolumes', kind: 'stale', staleMs: 200_000, times: 1 });
+      },
+    });
+    expect(exitOf(life), told(life)).toBe(0);
+    expect(world.account.faults.list()[1]?.struck).toBe(1);
+    expect(world.state().volumes.map(({ id }) => id)).toContain(made[0]?.id);
+  }));
+
+test('what was just made is on record with when it was, for a process that begins right after', () =>
+  inWorld(twoVolumes, async (world) => {
+    const life = await world.process([], {
+      plans: [volumePlan],
+      diesOn: (record) => record.t === 'done' && record.uses === 'ebs.create-volume',
+    });
+    const [made] = world.state().volumes.filter(({ tags }) => tags['rekey:run']);
+    const last = life.disk.at(-1);
+    expect(JSON.stringify(last?.t === 'done' ? last.sightings : null)).toContain(made?.id);
+  }));
+
+test('an order that steady answers contradict for longer than AWS shows the past begins anew, on record', () =>
+  inWorld(twoVolumes, async (world) => {
+    const first = await world.process([], {
+      diesOn: (record) => record.t === 'done' && record.uses === 'ec2.stop-instance',
+    });
+    // As if the box had been seen running a day after all that there is of it.
+    const later = [[instance, '', Date.UTC(2026, 0, 5), 1, Date.now()]];
+    const disk = first.disk.map((record) =>
+      record.t === 'done' && record.sightings ? { ...record, sightings: later } : record,
+    );
+    const second = await world.process(disk, { wait: false });
+    expect(exitOf(second), told(second)).toBe(3);
+    const anew = second.disk.filter(
+      (record) => record.t === 'announced' && record.text.includes('from now on that is believed'),
+    );
+    expect(anew).toHaveLength(1);
+    const [one] = anew;
+    expect(JSON.stringify(one?.t === 'announced' ? one.sightings : null)).not.toContain(String(Date.UTC(2026, 0, 5)));
   }));

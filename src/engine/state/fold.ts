@@ -147,6 +147,7 @@ function applyToPlan(plan: PlanState, entry: PlanEntry, at: number): void {
       return;
     case 'announced':
       plan.announcements.push({ step: entry.step, text: entry.text });
+      plan.sightings = entry.sightings ?? plan.sightings;
       return;
     case 'write-point':
       plan.writePoint = passed(plan.writePoint, { at, key: entry.key });

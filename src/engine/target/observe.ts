@@ -35,6 +35,7 @@ export async function lookAt<S>(run: PlanRun<S>, target: TargetType<S>): Promise
   const activeSide = activeSideOf(pairsOf(registry, run.state), on);
   const foreign = claims.filter((claim) => claim.run !== run.run.run && claim.run !== replaceClaim);
   const replaced = claims.flatMap((claim) => (claim.run === replaceClaim ? [claim.on] : []));
+  await recordBegunAnew(run, target);
   await recordExposed(run, exposed);
   return {
     state: { observation, running, on, activeSide, missing, unsettled },
@@ -47,13 +48,22 @@ export function recordObservation<S>(run: PlanRun<S>, observation: Observation):
   return run.append({ t: 'observed', plan: run.plan.name, observation, ...sightingsOf(run) });
 }
 
-/** The highest that was seen of the target, as a record keeps it for the next process. */
-export function sightingsOf<S>(run: PlanRun<S>): { readonly sightings?: Json } {
+/** What was seen is contradicted for longer than AWS shows the past: the next process has to know which of both is believed. */
+async function recordBegunAnew<S>(run: PlanRun<S>, target: TargetType<S>): Promise<void> {
+  for (const text of target.begunAnew?.(run.ports.aws, sighted(run)) ?? [])
+    await run.append({ t: 'announced', plan: run.plan.name, step: ownStep.look, text, ...sightingsOf(run) });
+}
+
+/** The highest that was seen of the target, and of what was just made, as a record keeps it for the next process. */
+export function sightingsOf<S>(run: PlanRun<S>, made: readonly string[] = []): { readonly sightings?: Json } {
   const { registry, aws } = run.ports;
-  const sightings = registry
-    .target(run.plan.target.type)
-    ?.sightings?.(aws, [...claimedBy(run), ...everyPairOf(registry, run.state).map((pair) => pair.replacement)]);
+  const sightings = registry.target(run.plan.target.type)?.sightings?.(aws, [...sighted(run), ...made]);
   return sightings === undefined ? {} : { sightings };
+}
+
+/** What the target is made of, or is to be. */
+function sighted<S>(run: PlanRun<S>): readonly string[] {
+  return [...claimedBy(run), ...everyPairOf(run.ports.registry, run.state).map((pair) => pair.replacement)];
 }
 
 /** It was seen to serve on its replacements: that it stands still later proves nothing any more. */

@@ -49,6 +49,7 @@ export const volumeTarget = defineTarget({
   halt: () => [],
   sightings: (aws, ids) => aws.sightings.kept(ids),
   recall: (aws, sightings) => aws.sightings.recall(sightings),
+  begunAnew: (aws, ids) => aws.sightings.begunAnew(ids),
   async observe(ctx) {
     const volume = await ctx.aws.sight.volume(ctx.target.id);
     const claims = claimants(volume?.Tags).map((run) => ({ run, on: ctx.target.id }));

@@ -97,6 +97,7 @@ export const instanceTarget = defineTarget({
   halt: (instance) => [{ uses: 'ec2.stop-instance', with: { instance } }],
   sightings: (aws, ids) => aws.sightings.kept(ids),
   recall: (aws, sightings) => aws.sightings.recall(sightings),
+  begunAnew: (aws, ids) => aws.sightings.begunAnew(ids),
   async observe(ctx, claimed) {
     const { sight } = ctx.aws;
     const originals = claimed.filter((id) => id.startsWith('vol-'));
