@@ -43,8 +43,9 @@ function envOf(url: string): NodeJS.ProcessEnv {
 }
 
 /**
- * Hands on to moto whatever is asked, but for DescribeVolumeStatus, which it does not know: it answers with 500, and nothing is
- * ever deleted. Nothing takes time in it, so what has been made from a snapshot has all of its blocks.
+ * Hands on to moto whatever is asked, but for DescribeVolumeStatus, which it does not know, and ListChangedBlocks, which it knows
+ * of no snapshot that EC2 has made: it answers with 500, and nothing is ever deleted. Nothing takes time in it, so what has been
+ * made from a snapshot has all of its blocks; and nobody writes on a volume, so none of them changes.
  */
 async function beforeMoto(moto: string): Promise<{ readonly url: string; close(): Promise<void> }> {
   const server = createServer((asked, answer) => {
@@ -54,6 +55,7 @@ async function beforeMoto(moto: string): Promise<{ readonly url: string; close()
       const body = Buffer.concat(parts);
       const form = new URLSearchParams(body.toString('latin1'));
       if (form.get('Action') === 'DescribeVolumeStatus') tellStatus(form, answer);
+      else if (/^\/snapshots\/snap-\w+\/changedblocks\?/.test(asked.url ?? '')) tellUnchanged(answer);
       else handOn(moto, asked, body, answer);
     });
   });
@@ -86,6 +88,11 @@ function tellStatus(form: URLSearchParams, answer: ServerResponse): void {
   );
   const body = `<DescribeVolumeStatusResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>r</requestId><volumeStatusSet>${items.join('')}</volumeStatusSet></DescribeVolumeStatusResponse>`;
   answer.writeHead(200, { 'content-type': 'text/xml' }).end(body);
+}
+
+function tellUnchanged(answer: ServerResponse): void {
+  const body = JSON.stringify({ ChangedBlocks: [], BlockSize: 524_288, VolumeSize: 8 });
+  answer.writeHead(200, { 'content-type': 'application/json' }).end(body);
 }
 
 /** The simulated account of scenario.yaml, so many times as fast as the clock on the wall. */

@@ -11,6 +11,7 @@ const safe = 'test/plan/safe.test.ts';
 const outage = 'test/aws/outage.test.ts';
 const hub = 'test/aws/settle-hub.test.ts';
 const budget = 'test/aws/budget.test.ts';
+const blocks = 'test/promises/changed-blocks.test.ts';
 
 /** What could go wrong in what the steps carry, what an error means, how AWS is asked and what the operator is told. */
 export const stepBugs: readonly PlantedBug[] = [
@@ -311,6 +312,63 @@ export const stepBugs: readonly PlantedBug[] = [
     find: "recorded?.catch(() => kill('is not on record'));",
     replace: 'recorded?.catch(() => {});',
     caughtBy: { file: 'test/steps/exec.test.ts', title: 'a command whose start can not be put on record' },
+  },
+  // Whether an original was used since its final snapshot.
+  {
+    name: 'an original is deleted without a proof snapshot',
+    file: 'src/engine/prove.ts',
+    find: 'if (!evidence || !call ||',
+    replace: 'if (!evidence || call ||',
+    caughtBy: { file: blocks, title: 'ebs-volume: what somebody has used elsewhere in the hold' },
+  },
+  {
+    name: 'a changed block counts for nothing',
+    file: 'src/steps/ebs/changed-blocks.ts',
+    find: 'if (!found.changed) return',
+    replace: 'if (found) return',
+    caughtBy: { file: blocks, title: 'of volumes that are not encrypted it is proven alike' },
+  },
+  {
+    name: 'only the first page of changed blocks is read',
+    file: 'src/steps/ebs/changed-blocks.ts',
+    find: '} while (NextToken);',
+    replace: '} while (NextToken === null);',
+    caughtBy: { file: blocks, title: 'ec2-instance: what somebody has used elsewhere in the hold' },
+  },
+  {
+    name: 'a comparison that is refused counts as no change, without a word',
+    file: 'src/steps/ebs/changed-blocks.ts',
+    find: '{ unasked: printable(',
+    replace: '{ changed: false, unasked: printable(',
+    caughtBy: { file: blocks, title: 'not allowed: that is said' },
+  },
+  {
+    name: 'a proof that is required and not allowed is done without',
+    file: 'src/steps/ebs/changed-blocks.ts',
+    find: 'if (required) return',
+    replace: 'if (!required) return',
+    caughtBy: { file: blocks, title: 'a plan that requires the proof keeps the original' },
+  },
+  {
+    name: 'a proof snapshot of any age counts',
+    file: 'src/engine/evidence.ts',
+    find: 'if (isNew ||',
+    replace: 'if (output !== null ||',
+    caughtBy: { file: blocks, title: 'a proof that was taken before somebody used the original' },
+  },
+  {
+    name: 'a comparison that AWS may not show yet is given up at once',
+    file: 'src/steps/ebs/changed-blocks.ts',
+    find: 'askedAt - since < unseenMs',
+    replace: 'askedAt < since',
+    caughtBy: { file: blocks, title: 'one that is not shown yet for a while' },
+  },
+  {
+    name: 'proof snapshots are left behind',
+    file: 'src/engine/unwind/discard.ts',
+    find: ' || isEvidence(phase)) {',
+    replace: ') {',
+    caughtBy: { file: blocks, title: 'ebs-volume: what was only looked at elsewhere goes' },
   },
 
   // What the operator is told.

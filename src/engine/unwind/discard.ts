@@ -22,7 +22,7 @@ export async function discardLeftovers<S>(run: PlanRun<S>, guard: Guard<S>): Pro
     return definition?.hazard === 'additive' && typeof definition.undo === 'function' && !own;
   });
   await Promise.all(made.map((phase) => findLate(run, phase)));
-  for (const phase of made) {
+  const discardIn = async (phase: Phase) => {
     if (!isCurrent(run.state, phase.key) || !isListed(run, phase) || isEvidence(phase)) {
       const output = phase.end?.is === 'done' ? (phase.end.changed ? phase.end.output : undefined) : phase.answered;
       if (output !== undefined) await discard(run, guard, { phase, output });
@@ -30,7 +30,10 @@ export async function discardLeftovers<S>(run: PlanRun<S>, guard: Guard<S>): Pro
     for (const [index, output] of phase.surplus.entries()) {
       await discard(run, guard, { phase, output }, firstSurplus + index * 10);
     }
-  }
+  };
+  // There is some for each original, and what speaks for one of its discards is asked once for all.
+  await Promise.all(made.filter(isEvidence).map(discardIn));
+  for (const phase of made.filter((one) => !isEvidence(one))) await discardIn(phase);
 }
 
 /** What was made for the proof of a delete is of no use to anything else. */
