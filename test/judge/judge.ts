@@ -11,7 +11,7 @@ import { Holds } from './holds.ts';
 import { judgeLeftovers, judgeMade } from './names.ts';
 import { Neighbours } from './neighbours.ts';
 import { Offers } from './offers.ts';
-import { Origin } from './origin.ts';
+import type { Origin } from './origin.ts';
 import { saidOf } from './said.ts';
 import { Service } from './service.ts';
 
@@ -60,10 +60,10 @@ export class PromiseJudge {
   private readonly readAt = new Map<string, number>();
   private lookedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(account: Account, judge: Judge) {
+  constructor(account: Account, origin: Origin, judge: Judge) {
     this.account = account;
     this.judge = judge;
-    this.origin = new Origin(account);
+    this.origin = origin;
     this.holds = new Holds(judge);
     this.deletes = new Deletes(account, { origin: this.origin, holds: this.holds, judge });
     this.carried = new Carried(account, this.origin, judge);
