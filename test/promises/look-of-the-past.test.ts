@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { exitOf, expectNothingLost, expectOriginalServing, told } from '../support/promises.ts';
 import { instancePlan, inWorld, twoVolumes, type World } from '../support/world.ts';
-import { afterRecord, beforeFirst, instance, minute, records, refuse, stoppedBox, withSets } from './lever.ts';
+import { afterRecord, beforeFirst, data, instance, minute, records, refuse, stoppedBox, withSets } from './lever.ts';
 
 const box = (world: World) => world.state().instances.find((one) => one.id === instance);
 const remember = (world: World) =>
@@ -102,6 +102,35 @@ describe('one look of the past', () => {
       expect(exitOf(life), told(life)).toBe(3);
     });
   });
+
+  test('from before an original came off again does not stand for its flag, when it has been put back once more', () =>
+    inWorld(twoVolumes.replace(`id: ${data}, `, `id: ${data}, deleteOnTermination: true, `), async (world) => {
+      remember(world);
+      let detached = 0;
+      const first = await world.process([], {
+        diesAfter: (operation) => operation === 'ec2:DetachVolume' && ++detached === 2,
+      });
+      world.pass(10 * minute);
+      const flag = () => box(world)?.devices.find(({ volume }) => volume === data)?.deleteOnTermination;
+      const { faults } = world.account;
+      let off = false;
+      const second = await world.process(first.disk, {
+        command: { command: 'rollback', discardWrites: false },
+        beforeCall: (operation) => {
+          if (operation === 'ec2:AttachVolume' && off) faults.add(old(280_000, { times: 8 }));
+          if (operation !== 'ec2:StartInstances') return;
+          setTimeout(() => {
+            expect(flag()).toBe(true);
+            world.account.act({ do: 'detach-volume', volume: data });
+            off = true;
+          }, 5 * minute);
+        },
+      });
+      expect(exitOf(second), told(second)).toBe(0);
+      expect(second.sent.slice(second.sent.indexOf('ec2:StartInstances'))).toContain('ec2:AttachVolume');
+      expect(faults.list().at(-1)?.struck).toBeGreaterThan(0);
+      expect(flag()).toBe(true);
+    }));
 
   test('at DeleteOnTermination, right after the attachment was seen, does not take the whole cut-over back', async () => {
     const clean = await inWorld(twoVolumes, (world) => world.process([], { wait: false }));
