@@ -186,7 +186,10 @@ export class Auditor {
       // Under a claim that an earlier process has put on, whatever has become of its journal.
       const held = isOwn || this.truth.tagsOf(id)?.has(own) === true;
       const once = claimed.includes(id) && !this.takenOver.has(`${own} ${id}`);
-      const ours = held || once || this.isMade(id, party) || !this.truth.tagsOf(id);
+      const tagsNow = this.truth.tagsOf(id);
+      // Of what is only read the mark is enough: that it is a copy with our tags shows in what is made of it.
+      const read = call.operation === 'CreateVolume' && tagsNow?.get('rekey:run') === party.run;
+      const ours = held || once || read || this.isMade(id, party) || !tagsNow;
       this.judge('I9', ours, () => `${call.operation} on ${id}, which is not the run's`);
       for (const key of tags.filter((one) => one.startsWith('rekey:claim:'))) {
         if (call.operation === 'DeleteTags' && key !== own) this.takenOver.add(`${key} ${id}`);
@@ -260,10 +263,12 @@ export class Auditor {
 
   private judgeMarks(party: Party): void {
     for (const id of this.origin.madeLast) {
-      const named = party
-        .records()
-        .some((record) => 'output' in record && (record.output as { id?: string } | null)?.id === id);
-      this.judge('I3', named || this.truth.tagsOf(id)?.has('rekey:run') === true, () => `${id} is nobody's`);
+      const marked = this.truth.tagsOf(id)?.has('rekey:run') === true;
+      // A last snapshot that AWS takes with a delete has no tags, and its name from the call.
+      const isNamed = (record: JournalRecord) =>
+        ('output' in record && (record.output as { id?: string } | null)?.id === id) ||
+        (record.t === 'intent' && JSON.stringify(record.input).includes(JSON.stringify(id)));
+      this.judge('I3', marked || party.records().some(isNamed), () => `${id} is nobody's`);
     }
   }
 
