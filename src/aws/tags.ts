@@ -58,19 +58,19 @@ export function roomForTags(tags: readonly Tag[] | undefined): number {
 }
 
 /** What a thing of this run is marked with. */
-export function markers(made: {
-  run: string;
-  token: string;
-  target: string;
-  original: string;
-  place?: { device: string; deleteOnTermination: boolean } | undefined;
-  /** Where AWS does not show what a thing was made from. */
-  source?: string | undefined;
-}): Tag[] {
+export function markers(
+  { run, token, target }: { readonly run: string; readonly token: string; readonly target: { readonly id: string } },
+  made: {
+    readonly original: string;
+    readonly place?: { readonly device: string; readonly deleteOnTermination: boolean } | undefined;
+    /** Where AWS does not show what a thing was made from. */
+    readonly source?: string | undefined;
+  },
+): Tag[] {
   return [
-    { Key: marker.run, Value: made.run },
-    { Key: marker.token, Value: made.token },
-    { Key: marker.target, Value: made.target },
+    { Key: marker.run, Value: run },
+    { Key: marker.token, Value: token },
+    { Key: marker.target, Value: target.id },
     { Key: marker.original, Value: made.original },
     ...(made.source === undefined ? [] : [{ Key: marker.source, Value: made.source }]),
     ...(made.place === undefined

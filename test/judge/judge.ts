@@ -12,7 +12,7 @@ import { Holds } from './holds.ts';
 import { judgeLeftovers, judgeMade } from './names.ts';
 import { Neighbours } from './neighbours.ts';
 import { Offers } from './offers.ts';
-import { Origin } from './origin.ts';
+import type { Origin } from './origin.ts';
 import { saidOf } from './said.ts';
 import { Service } from './service.ts';
 
@@ -62,13 +62,13 @@ export class PromiseJudge {
   private readonly readAt = new Map<string, number>();
   private lookedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(account: Account, judge: Judge) {
+  constructor(account: Account, origin: Origin, judge: Judge) {
     this.account = account;
     this.judge = judge;
-    this.origin = new Origin(account);
+    this.origin = origin;
     this.holds = new Holds(judge);
     this.comparisons = new Comparisons(account);
-    const { origin, holds, comparisons } = this;
+    const { holds, comparisons } = this;
     this.deletes = new Deletes(account, { origin, holds, comparisons, judge });
     this.carried = new Carried(account, this.origin, judge);
     this.neighbours = new Neighbours(account, this.origin, judge);

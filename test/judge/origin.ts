@@ -18,6 +18,7 @@ export class Origin {
   /** The cluster that a database is a member of, by their resource ids. */
   private readonly clusterOf = new Map<string, string>();
   private known: ReadonlySet<string>;
+  private made: readonly string[] = [];
 
   constructor(account: Account) {
     this.account = account;
@@ -33,17 +34,23 @@ export class Origin {
 
   /** To be called when a call of `run` has been carried out. */
   done(call: Call, run: string): void {
+    this.made = [];
     if (!/^(Create|Copy|Restore|Delete)(DB|Volume|Snapshot)/.test(call.operation)) return;
     const source = this.sourceOf(call);
     const all = this.all();
     for (const id of this.known) if (!all.includes(id)) this.deletedAt.set(id, call.at);
-    for (const id of all) {
-      if (this.known.has(id)) continue;
+    this.made = all.filter((id) => !this.known.has(id));
+    for (const id of this.made) {
       this.makers.set(id, run);
       this.madeAt.set(id, call.at);
       if (source !== undefined) this.sources.set(id, source);
     }
     this.arrive();
+  }
+
+  /** What the last call of a run has made. */
+  get madeLast(): readonly string[] {
+    return this.made;
   }
 
   /** By whose doing something is gone, and how long ago beyond what the machine stood still, in words. */

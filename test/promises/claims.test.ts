@@ -4,9 +4,18 @@ import type { JournalRecord } from '../../src/contract/record.ts';
 import { shownIn } from '../judge/scenes.ts';
 import { exitOf, expectInstanceMoved, expectNoClaim, told } from '../support/promises.ts';
 import { isRead } from '../support/reads.ts';
-import { firstRun, instancePlan, inWorld, type Life, twoVolumes, volumePlan, type World } from '../support/world.ts';
+import {
+  firstRun,
+  instancePlan,
+  inWorld,
+  type Life,
+  type ProcessOptions,
+  twoVolumes,
+  volumePlan,
+  type World,
+} from '../support/world.ts';
 import { shipped } from '../sweep/shipped.ts';
-import { data, instance, loose, minute, records, root, withSets } from './lever.ts';
+import { data, instance, loose, minute, records, refuse, root, withSets } from './lever.ts';
 
 const claim = 'rekey:claim:20260104T000000Z-aaaaaa';
 const tagged = (world: World) =>
@@ -29,18 +38,19 @@ test('an original that one plan of a run holds is not moved, and not deleted, by
     expect(world.state().volumes.map(({ id }) => id)).toContain(data);
   }));
 
+/** A first process of plans of which those of an instance end before they have read it. */
+async function unreadable(world: World, options: ProcessOptions): Promise<Life> {
+  refuse(world, 'DescribeInstances', {});
+  const first = await world.process([], options);
+  world.account.faults.clear();
+  return first;
+}
+
 test('nor by a plan whose target came to hold it later', () =>
   inWorld(twoVolumes, async (world) => {
     const plans = [withSets(volumePlan, 'steps.soak.with.for=7d'), instancePlan];
-    world.account.faults.add({
-      operation: 'DescribeInstances',
-      kind: 'error',
-      code: 'UnauthorizedOperation',
-      status: 403,
-    });
-    const first = await world.process([], { wait: false, plans });
+    const first = await unreadable(world, { wait: false, plans });
     expect(codes(first)[0], told(first)).toBe(undefined);
-    world.account.faults.clear();
     world.account.act({ do: 'attach-volume', volume: loose, instance, device: '/dev/sdg' });
     const second = await world.process(first.disk, { wait: false, plans });
     expect(codes(second)[1], told(second)).toBe('claimed-by-plan');
@@ -50,14 +60,7 @@ test('nor by a plan whose target came to hold it later', () =>
 test('a plan that waited for another goes on when that one has ended', () =>
   inWorld(twoVolumes, async (world) => {
     const plans = [withSets(volumePlan, 'steps.soak.with.for=1h'), instancePlan];
-    world.account.faults.add({
-      operation: 'DescribeInstances',
-      kind: 'error',
-      code: 'UnauthorizedOperation',
-      status: 403,
-    });
-    const first = await world.process([], { wait: false, plans });
-    world.account.faults.clear();
+    const first = await unreadable(world, { wait: false, plans });
     const second = await world.process(first.disk, { plans });
     expect(exitOf(second), told(second)).toBe(0);
     expectNoClaim(world);
@@ -65,13 +68,7 @@ test('a plan that waited for another goes on when that one has ended', () =>
 
 test('a volume that is found when the plan is read again is claimed, too', () =>
   inWorld(twoVolumes, async (world) => {
-    world.account.faults.add({
-      operation: 'CreateSnapshot',
-      kind: 'error',
-      code: 'UnauthorizedOperation',
-      status: 403,
-      times: 2,
-    });
+    refuse(world, 'CreateSnapshot', { times: 2 });
     const first = await world.process();
     expect(exitOf(first), told(first)).toBe(1);
     expect(tagged(world).sort()).toEqual([instance, root, data].sort());

@@ -3,6 +3,7 @@ import { createAccount } from '../../src/simulator/account.ts';
 import { parseScenario } from '../../src/simulator/scenario.ts';
 import { exitOf, expectInstanceMoved, told } from '../support/promises.ts';
 import { instancePlan, inWorld, type Life, source, twoVolumes, volumePlan, type World } from '../support/world.ts';
+import { suspend } from '../sweep/clocks.ts';
 import { data, loose, minute, records, root } from './lever.ts';
 
 const other = 'i-0123456789abcdef9';
@@ -93,8 +94,7 @@ describe("a hold is over when the runner's clock and AWS's both say so", () => {
       const first = await world.process([], { wait: false, plans: held });
       expect(exitOf(first), told(first)).toBe(3);
       skewMs += jump * 24 * 60 * minute;
-      const timers = (world as unknown as { timers: { setSystemTime(at: number): void } }).timers;
-      timers.setSystemTime(Date.now() + jump * 24 * 60 * minute);
+      suspend(jump * 24 * 60 * minute);
       const second = await world.process(first.disk, { wait: false, plans: held });
       expect(exitOf(second), told(second)).toBe(3);
       expect(volumes(world)).toEqual(expect.arrayContaining([root, data]));

@@ -8,7 +8,7 @@ import {
   told,
 } from '../support/promises.ts';
 import { inWorld, type Life, twoVolumes, type World } from '../support/world.ts';
-import { data, minute, root } from './lever.ts';
+import { data, minute, refuse, root } from './lever.ts';
 
 const rollback = (discardWrites = false) => ({ command: 'rollback', discardWrites }) as const;
 
@@ -79,21 +79,14 @@ test.each(Object.entries(variants))(
 );
 
 test('an unwinding that dies at any record, taken up again, serves on the originals; one more resume is done', async () => {
-  const fault = {
-    operation: 'StartInstances',
-    times: 1,
-    kind: 'error',
-    code: 'UnauthorizedOperation',
-    status: 403,
-  } as const;
   const clean = await inWorld(twoVolumes, (world) => {
-    world.account.faults.add(fault);
+    refuse(world, 'StartInstances');
     return world.process();
   });
   const from = clean.disk.findIndex((one) => one.t === 'unwinding');
   await gather(range(from, clean.disk.length + 1, 1), (number) =>
     inWorld(twoVolumes, async (world) => {
-      world.account.faults.add(fault);
+      refuse(world, 'StartInstances');
       const first = await world.process([], {
         crash: { record: { number, when: number % 2 ? 'crash-before' : 'crash-after' } },
       });

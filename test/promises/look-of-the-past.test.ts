@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { exitOf, expectNothingLost, expectOriginalServing, told } from '../support/promises.ts';
 import { instancePlan, inWorld, twoVolumes, volumePlan, type World } from '../support/world.ts';
-import { afterRecord, instance, minute, records, stoppedBox, withSets } from './lever.ts';
+import { afterRecord, beforeFirst, data, instance, minute, records, refuse, stoppedBox, withSets } from './lever.ts';
 
 const box = (world: World) => world.state().instances.find((one) => one.id === instance);
 const remember = (world: World) =>
@@ -51,14 +51,11 @@ describe('one look of the past', () => {
   test('and a start that never arrived: the box is not left down for good past the write point', () =>
     inWorld(twoVolumes, async (world) => {
       remember(world);
-      let started = false;
       const first = await world.process([], {
         wait: false,
-        beforeCall: (operation) => {
-          if (operation !== 'ec2:StartInstances' || started) return;
-          started = true;
-          world.account.faults.add({ operation: 'StartInstances', kind: 'reset', times: 1 }, old(200_000));
-        },
+        beforeCall: beforeFirst('ec2:StartInstances', () =>
+          world.account.faults.add({ operation: 'StartInstances', kind: 'reset', times: 1 }, old(200_000)),
+        ),
       });
       world.pass(10 * minute);
       const second = await world.process(first.disk, { wait: false });
@@ -71,18 +68,11 @@ describe('one look of the past', () => {
   ])('and a start on the way back that %s: the unwinding is not over, and no resume takes the box for one that was found stopped', (how) =>
     inWorld(twoVolumes, async (world) => {
       remember(world);
-      world.account.faults.add({
-        operation: 'CreateVolume',
-        times: 1,
-        kind: 'error',
-        code: 'UnauthorizedOperation',
-        status: 403,
-      });
+      refuse(world, 'CreateVolume');
       let started = false;
       const first = await world.process([], {
         wait: false,
-        beforeCall: (operation) => {
-          if (operation !== 'ec2:StartInstances' || started) return;
+        beforeCall: beforeFirst('ec2:StartInstances', () => {
           started = true;
           world.account.faults.add(
             how === 'never arrived'
@@ -90,7 +80,7 @@ describe('one look of the past', () => {
               : { operation: 'StartInstances', kind: 'fail', times: 1, code: 'Server.InsufficientInstanceCapacity' },
             old(200_000),
           );
-        },
+        }),
       });
       expect(started).toBe(true);
       const second = await world.process(first.disk, { wait: false });
@@ -112,6 +102,35 @@ describe('one look of the past', () => {
       expect(exitOf(life), told(life)).toBe(3);
     });
   });
+
+  test('from before an original came off again does not stand for its flag, when it has been put back once more', () =>
+    inWorld(twoVolumes.replace(`id: ${data}, `, `id: ${data}, deleteOnTermination: true, `), async (world) => {
+      remember(world);
+      let detached = 0;
+      const first = await world.process([], {
+        diesAfter: (operation) => operation === 'ec2:DetachVolume' && ++detached === 2,
+      });
+      world.pass(10 * minute);
+      const flag = () => box(world)?.devices.find(({ volume }) => volume === data)?.deleteOnTermination;
+      const { faults } = world.account;
+      let off = false;
+      const second = await world.process(first.disk, {
+        command: { command: 'rollback', discardWrites: false },
+        beforeCall: (operation) => {
+          if (operation === 'ec2:AttachVolume' && off) faults.add(old(280_000, { times: 8 }));
+          if (operation !== 'ec2:StartInstances') return;
+          setTimeout(() => {
+            expect(flag()).toBe(true);
+            world.account.act({ do: 'detach-volume', volume: data });
+            off = true;
+          }, 5 * minute);
+        },
+      });
+      expect(exitOf(second), told(second)).toBe(0);
+      expect(second.sent.slice(second.sent.indexOf('ec2:StartInstances'))).toContain('ec2:AttachVolume');
+      expect(faults.list().at(-1)?.struck).toBeGreaterThan(0);
+      expect(flag()).toBe(true);
+    }));
 
   test('at DeleteOnTermination, right after the attachment was seen, does not take the whole cut-over back', async () => {
     const clean = await inWorld(twoVolumes, (world) => world.process([], { wait: false }));

@@ -8,12 +8,11 @@ import {
   told,
 } from '../support/promises.ts';
 import { instancePlan, inWorld, twoVolumes, type World } from '../support/world.ts';
+import { suspend } from '../sweep/clocks.ts';
 import { afterRecord, data, instance, minute, records, root, stoppedBox } from './lever.ts';
 
 const rollback = (discardWrites = false) => ({ command: 'rollback', discardWrites }) as const;
 const box = (world: World) => world.state().instances.find((one) => one.id === instance);
-const jump = (world: World, ms: number) =>
-  (world as unknown as { timers: { setSystemTime(at: number): void } }).timers.setSystemTime(Date.now() + ms);
 
 describe('a laptop that sleeps for eight hours', () => {
   test.each([
@@ -29,7 +28,7 @@ describe('a laptop that sleeps for eight hours', () => {
       let left = 1;
       const life = await world.process([], {
         beforeCall: (name) => {
-          if (name === `ec2:${operation}` && left-- > 0) jump(world, 8 * 60 * minute);
+          if (name === `ec2:${operation}` && left-- > 0) suspend(8 * 60 * minute);
         },
       });
       expect(exitOf(life), told(life)).toBe(0);
@@ -50,7 +49,7 @@ describe('a laptop that sleeps for eight hours', () => {
           if (name === `ec2:${operation}`) state = state === 'before' ? 'sent' : state;
           else if (state === 'sent' && name.startsWith('ec2:Describe')) {
             state = 'slept';
-            setTimeout(() => jump(world, 8 * 60 * minute), 25);
+            setTimeout(() => suspend(8 * 60 * minute), 25);
           }
         },
       });

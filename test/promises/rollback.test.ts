@@ -5,18 +5,11 @@ import { exitOf, expectOriginalServing, told } from '../support/promises.ts';
 import { inWorld, type Life, twoVolumes, type World } from '../support/world.ts';
 import { full } from '../sweep/sampled.ts';
 import { shipped } from '../sweep/shipped.ts';
-import { minute } from './lever.ts';
+import { minute, refuse } from './lever.ts';
 
 const typed: Command = { command: 'rollback', discardWrites: true };
 const rollback: Command = { command: 'rollback', discardWrites: false };
-const failing = (world: World) =>
-  world.account.faults.add({
-    operation: 'CreateVolume',
-    times: 1,
-    kind: 'error',
-    code: 'UnauthorizedOperation',
-    status: 403,
-  });
+const failing = (world: World) => refuse(world, 'CreateVolume');
 const statusOf = ({ result }: Life) => (result === 'died' ? 'died' : result.status);
 const diesOnUnwinding = { diesOn: (record: JournalRecord) => record.t === 'unwinding' };
 

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { expectNothingLost, told } from '../support/promises.ts';
 import { inWorld, type Life, twoVolumes, type World } from '../support/world.ts';
-import { instance, minute, records } from './lever.ts';
+import { suspend } from '../sweep/clocks.ts';
+import { beforeFirst, instance, minute, records } from './lever.ts';
 
 const box = (world: World) => world.state().instances.find((one) => one.id === instance);
 const onIt = (world: World) => box(world)?.devices.map((one) => one.volume) ?? [];
@@ -19,13 +20,10 @@ function judge(world: World, life: Life, replacements: readonly string[]): void 
 
 test('AWS can not be reached for ten minutes after the start, in which the box ran, was stopped, and did not start again: its writes are kept', () =>
   inWorld(twoVolumes, async (world) => {
-    let started = false;
     let replacements: string[] = [];
     const life = await world.process([], {
       wait: false,
-      beforeCall: (operation) => {
-        if (operation !== 'ec2:StartInstances' || started) return;
-        started = true;
+      beforeCall: beforeFirst('ec2:StartInstances', () => {
         world.account.faults.add({ operation: 'DescribeInstances', kind: 'reset', forMs: 10 * minute });
         setTimeout(() => {
           expect(box(world)?.state).toBe('running');
@@ -37,7 +35,7 @@ test('AWS can not be reached for ten minutes after the start, in which the box r
           world.account.act({ do: 'start-instance', instance });
         }, 7 * minute);
         setTimeout(() => world.account.act({ do: 'enable-key', key: 'alias/new' }), 9 * minute);
-      },
+      }),
     });
     judge(world, life, replacements);
   }));
@@ -45,7 +43,7 @@ test('AWS can not be reached for ten minutes after the start, in which the box r
 test('a laptop sleeps after the start, while the box ran, was stopped, and did not start again: its writes are kept', () =>
   inWorld(twoVolumes, async (world) => {
     const jump = (ms: number) => {
-      (world as unknown as { timers: { setSystemTime(at: number): void } }).timers.setSystemTime(Date.now() + ms);
+      suspend(ms);
       world.state();
     };
     let started = false;

@@ -2,21 +2,14 @@ import { describe, expect, test } from 'vitest';
 import type { JournalRecord } from '../../src/contract/record.ts';
 import { exitOf, expectNothingLost, told } from '../support/promises.ts';
 import { inWorld, type Life, twoVolumes, type World } from '../support/world.ts';
-import { data, instance, minute, records, root } from './lever.ts';
+import { data, instance, minute, records, refuse, root } from './lever.ts';
 
 const box = (world: World) => world.state().instances.find((one) => one.id === instance);
-const refused = {
-  operation: 'StartInstances',
-  times: 1,
-  kind: 'error',
-  code: 'UnauthorizedOperation',
-  status: 403,
-} as const;
 const rollback = { command: 'rollback', discardWrites: true } as const;
 
 /** A cut-over whose start is refused, taken back by a process that dies on such a record. */
 async function interrupted(world: World, on: (record: JournalRecord) => boolean): Promise<Life> {
-  world.account.faults.add(refused);
+  refuse(world, 'StartInstances');
   const first = await world.process([], { wait: false, diesOn: on });
   expect(first.result).toBe('died');
   world.pass(10 * minute);
@@ -53,7 +46,7 @@ describe('an unwinding of which an original is gone, and its replacement there, 
 
   test('also when it is deleted under its hands', () =>
     inWorld(twoVolumes, async (world) => {
-      world.account.faults.add(refused);
+      refuse(world, 'StartInstances');
       let deleted = '';
       let attached = 0;
       const life = await world.process([], {
@@ -72,7 +65,7 @@ describe('an unwinding of which an original is gone, and its replacement there, 
     inWorld(twoVolumes, async (world) => {
       const first = await interrupted(world, (record) => record.t === 'unwinding');
       world.account.act({ do: 'delete-volume', volume: data });
-      world.account.faults.add({ ...refused, times: 4 });
+      refuse(world, 'StartInstances', { times: 4 });
       await expectForward(world, await world.process(first.disk, { wait: false }));
     }));
 

@@ -3,8 +3,8 @@ import type { Verdict } from '../../src/contract/verdict.ts';
 import type { Account, Call } from '../../src/simulator/account.ts';
 import { letsIn } from '../../src/simulator/ec2/security-groups.ts';
 import { clientAddress } from '../../src/simulator/rds/clients.ts';
+import type { Origin } from '../judge/origin.ts';
 import { KeptOut } from './kept-out.ts';
-import type { Makers } from './makers.ts';
 
 type Judge = (invariant: 'I2' | 'I3' | 'I6' | 'I7' | 'I9' | 'I10' | 'I13', holds: boolean, told: () => string) => void;
 interface Party {
@@ -33,7 +33,7 @@ const moved = new Set(['PerformanceInsightsKMSKeyId', 'SecurityGroupIds', 'Delet
 /** Judges every effect on the account's clusters, their members and endpoints against their true state. */
 export class ClusterAudit {
   private readonly account: Account;
-  private readonly makers: Makers;
+  private readonly origin: Origin;
   private readonly judge: Judge;
   private readonly preexisting: ReadonlySet<string>;
   /** How much a cluster held when it was last seen before clients were let in. */
@@ -52,9 +52,9 @@ export class ClusterAudit {
 
   private readonly keptOut = new KeptOut();
 
-  constructor(account: Account, makers: Makers, judge: Judge) {
+  constructor(account: Account, origin: Origin, judge: Judge) {
     this.account = account;
-    this.makers = makers;
+    this.origin = origin;
     this.judge = judge;
     this.preexisting = new Set(account.world.rds.clusters.keys());
   }
@@ -72,22 +72,17 @@ export class ClusterAudit {
   }
 
   /** To be called with what has become of a call that changes something. */
-  done(call: Call, now: State, how: Circumstances): void {
+  done(call: Call, how: Circumstances): void {
     const { before, party } = how;
     const input = call.input as Input;
     if (call.operation === 'DeleteDBClusterEndpoint') this.taken.add(String(input['DBClusterEndpointIdentifier']));
     if (call.operation === 'CreateDBClusterEndpoint') this.given.add(String(input['DBClusterEndpointIdentifier']));
-    this.judgeMarks(now, party);
     const snapshot = before.clusterSnapshots.find((one) => one.id === input['DBClusterSnapshotIdentifier']);
     if (snapshot && call.operation === 'DeleteDBClusterSnapshot')
-      this.judge(
-        'I9',
-        this.makers.isBy(party.run, snapshot.id, snapshot.tags),
-        () => `${snapshot.id} is not the run's to delete`,
-      );
+      this.judge('I9', this.origin.isOf(party.run, snapshot.id), () => `${snapshot.id} is not the run's to delete`);
     const cluster = this.meant(call, before);
     if (!cluster) return;
-    const made = this.makers.isBy(party.run, cluster.resourceId, cluster.tags);
+    const made = this.origin.isOf(party.run, cluster.resourceId);
     const claimed = `rekey:claim:${party.run}` in cluster.tags;
     this.judge('I9', made || claimed, () => `${call.operation} on ${cluster.identifier}, not the run's`);
     if (/^(Modify|Delete)/.test(call.operation)) this.judgeWriter(cluster, party);
@@ -214,19 +209,6 @@ export class ClusterAudit {
       lost.length === 0 || told,
       () => `${replacement.identifier} differs in ${lost.join(', ')} without a word`,
     );
-  }
-
-  private judgeMarks(now: State, party: Party): void {
-    const made = now.clusters.filter((one) => !this.preexisting.has(one.resourceId));
-    const snapshots = now.clusterSnapshots.filter((one) => one.type === 'manual' && one.id.startsWith('rekey-'));
-    for (const { tags, ...one } of [...made, ...snapshots]) {
-      const id = 'identifier' in one ? one.resourceId : one.id;
-      if (this.makers.isStranger(id)) continue;
-      const named = party
-        .records()
-        .some((record) => 'output' in record && (record.output as { id?: string } | null)?.id === id);
-      this.judge('I3', this.makers.isOfARun(id, 'rekey:run' in tags) || named, () => `${id} is nobody's`);
-    }
   }
 
   private unwritten(one: Cluster): boolean {

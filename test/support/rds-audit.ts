@@ -3,9 +3,9 @@ import type { Verdict } from '../../src/contract/verdict.ts';
 import type { Account, Call } from '../../src/simulator/account.ts';
 import { letsIn } from '../../src/simulator/ec2/security-groups.ts';
 import { clientAddress } from '../../src/simulator/rds/clients.ts';
+import type { Origin } from '../judge/origin.ts';
 import { ClusterAudit } from './cluster-audit.ts';
 import { KeptOut } from './kept-out.ts';
-import type { Makers } from './makers.ts';
 
 type Judge = (
   invariant: 'I1' | 'I2' | 'I3' | 'I6' | 'I7' | 'I9' | 'I10' | 'I13',
@@ -26,9 +26,8 @@ const moved = new Set(['PerformanceInsightsKMSKeyId', 'AllocatedStorage', 'Avail
 /** Judges every effect on the account's databases against their true state. */
 export class RdsAudit {
   private readonly account: Account;
-  private readonly makers: Makers;
+  private readonly origin: Origin;
   private readonly judge: Judge;
-  private readonly preexisting: ReadonlySet<string>;
   /** How much a database held when it was last seen before clients were let in. */
   private readonly births = new Map<string, number>();
   /** What has let clients in at some time: until then only what is inside can have written. */
@@ -43,12 +42,11 @@ export class RdsAudit {
 
   private readonly keptOut = new KeptOut();
 
-  constructor(account: Account, makers: Makers, judge: Judge) {
+  constructor(account: Account, origin: Origin, judge: Judge) {
     this.account = account;
-    this.makers = makers;
+    this.origin = origin;
     this.judge = judge;
-    this.preexisting = new Set(account.world.rds.databases.keys());
-    this.clusters = new ClusterAudit(account, makers, judge);
+    this.clusters = new ClusterAudit(account, origin, judge);
   }
 
   /** To be called when a call arrives, before it is carried out. */
@@ -67,18 +65,13 @@ export class RdsAudit {
     const now = this.account.state();
     this.noteBirths(now);
     this.judgeCopies(call, before, now);
-    this.judgeMarks(now, party);
-    this.clusters.done(call, now, { before, party, windowOpen });
+    this.clusters.done(call, { before, party, windowOpen });
     const named = before.databases.find((one) => one.identifier === input['DBInstanceIdentifier']);
     // What is done to a member is done to its cluster.
     if (named && named.cluster === null) this.judgeDatabase(call, input, named, { before, party, windowOpen });
     const snapshot = before.databaseSnapshots.find((one) => one.id === input['DBSnapshotIdentifier']);
     if (snapshot && call.operation === 'DeleteDBSnapshot')
-      this.judge(
-        'I9',
-        this.makers.isBy(party.run, snapshot.id, snapshot.tags),
-        () => `${snapshot.id} is not the run's to delete`,
-      );
+      this.judge('I9', this.origin.isOf(party.run, snapshot.id), () => `${snapshot.id} is not the run's to delete`);
   }
 
   private judgeDatabase(
@@ -87,7 +80,7 @@ export class RdsAudit {
     named: Database,
     { before, party, windowOpen }: { before: State; party: Party; windowOpen: ((now: number) => boolean) | undefined },
   ): void {
-    const made = this.makers.isBy(party.run, named.resourceId, named.tags);
+    const made = this.origin.isOf(party.run, named.resourceId);
     const claimed = `rekey:claim:${party.run}` in named.tags;
     const warmUp = call.operation === 'CreateDBSnapshot';
     this.judge('I9', made || claimed || warmUp, () => `${call.operation} on ${named.identifier}, not the run's`);
@@ -177,22 +170,6 @@ export class RdsAudit {
         complete.has(one),
         () => `${call.operation} ${JSON.stringify(call.input)} took the last complete copy of ${one}`,
       );
-  }
-
-  private judgeMarks(now: State, party: Party): void {
-    // A member without the name of one of ours is somebody else's making: automatic scaling's, say.
-    const made = now.databases.filter(
-      (one) => !this.preexisting.has(one.resourceId) && (one.cluster === null || one.identifier.startsWith('rekey-')),
-    );
-    const snapshots = now.databaseSnapshots.filter((one) => one.type === 'manual' && one.id.startsWith('rekey-'));
-    for (const { tags, ...one } of [...made, ...snapshots]) {
-      const id = 'identifier' in one ? one.resourceId : one.id;
-      if (this.makers.isStranger(id)) continue;
-      const named = party
-        .records()
-        .some((record) => 'output' in record && (record.output as { id?: string } | null)?.id === id);
-      this.judge('I3', this.makers.isOfARun(id, 'rekey:run' in tags) || named, () => `${id} is nobody's`);
-    }
   }
 
   private noteBirths(state: State): void {

@@ -57,8 +57,10 @@ export class Truth {
   }
 
   tagsOf(id: string): ReadonlyMap<string, string> | undefined {
-    const { world } = this.account;
-    return (world.volumes.get(id) ?? world.snapshots.get(id) ?? world.instances.get(id))?.tags.now;
+    const { volumes, snapshots, instances, rds } = this.account.world;
+    const { databases, clusters, clusterSnapshots } = rds;
+    const held = [volumes, snapshots, instances, databases, clusters, rds.snapshots, clusterSnapshots];
+    return held.map((books) => books.get(id)).find((one) => one !== undefined)?.tags.now;
   }
 
   /** Of every volume that is there. */

@@ -53,10 +53,7 @@ export const copySnapshot = defineEffect({
       TagSpecifications: [
         {
           ResourceType: 'snapshot',
-          Tags: [
-            ...asTags(ctx.tags),
-            ...markers({ run: ctx.run, token: ctx.token, target: ctx.target.id, original: snapshot.volume }),
-          ],
+          Tags: [...asTags(ctx.tags), ...markers(ctx, { original: snapshot.volume })],
         },
       ],
     });

@@ -45,16 +45,7 @@ export const createSnapshot = defineEffect({
       TagSpecifications: [
         {
           ResourceType: 'snapshot',
-          Tags: [
-            ...asTags(ctx.tags),
-            ...markers({
-              run: ctx.run,
-              token: ctx.token,
-              target: ctx.target.id,
-              original: input.volume,
-              place: input.place,
-            }),
-          ],
+          Tags: [...asTags(ctx.tags), ...markers(ctx, { original: input.volume, place: input.place })],
         },
       ],
     });

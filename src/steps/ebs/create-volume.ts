@@ -70,13 +70,7 @@ export const createVolume = defineEffect({
           ResourceType: 'volume',
           Tags: [
             ...asTags(withOwn(attributes.tags, ctx.tags)),
-            ...markers({
-              run: ctx.run,
-              token: ctx.token,
-              target: ctx.target.id,
-              original: input.original,
-              place: input.place,
-            }),
+            ...markers(ctx, { original: input.original, place: input.place }),
           ],
         },
       ],

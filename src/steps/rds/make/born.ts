@@ -56,10 +56,7 @@ export function tagsOfMade(
   ctx: AwsContext,
   made: { readonly original: string; readonly tags: readonly CarriedTag[]; readonly source: string },
 ): Tag[] {
-  return [
-    ...asTags(withOwn(made.tags, ctx.tags)),
-    ...markers({ run: ctx.run, token: ctx.token, target: ctx.target.id, original: made.original, source: made.source }),
-  ];
+  return [...asTags(withOwn(made.tags, ctx.tags)), ...markers(ctx, { original: made.original, source: made.source })];
 }
 
 /** The claim with which a replacement is born, since it takes over the name by which another run would find it. */

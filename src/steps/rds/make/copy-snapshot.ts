@@ -45,16 +45,7 @@ export const copySnapshot = defineEffect({
       // Left out, the copy would stay under the old key.
       KmsKeyId: key,
       // Within a Region a copy does not show its source.
-      Tags: [
-        ...asTags(ctx.tags),
-        ...markers({
-          run: ctx.run,
-          token: ctx.token,
-          target: ctx.target.id,
-          original: snapshot.database,
-          source: snapshot.id,
-        }),
-      ],
+      Tags: [...asTags(ctx.tags), ...markers(ctx, { original: snapshot.database, source: snapshot.id })],
     });
     return { id: bornAs(ctx), ...making(input) };
   },

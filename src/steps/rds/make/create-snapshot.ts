@@ -39,7 +39,4 @@ export const createSnapshot = (kind: Kind) =>
     undo: (_input, output) => (output ? [{ uses: kind.steps.discardSnapshot, with: { snapshot: output.id } }] : []),
   });
 
-const tagsOf = (ctx: AwsContext, original: string) => [
-  ...asTags(ctx.tags),
-  ...markers({ run: ctx.run, token: ctx.token, target: ctx.target.id, original }),
-];
+const tagsOf = (ctx: AwsContext, original: string) => [...asTags(ctx.tags), ...markers(ctx, { original })];
