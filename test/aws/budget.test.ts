@@ -1,8 +1,9 @@
+import { setMaxListeners } from 'node:events';
 import FakeTimers from '@sinonjs/fake-timers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Budget } from '../../src/aws/budget.ts';
 import { clockOf } from '../../src/contract/clock.ts';
-import { TurnOver, type Urgency } from '../../src/contract/turns.ts';
+import { type Turn, TurnOver, type Urgency } from '../../src/contract/turns.ts';
 
 describe('call budget', () => {
   let time: FakeTimers.Clock;
@@ -43,6 +44,7 @@ describe('call budget', () => {
   });
 
   const forEver = new AbortController().signal;
+  setMaxListeners(0, forEver);
   const start = 'ec2:StartInstances';
 
   /** Has its burst spent, so that every further call waits. */
@@ -88,11 +90,14 @@ describe('call budget', () => {
     const slow = budget.next(start, 'back', forEver);
     await time.tickAsync(300);
     const turn = await slow;
-    const rest = Promise.all(Array.from({ length: 4 }, () => budget.next(start, 'back', forEver)));
+    const others: Turn[] = [];
+    for (let asked = 0; asked < 4; asked++)
+      void budget.next(start, 'back', forEver).then((other) => void others.push(other));
     await time.tickAsync(1_900);
     expect(turn.holds()).toBe(true);
+    expect(others).toHaveLength(3);
     await time.tickAsync(200);
-    const others = await rest;
+    expect(others).toHaveLength(4);
     expect(turn.holds()).toBe(false);
     others[0]?.giveBack();
     expect(turn.holds()).toBe(true);

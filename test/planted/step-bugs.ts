@@ -57,8 +57,8 @@ export const stepBugs: readonly PlantedBug[] = [
   {
     name: 'a turn that is held is never given back',
     file: 'src/aws/line.ts',
-    find: 'if (now >= hold.until || ',
-    replace: 'if (',
+    find: 'const heldMs = 2_000;',
+    replace: 'const heldMs = 2_000_000;',
     caughtBy: { file: budget, title: 'held for two seconds goes to the next' },
   },
   {
