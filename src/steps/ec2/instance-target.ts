@@ -7,6 +7,7 @@ import { gone } from '../ebs/deletion.ts';
 import { deviceEntry, volumesIn } from '../ebs/device-shape.ts';
 import { faultsOfKeys, faultsOfOldKey, keysOfPlan } from '../kms/key-use.ts';
 import { iso } from '../moment.ts';
+import { faultsOfOwnMachine } from './own-machine.ts';
 import { otherKeys, unrestorable } from './restorable.ts';
 import { attachments, exposures, livingState, mappings } from './standing.ts';
 
@@ -95,9 +96,14 @@ export const instanceTarget = defineTarget({
   async staysDown(ctx, reads) {
     const { from, to } = keysOfPlan(reads);
     const [held, made] = await Promise.all([faultsOfKeys(ctx, [...from, ...otherKeys(reads)]), faultsOfKeys(ctx, to)]);
-    return [...held, ...made.map((fault) => `EC2 may not use the new KMS key: ${fault}`)];
+    const own = await faultsOfOwnMachine(ctx, ctx.target.id);
+    return [...own, ...held, ...made.map((fault) => `EC2 may not use the new KMS key: ${fault}`)];
   },
-  unrestorable,
+  async unrestorable(ctx, reads, pairs) {
+    // It is asked before a target that serves is halted.
+    const own = await faultsOfOwnMachine(ctx, ctx.target.id);
+    return [...own, ...(await unrestorable(ctx, reads, pairs))];
+  },
   halt: (instance) => [{ uses: 'ec2.stop-instance', with: { instance } }],
   sightings: (aws, ids) => aws.sightings.kept(ids),
   recall: (aws, sightings) => aws.sightings.recall(sightings),

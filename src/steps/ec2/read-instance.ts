@@ -10,6 +10,7 @@ import { iso } from '../moment.ts';
 import { Refusals } from '../refusals.ts';
 import { elasticAddressesOf, interfacesOf } from './addresses.ts';
 import { refuseInstance } from './instance-refusals.ts';
+import { refuseOwnMachine } from './own-machine.ts';
 import { livingState, mappings } from './standing.ts';
 
 const input = z.strictObject({
@@ -56,6 +57,7 @@ export const readInstance = defineRead({
       attributesOf(ctx, chosen, refusals),
       otherKeysOf(ctx, input, before, standing, refusals),
       refuseInstance(ctx, instance, elastic, refusals),
+      refuseOwnMachine(ctx, input.instance, refusals),
     ]);
     refusals.throwIfAny(input.instance);
     ctx.announce(identityLoss);

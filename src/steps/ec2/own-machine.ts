@@ -1,0 +1,22 @@
+import type { AwsContext } from '../../aws/services.ts';
+import type { Refusals } from '../refusals.ts';
+
+/** Who stops the machine that it runs on ends in the middle of the cut-over, and nobody starts it again. */
+export async function refuseOwnMachine(ctx: AwsContext, instance: string, refusals: Refusals): Promise<void> {
+  if (!(await isOwnMachine(ctx, instance))) return;
+  refusals.refuse(
+    `rekey runs on ${instance} itself, and would end with its stop`,
+    'run it on another machine, with a state directory that is not on a volume of this one',
+  );
+}
+
+/** What speaks against stopping it from here, in a sentence. */
+export async function faultsOfOwnMachine(ctx: AwsContext, instance: string): Promise<readonly string[]> {
+  return (await isOwnMachine(ctx, instance))
+    ? [`rekey runs on ${instance} itself, and would end with its stop: go on from another machine`]
+    : [];
+}
+
+async function isOwnMachine(ctx: AwsContext, instance: string): Promise<boolean> {
+  return (await ctx.aws.ownInstance()) === instance;
+}
