@@ -29,6 +29,8 @@ export interface ConnectOptions {
   readonly credentials?: NonNullable<STSClientConfig['credentials']> | undefined;
   /** Takes the place of real connections to databases. */
   readonly databases?: Databases | undefined;
+  /** Tells the EC2 instance that this process runs on; of none, when it is left out. */
+  readonly ownInstance?: (() => Promise<string | undefined>) | undefined;
   /** Once aborted, nothing more is sent: what still waits for its turn rejects with an AbortError. */
   readonly signal?: AbortSignal | undefined;
   /** Asked after a changing call was signed, right before it goes out: a rejection keeps it here. */
@@ -85,7 +87,8 @@ export async function connect(options: ConnectOptions): Promise<AwsServices> {
   const order = { clock, signal, sightings };
   const sight = { ...createSight(clients.ec2, order), ...createDatabaseSight(rds), ...createClusterSight(rds) };
   const databases = options.databases ?? connectDatabases(process.env, undefined, secretReader(clients.secretsmanager));
-  return { region: options.region, ...clients, sight, sightings, time, databases, turns: budget };
+  const ownInstance = options.ownInstance ?? (async () => undefined);
+  return { region: options.region, ...clients, sight, sightings, time, ownInstance, databases, turns: budget };
 }
 
 /** Whose credentials these are: the 12-digit account id and the ARN of the user or role. */

@@ -64,6 +64,8 @@ export interface AwsServices {
   readonly sightings: Sightings;
   /** AWS's own clock, by which it says when a thing was made. */
   readonly time: Pick<AwsTime, 'now' | 'latest'>;
+  /** The EC2 instance that this process runs on, as far as that can be told. */
+  readonly ownInstance: () => Promise<string | undefined>;
   /** SQL, for what Describe can't show. */
   readonly databases: Databases;
   /** Meters the calls of this account and region. */

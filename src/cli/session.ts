@@ -32,7 +32,10 @@ export async function openSession(plans: readonly Plan[], settings: Settings): P
   if (region && region.value !== plan.region) {
     throw problem('region-differs', { plan: plan.name, region: plan.region, from: region.from, found: region.value });
   }
-  const { connect } = await import('../aws/clients.ts');
+  const [{ connect }, { ownInstance }] = await Promise.all([
+    import('../aws/clients.ts'),
+    import('../aws/own-instance.ts'),
+  ]);
   const calls = new Map<string, number>();
   const stop = new AbortController();
   // Everything that waits listens to it.
@@ -41,6 +44,7 @@ export async function openSession(plans: readonly Plan[], settings: Settings): P
   const aws = await connect({
     region: plan.region,
     beforeSend: () => ask(),
+    ownInstance: ownInstance(),
     clock: settings.clock,
     signal: stop.signal,
     onCall: (call) => void calls.set(call, (calls.get(call) ?? 0) + 1),

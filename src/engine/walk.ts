@@ -20,11 +20,13 @@ import { changesSeen, tell } from './target/surroundings.ts';
 import { discardLeftovers, performDiscard } from './unwind/discard.ts';
 import { unwindAfterStop, yieldClaim } from './unwind/on-stop.ts';
 import { retryPendingUndo } from './unwind/pending-undo.ts';
-import { continueUnwind } from './unwind/rollback.ts';
+import { continueUnwind, rollback } from './unwind/rollback.ts';
 
 /** Takes a plan as far as it goes: through every step that has no outcome yet, in order. Throws where it stops. */
 export async function walk<S>(run: PlanRun<S>, again: boolean): Promise<void> {
   if (run.state.finished) return;
+  // Its process died before it was begun or refused: it is what the operator has asked for.
+  if (run.state.rollbackAsked) return rollback(run, run.state.rollbackAsked.discardWrites);
   const guard = new Guard(run, (one) => renewClaim(run, one));
   try {
     const { unwinding } = run.state;

@@ -87,6 +87,13 @@ export const cutOverBugs: readonly PlantedBug[] = [
     caughtBy: { file: 'test/steps/exec.test.ts', title: 'a command that can not be started is told' },
   },
   {
+    name: 'a rollback that died before it began is forgotten',
+    file: 'src/engine/walk.ts',
+    find: 'if (run.state.rollbackAsked) return',
+    replace: 'if (!run.state) return',
+    caughtBy: { file: 'test/promises/rollback.test.ts', title: 'wherever a rollback dies, before it has begun, too' },
+  },
+  {
     name: 'a rollback leaves an unwinding what it is',
     file: 'src/engine/unwind/rollback.ts',
     find: 'unwinding?.over === false && unwinding.stop',

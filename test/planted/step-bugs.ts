@@ -1,6 +1,7 @@
 import type { PlantedBug } from './planted-bug.ts';
 
 const commands = 'test/engine/commands.test.ts';
+const ownMachine = 'test/promises/own-machine.test.ts';
 const caught = 'test/planted/caught.test.ts';
 const account = 'test/planted/caught-in-an-account.test.ts';
 const engine = 'test/engine/engine.test.ts';
@@ -275,6 +276,29 @@ export const stepBugs: readonly PlantedBug[] = [
     find: 'probed?.exit !== undefined ||',
     replace: 'probed !== undefined ||',
     caughtBy: { file: 'test/steps/exec.test.ts', title: 'a probe that is killed does not say' },
+  },
+
+  // The machine that it runs on.
+  {
+    name: 'an instance that rekey runs on is read like any other',
+    file: 'src/steps/ec2/read-instance.ts',
+    find: 'refuseOwnMachine(ctx, input.instance, refusals),',
+    replace: '',
+    caughtBy: { file: ownMachine, title: 'an instance that rekey itself runs on is refused' },
+  },
+  {
+    name: 'an instance is stopped by a process that runs on it',
+    file: 'src/steps/ec2/instance-facts.ts',
+    find: '    factsOfRunner(ctx, read.instance.id),',
+    replace: '',
+    caughtBy: { file: ownMachine, title: 'one that was read from elsewhere is not stopped' },
+  },
+  {
+    name: 'a rollback halts the machine that it runs on',
+    file: 'src/steps/ec2/instance-target.ts',
+    find: 'return [...own, ...(await',
+    replace: 'return [...own.slice(1), ...(await',
+    caughtBy: { file: ownMachine, title: 'is not halted by a rollback that runs on it' },
   },
 
   // What an earlier process has started.

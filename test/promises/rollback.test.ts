@@ -27,6 +27,36 @@ test('a rollback that takes over an unwinding and is interrupted is ended by a r
     expectOriginalServing(world);
   }));
 
+test('wherever a rollback dies, before it has begun, too, whoever goes on ends it as rolled back', async () => {
+  const begun = async (world: World, crash?: number) => {
+    const first = await world.process([], { diesOn: (record) => record.t === 'done' && record.key.step === 'stop' });
+    expect(first.result).toBe('died');
+    const dies = crash === undefined ? {} : { crash: { record: { number: crash, when: 'crash-after' as const } } };
+    return { first, second: await world.process(first.disk, { command: rollback, ...dies }) };
+  };
+  const { first, second } = await inWorld(twoVolumes, (world) => begun(world));
+  const asked = second.disk.findLastIndex((record) => record.t === 'command') + 1;
+  expect(asked).toBeGreaterThan(first.disk.length);
+  const numbers = Array.from({ length: second.disk.length - asked }, (_, at) => asked + at);
+  for (const number of numbers.filter((_number, at) => full || at < 3 || at % 15 === 0))
+    await inWorld(twoVolumes, async (world) => {
+      const { second } = await begun(world, number);
+      expect(second.result, `${number}`).toBe('died');
+      const last = await world.process(second.disk);
+      expect(statusOf(last), `record ${number}: ${told(last)}`).toBe('rolled-back');
+      expectOriginalServing(world);
+    });
+}, 120_000);
+
+test('a rollback that was refused is over: a resume goes on', () =>
+  inWorld(twoVolumes, async (world) => {
+    const first = await world.process([], { wait: false });
+    const second = await world.process(first.disk, { command: rollback });
+    expect(told(second)).toContain('past-write-point');
+    const third = await world.process(second.disk);
+    expect(statusOf(third), told(third)).toBe('done');
+  }));
+
 test('wherever a rollback dies that has taken over an unwinding, whoever goes on ends it as rolled back', async () => {
   const begun = async (world: World, command: Command, crash?: number) => {
     failing(world);

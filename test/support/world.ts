@@ -98,6 +98,8 @@ export interface ProcessOptions {
   readonly databases?: Databases | ((aws: () => AwsServices) => Databases);
   /** Dies before it hears the answer to the first call of such an operation. */
   readonly diesAfter?: (operation: string) => boolean;
+  /** The instance that the process runs on. */
+  readonly ownInstance?: string;
   /** From the nth record of this process on the disk is full. */
   readonly fullFrom?: number;
   /** Dies when such a record is on disk. */
@@ -283,6 +285,7 @@ export class World {
         region: 'eu-west-1',
         clock,
         requestHandler: handler,
+        ownInstance: async () => options.ownInstance,
         databases: { query: async (...asked) => (dead ? never() : databases.query(...asked)) },
         credentials: { accessKeyId: 'AKIATEST', secretAccessKey: secret },
         signal: abort.signal,

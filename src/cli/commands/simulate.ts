@@ -86,6 +86,8 @@ function announce(
     AWS_ENDPOINT_URL: url,
     AWS_ACCESS_KEY_ID: 'simulated',
     AWS_SECRET_ACCESS_KEY: 'simulated',
+    // Nothing that is simulated is the machine that it is simulated on.
+    AWS_EC2_METADATA_DISABLED: 'true',
     AWS_REGION: about.scenario.region,
     // What boto3 and version 1 of the AWS CLI read instead.
     AWS_DEFAULT_REGION: about.scenario.region,

@@ -13,6 +13,7 @@ export function fold(records: readonly JournalRecord[]): RunState {
     plans: new Map(),
     startedAt: undefined,
     owner: undefined,
+    rollbackAsked: undefined,
     takenOverAt: undefined,
     records: 0,
   };
@@ -41,6 +42,7 @@ export function apply(state: RunState, entry: Entry, at: number): void {
     case 'command':
       // What stopped a plan is history once somebody has told it to go on.
       for (const plan of state.plans.values()) plan.stop = undefined;
+      if (entry.command === 'rollback') askRollback(state, entry.options['discardWritesSince'] !== undefined);
       if (entry.options['commandsEnded'] === true) for (const plan of state.plans.values()) noteCommandsEnded(plan);
       return;
     default:
@@ -99,6 +101,11 @@ function applyToPhase(state: RunState, entry: PhaseEntry, at: number): void {
   }
 }
 
+function askRollback(state: RunState, discardWrites: boolean): void {
+  state.rollbackAsked = { discardWrites };
+  for (const plan of state.plans.values()) plan.rollbackAsked = state.rollbackAsked;
+}
+
 /** The operator has seen to it that what was started on another machine has ended. */
 function noteCommandsEnded(plan: PlanState): void {
   for (const command of plan.commands) command.saidToHaveEnded = true;
@@ -153,6 +160,7 @@ function applyToPlan(plan: PlanState, entry: PlanEntry, at: number): void {
       plan.writePoint = passed(plan.writePoint, { at, key: entry.key });
       return;
     case 'unwinding':
+      plan.rollbackAsked = undefined;
       plan.unwinding = { stop: entry.stop, over: false, happened: entry.happened };
       plan.turned = undefined;
       plan.drift = [];
@@ -179,6 +187,7 @@ function applyToPlan(plan: PlanState, entry: PlanEntry, at: number): void {
       return;
     case 'stopped':
       plan.stop = entry.stop;
+      plan.rollbackAsked = undefined;
       return;
     case 'finished':
       plan.finished = entry.status;

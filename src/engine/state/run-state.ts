@@ -46,6 +46,8 @@ export interface PlanState {
   readonly phases: Map<string, Phase>;
   readonly generations: Map<string, number>;
   readonly gates: Map<string, { until: number; untilByAws?: number; passed: boolean }>;
+  /** A rollback that the operator has asked for and that was neither begun nor refused yet. */
+  rollbackAsked: undefined | { readonly discardWrites: boolean };
   /** Every command that was started for it. */
   readonly commands: StartedCommand[];
   readonly announcements: { readonly step: string; readonly text: string }[];
@@ -79,6 +81,8 @@ export interface RunState {
   readonly sources: (PlanSource & { readonly hash: string })[];
   readonly plans: Map<string, PlanState>;
   startedAt: number | undefined;
+  /** The operator has asked for a rollback, and typed that writes may go; each plan answers it by itself. */
+  rollbackAsked: undefined | { readonly discardWrites: boolean };
   /** Who writes its journal now. */
   owner: Owner | undefined;
   /** When the run was last taken over from a runner of which nobody knew whether it still lived, in ms. */
@@ -95,6 +99,7 @@ export function planOf(state: RunState, name: string): PlanState {
     phases: new Map(),
     generations: new Map(),
     gates: new Map(),
+    rollbackAsked: state.rollbackAsked,
     commands: [],
     announcements: [],
     expected: undefined,

@@ -5,6 +5,7 @@ import type { LookAround } from '../../contract/surroundings.ts';
 import { type AttachedVolume, type CheckedKeys, type InstanceBefore, type Surroundings, VolumeId } from '../domain.ts';
 import { factsOfOriginal, factsOfOther, factsOfReplacement, together } from '../ebs/volume-facts.ts';
 import { type KnownKey, mayUse, stateOf } from '../kms/key-use.ts';
+import { factsOfRunner } from './own-machine.ts';
 import { describersOf, ownersInWords } from './owners.ts';
 import { mappings } from './standing.ts';
 
@@ -94,6 +95,7 @@ export async function lookAround(
   const others = Object.keys(read.surroundings?.decides ?? {}).filter((id) => isVolume(id) && !moved.includes(id));
   const [instance, ...facts] = await Promise.all([
     ctx.aws.sight.instance(read.instance.id),
+    factsOfRunner(ctx, read.instance.id),
     asksKeys ? keysInUse(ctx, keys, read.instance.otherKeys ?? []).then(factsOfKeys) : nothing,
     factsOf(
       ctx,

@@ -7,6 +7,7 @@ import { dataLost } from '../ebs/deletion.ts';
 import { deviceEntry, volumesIn } from '../ebs/device-shape.ts';
 import { lostOriginals, unreadableOriginals } from '../ebs/kept-data.ts';
 import { iso } from '../moment.ts';
+import { faultsOfOwnMachine } from './own-machine.ts';
 import { unrestorable } from './restorable.ts';
 import { attachments, exposures, livingState, mappings } from './standing.ts';
 
@@ -93,7 +94,11 @@ export const instanceTarget = defineTarget({
   needs,
   unreadable: unreadableOriginals,
   lost: lostOriginals,
-  unrestorable,
+  async unrestorable(ctx, reads, pairs) {
+    // It is asked before a target that serves is halted.
+    const own = await faultsOfOwnMachine(ctx, ctx.target.id);
+    return [...own, ...(await unrestorable(ctx, reads, pairs))];
+  },
   halt: (instance) => [{ uses: 'ec2.stop-instance', with: { instance } }],
   sightings: (aws, ids) => aws.sightings.kept(ids),
   recall: (aws, sightings) => aws.sightings.recall(sightings),

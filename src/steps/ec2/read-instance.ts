@@ -21,6 +21,7 @@ import {
   usable,
 } from './instance-facts.ts';
 import { refuseInstance } from './instance-refusals.ts';
+import { factsOfRunner, refuseOwnMachine } from './own-machine.ts';
 import { livingState, mappings } from './standing.ts';
 
 const input = z.strictObject({
@@ -69,6 +70,7 @@ export const readInstance = defineRead({
       attributesOf(ctx, chosen, refusals),
       keysOf(ctx, input, standing, known),
       refuseInstance(ctx, instance, elastic, refusals),
+      refuseOwnMachine(ctx, input.instance, refusals),
     ]);
     refuseKeys(input.instance, { before, standing, keys }, refusals);
     refusals.throwIfAny(input.instance);
@@ -80,6 +82,7 @@ export const readInstance = defineRead({
     });
     const surroundings = together([
       factsOfInstance(instance),
+      await factsOfRunner(ctx, before.id),
       factsOfPlaces(before, volumes),
       ...standing.map(({ volume: { VolumeId: id = '', ...volume } }) =>
         (volumes.some((one) => one.id === id) ? factsOfOriginal : factsOfOther)(id, volume),
