@@ -8,6 +8,8 @@ export const ownStep = {
   look: '@look',
   /** Stops the target before a rollback past the write point takes anything from it. */
   halt: '@halt',
+  /** Takes off what stands at a wrong place of the target, before what was there is put back. */
+  clear: '@clear',
 } as const;
 
 const all: readonly string[] = Object.values(ownStep);

@@ -121,6 +121,7 @@ async function restore<S>(
 ): Promise<void> {
   const takenBack = happened.filter((each) => !isDiscard(run, each)).sort((a, b) => waits(run, a) - waits(run, b));
   if (halts) await halt(run, guard);
+  if (takenBack.length) await clearPlaces(run, guard, because);
   for (const one of takenBack) await takeBack(run, guard, one, because);
   if (rollback) await startAgain(run, guard, takenBack, because);
   if (takenBack.length && !lost.length) await confirmRestored(run, guard, takenBack, because);
@@ -137,6 +138,17 @@ async function halt<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
   guard.forget();
   const { observation } = await guard.look();
   await recordObservation(run, observation);
+}
+
+/** What of a pair stands at a wrong place of the target is ours to move while that stands still: it would be in the way of itself. */
+async function clearPlaces<S>(run: PlanRun<S>, guard: Guard<S>, because: string): Promise<void> {
+  guard.forget();
+  if ((await guard.look()).running) return;
+  const generation = run.run.records;
+  for (const [undo, call] of (await guard.misplaced()).entries()) {
+    const key = { plan: run.plan.name, step: ownStep.clear, item: null, generation, undo };
+    await takeBackBy(run, guard, key, call, because);
+  }
 }
 
 // The calls that end a halt are numbered behind those that made it.

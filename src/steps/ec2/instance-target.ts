@@ -7,7 +7,7 @@ import { gone } from '../ebs/deletion.ts';
 import { deviceEntry, volumesIn } from '../ebs/device-shape.ts';
 import { faultsOfKeys, faultsOfOldKey, keysOfPlan } from '../kms/key-use.ts';
 import { iso } from '../moment.ts';
-import { otherKeys, unrestorable } from './restorable.ts';
+import { misplaced, otherKeys, unrestorable } from './restorable.ts';
 import { attachments, exposures, livingState, mappings } from './standing.ts';
 
 const idOf = (volume: Volume | undefined) => volume?.VolumeId;
@@ -98,6 +98,7 @@ export const instanceTarget = defineTarget({
     return [...held, ...made.map((fault) => `EC2 may not use the new KMS key: ${fault}`)];
   },
   unrestorable,
+  misplaced,
   halt: (instance) => [{ uses: 'ec2.stop-instance', with: { instance } }],
   sightings: (aws, ids) => aws.sightings.kept(ids),
   recall: (aws, sightings) => aws.sightings.recall(sightings),

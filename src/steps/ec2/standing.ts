@@ -39,6 +39,18 @@ export function standsAt(
   return here || mappedHere ? 'between' : 'nowhere';
 }
 
+/** What is attached beside its place, in words; undefined for what is nowhere else. */
+export function besides(
+  place: Pick<VolumePlace, 'instance' | 'device'>,
+  volume: Volume | undefined,
+): string | undefined {
+  const away = attachments(volume).find((one) => one.InstanceId !== place.instance || one.Device !== place.device);
+  return (
+    away &&
+    `${volume?.VolumeId} is attached to ${away.InstanceId} at ${away.Device}, not at ${place.device} of ${place.instance}`
+  );
+}
+
 /** The state of an instance that exists; undefined of one that does not, or that is being terminated. */
 export function livingState(instance: Instance | undefined): string | undefined {
   const state = instance?.State?.Name;
