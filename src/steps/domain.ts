@@ -197,6 +197,8 @@ const pair = {
   key: KeyArn,
   keyTried: KeyTried,
   place: VolumePlace.nullable().meta({ description: 'null: attached to nothing' }),
+  attachedAt: moment.optional().meta({ description: 'AttachTime of the replacement, as it was judged' }),
+  exposed: z.string().optional().meta({ description: 'why the original may hold what the replacement lacks' }),
 } as const;
 
 /** About one pair, before the write point. It does not fit a delete. */

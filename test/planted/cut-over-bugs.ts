@@ -7,6 +7,7 @@ const engine = 'test/engine/engine.test.ts';
 const verify = 'test/steps/verify.test.ts';
 const hangingStop = 'test/promises/hanging-stop.test.ts';
 const turnedRound = 'test/promises/turned-round.test.ts';
+const attachedAnew = 'test/promises/attached-anew.test.ts';
 const haltedForNothing = 'test/promises/halted-for-nothing.test.ts';
 const keysFirst = 'test/promises/keys-before-the-halt.test.ts';
 const downForWantOf = 'test/promises/down-for-want-of.test.ts';
@@ -529,9 +530,30 @@ export const cutOverBugs: readonly PlantedBug[] = [
   {
     name: 'the command that ends a run with both kept lacks its time',
     file: 'src/errors/engine.ts',
-    find: "${p.since === undefined ? '' : ` --discard-writes-since ${p.since}`}",
-    replace: ' --discard-writes-since',
+    find: "p.since === undefined ? ''",
+    replace: "p.since === undefined ? ' --discard-writes-since'",
     caughtBy: { file: 'test/promises/named-commands.test.ts', title: 'every command that an error names' },
+  },
+  {
+    name: 'one look says that nobody has started the target',
+    file: 'src/engine/unwind/unwind.ts',
+    find: 'askedAt >= certainAt || !guard.neverRan(seen)',
+    replace: 'askedAt > 0',
+    caughtBy: { file: 'test/promises/ran-unseen.test.ts', title: 'AWS shows the past of up to 200000 ms' },
+  },
+  {
+    name: 'an original is deleted though its replacement was taken off in the hold',
+    file: 'src/steps/ebs/delete-volume.ts',
+    find: '...exchanged(ctx, verdict, replacement)',
+    replace: '',
+    caughtBy: { file: attachedAnew, title: 'of the hold: somebody went back to the originals' },
+  },
+  {
+    name: 'an original is deleted though it was attached anew after its last snapshot',
+    file: 'src/steps/ebs/verify-volume.ts',
+    find: 'at <= Date.parse(snapshot.startTime)',
+    replace: 'at > 0',
+    caughtBy: { file: attachedAnew, title: 'of the cut-over: somebody borrowed the data volume' },
   },
   {
     name: 'what a rollback has halted stays so',

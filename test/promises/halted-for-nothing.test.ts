@@ -44,6 +44,7 @@ describe('a rollback past the write point ends with a box that serves', () => {
         ends.push(told(life));
         world.pass(10 * minute);
       }
+      expect(ends[0]).toContain('rollback-refused');
       expect(box(world)?.state, ends.join('\n')).toBe('running');
     }));
 });

@@ -1,4 +1,5 @@
 import type { Stop } from '../../contract/record.ts';
+import { unseenMs } from '../../contract/settle.ts';
 import { problem } from '../../errors/index.ts';
 import { perform } from '../perform.ts';
 import type { PlanRun } from '../plan-run.ts';
@@ -12,6 +13,7 @@ import type { TargetState } from '../target/drift.ts';
 import type { Guard } from '../target/guard.ts';
 import { recordObservation } from '../target/observe.ts';
 import { originalsOf } from '../target/reads.ts';
+import { unseenBeatMs, waitFor } from '../wait.ts';
 import { confirmRestored } from './confirm-restored.ts';
 import { discardLeftovers, discardOrKeep, isDiscard } from './discard.ts';
 import { whatHappened } from './happened.ts';
@@ -45,7 +47,7 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
   const pastWritePoint = rollback && run.state.writePoint !== undefined;
   guard.forget();
   run.bringsBack = run.state.unwinding?.over === false || insideCutOver(run.plan, run.ports.registry, run.state);
-  const seen = await guard.look();
+  const seen = await lookAtStandstill(run, guard);
   const halts = pastWritePoint && seen.running && seen.activeSide !== 'originals';
   const outset = { rollback, because: stop?.message ?? 'rollback', pastWritePoint, halts, ...whatIsLeft(run, seen) };
   if (!rollback) refuseWritten(run, seen);
@@ -72,6 +74,21 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
   await retireAll(run, outset.because, rollback);
   await run.append({ t: 'unwound', plan: run.plan.name });
   return 'over';
+}
+
+/**
+ * A target that stands on what this run made may have been started on it, and stopped again, before this process began to watch: what
+ * is taken off and discarded then would hold writes. So it is looked at until AWS can't hide that any more.
+ */
+async function lookAtStandstill<S>(run: PlanRun<S>, guard: Guard<S>): Promise<TargetState> {
+  const certainAt = run.watchedSince + unseenMs;
+  return waitFor<TargetState>(run.ports, unseenBeatMs, async (askedAt) => {
+    const seen = await guard.look();
+    const made = pairsOf(run.ports.registry, run.state).map((pair) => pair.replacement);
+    const stands = !seen.running && run.state.writePoint === undefined && made.some((id) => seen.on.includes(id));
+    if (!stands || askedAt >= certainAt || !guard.neverRan(seen)) return { done: seen };
+    return { again: true, at: certainAt };
+  });
 }
 
 function whatIsLeft<S>(run: PlanRun<S>, { missing }: TargetState) {

@@ -15,6 +15,12 @@ export function attachments(volume: Volume | undefined): VolumeAttachment[] {
   return (volume?.Attachments ?? []).filter((attachment) => attachment.State !== 'detached');
 }
 
+/** When a volume was put in its place, ISO 8601; undefined when it is not there. A new one says that it was somewhere else, or nowhere, before. */
+export function attachTimeOf(volume: Volume | undefined, place: VolumePlace): string | undefined {
+  const here = attachments(volume).find((one) => one.InstanceId === place.instance && one.Device === place.device);
+  return here?.AttachTime?.toISOString();
+}
+
 /** Who can write to a volume, as an original that a run keeps out of use is found. */
 export function exposures(volume: Volume | undefined) {
   const original = volume?.VolumeId ?? '';
