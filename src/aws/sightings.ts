@@ -87,6 +87,7 @@ export class Sightings {
         if (!VolumeId || !InstanceId || order === undefined || !AttachTime) return;
         this.#note(volumeView(VolumeId), InstanceId, AttachTime.getTime(), order);
         this.#note(instanceView(InstanceId), VolumeId, AttachTime.getTime(), order);
+        if (operation === 'AttachVolume') this.#note(ownView(VolumeId), InstanceId, AttachTime.getTime(), 0);
         return;
       }
       case 'CreateVolume':
@@ -103,10 +104,21 @@ export class Sightings {
     return told.map(({ text }) => text);
   }
 
+  /** When a volume was last seen attached to an instance, in ms, unless a call of ours has done it; undefined when that is not known. */
+  attachedByOthers(volume: string, instance: string): number | undefined {
+    const seen = this.#marks.get(volumeView(volume))?.get(instance)?.time;
+    return seen === this.#marks.get(ownView(volume))?.get(instance)?.time ? undefined : seen;
+  }
+
   /** The marks of these things and of what is attached to them, to be kept for the next process. */
   kept(ids: readonly string[]): Json {
     const attached = ids.flatMap((id) => [...(this.#marks.get(instanceView(id))?.keys() ?? [])]);
-    const views = [...new Set([...ids, ...attached])].flatMap((id) => [id, instanceView(id), volumeView(id)]);
+    const views = [...new Set([...ids, ...attached])].flatMap((id) => [
+      id,
+      instanceView(id),
+      volumeView(id),
+      ownView(id),
+    ]);
     const made = [...this.#marks].filter(
       ([view, of]) => view.startsWith(snapshotView('')) && ids.some((id) => of.has(id)),
     );
@@ -199,6 +211,8 @@ const life = '';
 const instanceView = (id: string) => `on ${id}`;
 const volumeView = (id: string) => `of ${id}`;
 const snapshotView = (id: string) => `from ${id}`;
+/** Of a volume, when a call of ours has attached it last, as the answer to it says. */
+const ownView = (id: string) => `by us ${id}`;
 
 /** What the answers to calls of ours tell, as far as it has an order. */
 interface Answer {

@@ -89,7 +89,7 @@ function errorLines(error: RekeyError, run: string): string[] {
   return [
     `  ${ink.red(error.title)}`,
     ...indented(safe(error.message)),
-    `  ${ink.dim('→')} ${safe(error.hint).replace(/\bRUN\b/, run)}`,
+    `  ${ink.dim('→')} ${safe(error.hint).replaceAll(/\bRUN\b/g, run)}`,
   ];
 }
 

@@ -13,8 +13,11 @@ export type Hazard = EffectDefinition<unknown, unknown, unknown>['hazard'];
 
 /** What a look shows of an effect: has it happened? */
 export type Seen<O> =
-  /** Not happened. `before` is what the effect will change, as an undo needs it. `ran`: the target has served meanwhile, and has ceased to. */
-  | { readonly is: 'absent'; readonly before?: Json; readonly ran?: true }
+  /**
+   * Not happened. `before` is what the effect will change, as an undo needs it. `ran`: the target has served meanwhile, and has ceased
+   * to. `hindered`: what is in its way, with what a person has to do about it; on the way back that is waited for.
+   */
+  | { readonly is: 'absent'; readonly before?: Json; readonly ran?: true; readonly hindered?: string }
   | {
       readonly is: 'pending';
       readonly output: O;
@@ -341,6 +344,12 @@ export interface TargetType<S> {
     reads: readonly unknown[],
     pairs: readonly { readonly original: string; readonly replacement: string }[],
   ): Promise<readonly string[]>;
+  /** The calls that take off what of these pairs stands on the target itself, but not in its place: sent only while it stands still, on the way back. */
+  misplaced?(
+    ctx: StepContext<S>,
+    reads: readonly unknown[],
+    pairs: readonly { readonly original: string; readonly replacement: string }[],
+  ): Promise<readonly StepCall[]>;
   /** The calls after which the target does not run, whoever started it; none for one that can't run. */
   halt(target: string, reads: readonly unknown[]): readonly StepCall[];
   /** What was seen of the target and of these ids, in the order that the platform gives it; null where it gives none. */

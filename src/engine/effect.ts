@@ -46,6 +46,12 @@ export function nextAfter<S>(
   return { do: 'send again', gone };
 }
 
+/** What a person has to take out of the way first; undefined when nothing is. */
+function hindranceOf(seen: Seen<unknown>): string | undefined {
+  if (seen.is === 'absent') return seen.hindered;
+  return seen.is === 'failed' && seen.wants === 'part' ? seen.reason : undefined;
+}
+
 const goneAgain = 'AWS accepted it and it is gone again';
 
 /** One effect on its way: look, intent, run, look until done, outcome. */
@@ -104,13 +110,30 @@ export class EffectRun<S> {
 
   /** The same of what is sent whatever a look shows. */
   private async foundInOrder(): Promise<{ readonly outcome: Outcome } | { readonly before: Json }> {
-    const seen = await this.look();
+    const seen = this.effect.act.key.undo === undefined ? await this.look() : await this.unhindered();
     if (seen.is === 'failed') return { outcome: await this.fail(seen.reason, seen.neverRan === true) };
     if (this.disruptive?.leaves?.(this.effect.input) && seen.is === 'done') {
       await this.effect.guard.pass(this.effect.act.key, this.disruptive);
       return { outcome: await this.done(seen.output, false) };
     }
     return { before: (seen.is === 'absent' ? seen.before : undefined) ?? null };
+  }
+
+  /** On the way back what only people can put right is waited for, as the table of patience says, and they are told what to do. */
+  private async unhindered(): Promise<Seen<unknown>> {
+    const { run, definition, act, title } = this.effect;
+    const { clock } = run.ports;
+    const since = clock.now();
+    return waitFor<Seen<unknown>>(run.ports, unseenBeatMs, async () => {
+      const seen = await this.look();
+      const why = hindranceOf(seen);
+      if (why === undefined) return { done: seen };
+      const limitMs = patienceMs('part', run.moment(definition), ownMs(this.effect));
+      if (clock.now() - since >= limitMs) return { done: { is: 'failed', reason: `${why} (for ${minutes(limitMs)})` } };
+      run.context(act.key).announce(`${title} waits, up to ${minutes(limitMs)}: ${why}`);
+      await run.announced();
+      return { again: true };
+    });
   }
 
   private get disruptive() {

@@ -8,7 +8,7 @@ import { proofOfReplacement, settledProof } from './proof.ts';
 import { retryRead } from './retry.ts';
 import { badFindings, everyPairOf } from './state/pairs.ts';
 import { deletedOriginals, effectWith } from './state/phases.ts';
-import type { Phase } from './state/run-state.ts';
+import { type Phase, writtenSince } from './state/run-state.ts';
 import { PlanStopped, stepFailed } from './stops.ts';
 import { originalsOf } from './target/reads.ts';
 
@@ -44,7 +44,7 @@ async function proveDelete<S>(effect: EffectAct<S>, definition: EffectOf<S, 'des
   const { original, replacement } = verdict;
   const failed = (findings: readonly string[]) => new PlanStopped(problem('proof-failed', { title, findings }));
   const staleBy = (findings: readonly string[]) =>
-    new PlanStopped(problem('replacement-stale', { original, replacement, findings }));
+    new PlanStopped(problem('replacement-stale', { original, replacement, findings, since: writtenAt(run) }));
   const bad = badFindings([verdict]);
   if (bad.length) throw failed(bad);
   const known = everyPairOf(run.ports.registry, run.state);
@@ -93,6 +93,11 @@ async function proveWith<S>(
     if (last.findings.length > 0) return last;
     if (!last.pending && clock.now() - madeAt < freshMs) return last;
   }
+}
+
+function writtenAt<S>(run: PlanRun<S>): string | undefined {
+  const since = writtenSince(run.state);
+  return since === undefined ? undefined : new Date(since).toISOString();
 }
 
 function both(own: Proof, other: Proof | undefined): Proof {

@@ -62,10 +62,11 @@ export const engineErrors = {
   'replacement-stale': entry({
     title: 'The original may hold what its replacement lacks; nothing was deleted',
     exit: 4,
-    message: (p: { original: string; replacement: string; findings: readonly string[] }) =>
+    /** `since`: when the target could first write to the replacements, ISO 8601; left out where it never could. */
+    message: (p: { original: string; replacement: string; findings: readonly string[]; since?: string | undefined }) =>
       `${p.original} was seen where it can be written to, after ${p.replacement} was made from it${lines(p.findings)}`,
     hint: (p) =>
-      `if nothing on ${p.original} is needed, delete it by hand and resume; else copy it over, or end the run with both kept: rekey rollback RUN --discard-writes-since`,
+      `if nothing on ${p.original} is needed, delete it by hand and resume; else copy it over. To end the run with both kept, put the original back (what runs is halted for it, ${p.replacement} is taken out of use with all that was written to it): rekey rollback RUN${p.since === undefined ? '' : ` --discard-writes-since ${p.since}`}`,
   }),
   'original-gone': entry({
     title: 'An original is gone; going back is not possible',
@@ -119,7 +120,7 @@ export const engineErrors = {
     message: (p: { target: string; on: readonly string[]; differences: readonly string[] }) =>
       `${p.target} was started or changed by somebody in the middle of the swap, and holds ${p.on.join(', ')}${lines(p.differences)}`,
     hint: () =>
-      'decide by hand which of each pair holds the data to keep (rekey status names original and replacement of each); both still exist',
+      'decide by hand which of each pair holds the data to keep; original and replacement of each are named by: rekey status RUN',
   }),
   'mixed-start': entry({
     title: 'Not started on a mixture',

@@ -208,6 +208,8 @@ const pair = {
   snapshot: SnapshotId.optional().meta({
     description: 'the final snapshot, taken of the original itself; missing in runs that began with an older rekey',
   }),
+  attachedAt: moment.optional().meta({ description: 'AttachTime of the replacement, as it was judged' }),
+  exposed: z.string().optional().meta({ description: 'why the original may hold what the replacement lacks' }),
 } as const;
 
 /** About one pair, before the write point. It does not fit a delete. */

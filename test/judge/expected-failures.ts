@@ -109,7 +109,7 @@ export const expectedFailures: readonly ExpectedFailure[] = [
   },
   {
     kind: 'P5.now-swap',
-    says: /\): unwind-failed, failed, unwinding; said stopped with (originals|mixture), and down; .* is (attached elsewhere|gone)/,
+    says: /\): unwind-failed, failed, unwinding; said stopped with (originals|mixture), and down; .* is (attached to|gone)/,
     after:
       /^(somebody attaches (and detaches )?an original elsewhere|a cleaner deletes unattached volumes|both volumes of a pair are deleted)$/,
     what: 'a volume that was detached, and that somebody has attached elsewhere or deleted, is told as being in its place',

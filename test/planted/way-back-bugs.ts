@@ -2,6 +2,8 @@ import type { PlantedBug } from './planted-bug.ts';
 
 const hangingStop = 'test/promises/hanging-stop.test.ts';
 const turnedRound = 'test/promises/turned-round.test.ts';
+const attachedAnew = 'test/promises/attached-anew.test.ts';
+const haltedForNothing = 'test/promises/halted-for-nothing.test.ts';
 const keysFirst = 'test/promises/keys-before-the-halt.test.ts';
 const downForWantOf = 'test/promises/down-for-want-of.test.ts';
 
@@ -95,6 +97,62 @@ export const wayBackBugs: readonly PlantedBug[] = [
     find: 'there !== undefined && there !== original && there !== replacement',
     replace: "there === 'nobody'",
     caughtBy: { file: keysFirst, title: 'while something else stands at the place of an original is refused' },
+  },
+  {
+    name: 'a rollback does not ask where replacements are',
+    file: 'src/steps/ec2/restorable.ts',
+    find: '[volume, found.get(replacement)]',
+    replace: '[volume]',
+    caughtBy: { file: haltedForNothing, title: 'when a replacement was given to another instance' },
+  },
+  {
+    name: 'a rollback asks only for keys of the read',
+    file: 'src/steps/ec2/restorable.ts',
+    find: '...stands.flatMap(({ KmsKeyId }) => KeyArn.safeParse(KmsKeyId).data ?? [])',
+    replace: '...otherKeys(reads).map(({ key }) => key)',
+    caughtBy: { file: haltedForNothing, title: 'the key of a volume is closed that came in the hold' },
+  },
+  {
+    name: 'what stands at a wrong place of the target stays there',
+    file: 'src/engine/unwind/unwind.ts',
+    find: 'if (takenBack.length) await clearPlaces(run, guard, because);',
+    replace: '',
+    caughtBy: { file: haltedForNothing, title: 'in the swap somebody puts an original back, at another device' },
+  },
+  {
+    name: 'what only a person can put right is not waited for on the way back',
+    file: 'src/engine/effect.ts',
+    find: 'if (why === undefined) return { done: seen };',
+    replace: 'if (why !== null) return { done: seen };',
+    caughtBy: { file: haltedForNothing, title: 'an original, for another box' },
+  },
+  {
+    name: 'the command that ends a run with both kept lacks its time',
+    file: 'src/errors/engine.ts',
+    find: "p.since === undefined ? ''",
+    replace: "p.since === undefined ? ' --discard-writes-since'",
+    caughtBy: { file: 'test/promises/named-commands.test.ts', title: 'every command that an error names' },
+  },
+  {
+    name: 'one look says that nobody has started the target',
+    file: 'src/engine/unwind/unwind.ts',
+    find: 'askedAt >= certainAt || !guard.neverRan(seen)',
+    replace: 'askedAt > 0',
+    caughtBy: { file: 'test/promises/ran-unseen.test.ts', title: 'AWS shows the past of up to 200000 ms' },
+  },
+  {
+    name: 'an original is deleted though its replacement was taken off in the hold',
+    file: 'src/steps/ebs/delete-volume.ts',
+    find: '...exchanged(ctx, verdict, replacement)',
+    replace: '',
+    caughtBy: { file: attachedAnew, title: 'of the hold: somebody went back to the originals' },
+  },
+  {
+    name: 'an original is deleted though it was attached anew after its last snapshot',
+    file: 'src/steps/ebs/verify-volume.ts',
+    find: 'at <= Date.parse(snapshot.startTime)',
+    replace: 'at > 0',
+    caughtBy: { file: attachedAnew, title: 'of the cut-over: somebody borrowed the data volume' },
   },
   {
     name: 'what a rollback has halted stays so',

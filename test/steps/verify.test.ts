@@ -1,6 +1,7 @@
 import type { Instance, Snapshot, Volume, VolumeStatusItem } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
 import type { AwsServices } from '../../src/aws/services.ts';
+import { Sightings } from '../../src/aws/sightings.ts';
 import { clockOf } from '../../src/contract/clock.ts';
 import { deleteVolume } from '../../src/steps/ebs/delete-volume.ts';
 import { stillStandsIn } from '../../src/steps/ebs/stand-in.ts';
@@ -103,6 +104,7 @@ function contextWith(things: Things, checks: object = {}) {
       volumeStatus: async () => things.status ?? statusOf('completed'),
       instance: async () => things.instance,
     },
+    sightings: new Sightings(clockOf()),
   } as unknown as AwsServices;
   return contextOf({ aws, clock: clockOf() });
 }

@@ -10,6 +10,8 @@ export const ownStep = {
   halt: '@halt',
   /** Makes what a delete is proven by; its item is the original. */
   evidence: '@evidence',
+  /** Takes off what stands at a wrong place of the target, before what was there is put back. */
+  clear: '@clear',
 } as const;
 
 const all: readonly string[] = Object.values(ownStep);

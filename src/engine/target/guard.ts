@@ -242,6 +242,13 @@ export class Guard<S> {
     return unrestorable ? this.ask('originals', (ctx, reads) => unrestorable(ctx, reads, pairs)) : this.unreadable();
   }
 
+  /** The calls that take off what of the pairs stands at a wrong place of the target itself. */
+  misplaced(): Promise<readonly StepCall[]> {
+    const { run, target } = this;
+    const pairs = pairsOf(run.ports.registry, run.state);
+    return this.ask('places', async (ctx, reads) => (await target.misplaced?.(ctx, reads, pairs)) ?? []);
+  }
+
   private ask<T>(about: string, question: (ctx: StepContext<S>, reads: readonly unknown[]) => Promise<T>): Promise<T> {
     const { run } = this;
     const title = `look at the ${about} of ${run.plan.target.id}`;

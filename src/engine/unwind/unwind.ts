@@ -1,4 +1,5 @@
 import type { Stop } from '../../contract/record.ts';
+import { unseenMs } from '../../contract/settle.ts';
 import { problem } from '../../errors/index.ts';
 import { perform } from '../perform.ts';
 import type { PlanRun } from '../plan-run.ts';
@@ -12,6 +13,7 @@ import type { TargetState } from '../target/drift.ts';
 import type { Guard } from '../target/guard.ts';
 import { recordObservation } from '../target/observe.ts';
 import { originalsOf } from '../target/reads.ts';
+import { unseenBeatMs, waitFor } from '../wait.ts';
 import { confirmRestored } from './confirm-restored.ts';
 import { discardLeftovers, discardOrKeep, isDiscard } from './discard.ts';
 import { whatHappened } from './happened.ts';
@@ -45,7 +47,7 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
   const pastWritePoint = rollback && run.state.writePoint !== undefined;
   guard.forget();
   run.bringsBack = run.state.unwinding?.over === false || insideCutOver(run.plan, run.ports.registry, run.state);
-  const seen = await guard.look();
+  const seen = await lookAtStandstill(run, guard);
   const halts = pastWritePoint && seen.running && seen.activeSide !== 'originals';
   const outset = { rollback, because: stop?.message ?? 'rollback', pastWritePoint, halts, ...whatIsLeft(run, seen) };
   if (!rollback) refuseWritten(run, seen);
@@ -74,6 +76,21 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
   await retireAll(run, outset.because, rollback);
   await run.append({ t: 'unwound', plan: run.plan.name });
   return 'over';
+}
+
+/**
+ * A target that stands on what this run made may have been started on it, and stopped again, before this process began to watch: what
+ * is taken off and discarded then would hold writes. So it is looked at until AWS can't hide that any more.
+ */
+async function lookAtStandstill<S>(run: PlanRun<S>, guard: Guard<S>): Promise<TargetState> {
+  const certainAt = run.watchedSince + unseenMs;
+  return waitFor<TargetState>(run.ports, unseenBeatMs, async (askedAt) => {
+    const seen = await guard.look();
+    const made = pairsOf(run.ports.registry, run.state).map((pair) => pair.replacement);
+    const stands = !seen.running && run.state.writePoint === undefined && made.some((id) => seen.on.includes(id));
+    if (!stands || askedAt >= certainAt || !guard.neverRan(seen)) return { done: seen };
+    return { again: true, at: certainAt };
+  });
 }
 
 function whatIsLeft<S>(run: PlanRun<S>, { missing }: TargetState) {
@@ -123,6 +140,7 @@ async function restore<S>(
 ): Promise<void> {
   const takenBack = happened.filter((each) => !isDiscard(run, each)).sort((a, b) => waits(run, a) - waits(run, b));
   if (halts) await halt(run, guard);
+  if (takenBack.length) await clearPlaces(run, guard, because);
   const later: Happened[] = [];
   for (const one of takenBack) {
     if (effectOf(run.ports.registry, one.phase)?.hazard === 'disruptive') await takeBack(run, guard, one, because);
@@ -155,6 +173,17 @@ async function halt<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
   guard.forget();
   const { observation } = await guard.look();
   await recordObservation(run, observation);
+}
+
+/** What of a pair stands at a wrong place of the target is ours to move while that stands still: it would be in the way of itself. */
+async function clearPlaces<S>(run: PlanRun<S>, guard: Guard<S>, because: string): Promise<void> {
+  guard.forget();
+  if ((await guard.look()).running) return;
+  const generation = run.run.records;
+  for (const [undo, call] of (await guard.misplaced()).entries()) {
+    const key = { plan: run.plan.name, step: ownStep.clear, item: null, generation, undo };
+    await takeBackBy(run, guard, key, call, because);
+  }
 }
 
 // The calls that end a halt are numbered behind those that made it.

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { VolumeId, VolumePlace } from '../domain.ts';
-import { standsAt } from '../ec2/standing.ts';
+import { besides, mappings, standsAt } from '../ec2/standing.ts';
 import { withDevice } from './device-shape.ts';
 
 const output = z.strictObject({ volume: VolumeId });
@@ -30,10 +30,13 @@ export const attachVolume = defineEffect({
       case 'between':
         return { is: 'pending', output: { volume: input.volume } };
       case 'elsewhere':
-        return { is: 'failed', reason: `${input.volume} is attached elsewhere` };
-      case 'nowhere':
+        return { is: 'failed', wants: 'part', reason: `${besides(input.place, volume)}: detach it there` };
+      case 'nowhere': {
         if (volume.State === 'error') return { is: 'failed', reason: `${input.volume} is in state error` };
-        return { is: 'absent' };
+        const { instance: of, device } = input.place;
+        const taken = mappings(instance).get(device)?.VolumeId;
+        return { is: 'absent', ...(taken && { hindered: `${device} of ${of} is taken by ${taken}: detach that` }) };
+      }
     }
   },
   async run(ctx, { volume, place }) {

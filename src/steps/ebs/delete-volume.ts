@@ -1,9 +1,10 @@
+import type { Volume } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
 import { type AwsContext, defineEffect } from '../../aws/services.ts';
 import type { Proof } from '../../contract/step.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { FinalVerdict, MadeSnapshot, VolumeId } from '../domain.ts';
-import { attachments } from '../ec2/standing.ts';
+import { attachments, attachTimeOf } from '../ec2/standing.ts';
 import { unchangedSince } from './changed-blocks.ts';
 import { lastDifferences } from './comparison.ts';
 import { createSnapshot } from './create-snapshot.ts';
@@ -67,5 +68,18 @@ async function faultsOfProof(ctx: AwsContext, verdict: FinalVerdict): Promise<Pr
   if (original && replacement) {
     for (const difference of lastDifferences(original, replacement)) ctx.announce(difference);
   }
-  return { findings: faults, stale: attachments(original).length > 0 };
+  const used = [...(verdict.exposed ? [verdict.exposed] : []), ...exchanged(ctx, verdict, replacement)];
+  return { findings: [...faults, ...used], stale: attachments(original).length > 0 || used.length > 0 };
+}
+
+/** A replacement that was put in its place anew was taken from it before: what served there meanwhile nobody has seen. */
+function exchanged(ctx: AwsContext, verdict: FinalVerdict, volume: Volume | undefined): string[] {
+  const { original, replacement, place, attachedAt } = verdict;
+  const now = place && attachTimeOf(volume, place);
+  if (!now || attachedAt === undefined || now === attachedAt) return [];
+  // An unwinding that was turned round has put it back itself.
+  if (ctx.aws.sightings.attachedByOthers(replacement, place.instance) === undefined) return [];
+  return [
+    `${replacement} was attached at ${now}, and not at ${attachedAt} as when it was verified: somebody had taken it off, and ${original} may have been in its place`,
+  ];
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineEffect } from '../../aws/services.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { VolumeId, VolumePlace } from '../domain.ts';
-import { mappings, standsAt } from '../ec2/standing.ts';
+import { attachments, besides, mappings, standsAt } from '../ec2/standing.ts';
 import { withoutDevice } from './device-shape.ts';
 
 const output = z.strictObject({ volume: VolumeId });
@@ -30,7 +30,12 @@ export const detachVolume = defineEffect({
     }
     const standing = standsAt(input.place, volume, instance);
     const output = { volume: input.volume };
-    if (standing === 'elsewhere') return { is: 'failed', reason: `${input.volume} is attached elsewhere` };
+    if (standing === 'elsewhere') {
+      const { instance: of } = input.place;
+      // On another instance it is not in its place any more, which is all that was asked for.
+      if (!attachments(volume).some((one) => one.InstanceId === of)) return { is: 'done', output };
+      return { is: 'failed', reason: `${besides(input.place, volume)}: detach it there` };
+    }
     if (standing === 'attached') return { is: 'absent' };
     // One that has failed is attached to nothing either.
     const away = standing === 'nowhere' && volume.State !== 'in-use';

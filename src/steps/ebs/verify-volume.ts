@@ -12,7 +12,7 @@ import {
   VolumePlace,
   VolumeVerdict,
 } from '../domain.ts';
-import { attachments, mappings, standsAt } from '../ec2/standing.ts';
+import { attachments, attachTimeOf, mappings, standsAt } from '../ec2/standing.ts';
 import { faultsOfKey } from '../kms/key-use.ts';
 import { iso } from '../moment.ts';
 import { changesOf, faultsOf, goneOriginal } from './comparison.ts';
@@ -50,7 +50,12 @@ export const verifyVolume = defineVerify({
       ...(await faultsOfKey(ctx, input.key, input.keyTried)),
     ];
     const status: VerdictStatus = findings.length === 0 ? 'SUCCESSFUL' : 'FAILED';
-    return { is: 'done', output: { ...pair(input), status, findings } };
+    const attachedAt = attachTimeOf(await ctx.aws.sight.volume(input.replacement), input.place);
+    const exposed = attachedAnew(ctx, input);
+    return {
+      is: 'done',
+      output: { ...pair(input), status, findings, ...(attachedAt && { attachedAt }), ...(exposed && { exposed }) },
+    };
   },
   conclude: (input, status, reason) => ({ ...pair(input), status, findings: [reason] }),
   verdicts: (output) => [output],
@@ -65,6 +70,14 @@ const pair = ({ original, replacement, snapshot, key, keyTried, place }: Input) 
   place,
   snapshot: snapshot.source ?? snapshot.id,
 });
+
+/** The original was attached after its last snapshot was begun, and not by this run: what has used it meanwhile nobody has seen. */
+function attachedAnew(ctx: AwsContext, { original, place, snapshot }: Input): string | undefined {
+  const at = ctx.aws.sightings.attachedByOthers(original, place.instance);
+  if (at === undefined || at <= Date.parse(snapshot.startTime)) return undefined;
+  const when = new Date(at).toISOString();
+  return `${original} was attached anew at ${when}, after ${snapshot.id} was begun: somebody had taken it off, and may have used it elsewhere`;
+}
 
 async function faultsOfPlace(ctx: AwsContext, input: Input): Promise<string[]> {
   const { sight } = ctx.aws;

@@ -8,7 +8,7 @@ import { deviceEntry, volumesIn } from '../ebs/device-shape.ts';
 import { lostOriginals, unreadableOriginals } from '../ebs/kept-data.ts';
 import { iso } from '../moment.ts';
 import { faultsOfOwnMachine } from './own-machine.ts';
-import { unrestorable } from './restorable.ts';
+import { misplaced, unrestorable } from './restorable.ts';
 import { attachments, exposures, livingState, mappings } from './standing.ts';
 
 const idOf = (volume: Volume | undefined) => volume?.VolumeId;
@@ -99,6 +99,7 @@ export const instanceTarget = defineTarget({
     const own = await faultsOfOwnMachine(ctx, ctx.target.id);
     return [...own, ...(await unrestorable(ctx, reads, pairs))];
   },
+  misplaced,
   halt: (instance) => [{ uses: 'ec2.stop-instance', with: { instance } }],
   sightings: (aws, ids) => aws.sightings.kept(ids),
   recall: (aws, sightings) => aws.sightings.recall(sightings),

@@ -15,6 +15,12 @@ export function attachments(volume: Volume | undefined): VolumeAttachment[] {
   return (volume?.Attachments ?? []).filter((attachment) => attachment.State !== 'detached');
 }
 
+/** When a volume was put in its place, ISO 8601; undefined when it is not there. A new one says that it was somewhere else, or nowhere, before. */
+export function attachTimeOf(volume: Volume | undefined, place: VolumePlace): string | undefined {
+  const here = attachments(volume).find((one) => one.InstanceId === place.instance && one.Device === place.device);
+  return here?.AttachTime?.toISOString();
+}
+
 /** Who can write to a volume, as an original that a run keeps out of use is found. */
 export function exposures(volume: Volume | undefined) {
   const original = volume?.VolumeId ?? '';
@@ -37,6 +43,18 @@ export function standsAt(
   if (here?.State === 'attached' && mappedHere && mapped.Status === 'attached') return 'attached';
   if (own.some((one) => one !== here)) return 'elsewhere';
   return here || mappedHere ? 'between' : 'nowhere';
+}
+
+/** What is attached beside its place, in words; undefined for what is nowhere else. */
+export function besides(
+  place: Pick<VolumePlace, 'instance' | 'device'>,
+  volume: Volume | undefined,
+): string | undefined {
+  const away = attachments(volume).find((one) => one.InstanceId !== place.instance || one.Device !== place.device);
+  return (
+    away &&
+    `${volume?.VolumeId} is attached to ${away.InstanceId} at ${away.Device}, not at ${place.device} of ${place.instance}`
+  );
 }
 
 /** The state of an instance that exists; undefined of one that does not, or that is being terminated. */
