@@ -84,4 +84,11 @@ export const surroundingsBugs: readonly PlantedBug[] = [
     replace: 'if (proves && last < -1)',
     caughtBy: { file: surroundings, title: 'an instance: a tag of an original' },
   },
+  {
+    name: 'what only an earlier reading found, and nobody claimed, stays with the run for ever',
+    file: 'src/engine/state/found.ts',
+    find: 'earlier.filter((id) => claimed.has(id))',
+    replace: 'earlier',
+    caughtBy: { file: 'test/promises/found-once.test.ts', title: 'and deleted: a resume moves what is left' },
+  },
 ];

@@ -1,15 +1,31 @@
 import type { Registry } from '../../contract/step.ts';
-import type { PlanState, RunState } from './run-state.ts';
+import { ownStep } from './own-steps.ts';
+import type { Phase, PlanState, RunState } from './run-state.ts';
 
-/** The ids that the reads of a plan say must be claimed. */
+/**
+ * The ids that the reads of a plan say must be claimed. What only an earlier reading found is let go of, unless it was claimed, or
+ * may have been: before that nothing is done to it.
+ */
 export function foundIn<S>(registry: Registry<S>, state: PlanState): readonly string[] {
-  const ids = new Set<string>();
-  for (const phase of state.phases.values()) {
-    const definition = registry.step(phase.uses);
-    if (definition?.kind !== 'read' || !definition.claims || phase.end?.is !== 'done') continue;
-    for (const id of definition.claims(phase.end.output)) ids.add(id);
+  const phases = [...state.phases.values()];
+  const claimed = new Set(phases.filter(mayHaveClaimed).flatMap(({ input }) => resourcesIn(input)));
+  const latest = new Map<string, readonly string[]>();
+  const earlier: string[] = [];
+  for (const { key, uses, end } of phases) {
+    const definition = registry.step(uses);
+    if (definition?.kind !== 'read' || !definition.claims || end?.is !== 'done') continue;
+    const place = JSON.stringify([key.step, key.item]);
+    earlier.push(...(latest.get(place) ?? []));
+    latest.set(place, definition.claims(end.output));
   }
-  return [...ids];
+  return [...new Set([...earlier.filter((id) => claimed.has(id)), ...[...latest.values()].flat()])];
+}
+
+const mayHaveClaimed = ({ key, sent, end }: Phase) =>
+  key.step === ownStep.claim && sent > 0 && !(end?.is === 'failed' && end.neverRan);
+
+function resourcesIn(input: unknown): readonly string[] {
+  return (input as { readonly resources?: readonly string[] } | null)?.resources ?? [];
 }
 
 /**
