@@ -99,7 +99,7 @@ describe('a run with --json', () => {
       exit: 0,
       plans: [{ name: 'ec2-instance', status: 'done' }],
       apiCalls: {
-        'ec2:CreateSnapshot': 6,
+        'ec2:CreateSnapshot': 9,
         'ec2:CreateVolume': 3,
         'ec2:StopInstances': 1,
         'ec2:StartInstances': 1,

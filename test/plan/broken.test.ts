@@ -126,7 +126,7 @@ const expected: { readonly [plan: string]: readonly (readonly [at: string, messa
   ],
   'missing-keys': [['1:1', '`keys` is missing', 'add it: the KMS keys: { from: …, to: … }']],
   'missing-member': [
-    ['12:11', '`steps.read` has no `volume`; it has `instance`, `volumes`', 'did you mean `volumes`?'],
+    ['12:11', '`steps.read` has no `volume`; it has `instance`, `volumes`, `surroundings`', 'did you mean `volumes`?'],
   ],
   'missing-step': [['12:11', 'there is no step `raed`', 'did you mean `read`?']],
   'neither-uses-nor-gate': [

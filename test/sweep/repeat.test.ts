@@ -298,9 +298,9 @@ describe('a create that AWS has no token for', () => {
       const count = deliverTwice(world, (operation) => operation === 'CreateSnapshot', 'second');
       const life = await world.process();
       expect(exitOf(life), told(life)).toBe(0);
-      expect(count.twice).toBe(4);
+      expect(count.twice).toBe(6);
       expect(life.disk.filter((record) => record.t === 'surplus')).toEqual([]);
-      expect(world.state().snapshots).toHaveLength(4);
+      expect(world.state().snapshots).toHaveLength(6);
       discardNamed(world, life);
       expectInstanceMoved(world);
     }));
