@@ -28,7 +28,7 @@ describe('tags that the plan wants', () => {
       const life = await world.process([], { plans: [withSets(instancePlan, 'tags={ team: shop, role: moved }')] });
       expect(exitOf(life), told(life)).toBe(0);
       expect(creates.map(({ operation }) => operation).sort()).toEqual(
-        [...Array(4).fill('CreateSnapshot'), ...Array(2).fill('CreateVolume')].sort(),
+        [...Array(6).fill('CreateSnapshot'), ...Array(2).fill('CreateVolume')].sort(),
       );
       for (const { tags } of creates) expect(tags).toMatchObject({ team: 'shop', role: 'moved' });
       const notes = records(life, 'announced').flatMap((one) => (one.t === 'announced' ? one.text : []));
@@ -56,7 +56,7 @@ describe('tags that the plan wants', () => {
       const life = await world.process([], { plans: [withSets(volumePlan, 'tags={ team: shop }')] });
       expect(exitOf(life), told(life)).toBe(0);
       expectVolumeMoved(world);
-      expect(creates.map(({ tags }) => tags['team'])).toEqual(['shop', 'shop']);
+      expect(creates.map(({ tags }) => tags['team'])).toEqual(['shop', 'shop', 'shop']);
     }));
 
   test('are counted with those that a replacement carries', () =>
