@@ -73,7 +73,7 @@ describe('a run on many databases', () => {
       expect(copies.refused).toBe(0);
       expect(copies.most).toBe(Math.min(count, slots));
       // A copy is noticed to be over a little later than it is.
-      expect(copies.used / copies.usable).toBeGreaterThan(0.95);
+      expect(copies.used / copies.usable).toBeGreaterThan(0.9);
     }
   }, 180_000);
 });

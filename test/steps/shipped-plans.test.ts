@@ -63,7 +63,7 @@ describe('shipped plans on the simulated account', () => {
     const sets = [`target.id=${instance}`, 'steps.soak.with.for=1h'];
     const { result } = await runPlan(on, 'ec2-instance.yaml', sets);
     expect(result.plans[0]?.error?.message).toBeUndefined();
-    expect(on.calls.get('ec2:CreateSnapshot')).toBe(6);
+    expect(on.calls.get('ec2:CreateSnapshot')).toBe(9);
     expect(on.calls.get('ec2:CreateVolume')).toBe(3);
   });
 
