@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '../contract/clock.ts';
 import { type Turn, TurnOver, type Turns, type Urgency } from '../contract/turns.ts';
 import { type Hold, Line, type Rate } from './line.ts';
@@ -24,14 +23,14 @@ interface Sending {
   readonly call: string;
   readonly hold: Hold;
   readonly leavesBy: number;
-  spent: boolean;
 }
 
 /** Lets calls go out no faster than AWS takes them, so that nothing is sent in order to be refused. */
 export class Budget implements Turns {
   readonly #clock: Clock;
   readonly #lines = new Map<string, Line>();
-  readonly #sending = new AsyncLocalStorage<Sending>();
+  /** Calls that go out in a turn of their own and have not been sent yet. Those of one name are alike: the first that is sent takes the first turn. */
+  readonly #sending = new Set<Sending>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -44,30 +43,35 @@ export class Budget implements Turns {
       holds: () => line.holds(hold),
       giveBack: () => line.giveBack(hold),
       use: async (send, withinMs) => {
-        const leavesBy = this.#clock.now() + withinMs * this.#clock.speed;
+        const sending = { call, hold, leavesBy: this.#clock.now() + withinMs * this.#clock.speed };
+        this.#sending.add(sending);
         try {
-          return await this.#sending.run({ call, hold, leavesBy, spent: false }, send);
+          return await send();
         } finally {
+          this.#sending.delete(sending);
           line.giveBack(hold);
         }
       },
     };
   }
 
-  /** Resolves when `call` may be sent, or at once when `signal` aborts; at once also where it goes out in a turn of its own. */
-  async take(call: string, signal?: AbortSignal): Promise<void> {
+  /**
+   * Resolves when `call` may be sent, or at once when `signal` aborts; at once also where it goes out in a turn of its own. Gives
+   * what is to be asked right before it leaves, which throws TurnOver when its turn is over by then.
+   */
+  async take(call: string, signal?: AbortSignal): Promise<() => void> {
     const line = this.#line(call);
-    const sending = this.#sending.getStore();
-    if (sending?.call !== call || sending.spent) return line.spend(await line.next('aside', signal));
-    sending.spent = true;
+    const sending = [...this.#sending].find((one) => one.call === call);
+    if (!sending) {
+      line.spend(await line.next('aside', signal));
+      return () => {};
+    }
+    this.#sending.delete(sending);
     line.spend(sending.hold);
-  }
-
-  /** Asked right before `call` leaves. Throws TurnOver when its turn is over by then. */
-  leave(call: string): void {
-    const sending = this.#sending.getStore();
-    if (sending?.call !== call || this.#clock.now() <= sending.leavesBy) return;
-    throw new TurnOver(`${call} was held up before it left: it was not sent, and what it goes by is looked at again`);
+    return () => {
+      if (this.#clock.now() <= sending.leavesBy) return;
+      throw new TurnOver(`${call} was held up before it left: it was not sent, and what it goes by is looked at again`);
+    };
   }
 
   #line(call: string): Line {

@@ -80,9 +80,10 @@ export async function connect(options: ConnectOptions): Promise<AwsServices> {
     time.note(date);
     if (output) sightings.answered(operation, output);
   };
-  for (const [service, client] of Object.entries(clients)) pace(client, service, budget, options);
+  const leaving: Leaving = new WeakMap();
+  for (const [service, client] of Object.entries(clients)) pace(client, service, { budget, leaving }, options);
   for (const client of Object.values(clients)) hear(client, onAnswer);
-  for (const [service, client] of Object.entries(clients)) fence(client, service, budget, options);
+  for (const client of Object.values(clients)) fence(client, leaving, options);
   const rds = () => clients.rds;
   const order = { clock, signal, sightings };
   const sight = { ...createSight(clients.ec2, order), ...createDatabaseSight(rds), ...createClusterSight(rds) };
@@ -103,11 +104,18 @@ async function profileCredentials({ profile, region }: ConnectOptions) {
   return fromNodeProviderChain({ profile, clientConfig: { region } });
 }
 
+/** Of each call on its way, what is asked right before it leaves. */
+type Leaving = WeakMap<HandlerExecutionContext, () => void>;
+interface Paced {
+  readonly budget: Budget;
+  readonly leaving: Leaving;
+}
+
 /** Counts each call, and holds it back until the account's budget allows it. */
 function pace(
   client: EBS | EC2 | KMS | RDS | SecretsManager | STS,
   service: string,
-  budget: Budget,
+  { budget, leaving }: Paced,
   { signal, onCall }: ConnectOptions,
 ): void {
   // The stacks differ only in the types of what they carry.
@@ -117,7 +125,7 @@ function pace(
   middlewareStack.add(
     (next, context) => async (args) => {
       const call = callOf(service, context);
-      await budget.take(call, signal);
+      leaving.set(context, await budget.take(call, signal));
       if (signal?.aborted) throw aborted();
       onCall?.(call);
       return next(args);
@@ -166,13 +174,12 @@ function callOf(service: string, { commandName }: HandlerExecutionContext): stri
  */
 function fence(
   client: EBS | EC2 | KMS | RDS | SecretsManager | STS,
-  service: string,
-  budget: Budget,
+  leaving: Leaving,
   { beforeSend }: ConnectOptions,
 ): void {
   const ask: FinalizeRequestMiddleware<object, object> = (next, context) => async (args) => {
     if (!isReading(context.commandName ?? '')) await beforeSend?.();
-    budget.leave(callOf(service, context));
+    leaving.get(context)?.();
     return next(args);
   };
   const { middlewareStack } = client as unknown as { middlewareStack: MiddlewareStack<object, object> };

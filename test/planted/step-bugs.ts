@@ -86,7 +86,7 @@ export const stepBugs: readonly PlantedBug[] = [
   {
     name: 'nobody asks whether the turn is over when a call leaves',
     file: 'src/aws/clients.ts',
-    find: 'budget.leave(callOf(service, context));',
+    find: 'leaving.get(context)?.();',
     replace: '',
     caughtBy: { file: 'test/aws/fence.test.ts', title: 'frozen after it was signed' },
   },
