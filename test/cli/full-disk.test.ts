@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { fill, smallDisk } from '../support/small-disk.ts';
 import { build, rekey, shippedPlan, simulate, start, workshop } from './command.ts';
 
@@ -18,6 +18,8 @@ test.skipIf(!smallDisk.there)(
       const dir = ['--state-dir', disk.path];
       const first = start(['run', shippedPlan, '--set', 'steps.soak.with.for=0s', ...dir], where);
       await first.says(/Z stop: stop i-/);
+      // Said before it is sent: a call is sent when its turn has come and its guard has looked.
+      await vi.waitFor(async () => expect((await aws.state()).instances[0]?.state).not.toBe('running'), 30_000);
       const filler = fill(disk.path);
       const { code, stderr } = await first.ended;
       expect(code, stderr).toBe(1);

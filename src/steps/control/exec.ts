@@ -22,10 +22,7 @@ const input = z.strictObject({
 });
 type Input = z.infer<typeof input>;
 
-/**
- * Runs a command of the user's. One that was interrupted, or did not end with 0, is run again only if it is repeatable, its probe
- * says that it did nothing, or its undo has taken it back.
- */
+/** Runs a command of the user's. One that was interrupted, or did not end with 0, is run again only if it is repeatable, its probe says that it did nothing, or its undo has taken it back. */
 export const exec = defineEffect({
   type: 'control.exec',
   // Whatever it does to the target is the user's; rekey has nothing to expect of it.
