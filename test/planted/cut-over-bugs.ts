@@ -18,25 +18,11 @@ export const cutOverBugs: readonly PlantedBug[] = [
     caughtBy: { file: 'test/promises/claims.test.ts', title: 'an original that one plan of a run holds is not moved' },
   },
   {
-    name: 'what is found later is not claimed',
-    file: 'src/engine/claim.ts',
-    find: 'filter((id) => !before.has(id))',
-    replace: 'filter((id) => !before.has(id) && before.size === 0)',
-    caughtBy: { file: 'test/promises/claims.test.ts', title: 'a volume that is found when the plan is read again' },
-  },
-  {
     name: 'a claim that was taken off stays off',
     file: 'src/engine/claim.ts',
     find: 'standing(run, seen.unclaimed).filter((id) => !later.includes(id))',
     replace: 'standing(run, seen.unclaimed).filter((id) => later.includes(id))',
     caughtBy: { file: 'test/promises/claims.test.ts', title: 'a claim that is stripped in the cut-over is put back' },
-  },
-  {
-    name: 'what another run has let go of again is not claimed again',
-    file: 'src/engine/target/guard.ts',
-    find: 'if (known && this.run.ports.clock.now() < known.at + unseenMs) return known;\n    await this.look();',
-    replace: 'if (known) return known;',
-    caughtBy: { file: 'test/promises/claims.test.ts', title: 'what another run had taken over and let go of' },
   },
   {
     name: 'the guard does not put a claim back',
@@ -92,16 +78,6 @@ export const cutOverBugs: readonly PlantedBug[] = [
     find: 'if (run.state.rollbackAsked) return',
     replace: 'if (!run.state) return',
     caughtBy: { file: 'test/promises/rollback.test.ts', title: 'wherever a rollback dies, before it has begun, too' },
-  },
-  {
-    name: 'a rollback leaves an unwinding what it is',
-    file: 'src/engine/unwind/rollback.ts',
-    find: 'unwinding?.over === false && unwinding.stop',
-    replace: 'unwinding?.over === false && !unwinding',
-    caughtBy: {
-      file: 'test/promises/rollback.test.ts',
-      title: 'a rollback that takes over an unwinding and is interrupted',
-    },
   },
   {
     name: 'a resume stops the target again though nothing has changed since the verification failed',
