@@ -4,6 +4,7 @@ import { Agent, request } from 'node:http';
 const instanceId = /^i-(?:[0-9a-f]{8}|[0-9a-f]{17})$/;
 const answersWithinMs = 1_000;
 const tokenForSeconds = '60';
+const notForUs = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM'];
 
 /** Where to ask; what is left out is where AWS has it. */
 export interface OwnInstanceOptions {
@@ -25,37 +26,45 @@ async function find({
   env = process.env,
   assetTag = '/sys/devices/virtual/dmi/id/board_asset_tag',
 }: OwnInstanceOptions): Promise<string | undefined> {
-  // Not on this machine, or not for us: then the metadata service is asked.
-  const told = (await readFile(assetTag, 'utf8').catch(() => '')).trim();
+  const told = await tagIn(assetTag);
   if (instanceId.test(told)) return told;
   if (env['AWS_EC2_METADATA_DISABLED']?.toLowerCase() === 'true') return undefined;
   const ipv6 = env['AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE']?.toLowerCase() === 'ipv6';
   const base = env['AWS_EC2_METADATA_SERVICE_ENDPOINT'] || (ipv6 ? 'http://[fd00:ec2::254]' : 'http://169.254.169.254');
+  if (!URL.canParse(base)) return undefined;
+  const ttl = { 'x-aws-ec2-metadata-token-ttl-seconds': tokenForSeconds };
+  const token = await ask('PUT', new URL('/latest/api/token', base), ttl);
+  // This machine is no instance, or its service is switched off.
+  if (token === undefined) return undefined;
+  const id = await ask('GET', new URL('/latest/meta-data/instance-id', base), { 'x-aws-ec2-metadata-token': token });
+  return id !== undefined && instanceId.test(id) ? id : undefined;
+}
+
+/** What the firmware tells; nothing on a machine without such a file, or where it is not for us to read. */
+async function tagIn(file: string): Promise<string> {
   try {
-    const ttl = { 'x-aws-ec2-metadata-token-ttl-seconds': tokenForSeconds };
-    const token = await ask('PUT', new URL('/latest/api/token', base), ttl);
-    const id = await ask('GET', new URL('/latest/meta-data/instance-id', base), { 'x-aws-ec2-metadata-token': token });
-    return instanceId.test(id) ? id : undefined;
-  } catch {
-    // Nobody answers there: this machine is no instance, or its service is switched off.
-    return undefined;
+    return (await readFile(file, 'utf8')).trim();
+  } catch (error) {
+    if (!notForUs.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    return '';
   }
 }
 
-/** One question, by an agent of its own, which knows no proxy: the address means this machine. */
-function ask(method: string, url: URL, headers: Record<string, string>): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const call = request(url, { method, headers, agent: new Agent() }, (response) => {
+/** One question, by an agent of its own, which knows no proxy: the address means this machine. Undefined without an answer in time. */
+function ask(method: string, url: URL, headers: Record<string, string>): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const signal = AbortSignal.timeout(answersWithinMs);
+    const call = request(url, { method, headers, agent: new Agent(), signal }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (piece: string) => {
         text += piece;
-        if (text.length > 4_096) call.destroy(new Error('too long an answer'));
+        if (text.length > 4_096) call.destroy();
       });
-      response.on('error', reject);
-      response.on('end', () => (response.statusCode === 200 ? resolve(text.trim()) : reject(new Error('refused'))));
+      response.on('error', () => resolve(undefined));
+      response.on('end', () => resolve(response.statusCode === 200 ? text.trim() : undefined));
     });
-    const timer = setTimeout(() => call.destroy(new Error('no answer')), answersWithinMs);
-    call.on('close', () => clearTimeout(timer)).on('error', reject);
+    // Also what is too long ends with it.
+    call.on('error', () => resolve(undefined)).on('close', () => resolve(undefined));
     call.end();
   });
 }

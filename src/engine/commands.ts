@@ -7,6 +7,8 @@ import type { Ports } from './ports.ts';
 import { tokenOf } from './state/key.ts';
 import type { PlanState, RunState } from './state/run-state.ts';
 
+// A real process runs in real time, whatever the run's clock.
+const wall = clockOf();
 const lookEveryMs = 500;
 // As a command of a living process is given between the two signals.
 const graceMs = 2_000;
@@ -79,8 +81,9 @@ export class PlanCommands<S> {
       // Its process died between the start and the record of it.
       if (!isCommand || sentBy === undefined || sentBy === run.owner) continue;
       if ((await ports.processes.isAlive(sentBy)) === 'unknown') throw this.outOfSight(sentBy);
-      for (const process of await ports.processes.leadersWith('REKEY_TOKEN', tokenOf(run.run, key)))
-        found.push({ key, process, until: undefined });
+      const leaders = await ports.processes.leadersWith('REKEY_TOKEN', tokenOf(run.run, key));
+      if (!leaders) throw this.outOfSight(sentBy);
+      for (const process of leaders) found.push({ key, process, until: undefined });
     }
     return found;
   }
@@ -92,17 +95,17 @@ export class PlanCommands<S> {
   private async waitForEnd(orphan: Orphan): Promise<void> {
     const { process } = orphan;
     const name = `process ${process.pid} on ${process.host}, which an earlier process of this run has started for it,`;
-    const until = orphan.until ?? Date.now();
-    if (until > Date.now()) {
+    const until = orphan.until ?? wall.now();
+    if (until > wall.now()) {
       await this.tell(orphan, `${name} still ran: waited for its end until ${new Date(until).toISOString()}`);
       if (await this.endsUntil(process, until)) return;
     }
     const { signalGroup } = this.run.ports.processes;
     await this.tell(orphan, `${name} did not end in its time, and was ended`);
     await signalGroup(process, 'SIGTERM');
-    if (await this.endsUntil(process, Date.now() + graceMs)) return;
+    if (await this.endsUntil(process, wall.now() + graceMs)) return;
     await signalGroup(process, 'SIGKILL');
-    if (await this.endsUntil(process, Date.now() + killedWithinMs)) return;
+    if (await this.endsUntil(process, wall.now() + killedWithinMs)) return;
     throw problem('command-not-ended', { run: this.run.run.run, host: process.host, pid: process.pid });
   }
 
@@ -110,10 +113,9 @@ export class PlanCommands<S> {
     return this.run.append({ t: 'announced', plan: this.run.plan.name, step: key.step, text });
   }
 
-  /** Looks in wall time, whatever the run's clock: a real process runs in real time. */
   private async endsUntil(process: Owner, until: number): Promise<boolean> {
     const { processes, signal } = this.run.ports;
-    const end = await poll<boolean>({ clock: clockOf(), signal }, lookEveryMs, async (askedAt) => {
+    const end = await poll<boolean>({ clock: wall, signal }, lookEveryMs, async (askedAt) => {
       if ((await processes.isAlive(process)) !== 'alive') return { done: true };
       return askedAt < until ? { again: true } : { done: false };
     });

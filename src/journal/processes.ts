@@ -12,6 +12,7 @@ export const processesHere: Processes = {
   isAlive: (one) => isAlive(one),
   async leadersWith(name, value) {
     const pids = await (process.platform === 'darwin' ? psLeadersWith : procLeadersWith)(`${name}=${value}`);
+    if (!pids) return undefined;
     const found = await Promise.all(pids.map((pid) => processesHere.identityOf(pid)));
     return found.filter((one) => one !== undefined);
   },
@@ -36,14 +37,18 @@ function hasEnded(pid: number): boolean {
   }
 }
 
-async function procLeadersWith(mark: string): Promise<readonly number[]> {
-  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name)).map(Number);
+async function procLeadersWith(mark: string): Promise<readonly number[] | undefined> {
+  const names = await unless(['ENOENT', 'EACCES'], readdir('/proc'));
+  const pids = names?.filter((name) => /^\d+$/.test(name)).map(Number) ?? [];
+  // Without a /proc at least this process would not be there.
+  if (!pids.includes(process.pid)) return undefined;
   const found = await Promise.all(
     pids.map(async (pid) => {
       // What has ended meanwhile, and what is another user's, tells nothing.
-      const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-      if (!environment.split('\0').includes(mark)) return [];
-      const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+      const read = (file: string) => unless(notForUs, readFile(`/proc/${pid}/${file}`, 'utf8'));
+      const environment = await read('environ');
+      if (!environment?.split('\0').includes(mark)) return [];
+      const stat = (await read('stat')) ?? '';
       // The second field, the name, may hold blanks and parentheses; behind it come state, parent and group.
       const group = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]);
       return group === pid ? [pid] : [];
@@ -52,8 +57,22 @@ async function procLeadersWith(mark: string): Promise<readonly number[]> {
   return found.flat();
 }
 
-async function psLeadersWith(mark: string): Promise<readonly number[]> {
-  const lines = (await output('ps', ['-axEwwo', 'pid=,pgid=,command='])).split('\n');
+const notForUs = ['ENOENT', 'ESRCH', 'EACCES', 'EPERM'];
+
+/** What comes of it; undefined where it fails with one of these codes. */
+async function unless<T>(codes: readonly string[], work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!codes.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    return undefined;
+  }
+}
+
+async function psLeadersWith(mark: string): Promise<readonly number[] | undefined> {
+  const printed = await output('ps', ['-axEwwo', 'pid=,pgid=,command=']);
+  if (printed === '') return undefined;
+  const lines = printed.split('\n');
   return lines.flatMap((line) => {
     const [pid, group] = line.trim().split(/\s+/);
     return pid !== undefined && pid === group && `${line} `.includes(` ${mark} `) ? [Number(pid)] : [];

@@ -95,14 +95,16 @@ test('one that was started and not put on record is found by its token', async (
   expect(await answers(stranger)).toBe(true);
 });
 
-test.each<[string, readonly Entry[]]>([
-  ['was started on another machine', [intent, { t: 'spawned', key, process: elsewhere, until: 0 }]],
-  ['may have been started on a machine that can not be looked at', [intent]],
-])('nothing is started beside what %s, unless the operator says that it has ended', async (_what, past) => {
-  const unknown = { isAlive: async (): Promise<Liveness> => 'unknown' };
-  const refused = await after(past, { t: 'command', command: 'resume', options: {} }, unknown);
+const unknown = { isAlive: async (): Promise<Liveness> => 'unknown' };
+
+test.each<[string, readonly Entry[], Partial<Processes>]>([
+  ['was started on another machine', [intent, { t: 'spawned', key, process: elsewhere, until: 0 }], unknown],
+  ['may have been started on a machine that can not be looked at', [intent], unknown],
+  ['may have been started where processes can not be listed', [intent], { leadersWith: async () => undefined }],
+])('nothing is started beside what %s, unless the operator says that it has ended', async (_what, past, over) => {
+  const refused = await after(past, { t: 'command', command: 'resume', options: {} }, over);
   await expect(refused.commands.alone()).rejects.toMatchObject({ code: 'command-out-of-sight' });
-  const said = await after(past, { t: 'command', command: 'resume', options: { commandsEnded: true } }, unknown);
+  const said = await after(past, { t: 'command', command: 'resume', options: { commandsEnded: true } }, over);
   await expect(said.commands.alone()).resolves.toBeUndefined();
 });
 

@@ -317,6 +317,13 @@ export const stepBugs: readonly PlantedBug[] = [
     caughtBy: { file: commands, title: 'nothing is started beside what was started on another machine' },
   },
   {
+    name: 'where processes can not be listed there are none',
+    file: 'src/engine/commands.ts',
+    find: 'if (!leaders) throw this.outOfSight(sentBy);',
+    replace: 'if (!leaders) continue;',
+    caughtBy: { file: commands, title: 'may have been started where processes can not be listed' },
+  },
+  {
     name: 'a command of which only the start was meant is not looked for',
     file: 'src/engine/commands.ts',
     find: '!isCommand || sentBy === undefined',

@@ -4,7 +4,7 @@ import { runStatus } from '../../src/report/run-status.ts';
 import type { Command, CommandEnd } from '../../src/steps/control/command.ts';
 import { registry } from '../../src/steps/registry.ts';
 import { exitOf, expectNoClaim, expectOriginalServing, told } from '../support/promises.ts';
-import { instancePlan, inWorld, planOf, twoVolumes, volumePlan } from '../support/world.ts';
+import { instancePlan, inWorld, planOf, twoVolumes, volumePlan, type World } from '../support/world.ts';
 import { afterRecord, beforeOperation, data, instance, minute, records, withText } from './lever.ts';
 
 const commands: string[] = [];
@@ -38,6 +38,20 @@ const failed: CommandEnd = { exit: 1, why: undefined, complaint: '' };
 const stopped = twoVolumes.replace('type: m5.large', 'type: m5.large\n    state: stopped');
 const late = twoVolumes.replace('limits:', 'visibilityDelayMs: 120000\nlimits:');
 
+const eachPlace = test.each(['before', 'inside'] as const);
+
+/** A process that comes to grief and takes the command back, and one that comes to the end. */
+async function takenBackAndTriedAgain(world: World, where: 'before' | 'inside'): Promise<void> {
+  commands.length = 0;
+  const plans = [drained(where)];
+  const one = await world.process([], { plans });
+  expect(exitOf(one), told(one)).toBe(1);
+  expectOriginalServing(world);
+  const two = await world.process(one.disk, { plans });
+  expect(exitOf(two), told(two)).toBe(0);
+  expect(commands).toEqual(['drain', 'undrain', 'drain']);
+}
+
 describe("the operator's commands (control.exec)", () => {
   beforeEach(() => {
     answer = () => ok;
@@ -53,41 +67,23 @@ describe("the operator's commands (control.exec)", () => {
       expect(commands).toEqual(['drain', 'undrain']);
     }));
 
-  test.each([
-    'before',
-    'inside',
-  ] as const)('one with an undo %s the cut-over that was taken back is started anew by the next try', (where) =>
-    inWorld(twoVolumes, async (world) => {
-      commands.length = 0;
+  eachPlace('one with an undo %s the cut-over that was taken back is started anew by the next try', (where) =>
+    inWorld(twoVolumes, (world) => {
       world.account.faults.add(denied('CreateVolume'));
-      const plans = [drained(where)];
-      const one = await world.process([], { plans });
-      expectOriginalServing(world);
-      const two = await world.process(one.disk, { plans });
-      expect(exitOf(two), told(two)).toBe(0);
-      expect(commands).toEqual(['drain', 'undrain', 'drain']);
-    }));
+      return takenBackAndTriedAgain(world, where);
+    }),
+  );
 
-  test.each([
-    'before',
-    'inside',
-  ] as const)('one that failed %s the cut-over may have taken effect: it is taken back before it is started again', (where) =>
-    inWorld(twoVolumes, async (world) => {
-      commands.length = 0;
-      answer = first('drain', failed);
-      const plans = [drained(where)];
-      const one = await world.process([], { plans });
-      expect(exitOf(one), told(one)).toBe(1);
-      expectOriginalServing(world);
-      const two = await world.process(one.disk, { plans });
-      expect(exitOf(two), told(two)).toBe(0);
-      expect(commands).toEqual(['drain', 'undrain', 'drain']);
-    }));
+  eachPlace(
+    'one that failed %s the cut-over may have taken effect: it is taken back before it is started again',
+    (where) =>
+      inWorld(twoVolumes, (world) => {
+        answer = first('drain', failed);
+        return takenBackAndTriedAgain(world, where);
+      }),
+  );
 
-  test.each([
-    'before',
-    'inside',
-  ] as const)('one that failed %s the cut-over, and that nothing takes back, is never started again', (where) =>
+  eachPlace('one that failed %s the cut-over, and that nothing takes back, is never started again', (where) =>
     inWorld(twoVolumes, async (world) => {
       commands.length = 0;
       answer = first('drain', failed);
@@ -103,7 +99,8 @@ describe("the operator's commands (control.exec)", () => {
       const three = await world.process(two.disk, { plans, command: rollback() });
       expect(exitOf(three), told(three)).toBe(0);
       expect(commands).toEqual(['drain']);
-    }));
+    }),
+  );
 
   test('one that could not be started has done nothing, and is started again', () =>
     inWorld(twoVolumes, async (world) => {

@@ -42,11 +42,10 @@ describe('control.exec', () => {
 
   it('a command whose start can not be put on record is ended, and that is thrown', async () => {
     const commands = { alone: async () => {}, started: () => Promise.reject(new Error('the disk is full')) };
-    const run = exec.run(contextOf(on, { commands }), command('setInterval(() => {}, 1000)', { timeoutMs: 4_000 }));
-    const since = Date.now();
+    // Longer than this test: it ends by that alone.
+    const run = exec.run(contextOf(on, { commands }), command('setInterval(() => {}, 1000)', { timeoutMs: 20_000 }));
     await expect(run).rejects.toThrow('the disk is full');
-    expect(Date.now() - since).toBeLessThan(4_000);
-  });
+  }, 10_000);
 
   it('nothing is started while something is left that can not be waited for', async () => {
     const commands = { alone: () => Promise.reject(new Error('it still runs')), started: async () => {} };

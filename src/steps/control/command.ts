@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { printable } from '../../aws/printable.ts';
 import type { AwsContext } from '../../aws/services.ts';
+import { clockOf } from '../../contract/clock.ts';
 import type { Commands } from '../../contract/step.ts';
+
+const wall = clockOf();
 
 /** A command of the user's: a program with its arguments, never a line for a shell. */
 export interface Command {
@@ -56,7 +59,7 @@ export async function runCommand(command: Command): Promise<CommandEnd> {
       setTimeout(() => signalGroup(child.pid, 'SIGKILL'), graceMs).unref();
     };
     const recorded =
-      child.pid === undefined ? undefined : command.commands?.started(child.pid, Date.now() + command.timeoutMs);
+      child.pid === undefined ? undefined : command.commands?.started(child.pid, wall.now() + command.timeoutMs);
     recorded?.catch(() => kill('is not on record'));
     const abort = () => kill('was interrupted');
     const timer = setTimeout(() => kill(`did not end within ${command.timeoutMs} ms`), command.timeoutMs);
