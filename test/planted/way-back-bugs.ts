@@ -248,4 +248,31 @@ export const wayBackBugs: readonly PlantedBug[] = [
       title: 'deleted by somebody, a rollback keeps what the run has made of it',
     },
   },
+  {
+    name: 'a rollback leaves an unwinding what it is',
+    file: 'src/engine/unwind/rollback.ts',
+    find: 'unwinding?.over === false && unwinding.stop',
+    replace: 'unwinding?.over === false && !unwinding',
+    caughtBy: {
+      file: 'test/promises/rollback.test.ts',
+      title: 'a rollback that takes over an unwinding and gets stuck',
+    },
+  },
+  {
+    name: 'what is found later counts as robbed of its claim',
+    file: 'src/engine/claim.ts',
+    find: 'filter((id) => !before.has(id))',
+    replace: 'filter((id) => !before.has(id) && before.size === 0)',
+    caughtBy: { file: 'test/promises/claims.test.ts', title: 'a volume that is found when the plan is read again' },
+  },
+  {
+    name: 'a look of any age shows whose claim stands',
+    file: 'src/engine/target/guard.ts',
+    find: 'if (known && this.run.ports.clock.now() < known.at + unseenMs) return known;\n    await this.look();',
+    replace: 'if (known) return known;',
+    caughtBy: {
+      file: 'test/promises/claims.test.ts',
+      title: 'a claim that is stripped while a snapshot takes long is put back',
+    },
+  },
 ];

@@ -80,6 +80,8 @@ test('a volume that is found when the plan is read again is claimed, too', () =>
         .filter((id) => [instance, root, data, loose].includes(id))
         .sort(),
     ).toEqual([instance, root, data, loose].sort());
+    // It never had one that could have come off.
+    expect(texts(second).filter((text) => text.includes('put back'))).toEqual([]);
     const third = await world.process(second.disk, { command: { command: 'rollback', discardWrites: true } });
     expect(exitOf(third), told(third)).toBe(0);
     expectNoClaim(world);
@@ -89,6 +91,23 @@ test('a volume that is found when the plan is read again is claimed, too', () =>
 function strip(world: World): void {
   for (const id of tagged(world)) world.account.act({ do: 'delete-tags', resource: id, keys: [claim] });
 }
+
+test('a claim that is stripped while a snapshot takes long is put back before the next step', () =>
+  inWorld(twoVolumes.replace('limits:', 'pace: 20\nlimits:'), async (world) => {
+    let held: readonly string[] | undefined;
+    const life = await world.process([], {
+      plans: [volumePlan],
+      beforeCall: (operation) => {
+        if (operation === 'ec2:CreateSnapshot') world.account.schedule(Date.now() + minute, () => strip(world));
+      },
+      diesOn: (record) => {
+        if (record.t === 'intent' && record.key.step === 'create') held ??= tagged(world);
+        return false;
+      },
+    });
+    expect(exitOf(life), told(life)).toBe(0);
+    expect(held).toContain(loose);
+  }));
 
 test('a claim that is stripped in the cut-over is put back when the target has been looked at, before the next step', () =>
   inWorld(twoVolumes, async (world) => {

@@ -27,6 +27,20 @@ test('a rollback that takes over an unwinding and is interrupted is ended by a r
     expectOriginalServing(world);
   }));
 
+test('a rollback that takes over an unwinding and gets stuck is still a rollback when it is taken up again', () =>
+  inWorld(twoVolumes, async (world) => {
+    failing(world);
+    const first = await world.process([], diesOnUnwinding);
+    expect(first.result).toBe('died');
+    const stuck = { kind: 'error', code: 'InvalidParameterValue', status: 400, times: 1 } as const;
+    world.account.faults.add({ operation: 'StartInstances', ...stuck });
+    const second = await world.process(first.disk, { command: rollback });
+    expect(exitOf(second), told(second)).toBe(1);
+    const third = await world.process(second.disk, { wait: false });
+    expect(statusOf(third), told(third)).toBe('rolled-back');
+    expectOriginalServing(world);
+  }));
+
 test('wherever a rollback dies, before it has begun, too, whoever goes on ends it as rolled back', async () => {
   const begun = async (world: World, crash?: number) => {
     const first = await world.process([], { diesOn: (record) => record.t === 'done' && record.key.step === 'stop' });

@@ -144,7 +144,7 @@ async function restore<S>(
   const later: Happened[] = [];
   for (const one of takenBack) {
     if (effectOf(run.ports.registry, one.phase)?.hazard === 'disruptive') await takeBack(run, guard, one, because);
-    else if (!(await takesBack(run, guard, one, because))) later.push(one);
+    else if (!(await tryTakeBack(run, guard, one, because))) later.push(one);
   }
   if (rollback) await startAgain(run, guard, takenBack, because);
   if (takenBack.length && !lost.length) await confirmRestored(run, guard, takenBack, because);
@@ -153,7 +153,7 @@ async function restore<S>(
 }
 
 /** A command of the operator's that can't be taken back now does not keep the target down: it is tried again when that is back. */
-async function takesBack<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, because: string): Promise<boolean> {
+async function tryTakeBack<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, because: string): Promise<boolean> {
   try {
     await takeBack(run, guard, one, because);
     return true;
