@@ -53,8 +53,7 @@ async function tagIn(file: string): Promise<string> {
 /** One question, by an agent of its own, which knows no proxy: the address means this machine. Undefined without an answer in time. */
 function ask(method: string, url: URL, headers: Record<string, string>): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const signal = AbortSignal.timeout(answersWithinMs);
-    const call = request(url, { method, headers, agent: new Agent(), signal }, (response) => {
+    const call = request(url, { method, headers, agent: new Agent() }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (piece: string) => {
         text += piece;
@@ -63,8 +62,14 @@ function ask(method: string, url: URL, headers: Record<string, string>): Promise
       response.on('error', () => resolve(undefined));
       response.on('end', () => resolve(response.statusCode === 200 ? text.trim() : undefined));
     });
-    // Also what is too long ends with it.
-    call.on('error', () => resolve(undefined)).on('close', () => resolve(undefined));
+    const late = setTimeout(() => call.destroy(), answersWithinMs);
+    // Also what is late or too long ends with it.
+    call
+      .on('error', () => resolve(undefined))
+      .on('close', () => {
+        clearTimeout(late);
+        resolve(undefined);
+      });
     call.end();
   });
 }

@@ -1,9 +1,10 @@
 import type { PlanSource } from '../../src/contract/plan.ts';
 import type { Command } from '../../src/engine/execute.ts';
 import type { Violation } from '../support/invariants.ts';
-import { firstRun, inWorld, type ProcessOptions, volumePlan, type World } from '../support/world.ts';
+import { firstRun, inWorld, type ProcessOptions, planOf, volumePlan, type World } from '../support/world.ts';
 import { falsify, put } from '../sweep/lies.ts';
 import type { Shipped } from '../sweep/shipped.ts';
+import { Service } from './service.ts';
 
 type Scene = (one: Shipped, world: World) => Promise<void>;
 const rollback: Command = { command: 'rollback', discardWrites: true };
@@ -52,6 +53,16 @@ export const scenes = {
     // What AWS has accepted comes into force a while later.
     world.pass(60_000);
     await world.process(killed.disk, { plans: [plan], command: rollback, diesAfter: () => true });
+  },
+  'a process that dies when its target serves again, before that is on record': async ({ plan }, world) => {
+    const service = new Service(world.account, planOf(plan).target);
+    let written = false;
+    const diesOn: ProcessOptions['diesOn'] = (record) => {
+      written ||= record.t === 'write-point';
+      return false;
+    };
+    const diesAfter = () => written && service.truth().serves === true;
+    await world.process([], { plans: [plan], diesOn, diesAfter });
   },
   'a rollback of a run of which one plan is done': async ({ plan }, world) => {
     const plans = [{ ...plan, sets: [...plan.sets, 'steps.soak.with.for=9h'] }, volumePlan];

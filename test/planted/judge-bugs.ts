@@ -179,7 +179,7 @@ export const judgeBugs: readonly PlantedBug[] = [
     file: 'src/report/plan-status.ts',
     find: '.filter(({ id }) => !next.discarded.includes(id))',
     replace: '',
-    caughtBy: { file: histories, title: 'histories of an unattached volume show no failure beyond' },
+    caughtBy: { file: 'test/report/plan-status.test.ts', title: 'names each thing that was created once' },
   },
   {
     name: 'the claims on an instance and its volumes are not read',
@@ -201,7 +201,7 @@ export const judgeBugs: readonly PlantedBug[] = [
     find: `signalGroup(child.pid, 'SIGTERM');
       setTimeout(() => signalGroup(child.pid, 'SIGKILL'), graceMs).unref();`,
     replace: 'end(undefined, reason);',
-    caughtBy: { file: sees, title: 'one that hangs is ended before it is started again' },
+    caughtBy: { file: 'test/steps/exec.test.ts', title: 'a command that hangs is ended with everything it started' },
   },
   {
     name: 'a command in doubt is run again',

@@ -1,4 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
 import { classify } from '../../src/aws/outage.ts';
 import type { AwsServices } from '../../src/aws/services.ts';
 import { clockOf } from '../../src/contract/clock.ts';
@@ -27,9 +31,26 @@ describe('control.exec', () => {
   });
 
   it('a command that hangs is ended with everything it started', async () => {
-    const script = `require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' }); setInterval(() => {}, 1000)`;
-    const output = await exec.run(contextOf(on), command(script, { timeoutMs: 500 }));
-    expect(output).toEqual({ exit: null, how: 'did not end within 500 ms' });
+    const place = join(mkdtempSync(join(tmpdir(), 'rekey-hang-')), 'socket');
+    const lines = new Set<Socket>();
+    let started = false;
+    const server = createServer((line) => {
+      started = true;
+      lines.add(line);
+      line.on('close', () => lines.delete(line)).on('error', () => {});
+    });
+    await new Promise<void>((listening) => server.listen(place, listening));
+    const grandchild = `require('net').connect(${JSON.stringify(place)}).on('close', () => process.exit())`;
+    const script = `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(grandchild)}], { stdio: 'ignore' }).on('exit', () => process.exit());`;
+    try {
+      const output = await exec.run(contextOf(on), command(script, { timeoutMs: 2_000 }));
+      expect(output).toEqual({ exit: null, how: 'did not end within 2000 ms' });
+      await vi.waitFor(() => expect(lines.size).toBe(0));
+      expect(started).toBe(true);
+    } finally {
+      for (const line of lines) line.destroy();
+      server.close();
+    }
   });
 
   it('an interrupted command is in doubt', async () => {

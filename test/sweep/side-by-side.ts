@@ -107,6 +107,8 @@ export class Stage {
       const onItsWay = sleeping !== undefined || overslept === Date.now();
       const since = naps;
       await sleeping;
+      // As the clients ask once more before a changing call leaves (drive.ts).
+      if (isMutating(operation)) await journal?.stillOurs();
       await new Promise<void>((resolve) => setTimeout(resolve, options.latencyMs()));
       this.calls.push({ by: options.name, operation, at: Date.now() });
       if (napsAt(number, 'before')) sleep();
