@@ -12,28 +12,38 @@ const anHourAgo = () => Date.now() / 1_000 - 3_600;
 
 beforeAll(() => {
   build();
-  // It is on another machine than this one, and stops itself when the intent of FREEZE_AT is on disk.
+  // It is on another machine than this one, and stops itself when the intent of FREEZE_AT is on disk, and nobody was seen to have
+  // taken the run over.
   writeFileSync(
     hook,
     `import fsp from 'node:fs/promises';
     import { syncBuiltinESMExports } from 'node:module';
-    const { readFile } = fsp;
+    const { readFile, access } = fsp;
+    let met = 0;
     fsp.readFile = (file, ...more) => file === '/etc/machine-id' ? Promise.resolve('f'.repeat(32)) : readFile(file, ...more);
+    fsp.access = async (...asked) => {
+      try {
+        return await access(...asked);
+      } finally {
+        if (met === 2) {
+          met = 3;
+          process.kill(process.pid, 'SIGSTOP');
+        }
+      }
+    };
     syncBuiltinESMExports();
     const handle = await fsp.open(process.execPath);
     const prototype = Object.getPrototypeOf(handle);
     await handle.close();
     const { appendFile, datasync } = prototype;
-    let met = false;
+    const announces = (line) => line.includes('"t":"intent"') && line.includes('"uses":"' + process.env.FREEZE_AT + '"');
     prototype.appendFile = function (bytes) {
-      met ||= bytes.toString().split('\\n').some((line) => line.includes('"t":"intent"') && line.includes('"uses":"' + process.env.FREEZE_AT + '"'));
+      if (met === 0 && bytes.toString().split('\\n').some(announces)) met = 1;
       return appendFile.call(this, bytes);
     };
     prototype.datasync = async function () {
       await datasync.call(this);
-      if (!met) return;
-      met = false;
-      process.kill(process.pid, 'SIGSTOP');
+      if (met === 1) met = 2;
     };`,
   );
 });
