@@ -57,4 +57,14 @@ export const lastCopyBugs: readonly PlantedBug[] = [
     replace: 'true || ctx.isOurs',
     caughtBy: { file: byHand, title: 'just as the run asked for it' },
   },
+  {
+    name: 'a snapshot of before the last process is what a replacement is made from',
+    file: 'src/engine/retry-failed.ts',
+    find: 'return copies.some(({ anew }) => anew) ? []',
+    replace: 'return copies.length > 0 ? []',
+    caughtBy: {
+      file: 'test/promises/used-between-processes.test.ts',
+      title: 'of which the first has failed to make it',
+    },
+  },
 ];

@@ -1,19 +1,28 @@
 import { ownKey, release } from '../claim.ts';
 import type { PlanRun } from '../plan-run.ts';
+import { createdIn } from '../state/created.ts';
 import { cutOverBegunAt, cutOverOf, insideCutOver, startedByUs } from '../state/cut-over.ts';
 import { isOwnStep, ownStep } from '../state/own-steps.ts';
-import { currentPhases } from '../state/phases.ts';
+import { isCurrent, type Phase } from '../state/run-state.ts';
 import { type PlanStopped, stopOf } from '../stops.ts';
 import type { Guard } from '../target/guard.ts';
 import { unwind } from './unwind.ts';
 
 /** To another run that says "mine", too: one that has done nothing yet but claim takes its claim off again. */
 export async function yieldClaim<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
-  const acted = currentPhases(run.state).some((phase) => phase.sent > 0 && !isOwnStep(phase.key.step));
+  const acted = [...run.state.phases.values()].some((phase) => !isOwnStep(phase.key.step) && hasLeft(run, phase));
   if (acted || !run.phase(ownKey(run, 'claim'))?.sent) return;
   await release(run, guard);
   const reason = 'given back to the run that had it';
   await run.append({ t: 'retired', plan: run.plan.name, step: ownStep.claim, item: null, reason });
+}
+
+/** Has it done something that counts, or made something that is still there? */
+function hasLeft<S>(run: PlanRun<S>, phase: Phase): boolean {
+  const { key, sent } = phase;
+  if (key.undo !== undefined || sent === 0) return false;
+  if (isCurrent(run.state, key)) return true;
+  return createdIn(run.ports.registry, phase).length > 0 && run.phase({ ...key, undo: 0 })?.end?.is !== 'done';
 }
 
 /** A plan that stopped on its own comes back to where the target serves, if the write point still allows it. */
