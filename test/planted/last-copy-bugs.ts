@@ -67,4 +67,24 @@ export const lastCopyBugs: readonly PlantedBug[] = [
       title: 'of which the first has failed to make it',
     },
   },
+  {
+    name: 'a look alone says that a replacement is there when its original is deleted',
+    file: 'src/steps/ebs/stand-in.ts',
+    find: 'return replacementByAnswer(ctx, verdict.replacement);',
+    replace: 'return replacementByAnswer(ctx, verdict.replacement).then(() => loading);',
+    caughtBy: {
+      file: 'test/promises/replacement-deleted-unseen.test.ts',
+      title: 'of an unattached volume: its original is not deleted',
+    },
+  },
+  {
+    name: 'a verdict is on record before it is that writes may follow it',
+    file: 'src/engine/verify.ts',
+    find: 'if (!findings.length) await releaseForUse(run, key);',
+    replace: 'if (!findings.length && definition.settleWithinMs < 0) await releaseForUse(run, key);',
+    caughtBy: {
+      file: 'test/promises/verified-then-dead.test.ts',
+      title: 'asks for the word before it lets go of writes',
+    },
+  },
 ];
