@@ -162,6 +162,7 @@ function applyToPlan(plan: PlanState, entry: PlanEntry, at: number): void {
     case 'unwinding':
       plan.rollbackAsked = undefined;
       plan.unwinding = { stop: entry.stop, over: false, happened: entry.happened };
+      plan.sightings = entry.sightings ?? plan.sightings;
       plan.turned = undefined;
       plan.drift = [];
       // Nobody unwinds past a write point but by the operator's typed word.
