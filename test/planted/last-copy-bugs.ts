@@ -116,4 +116,11 @@ export const lastCopyBugs: readonly PlantedBug[] = [
     replace: 'seen.length > 0 ? seen : (await lostOriginals(ctx, originals)).slice(9);',
     caughtBy: { file: 'test/promises/original-deleted-unseen.test.ts', title: 'is not halted by a rollback' },
   },
+  {
+    name: 'a replacement that nobody has judged outlives the process that failed',
+    file: 'src/engine/unwind/on-stop.ts',
+    find: 'if (begun || outlived || (stale',
+    replace: 'if (begun || (stale',
+    caughtBy: { file: 'test/promises/used-between-processes.test.ts', title: 'when it was made, and not judged yet' },
+  },
 ];

@@ -44,6 +44,16 @@ describe('a replacement holds what was written on its original between two proce
       expectReplaced(world, bytes);
     }));
 
+  test('of which the first has failed when it was made, and not judged yet', () =>
+    inWorld(twoVolumes.replace('size: 20,', 'size: 20, autoEnableIO: true,'), async (world) => {
+      refuse(world, 'ModifyVolumeAttribute');
+      const first = await world.process([], { plans, wait: false });
+      expect(exitOf(first), told(first)).toBe(1);
+      const bytes = use(world);
+      await resumeToTheEnd(world, first);
+      expectReplaced(world, bytes);
+    }));
+
   test.each(['answered', 'done'] as const)('of which the first has died when its snapshot was %s', (how) =>
     inWorld(twoVolumes, async (world) => {
       const diesOn = (record: Life['disk'][number]) => record.t === how && record.key.step === 'snapshot';
