@@ -110,6 +110,18 @@ export class Sightings {
     return seen === this.#marks.get(ownView(volume))?.get(instance)?.time ? undefined : seen;
   }
 
+  /** The instances that a volume was seen attached to. */
+  heldBy(volume: string): readonly string[] {
+    return [...(this.#marks.get(volumeView(volume))?.keys() ?? [])];
+  }
+
+  /** Of those, the ones that had it at some time after `at`, in ms: attached later, or not seen to have let go of it before. */
+  heldSince(volume: string, at: number): readonly string[] {
+    return [...(this.#marks.get(volumeView(volume)) ?? [])].flatMap(([instance, { time, order, since }]) =>
+      time > at || order !== leaving || since > at ? [instance] : [],
+    );
+  }
+
   /** The marks of these things and of what is attached to them, to be kept for the next process. */
   kept(ids: readonly string[]): Json {
     const attached = ids.flatMap((id) => [...(this.#marks.get(instanceView(id))?.keys() ?? [])]);

@@ -135,6 +135,8 @@ export type Entry =
       readonly plan: string;
       readonly stop: Stop | null;
       readonly happened: readonly { readonly key: Key; readonly output: Json }[];
+      /** As of an `observed`. */
+      readonly sightings?: Json;
     }
   /** Not to be discarded by any later walk: a workload may have written on it, or it is the last copy. */
   | { readonly t: 'kept'; readonly key: Key; readonly id: string; readonly reason: string }

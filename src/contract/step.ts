@@ -253,6 +253,8 @@ export interface Proof {
   readonly stale?: boolean;
   /** What was to be proven is not there any more: no waiting brings it back. */
   readonly gone?: boolean;
+  /** Somebody else has, or had, what was to be discarded in use: it may hold what is his. */
+  readonly inUse?: boolean;
 }
 
 /** `why` is a sentence that stays the same while it is waited for; `progress` is from 0 to 1, where AWS tells. */

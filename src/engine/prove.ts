@@ -119,9 +119,10 @@ async function proveDiscard<S>(effect: EffectAct<S>, definition: EffectOf<S, 'di
     return elsewhere.gone ? { ...elsewhere, findings: [], pending: mayBeUnseen(elsewhere) } : elsewhere;
   });
   if (proof.findings.length === 0) return undefined;
-  if (!proof.gone && !isUnwinding(run))
+  if (!proof.gone && !proof.inUse && !isUnwinding(run))
     throw new PlanStopped(problem('proof-failed', { title, findings: proof.findings }));
   const told = proof.findings.join('; ');
+  if (proof.inUse) return { keep: told, made };
   const keep = proof.gone ? `${told}: this may be the last copy` : `it may be the last copy that can be read: ${told}`;
   return { keep, made };
 }

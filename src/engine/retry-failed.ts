@@ -6,7 +6,7 @@ import type { PlanRun } from './plan-run.ts';
 import { retryRead } from './retry.ts';
 import { cutOverBegunAt, cutOverOf } from './state/cut-over.ts';
 import { badFindings, pairsOf } from './state/pairs.ts';
-import { currentPhases, effectOf } from './state/phases.ts';
+import { currentPhases, effectOf, effectWith } from './state/phases.ts';
 import type { Phase } from './state/run-state.ts';
 import { PlanStopped } from './stops.ts';
 import { Guard } from './target/guard.ts';
@@ -48,7 +48,22 @@ export async function retireFailed<S>(run: PlanRun<S>): Promise<void> {
   if (!untouched) return;
   for (const phase of phases.filter((one) => registry.step(one.uses)?.kind === 'read'))
     await retire(phase.key, 'read again');
+  for (const phase of lastCopies(run)) await retire(phase.key, 'nobody has looked at the original since');
   if (run.expected) await recordObservation(run, (await new Guard(run).look()).observation);
+}
+
+/**
+ * What replacements are to be made from. Without a cut-over nothing keeps others from the original, and since the last process ended
+ * it may have been in use. In a plan that has one, what was copied before it is a warm-up; and what is on its way is judged as it is.
+ */
+function lastCopies<S>(run: PlanRun<S>): Phase[] {
+  const { registry } = run.ports;
+  if (cutOverOf(run.plan, registry) !== undefined) return [];
+  const copies = currentPhases(run.state).flatMap((phase) => {
+    const copied = effectWith(registry, phase, 'additive')?.copies?.(phase.input);
+    return copied && phase.sent > 0 ? [{ phase, anew: copied.anew === true }] : [];
+  });
+  return copies.some(({ anew }) => anew) ? [] : copies.map(({ phase }) => phase);
 }
 
 /**

@@ -4,8 +4,19 @@ import type { VerifyDefinition } from '../contract/step.ts';
 import { problem } from '../errors/index.ts';
 import type { PlanRun } from './plan-run.ts';
 import { retryRead } from './retry.ts';
+import { cutOverOf } from './state/cut-over.ts';
 import { badFindings } from './state/pairs.ts';
 import { Interrupted, PlanStopped } from './stops.ts';
+
+/**
+ * Without a cut-over the owner may use a replacement as soon as it has been judged good: from then on it may hold writes. That is on
+ * record before the verdict is, since who reads the verdict may use it, whatever has become of this process.
+ */
+async function releaseForUse<S>(run: PlanRun<S>, { step }: Key): Promise<void> {
+  if (run.state.writePoint || cutOverOf(run.plan, run.ports.registry)) return;
+  const reason = `${step}: its owner may use the replacement`;
+  await run.append({ t: 'write-point', plan: run.plan.name, key: null, reason });
+}
 
 /** Performs a verification, and records its verdicts. Throws PlanStopped when one of them is not SUCCESSFUL. */
 export async function verify<S>(
@@ -37,8 +48,9 @@ export async function verify<S>(
           : end.done.output,
     ),
   );
-  await run.append({ t: 'done', key, uses: definition.type, input: toJson(input), output, changed: false });
   const findings = badFindings(definition.verdicts(output));
+  if (!findings.length) await releaseForUse(run, key);
+  await run.append({ t: 'done', key, uses: definition.type, input: toJson(input), output, changed: false });
   if (findings.length) throw new PlanStopped(problem('verification-failed', { title, findings }));
   return output;
 }

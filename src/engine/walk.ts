@@ -63,7 +63,6 @@ async function forward<S>(run: PlanRun<S>, guard: Guard<S>, again: boolean): Pro
       if (later.kind === 'use') await settleDoubt(run, guard, later);
     if (registry.step(step.uses)?.kind === 'effect') await claim(run, guard);
     await runStep(run, guard, step);
-    await releaseReplacementForUse(run, step);
   }
   await discardLeftovers(run, guard);
   await release(run, guard);
@@ -91,18 +90,6 @@ function beginsCutOver<S>(run: PlanRun<S>, step: UseStep): boolean {
   const { registry } = run.ports;
   const first = cutOverOf(run.plan, registry)?.first;
   return run.plan.steps.indexOf(step) === first && cutOverBegunAt(registry, run.state) === undefined;
-}
-
-/** Without a cut-over the owner may use a replacement as soon as it has been judged good: from then on it may hold writes. */
-async function releaseReplacementForUse<S>(run: PlanRun<S>, step: UseStep): Promise<void> {
-  const { registry } = run.ports;
-  if (run.state.writePoint || registry.step(step.uses)?.kind !== 'verify' || cutOverOf(run.plan, registry)) return;
-  await run.append({
-    t: 'write-point',
-    plan: run.plan.name,
-    key: null,
-    reason: `${step.id}: its owner may use the replacement`,
-  });
 }
 
 /** One step, for all its items. */

@@ -102,7 +102,12 @@ const kinds = [
   kind('passed', ofStep),
   kind('announced', { ...ofStep, text, sightings: json.exactOptional() }),
   kind('write-point', { ...ofPlan, key: key.nullable(), reason: text }),
-  kind('unwinding', { ...ofPlan, stop: stop.nullable(), happened: list(object({ key, output: json })) }),
+  kind('unwinding', {
+    ...ofPlan,
+    stop: stop.nullable(),
+    happened: list(object({ key, output: json })),
+    sightings: json.exactOptional(),
+  }),
   kind('kept', { key, id: text, reason: text }),
   kind('stale', { ...ofPlan, original: text, findings: list(text) }),
   kind('lived', { ...ofPlan, ids: list(text), reason: text }),

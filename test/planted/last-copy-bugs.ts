@@ -4,6 +4,7 @@ const inError = 'test/promises/original-in-error.test.ts';
 const shuttingDown = 'test/promises/shutting-down.test.ts';
 const unnamedKey = 'test/promises/old-key-unnamed.test.ts';
 const byHand = 'test/promises/made-by-hand.test.ts';
+const seenInUse = 'test/promises/seen-in-use.test.ts';
 const kept = 'src/steps/ebs/kept-data.ts';
 
 /** What may be the last copy: planted where an original is proved to be there, whole, readable, and staying. */
@@ -56,5 +57,70 @@ export const lastCopyBugs: readonly PlantedBug[] = [
     find: 'tagged.has(one.VolumeId) || ctx.isOurs',
     replace: 'true || ctx.isOurs',
     caughtBy: { file: byHand, title: 'just as the run asked for it' },
+  },
+  {
+    name: 'a snapshot of before the last process is what a replacement is made from',
+    file: 'src/engine/retry-failed.ts',
+    find: 'return copies.some(({ anew }) => anew) ? []',
+    replace: 'return copies.length > 0 ? []',
+    caughtBy: {
+      file: 'test/promises/used-between-processes.test.ts',
+      title: 'of which the first has failed to make it',
+    },
+  },
+  {
+    name: 'a look alone says that a replacement is there when its original is deleted',
+    file: 'src/steps/ebs/stand-in.ts',
+    find: 'return replacementByAnswer(ctx, verdict.replacement);',
+    replace: 'return replacementByAnswer(ctx, verdict.replacement).then(() => loading);',
+    caughtBy: {
+      file: 'test/promises/replacement-deleted-unseen.test.ts',
+      title: 'of an unattached volume: its original is not deleted',
+    },
+  },
+  {
+    name: 'a verdict is on record before it is that writes may follow it',
+    file: 'src/engine/verify.ts',
+    find: 'if (!findings.length) await releaseForUse(run, key);',
+    replace: 'if (!findings.length && definition.settleWithinMs < 0) await releaseForUse(run, key);',
+    caughtBy: {
+      file: 'test/promises/verified-then-dead.test.ts',
+      title: 'asks for the word before it lets go of writes',
+    },
+  },
+  {
+    name: 'a replacement that somebody has used elsewhere is discarded when he has let go of it',
+    file: 'src/steps/ebs/discard-volume.ts',
+    find: 'ctx.aws.sightings.heldBy(id)',
+    replace: "ctx.aws.sightings.heldBy('')",
+    caughtBy: { file: seenInUse, title: 'is not discarded of an instance' },
+  },
+  {
+    name: 'an unwinding does not tell the next process what was seen in use',
+    file: 'src/engine/unwind/unwind.ts',
+    find: 'happened: settled, ...sightingsOf(run) }',
+    replace: 'happened: settled, ...(lost.length > 9 && sightingsOf(run)) }',
+    caughtBy: { file: seenInUse, title: 'is not discarded of an unattached volume' },
+  },
+  {
+    name: 'an original that was in use after its snapshot was begun counts as replaced',
+    file: 'src/steps/ebs/verify-unattached-volume.ts',
+    find: 'sightings.heldSince(input.original,',
+    replace: "sightings.heldSince('',",
+    caughtBy: { file: seenInUse, title: 'is not judged as replaced' },
+  },
+  {
+    name: 'a box is halted for originals that only a look of the past shows',
+    file: 'src/steps/ec2/restorable.ts',
+    find: 'seen.length > 0 ? seen : await lostOriginals(ctx, originals);',
+    replace: 'seen.length > 0 ? seen : (await lostOriginals(ctx, originals)).slice(9);',
+    caughtBy: { file: 'test/promises/original-deleted-unseen.test.ts', title: 'is not halted by a rollback' },
+  },
+  {
+    name: 'a replacement that nobody has judged outlives the process that failed',
+    file: 'src/engine/unwind/on-stop.ts',
+    find: 'if (begun || outlived || (stale',
+    replace: 'if (begun || (stale',
+    caughtBy: { file: 'test/promises/used-between-processes.test.ts', title: 'when it was made, and not judged yet' },
   },
 ];

@@ -6,6 +6,7 @@ const attachedAnew = 'test/promises/attached-anew.test.ts';
 const haltedForNothing = 'test/promises/halted-for-nothing.test.ts';
 const keysFirst = 'test/promises/keys-before-the-halt.test.ts';
 const downForWantOf = 'test/promises/down-for-want-of.test.ts';
+const exposedThenTurned = 'test/promises/exposed-then-turned-round.test.ts';
 
 /** What could go wrong while the target stands: how long is waited and for what, what is halted, and the way back. */
 export const wayBackBugs: readonly PlantedBug[] = [
@@ -274,5 +275,19 @@ export const wayBackBugs: readonly PlantedBug[] = [
       file: 'test/promises/claims.test.ts',
       title: 'a claim that is stripped while a snapshot takes long is put back',
     },
+  },
+  {
+    name: 'an unwinding forgets what was seen of the originals, also where it is turned round',
+    file: 'src/engine/state/fold.ts',
+    find: 'if (entry.turned !== undefined) return;\n      plan.stale.clear();',
+    replace: 'plan.stale.clear();\n      if (entry.turned !== undefined) return;',
+    caughtBy: { file: exposedThenTurned, title: 'when it was seen before the unwinding began' },
+  },
+  {
+    name: 'what is seen of the originals on the way back is not put on record',
+    file: 'src/engine/target/observe.ts',
+    find: 'if (goesBack && standstillMayBeOver(run.plan, run.ports.registry, run.state)) return;',
+    replace: 'if (goesBack) return;',
+    caughtBy: { file: exposedThenTurned, title: 'when it was seen by the unwinding itself' },
   },
 ];

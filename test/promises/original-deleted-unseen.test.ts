@@ -1,6 +1,6 @@
 // A colleague deletes the original, and looks of the past show it. Nothing else is left then but what the run made.
 import { describe, expect, test } from 'vitest';
-import { told } from '../support/promises.ts';
+import { exitOf, told } from '../support/promises.ts';
 import { instancePlan, inWorld, twoVolumes, volumePlan, type World } from '../support/world.ts';
 import { data, loose, minute } from './lever.ts';
 
@@ -40,3 +40,23 @@ describe('a rollback before the cut-over, four minutes after somebody has delete
       expect(left(world, original), `${told(second)} ${second.sent.join()}`).not.toEqual([]);
     }));
 });
+
+test('a box that serves on its replacements is not halted by a rollback four minutes after somebody has deleted an original', () =>
+  inWorld(twoVolumes, async (world) => {
+    world.account.faults.add({ kind: 'stale', staleMs: 290_000, skip: Number.MAX_SAFE_INTEGER });
+    const first = await world.process([], { wait: false });
+    expect(exitOf(first), told(first)).toBe(3);
+    world.pass(20 * minute);
+    world.account.act({ do: 'delete-volume', volume: data });
+    world.pass(4 * minute);
+    world.account.faults.add({
+      operation: 'DescribeVolumes',
+      kind: 'stale',
+      staleMs: 4.8 * minute,
+      forMs: 4.8 * minute,
+    });
+    const second = await world.process(first.disk, { command: { command: 'rollback', discardWrites: true } });
+    expect(second.sent, told(second)).not.toContain('ec2:StopInstances');
+    expect(told(second)).toContain(`${data} is gone`);
+    expect(world.state().instances[0]?.state).toBe('running');
+  }));

@@ -89,7 +89,7 @@ const statusOf = (initialisation: 'completed' | 'initializing' | undefined): Vol
 function contextWith(things: Things, checks: object = {}) {
   const aws = {
     region: 'eu-west-1',
-    ec2: { describeInstanceStatus: async () => ({ InstanceStatuses: [checks] }) },
+    ec2: { describeInstanceStatus: async () => ({ InstanceStatuses: [checks] }), createTags: async () => ({}) },
     kms: {
       describeKey: async () => ({ KeyMetadata: { KeyState: things.keyState ?? 'Enabled' } }),
       generateDataKeyWithoutPlaintext: async () => {

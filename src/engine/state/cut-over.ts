@@ -52,6 +52,14 @@ export function insideCutOver<S>(plan: Plan, registry: Registry<S>, state: PlanS
   return ends.length === 0 || ends.some((phase) => phase.end?.is !== 'done');
 }
 
+/** May what began the cut-over be taken back by now? Then the target may serve on its originals, and nothing goes forward on what was made before. */
+export function standstillMayBeOver<S>(plan: Plan, registry: Registry<S>, state: PlanState): boolean {
+  const first = plan.steps[cutOverOf(plan, registry)?.first ?? -1]?.id;
+  return currentPhases(state, true).some(
+    ({ key, sent, end }) => key.undo !== undefined && key.step === first && (sent > 0 || end !== undefined),
+  );
+}
+
 /** Has this generation sent a start, or what else makes the target serve, that AWS does not say came to nothing? */
 export function startedByUs<S>(registry: Registry<S>, state: PlanState): boolean {
   return currentPhases(state).some(

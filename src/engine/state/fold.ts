@@ -162,16 +162,18 @@ function applyToPlan(plan: PlanState, entry: PlanEntry, at: number): void {
     case 'unwinding':
       plan.rollbackAsked = undefined;
       plan.unwinding = { stop: entry.stop, over: false, happened: entry.happened };
+      plan.sightings = entry.sightings ?? plan.sightings;
       plan.turned = undefined;
       plan.drift = [];
-      plan.stale.clear();
       // Nobody unwinds past a write point but by the operator's typed word.
       if (entry.stop) plan.writePoint = undefined;
       return;
     case 'unwound':
       if (plan.unwinding) plan.unwinding.over = true;
       plan.turned = entry.turned;
+      // What goes forward after all deletes originals by what was seen before it was to go back.
       if (entry.turned !== undefined) return;
+      plan.stale.clear();
       plan.writePoint = undefined;
       plan.livedSince = undefined;
       return;

@@ -3,7 +3,7 @@ import type { Key } from '../../contract/record.ts';
 import type { Observation, TargetType } from '../../contract/step.ts';
 import type { PlanRun } from '../plan-run.ts';
 import { retryRead } from '../retry.ts';
-import { startedByUs } from '../state/cut-over.ts';
+import { standstillMayBeOver, startedByUs } from '../state/cut-over.ts';
 import { ownStep } from '../state/own-steps.ts';
 import { activeSideOf, everyPairOf, pairsOf } from '../state/pairs.ts';
 import { hasLived, type TargetState } from './drift.ts';
@@ -76,7 +76,9 @@ async function recordExposed<S>(
   run: PlanRun<S>,
   exposed: readonly { readonly original: string; readonly how: string }[],
 ): Promise<void> {
-  if (run.state.unwinding?.over === false) return;
+  // On its way back an original is opened by this run itself; until then the plan may still be turned round, and deletes originals.
+  const goesBack = run.state.unwinding?.over === false;
+  if (goesBack && standstillMayBeOver(run.plan, run.ports.registry, run.state)) return;
   const made = pairsOf(run.ports.registry, run.state).map((pair) => pair.original);
   for (const { original, how } of exposed) {
     if (!made.includes(original) || run.state.stale.has(original)) continue;

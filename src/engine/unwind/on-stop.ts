@@ -1,19 +1,29 @@
 import { ownKey, release } from '../claim.ts';
 import type { PlanRun } from '../plan-run.ts';
+import { createdIn } from '../state/created.ts';
 import { cutOverBegunAt, cutOverOf, insideCutOver, startedByUs } from '../state/cut-over.ts';
 import { isOwnStep, ownStep } from '../state/own-steps.ts';
-import { currentPhases } from '../state/phases.ts';
+import { pairsOf } from '../state/pairs.ts';
+import { isCurrent, type Phase } from '../state/run-state.ts';
 import { type PlanStopped, stopOf } from '../stops.ts';
 import type { Guard } from '../target/guard.ts';
 import { unwind } from './unwind.ts';
 
 /** To another run that says "mine", too: one that has done nothing yet but claim takes its claim off again. */
 export async function yieldClaim<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
-  const acted = currentPhases(run.state).some((phase) => phase.sent > 0 && !isOwnStep(phase.key.step));
+  const acted = [...run.state.phases.values()].some((phase) => !isOwnStep(phase.key.step) && hasLeft(run, phase));
   if (acted || !run.phase(ownKey(run, 'claim'))?.sent) return;
   await release(run, guard);
   const reason = 'given back to the run that had it';
   await run.append({ t: 'retired', plan: run.plan.name, step: ownStep.claim, item: null, reason });
+}
+
+/** Has it done something that counts, or made something that is still there? */
+function hasLeft<S>(run: PlanRun<S>, phase: Phase): boolean {
+  const { key, sent } = phase;
+  if (key.undo !== undefined || sent === 0) return false;
+  if (isCurrent(run.state, key)) return true;
+  return createdIn(run.ports.registry, phase).length > 0 && run.phase({ ...key, undo: 0 })?.end?.is !== 'done';
 }
 
 /** A plan that stopped on its own comes back to where the target serves, if the write point still allows it. */
@@ -30,8 +40,11 @@ export async function unwindAfterStop<S>(
   const begun = cutOverBegunAt(registry, run.state) !== undefined;
   if (begun && (await guard.runsOnReplacements())) return 'over';
   // What was built is stale when the target has changed since, even where nothing of the target was touched.
-  const stale = stop.error.code === 'target-changed' || !cutOverOf(run.plan, registry);
-  if (begun || (stale && stop.error.exit !== 1)) return unwind(run, guard, stopOf(stop.error));
+  const open = !cutOverOf(run.plan, registry);
+  const stale = stop.error.code === 'target-changed' || open;
+  // Without a cut-over nothing keeps others from the original until somebody resumes: what stands for it is made anew then.
+  const outlived = open && pairsOf(registry, run.state).length > 0;
+  if (begun || outlived || (stale && stop.error.exit !== 1)) return unwind(run, guard, stopOf(stop.error));
   return 'over';
 }
 

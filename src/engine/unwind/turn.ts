@@ -3,7 +3,7 @@ import { unseenMs } from '../../contract/settle.ts';
 import { problem } from '../../errors/index.ts';
 import type { PlanRun } from '../plan-run.ts';
 import { retryRead } from '../retry.ts';
-import { cutOverOf } from '../state/cut-over.ts';
+import { cutOverOf, standstillMayBeOver } from '../state/cut-over.ts';
 import { type Pair, pairOf, pairsOf } from '../state/pairs.ts';
 import { currentPhases, effectOf, effectWith } from '../state/phases.ts';
 import type { Phase } from '../state/run-state.ts';
@@ -65,7 +65,7 @@ function firstUndone<S>(run: PlanRun<S>): number | undefined {
   const at = run.plan.steps.findIndex(
     (step, index) => index > first && undone.has(step.id) && isDisruptive(run, step.id),
   );
-  return undone.has(run.plan.steps[first]?.id ?? '') ? undefined : at < 0 ? last : at;
+  return standstillMayBeOver(run.plan, registry, run.state) ? undefined : at < 0 ? last : at;
 }
 
 const isDisruptive = <S>(run: PlanRun<S>, id: string) =>

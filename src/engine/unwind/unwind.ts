@@ -11,7 +11,7 @@ import type { Phase } from '../state/run-state.ts';
 import { PlanStopped } from '../stops.ts';
 import type { TargetState } from '../target/drift.ts';
 import type { Guard } from '../target/guard.ts';
-import { recordObservation } from '../target/observe.ts';
+import { recordObservation, sightingsOf } from '../target/observe.ts';
 import { originalsOf } from '../target/reads.ts';
 import { unseenBeatMs, waitFor } from '../wait.ts';
 import { confirmRestored } from './confirm-restored.ts';
@@ -128,7 +128,8 @@ async function settleHappened<S>(run: PlanRun<S>, stop: Stop | null, { lost, tar
     throw new PlanStopped(problem('original-gone', { pairs: lost }));
   }
   const settled = happened.map(({ phase, output }) => ({ key: phase.key, output }));
-  await run.append({ t: 'unwinding', plan: run.plan.name, stop, happened: settled });
+  // What others were seen to do with what is taken back, the next process has to know.
+  await run.append({ t: 'unwinding', plan: run.plan.name, stop, happened: settled, ...sightingsOf(run) });
 }
 
 /** Takes back what was done to the target, until it is seen to hold its originals. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { defineEffect } from '../../aws/services.ts';
+import { type AwsContext, defineEffect } from '../../aws/services.ts';
+import type { Proof } from '../../contract/step.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { VolumeId } from '../domain.ts';
 import { attachments } from '../ec2/standing.ts';
@@ -20,12 +21,7 @@ export const discardVolume = defineEffect({
   }),
   title: (input) => `discard ${input.volume}`,
   async look(ctx, input) {
-    const volume = await ctx.aws.sight.volume(input.volume);
-    const seen = lookForDeletion(volume, { volume: input.volume });
-    if (seen.is !== 'absent') return seen;
-    const [attachment] = attachments(volume);
-    if (!attachment) return seen;
-    return { is: 'failed', reason: `${input.volume} is attached to ${attachment.InstanceId}: it is kept` };
+    return lookForDeletion(await ctx.aws.sight.volume(input.volume), { volume: input.volume });
   },
   async run(ctx, input) {
     await ctx.aws.ec2.deleteVolume({ VolumeId: input.volume });
@@ -33,5 +29,18 @@ export const discardVolume = defineEffect({
   },
   undo: 'impossible',
   discards: (input) => input.volume,
+  prove: (ctx, input) => usedBy(ctx, input.volume),
   kept: ({ volume }) => ({ volume, kept: true }),
 });
+
+/** Who has attached it, as a server to look at or by its tags, may have written on it; what the target itself has, the engine keeps. */
+async function usedBy(ctx: AwsContext, id: string): Promise<Proof> {
+  const [attachment] = attachments(await ctx.aws.sight.volume(id));
+  if (attachment) return { findings: [`${id} is attached to ${attachment.InstanceId}`], inUse: true };
+  const others = ctx.aws.sightings.heldBy(id).filter((instance) => instance !== ctx.target.id);
+  if (!others.length) return { findings: [] };
+  return {
+    findings: [`${id} was seen attached to ${others.join(', ')}, and may hold what was written there`],
+    inUse: true,
+  };
+}

@@ -1,8 +1,9 @@
-import type { Volume } from '@aws-sdk/client-ec2';
+import type { Tag, Volume } from '@aws-sdk/client-ec2';
 import { classify } from '../../aws/outage.ts';
 import { printable } from '../../aws/printable.ts';
 import type { AwsContext } from '../../aws/services.ts';
-import { claimKey } from '../../aws/tags.ts';
+import { claimKey, marker } from '../../aws/tags.ts';
+import type { Proof } from '../../contract/step.ts';
 import { attachments, livingState } from '../ec2/standing.ts';
 import { faultsOfKeys, keysOfPlan } from '../kms/key-use.ts';
 import { gone } from './deletion.ts';
@@ -46,14 +47,31 @@ async function faultsOfVolume(ctx: AwsContext, original: string, volume: Volume 
 }
 
 async function faultsByAnswer(ctx: AwsContext, original: string): Promise<string[]> {
+  const answer = await answerOf(ctx, original, { Key: claimKey(ctx.run), Value: ctx.plan });
+  if (answer === 'there') return [];
+  return answer === 'gone' ? [`${original} is gone`] : [answer.unproven];
+}
+
+/**
+ * Whether a replacement is there now, by the same kind of answer: what goes by a look at it may be the last of its data, and somebody
+ * may have deleted it since. The tag that it is given is one that it was made with.
+ */
+export async function replacementByAnswer(ctx: AwsContext, replacement: string): Promise<Proof> {
+  const answer = await answerOf(ctx, replacement, { Key: marker.run, Value: ctx.run });
+  if (answer === 'there') return { findings: [] };
+  if (answer === 'gone') return { findings: [`replacement ${replacement} is not there`], gone: true };
+  return { findings: [answer.unproven] };
+}
+
+/** What EC2 answers to a tag that is put on a volume: something that is being deleted may still take one (assumed). */
+async function answerOf(ctx: AwsContext, id: string, tag: Tag): Promise<'there' | 'gone' | { unproven: string }> {
   try {
-    const Tags = [{ Key: claimKey(ctx.run), Value: ctx.plan }];
-    await ctx.aws.ec2.createTags({ Resources: [original], Tags });
-    return [];
+    await ctx.aws.ec2.createTags({ Resources: [id], Tags: [tag] });
+    return 'there';
   } catch (error) {
     const outage = classify(error);
-    if (outage?.code === 'InvalidVolume.NotFound') return [`${original} is gone`];
+    if (outage?.code === 'InvalidVolume.NotFound') return 'gone';
     if (outage?.class !== 'permanent') throw error;
-    return [`nothing proves that ${original} is there: ${printable(`${outage.code}: ${outage.message}`, 200)}`];
+    return { unproven: `nothing proves that ${id} is there: ${printable(`${outage.code}: ${outage.message}`, 200)}` };
   }
 }

@@ -33,13 +33,19 @@ export const verifyUnattachedVolume = defineVerify({
   output: FinalVerdict,
   title: (input) => `verify ${input.replacement} against ${input.original}`,
   async check(ctx, input) {
-    const { sight } = ctx.aws;
+    const { sight, sightings } = ctx.aws;
     const [original, replacement] = await Promise.all([sight.volume(input.original), sight.volume(input.replacement)]);
     const findings = [...(await faultsOf(ctx, input)), ...(await faultsOfKey(ctx, input.key, input.keyTried))];
     if (!original) ctx.announce(goneOriginal(input));
     for (const change of changesOf(input.attributes, original)) ctx.announce(`${input.original}: ${change}`);
     for (const { VolumeId: id, InstanceId } of [...attachments(original), ...attachments(replacement)]) {
       findings.push(`${id} is attached to ${InstanceId}: what is written there is in one of the two only`);
+    }
+    for (const instance of sightings.heldSince(input.original, Date.parse(input.snapshot.startTime))) {
+      if (attachments(original).some(({ InstanceId }) => InstanceId === instance)) continue;
+      findings.push(
+        `${input.original} was seen attached to ${instance} after ${input.snapshot.id} was begun: ${input.replacement} lacks what was written there`,
+      );
     }
     const status: VerdictStatus = findings.length === 0 ? 'SUCCESSFUL' : 'FAILED';
     return { is: 'done', output: { ...pair(input), status, findings } };

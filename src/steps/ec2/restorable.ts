@@ -4,6 +4,7 @@ import type { AwsContext } from '../../aws/services.ts';
 import type { StepCall } from '../../contract/step.ts';
 import { AttachedVolume, InstanceBefore, KeyArn, type VolumePlace } from '../domain.ts';
 import { gone } from '../ebs/deletion.ts';
+import { lostOriginals } from '../ebs/kept-data.ts';
 import { faultsOfKeys, type KnownKey, keysOfPlan } from '../kms/key-use.ts';
 import { attachments, besides, mappings } from './standing.ts';
 
@@ -40,11 +41,14 @@ export async function unrestorable(
   pairs: readonly Pair[],
 ): Promise<readonly string[]> {
   const { sight } = ctx.aws;
+  const originals = pairs.map(({ original }) => original);
   const instance = await sight.instance(ctx.target.id);
   const held = [...mappings(instance).values()].flatMap(({ VolumeId }) => VolumeId ?? []);
   const ids = [...new Set([...held, ...pairs.flatMap((pair) => [pair.original, pair.replacement])])];
   const found = new Map(await Promise.all(ids.map(async (id) => [id, await sight.volume(id)] as const)));
-  const faults = pairs.flatMap((pair) => faultsOfPair(pair, placeOf(reads, pair.original), found, instance));
+  const seen = pairs.flatMap((pair) => faultsOfPair(pair, placeOf(reads, pair.original), found, instance));
+  // Nothing is halted on a look that may be one of the past: without one of them it would stand for good.
+  const faults = seen.length > 0 ? seen : await lostOriginals(ctx, originals);
   const leaves = new Set(pairs.map(({ replacement }) => replacement));
   const stands = [...found.values()].flatMap((volume) => (volume && !leaves.has(volume.VolumeId ?? '') ? volume : []));
   return [...faults, ...(await closedKeys(ctx, reads, stands))];

@@ -1,0 +1,34 @@
+// A colleague deletes a replacement in the hold, and looks of the past show it: then its original is the last of the data.
+import { describe, expect, test } from 'vitest';
+import { exitOf, told } from '../support/promises.ts';
+import { instancePlan, inWorld, twoVolumes, volumePlan } from '../support/world.ts';
+import { data, loose, minute, withSets } from './lever.ts';
+
+describe('a replacement that was deleted four minutes ago, which every look still shows', () => {
+  test.each([
+    ['an unattached volume', volumePlan, loose],
+    ['an instance', instancePlan, data],
+  ])('of %s: its original is not deleted', (_of, plan, original) =>
+    inWorld(twoVolumes, async (world) => {
+      // A proof snapshot takes longer than AWS shows the past here.
+      const plans = [withSets(plan, 'steps.delete.with.changedBlocks=off')];
+      world.account.faults.add({ kind: 'stale', staleMs: 290_000, skip: Number.MAX_SAFE_INTEGER });
+      const first = await world.process([], { plans, wait: false });
+      expect(exitOf(first), told(first)).toBe(3);
+      world.pass(90 * minute);
+      const made = world.state().volumes.find(({ tags }) => tags['rekey:original'] === original)?.id ?? '';
+      if (plan === instancePlan) world.account.act({ do: 'detach-volume', volume: made });
+      world.pass(minute);
+      world.account.act({ do: 'delete-volume', volume: made });
+      // Longer than AWS deletes.
+      world.pass(3.5 * minute);
+      world.account.faults.add({ kind: 'stale', staleMs: 4.8 * minute, forMs: 4.8 * minute });
+      const second = await world.process(first.disk, { plans, wait: false });
+      const { volumes } = world.state();
+      expect(
+        volumes.map(({ id }) => id),
+        told(second),
+      ).toContain(original);
+      expect(told(second)).toContain(`replacement ${made} is not there`);
+    }));
+});
