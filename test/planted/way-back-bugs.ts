@@ -5,6 +5,7 @@ const turnedRound = 'test/promises/turned-round.test.ts';
 const attachedAnew = 'test/promises/attached-anew.test.ts';
 const haltedForNothing = 'test/promises/halted-for-nothing.test.ts';
 const keysFirst = 'test/promises/keys-before-the-halt.test.ts';
+const clockSet = 'test/promises/clock-set.test.ts';
 const downForWantOf = 'test/promises/down-for-want-of.test.ts';
 
 /** What could go wrong while the target stands: how long is waited and for what, what is halted, and the way back. */
@@ -268,11 +269,41 @@ export const wayBackBugs: readonly PlantedBug[] = [
   {
     name: 'a look of any age shows whose claim stands',
     file: 'src/engine/target/guard.ts',
-    find: 'if (known && this.run.ports.clock.now() < known.at + unseenMs) return known;\n    await this.look();',
+    find: 'if (known && isRecent(this.run.ports.clock, known.at, unseenMs)) return known;\n    await this.look();',
     replace: 'if (known) return known;',
     caughtBy: {
       file: 'test/promises/claims.test.ts',
       title: 'a claim that is stripped while a snapshot takes long is put back',
     },
+  },
+
+  // The clock of the runner's machine is set, and AWS's is not.
+  {
+    name: 'a clock that is set back keeps a sleeper asleep',
+    file: 'src/contract/clock.ts',
+    find: 'if (leftMs <= 0 || dueMs <= 0) return;',
+    replace: 'if (leftMs <= 0) return;',
+    caughtBy: { file: clockSet, title: 'lets a sleeper wake' },
+  },
+  {
+    name: 'a clock that is set back keeps a question from being asked',
+    file: 'src/aws/settle-hub.ts',
+    find: 'this.#dueAt <= now || this.#dueAt - now > this.#pauseMs',
+    replace: 'this.#dueAt <= now',
+    caughtBy: { file: clockSet, title: 'in the cut-over of ec2-instance keeps nobody out' },
+  },
+  {
+    name: 'a clock that is set back makes an old look new',
+    file: 'src/contract/clock.ts',
+    find: 'ageMs >= 0 && ageMs < withinMs',
+    replace: 'ageMs < withinMs',
+    caughtBy: { file: clockSet, title: 'does not make an old look at the instance one of now' },
+  },
+  {
+    name: "a stop is forced by the runner's clock alone",
+    file: 'src/engine/effect.ts',
+    find: 'this.nowThere() - sentAtThere < afterMs',
+    replace: 'this.nowThere() < sentAtThere',
+    caughtBy: { file: clockSet, title: '25 minutes while a stop hangs' },
   },
 ];

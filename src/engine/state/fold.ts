@@ -67,6 +67,7 @@ function applyToPhase(state: RunState, entry: PhaseEntry, at: number): void {
       phase.before = phase.sent === 0 ? entry.before : phase.before;
       phase.sent++;
       phase.sentAt = at;
+      phase.sentAtThere = entry.sentAt;
       phase.sentBy = state.owner;
       phase.unanswered = [...phase.unanswered.slice(0, entry.afterRefusal ? -1 : undefined), entry.sentAt ?? at];
       phase.end = undefined;
@@ -116,6 +117,7 @@ function noteCommandsEnded(plan: PlanState): void {
 function beginAnew(phase: Phase): void {
   phase.sent = 0;
   phase.sentAt = undefined;
+  phase.sentAtThere = undefined;
   phase.unanswered = [];
   phase.answered = undefined;
 }

@@ -17,6 +17,8 @@ export interface Phase {
   sent: number;
   /** When its call was last sent, in ms. */
   sentAt: number | undefined;
+  /** The same by the clock of whoever was called, where that is known. */
+  sentAtThere: number | undefined;
   /** Who last sent it, until it is on record which process came of it. */
   sentBy: Owner | undefined;
   /** When it was sent without an answer or a refusal that is known, in ms by the clock of whoever was called. */
@@ -155,6 +157,7 @@ export function phaseOf(plan: PlanState, key: Key, uses: string, order: number):
     before: null,
     sent: 0,
     sentAt: undefined,
+    sentAtThere: undefined,
     sentBy: undefined,
     unanswered: [],
     answered: undefined,

@@ -1,3 +1,4 @@
+import { isRecent } from '../../contract/clock.ts';
 import type { Key } from '../../contract/record.ts';
 import { unseenMs } from '../../contract/settle.ts';
 import type { DisruptiveEffect, Observation, StepCall, StepContext, TargetType } from '../../contract/step.ts';
@@ -70,7 +71,7 @@ export class Guard<S> {
   /** What a look of the last minutes has shown of the claims. Throws when another run has claimed it or an original. */
   async claims(): Promise<Claims & { readonly at: number }> {
     const known = this.lastClaims;
-    if (known && this.run.ports.clock.now() < known.at + unseenMs) return known;
+    if (known && isRecent(this.run.ports.clock, known.at, unseenMs)) return known;
     await this.look();
     return this.lastClaims ?? { at: 0, foreign: [], replaced: [], unclaimed: [] };
   }
@@ -285,10 +286,11 @@ export class Guard<S> {
 
   /** Seen, and compared with what was expected at that moment: what neighbours have changed since is theirs. */
   private fresh(compare: Compare | undefined): Promise<TargetState> {
-    const now = this.run.ports.clock.now();
-    if (this.last && now - this.last.at < freshMs) return this.last.state;
+    const { clock } = this.run.ports;
+    if (this.last && isRecent(clock, this.last.at, freshMs)) return this.last.state;
+    const at = clock.now();
     const state = this.lookAsClaimant(compare);
-    this.last = { at: now, state };
+    this.last = { at, state };
     return state;
   }
 
@@ -296,7 +298,7 @@ export class Guard<S> {
   private asksForKeys(): boolean {
     const { run } = this;
     const whole = !run.expected || this.sideOf(run.expected) === 'originals';
-    return whole && run.ports.clock.now() - run.renewedAt >= freshMs;
+    return whole && !isRecent(run.ports.clock, run.renewedAt, freshMs);
   }
 
   private sideOf(observation: Observation): ActiveSide {
@@ -306,7 +308,7 @@ export class Guard<S> {
   /** An effect that comes late (a resend) waits for its neighbours, since a target half on its way can't be compared. */
   private async waitForSiblings(key: Key): Promise<void> {
     this.run.markSettled(key);
-    if (this.last && this.run.ports.clock.now() - this.last.at < freshMs) return;
+    if (this.last && isRecent(this.run.ports.clock, this.last.at, freshMs)) return;
     await this.run.waitUntilIdle();
   }
 }
