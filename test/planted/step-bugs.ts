@@ -41,8 +41,9 @@ export const stepBugs: readonly PlantedBug[] = [
   {
     name: 'expired credentials unwind',
     file: 'src/engine/send.ts',
-    find: "if (error.class === 'stop-run') throw stopRun(error);",
-    replace: "if (error.class === 'stop-run') return { end: { reason: formatCallError(error) } };",
+    find: "if (error.class === 'stop-run' && waitedMs >= limitMs) throw stopRun(error);",
+    replace:
+      "if (error.class === 'stop-run' && waitedMs >= limitMs) return { end: { reason: formatCallError(error) } };",
     caughtBy: { file: engine, title: 'of the credentials in the middle of the cut-over undoes nothing' },
   },
 

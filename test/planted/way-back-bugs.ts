@@ -306,4 +306,22 @@ export const wayBackBugs: readonly PlantedBug[] = [
     replace: 'this.nowThere() < sentAtThere',
     caughtBy: { file: clockSet, title: '25 minutes while a stop hangs' },
   },
+
+  {
+    name: 'credentials that fail once end a process whose target is down',
+    file: 'src/engine/retry.ts',
+    find: "if (error.class === 'stop-run' && forMs >= limitMs)",
+    replace: "if (error.class === 'stop-run')",
+    caughtBy: {
+      file: downForWantOf,
+      title: 'that fail for a moment while a target is down do not leave it down on the way back',
+    },
+  },
+  {
+    name: 'what may have been made is asked for as if the target served',
+    file: 'src/engine/unwind/happened.ts',
+    find: 'retryRead(run.ports, title, look, run.asker(title))',
+    replace: 'retryRead(run.ports, title, look)',
+    caughtBy: { file: downForWantOf, title: 'a look at what may have been made' },
+  },
 ];
