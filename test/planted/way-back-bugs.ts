@@ -324,4 +324,22 @@ export const wayBackBugs: readonly PlantedBug[] = [
     replace: 'retryRead(run.ports, title, look)',
     caughtBy: { file: downForWantOf, title: 'a look at what may have been made' },
   },
+
+  {
+    name: 'a run that only comes by has the target left as it stands',
+    file: 'src/engine/target/guard.ts',
+    find: 'if (!comesAnew || askedAt >= until ||',
+    replace: 'if (!comesAnew || askedAt < until ||',
+    caughtBy: {
+      file: 'test/promises/claims.test.ts',
+      title: 'of ec2-instance: another run that claims it in the cut-over',
+    },
+  },
+  {
+    name: 'a run whose claim was taken over waits for the other to let go',
+    file: 'src/engine/target/guard.ts',
+    find: 'foreign.length > 0 && foreign.every(({ on }) => !unclaimed.includes(on))',
+    replace: 'foreign.length > 0',
+    caughtBy: { file: 'test/promises/claims.test.ts', title: 'one that has taken the claim over, as it stands alone' },
+  },
 ];

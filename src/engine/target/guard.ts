@@ -10,9 +10,9 @@ import { cutOverBegunAt, failedInDoubt, inFlight, insideCutOver } from '../state
 import { ownStep } from '../state/own-steps.ts';
 import { type ActiveSide, activeSideOf, pairsOf } from '../state/pairs.ts';
 import { PlanStopped } from '../stops.ts';
-import { waitUntil } from '../wait.ts';
+import { unseenBeatMs, waitFor, waitUntil } from '../wait.ts';
 import { type Drift, driftOf, hasLived, mayStart, type TargetState, undoForbiddenBy } from './drift.ts';
-import { type Claims, lookAt, lookKey, recordLived, recordObservation, recordWrites } from './observe.ts';
+import { type Claims, type Look, lookAt, lookKey, recordLived, recordObservation, recordWrites } from './observe.ts';
 import { originalsOf, readsOf } from './reads.ts';
 import { type Change, changesSeen, mayReadAgain, readAgain, refuse, renew, tell, textsOf } from './surroundings.ts';
 
@@ -32,6 +32,9 @@ async function waitOutTakeOver<S>({ run, ports, plan }: PlanRun<S>, step: string
   ports.emit({ type: 'gate.waiting', plan: plan.name, step, gate: 'take-over', until });
   await waitUntil(ports, until);
 }
+
+// A claim that was taken off may still be shown for as long as AWS shows the past.
+const newcomersYieldMs = 2 * unseenMs;
 
 type Compare = (state: TargetState, changes: readonly Change[]) => Promise<void>;
 
@@ -78,7 +81,7 @@ export class Guard<S> {
 
   /** Looks at the target. Throws when another run has claimed it or an original. */
   async look(): Promise<TargetState> {
-    const { state, claims } = await this.lookOnce();
+    const { state, claims } = await this.lookPastNewcomers();
     await recordLived(this.run, state);
     if (!claims.foreign.length) return state;
     await this.recordDrift(state);
@@ -98,7 +101,36 @@ export class Guard<S> {
     return since ?? seen;
   }
 
-  private async lookOnce() {
+  /**
+   * Who comes to a target that this run has taken out of service did not see its claim, sees it as soon as he has put on his own,
+   * and takes that off again. So the target is not left as it stands for it, unless the claim of this run has gone meanwhile.
+   */
+  private async lookPastNewcomers(): Promise<Look> {
+    const { run } = this;
+    const until = run.ports.clock.now() + newcomersYieldMs;
+    return waitFor<Look>(run.ports, unseenBeatMs, async (askedAt) => {
+      const look = await this.lookOnce();
+      const { foreign, unclaimed } = look.claims;
+      const comesAnew = foreign.length > 0 && foreign.every(({ on }) => !unclaimed.includes(on));
+      if (!comesAnew || askedAt >= until || !this.isOutAsLeft(look.state)) return { done: look };
+      const { announce } = run.context(lookKey(run));
+      for (const { run: other, on } of foreign)
+        announce(`${on} is claimed by run ${other}, too, while it is out of service: waited for it to let go`);
+      await run.announced();
+      return { again: true };
+    });
+  }
+
+  /** Is the target out of service by this run and as that has left it, or being brought back? */
+  private isOutAsLeft(seen: TargetState): boolean {
+    const { plan, ports, state, expected } = this.run;
+    if (state.unwinding?.over === false) return true;
+    return (
+      insideCutOver(plan, ports.registry, state) && expected !== undefined && this.driftOf(seen, true).do === 'go on'
+    );
+  }
+
+  private async lookOnce(): Promise<Look> {
     const at = this.run.ports.clock.now();
     const look = await lookAt(this.run, this.target);
     this.lastClaims = { ...look.claims, at };
