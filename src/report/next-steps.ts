@@ -24,14 +24,14 @@ interface Decisive {
   readonly deleting: readonly string[];
 }
 
-/** What can be done next with a run whose plans stand like this, most likely first. `alive`: a runner is at it now. `older`: its journal is of an older format, which can be taken back and not gone on with. */
+/** What can be done next with a run whose plans stand like this, most likely first. `alive`: a runner is at it now. `older`: its journal is of an older format, which can be taken back and not gone on with. `profile`: that of the last command, without which the next one would act for somebody else. */
 export function nextSteps(
   run: string,
   plans: readonly Decisive[],
   alive: boolean,
-  older = false,
+  { older = false, profile }: { readonly older?: boolean; readonly profile?: string | undefined } = {},
 ): readonly [NextStep, ...NextStep[]] {
-  const step = (command: NextStep['command']): NextStep => ({ command, words: [command, run] });
+  const step = (command: NextStep['command']): NextStep => ({ command, words: wordsOf(command, run, profile) });
   const open = plans.filter(({ status }) => status !== 'done' && status !== 'rolled-back');
   // As long as its runner lives nobody else may own the run, even when this plan has stopped and another goes on.
   if (!open.length || alive) return [step('status')];
@@ -44,6 +44,11 @@ export function nextSteps(
   const losesWritesSince = writePoints.length ? { losesWritesSince: Math.min(...writePoints) } : {};
   const rollback = { ...step('rollback'), ...losesWritesSince };
   return older ? [rollback] : [resume, rollback];
+}
+
+/** What is typed of a command for a run; `status` asks AWS nothing. */
+export function wordsOf(command: NextStep['command'], run: string, profile: string | undefined): readonly string[] {
+  return [command, run, ...(command === 'status' || profile === undefined ? [] : ['--profile', profile])];
 }
 
 /** When the last of the gates opens that every open plan waits for; undefined when one waits for none, or for one that never opens. */

@@ -92,7 +92,12 @@ export function planStatus<S>(
   plan: Plan,
   registry: Registry<S>,
   state: PlanState,
-  options: { readonly run: string; readonly alive: boolean; readonly older: boolean },
+  options: {
+    readonly run: string;
+    readonly alive: boolean;
+    readonly older: boolean;
+    readonly profile?: string | undefined;
+  },
 ): PlanStatus {
   const waitsFor = waitsForOf(plan, state);
   const next = {
@@ -119,7 +124,7 @@ export function planStatus<S>(
       lastSeen: lastSeenOf(plan, registry, state),
       stop: state.stop,
     }),
-    nextSteps: nextSteps(options.run, [next], options.alive, options.older),
+    nextSteps: nextSteps(options.run, [next], options.alive, options),
   };
 }
 

@@ -334,4 +334,11 @@ export const journalBugs: readonly PlantedBug[] = [
     replace: 'if (!status) return',
     caughtBy: { file: 'test/engine/state/fold.test.ts', title: 'a second outcome' },
   },
+  {
+    name: 'the next command is named without the profile of the last one',
+    file: 'src/report/next-steps.ts',
+    find: "command === 'status' || profile === undefined ? []",
+    replace: 'command.length > 0 || profile === undefined ? []',
+    caughtBy: { file: 'test/report/next-steps.test.ts', title: 'is given as who gave the last one' },
+  },
 ];

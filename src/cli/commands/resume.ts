@@ -7,7 +7,7 @@ import { frozenPlans } from '../plans.ts';
 import { endOf, readRun, whichRun } from '../runs.ts';
 import { tell } from '../screen.ts';
 import { openSession } from '../session.ts';
-import { settingsOf } from '../settings.ts';
+import { profileOf, settingsOf } from '../settings.ts';
 import { command, type DriveOptions, type MakeCommand, withDriving } from './options.ts';
 
 /** `rekey resume`: goes on with a run that has paused, failed, been interrupted or killed. */
@@ -58,6 +58,7 @@ async function resume(named: string | undefined, options: DriveOptions): Promise
     plans,
     command: { command: 'resume', again: options.again === true },
     options: {
+      ...profileOf(settings),
       wait: options.wait === true,
       takeOver: options.takeOver === true,
       ...(options.commandsEnded === true && { commandsEnded: true }),

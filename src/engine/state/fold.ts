@@ -14,6 +14,7 @@ export function fold(records: readonly JournalRecord[]): RunState {
     startedAt: undefined,
     owner: undefined,
     rollbackAsked: undefined,
+    profile: undefined,
     takenOverAt: undefined,
     records: 0,
   };
@@ -42,6 +43,7 @@ export function apply(state: RunState, entry: Entry, at: number): void {
     case 'command':
       // What stopped a plan is history once somebody has told it to go on.
       for (const plan of state.plans.values()) plan.stop = undefined;
+      state.profile = typeof entry.options['profile'] === 'string' ? entry.options['profile'] : undefined;
       if (entry.command === 'rollback') askRollback(state, entry.options['discardWritesSince'] !== undefined);
       if (entry.options['commandsEnded'] === true) for (const plan of state.plans.values()) noteCommandsEnded(plan);
       return;

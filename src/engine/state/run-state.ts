@@ -87,6 +87,8 @@ export interface RunState {
   rollbackAsked: undefined | { readonly discardWrites: boolean };
   /** Who writes its journal now. */
   owner: Owner | undefined;
+  /** The profile of the AWS configuration that the last command was given. */
+  profile: string | undefined;
   /** When the run was last taken over from a runner of which nobody knew whether it still lived, in ms. */
   takenOverAt: number | undefined;
   records: number;
