@@ -38,9 +38,10 @@ export function reportLines(of: ReportOf, status: RunStatus): string[] {
 }
 
 /** A step as it can be pasted, with what is to be known of it. */
-export function nextLine({ words, from, losesWritesSince, triesAgain }: NextStep, stateDir: string): string {
+export function nextLine({ words, from, losesWritesSince, triesAgain, rollsBack }: NextStep, stateDir: string): string {
   const command = nextCommand(words, stateDir);
   if (from !== undefined) return `${command}  # from ${momentText(from)} on, or now with --wait`;
+  if (rollsBack) return `${command}  # goes on with the rollback that was asked for`;
   if (triesAgain)
     return `${command}  # takes the target out of service again; refused while nothing has changed since the verification failed`;
   // The time is not put in: what throws writes away is to be typed, not pasted.
@@ -80,6 +81,7 @@ function headline(of: ReportOf, status: PlanStatus): string {
       return `${doing}; ${waitsFor.step} opens ${momentText(waitsFor.until)} (in ${durationText(waitsFor.until - of.now)})`;
     }
     case 'interrupted':
+      if (status.rollsBack && !status.unwinding) return 'interrupted; a rollback was asked for, and has not begun';
       return status.unwinding
         ? 'interrupted while being taken back'
         : `interrupted${status.step === undefined ? '' : ` at ${status.step}`}`;

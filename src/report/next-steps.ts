@@ -9,6 +9,8 @@ export interface NextStep {
   readonly losesWritesSince?: number;
   /** It takes the target out of service again, as it was when its verification failed, and is refused while nothing is seen to have changed. */
   readonly triesAgain?: true;
+  /** It goes on with a rollback that the operator has asked for, whatever the gates say. */
+  readonly rollsBack?: true;
 }
 
 /** Whether a plan has ended, waits for somebody, or is being worked at. */
@@ -20,6 +22,7 @@ interface Decisive {
   readonly waitsFor?: { readonly until: number };
   readonly writePointAt?: number;
   readonly triesAgain?: true;
+  readonly rollsBack?: true;
   readonly deleted: readonly string[];
   readonly deleting: readonly string[];
 }
@@ -35,9 +38,10 @@ export function nextSteps(
   const open = plans.filter(({ status }) => status !== 'done' && status !== 'rolled-back');
   // As long as its runner lives nobody else may own the run, even when this plan has stopped and another goes on.
   if (!open.length || alive) return [step('status')];
-  const from = opensAt(open);
+  const rollsBack = open.some((one) => one.rollsBack) ? { rollsBack: true as const } : {};
+  const from = rollsBack.rollsBack ? undefined : opensAt(open);
   const again = open.some(({ triesAgain }) => triesAgain) ? { triesAgain: true as const } : {};
-  const resume = { ...step('resume'), ...(from === undefined ? {} : { from }), ...again };
+  const resume = { ...step('resume'), ...(from === undefined ? {} : { from }), ...again, ...rollsBack };
   if (open.some(({ deleted, deleting }) => deleted.length + deleting.length > 0))
     return [older ? step('status') : resume];
   const writePoints = open.flatMap(({ writePointAt }) => writePointAt ?? []);

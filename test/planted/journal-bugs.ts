@@ -341,4 +341,14 @@ export const journalBugs: readonly PlantedBug[] = [
     replace: 'command.length > 0 || profile === undefined ? []',
     caughtBy: { file: 'test/report/next-steps.test.ts', title: 'is given as who gave the last one' },
   },
+  {
+    name: 'a rollback that was asked for is said to wait at a gate',
+    file: 'src/report/plan-status.ts',
+    find: 'if (state.finished || state.rollbackAsked) return undefined;',
+    replace: 'if (state.finished) return undefined;',
+    caughtBy: {
+      file: 'test/promises/rollback.test.ts',
+      title: 'of one that was asked for in the hold of ec2-instance',
+    },
+  },
 ];

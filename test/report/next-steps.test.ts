@@ -57,6 +57,11 @@ describe('what can be done next with a run of several plans', () => {
     expect(nextSteps(run, [{ ...plan, status: 'done' }], false, { older: true })).toEqual([step('status')]);
   });
 
+  test('goes on with a rollback that was asked for, whatever gate stands in the way', () => {
+    const held = { ...plan, status: 'paused' as const, waitsFor: { until: 1_000 }, rollsBack: true as const };
+    expect(nextSteps(run, [held], false)[0]).toEqual({ ...step('resume'), rollsBack: true });
+  });
+
   test('is given as who gave the last one, where it asks AWS', () => {
     const words = (...given: Parameters<typeof nextSteps>) => nextSteps(...given).map((one) => one.words);
     const profile = 'prod';

@@ -47,7 +47,8 @@ async function resume(named: string | undefined, options: DriveOptions): Promise
   refuseOlder({ run, stateDir: settings.stateDir, format });
   const plans = (await frozenPlans(state)).map((one) => one.plan);
   const { registry } = await import('../../steps/registry.ts');
-  for (const { plan, target, triesAgain } of runStatus(plans, registry, state, false).plans) {
+  for (const { plan, target, triesAgain, rollsBack } of runStatus(plans, registry, state, false).plans) {
+    if (rollsBack) tell(`${plan}: a rollback of ${target} was asked for, and is gone on with`);
     if (triesAgain)
       tell(`${plan}: ${target} would be taken out of service again: its verification failed, and all was taken back`);
   }
