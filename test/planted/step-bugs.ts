@@ -318,6 +318,16 @@ export const stepBugs: readonly PlantedBug[] = [
     caughtBy: { file: commands, title: 'nothing is started beside what was started on another machine' },
   },
   {
+    name: 'a command whose end is on record is asked for from another machine',
+    file: 'src/engine/state/fold.ts',
+    find: 'filter(({ key }) => keyText(key) !== keyText(phase.key))',
+    replace: 'filter(({ key }) => key !== phase.key)',
+    caughtBy: {
+      file: commands,
+      title: 'what another machine has started is not asked for where it is on record that it ended well',
+    },
+  },
+  {
     name: 'where processes can not be listed there are none',
     file: 'src/engine/commands.ts',
     find: 'if (!leaders) throw this.outOfSight(sentBy);',

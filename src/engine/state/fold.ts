@@ -57,12 +57,13 @@ function applyToPhase(state: RunState, entry: PhaseEntry, at: number): void {
   const plan = planOf(state, entry.key.plan);
   if (entry.t === 'spawned') {
     const { key, process, until } = entry;
-    plan.commands.push({ key, process, until, saidToHaveEnded: false });
+    plan.commands = [...plan.commands, { key, process, until, saidToHaveEnded: false }];
     const sent = plan.phases.get(keyText(key));
     if (sent) sent.sentBy = undefined;
     return;
   }
   const phase = phaseOf(plan, entry.key, 'uses' in entry ? entry.uses : '', state.records);
+  if (entry.t === 'answered' || entry.t === 'done' || entry.t === 'failed') noteEnded(plan, phase);
   switch (entry.t) {
     case 'intent':
       phase.input = entry.input;
@@ -107,6 +108,12 @@ function applyToPhase(state: RunState, entry: PhaseEntry, at: number): void {
 function askRollback(state: RunState, discardWrites: boolean): void {
   state.rollbackAsked = { discardWrites };
   for (const plan of state.plans.values()) plan.rollbackAsked = state.rollbackAsked;
+}
+
+/** What came of it is written by who has waited for its commands: from nowhere do they have to be looked for any more. */
+function noteEnded(plan: PlanState, phase: Phase): void {
+  plan.commands = plan.commands.filter(({ key }) => keyText(key) !== keyText(phase.key));
+  phase.sentBy = undefined;
 }
 
 /** The operator has seen to it that what was started on another machine has ended. */

@@ -50,8 +50,8 @@ export interface PlanState {
   readonly gates: Map<string, { until: number; untilByAws?: number; passed: boolean }>;
   /** A rollback that the operator has asked for and that was neither begun nor refused yet. */
   rollbackAsked: undefined | { readonly discardWrites: boolean };
-  /** Every command that was started for it. */
-  readonly commands: StartedCommand[];
+  /** The commands that were started for it, and of which it is not on record that they have ended. */
+  commands: readonly StartedCommand[];
   readonly announcements: { readonly step: string; readonly text: string }[];
   expected: Observation | undefined;
   /** The highest that was seen of the target, in the platform's order. */
