@@ -342,4 +342,12 @@ export const wayBackBugs: readonly PlantedBug[] = [
     replace: 'foreign.length > 0',
     caughtBy: { file: 'test/promises/claims.test.ts', title: 'one that has taken the claim over, as it stands alone' },
   },
+
+  {
+    name: "a window opens by the runner's clock alone",
+    file: 'src/engine/gates/window.ts',
+    find: 'Math.abs(there - now) > alikeMs ? [now, there] : [now]',
+    replace: 'Math.abs(there - now) > alikeMs ? [now] : [now]',
+    caughtBy: { file: clockSet, title: 'two hours while a window is waited for' },
+  },
 ];

@@ -5,7 +5,7 @@ import { exitOf, expectInstanceMoved, expectOriginalServing, told } from '../sup
 import { inWorld, twoVolumes, type World } from '../support/world.ts';
 import { hour, jump } from '../sweep/clocks.ts';
 import { shipped } from '../sweep/shipped.ts';
-import { instance, instancePlan, minute, withSets } from './lever.ts';
+import { instance, instancePlan, minute, withSets, withText } from './lever.ts';
 
 const day = 24 * hour;
 const now = (world: World) => world.account.world.time;
@@ -93,6 +93,24 @@ describe('a clock that is set back a day', () => {
 });
 
 describe('a clock that is set ahead', () => {
+  test('two hours while a window is waited for does not take the instance out of service outside of it', () =>
+    inWorld(twoVolumes, async (world) => {
+      const windowed = withText(instancePlan, (text) =>
+        text.replace(/^# window:.*$/m, 'window: { cron: "0 3 * * *", timezone: UTC, duration: 3h, cutoff: 30m }'),
+      );
+      const midnight = now(world);
+      setTimeout(() => jump(world, 2 * hour), 30 * minute);
+      const stops: number[] = [];
+      world.watch(({ operation, outcome, at }) => {
+        if (operation === 'StopInstances' && outcome === 'done') stops.push((at - midnight) / hour);
+      });
+      const life = await world.process([], { plans: [windowed] });
+      expect(exitOf(life), told(life)).toBe(0);
+      expect(stops).toHaveLength(1);
+      expect(stops[0]).toBeGreaterThanOrEqual(3);
+      expect(stops[0]).toBeLessThan(27.5);
+    }));
+
   test.each([25, 60])('%i minutes while a stop hangs does not have it forced before its time', (ahead) =>
     inWorld(twoVolumes, async (world) => {
       world.account.faults.add({ operation: 'StopInstances', kind: 'fail', times: 1 });
