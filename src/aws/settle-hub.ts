@@ -43,16 +43,15 @@ export function createSettleHub(clock: Clock): Settle {
 
 /** What a lap needs of a waiter, whatever it waits for. */
 interface Runner {
-  readonly dueAt: number;
   readonly earliestAt: number;
   readonly busy: boolean;
   readonly ended: boolean;
+  isDue(now: number): boolean;
   ask(): Promise<void>;
 }
 
 /** One caller: when it is next worth asking, and its answer. */
 class Waiter<T> implements Runner {
-  dueAt: number;
   busy = false;
   ended = false;
   readonly #deadlineAt: number;
@@ -67,6 +66,7 @@ class Waiter<T> implements Runner {
   #countedAt: number;
   readonly #blindPauseMs: number;
   #pauseMs: number;
+  #dueAt: number;
 
   constructor(
     clock: Clock,
@@ -84,7 +84,7 @@ class Waiter<T> implements Runner {
     const slow = allowedMs > quickMs && !mayBeSo;
     this.#pauseMs = slow ? Math.min(longestFirstPauseMs, allowedMs * firstShare) : 0;
     this.#blindPauseMs = Math.max(shortestBlindPauseMs, this.#pauseMs * blindShareOfElapsed);
-    this.dueAt = this.#startedAt + this.#pauseMs;
+    this.#dueAt = this.#startedAt + this.#pauseMs;
     this.#countedAt = this.#startedAt;
     this.#deadlineAt = deadlineAt;
     const abort = () => this.#end(() => resolve('aborted'));
@@ -99,7 +99,12 @@ class Waiter<T> implements Runner {
   }
 
   get earliestAt(): number {
-    return this.dueAt - this.#pauseMs * earlyShare;
+    return this.#dueAt - this.#pauseMs * earlyShare;
+  }
+
+  /** Also where the clock was set back: further off than the pause itself it never was. */
+  isDue(now: number): boolean {
+    return this.#dueAt <= now || this.#dueAt - now > this.#pauseMs;
   }
 
   async ask(): Promise<void> {
@@ -122,7 +127,7 @@ class Waiter<T> implements Runner {
     this.#countedAt = now;
     const leftMs = this.#deadlineAt - this.#startedAt - this.#waitedMs;
     if (leftMs <= 0) this.#end(() => this.#resolve('expired'));
-    const elapsedMs = now - this.#startedAt;
+    const elapsedMs = Math.max(now - this.#startedAt, this.#waitedMs);
     if (progress !== undefined && progress > 0) {
       const remainingMs = (elapsedMs * (1 - progress)) / progress;
       this.#pauseMs = Math.min(longestPauseMs, Math.max(shortestPauseMs, remainingMs * shareOfRemaining));
@@ -130,7 +135,7 @@ class Waiter<T> implements Runner {
       this.#pauseMs = Math.min(longestBlindPauseMs, this.#blindPauseMs + elapsedMs * blindShareOfElapsed);
     }
     // The last question comes at the deadline, not before it.
-    this.dueAt = now + Math.min(this.#pauseMs, Math.max(0, leftMs));
+    this.#dueAt = now + Math.min(this.#pauseMs, Math.max(0, leftMs));
   }
 }
 
@@ -174,8 +179,8 @@ class Lap {
       return false;
     }
     const idle = [...this.#waiters].filter((waiter) => !waiter.busy);
-    if (idle.some((waiter) => waiter.dueAt <= now)) {
-      for (const waiter of idle) if (waiter.earliestAt <= now) void waiter.ask();
+    if (idle.some((waiter) => waiter.isDue(now))) {
+      for (const waiter of idle) if (waiter.isDue(now) || waiter.earliestAt <= now) void waiter.ask();
     }
     return true;
   }

@@ -1,7 +1,7 @@
 import type { RekeyError } from '../errors/index.ts';
 import { durationText, momentText } from '../report/duration.ts';
 import { keptText } from '../report/holding-cost.ts';
-import type { NextStep } from '../report/next-steps.ts';
+import { type NextStep, wordsOf } from '../report/next-steps.ts';
 import type { PlanStatus } from '../report/plan-status.ts';
 import type { RunStatus } from '../report/run-status.ts';
 import { nextCommand } from './next-command.ts';
@@ -26,8 +26,9 @@ const marks: { readonly [S in PlanStatus['status']]: () => string } = {
 };
 
 /** The closing words: per plan what happened and why, what exists in AWS now, and the exact next command. */
-export function reportLines(of: ReportOf, { run, plans, nextSteps }: RunStatus): string[] {
-  const lines = plans.flatMap((plan) => [...planLines(of, run, plan), ...(plans.length > 1 ? [''] : [])]);
+export function reportLines(of: ReportOf, status: RunStatus): string[] {
+  const { run, plans, nextSteps } = status;
+  const lines = plans.flatMap((plan) => [...planLines(of, status, plan), ...(plans.length > 1 ? [''] : [])]);
   lines.push(...noteLines(plans), '');
   lines.push(`${ink.dim('run')}   ${run}`, `${ink.dim('head')}  ${of.head}`);
   for (const [at, step] of nextSteps.entries()) {
@@ -37,9 +38,10 @@ export function reportLines(of: ReportOf, { run, plans, nextSteps }: RunStatus):
 }
 
 /** A step as it can be pasted, with what is to be known of it. */
-export function nextLine({ words, from, losesWritesSince, triesAgain }: NextStep, stateDir: string): string {
+export function nextLine({ words, from, losesWritesSince, triesAgain, rollsBack }: NextStep, stateDir: string): string {
   const command = nextCommand(words, stateDir);
   if (from !== undefined) return `${command}  # from ${momentText(from)} on, or now with --wait`;
+  if (rollsBack) return `${command}  # goes on with the rollback that was asked for`;
   if (triesAgain)
     return `${command}  # takes the target out of service again; refused while nothing has changed since the verification failed`;
   // The time is not put in: what throws writes away is to be typed, not pasted.
@@ -48,11 +50,11 @@ export function nextLine({ words, from, losesWritesSince, triesAgain }: NextStep
     : `${command}  # asks for your word: writes since the start would be lost`;
 }
 
-function planLines(of: ReportOf, run: string, status: PlanStatus): string[] {
+function planLines(of: ReportOf, run: RunStatus, status: PlanStatus): string[] {
   const error = of.errors?.get(status.plan);
   return [
     `${marks[status.status]()} ${ink.bold(status.plan)} ${status.target}: ${headline(of, status)}`,
-    ...(error ? errorLines(error, run) : status.stop ? indented(safe(status.stop.message)) : []),
+    ...(error ? errorLines(error, run, of.stateDir) : status.stop ? indented(safe(status.stop.message)) : []),
     ...downLines(of, status),
     ...standingLines(status),
     ...keptLines(of, status),
@@ -79,18 +81,26 @@ function headline(of: ReportOf, status: PlanStatus): string {
       return `${doing}; ${waitsFor.step} opens ${momentText(waitsFor.until)} (in ${durationText(waitsFor.until - of.now)})`;
     }
     case 'interrupted':
+      if (status.rollsBack && !status.unwinding) return 'interrupted; a rollback was asked for, and has not begun';
       return status.unwinding
         ? 'interrupted while being taken back'
         : `interrupted${status.step === undefined ? '' : ` at ${status.step}`}`;
   }
 }
 
-function errorLines(error: RekeyError, run: string): string[] {
+function errorLines(error: RekeyError, run: RunStatus, stateDir: string): string[] {
   return [
     `  ${ink.red(error.title)}`,
     ...indented(safe(error.message)),
-    `  ${ink.dim('→')} ${safe(error.hint).replaceAll(/\bRUN\b/g, run)}`,
+    `  ${ink.dim('→')} ${pasteable(safe(error.hint), run, stateDir)}`,
   ];
+}
+
+/** An error names the commands of its run as they are; here they are spelled so that they can be pasted. */
+function pasteable(hint: string, { run, profile }: RunStatus, stateDir: string): string {
+  const named = new RegExp(`\\brekey (status|resume|rollback) (?:RUN|${run})`, 'g');
+  const spelled = (_all: string, command: NextStep['command']) => nextCommand(wordsOf(command, run, profile), stateDir);
+  return hint.replaceAll(named, spelled).replaceAll(/\bRUN\b/g, run);
 }
 
 const indented = (text: string) => text.split('\n').map((line) => `  ${line}`);

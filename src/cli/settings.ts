@@ -21,6 +21,10 @@ export interface Settings {
   readonly endpoint?: string;
 }
 
+/** The profile as the journal keeps it: with another one the next command would act for somebody else. */
+export const profileOf = ({ profile }: Settings): { readonly profile?: string } =>
+  profile === undefined ? {} : { profile };
+
 /** Reads the settings. Throws `clock-malformed`. */
 export function settingsOf(options: CommonOptions, env: NodeJS.ProcessEnv = process.env): Settings {
   const set = (name: string) => env[name] || undefined;

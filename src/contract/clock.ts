@@ -1,14 +1,25 @@
 /** Time as one run sees it. `now` is in milliseconds since 1970 of the clock's own, possibly scaled, time. */
 export interface Clock {
   now(): number;
-  /** Resolves when `now() >= at`, or at once (without error) when `signal` aborts: look at the signal afterwards. */
+  /**
+   * Resolves when `now() >= at`, or at once (without error) when `signal` aborts: look at the signal afterwards. Also when as much
+   * time has passed as was missing: a clock that is set back holds nobody up, so who waits for a time looks at it once more.
+   */
   sleepUntil(at: number, signal?: AbortSignal): Promise<void>;
   /** How many of this clock's milliseconds pass in one wall millisecond; 1 outside a simulation. */
   readonly speed: number;
 }
 
+/** Is what was so at `at` so for less than `withinMs` by now? A clock that was set back makes nothing new again. */
+export function isRecent({ now }: Pick<Clock, 'now'>, at: number, withinMs: number): boolean {
+  const ageMs = now() - at;
+  return ageMs >= 0 && ageMs < withinMs;
+}
+
 // A timer longer than 2^31 ms fires at once, and a suspended laptop stops timers but not time.
 const longestSliceMs = 60_000;
+// What a timer and the clock may differ by where nobody has set the clock.
+const timersLagMs = 1_000;
 
 /** The clock of a run: wall time, or wall time scaled from a shared epoch when a simulated account runs faster. */
 export function clockOf(options: { speed?: number; epoch?: number; wallEpoch?: number } = {}): Clock {
@@ -20,10 +31,13 @@ export function clockOf(options: { speed?: number; epoch?: number; wallEpoch?: n
     speed,
     now,
     async sleepUntil(at, signal) {
-      while (!signal?.aborted) {
+      // Timers count what passes, whatever the clock is set to; only a little early.
+      for (let dueMs = (at - now()) / speed + timersLagMs; !signal?.aborted; ) {
         const leftMs = (at - now()) / speed;
-        if (leftMs <= 0) return;
-        await slice(Math.min(leftMs, longestSliceMs), signal);
+        if (leftMs <= 0 || dueMs <= 0) return;
+        const ms = Math.max(1, Math.ceil(Math.min(leftMs, dueMs, longestSliceMs)));
+        await slice(ms, signal);
+        dueMs -= ms;
       }
     },
   };
@@ -36,7 +50,7 @@ function slice(ms: number, signal: AbortSignal | undefined): Promise<void> {
       signal?.removeEventListener('abort', end);
       resolve();
     };
-    const timer = setTimeout(end, Math.max(1, Math.ceil(ms)));
+    const timer = setTimeout(end, ms);
     signal?.addEventListener('abort', end, { once: true });
   });
 }

@@ -152,11 +152,11 @@ export class EffectRun<S> {
     let sent = first;
     // A dead process may have sent it right before its end, so the waiting for it to show begins now.
     let since = clock.now();
-    const begunAt = since;
+    const begunAt = this.nowThere();
     for (let resends = 0; ; resends++) {
       if (typeof sent === 'object') return 'keep' in sent ? this.keep(sent) : this.refused(sent.reason, since, before);
       const end = await this.settle(since, sent);
-      const over = clock.now() - begunAt > this.limitMs(sent, end);
+      const over = this.nowThere() - begunAt > this.limitMs(sent, end);
       const next = nextAfter(definition, sent, end, over ? sentCount(this.effect) : undefined);
       if (next.do === 'done') return this.done(next.output, this.hasChanged(next.output, before));
       if (next.do === 'fail') return this.fail(next.vanished ? await this.vanished() : next.reason, next.neverRan);
@@ -190,6 +190,12 @@ export class EffectRun<S> {
     const made = definition.hazard === 'additive' ? definition : undefined;
     const causes = await made?.whenVanished?.(run.context(act.key), input);
     return [goneAgain, ...(causes ?? [])].join('; ');
+  }
+
+  /** AWS's time, which nobody sets. */
+  private nowThere(): number {
+    const { remoteNow, clock } = this.effect.run.ports;
+    return remoteNow?.() ?? clock.now();
   }
 
   /** How long it is sent again after such an end, in ms. */
@@ -310,13 +316,17 @@ export class EffectRun<S> {
     return limit;
   }
 
-  /** Has it been on its way for so long that the plan has it sent once more? Counted from the last time it was. */
+  /**
+   * Has it been on its way for so long that the plan has it sent once more? Counted from the last time it was, by the runner's clock
+   * and by AWS's: either can be wrong, or set, and what is forced too early loses data.
+   */
   private insists(askedAt: number): boolean {
     const { run, definition, act, input } = this.effect;
     const afterMs = definition.insistAfterMs?.(input);
-    const sentAt = run.phase(act.key)?.sentAt;
+    const { sentAt, sentAtThere } = run.phase(act.key) ?? {};
     if (afterMs === undefined || sentAt === undefined || act.key.undo !== undefined) return false;
     if (askedAt - sentAt < afterMs) return false;
+    if (sentAtThere !== undefined && this.nowThere() - sentAtThere < afterMs) return false;
     run.insistOn(act.key);
     return true;
   }

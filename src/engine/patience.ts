@@ -1,10 +1,20 @@
 import type { Outage } from '../contract/outage.ts';
 
 /**
- * Errors that are waited for alike. `slow`: AWS has taken it, and it is not over yet; `final`: the same call is refused again
+ * Errors that are waited for alike. `slow`: AWS has taken it, and it is not over yet;
+ * `credentials`: they have ended, could not be had, or were taken for wrong by a clock that was set; `final`: the same call is refused again
  * whatever time passes.
  */
-export type Family = 'throttled' | 'unreachable' | 'state' | 'capacity' | 'right' | 'part' | 'slow' | 'final';
+export type Family =
+  | 'throttled'
+  | 'unreachable'
+  | 'state'
+  | 'capacity'
+  | 'right'
+  | 'part'
+  | 'slow'
+  | 'credentials'
+  | 'final';
 
 /**
  * Where a plan stands when it meets an error.
@@ -17,6 +27,7 @@ export type Family = 'throttled' | 'unreachable' | 'state' | 'capacity' | 'right
 export type Moment = 'serving' | 'cut-over' | 'start' | 'back' | 'start back';
 
 const halfAnHour = 30 * 60_000;
+const tenMinutes = () => 10 * 60_000;
 const day = 24 * 60 * 60_000;
 
 const own = (ownMs: number) => ownMs;
@@ -40,6 +51,15 @@ const table: { readonly [F in Family]: { readonly [M in Moment]: (ownMs: number)
   // What hangs for a day is ended by people only; forward the other set comes up, which hangs less.
   slow: { serving: own, 'cut-over': own, start: own, back: aDay, 'start back': aDay },
   right: { serving: never, 'cut-over': never, start: never, back: aDay, 'start back': aDay },
+  // By the refusal the SDK sets its clock right, and what gives out credentials fails for a moment like anything else. Those that have
+  // ended for good come back only with another process, which is not to be kept waiting.
+  credentials: {
+    serving: never,
+    'cut-over': tenMinutes,
+    start: tenMinutes,
+    back: tenMinutes,
+    'start back': tenMinutes,
+  },
   final: { serving: never, 'cut-over': never, start: never, back: never, 'start back': never },
 };
 
@@ -58,5 +78,6 @@ export function familyOf(error: Outage): Family {
   if (error.wants) return error.wants;
   if (error.class === 'retry') return 'throttled';
   if (error.class === 'in-doubt') return 'unreachable';
+  if (error.class === 'stop-run') return 'credentials';
   return error.class === 'wait' ? 'state' : 'final';
 }

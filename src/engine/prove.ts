@@ -1,3 +1,4 @@
+import { isRecent } from '../contract/clock.ts';
 import { unseenMs } from '../contract/settle.ts';
 import type { EffectOf, Pending, Proof } from '../contract/step.ts';
 import { problem } from '../errors/index.ts';
@@ -91,7 +92,7 @@ async function proveWith<S>(
     if (shown.findings.length > 0) return shown;
     const last = await ask();
     if (last.findings.length > 0) return last;
-    if (!last.pending && clock.now() - madeAt < freshMs) return last;
+    if (!last.pending && isRecent(clock, madeAt, freshMs)) return last;
   }
 }
 

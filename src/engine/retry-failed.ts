@@ -112,10 +112,10 @@ async function isGone<S>(
   output: unknown,
 ): Promise<boolean> {
   const certainAt = run.ports.clock.now() + unseenMs;
+  const title = definition.title(phase.input);
+  const look = () => definition.look(run.context(phase.key), phase.input, output);
   return waitFor(run.ports, unseenBeatMs, async (askedAt) => {
-    const seen = await retryRead(run.ports, definition.title(phase.input), () =>
-      definition.look(run.context(phase.key), phase.input, output),
-    );
+    const seen = await retryRead(run.ports, title, look, run.asker(title));
     if (seen.is !== 'absent') return { done: seen.is === 'failed' };
     return askedAt >= certainAt ? { done: true } : { again: true };
   });

@@ -59,18 +59,19 @@ export async function retryRead<S, T>(
   const since = ports.clock.now();
   if (ports.signal.aborted) throw new Interrupted();
   return retry<T>(ports, question, (error, tries, cause) => {
-    if (error.class === 'stop-run') throw stopRun(error);
     const reason = formatCallError(error);
     const moment = asker.moment();
     const limitMs = patienceMs(familyOf(error), moment, questionMs);
-    if (limitMs === 0) throw new PlanStopped(problem('effect-failed', { title, reason }, cause));
     const forMs = ports.clock.now() - since;
+    if (error.class === 'stop-run' && forMs >= limitMs) throw stopRun(error);
+    if (limitMs === 0) throw new PlanStopped(problem('effect-failed', { title, reason }, cause));
     if (forMs > limitMs) {
       const course = courseAfter(moment);
       throw new PlanStopped(problem('aws-unreachable', { title, forMs, reason, course }, cause), course);
     }
     const inMs = error.class === 'wait' ? backoffMs(tries) : pauseMs(error, tries);
-    if (forMs > questionMs) asker.tell(error, inMs);
+    // A person may have to log in again.
+    if (forMs > questionMs || error.class === 'stop-run') asker.tell(error, inMs);
     return { againInMs: inMs };
   });
 }
@@ -80,6 +81,7 @@ export function pauseMs(error: Outage, tries: number): number {
   switch (familyOf(error)) {
     case 'throttled':
     case 'unreachable':
+    case 'credentials':
       return backoffMs(tries);
     case 'right':
       // People are slower than machines.

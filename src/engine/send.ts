@@ -71,9 +71,9 @@ export async function send<S>(
 /** Throws PlanStopped where nothing sent from here can succeed. */
 function afterRefusal<S>(effect: EffectAct<S>, error: Outage, tries: number, waitedMs: number): AfterError<Sent> {
   const { run, definition } = effect;
-  if (error.class === 'stop-run') throw stopRun(error);
   if (error.class === 'in-doubt' || error.class === 'already') return { end: 'in-doubt' };
   const limitMs = patienceMs(familyOf(error), run.moment(definition), ownMs(effect));
+  if (error.class === 'stop-run' && waitedMs >= limitMs) throw stopRun(error);
   if (limitMs === 0) return { end: { reason: formatCallError(error) } };
   if (waitedMs > limitMs) return { end: { reason: `${formatCallError(error)} (for ${minutes(limitMs)})` } };
   return { againInMs: pauseMs(error, tries) };

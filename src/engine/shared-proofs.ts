@@ -1,4 +1,4 @@
-import type { Clock } from '../contract/clock.ts';
+import { type Clock, isRecent } from '../contract/clock.ts';
 import type { Proof } from '../contract/step.ts';
 import { keyText } from './state/key.ts';
 import type { Phase } from './state/run-state.ts';
@@ -25,11 +25,11 @@ export class SharedProofs {
   }
 
   of(phase: Phase, ask: () => Promise<Proof>): Promise<Proof> {
-    const now = this.clock.now();
     const known = this.asked.get(keyText(phase.key));
-    if (known && now - known.at < togetherMs) return known.proof;
+    if (known && isRecent(this.clock, known.at, togetherMs)) return known.proof;
+    const at = this.clock.now();
     const proof = ask();
-    this.asked.set(keyText(phase.key), { at: now, proof });
+    this.asked.set(keyText(phase.key), { at, proof });
     return proof;
   }
 }

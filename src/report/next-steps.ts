@@ -9,6 +9,8 @@ export interface NextStep {
   readonly losesWritesSince?: number;
   /** It takes the target out of service again, as it was when its verification failed, and is refused while nothing is seen to have changed. */
   readonly triesAgain?: true;
+  /** It goes on with a rollback that the operator has asked for, whatever the gates say. */
+  readonly rollsBack?: true;
 }
 
 /** Whether a plan has ended, waits for somebody, or is being worked at. */
@@ -20,30 +22,37 @@ interface Decisive {
   readonly waitsFor?: { readonly until: number };
   readonly writePointAt?: number;
   readonly triesAgain?: true;
+  readonly rollsBack?: true;
   readonly deleted: readonly string[];
   readonly deleting: readonly string[];
 }
 
-/** What can be done next with a run whose plans stand like this, most likely first. `alive`: a runner is at it now. `older`: its journal is of an older format, which can be taken back and not gone on with. */
+/** What can be done next with a run whose plans stand like this, most likely first. `alive`: a runner is at it now. `older`: its journal is of an older format, which can be taken back and not gone on with. `profile`: that of the last command, without which the next one would act for somebody else. */
 export function nextSteps(
   run: string,
   plans: readonly Decisive[],
   alive: boolean,
-  older = false,
+  { older = false, profile }: { readonly older?: boolean; readonly profile?: string | undefined } = {},
 ): readonly [NextStep, ...NextStep[]] {
-  const step = (command: NextStep['command']): NextStep => ({ command, words: [command, run] });
+  const step = (command: NextStep['command']): NextStep => ({ command, words: wordsOf(command, run, profile) });
   const open = plans.filter(({ status }) => status !== 'done' && status !== 'rolled-back');
   // As long as its runner lives nobody else may own the run, even when this plan has stopped and another goes on.
   if (!open.length || alive) return [step('status')];
-  const from = opensAt(open);
+  const rollsBack = open.some((one) => one.rollsBack) ? { rollsBack: true as const } : {};
+  const from = rollsBack.rollsBack ? undefined : opensAt(open);
   const again = open.some(({ triesAgain }) => triesAgain) ? { triesAgain: true as const } : {};
-  const resume = { ...step('resume'), ...(from === undefined ? {} : { from }), ...again };
+  const resume = { ...step('resume'), ...(from === undefined ? {} : { from }), ...again, ...rollsBack };
   if (open.some(({ deleted, deleting }) => deleted.length + deleting.length > 0))
     return [older ? step('status') : resume];
   const writePoints = open.flatMap(({ writePointAt }) => writePointAt ?? []);
   const losesWritesSince = writePoints.length ? { losesWritesSince: Math.min(...writePoints) } : {};
   const rollback = { ...step('rollback'), ...losesWritesSince };
   return older ? [rollback] : [resume, rollback];
+}
+
+/** What is typed of a command for a run; `status` asks AWS nothing. */
+export function wordsOf(command: NextStep['command'], run: string, profile: string | undefined): readonly string[] {
+  return [command, run, ...(command === 'status' || profile === undefined ? [] : ['--profile', profile])];
 }
 
 /** When the last of the gates opens that every open plan waits for; undefined when one waits for none, or for one that never opens. */

@@ -59,6 +59,8 @@ export interface PlanStatus {
   readonly unwinding: boolean;
   /** Its verification failed and all was taken back: to go on takes the target out of service again. */
   readonly triesAgain?: true;
+  /** The operator has asked for a rollback that has not come to its end: to go on is to roll back. */
+  readonly rollsBack?: true;
   /** It failed, and all of it was taken back: the target is as it was. */
   readonly takenBack: boolean;
   /** The pairs of the generation that counts, those beside the target included. */
@@ -92,12 +94,22 @@ export function planStatus<S>(
   plan: Plan,
   registry: Registry<S>,
   state: PlanState,
-  options: { readonly run: string; readonly alive: boolean; readonly older: boolean },
+  options: {
+    readonly run: string;
+    readonly alive: boolean;
+    readonly older: boolean;
+    readonly profile?: string | undefined;
+  },
 ): PlanStatus {
   const waitsFor = waitsForOf(plan, state);
   const next = {
     status: statusOf(state, waitsFor !== undefined, options.alive),
-    ...optional({ waitsFor, writePointAt: writtenSince(state), triesAgain: triesAgain(plan, registry, state) }),
+    ...optional({
+      waitsFor,
+      writePointAt: writtenSince(state),
+      triesAgain: triesAgain(plan, registry, state),
+      rollsBack: rollsBack(state),
+    }),
     ...goneOf(registry, state),
   };
   return {
@@ -119,7 +131,7 @@ export function planStatus<S>(
       lastSeen: lastSeenOf(plan, registry, state),
       stop: state.stop,
     }),
-    nextSteps: nextSteps(options.run, [next], options.alive, options.older),
+    nextSteps: nextSteps(options.run, [next], options.alive, options),
   };
 }
 
@@ -127,6 +139,11 @@ function triesAgain<S>(plan: Plan, registry: Registry<S>, state: PlanState): tru
   const failed = state.unwinding?.over === true && state.unwinding.stop?.error === 'verification-failed';
   const open = !state.finished && cutOverBegunAt(registry, state) === undefined;
   return failed && open && cutOverOf(plan, registry) ? true : undefined;
+}
+
+function rollsBack({ finished, rollbackAsked, unwinding }: PlanState): true | undefined {
+  const underWay = unwinding?.over === false && unwinding.stop === null;
+  return !finished && (rollbackAsked !== undefined || underWay) ? true : undefined;
 }
 
 /** Leaves out what is undefined, so that a status read back from JSON is the same. */
@@ -161,7 +178,8 @@ function itemCount(plan: Plan, state: PlanState, step: Plan['steps'][number] & {
 }
 
 function waitsForOf(plan: Plan, state: PlanState): PlanStatus['waitsFor'] {
-  if (state.finished) return undefined;
+  // A rollback that was asked for waits for no gate.
+  if (state.finished || state.rollbackAsked) return undefined;
   for (const step of plan.steps) {
     if (step.kind !== 'gate') continue;
     const gate = state.gates.get(step.id);

@@ -8,6 +8,8 @@ import { type PlanStatus, planStatus } from './plan-status.ts';
 /** What is true of all plans of a run, in the order in which they were submitted. */
 export interface RunStatus {
   readonly run: string;
+  /** The profile of the AWS configuration that the last command was given. */
+  readonly profile?: string;
   readonly plans: readonly PlanStatus[];
   readonly nextSteps: readonly [NextStep, ...NextStep[]];
 }
@@ -19,10 +21,13 @@ export function runStatus<S>(
   state: RunState,
   alive: boolean,
 ): RunStatus {
-  const { run } = state;
+  const { run, profile } = state;
   const older = state.format < journalFormat;
-  const statuses = plans.map((plan) => planStatus(plan, registry, planOf(state, plan.name), { run, alive, older }));
-  return { run, plans: statuses, nextSteps: nextSteps(run, statuses, alive, older) };
+  const statuses = plans.map((plan) =>
+    planStatus(plan, registry, planOf(state, plan.name), { run, alive, older, profile }),
+  );
+  const next = nextSteps(run, statuses, alive, { older, profile });
+  return { run, ...(profile !== undefined && { profile }), plans: statuses, nextSteps: next };
 }
 
 /** How each plan of a run has ended for good; undefined while one has not. It needs no frozen plan, so it works on a run of any version. */

@@ -60,3 +60,22 @@ describe('the report says how the target is, in words that fit its kind', () => 
     });
   });
 });
+
+test('the commands that it names are spelled so that they can be pasted: with the profile and the state directory they need', () =>
+  inWorld(twoVolumes, async (world) => {
+    const command = { command: 'rollback', discardWrites: false } as const;
+    const first = await world.process([], { wait: false });
+    const life = await world.process(first.disk, { wait: false, command });
+    const disk = life.disk.map((one) => (one.t === 'command' ? { ...one, options: { profile: "it's prod" } } : one));
+    const run = runStatus([planOf(instancePlan)], registry, fold(disk), false);
+    const errors = new Map(
+      life.result === 'died' ? [] : life.result.plans.flatMap(({ name, error }) => (error ? [[name, error]] : [])),
+    );
+    const lines = reportLines({ stateDir: '/srv/runs', now: Date.now(), head: 'h', errors }, run);
+    const named = lines.filter((line) => / (resume|rollback) 2/.test(line));
+    expect(named).toHaveLength(3);
+    const asWho = `--profile 'it'\\''s prod' --state-dir /srv/runs`;
+    for (const line of named) expect(line).toMatch(/ \.?\S+ (resume|rollback) \S+/);
+    for (const line of named) expect(line).toContain(asWho);
+    expect(named[0]).toContain(`${asWho} --discard-writes-since 2026-`);
+  }));

@@ -141,6 +141,26 @@ describe('a run with --json', () => {
 });
 
 describe.concurrent('a run with a hold', () => {
+  test('that was given a profile names it in the command to go on, also to who asks for its status later', async () => {
+    const aws = await account();
+    const credentials = join(room.dir, 'credentials');
+    writeFileSync(credentials, '[prod]\naws_access_key_id = AKIAPROD\naws_secret_access_key = s3cret\n');
+    const env = {
+      ...aws.env,
+      AWS_ACCESS_KEY_ID: undefined,
+      AWS_SECRET_ACCESS_KEY: undefined,
+      AWS_SHARED_CREDENTIALS_FILE: credentials,
+    };
+    const where = { cwd: room.dir, env };
+    const paused = await rekey(['run', shippedPlan, '--profile', 'prod', '--state-dir', 'as prod'], where);
+    expect(paused.code, paused.stderr).toBe(3);
+    const words = ['resume', onlyRun('as prod'), '--profile', 'prod', '--state-dir', 'as prod'];
+    const named = new RegExp(`next .* ${words.slice(0, -1).join(' ')} 'as prod'`);
+    expect(paused.stderr).toMatch(named);
+    expect((await here.rekey(['status', onlyRun('as prod'), '--state-dir', 'as prod'], env)).stdout).toMatch(named);
+    expect((await rekey(words, where)).code).toBe(3);
+  });
+
   test('ends with 3 and the exact command to go on; status changes nothing; the resume begins nothing anew', async () => {
     const aws = await account();
     const where = { cwd: room.dir, env: aws.env };

@@ -117,3 +117,23 @@ test('what this process has started is on record, and is nobody to wait for', as
   expect(told()).toEqual([]);
   expect(await answers(child)).toBe(true);
 });
+
+test.each<[string, Entry]>([
+  ['that it ended well', { t: 'answered', key, output: { exit: 0, how: 'exited with 0' } }],
+  ['that it failed', { t: 'failed', key, uses, reason: 'exited with 1', neverRan: false }],
+])('what another machine has started is not asked for where it is on record %s', async (_what, end) => {
+  const started: Entry = { t: 'spawned', key, process: elsewhere, until: Date.now() + 60_000 };
+  const { commands } = await after([intent, started, end], undefined);
+  await commands.alone();
+  const open = await after([intent, started], undefined);
+  await expect(open.commands.alone()).rejects.toMatchObject({ code: 'command-out-of-sight' });
+});
+
+test('nor one that could not be started there', async () => {
+  const isAlive = async (): Promise<Liveness> => 'unknown';
+  const failed: Entry = { t: 'failed', key, uses, reason: 'could not be started', neverRan: true };
+  const { commands } = await after([intent, failed], undefined, { isAlive });
+  await commands.alone();
+  const open = await after([intent], undefined, { isAlive });
+  await expect(open.commands.alone()).rejects.toMatchObject({ code: 'command-out-of-sight' });
+});

@@ -14,6 +14,7 @@ describe('how long an error is waited for, where the call has an hour of its own
     ['state', [hour, hour / 2, without, hour / 2, without]],
     ['slow', [hour, hour, hour, 24 * hour, 24 * hour]],
     ['right', [0, 0, 0, 24 * hour, 24 * hour]],
+    ['credentials', [0, ...Array(4).fill(10 * minute)]],
     ['final', [0, 0, 0, 0, 0]],
   ])('%s', (family, times) => {
     expect(moments.map((moment) => patienceMs(family, moment, hour))).toEqual(times);
@@ -34,4 +35,5 @@ test('an error is of the family of what has to come before it passes', () => {
   expect(of({ class: 'permanent', wants: 'right', code: '', message: '' })).toBe('right');
   expect(of({ class: 'permanent', code: '', message: '' })).toBe('final');
   expect(of({ class: 'wait', code: '', message: '' })).toBe('state');
+  expect(of({ class: 'stop-run', code: '', message: '' })).toBe('credentials');
 });

@@ -39,7 +39,6 @@ export const scenes = {
   'credentials that end at the stop': async ({ plan }, world) => {
     world.account.faults.add({
       operation: 'StopInstances',
-      times: 1,
       kind: 'error',
       code: 'ExpiredToken',
       status: 400,

@@ -334,4 +334,21 @@ export const journalBugs: readonly PlantedBug[] = [
     replace: 'if (!status) return',
     caughtBy: { file: 'test/engine/state/fold.test.ts', title: 'a second outcome' },
   },
+  {
+    name: 'the next command is named without the profile of the last one',
+    file: 'src/report/next-steps.ts',
+    find: "command === 'status' || profile === undefined ? []",
+    replace: 'command.length > 0 || profile === undefined ? []',
+    caughtBy: { file: 'test/report/next-steps.test.ts', title: 'is given as who gave the last one' },
+  },
+  {
+    name: 'a rollback that was asked for is said to wait at a gate',
+    file: 'src/report/plan-status.ts',
+    find: 'if (state.finished || state.rollbackAsked) return undefined;',
+    replace: 'if (state.finished) return undefined;',
+    caughtBy: {
+      file: 'test/promises/rollback.test.ts',
+      title: 'of one that was asked for in the hold of ec2-instance',
+    },
+  },
 ];

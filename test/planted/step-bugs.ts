@@ -41,8 +41,9 @@ export const stepBugs: readonly PlantedBug[] = [
   {
     name: 'expired credentials unwind',
     file: 'src/engine/send.ts',
-    find: "if (error.class === 'stop-run') throw stopRun(error);",
-    replace: "if (error.class === 'stop-run') return { end: { reason: formatCallError(error) } };",
+    find: "if (error.class === 'stop-run' && waitedMs >= limitMs) throw stopRun(error);",
+    replace:
+      "if (error.class === 'stop-run' && waitedMs >= limitMs) return { end: { reason: formatCallError(error) } };",
     caughtBy: { file: engine, title: 'of the credentials in the middle of the cut-over undoes nothing' },
   },
 
@@ -315,6 +316,16 @@ export const stepBugs: readonly PlantedBug[] = [
     find: "is === 'unknown' && !saidToHaveEnded",
     replace: 'is === undefined',
     caughtBy: { file: commands, title: 'nothing is started beside what was started on another machine' },
+  },
+  {
+    name: 'a command whose end is on record is asked for from another machine',
+    file: 'src/engine/state/fold.ts',
+    find: 'filter(({ key }) => keyText(key) !== keyText(phase.key))',
+    replace: 'filter(({ key }) => key !== phase.key)',
+    caughtBy: {
+      file: commands,
+      title: 'what another machine has started is not asked for where it is on record that it ended well',
+    },
   },
   {
     name: 'where processes can not be listed there are none',

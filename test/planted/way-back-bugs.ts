@@ -5,6 +5,7 @@ const turnedRound = 'test/promises/turned-round.test.ts';
 const attachedAnew = 'test/promises/attached-anew.test.ts';
 const haltedForNothing = 'test/promises/halted-for-nothing.test.ts';
 const keysFirst = 'test/promises/keys-before-the-halt.test.ts';
+const clockSet = 'test/promises/clock-set.test.ts';
 const downForWantOf = 'test/promises/down-for-want-of.test.ts';
 const exposedThenTurned = 'test/promises/exposed-then-turned-round.test.ts';
 
@@ -269,7 +270,7 @@ export const wayBackBugs: readonly PlantedBug[] = [
   {
     name: 'a look of any age shows whose claim stands',
     file: 'src/engine/target/guard.ts',
-    find: 'if (known && this.run.ports.clock.now() < known.at + unseenMs) return known;\n    await this.look();',
+    find: 'if (known && isRecent(this.run.ports.clock, known.at, unseenMs)) return known;\n    await this.look();',
     replace: 'if (known) return known;',
     caughtBy: {
       file: 'test/promises/claims.test.ts',
@@ -289,5 +290,79 @@ export const wayBackBugs: readonly PlantedBug[] = [
     find: 'if (goesBack && standstillMayBeOver(run.plan, run.ports.registry, run.state)) return;',
     replace: 'if (goesBack) return;',
     caughtBy: { file: exposedThenTurned, title: 'when it was seen by the unwinding itself' },
+  },
+
+  // The clock of the runner's machine is set, and AWS's is not.
+  {
+    name: 'a clock that is set back keeps a sleeper asleep',
+    file: 'src/contract/clock.ts',
+    find: 'if (leftMs <= 0 || dueMs <= 0) return;',
+    replace: 'if (leftMs <= 0) return;',
+    caughtBy: { file: clockSet, title: 'lets a sleeper wake' },
+  },
+  {
+    name: 'a clock that is set back keeps a question from being asked',
+    file: 'src/aws/settle-hub.ts',
+    find: 'this.#dueAt <= now || this.#dueAt - now > this.#pauseMs',
+    replace: 'this.#dueAt <= now',
+    caughtBy: { file: clockSet, title: 'in the cut-over of ec2-instance keeps nobody out' },
+  },
+  {
+    name: 'a clock that is set back makes an old look new',
+    file: 'src/contract/clock.ts',
+    find: 'ageMs >= 0 && ageMs < withinMs',
+    replace: 'ageMs < withinMs',
+    caughtBy: { file: clockSet, title: 'does not make an old look at the instance one of now' },
+  },
+  {
+    name: "a stop is forced by the runner's clock alone",
+    file: 'src/engine/effect.ts',
+    find: 'this.nowThere() - sentAtThere < afterMs',
+    replace: 'this.nowThere() < sentAtThere',
+    caughtBy: { file: clockSet, title: '25 minutes while a stop hangs' },
+  },
+
+  {
+    name: 'credentials that fail once end a process whose target is down',
+    file: 'src/engine/retry.ts',
+    find: "if (error.class === 'stop-run' && forMs >= limitMs)",
+    replace: "if (error.class === 'stop-run')",
+    caughtBy: {
+      file: downForWantOf,
+      title: 'that fail for a moment while a target is down do not leave it down on the way back',
+    },
+  },
+  {
+    name: 'what may have been made is asked for as if the target served',
+    file: 'src/engine/unwind/happened.ts',
+    find: 'retryRead(run.ports, title, look, run.asker(title))',
+    replace: 'retryRead(run.ports, title, look)',
+    caughtBy: { file: downForWantOf, title: 'a look at what may have been made' },
+  },
+
+  {
+    name: 'a run that only comes by has the target left as it stands',
+    file: 'src/engine/target/guard.ts',
+    find: 'if (!comesAnew || askedAt >= until ||',
+    replace: 'if (!comesAnew || askedAt < until ||',
+    caughtBy: {
+      file: 'test/promises/claims.test.ts',
+      title: 'of ec2-instance: another run that claims it in the cut-over',
+    },
+  },
+  {
+    name: 'a run whose claim was taken over waits for the other to let go',
+    file: 'src/engine/target/guard.ts',
+    find: 'foreign.length > 0 && foreign.every(({ on }) => !unclaimed.includes(on))',
+    replace: 'foreign.length > 0',
+    caughtBy: { file: 'test/promises/claims.test.ts', title: 'one that has taken the claim over, as it stands alone' },
+  },
+
+  {
+    name: "a window opens by the runner's clock alone",
+    file: 'src/engine/gates/window.ts',
+    find: 'Math.abs(there - now) > alikeMs ? [now, there] : [now]',
+    replace: 'Math.abs(there - now) > alikeMs ? [now] : [now]',
+    caughtBy: { file: clockSet, title: 'two hours while a window is waited for' },
   },
 ];

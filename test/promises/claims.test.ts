@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PlanSource } from '../../src/contract/plan.ts';
 import type { JournalRecord } from '../../src/contract/record.ts';
+import type { Action } from '../../src/simulator/action.ts';
 import { shownIn } from '../judge/scenes.ts';
 import { exitOf, expectInstanceMoved, expectNoClaim, told } from '../support/promises.ts';
 import { isRead } from '../support/reads.ts';
@@ -244,3 +245,81 @@ test.each(
   const { expected } = await shownIn('a run goes on after another has taken over its claim and was rolled back', one);
   expect(expected.filter(({ kind }) => kind === 'I9')).toEqual([]);
 });
+
+/** How another run says "mine" on what the plans of the stages move, and takes that off again. */
+const byOther: Readonly<Record<string, readonly [put: Action, takeOff: Action]>> = {
+  'ec2-instance': [
+    { do: 'create-tags', resource: instance, tags: { [`rekey:claim:${second}`]: 'x' } },
+    { do: 'delete-tags', resource: instance, keys: [`rekey:claim:${second}`] },
+  ],
+  'rds-instance': [
+    { do: 'tag-database', database: 'orders', tags: { [`rekey:claim:${second}`]: 'x' } },
+    { do: 'untag-database', database: 'orders', keys: [`rekey:claim:${second}`] },
+  ],
+  'rds-cluster': [
+    { do: 'tag-cluster', cluster: 'shop', tags: { [`rekey:claim:${second}`]: 'x' } },
+    { do: 'untag-cluster', cluster: 'shop', keys: [`rekey:claim:${second}`] },
+  ],
+};
+const cutOvers = shipped.flatMap((one) => (one.cutOver ? [[one.name, one, one.cutOver.from] as const] : []));
+
+/** A process at whose target another run comes by in the cut-over, which lets go again when it has seen whose it is. */
+function visited(world: World, one: (typeof cutOvers)[number][1], from: string, letsGo = true): Promise<Life> {
+  const [put, takeOff] = byOther[one.type] ?? [];
+  if (!put || !takeOff) throw new Error(`no claim of another run is known for ${one.type}`);
+  let begun = false;
+  let came = false;
+  return world.process([], {
+    plans: [one.plan],
+    wait: false,
+    beforeCall: (operation) => {
+      if (begun && !came) {
+        came = true;
+        world.account.act(put);
+        if (letsGo) world.account.schedule(Date.now() + 4 * minute, () => world.account.act(takeOff));
+      }
+      begun ||= operation === from;
+    },
+  });
+}
+
+test.each(
+  cutOvers,
+)('of %s: another run that claims it in the cut-over, sees whose it is and lets go leaves it no longer down', (_name, one, from) =>
+  inWorld(
+    one.scenario,
+    async (world) => {
+      const life = await visited(world, one, from);
+      expect(exitOf(life), told(life)).toBe(3);
+      expect(records(life, 'unwinding')).toEqual([]);
+      expect(texts(life).filter((text) => text.includes(`claimed by run ${second}, too`))).toHaveLength(1);
+    },
+    one.seed,
+  ));
+
+test('one that does not let go stops the run all the same, some minutes later', () =>
+  inWorld(twoVolumes, async (world) => {
+    const [[, one, from] = []] = cutOvers.filter(([, { type }]) => type === 'ec2-instance');
+    if (!one || from === undefined) throw new Error('no stage of an instance');
+    const since = Date.now();
+    const life = await visited(world, one, from, false);
+    expect(codes(life)).toEqual(['target-claimed']);
+    expect(Date.now() - since).toBeLessThan(30 * minute);
+  }));
+
+test('one that has taken the claim over, as it stands alone, stops the run at once', () =>
+  inWorld(twoVolumes, async (world) => {
+    let strippedAt = 0;
+    const life = await world.process([], {
+      wait: false,
+      beforeCall: (operation) => {
+        if (operation !== 'ec2:DetachVolume' || strippedAt) return;
+        strippedAt = Date.now();
+        strip(world);
+        for (const resource of [instance, root, data])
+          world.account.act({ do: 'create-tags', resource, tags: { [`rekey:claim:${second}`]: 'x' } });
+      },
+    });
+    expect(codes(life)).toEqual(['target-claimed']);
+    expect(Date.now() - strippedAt).toBeLessThan(9 * minute);
+  }));

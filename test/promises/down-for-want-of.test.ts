@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import type { JournalRecord } from '../../src/contract/record.ts';
 import type { FaultRule } from '../../src/simulator/faults.ts';
 import { exitOf, expectOriginalServing, told } from '../support/promises.ts';
+import { isRead } from '../support/reads.ts';
 import { inWorld, type Life, twoVolumes, type World } from '../support/world.ts';
-import { instance, minute } from './lever.ts';
+import { shipped } from '../sweep/shipped.ts';
+import { instance, minute, records } from './lever.ts';
 
 const box = (world: World) => world.state().instances.find((one) => one.id === instance);
 
@@ -156,3 +159,84 @@ describe('a target that is being brought back', () => {
       expect(Date.now() - since).toBeLessThan(2 * 60 * minute);
     }));
 });
+
+describe('credentials that fail for a moment while a target is down do not leave it down', () => {
+  const cutOvers = shipped.flatMap((one) => (one.cutOver ? [[one.name, one, one.cutOver] as const] : []));
+  // Refused for a clock that was set, until the SDK has set its own right by the answer; or not to be had from what gives them out.
+  const codes = ['RequestExpired', 'SignatureDoesNotMatch', 'InvalidSignatureException', 'CredentialsProviderError'];
+
+  test.each(cutOvers)('forward, of %s', (_name, one, { from: first }) =>
+    inWorld(
+      one.scenario,
+      async (world) => {
+        let begun = false;
+        let left = codes.length;
+        const life = await world.process([], {
+          plans: [one.plan],
+          wait: false,
+          beforeCall: (operation) => {
+            if (begun && left > 0 && !isRead(operation)) {
+              left--;
+              const strikes = codes.map((code) => error('*', code, refusedOnce));
+              world.account.faults.add(...strikes);
+            }
+            begun ||= operation === first;
+          },
+        });
+        expect(left).toBe(0);
+        expect(exitOf(life), told(life)).toBe(3);
+        expect(records(life, 'unwinding')).toEqual([]);
+      },
+      one.seed,
+    ));
+
+  test('on the way back', () =>
+    inWorld(twoVolumes, async (world) => {
+      let begun = false;
+      const strikes = codes.map((code) => error('*', code, refusedOnce));
+      const life = await world.process([], {
+        wait: false,
+        beforeCall: (operation) => {
+          if (operation === 'ec2:StartInstances' && !begun) {
+            begun = true;
+            world.account.faults.add(error('StartInstances', 'UnauthorizedOperation', refusedOnce));
+          } else if (begun && operation === 'ec2:DetachVolume') world.account.faults.add(...strikes.splice(0));
+        },
+      });
+      expect(exitOf(life), told(life)).toBe(1);
+      expect(told(life)).not.toContain('aws-stopped');
+      expectOriginalServing(world);
+    }));
+
+  test('those that have ended for good end the process soon, and nothing is undone', () =>
+    inWorld(twoVolumes, async (world) => {
+      const life = await from(world, 'ec2:DetachVolume', [error('*', 'ExpiredToken')]);
+      expect(told(life)).toContain('aws-stopped');
+      expect(records(life, 'unwinding')).toEqual([]);
+      const [first, last] = [
+        life.disk.find((one) => one.t === 'intent' && one.uses === 'ebs.detach-volume'),
+        life.disk.at(-1),
+      ];
+      expect(Date.parse(last?.at ?? '') - Date.parse(first?.at ?? '')).toBeLessThan(12 * minute);
+    }));
+});
+
+test('a look at what may have been made does not end the way back when AWS throttles it for forty minutes', () =>
+  inWorld(twoVolumes, async (world) => {
+    let made = 0;
+    const stops = (record: JournalRecord) => record.t === 'done' && record.uses === 'ec2.stop-instance';
+    let stopped = false;
+    const first = await world.process([], {
+      wait: false,
+      diesOn: (record) => {
+        stopped ||= stops(record);
+        return false;
+      },
+      diesAfter: (operation) => stopped && operation === 'ec2:CreateSnapshot' && ++made > 0,
+    });
+    expect(made).toBeGreaterThan(0);
+    world.account.faults.add({ operation: 'DescribeSnapshots', kind: 'throttle', forMs: 40 * minute } as FaultRule);
+    const back = await world.process(first.disk, { command: { command: 'rollback', discardWrites: false } });
+    expect(exitOf(back), told(back)).toBe(0);
+    expectOriginalServing(world);
+  }));

@@ -1,11 +1,16 @@
 import { expect, test } from 'vitest';
+import { reportLines } from '../../src/cli/report.ts';
+import type { PlanSource } from '../../src/contract/plan.ts';
 import type { JournalRecord } from '../../src/contract/record.ts';
 import type { Command } from '../../src/engine/execute.ts';
+import { fold } from '../../src/engine/state/fold.ts';
+import { runStatus } from '../../src/report/run-status.ts';
+import { registry } from '../../src/steps/registry.ts';
 import { exitOf, expectOriginalServing, told } from '../support/promises.ts';
-import { inWorld, type Life, twoVolumes, type World } from '../support/world.ts';
+import { inWorld, type Life, planOf, twoVolumes, type World } from '../support/world.ts';
 import { full } from '../sweep/sampled.ts';
 import { shipped } from '../sweep/shipped.ts';
-import { minute, refuse } from './lever.ts';
+import { instancePlan, minute, refuse, withText } from './lever.ts';
 
 const typed: Command = { command: 'rollback', discardWrites: true };
 const rollback: Command = { command: 'rollback', discardWrites: false };
@@ -125,3 +130,33 @@ test.each(
     },
     one.seed,
   ));
+
+/** What status says of a run that is taken as far as a gate, and whose rollback then dies before it has begun. */
+async function diesBeforeItBegins(world: World, plan: PlanSource): Promise<Life> {
+  const paused = await world.process([], { plans: [plan], wait: false });
+  expect(exitOf(paused), told(paused)).toBe(3);
+  const diesOn = (record: JournalRecord) => record.t === 'command';
+  const died = await world.process(paused.disk, { plans: [plan], command: rollback, diesOn });
+  expect(died.result).toBe('died');
+  const status = runStatus([planOf(plan)], registry, fold(died.disk), false);
+  const said = reportLines({ stateDir: '.rekey', now: Date.now(), head: 'h' }, status).join('\n');
+  expect(said).toContain('a rollback was asked for, and has not begun');
+  expect(said).toMatch(/resume \S+ +# goes on with the rollback that was asked for/);
+  expect(said).not.toMatch(/paused|--wait/);
+  return died;
+}
+
+test('of a rollback that was asked for at a window and died before it began status says that a resume goes on with it', () =>
+  inWorld(twoVolumes, async (world) => {
+    const windowed = withText(instancePlan, (text) =>
+      text.replace(/^# window:.*$/m, 'window: { cron: "0 1 * * *", timezone: UTC, duration: 3h, cutoff: 30m }'),
+    );
+    const died = await diesBeforeItBegins(world, windowed);
+    const resumed = await world.process(died.disk, { plans: [windowed], wait: false });
+    expect(statusOf(resumed), told(resumed)).toBe('rolled-back');
+  }));
+
+test.each(
+  shipped.map((one) => [one.name, one] as const),
+)('of one that was asked for in the hold of %s, too, whatever time the hold opens', (_name, one) =>
+  inWorld(one.scenario, async (world) => void (await diesBeforeItBegins(world, one.plan)), one.seed));

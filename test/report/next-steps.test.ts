@@ -49,12 +49,27 @@ describe('what can be done next with a run of several plans', () => {
   });
 
   test('is only to roll back, if that, where the journal is of an older format', () => {
-    expect(nextSteps(run, [plan], false, true)).toEqual([step('rollback')]);
-    expect(nextSteps(run, [{ ...plan, writePointAt: 7 }], false, true)).toEqual([
+    expect(nextSteps(run, [plan], false, { older: true })).toEqual([step('rollback')]);
+    expect(nextSteps(run, [{ ...plan, writePointAt: 7 }], false, { older: true })).toEqual([
       { ...step('rollback'), losesWritesSince: 7 },
     ]);
-    expect(nextSteps(run, [{ ...plan, deleted: ['vol-1'] }], false, true)).toEqual([step('status')]);
-    expect(nextSteps(run, [{ ...plan, status: 'done' }], false, true)).toEqual([step('status')]);
+    expect(nextSteps(run, [{ ...plan, deleted: ['vol-1'] }], false, { older: true })).toEqual([step('status')]);
+    expect(nextSteps(run, [{ ...plan, status: 'done' }], false, { older: true })).toEqual([step('status')]);
+  });
+
+  test('goes on with a rollback that was asked for, whatever gate stands in the way', () => {
+    const held = { ...plan, status: 'paused' as const, waitsFor: { until: 1_000 }, rollsBack: true as const };
+    expect(nextSteps(run, [held], false)[0]).toEqual({ ...step('resume'), rollsBack: true });
+  });
+
+  test('is given as who gave the last one, where it asks AWS', () => {
+    const words = (...given: Parameters<typeof nextSteps>) => nextSteps(...given).map((one) => one.words);
+    const profile = 'prod';
+    expect(words(run, [plan], false, { profile })).toEqual([
+      ['resume', run, '--profile', profile],
+      ['rollback', run, '--profile', profile],
+    ]);
+    expect(words(run, [plan], true, { profile })).toEqual([['status', run]]);
   });
 
   test('is to roll back at the price of the writes since the first write point of an open plan', () => {

@@ -7,7 +7,7 @@ import { frozenPlans } from '../plans.ts';
 import { endOf, readRun, whichRun } from '../runs.ts';
 import { tell } from '../screen.ts';
 import { openSession } from '../session.ts';
-import { settingsOf } from '../settings.ts';
+import { profileOf, settingsOf } from '../settings.ts';
 import { command, type DriveOptions, type MakeCommand, withDriving } from './options.ts';
 
 /** `rekey resume`: goes on with a run that has paused, failed, been interrupted or killed. */
@@ -47,7 +47,8 @@ async function resume(named: string | undefined, options: DriveOptions): Promise
   refuseOlder({ run, stateDir: settings.stateDir, format });
   const plans = (await frozenPlans(state)).map((one) => one.plan);
   const { registry } = await import('../../steps/registry.ts');
-  for (const { plan, target, triesAgain } of runStatus(plans, registry, state, false).plans) {
+  for (const { plan, target, triesAgain, rollsBack } of runStatus(plans, registry, state, false).plans) {
+    if (rollsBack) tell(`${plan}: a rollback of ${target} was asked for, and is gone on with`);
     if (triesAgain)
       tell(`${plan}: ${target} would be taken out of service again: its verification failed, and all was taken back`);
   }
@@ -58,6 +59,7 @@ async function resume(named: string | undefined, options: DriveOptions): Promise
     plans,
     command: { command: 'resume', again: options.again === true },
     options: {
+      ...profileOf(settings),
       wait: options.wait === true,
       takeOver: options.takeOver === true,
       ...(options.commandsEnded === true && { commandsEnded: true }),

@@ -6,7 +6,7 @@ import { drive } from '../drive.ts';
 import { frozenPlans } from '../plans.ts';
 import { endOf, readRun } from '../runs.ts';
 import { openSession } from '../session.ts';
-import { settingsOf } from '../settings.ts';
+import { profileOf, settingsOf } from '../settings.ts';
 import { command, type DriveOptions, type MakeCommand, withDriving } from './options.ts';
 
 type RollbackOptions = DriveOptions & { readonly discardWritesSince?: string };
@@ -49,6 +49,7 @@ async function rollback(run: string, options: RollbackOptions): Promise<number> 
     plans,
     command: { command: 'rollback', discardWrites: typed !== undefined },
     options: {
+      ...profileOf(settings),
       takeOver: options.takeOver === true,
       ...(options.commandsEnded === true && { commandsEnded: true }),
       ...(typed === undefined ? {} : { discardWritesSince: typed }),

@@ -3,7 +3,7 @@ import { submission } from '../../engine/execute.ts';
 import { type Drive, drive } from '../drive.ts';
 import { loadPlans } from '../plans.ts';
 import { openSession } from '../session.ts';
-import { type Settings, settingsOf } from '../settings.ts';
+import { profileOf, type Settings, settingsOf } from '../settings.ts';
 import { version } from '../version.ts';
 import { command, type DriveOptions, gather, type MakeCommand, withDriving } from './options.ts';
 
@@ -51,7 +51,11 @@ export async function run(files: readonly string[], options: Begin): Promise<num
     session,
     plans,
     command: { command: 'run' },
-    options: { wait: options.wait === true, ...(options.replaceClaim ? { replaceClaim: options.replaceClaim } : {}) },
+    options: {
+      wait: options.wait === true,
+      ...profileOf(settings),
+      ...(options.replaceClaim ? { replaceClaim: options.replaceClaim } : {}),
+    },
     json: options.json === true,
     wait: options.wait === true,
     ...(options.replaceClaim ? { replaceClaim: options.replaceClaim } : {}),

@@ -15,9 +15,20 @@ export const windowGate: Gate<WindowStep> = {
 
 /** May a cut-over begin at this moment? */
 export function mayBegin<S>(run: PlanRun<S>): boolean {
-  const now = run.ports.clock.now();
   const { window } = run.plan;
-  return !window || run.state.writePoint !== undefined || nextBeginning(window, now) <= now;
+  return !window || run.state.writePoint !== undefined || closedForMs(run, window) <= 0;
+}
+
+// The Date of an answer is to the second, and has been on its way.
+const alikeMs = 60_000;
+
+/** How long it still is until the window is open by the runner's clock and by AWS's: either can be wrong, or have been set. */
+function closedForMs<S>(run: PlanRun<S>, window: Window): number {
+  const { clock, remoteNow } = run.ports;
+  const now = clock.now();
+  const there = remoteNow?.() ?? now;
+  const times = Math.abs(there - now) > alikeMs ? [now, there] : [now];
+  return Math.max(...times.map((time) => nextBeginning(window, time) - time));
 }
 
 /** Resolves when a cut-over may begin; throws Paused when this process does not stay. One that has begun may always go on. */
@@ -25,9 +36,9 @@ export async function waitForWindow<S>(run: PlanRun<S>, step: string): Promise<v
   const { window } = run.plan;
   if (!window || run.state.writePoint !== undefined) return;
   for (;;) {
-    const opensAt = nextBeginning(window, run.ports.clock.now());
-    if (opensAt <= run.ports.clock.now()) return;
-    await waitAtGate(run, { step, gate: 'window', until: opensAt });
+    const leftMs = closedForMs(run, window);
+    if (leftMs <= 0) return;
+    await waitAtGate(run, { step, gate: 'window', until: run.ports.clock.now() + leftMs });
   }
 }
 

@@ -14,6 +14,7 @@ export function fold(records: readonly JournalRecord[]): RunState {
     startedAt: undefined,
     owner: undefined,
     rollbackAsked: undefined,
+    profile: undefined,
     takenOverAt: undefined,
     records: 0,
   };
@@ -42,6 +43,7 @@ export function apply(state: RunState, entry: Entry, at: number): void {
     case 'command':
       // What stopped a plan is history once somebody has told it to go on.
       for (const plan of state.plans.values()) plan.stop = undefined;
+      state.profile = typeof entry.options['profile'] === 'string' ? entry.options['profile'] : undefined;
       if (entry.command === 'rollback') askRollback(state, entry.options['discardWritesSince'] !== undefined);
       if (entry.options['commandsEnded'] === true) for (const plan of state.plans.values()) noteCommandsEnded(plan);
       return;
@@ -55,18 +57,20 @@ function applyToPhase(state: RunState, entry: PhaseEntry, at: number): void {
   const plan = planOf(state, entry.key.plan);
   if (entry.t === 'spawned') {
     const { key, process, until } = entry;
-    plan.commands.push({ key, process, until, saidToHaveEnded: false });
+    plan.commands = [...plan.commands, { key, process, until, saidToHaveEnded: false }];
     const sent = plan.phases.get(keyText(key));
     if (sent) sent.sentBy = undefined;
     return;
   }
   const phase = phaseOf(plan, entry.key, 'uses' in entry ? entry.uses : '', state.records);
+  if (entry.t === 'answered' || entry.t === 'done' || entry.t === 'failed') noteEnded(plan, phase);
   switch (entry.t) {
     case 'intent':
       phase.input = entry.input;
       phase.before = phase.sent === 0 ? entry.before : phase.before;
       phase.sent++;
       phase.sentAt = at;
+      phase.sentAtThere = entry.sentAt;
       phase.sentBy = state.owner;
       phase.unanswered = [...phase.unanswered.slice(0, entry.afterRefusal ? -1 : undefined), entry.sentAt ?? at];
       phase.end = undefined;
@@ -106,6 +110,12 @@ function askRollback(state: RunState, discardWrites: boolean): void {
   for (const plan of state.plans.values()) plan.rollbackAsked = state.rollbackAsked;
 }
 
+/** What came of it is written by who has waited for its commands: from nowhere do they have to be looked for any more. */
+function noteEnded(plan: PlanState, phase: Phase): void {
+  plan.commands = plan.commands.filter(({ key }) => keyText(key) !== keyText(phase.key));
+  phase.sentBy = undefined;
+}
+
 /** The operator has seen to it that what was started on another machine has ended. */
 function noteCommandsEnded(plan: PlanState): void {
   for (const command of plan.commands) command.saidToHaveEnded = true;
@@ -116,6 +126,7 @@ function noteCommandsEnded(plan: PlanState): void {
 function beginAnew(phase: Phase): void {
   phase.sent = 0;
   phase.sentAt = undefined;
+  phase.sentAtThere = undefined;
   phase.unanswered = [];
   phase.answered = undefined;
 }

@@ -17,6 +17,8 @@ export interface Phase {
   sent: number;
   /** When its call was last sent, in ms. */
   sentAt: number | undefined;
+  /** The same by the clock of whoever was called, where that is known. */
+  sentAtThere: number | undefined;
   /** Who last sent it, until it is on record which process came of it. */
   sentBy: Owner | undefined;
   /** When it was sent without an answer or a refusal that is known, in ms by the clock of whoever was called. */
@@ -48,8 +50,8 @@ export interface PlanState {
   readonly gates: Map<string, { until: number; untilByAws?: number; passed: boolean }>;
   /** A rollback that the operator has asked for and that was neither begun nor refused yet. */
   rollbackAsked: undefined | { readonly discardWrites: boolean };
-  /** Every command that was started for it. */
-  readonly commands: StartedCommand[];
+  /** The commands that were started for it, and of which it is not on record that they have ended. */
+  commands: readonly StartedCommand[];
   readonly announcements: { readonly step: string; readonly text: string }[];
   expected: Observation | undefined;
   /** The highest that was seen of the target, in the platform's order. */
@@ -85,6 +87,8 @@ export interface RunState {
   rollbackAsked: undefined | { readonly discardWrites: boolean };
   /** Who writes its journal now. */
   owner: Owner | undefined;
+  /** The profile of the AWS configuration that the last command was given. */
+  profile: string | undefined;
   /** When the run was last taken over from a runner of which nobody knew whether it still lived, in ms. */
   takenOverAt: number | undefined;
   records: number;
@@ -155,6 +159,7 @@ export function phaseOf(plan: PlanState, key: Key, uses: string, order: number):
     before: null,
     sent: 0,
     sentAt: undefined,
+    sentAtThere: undefined,
     sentBy: undefined,
     unanswered: [],
     answered: undefined,

@@ -1,3 +1,4 @@
+import { isRecent } from '../../contract/clock.ts';
 import type { Key } from '../../contract/record.ts';
 import { unseenMs } from '../../contract/settle.ts';
 import type { DisruptiveEffect, Observation, StepCall, StepContext, TargetType } from '../../contract/step.ts';
@@ -9,9 +10,9 @@ import { cutOverBegunAt, failedInDoubt, inFlight, insideCutOver } from '../state
 import { ownStep } from '../state/own-steps.ts';
 import { type ActiveSide, activeSideOf, pairsOf } from '../state/pairs.ts';
 import { PlanStopped } from '../stops.ts';
-import { waitUntil } from '../wait.ts';
+import { unseenBeatMs, waitFor, waitUntil } from '../wait.ts';
 import { type Drift, driftOf, hasLived, mayStart, type TargetState, undoForbiddenBy } from './drift.ts';
-import { type Claims, lookAt, lookKey, recordLived, recordObservation, recordWrites } from './observe.ts';
+import { type Claims, type Look, lookAt, lookKey, recordLived, recordObservation, recordWrites } from './observe.ts';
 import { originalsOf, readsOf } from './reads.ts';
 import { type Change, changesSeen, mayReadAgain, readAgain, refuse, renew, tell, textsOf } from './surroundings.ts';
 
@@ -31,6 +32,9 @@ async function waitOutTakeOver<S>({ run, ports, plan }: PlanRun<S>, step: string
   ports.emit({ type: 'gate.waiting', plan: plan.name, step, gate: 'take-over', until });
   await waitUntil(ports, until);
 }
+
+// A claim that was taken off may still be shown for as long as AWS shows the past.
+const newcomersYieldMs = 2 * unseenMs;
 
 type Compare = (state: TargetState, changes: readonly Change[]) => Promise<void>;
 
@@ -70,14 +74,14 @@ export class Guard<S> {
   /** What a look of the last minutes has shown of the claims. Throws when another run has claimed it or an original. */
   async claims(): Promise<Claims & { readonly at: number }> {
     const known = this.lastClaims;
-    if (known && this.run.ports.clock.now() < known.at + unseenMs) return known;
+    if (known && isRecent(this.run.ports.clock, known.at, unseenMs)) return known;
     await this.look();
     return this.lastClaims ?? { at: 0, foreign: [], replaced: [], unclaimed: [] };
   }
 
   /** Looks at the target. Throws when another run has claimed it or an original. */
   async look(): Promise<TargetState> {
-    const { state, claims } = await this.lookOnce();
+    const { state, claims } = await this.lookPastNewcomers();
     await recordLived(this.run, state);
     if (!claims.foreign.length) return state;
     await this.recordDrift(state);
@@ -97,7 +101,36 @@ export class Guard<S> {
     return since ?? seen;
   }
 
-  private async lookOnce() {
+  /**
+   * Who comes to a target that this run has taken out of service did not see its claim, sees it as soon as he has put on his own,
+   * and takes that off again. So the target is not left as it stands for it, unless the claim of this run has gone meanwhile.
+   */
+  private async lookPastNewcomers(): Promise<Look> {
+    const { run } = this;
+    const until = run.ports.clock.now() + newcomersYieldMs;
+    return waitFor<Look>(run.ports, unseenBeatMs, async (askedAt) => {
+      const look = await this.lookOnce();
+      const { foreign, unclaimed } = look.claims;
+      const comesAnew = foreign.length > 0 && foreign.every(({ on }) => !unclaimed.includes(on));
+      if (!comesAnew || askedAt >= until || !this.isOutAsLeft(look.state)) return { done: look };
+      const { announce } = run.context(lookKey(run));
+      for (const { run: other, on } of foreign)
+        announce(`${on} is claimed by run ${other}, too, while it is out of service: waited for it to let go`);
+      await run.announced();
+      return { again: true };
+    });
+  }
+
+  /** Is the target out of service by this run and as that has left it, or being brought back? */
+  private isOutAsLeft(seen: TargetState): boolean {
+    const { plan, ports, state, expected } = this.run;
+    if (state.unwinding?.over === false) return true;
+    return (
+      insideCutOver(plan, ports.registry, state) && expected !== undefined && this.driftOf(seen, true).do === 'go on'
+    );
+  }
+
+  private async lookOnce(): Promise<Look> {
     const at = this.run.ports.clock.now();
     const look = await lookAt(this.run, this.target);
     this.lastClaims = { ...look.claims, at };
@@ -285,10 +318,11 @@ export class Guard<S> {
 
   /** Seen, and compared with what was expected at that moment: what neighbours have changed since is theirs. */
   private fresh(compare: Compare | undefined): Promise<TargetState> {
-    const now = this.run.ports.clock.now();
-    if (this.last && now - this.last.at < freshMs) return this.last.state;
+    const { clock } = this.run.ports;
+    if (this.last && isRecent(clock, this.last.at, freshMs)) return this.last.state;
+    const at = clock.now();
     const state = this.lookAsClaimant(compare);
-    this.last = { at: now, state };
+    this.last = { at, state };
     return state;
   }
 
@@ -296,7 +330,7 @@ export class Guard<S> {
   private asksForKeys(): boolean {
     const { run } = this;
     const whole = !run.expected || this.sideOf(run.expected) === 'originals';
-    return whole && run.ports.clock.now() - run.renewedAt >= freshMs;
+    return whole && !isRecent(run.ports.clock, run.renewedAt, freshMs);
   }
 
   private sideOf(observation: Observation): ActiveSide {
@@ -306,7 +340,7 @@ export class Guard<S> {
   /** An effect that comes late (a resend) waits for its neighbours, since a target half on its way can't be compared. */
   private async waitForSiblings(key: Key): Promise<void> {
     this.run.markSettled(key);
-    if (this.last && this.run.ports.clock.now() - this.last.at < freshMs) return;
+    if (this.last && isRecent(this.run.ports.clock, this.last.at, freshMs)) return;
     await this.run.waitUntilIdle();
   }
 }

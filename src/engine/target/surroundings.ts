@@ -1,3 +1,4 @@
+import { isRecent } from '../../contract/clock.ts';
 import type { Key } from '../../contract/record.ts';
 import type { ReadDefinition } from '../../contract/step.ts';
 import type { Surroundings } from '../../contract/surroundings.ts';
@@ -111,7 +112,8 @@ const ofNowMs = 60_000;
 export async function renew<S>(run: PlanRun<S>): Promise<void> {
   const { ports } = run;
   if (!mayReadAgain(run)) return;
-  const old = establishedBy(run).filter(({ at }) => ports.clock.now() - Math.max(at, run.renewedAt) >= ofNowMs);
+  const isOfNow = (at: number) => isRecent(ports.clock, at, ofNowMs);
+  const old = establishedBy(run).filter(({ at }) => !isOfNow(at) && !isOfNow(run.renewedAt));
   for (const { key, definition, input, output, surroundings } of old) {
     const title = definition.title(input);
     const now = await retryRead(ports, title, () => definition.read(run.context(key), input, output), run.asker(title));

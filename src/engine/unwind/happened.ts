@@ -51,9 +51,10 @@ async function seenOf<S>(run: PlanRun<S>, phase: Phase): Promise<Happened[]> {
   const definition = effectOf(run.ports.registry, phase);
   if (!definition) return [];
   try {
-    const seen = await retryRead(run.ports, definition.title(phase.input), () =>
-      definition.look(run.context(phase.key), phase.input, undefined),
-    );
+    const title = definition.title(phase.input);
+    const look = () => definition.look(run.context(phase.key), phase.input, undefined);
+    // The target is down until it is known what there is to be taken back.
+    const seen = await retryRead(run.ports, title, look, run.asker(title));
     await run.announced();
     if (seen.is !== 'done' && seen.is !== 'pending') return [];
     const output = toJson(seen.output);
