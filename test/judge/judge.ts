@@ -83,7 +83,7 @@ export class PromiseJudge {
     if (by?.replaces !== undefined) this.holds.replaced(by.replaces);
     this.reader = by?.party.run;
     this.neighbours.begin(plan);
-    if (!this.services.has(keyOf(plan))) this.services.set(keyOf(plan), new Service(this.account, plan.target));
+    if (!this.services.has(keyOf(plan))) this.services.set(keyOf(plan), new Service(this.account, plan));
   }
 
   /** To be called when a changing call of ours arrives, before it is carried out. */
@@ -146,7 +146,7 @@ export class PromiseJudge {
     for (const service of this.services.values()) service.meanwhile(action);
     this.oracle.meanwhile(action);
     this.origin.arrive();
-    this.deletes.meanwhile();
+    this.deletes.meanwhile(action);
     this.carried.meanwhile(action);
   }
 
