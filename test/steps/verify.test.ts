@@ -89,7 +89,10 @@ const statusOf = (initialisation: 'completed' | 'initializing' | undefined): Vol
 function contextWith(things: Things, checks: object = {}) {
   const aws = {
     region: 'eu-west-1',
-    ec2: { describeInstanceStatus: async () => ({ InstanceStatuses: [checks] }) },
+    ec2: {
+      describeInstanceStatus: async () => ({ InstanceStatuses: [checks] }),
+      describeVolumeAttribute: async () => ({ AutoEnableIO: { Value: false } }),
+    },
     kms: {
       describeKey: async () => ({ KeyMetadata: { KeyState: things.keyState ?? 'Enabled' } }),
       generateDataKeyWithoutPlaintext: async () => {

@@ -1,9 +1,9 @@
 import type { Snapshot, Volume } from '@aws-sdk/client-ec2';
-import { classify } from '../../aws/outage.ts';
 import { printable } from '../../aws/printable.ts';
 import type { AwsContext } from '../../aws/services.ts';
 import { carried, tagValue, withOwn } from '../../aws/tags.ts';
 import type { MadeSnapshot, VolumeAttributes } from '../domain.ts';
+import { unreadable } from '../refusals.ts';
 import { causesOfAbsence } from './absence.ts';
 import { gone } from './deletion.ts';
 
@@ -98,8 +98,8 @@ export async function lastIoDifference(ctx: AwsContext, original: string, replac
     if (was === is) return [];
     return [`${original} goes with auto-enable-IO ${onOrOff(was)}, and ${replacement} has it ${onOrOff(is)}`];
   } catch (error) {
-    const outage = classify(error);
-    if (outage?.class !== 'permanent') throw error;
+    const outage = unreadable(error);
+    if (!outage) throw error;
     return [`nothing says whether auto-enable-IO of ${original} and ${replacement} is the same (${outage.code})`];
   }
 }
