@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { letGo } from './ec2/attachments.ts';
-import { failSnapshot, failVolume } from './ec2/failing.ts';
-import { snapshotOf, volumeOf } from './ec2/find.ts';
+import { enableIO, failSnapshot, failVolume, impairVolume } from './ec2/failing.ts';
+import { instanceOf, snapshotOf, volumeOf } from './ec2/find.ts';
+import { associateAddress, disassociateAddress } from './ec2/network.ts';
 import { unknownName } from './fault-rules.ts';
 import { defaultPolicy, denyingPolicy } from './kms/policy.ts';
 import type { Volume } from './model.ts';
@@ -35,7 +36,19 @@ export const actionsWith = <S extends z.ZodRawShape>(extra: S) =>
         iops: z.int().positive().optional(),
         throughput: z.int().positive().optional(),
       }),
+      z.strictObject({
+        ...extra,
+        do: z.literal('create-volume'),
+        snapshot: text,
+        key: text.optional(),
+        tags: z.record(z.string(), z.string()).optional(),
+      }),
+      z.strictObject({ ...extra, do: z.literal('set-auto-enable-io'), volume: text, on: z.boolean() }),
+      z.strictObject({ ...extra, do: z.literal('enable-volume-io'), volume: text }),
+      z.strictObject({ ...extra, do: z.literal('associate-address'), instance: text }),
+      z.strictObject({ ...extra, do: z.literal('disassociate-address'), instance: text }),
       z.strictObject({ ...extra, do: z.literal('fail-volume'), volume: text }),
+      z.strictObject({ ...extra, do: z.literal('impair-volume'), volume: text }),
       z.strictObject({ ...extra, do: z.literal('delete-snapshot'), snapshot: text }),
       z.strictObject({ ...extra, do: z.literal('fail-snapshot'), snapshot: text }),
       z.strictObject({ ...extra, do: z.literal('copy-snapshot'), snapshot: text, key: text }),
@@ -93,6 +106,18 @@ function happen(world: World, action: Action): void {
     case 'fail-volume':
       failVolume(volumeOf(world, action.volume));
       break;
+    case 'impair-volume':
+      impairVolume(world, volumeOf(world, action.volume));
+      break;
+    case 'enable-volume-io':
+      enableIO(world, volumeOf(world, action.volume));
+      break;
+    case 'associate-address':
+      associateAddress(world, instanceOf(world, action.instance));
+      break;
+    case 'disassociate-address':
+      disassociateAddress(world, instanceOf(world, action.instance));
+      break;
     case 'mount-volume':
     case 'unmount-volume':
       mount(world, volumeOf(world, action.volume), action.do === 'mount-volume');
@@ -130,6 +155,10 @@ type ApiAction = Exclude<
       do:
         | 'fail-snapshot'
         | 'fail-volume'
+        | 'impair-volume'
+        | 'enable-volume-io'
+        | 'associate-address'
+        | 'disassociate-address'
         | 'mount-volume'
         | 'unmount-volume'
         | 'write-volume'
@@ -161,6 +190,15 @@ function callOf(world: World, action: ApiAction): { service: 'ec2' | 'kms'; name
       return ec2('DetachVolume', { VolumeId: action.volume });
     case 'delete-volume':
       return ec2('DeleteVolume', { VolumeId: action.volume });
+    case 'create-volume':
+      return ec2('CreateVolume', {
+        SnapshotId: action.snapshot,
+        AvailabilityZone: `${world.region}a`,
+        ...(action.key !== undefined && { Encrypted: true, KmsKeyId: action.key }),
+        ...tagged('volume', Object.entries(action.tags ?? {})),
+      });
+    case 'set-auto-enable-io':
+      return ec2('ModifyVolumeAttribute', { VolumeId: action.volume, AutoEnableIO: { Value: action.on } });
     case 'resize-volume':
       return ec2('ModifyVolume', { VolumeId: action.volume, Size: action.size });
     case 'modify-volume':
@@ -199,13 +237,17 @@ function callOf(world: World, action: ApiAction): { service: 'ec2' | 'kms'; name
 
 /** As backup programs copy: in the same Region, under a key that they choose, with all tags. */
 function copyWithTags(world: World, snapshot: string, key: string): object {
-  const Tags = [...snapshotOf(world, snapshot).tags.now].map(([Key, Value]) => ({ Key, Value }));
   return {
     SourceRegion: world.region,
     SourceSnapshotId: snapshot,
     Encrypted: true,
     KmsKeyId: key,
     Description: `copy of ${snapshot}`,
-    ...(Tags.length > 0 && { TagSpecifications: [{ ResourceType: 'snapshot', Tags }] }),
+    ...tagged('snapshot', [...snapshotOf(world, snapshot).tags.now]),
   };
+}
+
+function tagged(ResourceType: 'snapshot' | 'volume', tags: readonly (readonly [string, string])[]): object {
+  const Tags = tags.map(([Key, Value]) => ({ Key, Value }));
+  return Tags.length > 0 ? { TagSpecifications: [{ ResourceType, Tags }] } : {};
 }

@@ -1,6 +1,6 @@
 import { contentBytes, contentOf, firstContent } from './content.ts';
 import { openFor } from './ec2/attachments.ts';
-import { publicIp } from './ec2/instances.ts';
+import { publicIp } from './ec2/network.ts';
 import { shapeOf } from './ec2/volume-rules.ts';
 import { zones } from './ec2/volumes.ts';
 import { addAlias } from './kms/aliases.ts';
@@ -77,6 +77,7 @@ function foundVolume(world: World, declared: VolumeDeclared, zone: string): Volu
     state: 'available',
     attachments: [],
     autoEnableIO: declared.autoEnableIO,
+    ioDisabled: false,
     sealed: world.sealed(contentBytes(firstContent(declared.data || `what ${id} held at first`)), key, id),
     usedMiB,
     dirtyMiB: usedMiB,

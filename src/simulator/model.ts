@@ -75,6 +75,8 @@ export interface Volume {
   throughput: number | undefined;
   attachments: Attachment[];
   autoEnableIO: boolean;
+  /** EBS does not trust its data: until somebody lets I/O go on, nothing is read from it or written to it. */
+  ioDisabled: boolean;
   sealed: Sealed | undefined;
   /** MiB that hold data, and MiB written since the last snapshot: they decide how long snapshots take. */
   usedMiB: number;

@@ -265,7 +265,7 @@ export class World {
       const instance = this.instances.get(instanceId);
       return state === 'attached' && instance?.state === 'running' && !instance.workload;
     });
-    if (!held || !volume.sealed || volume.stalledMs !== undefined)
+    if (!held || !volume.sealed || volume.stalledMs !== undefined || volume.ioDisabled)
       throw new AwsError('IncorrectState', `Nobody can write on '${volume.id}'.`);
     const content = contentOf(unseal(volume.sealed, held.dataKey));
     const first = { sequence: content.count + 1, at: this.instant, by: held.instanceId };
@@ -280,7 +280,8 @@ export class World {
     const first = { sequence: workload.sequence + 1, at, by: instance.id };
     for (const { volume, attachment } of this.attachmentsOf(instance)) {
       // What can't be read can't be written either, and so nothing is acknowledged.
-      if (attachment.state !== 'attached' || !volume.sealed || volume.stalledMs !== undefined) continue;
+      if (attachment.state !== 'attached' || !volume.sealed || volume.stalledMs !== undefined || volume.ioDisabled)
+        continue;
       const held = contentOf(unseal(volume.sealed, attachment.dataKey));
       const acknowledged = workload.ledger.get(attachment.device) ?? held;
       const plain = contentBytes(written(held, first, count, workload.everyMs));

@@ -1,5 +1,6 @@
 import { classify } from '../aws/outage.ts';
 import { printable } from '../aws/printable.ts';
+import type { Outage } from '../contract/outage.ts';
 import { problem } from '../errors/index.ts';
 import type { Accepted } from './domain.ts';
 
@@ -30,8 +31,8 @@ export class Refusals<A extends string = Accepted> {
     try {
       return await read();
     } catch (error) {
-      const outage = classify(error);
-      if (!outage || !answered(error) || outage.class === 'retry' || outage.class === 'stop-run') throw error;
+      const outage = unreadable(error);
+      if (!outage) throw error;
       const code = printable(`${outage.code}: ${outage.message}`, 200);
       this.unless('unreadable-attribute', `${what} can't be read (${code})`, 'allow the call in the IAM policy');
       return undefined;
@@ -42,6 +43,13 @@ export class Refusals<A extends string = Accepted> {
   throwIfAny(target: string): void {
     if (this.#reasons.length > 0) throw problem('target-refused', { target, reasons: this.#reasons });
   }
+}
+
+/** By what AWS has answered that something can't be read; undefined for what may pass (throttling, transport) and what stops the run. */
+export function unreadable(error: unknown): Outage | undefined {
+  const outage = classify(error);
+  const passes = !outage || !answered(error) || outage.class === 'retry' || outage.class === 'stop-run';
+  return passes ? undefined : outage;
 }
 
 function answered(error: unknown): boolean {

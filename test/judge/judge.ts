@@ -34,8 +34,7 @@ export interface Beginning {
  * It knows nothing of what the engine believes: of the journal it reads only what a person would be told from it.
  */
 export class PromiseJudge {
-  /** Nothing is in the way any more, and nobody has taken the target apart. */
-  calm = false;
+  private calmSince = Number.POSITIVE_INFINITY;
   /** How long calls, groups and starts may take: what is told later or earlier by less is told right. */
   slackMs = 60_000;
   /** What a busy machine may stand still besides; nothing where time is virtual. */
@@ -76,6 +75,15 @@ export class PromiseJudge {
     this.oracle = new Oracle(account, { origin, comparisons }, judge);
   }
 
+  /** Nothing is in the way any more, and nobody has taken the target apart. */
+  get calm(): boolean {
+    return this.calmSince <= this.account.world.time;
+  }
+
+  set calm(is: boolean) {
+    this.calmSince = is ? this.account.world.time : Number.POSITIVE_INFINITY;
+  }
+
   /** To be called when a process begins to work on a plan; `by`, with what it was told to do, for the table oracle. */
   begin(plan: Plan, by?: Beginning): void {
     if (by) this.oracle.begin(plan, by.party, by.command);
@@ -83,7 +91,7 @@ export class PromiseJudge {
     if (by?.replaces !== undefined) this.holds.replaced(by.replaces);
     this.reader = by?.party.run;
     this.neighbours.begin(plan);
-    if (!this.services.has(keyOf(plan))) this.services.set(keyOf(plan), new Service(this.account, plan.target));
+    if (!this.services.has(keyOf(plan))) this.services.set(keyOf(plan), new Service(this.account, plan));
   }
 
   /** To be called when a changing call of ours arrives, before it is carried out. */
@@ -113,6 +121,15 @@ export class PromiseJudge {
     this.neighbours.done(call, party.run);
     this.deletes.done(call, party.run);
     if (call.service === 'rds') this.carried.done(call, party.run, announcedIn(party.records()));
+  }
+
+  /** Has AWS let its last start fall back before there was nothing in the way? Who learns of it first may end with that, and say it. */
+  private fellBack({ target }: Plan): boolean {
+    const instance = this.account.world.instances.get(target.id);
+    const code = instance?.stateReason?.code ?? 'Client.UserInitiatedShutdown';
+    return (
+      instance?.state === 'stopped' && code !== 'Client.UserInitiatedShutdown' && instance.launched < this.calmSince
+    );
   }
 
   private noteRead(at: number): void {
@@ -146,7 +163,7 @@ export class PromiseJudge {
     for (const service of this.services.values()) service.meanwhile(action);
     this.oracle.meanwhile(action);
     this.origin.arrive();
-    this.deletes.meanwhile();
+    this.deletes.meanwhile(action);
     this.carried.meanwhile(action);
   }
 
@@ -163,7 +180,7 @@ export class PromiseJudge {
         lastReadAt: this.readAt.get(submitted.run) ?? this.lastReadAt,
         slackMs: this.slackMs + this.stallMs,
         stallMs: this.stallMs,
-        calm: this.calm,
+        calm: this.calm && !this.fellBack(plan),
         recordsLost: this.recordsLost,
         goneByOthers: new Set([...this.goneBy].flatMap(([id, by]) => (by === submitted.run ? [] : [id]))),
       }),

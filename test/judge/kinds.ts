@@ -31,6 +31,7 @@ export const kinds = {
   'P5.gone': 'the last words of a process name something as being there, and it is gone',
   'P5.there': 'the last words of a process say that something is deleted, and it is there',
   'P5.unnamed': 'the last words of a process do not name something that the run has made and that is there',
+  'P5.not-made': 'the last words of a process name something as made by the run, and no call of it has made that',
   'P5.now-volume': 'what is said of an unattached volume is not so',
   'P5.status-gone': 'status names of a run that died something as being there, and it is gone',
   'P5.status-there': 'status says of a run that died that something is deleted, and it is there',

@@ -21,8 +21,16 @@ export function judgeNames(ending: Ending, origin: Origin, judge: Judge, about: 
   const isTold = (id: string) => said.announced.some((text) => text.includes(id));
   // A copy of ours that AWS would not let go is told by name.
   const still = said.gone.filter((id) => all.includes(id) && !(said.status.discarded.includes(id) && isTold(id)));
+  judgeMakers(ending, origin, judge, about);
   const member = (id: string) => (origin.hasLostMember(id) ? ' (without a member)' : '');
   each(died ? 'P5.status-there' : 'P5.there', still, (id) => `${id}${member(id)}: ${about()}`);
+}
+
+/** P5: what is named as made by this run was made by a call of it, whatever its tags say. */
+function judgeMakers({ run, said }: Ending, origin: Origin, judge: Judge, about: () => string): void {
+  const all = origin.all();
+  const others = said.status.existing.map(({ id }) => id).filter((id) => all.includes(id) && !origin.isOf(run, id));
+  eachOf(judge)('P5.not-made', others, (id) => `${id}: ${about()}`);
 }
 
 /** P5 at the end of a process that leaves something to be done: what its run has made and not deleted has a name in what is said. */

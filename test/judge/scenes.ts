@@ -54,7 +54,7 @@ export const scenes = {
     await world.process(killed.disk, { plans: [plan], command: rollback, diesAfter: () => true });
   },
   'a process that dies when its target serves again, before that is on record': async ({ plan }, world) => {
-    const service = new Service(world.account, planOf(plan).target);
+    const service = new Service(world.account, planOf(plan));
     let written = false;
     const diesOn: ProcessOptions['diesOn'] = (record) => {
       written ||= record.t === 'write-point';

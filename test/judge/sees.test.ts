@@ -5,6 +5,14 @@ import { databasePlan, oneDatabase } from '../support/rds.ts';
 import { inWorld, type ProcessOptions, twoVolumes, volumePlan, type World } from '../support/world.ts';
 
 const loose = 'vol-00000000000000003';
+const target = 'i-0123456789abcdef0';
+/** With a volume at the target that is under another key than the plan's. */
+const withAnother = twoVolumes
+  .replace('{ alias: alias/new }]', '{ alias: alias/new }, { alias: alias/other }]')
+  .replace(
+    '\nvolumes:\n',
+    '\n      - { device: /dev/sdi, id: vol-00000000000000008, size: 6, type: gp3, key: alias/other }\nvolumes:\n',
+  );
 const monitoring = 'sg-0bbbbbbbbbbbbbbb2';
 /** With a second group that a database may be given. */
 const withMonitoring = oneDatabase.replace(
@@ -79,6 +87,33 @@ describe('the judge sees to it that', () => {
     inWorld(twoVolumes, async (world) => {
       await world.process();
       judged(world, 'P4.others');
+    }));
+
+  test('what hangs on the target and is under another key is left alone', () =>
+    inWorld(withAnother, async (world) => {
+      await world.process();
+      judged(world, 'P4.others');
+    }));
+
+  test('nothing is named as made by the run that no call of it has made', () =>
+    inWorld(twoVolumes, async (world) => {
+      const diesAfter = (operation: string) => operation === 'ec2:CreateVolume';
+      const { disk } = await world.process([], { diesAfter });
+      await world.process(disk, { wait: false });
+      judged(world, 'P5.not-made');
+    }));
+
+  test('an instance to which somebody attaches one more volume runs when its run is over', () =>
+    inWorld(twoVolumes, async (world) => {
+      let attached = false;
+      const beforeCall = (operation: string) => {
+        if (operation !== 'ec2:CreateSnapshot' || attached) return;
+        attached = true;
+        world.account.act({ do: 'attach-volume', volume: loose, instance: target, device: '/dev/sdj' });
+      };
+      await world.process([], { beforeCall });
+      expect(attached).toBe(true);
+      judged(world, 'P3.over-and-down');
     }));
 
   test('what is said of the target at the end is so', () =>

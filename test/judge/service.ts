@@ -1,8 +1,10 @@
+import type { Plan } from '../../src/contract/plan.ts';
 import type { Account, Call } from '../../src/simulator/account.ts';
 import type { Action } from '../../src/simulator/action.ts';
 import { letsIn } from '../../src/simulator/ec2/security-groups.ts';
 import { clientAddress } from '../../src/simulator/rds/clients.ts';
 import type { Resource } from '../../src/simulator/rds/model/alike.ts';
+import { isUnder } from './neighbours.ts';
 
 /** How a target truly is. */
 export interface TargetTruth {
@@ -70,6 +72,8 @@ export class Service {
   private readonly account: Account;
   private readonly type: string;
   private readonly id: string;
+  /** The devices of an instance at which the run found what its plan moves: what others do at any other is theirs. */
+  private readonly places: ReadonlySet<string>;
   /** What it held when the run found it. */
   private readonly held: readonly string[];
   /** Somebody else has taken an instance apart. */
@@ -80,10 +84,11 @@ export class Service {
   private shut = false;
   private before = '';
 
-  constructor(account: Account, target: { readonly type: string; readonly id: string }) {
+  constructor(account: Account, { target, keys }: Pick<Plan, 'target' | 'keys'>) {
     this.account = account;
     this.type = target.type;
     this.id = target.id;
+    this.places = this.placesOf(keys);
     this.last = this.truth();
     const { serves, runs, holds } = this.last;
     this.ran = runs;
@@ -164,7 +169,8 @@ export class Service {
     // A start that comes to nothing, for want of a key say, is nobody's wish fulfilled: `look` sees whether it does.
     if (action.do === 'start-instance') this.startedByOthers = this.everStartedByOthers = true;
     // What becomes of a replacement that is in nobody's place is no reason to leave the target down.
-    if (/^(detach|attach|delete|fail)-volume$/.test(action.do)) this.apart ||= changed || this.isOriginal(action);
+    if (/^(detach|attach|delete|fail)-volume$/.test(action.do) && !this.isBeside(action))
+      this.apart ||= changed || this.isOriginal(action);
     // Rules count at once: what they change shows at once.
     const led = 'securityGroups' in action || 'identifier' in action || /-to-group$/.test(action.do);
     this.shut ||= this.type.startsWith('rds') && (led || (changed && /-group$/.test(action.do)));
@@ -177,8 +183,24 @@ export class Service {
     return 'volume' in action && this.last.holds.includes(action.volume);
   }
 
+  /** Is it about a device at which nothing of the plan stood, and about nothing of the plan? */
+  private isBeside(action: Action): boolean {
+    if (this.type !== 'ec2-instance' || !('volume' in action) || this.isOriginal(action)) return false;
+    const volume = this.account.world.volumes.get(action.volume);
+    if (action.do === 'attach-volume') return action.instance === this.id && !this.places.has(action.device);
+    return volume?.attachments.some((one) => one.instanceId === this.id && !this.places.has(one.device)) === true;
+  }
+
   private isOriginal(action: Action): boolean {
     return 'volume' in action && this.held.includes(action.volume);
+  }
+
+  private placesOf(keys: Plan['keys']): ReadonlySet<string> {
+    const { world } = this.account;
+    const instance = world.instances.get(this.id);
+    const held = instance ? world.attachmentsOf(instance) : [];
+    const moved = held.filter(({ volume }) => isUnder(this.account, keys, volume.keyArn));
+    return new Set(moved.map(({ attachment }) => attachment.device));
   }
 
   truth(): TargetTruth {
@@ -199,7 +221,8 @@ export class Service {
     const instance = world.instances.get(this.id);
     if (!instance) return { serves: false, runs: false, holds: [] };
     const held = world.attachmentsOf(instance);
-    const whole = [...(instance.workload?.ledger.keys() ?? [])].every((device) =>
+    const written = [...(instance.workload?.ledger.keys() ?? [])].filter((device) => this.places.has(device));
+    const whole = written.every((device) =>
       held.some(({ attachment }) => attachment.device === device && attachment.state === 'attached'),
     );
     const { state } = instance;

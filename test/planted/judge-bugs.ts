@@ -48,6 +48,28 @@ export const judgeBugs: readonly PlantedBug[] = [
     caughtBy: { file: sees, title: 'nothing is changed but the target, what belongs to it, and what the run has made' },
   },
   {
+    name: 'a claim is put on what hangs on the target under another key, too',
+    file: 'src/steps/ec2/claim.ts',
+    find: 'createTags({ Resources: input.resources, Tags })',
+    replace: "createTags({ Resources: [...input.resources, 'vol-00000000000000008'], Tags })",
+    caughtBy: { file: sees, title: 'what hangs on the target and is under another key is left alone' },
+  },
+  {
+    name: 'originals are named as made by the run',
+    file: 'src/report/plan-status.ts',
+    find: 'existing: createdOf(registry, state).filter(',
+    replace:
+      "existing: [...createdOf(registry, state), ...pairsOf(registry, state).map(({ original }) => ({ id: original, step: 'create' }))].filter(",
+    caughtBy: { file: sees, title: 'nothing is named as made by the run that no call of it has made' },
+  },
+  {
+    name: 'every instance is left stopped, with one more volume attached',
+    file: 'src/steps/ec2/read-instance.ts',
+    find: "state: instance.State?.Name === 'stopped' ? 'stopped' : 'running'",
+    replace: "state: 'stopped'",
+    caughtBy: { file: sees, title: 'an instance to which somebody attaches one more volume runs when its run is over' },
+  },
+  {
     name: 'what is said of now is the other way round',
     file: 'src/report/plan-status.ts',
     find: 'activeSideOf(pairs, on), running }',

@@ -279,6 +279,14 @@ export const stepBugs: readonly PlantedBug[] = [
     caughtBy: { file: 'test/steps/exec.test.ts', title: 'a probe that is killed does not say' },
   },
 
+  {
+    name: 'auto-enable-IO is not compared before an original goes',
+    file: 'src/steps/ebs/delete-volume.ts',
+    find: '[...lastDifferences(original, replacement), ...io]',
+    replace: '[...lastDifferences(original, replacement), ...io.slice(1)]',
+    caughtBy: { file: 'test/promises/auto-enable-io.test.ts', title: 'on an original in the cut-over is told' },
+  },
+
   // The machine that it runs on.
   {
     name: 'an instance that rekey runs on is read like any other',

@@ -89,7 +89,11 @@ const statusOf = (initialisation: 'completed' | 'initializing' | undefined): Vol
 function contextWith(things: Things, checks: object = {}) {
   const aws = {
     region: 'eu-west-1',
-    ec2: { describeInstanceStatus: async () => ({ InstanceStatuses: [checks] }), createTags: async () => ({}) },
+    ec2: {
+      describeInstanceStatus: async () => ({ InstanceStatuses: [checks] }),
+      createTags: async () => ({}),
+      describeVolumeAttribute: async () => ({ AutoEnableIO: { Value: false } }),
+    },
     kms: {
       describeKey: async () => ({ KeyMetadata: { KeyState: things.keyState ?? 'Enabled' } }),
       generateDataKeyWithoutPlaintext: async () => {

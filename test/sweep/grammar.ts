@@ -2,6 +2,7 @@ import type { JournalRecord } from '../../src/contract/record.ts';
 import type { FaultRule } from '../../src/simulator/faults.ts';
 import type { Crash, World } from '../support/world.ts';
 import type { Choices } from './choices.ts';
+import type { People } from './deeds/people.ts';
 import type { Varied, Wide } from './wide.ts';
 
 /** Somebody else at work: what it is called, whether it may take apart what the run works on, and the deed. */
@@ -62,6 +63,8 @@ export interface Grammar {
   closed?(choices: Choices): readonly FaultRule[];
   /** By a source of its own, and only for seeds from `firstVariedSeed` on. */
   varied(choices: Choices): Varied;
+  /** By a source of its own, and only for seeds from `firstPeopleSeed` on. */
+  people?(choices: Choices): People;
   /** How many of ten histories in turn are of it: those that cost much have less. */
   readonly share: number;
   readonly reach: Reach;
@@ -78,6 +81,9 @@ export const firstBesideSeed = 20_000_000;
 
 /** Seeds from here on have one run again, and plans in more variants, see varied.ts. */
 export const firstVariedSeed = 20_200_000;
+
+/** Seeds from here on have people who are less kind besides, see deeds/people.ts. */
+export const firstPeopleSeed = 20_400_000;
 
 /** Where a process dies, if it does. */
 export function crashOf(choices: Choices, { calls, records }: Reach): Crash | undefined {

@@ -22,12 +22,13 @@ import {
   type Deed,
   firstBesideSeed,
   firstLateSeed,
+  firstPeopleSeed,
   firstVariedSeed,
   firstWideSeed,
   type Grammar,
 } from './grammar.ts';
 import { type Shipped, shipped } from './shipped.ts';
-import { Others, staleRules, startled, variedWith, type Wide } from './wide.ts';
+import { Others, peopledWith, staleRules, startled, variedWith, type Wide } from './wide.ts';
 
 /** What one seed came to. */
 export interface History {
@@ -92,7 +93,10 @@ function wideOf(grammar: Grammar, seed: number): Wide {
   const chosen = grammar.wide(new Choices(seed ^ 0x2545f491));
   const closed = grammar.closed?.(new Choices(seed ^ 0x1b873593)) ?? [];
   const wide = { ...chosen, rules: [...chosen.rules, ...closed] };
-  return seed < firstVariedSeed ? wide : variedWith(wide, grammar.varied(new Choices(seed ^ 0x61c88647)));
+  if (seed < firstVariedSeed) return wide;
+  const varied = variedWith(wide, grammar.varied(new Choices(seed ^ 0x61c88647)));
+  const people = seed < firstPeopleSeed ? undefined : grammar.people?.(new Choices(seed ^ 0x517cc1b7));
+  return people ? peopledWith(varied, people) : varied;
 }
 
 /** Lives one whole history: faults, crashes and other people first; then they end, and the run must come to an end. */

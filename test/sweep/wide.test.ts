@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { aTakenClaim } from '../support/world.ts';
 import { aSecondPlan, aSecondRun, aTypedRollback } from './beside.ts';
-import { firstBesideSeed, firstVariedSeed, firstWideSeed } from './grammar.ts';
+import { firstBesideSeed, firstPeopleSeed, firstVariedSeed, firstWideSeed } from './grammar.ts';
 import { history, planNames } from './history.ts';
 
 const full = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '');
@@ -44,6 +44,26 @@ test('with plans in more variants, and commands of the operator that fail, hang 
   const variants = [...struck].filter((name) => /^a plan with /.test(name));
   expect(variants.length).toBeGreaterThan(full ? 8 : 1);
   if (full) expect(variants.some((name) => /hook/.test(name))).toBe(true);
+}, 900_000);
+
+test.each([
+  'ec2-instance',
+  'ebs-volume',
+])('with people who use snapshots of the run, change volumes and addresses, and hardware that fails, histories of %s break no promise but those that the list names', async (plan) => {
+  const bad: string[] = [];
+  const struck = new Set<string>();
+  for (let seed = firstPeopleSeed; seed < firstPeopleSeed + (full ? 40 : 4); seed++) {
+    const one = await history(seed, { plan });
+    for (const name of one.faults.keys()) struck.add(name);
+    bad.push(...one.failures.map((text) => `npm run seed -- ${seed} --plan ${one.plan}: ${text}`));
+  }
+  expect(bad).toEqual([]);
+  const theirs = [...struck].filter((name) =>
+    /^(somebody (makes|modifies|sets|takes|gives|attaches a volume|detaches)|the hardware|an? \w+ (of others )?is impaired)/.test(
+      name,
+    ),
+  );
+  expect(theirs.length).toBeGreaterThan(full ? 6 : 0);
 }, 900_000);
 
 test.each([...planNames])('reads that are all a minute old break nothing of %s', async (plan) => {

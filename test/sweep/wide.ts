@@ -7,6 +7,7 @@ import type { Programs } from '../support/programs.ts';
 import type { ProcessOptions, World } from '../support/world.ts';
 import type { Choices } from './choices.ts';
 import { suspend } from './clocks.ts';
+import type { People } from './deeds/people.ts';
 import type { Deed, End } from './grammar.ts';
 
 /** Somebody else at work, at a time that the seed chooses or, with `on`, whenever the account is as he waits for it. */
@@ -73,6 +74,11 @@ export function variedWith(wide: Wide, varied: Varied): Wide {
     plan: (given) => varied.plan(wide.plan(given)),
     varied,
   };
+}
+
+/** The same with people who are less kind. */
+export function peopledWith(wide: Wide, { deeds, scenario }: People): Wide {
+  return { ...wide, deeds: [...wide.deeds, ...deeds], scenario: (text) => scenario(wide.scenario(text)) };
 }
 
 /** Watches the account for those who wait for a moment in it. */

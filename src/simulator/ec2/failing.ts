@@ -20,6 +20,30 @@ export function failVolume(volume: Volume): void {
   volume.sealed = undefined;
 }
 
+/**
+ * Has EBS find that the data of an attached volume may be inconsistent: its I/O is disabled, unless it is one of which I/O goes on
+ * by itself. Throws IncorrectState for one that is not attached.
+ */
+export function impairVolume(world: World, volume: Volume): void {
+  if (volume.state !== 'in-use')
+    throw new AwsError('IncorrectState', `Volume '${volume.id}' is in the '${volume.state}' state.`);
+  writeUpHolders(world, volume);
+  volume.ioDisabled = !volume.autoEnableIO;
+}
+
+/** Lets the I/O of an impaired volume go on. */
+export function enableIO(world: World, volume: Volume): void {
+  writeUpHolders(world, volume);
+  volume.ioDisabled = false;
+}
+
+function writeUpHolders(world: World, volume: Volume): void {
+  for (const { instanceId } of volume.attachments) {
+    const instance = world.instances.get(instanceId);
+    if (instance) world.writeUp(instance);
+  }
+}
+
 type Fails = (world: World, input: Asked, output: Answered, code: string | undefined) => void;
 interface Asked {
   readonly VolumeId?: string;

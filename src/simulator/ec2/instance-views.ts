@@ -148,7 +148,9 @@ function checksView(world: World, instance: Instance, failed: boolean) {
 }
 
 function statusView(world: World, instance: Instance): InstanceStatus {
-  const stalled = world.attachmentsOf(instance).filter(({ volume }) => volume.stalledMs !== undefined);
+  const stalled = world
+    .attachmentsOf(instance)
+    .filter(({ volume }) => volume.stalledMs !== undefined || volume.ioDisabled);
   // Without the blocks of its root a system doesn't answer; the system below it has nothing to do with that.
   const hung = stalled.some(({ attachment }) => attachment.device === instance.rootDevice);
   return {

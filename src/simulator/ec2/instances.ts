@@ -11,7 +11,7 @@ import type { World } from '../world.ts';
 import { close, letGo, openFor, release } from './attachments.ts';
 import { instanceOf } from './find.ts';
 import { vCpusOf } from './instance-types.ts';
-import { addressOf } from './network.ts';
+import { addressOf, publicIp } from './network.ts';
 import { required } from './select.ts';
 import { deleteVolume } from './volumes.ts';
 
@@ -192,12 +192,6 @@ function run(world: World, instance: Instance): void {
   instance.checksOkAt = world.time + world.seconds(60, 180);
   if (instance.autoPublicIp) instance.publicIp = publicIp(world);
   if (instance.workload) instance.workload.nextAt = world.time + instance.workload.everyMs;
-}
-
-/** An address of AWS's pool that nobody else has. */
-export function publicIp(world: World): string {
-  const part = () => Math.floor(world.ids.between(1, 255));
-  return `54.${part()}.${part()}.${part()}`;
 }
 
 function terminate(world: World, instance: Instance): void {

@@ -8,6 +8,7 @@ import type {
 } from '@aws-sdk/client-ec2';
 import type { Address, Instance } from '../model.ts';
 import { type Operations, operation } from '../operation.ts';
+import { TagSet } from '../tag-set.ts';
 import { AwsError } from '../wire/message.ts';
 import type { World } from '../world.ts';
 import { kinds, listedOrAll, matching, page, tagList } from './select.ts';
@@ -20,9 +21,47 @@ export function subnetOf(zone: string): string {
   return `subnet-0a1b2c3d4e5f6071${zone.at(-1)}`;
 }
 
+/** An address of AWS's pool that nobody else has. */
+export function publicIp(world: World): string {
+  const part = () => Math.floor(world.ids.between(1, 255));
+  return `54.${part()}.${part()}.${part()}`;
+}
+
 export function addressOf(world: World, instance: Instance): Address | undefined {
   for (const address of world.addresses.values()) if (address.instanceId === instance.id) return address;
   return undefined;
+}
+
+/** Gives an instance an Elastic IP: one that is free, else a new one. It takes the place of an address that AWS has assigned. */
+export function associateAddress(world: World, instance: Instance): void {
+  if (instance.state !== 'running' && instance.state !== 'stopped')
+    throw new AwsError(
+      'InvalidInstanceID',
+      `The instance '${instance.id}' is not in a valid state for this operation.`,
+    );
+  if (addressOf(world, instance))
+    throw new AwsError('Resource.AlreadyAssociated', `${instance.interfaceId} has an address already.`);
+  const free = [...world.addresses.values()].find(({ instanceId }) => instanceId === undefined);
+  const address = free ?? {
+    allocationId: world.id('eipalloc'),
+    publicIp: publicIp(world),
+    tags: new TagSet(),
+    associationId: undefined,
+    instanceId: undefined,
+  };
+  world.addresses.set(address.allocationId, address);
+  address.associationId = world.id('eipassoc');
+  address.instanceId = instance.id;
+  instance.publicIp = undefined;
+}
+
+/** Takes its Elastic IP off an instance; one that runs and had an assigned address gets a new one. */
+export function disassociateAddress(world: World, instance: Instance): void {
+  const address = addressOf(world, instance);
+  if (!address) throw new AwsError('InvalidAssociationID.NotFound', `${instance.id} is associated with no address.`);
+  address.associationId = undefined;
+  address.instanceId = undefined;
+  if (instance.autoPublicIp && instance.state === 'running') instance.publicIp = publicIp(world);
 }
 
 function publicIpOf(world: World, instance: Instance): string | undefined {

@@ -8,7 +8,7 @@ import { kinds, listedOrAll, matching, page } from './select.ts';
 // The only place where AWS shows that blocks still come from the snapshot: the volume's own state does not tell.
 function statusView(world: World, volume: Volume): VolumeStatusItem {
   const initialising = volume.state === 'creating' || volume.initialisedAt > world.time;
-  const status = volume.state === 'creating' ? 'insufficient-data' : 'ok';
+  const status = volume.state === 'creating' ? 'insufficient-data' : volume.ioDisabled ? 'impaired' : 'ok';
   return {
     VolumeId: volume.id,
     AvailabilityZone: volume.zone,
@@ -17,7 +17,7 @@ function statusView(world: World, volume: Volume): VolumeStatusItem {
     VolumeStatus: {
       Status: status,
       Details: [
-        { Name: 'io-enabled', Status: 'passed' },
+        { Name: 'io-enabled', Status: volume.ioDisabled ? 'failed' : 'passed' },
         { Name: 'io-performance', Status: 'not-applicable' },
         ...(volume.snapshotId === ''
           ? []

@@ -130,6 +130,7 @@ function createVolume(world: World, input: CreateVolumeRequest): object {
     state: 'creating',
     attachments: [],
     autoEnableIO: false,
+    ioDisabled: false,
     sealed: undefined,
     usedMiB: snapshot?.usedMiB ?? 0,
     dirtyMiB: snapshot?.usedMiB ?? 0,

@@ -3,6 +3,7 @@ import { printable } from '../../aws/printable.ts';
 import type { AwsContext } from '../../aws/services.ts';
 import { carried, tagValue, withOwn } from '../../aws/tags.ts';
 import type { MadeSnapshot, VolumeAttributes } from '../domain.ts';
+import { unreadable } from '../refusals.ts';
 import { causesOfAbsence } from './absence.ts';
 import { gone } from './deletion.ts';
 
@@ -88,6 +89,26 @@ export function lastDifferences(original: Volume, replacement: Volume): string[]
       ? [`${replacement.VolumeId} has tags that ${original.VolumeId} has not: ${quoted(extra)}`]
       : []),
   ];
+}
+
+/** The same of auto-enable-IO, which a volume itself does not show; where it can't be read, that is the sentence. */
+export async function lastIoDifference(ctx: AwsContext, original: string, replacement: string): Promise<string[]> {
+  try {
+    const [was, is] = await Promise.all([original, replacement].map((id) => enablesIO(ctx, id)));
+    if (was === is) return [];
+    return [`${original} goes with auto-enable-IO ${onOrOff(was)}, and ${replacement} has it ${onOrOff(is)}`];
+  } catch (error) {
+    const outage = unreadable(error);
+    if (!outage) throw error;
+    return [`nothing says whether auto-enable-IO of ${original} and ${replacement} is the same (${outage.code})`];
+  }
+}
+
+const onOrOff = (on: boolean | undefined) => (on ? 'on' : 'off');
+
+async function enablesIO(ctx: AwsContext, id: string): Promise<boolean> {
+  const answer = await ctx.aws.ec2.describeVolumeAttribute({ VolumeId: id, Attribute: 'autoEnableIO' });
+  return answer.AutoEnableIO?.Value ?? false;
 }
 
 function differences({ attributes, key }: Wanted, volume: Volume): string[] {

@@ -6,7 +6,7 @@ import { settleWithinMs } from '../deadlines.ts';
 import { FinalVerdict, MadeSnapshot, VolumeId } from '../domain.ts';
 import { attachments, attachTimeOf } from '../ec2/standing.ts';
 import { unchangedSince } from './changed-blocks.ts';
-import { lastDifferences } from './comparison.ts';
+import { lastDifferences, lastIoDifference } from './comparison.ts';
 import { createSnapshot } from './create-snapshot.ts';
 import { lookForDeletion } from './deletion.ts';
 
@@ -17,7 +17,13 @@ export const deleteVolume = defineEffect({
   call: 'ec2:DeleteVolume',
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.volume,
-  permissions: ['ebs:ListChangedBlocks', 'ec2:DeleteVolume', 'ec2:DescribeVolumes', ...createSnapshot.permissions],
+  permissions: [
+    'ebs:ListChangedBlocks',
+    'ec2:DeleteVolume',
+    'ec2:DescribeVolumes',
+    'ec2:DescribeVolumeAttribute',
+    ...createSnapshot.permissions,
+  ],
   input: z.strictObject({
     verdict: FinalVerdict,
     changedBlocks: z.enum(['require', 'when-allowed', 'off']).default('when-allowed').meta({
@@ -66,7 +72,8 @@ async function faultsOfProof(ctx: AwsContext, verdict: FinalVerdict): Promise<Pr
     faults.push(`original ${verdict.original} is attached to ${InstanceId} at ${Device} again`);
   }
   if (original && replacement) {
-    for (const difference of lastDifferences(original, replacement)) ctx.announce(difference);
+    const io = await lastIoDifference(ctx, verdict.original, verdict.replacement);
+    for (const difference of [...lastDifferences(original, replacement), ...io]) ctx.announce(difference);
   }
   const used = [...(verdict.exposed ? [verdict.exposed] : []), ...exchanged(ctx, verdict, replacement)];
   return { findings: [...faults, ...used], stale: attachments(original).length > 0 || used.length > 0 };

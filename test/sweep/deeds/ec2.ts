@@ -4,8 +4,10 @@ import { Choices } from '../choices.ts';
 import { plannedOf, type Wide, type WideDeed, without } from '../wide.ts';
 import { aroundTheRunner } from './runner.ts';
 
-const instance = 'i-0123456789abcdef0';
-const elsewhere = 'i-0aaaaaaaaaaaaaaa1';
+/** The instance that is moved, and another one. */
+export const target = 'i-0123456789abcdef0';
+const instance = target;
+export const elsewhere = 'i-0aaaaaaaaaaaaaaa1';
 
 type Act = Parameters<World['account']['act']>[0];
 const did = (world: World, act: Act) => world.account.act(act);
@@ -19,6 +21,8 @@ const originalOf = (tags: ReadonlyMap<string, string>) => tags.get('rekey:origin
 /** What the plan moves. */
 export interface Moving {
   readonly originals: readonly string[];
+  /** They are volumes of the target instance. */
+  readonly attached: boolean;
 }
 
 const isMade = (volume: { readonly tags: { readonly now: ReadonlyMap<string, string> } }) =>

@@ -3,6 +3,7 @@ import type { FaultRule } from '../../../src/simulator/faults.ts';
 import type { World } from '../../support/world.ts';
 import type { Choices } from '../choices.ts';
 import { closedToEbs, neighbours, wideOfEc2 } from '../deeds/ec2.ts';
+import { besides, madeByPeople, peopleOfEc2, spare } from '../deeds/people.ts';
 import { boxDown, type Deed, type End, type Grammar, type Scene } from '../grammar.ts';
 import { refusedPlan } from '../variants/plans.ts';
 import { variedOfEc2 } from '../variants/varied.ts';
@@ -212,6 +213,10 @@ function mend(world: World, ran: boolean, disk: readonly JournalRecord[]): void 
   if (JSON.stringify(disk.at(-1) ?? null).includes('put them back by hand'))
     for (const [device, volume] of placesOfOriginals)
       world.attempt(() => world.account.act({ do: 'attach-volume', volume, instance, device }));
+  for (const { id, ioDisabled } of world.account.world.volumes.values())
+    if (ioDisabled) world.attempt(() => world.account.act({ do: 'enable-volume-io', volume: id }));
+  if ([...world.account.world.addresses.values()].some((one) => one.instanceId === undefined))
+    world.attempt(() => world.account.act({ do: 'associate-address', instance }));
   const keys = ['rekey:claim:20251231T000000Z-zzzzzz'];
   world.attempt(() => world.account.act({ do: 'delete-tags', resource: instance, keys }));
   // Whether it ran is what the run found when it read it last: somebody may have started it before that.
@@ -237,6 +242,11 @@ function movedBy(plan: 'ec2-instance' | 'ebs-volume'): readonly string[] {
   return plan === 'ebs-volume' ? ['vol-00000000000000003'] : originals;
 }
 
+const movingOf = (plan: 'ec2-instance' | 'ebs-volume') => ({
+  originals: movedBy(plan),
+  attached: plan === 'ec2-instance',
+});
+
 /** What the variant of the plan leaves alone. */
 function leftOut(deeds: ReadonlySet<string>): (id: string) => boolean {
   if (deeds.has('a plan with a volume left out')) return (id) => id === originals[1];
@@ -255,7 +265,9 @@ function faultsOfEnd(
   // With nobody else at work it is in pieces by what the run itself has done.
   const waits = started || (deeds.size > 0 && ['target-in-pieces', 'mixed-start'].includes(end));
   // What was used elsewhere, or is gone, is for a person to judge.
-  const elsewhere = [...deeds].some((name) => /elsewhere|terminates|deleted$|a cleaner/.test(name));
+  const elsewhere = [...deeds].some((name) =>
+    /elsewhere|terminates|deleted$|a cleaner|under an original fails/.test(name),
+  );
   const person = elsewhere && ['replacement-stale', 'original-gone'].includes(end);
   const refused = end === 'target-refused' && deeds.has(refusedPlan);
   const calm = end === 'done' || refused || waits || (hostile && (person || handsOff.includes(end)));
@@ -280,12 +292,13 @@ function faultsOfEnd(
   const lost = state.instances.flatMap((one) => one.workload?.ledger ?? []).filter((entry) => entry.lost);
   if (lost.length) faults.push(`writes were lost: ${JSON.stringify(lost)}`);
   const old = state.keys.find((key) => key.aliases.includes('alias/old'))?.arn;
+  const theirs = [...neighbours, spare, besides, ...madeByPeople(world)];
   if (plan === 'ec2-instance') {
     const still = state.volumes.filter(
-      ({ attachments, key, id }) => attachments.length > 0 && key === old && !left(id),
+      ({ attachments, key, id }) => attachments.length > 0 && key === old && !left(id) && !theirs.includes(id),
     );
     if (still.length) faults.push(`still under the old key: ${still.map((one) => one.id).join(', ')}`);
-    const mine = ({ id, volume }: { id?: string; volume?: string }) => !neighbours.includes(id ?? volume ?? '');
+    const mine = ({ id, volume }: { id?: string; volume?: string }) => !theirs.includes(id ?? volume ?? '');
     const count = state.instances[0]?.devices.filter(mine).length ?? 0;
     // One that is kept, as it may be the last copy, is told by name.
     const isKept = (id: string) => told.some((text) => text.includes(`kept: ${id}`));
@@ -311,9 +324,10 @@ function grammarOf(plan: 'ec2-instance' | 'ebs-volume'): Grammar {
     deed: deedOf,
     moreFaults: moreFaultsOf,
     moreDeed: moreDeedOf,
-    wide: (choices) => wideOfEc2(choices, { originals: movedBy(plan) }, reach),
+    wide: (choices) => wideOfEc2(choices, movingOf(plan), reach),
     closed: closedToEbs,
     varied: (choices) => variedOfEc2(choices, plan),
+    people: (choices) => peopleOfEc2(choices, movingOf(plan), reach.lateMs),
     share: plan === 'ec2-instance' ? 4 : 3,
     reach,
   };
