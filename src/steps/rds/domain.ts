@@ -187,6 +187,10 @@ export type ReplicaVerdict = z.infer<typeof ReplicaVerdict>;
 export const DatabaseVerdict = z.strictObject(pair).meta({ id: 'DatabaseVerdict' });
 export type DatabaseVerdict = z.infer<typeof DatabaseVerdict>;
 
+/** About one pair of which the replacement stands in its place, behind the fence: the only thing that lets clients in. */
+export const PlacedDatabaseVerdict = z.strictObject(pair).meta({ id: 'PlacedDatabaseVerdict' });
+export type PlacedDatabaseVerdict = z.infer<typeof PlacedDatabaseVerdict>;
+
 /** About one pair, with everything taken in: the only thing that fits a delete. */
 export const FinalDatabaseVerdict = z.strictObject(pair).meta({ id: 'FinalDatabaseVerdict' });
 export type FinalDatabaseVerdict = z.infer<typeof FinalDatabaseVerdict>;
@@ -297,6 +301,10 @@ const clusterPair = pairOf(ClusterId, ClusterName, LetThrough, { members: z.arra
 /** About one pair, before clients are admitted. It does not fit a delete. */
 export const ClusterVerdict = z.strictObject(clusterPair).meta({ id: 'ClusterVerdict' });
 export type ClusterVerdict = z.infer<typeof ClusterVerdict>;
+
+/** About one pair of which the replacement stands in its place, behind the fence: the only thing that lets clients in. */
+export const PlacedClusterVerdict = z.strictObject(clusterPair).meta({ id: 'PlacedClusterVerdict' });
+export type PlacedClusterVerdict = z.infer<typeof PlacedClusterVerdict>;
 
 /** About one pair, with everything taken in: the only thing that fits a delete. */
 export const FinalClusterVerdict = z.strictObject(clusterPair).meta({ id: 'FinalClusterVerdict' });

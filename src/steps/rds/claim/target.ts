@@ -4,6 +4,7 @@ import { faultsOfOldKey } from '../../kms/key-use.ts';
 import { exposedBy, lifeOf, listed } from '../fence/open.ts';
 import { isReplacement, surelyFound } from '../found.ts';
 import type { Kind, Original } from '../kinds/kind.ts';
+import { needsOf } from '../needs.ts';
 import { idIn, isGoing, nameIn } from '../status.ts';
 import { asSet } from './as-set.ts';
 
@@ -19,16 +20,7 @@ export const targetOf = (kind: Kind) =>
     claim: kind.steps.claim,
     release: kind.steps.release,
     unreadable: faultsOfOldKey,
-    needs: [
-      {
-        of: kind.steps.read,
-        when: { given: 'writers', as: 'hook' },
-        needs: 'control.exec',
-        before: kind.steps.createSnapshot,
-        beforeGiven: 'after',
-        why: 'what writes inside the database would go on after the final snapshot, and be lost with the original',
-      },
-    ],
+    needs: needsOf(kind),
     halt: (_target, reads) => {
       const read = readOf(kind, reads);
       return read ? [{ uses: kind.steps.fenceReplacement, with: { original: read.id, fence: read.fence } }] : [];

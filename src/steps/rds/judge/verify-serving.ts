@@ -25,7 +25,7 @@ export const verifyServing = (kind: Kind) =>
     type: kind.steps.verifyServing,
     settleWithinMs: settleWithinMs.databaseChange,
     permissions: kind.describes,
-    input: byOriginal(kind, { verdict: kind.Verdict, ...probing }),
+    input: byOriginal(kind, { verdict: kind.PlacedVerdict, ...probing }),
     output: kind.FinalVerdict,
     title: (input) => `verify that ${input.verdict.name} serves`,
     async check(ctx, input): Promise<Seen<FinalDatabaseVerdict>> {

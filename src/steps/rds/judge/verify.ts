@@ -53,7 +53,7 @@ export const verify = (kind: Kind) =>
       snapshot: kind.MadeSnapshot.meta({ description: 'the final snapshot' }),
       ...kind.copyShape,
     }),
-    output: kind.Verdict,
+    output: kind.PlacedVerdict,
     title: (input) => `verify that ${input.verdict.replacement} can take the place of ${input.verdict.original}`,
     async check(ctx, input) {
       const { verdict } = input;

@@ -20,6 +20,7 @@ import {
   MadeClusterSnapshot,
   MadeDatabase,
   Member,
+  PlacedClusterVerdict,
   RestartedDatabase,
 } from '../domain.ts';
 import { isWriter, membersOf, writerAddressOf } from '../found.ts';
@@ -135,6 +136,7 @@ export const clusters: Kind = {
   FenceProof: ClusterFenceProof,
   After: ClusterFenceProof.meta({ description: 'the proof that nobody writes any more' }),
   Verdict: ClusterVerdict,
+  PlacedVerdict: PlacedClusterVerdict,
   FinalVerdict: FinalClusterVerdict,
   restartsShape: { restarts: z.array(RestartedDatabase).min(1) },
   membersShape: { members: z.array(MadeDatabase).min(1) },

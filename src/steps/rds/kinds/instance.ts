@@ -14,6 +14,7 @@ import {
   FinalDatabaseVerdict,
   MadeDatabase,
   MadeDatabaseSnapshot,
+  PlacedDatabaseVerdict,
   RestartedDatabase,
 } from '../domain.ts';
 import { addressOf } from '../fence/sessions.ts';
@@ -121,6 +122,7 @@ export const instances: Kind = {
   FenceProof,
   After: FenceProof.optional().meta({ description: 'the proof that nobody writes any more; omitted: a warm-up' }),
   Verdict: DatabaseVerdict,
+  PlacedVerdict: PlacedDatabaseVerdict,
   FinalVerdict: FinalDatabaseVerdict,
   restartsShape: { restart: RestartedDatabase },
   membersShape: {},

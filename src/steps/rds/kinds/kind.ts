@@ -16,6 +16,7 @@ import type {
   MadeDatabase,
   Member,
   MemberPair,
+  PlacedDatabaseVerdict,
   RestartedDatabase,
 } from '../domain.ts';
 import type { Asked, Login, Reading } from '../read/reading.ts';
@@ -169,6 +170,7 @@ export interface Kind {
   /** The proof after which a final snapshot is taken; undefined where one may be taken before. */
   readonly After: z.ZodType<FenceProof | undefined>;
   readonly Verdict: z.ZodType<DatabaseVerdict>;
+  readonly PlacedVerdict: z.ZodType<PlacedDatabaseVerdict>;
   readonly FinalVerdict: z.ZodType<FinalDatabaseVerdict>;
   /** What says that each part was restarted behind the fence. */
   readonly restartsShape: z.ZodRawShape;
