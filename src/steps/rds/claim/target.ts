@@ -46,7 +46,7 @@ export const targetOf = (kind: Kind) =>
         [kind.targetField]: target,
         holder: holder ? idIn(holder) : null,
         original: original ? idIn(original) : null,
-        ...(original && asSet(kind, original, seen, read)),
+        ...(original && asSet(kind, original, seen, read, ctx.run)),
       };
       return { observation: { shape, life }, claims, unclaimed, missing, exposed: exposedBy(life, original, read) };
     },

@@ -206,7 +206,12 @@ export interface Kind {
   /** All that an observation is made of, looked for at once. */
   allSeen(ctx: AwsContext): Promise<AllSeen>;
   /** How the parts of the original are set. */
-  partsAsSet(original: Described, seen: AllSeen, read: Original | undefined): { readonly [attribute: string]: Json };
+  partsAsSet(
+    original: Described,
+    seen: AllSeen,
+    read: Original | undefined,
+    run: string,
+  ): { readonly [attribute: string]: Json };
 
   /** Begins to read one; undefined when there is none of this name. */
   read(ctx: AwsContext, asked: Asked, refusals: Refusals<AcceptedOfDatabase>): Promise<Reading | undefined>;
