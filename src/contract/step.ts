@@ -270,6 +270,11 @@ export interface VerifyDefinition<S, I, O> extends Definition<I, O> {
   /** The output when the check failed or ran out of time. */
   conclude(input: I, status: VerdictStatus, reason: string): O;
   verdicts(output: O): readonly Verdict[];
+  /**
+   * It judges by looks to which the platform gives no order: one of the past shows things as they were before this run's last call, so
+   * what speaks against a pair counts once that is certainly shown.
+   */
+  readonly lags?: true;
   /** Whether what was judged is still so: asked before each delete that a verdict of it allows. */
   readonly still?: {
     /** Of one pair: what speaks now against its replacement. */

@@ -72,6 +72,7 @@ export const compare = (kind: Kind) => {
     },
     conclude: (input, status, reason) => verdict(kind, input, status, [reason]),
     verdicts: (output) => [output],
+    lags: true,
   });
 };
 

@@ -34,6 +34,7 @@ export const verifyReadReplica = defineVerify({
   },
   conclude: (input, status, reason) => verdictOf(input, status, [reason]),
   verdicts: (output) => [output],
+  lags: true,
 });
 
 function faultsOf(

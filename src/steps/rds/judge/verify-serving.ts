@@ -58,6 +58,7 @@ export const verifyServing = (kind: Kind) =>
     },
     conclude: (input, status, reason) => takenIn(input.verdict, status, [reason]),
     verdicts: (output) => [output],
+    lags: true,
   });
 
 /** What the user's own commands say against the database of this name, which they get as REKEY_DATABASE. */

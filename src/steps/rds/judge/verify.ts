@@ -83,6 +83,7 @@ export const verify = (kind: Kind) =>
     },
     conclude: (input, status, reason) => takenIn(input.verdict, status, [reason]),
     verdicts: (output) => [output],
+    lags: true,
   });
 
 /** What speaks against the replacement being what the original was, behind its fence: key and name. */
