@@ -109,7 +109,6 @@ export const clusters: Kind = {
     waitsForItsEndpoint: false,
     asksOldAndNewAtOnce: false,
     tellsIdWithoutEndpoint: false,
-    looksForItsFinalSnapshot: true,
   },
 
   idField: 'cluster',

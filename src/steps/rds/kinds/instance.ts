@@ -100,7 +100,6 @@ export const instances: Kind = {
     waitsForItsEndpoint: true,
     asksOldAndNewAtOnce: true,
     tellsIdWithoutEndpoint: true,
-    looksForItsFinalSnapshot: false,
   },
 
   idField: 'database',
