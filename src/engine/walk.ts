@@ -21,6 +21,7 @@ import { discardLeftovers, performDiscard } from './unwind/discard.ts';
 import { unwindAfterStop, yieldClaim } from './unwind/on-stop.ts';
 import { retryPendingUndo } from './unwind/pending-undo.ts';
 import { continueUnwind, rollback } from './unwind/rollback.ts';
+import { setBackWhatIsKept } from './unwind/set-back.ts';
 
 /** Takes a plan as far as it goes: through every step that has no outcome yet, in order. Throws where it stops. */
 export async function walk<S>(run: PlanRun<S>, again: boolean): Promise<void> {
@@ -42,6 +43,7 @@ export async function walk<S>(run: PlanRun<S>, again: boolean): Promise<void> {
     const unwinds = error instanceof PlanStopped && error.course === 'unwind';
     if (unwinds && (await unwindAfterStop(run, guard, error)) === 'turned') return walk(run, again);
     if (error instanceof PlanStopped && error.error.code === 'target-claimed') await yieldClaim(run, guard);
+    else if (error instanceof PlanStopped) await setBackWhatIsKept(run, guard, error.message);
     throw error;
   }
 }
