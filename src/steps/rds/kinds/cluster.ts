@@ -1,7 +1,7 @@
 import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
 import * as z from 'zod';
 import { printable } from '../../../aws/printable.ts';
-import { KeyArn } from '../../domain.ts';
+import { KeyArn, Surroundings } from '../../domain.ts';
 import { carryOfCluster, clusterCarriedBy, clusterParameters, clusterSettings } from '../carry/cluster.ts';
 import { carryOfMember } from '../carry/member.ts';
 import { membersAsSet } from '../claim/as-set.ts';
@@ -125,6 +125,7 @@ export const clusters: Kind = {
       members: z.array(Member),
       endpoints: z.array(ClusterEndpoint),
       roles: z.array(ClusterRole),
+      surroundings: Surroundings.optional(),
     })
     .meta({ id: 'ReadCluster' }),
   Original: Cluster,

@@ -1,6 +1,7 @@
 import type { DBInstance, DBSnapshot } from '@aws-sdk/client-rds';
 import * as z from 'zod';
 import type { AwsContext } from '../../../aws/services.ts';
+import { Surroundings } from '../../domain.ts';
 import { carriedBy, carry, parametersFor, settingsOf } from '../carry/instance.ts';
 import {
   Database,
@@ -111,7 +112,12 @@ export const instances: Kind = {
   Name: DatabaseName,
   SnapshotName: DatabaseSnapshotName,
   ReadOutput: z
-    .strictObject({ instance: Database, roles: z.array(DatabaseRole), replicas: z.array(Database) })
+    .strictObject({
+      instance: Database,
+      roles: z.array(DatabaseRole),
+      replicas: z.array(Database),
+      surroundings: Surroundings.optional(),
+    })
     .meta({ id: 'ReadDatabase' }),
   Original: Database,
   Made: MadeDatabase,
