@@ -40,7 +40,7 @@ export const targetOf = (kind: Kind) =>
       const unclaimed = [original, ...made].flatMap((one) =>
         one && !claimants(one.TagList).includes(ctx.run) ? [idIn(one)] : [],
       );
-      const life = await lifeOf(ctx, ones, holder, read);
+      const life = await lifeOf(ctx, kind, { original, holder, made }, read);
       const missing = [...(original ? [] : originals), ...(original || holder || made.length > 0 ? [] : [target])];
       const shape = {
         [kind.targetField]: target,
