@@ -150,6 +150,8 @@ export interface AdditiveEffect<S, I, O> extends AnyEffect<S, I, O> {
   keeps?(input: I): Upkeep;
   /** What it makes is a part of a replacement, and kept with it where that is kept. */
   readonly belongs?: true;
+  /** What speaks now against making it: in a cut-over that is taken back then. */
+  prove?(ctx: StepContext<S>, input: I): Promise<Proof>;
   /**
    * The original of whose data it makes a copy: that is not discarded without a proof that the data is elsewhere. `anew`: under
    * another key, so that it may be readable where the original is not.
