@@ -273,6 +273,11 @@ export interface VerifyDefinition<S, I, O> extends Definition<I, O> {
   conclude(input: I, status: VerdictStatus, reason: string): O;
   verdicts(output: O): readonly Verdict[];
   /**
+   * Tries, while the target serves, what it will ask when that is down. `known`: of its input what earlier steps have given by then.
+   * Gives what can't come to a good end, each with what to do about it.
+   */
+  rehearse?(ctx: StepContext<S>, known: unknown): Promise<readonly { readonly why: string; readonly wayOut: string }[]>;
+  /**
    * It judges by looks to which the platform gives no order: one of the past shows things as they were before this run's last call, so
    * what speaks against a pair counts once that is certainly shown.
    */
