@@ -26,7 +26,11 @@ export type Seen<O> =
       readonly why?: string;
       readonly surplus?: readonly O[];
     }
-  | { readonly is: 'done'; readonly output: O; readonly surplus?: readonly O[] }
+  /**
+   * `lags`: of a verification, what speaks against a pair was seen by looks to which the platform gives no order. They may show how it was
+   * before this run's last call, so it counts once that is certainly shown.
+   */
+  | { readonly is: 'done'; readonly output: O; readonly surplus?: readonly O[]; readonly lags?: boolean }
   /**
    * It happened and ended badly, for good. `neverRan`: AWS shows that the target never served on what the effect gave it.
    * `output`: what it has left all the same, to be discarded by name. `wants`: what AWS lacked for it, and may have again.
@@ -277,11 +281,6 @@ export interface VerifyDefinition<S, I, O> extends Definition<I, O> {
    * Gives what can't come to a good end, each with what to do about it.
    */
   rehearse?(ctx: StepContext<S>, known: unknown): Promise<readonly { readonly why: string; readonly wayOut: string }[]>;
-  /**
-   * It judges by looks to which the platform gives no order: one of the past shows things as they were before this run's last call, so
-   * what speaks against a pair counts once that is certainly shown.
-   */
-  readonly lags?: true;
   /** Whether what was judged is still so: asked before each delete that a verdict of it allows. */
   readonly still?: {
     /** Of one pair: what speaks now against its replacement. */
@@ -343,6 +342,8 @@ export interface TargetType<S> {
     readonly missing: readonly string[];
     /** Originals that others may write to although this run keeps them out, with how. */
     readonly exposed?: readonly { readonly original: string; readonly how: string }[];
+    /** What this run made and others are connected to, although it keeps them out, with how. */
+    readonly occupied?: readonly { readonly id: string; readonly how: string }[];
     /** Of what the target holds, what is on its way in or out. */
     readonly unsettled?: readonly string[];
   }>;

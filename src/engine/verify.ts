@@ -23,9 +23,8 @@ export async function verify<S>(
     async () => {
       const askedAt = run.ports.clock.now();
       const seen = await retryRead(run.ports, title, () => definition.check(run.context(key), input), run.asker(title));
-      const against = seen.is === 'done' ? badFindings(definition.verdicts(seen.output)) : [];
-      if (definition.lags && against.length > 0 && askedAt < shownFrom(run)) {
-        waitingFor = against.join('; ');
+      if (seen.is === 'done' && seen.lags && askedAt < shownFrom(run)) {
+        waitingFor = badFindings(definition.verdicts(seen.output)).join('; ');
         return { again: true };
       }
       if (seen.is === 'done' || seen.is === 'failed') return { done: seen };

@@ -1,7 +1,7 @@
 import { type AwsContext, defineTarget } from '../../../aws/services.ts';
 import { claimants } from '../../../aws/tags.ts';
 import { faultsOfOldKey } from '../../kms/key-use.ts';
-import { exposedBy, lifeOf, listed } from '../fence/open.ts';
+import { exposedBy, lifeOf, listed, seatedAt } from '../fence/open.ts';
 import { isReplacement, surelyFound } from '../found.ts';
 import type { Kind, Original } from '../kinds/kind.ts';
 import { needsOf } from '../needs.ts';
@@ -34,13 +34,18 @@ export const targetOf = (kind: Kind) =>
       const seen = await kind.allSeen(ctx);
       const holder = seen.all.find((one) => nameIn(one) === target && !isGoing(one));
       const made = seen.all.filter((one) => id !== undefined && isReplacement(one, ctx.run, id) && !isGoing(one));
-      const concerned = new Map([original, holder, ...made].flatMap((one) => (one ? [[idIn(one), one]] : [])));
-      const ones = [...concerned.values()];
+      const ones = [...new Map([original, holder, ...made].flatMap((one) => (one ? [[idIn(one), one]] : []))).values()];
       const claims = ones.flatMap((one) => claimants(one.TagList).map((run) => ({ run, on: nameIn(one) })));
       const unclaimed = [original, ...made].flatMap((one) =>
         one && !claimants(one.TagList).includes(ctx.run) ? [idIn(one)] : [],
       );
-      const life = await lifeOf(ctx, kind, { original, holder, made }, read);
+      const concerned = { original, holder, made };
+      const seated = await seatedAt(ctx, kind, concerned, read);
+      const life = await lifeOf(ctx, concerned, read, seated);
+      const occupied = made.flatMap((one) => {
+        const sessions = seated.get(idIn(one));
+        return sessions ? [{ id: idIn(one), how: sessions.join('; ') }] : [];
+      });
       const missing = [...(original ? [] : originals), ...(original || holder || made.length > 0 ? [] : [target])];
       const shape = {
         [kind.targetField]: target,
@@ -48,7 +53,8 @@ export const targetOf = (kind: Kind) =>
         original: original ? idIn(original) : null,
         ...(original && asSet(kind, original, seen, read, ctx.run)),
       };
-      return { observation: { shape, life }, claims, unclaimed, missing, exposed: exposedBy(life, original, read) };
+      const exposed = exposedBy(life, original, read, seated);
+      return { observation: { shape, life }, claims, unclaimed, missing, exposed, occupied };
     },
     serving: ({ shape, life }) => {
       const open = listed(life['open']);

@@ -14,46 +14,52 @@ export interface Concerned {
   readonly made: readonly Described[];
 }
 
+/** Who was seen to be connected behind the fence, by the id of what to. */
+export type Seated = ReadonlyMap<string, readonly string[]>;
+
 /**
- * How those lived that are concerned. `open`: the ids of those that others than the runner may get in to now: by groups of their own,
- * or, behind the fence, because somebody has opened that (`fence` says how) or is connected (`sessions` says who). A change of
- * security groups ends no session, so that one shows an opening that nobody has seen.
+ * A change of security groups ends no session, so that one shows an opening of the fence that nobody has seen. Until something is made
+ * of the original, the proof of the fence asks who is connected: before that a restart has yet to end all sessions.
  */
-export async function lifeOf(
+export async function seatedAt(
   ctx: AwsContext,
   kind: Kind,
   { original, holder, made }: Concerned,
   read: Original | undefined,
+): Promise<Seated> {
+  if (!read || made.length === 0) return new Map();
+  const asked = distinct([original, holder, ...made]).filter((one) => isFenced(one, read.fence) && isUsable(one));
+  const seen = asked.map(async (one) => [idIn(one), await sessionsSeen(ctx, kind, read, one)] as const);
+  return new Map((await Promise.all(seen)).filter(([, sessions]) => sessions.length > 0));
+}
+
+/**
+ * How those lived that are concerned. `open`: the ids of those that others than the runner may get in to now, by groups of their own; or,
+ * behind the fence and where clients look for it, because somebody has opened that (`fence` says how) or is connected to the original
+ * (`sessions` says who).
+ */
+export async function lifeOf(
+  ctx: AwsContext,
+  { original, holder, made }: Concerned,
+  read: Original | undefined,
+  seated: Seated,
 ): Promise<Observation['life']> {
   const all = distinct([original, holder, ...made]);
   const open = all.filter((one) => isOpen(one, read?.fence)).map(idIn);
-  const fenced = read
-    ? all.filter((one) => groupsOf(one).includes(read.fence) && !isGoing(one) && !isStopped(one))
-    : [];
-  if (!read || fenced.length === 0) return { open: open.sort() };
-  // Until something is made of it, the proof of the fence asks who is connected: before that a restart has yet to end all sessions.
-  const asked = made.length > 0 ? fenced.filter(isUsable) : [];
-  const [holes, ...sessions] = await Promise.all([
-    holesInFence(ctx, read),
-    ...asked.map((one) => sessionsSeen(ctx, kind, read, one)),
-  ]);
-  const seated = asked.filter((_one, index) => sessions[index]?.length).map(idIn);
-  // Clients come by their name; the original is where they were before.
+  const holes = read && all.some((one) => isFenced(one, read.fence)) ? await holesInFence(ctx, read) : [];
+  // While a name changes hands, clients are where they were before.
   const reached = holder ?? original;
-  const entered = [
-    ...(holes.length > 0 && reached && fenced.includes(reached) ? [idIn(reached)] : []),
-    ...seated.filter((id) => id !== (original && idIn(original)) || reached === original),
-  ];
+  const id = reached && read && isFenced(reached, read.fence) ? idIn(reached) : undefined;
+  const sessions = reached && reached === original ? (seated.get(idIn(reached)) ?? []) : [];
+  const entered = id !== undefined && (holes.length > 0 || sessions.length > 0) ? [id] : [];
   return {
     open: [...new Set([...open, ...entered])].sort(),
     ...(holes.length > 0 && { fence: holes }),
-    ...(seated.length > 0 && {
-      sessions: Object.fromEntries(
-        seated.map((id) => [id, [...(sessions[asked.findIndex((one) => idIn(one) === id)] ?? [])]]),
-      ),
-    }),
+    ...(sessions.length > 0 && { sessions: [...sessions] }),
   };
 }
+
+const isFenced = (one: Described, fence: string) => groupsOf(one).includes(fence) && !isGoing(one) && !isStopped(one);
 
 const distinct = (all: readonly (Described | undefined)[]) => [
   ...new Map(all.flatMap((one) => (one ? [[idIn(one), one] as const] : []))).values(),
@@ -74,11 +80,12 @@ export function exposedBy(
   life: Observation['life'],
   original: Described | undefined,
   read: Pick<Database, 'fence'> | undefined,
+  seated: Seated,
 ): { readonly original: string; readonly how: string }[] {
   if (!original || !read || !groupsOf(original).includes(read.fence)) return [];
   const id = idIn(original);
   const holes = listed(life['fence']);
-  const sessions = listed((life['sessions'] as { readonly [id: string]: Json } | undefined)?.[id]);
+  const sessions = seated.get(id) ?? [];
   return [
     ...(holes.length > 0 ? [`its fence was open: ${holes.join('; ')}`] : []),
     ...(sessions.length > 0 ? [`somebody was connected behind its fence: ${sessions.join('; ')}`] : []),

@@ -1,5 +1,6 @@
 import type { AwsContext } from '../../../aws/services.ts';
 import type { Proof } from '../../../contract/step.ts';
+import { RekeyError } from '../../../errors/index.ts';
 import type { Kind, Original } from '../kinds/kind.ts';
 import { hasGroups, nameIn } from '../status.ts';
 import { holesInFence } from './rules.ts';
@@ -32,8 +33,11 @@ export async function quiet(ctx: AwsContext, kind: Kind, original: Original): Pr
       return at ? sessionsAt(ctx, at) : { unknown: `${nameIn(part)} has no endpoint`, final: false };
     }),
   );
+  const unanswered = answers.flatMap((one) => (one.seen ? [] : [one]));
+  for (const { error } of unanswered) if (error instanceof RekeyError) throw error;
   const findings = [...open, ...holes, ...answers.flatMap((one) => one.seen ?? [])];
-  const [unknown] = answers.flatMap((one) => (one.seen ? [] : [one.unknown]));
-  if (findings.length > 0 || unknown === undefined) return { findings };
-  return { findings, pending: { why: unknown, withinMs: unknownForMs } };
+  const [first] = unanswered;
+  if (!first) return { findings };
+  if (findings.length > 0 || first.final) return { findings: [...findings, first.unknown] };
+  return { findings, pending: { why: first.unknown, withinMs: unknownForMs } };
 }

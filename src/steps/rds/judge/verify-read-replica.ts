@@ -34,7 +34,6 @@ export const verifyReadReplica = defineVerify({
   },
   conclude: (input, status, reason) => verdictOf(input, status, [reason]),
   verdicts: (output) => [output],
-  lags: true,
 });
 
 function faultsOf(

@@ -26,7 +26,7 @@ import {
   statusOf,
 } from '../status.ts';
 import { differencesOfPair, unlike } from './comparison.ts';
-import { judged, pending, takenIn } from './verdicts.ts';
+import { judged, judgedByLooks, pending, takenIn } from './verdicts.ts';
 
 interface Input {
   readonly verdict: DatabaseVerdict;
@@ -67,15 +67,18 @@ export const verify = (kind: Kind) =>
       if (broken.length > 0) return judged(verdict, broken);
       const busy = all.find((one) => !isSettled(one));
       if (busy) return pending(verdict, `${nameIn(busy)} is ${statusOf(busy)}`);
-      const findings = [
-        ...faultsOf(kind, verdict, replacement),
-        ...kind.faultsOfPlace(verdict, read, made, pair.endpoints),
+      const lasting = [
         ...(await faultsOfKey(ctx, verdict.key, verdict.keyTried)),
         ...(await lineageFaults(ctx, kind, input, replacement)),
         ...(await fenceFaults(ctx, read, verdict, original)),
+      ];
+      const seen = [
+        ...faultsOf(kind, verdict, replacement),
+        ...kind.faultsOfPlace(verdict, read, made, pair.endpoints),
         ...(original ? unlikeNow(ctx, kind, verdict, { read, ...pair, original, replacement }) : []),
       ];
-      if (findings.length > 0 || !original) return judged(verdict, findings);
+      if (lasting.length > 0 || !original) return judged(verdict, [...seen, ...lasting]);
+      if (seen.length > 0) return judgedByLooks(verdict, seen);
       const old = { found: original, parts: kind.partsAmong(original, pair.instances) };
       const names = kind.otherNames(made, pair.endpoints);
       const why = await unanswered(ctx, kind, read, verdict, old, made, names);
@@ -83,7 +86,6 @@ export const verify = (kind: Kind) =>
     },
     conclude: (input, status, reason) => takenIn(input.verdict, status, [reason]),
     verdicts: (output) => [output],
-    lags: true,
   });
 
 /** What speaks against the replacement being what the original was, behind its fence: key and name. */
