@@ -26,7 +26,11 @@ export type Seen<O> =
       readonly why?: string;
       readonly surplus?: readonly O[];
     }
-  | { readonly is: 'done'; readonly output: O; readonly surplus?: readonly O[] }
+  /**
+   * `lags`: of a verification, what speaks against a pair was seen by looks to which the platform gives no order. They may show how it was
+   * before this run's last call, so it counts once that is certainly shown.
+   */
+  | { readonly is: 'done'; readonly output: O; readonly surplus?: readonly O[]; readonly lags?: boolean }
   /**
    * It happened and ended badly, for good. `neverRan`: AWS shows that the target never served on what the effect gave it.
    * `output`: what it has left all the same, to be discarded by name. `wants`: what AWS lacked for it, and may have again.
@@ -150,6 +154,8 @@ export interface AdditiveEffect<S, I, O> extends AnyEffect<S, I, O> {
   keeps?(input: I): Upkeep;
   /** What it makes is a part of a replacement, and kept with it where that is kept. */
   readonly belongs?: true;
+  /** What speaks now against making it: in a cut-over that is taken back then. */
+  prove?(ctx: StepContext<S>, input: I): Promise<Proof>;
   /**
    * The original of whose data it makes a copy: that is not discarded without a proof that the data is elsewhere. `anew`: under
    * another key, so that it may be readable where the original is not.
@@ -272,6 +278,11 @@ export interface VerifyDefinition<S, I, O> extends Definition<I, O> {
   /** The output when the check failed or ran out of time. */
   conclude(input: I, status: VerdictStatus, reason: string): O;
   verdicts(output: O): readonly Verdict[];
+  /**
+   * Tries, while the target serves, what it will ask when that is down. `known`: of its input what earlier steps have given by then.
+   * Gives what can't come to a good end, each with what to do about it.
+   */
+  rehearse?(ctx: StepContext<S>, known: unknown): Promise<readonly { readonly why: string; readonly wayOut: string }[]>;
   /** Whether what was judged is still so: asked before each delete that a verdict of it allows. */
   readonly still?: {
     /** Of one pair: what speaks now against its replacement. */
@@ -333,6 +344,8 @@ export interface TargetType<S> {
     readonly missing: readonly string[];
     /** Originals that others may write to although this run keeps them out, with how. */
     readonly exposed?: readonly { readonly original: string; readonly how: string }[];
+    /** What this run made and others are connected to, although it keeps them out, with how. */
+    readonly occupied?: readonly { readonly id: string; readonly how: string }[];
     /** Of what the target holds, what is on its way in or out. */
     readonly unsettled?: readonly string[];
   }>;

@@ -24,6 +24,7 @@ export async function allow<S>(effect: EffectAct<S>): Promise<Kept | undefined> 
   const { guard, definition, act } = effect;
   if (definition.hazard === 'discard') return proveDiscard(effect, definition);
   if (definition.hazard === 'destructive') await proveDelete(effect, definition);
+  if (definition.hazard === 'additive') await proveMaking(effect, definition);
   if (definition.hazard === 'disruptive') await guard.pass(act.key, definition, () => survivesRestart(effect));
   else await survivesRestart(effect);
   return undefined;
@@ -36,6 +37,16 @@ async function survivesRestart<S>({ run, guard, definition, act, input, title }:
   if (restarted !== run.plan.target.id && !originalsOf(run).includes(restarted)) return;
   const why = await guard.unreadable();
   if (why.length > 0) throw stepFailed(title, `it would not come up again: ${why.join('; ')}`);
+}
+
+/** What is made holds what the original holds at that moment: nobody may write to it meanwhile. */
+async function proveMaking<S>({ run, act, input, title }: EffectAct<S>, definition: EffectOf<S, 'additive'>) {
+  const { prove } = definition;
+  if (!prove) return;
+  const ask = () => retryRead(run.ports, title, () => prove(run.context(act.key), input), run.asker(title, definition));
+  const { findings } = await settledProof(run, { key: act.key, kind: definition.type }, ask);
+  if (findings.length > 0)
+    throw new PlanStopped(problem('target-changed', { target: run.plan.target.id, differences: findings }));
 }
 
 /** An original is deleted by a good verdict about a pair of this run, and by a proof that is taken now. */

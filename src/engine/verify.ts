@@ -1,5 +1,6 @@
 import { toJson } from '../contract/json.ts';
 import type { Key } from '../contract/record.ts';
+import { unseenMs } from '../contract/settle.ts';
 import type { VerifyDefinition } from '../contract/step.ts';
 import { problem } from '../errors/index.ts';
 import type { PlanRun } from './plan-run.ts';
@@ -31,7 +32,12 @@ export async function verify<S>(
   const end = await run.ports.settle.until(
     { kind: definition.type, deadlineAt, signal: run.ports.signal, mayBeSo: true },
     async () => {
+      const askedAt = run.ports.clock.now();
       const seen = await retryRead(run.ports, title, () => definition.check(run.context(key), input), run.asker(title));
+      if (seen.is === 'done' && seen.lags && askedAt < shownFrom(run)) {
+        waitingFor = badFindings(definition.verdicts(seen.output)).join('; ');
+        return { again: true };
+      }
       if (seen.is === 'done' || seen.is === 'failed') return { done: seen };
       if (seen.is === 'pending') waitingFor = seen.why ?? 'still pending when its time was up';
       return { again: true, progress: seen.is === 'pending' ? seen.progress : undefined };
@@ -53,4 +59,9 @@ export async function verify<S>(
   await run.append({ t: 'done', key, uses: definition.type, input: toJson(input), output, changed: false });
   if (findings.length) throw new PlanStopped(problem('verification-failed', { title, findings }));
   return output;
+}
+
+/** From when on AWS certainly shows what the calls of this plan have done, in ms. */
+function shownFrom<S>({ state }: PlanRun<S>): number {
+  return Math.max(0, ...[...state.phases.values()].map(({ sentAt = 0 }) => sentAt)) + unseenMs;
 }

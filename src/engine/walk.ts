@@ -1,6 +1,6 @@
 import type { UseStep } from '../contract/plan.ts';
 import type { Key } from '../contract/record.ts';
-import { RekeyError } from '../errors/index.ts';
+import { problem, RekeyError } from '../errors/index.ts';
 import { refuseAgain } from './again.ts';
 import { claim, release, renewClaim } from './claim.ts';
 import { settleDoubt } from './doubt.ts';
@@ -8,6 +8,7 @@ import { passGate } from './gates/gates.ts';
 import { perform } from './perform.ts';
 import type { PlanRun } from './plan-run.ts';
 import { type Item, inputOf, itemsOf } from './references.ts';
+import { retryRead } from './retry.ts';
 import { retireFailed } from './retry-failed.ts';
 import { cutOverBegunAt, cutOverOf, inFlight, insideCutOver } from './state/cut-over.ts';
 import { refusedWhileRunning } from './state/phases.ts';
@@ -21,6 +22,7 @@ import { discardLeftovers, performDiscard } from './unwind/discard.ts';
 import { unwindAfterStop, yieldClaim } from './unwind/on-stop.ts';
 import { retryPendingUndo } from './unwind/pending-undo.ts';
 import { continueUnwind, rollback } from './unwind/rollback.ts';
+import { setBackWhatIsKept } from './unwind/set-back.ts';
 
 /** Takes a plan as far as it goes: through every step that has no outcome yet, in order. Throws where it stops. */
 export async function walk<S>(run: PlanRun<S>, again: boolean): Promise<void> {
@@ -42,6 +44,7 @@ export async function walk<S>(run: PlanRun<S>, again: boolean): Promise<void> {
     const unwinds = error instanceof PlanStopped && error.course === 'unwind';
     if (unwinds && (await unwindAfterStop(run, guard, error)) === 'turned') return walk(run, again);
     if (error instanceof PlanStopped && error.error.code === 'target-claimed') await yieldClaim(run, guard);
+    else if (error instanceof PlanStopped) await setBackWhatIsKept(run, guard, error.message);
     throw error;
   }
 }
@@ -59,8 +62,11 @@ async function forward<S>(run: PlanRun<S>, guard: Guard<S>, again: boolean): Pro
     }
     if (!again) refuseAgain(run, step);
     // For what could not go on the target is not taken out of service.
-    for (const later of beginsCutOver(run, step) ? run.plan.steps : [])
-      if (later.kind === 'use') await settleDoubt(run, guard, later);
+    for (const later of beginsCutOver(run, step) ? run.plan.steps : []) {
+      if (later.kind !== 'use') continue;
+      await settleDoubt(run, guard, later);
+      await rehearse(run, later);
+    }
     if (registry.step(step.uses)?.kind === 'effect') await claim(run, guard);
     await runStep(run, guard, step);
   }
@@ -90,6 +96,18 @@ function beginsCutOver<S>(run: PlanRun<S>, step: UseStep): boolean {
   const { registry } = run.ports;
   const first = cutOverOf(run.plan, registry)?.first;
   return run.plan.steps.indexOf(step) === first && cutOverBegunAt(registry, run.state) === undefined;
+}
+
+/** What is asked in a cut-over is tried before it. Throws PlanStopped where it would be refused. */
+async function rehearse<S>(run: PlanRun<S>, step: UseStep): Promise<void> {
+  const definition = run.ports.registry.step(step.uses);
+  if (definition?.kind !== 'verify' || !definition.rehearse || step.each) return;
+  const whole: Item = { id: null, value: null };
+  const context = run.context(keyOf(run, step, whole));
+  const known = inputOf(run.plan, run.state, step, whole);
+  const reasons = await retryRead(run.ports, `try ${step.id}`, async () => definition.rehearse?.(context, known) ?? []);
+  await run.announced();
+  if (reasons.length > 0) throw new PlanStopped(problem('target-refused', { target: run.plan.target.id, reasons }));
 }
 
 /** One step, for all its items. */

@@ -73,6 +73,55 @@ describe('a plan without what its verification or its way back needs is refused,
     expect(problemsOf(without(text, id))).toEqual([]);
   });
 
+  const kinds = [
+    ['instance', 'rds-instance', 'rds.admit-clients', 'database'],
+    ['cluster', 'rds-cluster', 'rds.admit-cluster-clients', 'cluster'],
+  ] as const;
+  describe.each(kinds)('of an RDS %s', (_kind, name, admit, member) => {
+    const text = textOf(name);
+
+    test('that restores a snapshot which was taken while clients wrote', () => {
+      const [from, instead] =
+        name === 'rds-instance'
+          ? [`snapshot: "\${{ steps.copy }}"`, `snapshot: "\${{ steps.warm-up-copy }}"`]
+          : [`after: "\${{ steps.fenced }}"`, ''];
+      expect(text).toContain(from);
+      expect(problemsOf(text.replace(from, instead)).join('\n')).toMatch(
+        name === 'rds-instance'
+          ? /`with\.snapshot` of `restore` does not come from .* with `after`: only a snapshot that was taken behind the fence/
+          : /after/,
+      );
+    });
+
+    test('that nobody verifies', () => {
+      const unverified = without(text, 'verify')
+        .replace(`${member}: "\${{ steps.verify.replacement }}"`, `${member}: "\${{ steps.restore.id }}"`)
+        .replace(`verdict: "\${{ steps.verify }}", probes`, `verdict: "\${{ steps.check-sql }}", probes`);
+      const problems = problemsOf(unverified).join('\n');
+      expect(problems).toMatch(
+        /`admit` needs a step `rds\.verify-(instance|cluster)`: once clients are let in there is no way back/,
+      );
+      expect(problems).toMatch(/Placed(Database|Cluster)Verdict/);
+    });
+
+    test(`whose ${admit} takes what nobody has judged`, () => {
+      const bare = text.replace(
+        `${member}: "\${{ steps.verify.replacement }}"`,
+        `${member}: "\${{ steps.restore.id }}"`,
+      );
+      expect(bare).not.toBe(text);
+      expect(problemsOf(bare).join('\n')).toMatch(/of `admit` does not come from `rds\.verify-(instance|cluster)`/);
+    });
+
+    test.each(['drop-sessions', 'fenced'])('without %s', (id) => {
+      expect(problemsOf(without(text, id))).not.toEqual([]);
+    });
+
+    test('without a hold before its delete', () => {
+      expect(problemsOf(without(text, 'soak')).join('\n')).toMatch(/needs a step `gate: hold`/);
+    });
+  });
+
   test('without the deletes it keeps the originals, and needs no hold', () => {
     const text = ['delete', 'soak', 'serve'].reduce(without, textOf('ec2-instance'));
     expect(problemsOf(text)).toEqual([]);

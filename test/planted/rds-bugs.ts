@@ -19,8 +19,8 @@ export const rdsBugs: readonly PlantedBug[] = [
     [
       'the database is not asked who is connected',
       'fence/sessions.ts',
-      'return answer.rows.map(\n    (row)',
-      'return answer.rows.slice(0, 0).map(\n    (row)',
+      'seen: answer.rows.map(',
+      'seen: answer.rows.slice(0, 0).map(',
       'a pooled session that comes back through a hole keeps the run from its snapshot',
     ],
     [
@@ -128,8 +128,8 @@ export const rdsBugs: readonly PlantedBug[] = [
     [
       'a database that does not answer is taken for one without sessions',
       'fence/sessions.ts',
-      "if ('unknown' in answer) return [answer.unknown];",
-      "if ('unknown' in answer) return [];",
+      'return [answer.unknown];',
+      'return [];',
       'because nothing gets through is told before',
     ],
   ]),

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { exitOf, told } from '../support/promises.ts';
-import { databaseNamed, databasePlan, expectNoWriteLost, fence, oneDatabase, original } from '../support/rds.ts';
+import {
+  databaseNamed,
+  databasePlan,
+  expectNoWriteLost,
+  expectOriginalDatabaseServing,
+  fence,
+  oneDatabase,
+  original,
+} from '../support/rds.ts';
 import { inWorld, type World } from '../support/world.ts';
 
 const plans = [databasePlan()];
@@ -12,6 +20,12 @@ const nobodyHasTheName = (world: World) =>
   databaseNamed(world, 'orders') === undefined &&
   databaseNamed(world, 'orders-old-aaaaaa')?.resourceId === original &&
   databaseNamed(world, 'orders-old-aaaaaa')?.status === 'available';
+
+/** The moment at which clients would find the replacement, which is behind the fence. */
+const replacementHasTheName = (world: World) => {
+  const found = databaseNamed(world, 'orders');
+  return found !== undefined && found.resourceId !== original && found.status === 'available';
+};
 
 /** Does something once, as soon as the condition holds before a call of the process. */
 function asSoonAs(condition: () => boolean, deed: () => void): () => void {
@@ -45,12 +59,27 @@ describe('an original that is given its groups back between the last look and th
 });
 
 describe('a fence that somebody opens while the names change hands, and closes again', () => {
+  it('while nobody has the name, takes the cut-over back: clients may have written to the original', () =>
+    inWorld(oneDatabase, async (world) => {
+      const life = await world.process([], {
+        plans,
+        beforeCall: asSoonAs(
+          () => nobodyHasTheName(world),
+          () => world.account.act({ do: 'open-group', ...hole }),
+        ),
+      });
+      expect(exitOf(life), told(life)).toBe(6);
+      world.pass(600_000);
+      expectOriginalDatabaseServing(world);
+      expectNoWriteLost(world);
+    }));
+
   it('is not forgotten when it is closed by the time of the proof: the original, which clients may have written to, is kept', () =>
     inWorld(oneDatabase, async (world) => {
       const first = await world.process([], {
         plans,
         beforeCall: asSoonAs(
-          () => nobodyHasTheName(world),
+          () => replacementHasTheName(world),
           () => world.account.act({ do: 'open-group', ...hole }),
         ),
       });
@@ -70,7 +99,7 @@ describe('a fence that somebody opens while the names change hands, and closes a
       const first = await world.process([], {
         plans,
         beforeCall: asSoonAs(
-          () => nobodyHasTheName(world),
+          () => replacementHasTheName(world),
           () => {
             world.account.act({ do: 'open-group', ...hole });
             // Without its snapshot the proof fails for good, also when the fence is closed.

@@ -32,9 +32,9 @@ function failing(world: World, when: (statement: string, asked: number) => boole
 describe('a database that is asked in SQL', () => {
   it('stays as it is when a resume forgot the login: nothing is taken back, and one with it goes on', async () => {
     await inWorld(oneDatabase, async (world) => {
-      // After the question before the fence: as by a resume in a terminal without it.
+      // After the questions before the fence: as by a resume in a terminal without it.
       const absent = () => problem('database-credentials-absent', { missing: ['REKEY_DB_PASSWORD'] });
-      const { databases, struck } = failing(world, (_, asked) => asked > 1, absent);
+      const { databases, struck } = failing(world, (_, asked) => asked > 3, absent);
       const life = await world.process([], { plans, databases });
       expect(struck()).toBe(1);
       expect(exitOf(life)).toBe(1);
@@ -47,10 +47,24 @@ describe('a database that is asked in SQL', () => {
     });
   });
 
-  it('serves again at once when a statement is refused, and the refusal is told', async () => {
+  it('keeps its clients when a statement is refused: that is tried before they are kept out', async () => {
     await inWorld(oneDatabase, async (world) => {
       const refused = () => new DatabaseFailure('42P01', 'relation "orders" does not exist', true);
       const { databases, struck } = failing(world, (statement) => statement.includes('FROM orders'), refused);
+      const life = await world.process([], { plans, databases });
+      expect(struck()).toBe(1);
+      expect(exitOf(life)).toBe(2);
+      expect(told(life)).toContain('relation "orders" does not exist');
+      expect(life.calls.get('rds:ModifyDBInstance')).toBeUndefined();
+      expectOriginalDatabaseServing(world);
+    });
+  });
+
+  it('serves again at once when a statement is refused in the cut-over, and the refusal is told', async () => {
+    await inWorld(oneDatabase, async (world) => {
+      const refused = () => new DatabaseFailure('42P01', 'relation "orders" does not exist', true);
+      let tried = 0;
+      const { databases, struck } = failing(world, (text) => text.includes('FROM orders') && ++tried > 1, refused);
       const life = await world.process([], { plans, databases });
       expect(struck()).toBe(2);
       expect(exitOf(life)).toBe(4);

@@ -15,6 +15,7 @@ import type { Plan, PlanSource } from '../../src/contract/plan.ts';
 import type { JournalRecord } from '../../src/contract/record.ts';
 import type { Registry } from '../../src/contract/step.ts';
 import { type Command, execute, type RunResult, submission } from '../../src/engine/execute.ts';
+import { problem, RekeyError } from '../../src/errors/index.ts';
 import { type AppendFate, memoryJournal } from '../../src/journal/memory.ts';
 import { hashOf } from '../../src/plan/hash.ts';
 import { parsePlan } from '../../src/plan/parse.ts';
@@ -212,6 +213,10 @@ export class World {
   async process(past: readonly JournalRecord[] = [], options: ProcessOptions = {}): Promise<Life> {
     const run = options.run ?? firstRun;
     const sources = options.plans ?? [instancePlan];
+    if (past.length === 0) {
+      const refused = refusalOf(run, sources);
+      if (refused) return refused;
+    }
     const clock = clockOf();
     const events: RunEvent[] = [];
     const calls = new Map<string, number>();
@@ -405,6 +410,19 @@ export async function inWorld<T>(
   }
 }
 
+/** A plan that is not valid is refused before anything is asked, as the command line does it. */
+function refusalOf(run: string, sources: readonly PlanSource[]): Life | undefined {
+  try {
+    for (const source of sources) planOf(source);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof RekeyError) || error.code !== 'plan-invalid') throw error;
+    const refused = { status: 'failed', exit: error.exit } as const;
+    const plans = sources.map(({ file }) => ({ ...refused, name: file, error }));
+    return { result: { ...refused, run, plans }, disk: [], events: [], calls: new Map(), sent: [] };
+  }
+}
+
 const plans = new Map<string, Plan>();
 
 export function planOf(one: PlanSource): Plan {
@@ -412,7 +430,8 @@ export function planOf(one: PlanSource): Plan {
   const known = plans.get(text);
   if (known) return known;
   const parsed = parsePlan(one, registry);
-  if ('problems' in parsed) throw new Error(parsed.problems.map(formatProblem).join('\n'));
+  if ('problems' in parsed)
+    throw problem('plan-invalid', { file: one.file, problems: parsed.problems.map(formatProblem) });
   plans.set(text, parsed.plan);
   return parsed.plan;
 }

@@ -30,13 +30,14 @@ export async function lookAt<S>(run: PlanRun<S>, target: TargetType<S>): Promise
   const title = `look at ${run.plan.target.id}`;
   const look = () => target.observe(run.context(lookKey(run)), claimedBy(run), readsOf(run));
   const seen = await retryRead(run.ports, title, look, run.asker(title));
-  const { observation, claims, missing, exposed = [], unsettled = [], unclaimed = [] } = seen;
+  const { observation, claims, missing, exposed = [], occupied = [], unsettled = [], unclaimed = [] } = seen;
   const { running, on } = target.serving(observation);
   const activeSide = activeSideOf(pairsOf(registry, run.state), on);
   const foreign = claims.filter((claim) => claim.run !== run.run.run && claim.run !== replaceClaim);
   const replaced = claims.flatMap((claim) => (claim.run === replaceClaim ? [claim.on] : []));
   await recordBegunAnew(run, target);
   await recordExposed(run, exposed);
+  await recordOccupied(run, occupied);
   return {
     state: { observation, running, on, activeSide, missing, unsettled },
     claims: { foreign, replaced, unclaimed },
@@ -84,6 +85,20 @@ async function recordExposed<S>(
     if (!made.includes(original) || run.state.stale.has(original)) continue;
     await run.append({ t: 'stale', plan: run.plan.name, original, findings: [how] });
   }
+}
+
+/** What others write on a replacement before they are let in is as good as what they write after: only the operator's word lets go of it. */
+async function recordOccupied<S>(
+  run: PlanRun<S>,
+  occupied: readonly { readonly id: string; readonly how: string }[],
+): Promise<void> {
+  const { state, plan } = run;
+  if (occupied.length === 0 || (state.unwinding?.over === false && state.unwinding.stop === null)) return;
+  const [{ how } = { how: '' }] = occupied;
+  const ids = occupied.map(({ id }) => id).filter((id) => !state.lived.has(id));
+  const reason = `somebody was connected to it: ${how}`;
+  if (ids.length > 0) await run.append({ t: 'lived', plan: plan.name, ids, reason });
+  if (state.writePoint === undefined) await recordWrites(run, reason);
 }
 
 /**

@@ -53,6 +53,7 @@ export const acceptedOfDatabase = {
   'not-carried': 'something that no step carries over has to be set up anew by hand; the run names each',
   'aws-managed-key': 'the new key is managed by AWS: snapshots under it can not be shared',
   'unreadable-attribute': 'something could not be read: it is neither checked nor carried',
+  'fence-range': 'the fence lets in a range of addresses, and whoever has one of them can write behind it',
 } as const;
 export type AcceptedOfDatabase = keyof typeof acceptedOfDatabase;
 export const AcceptOfDatabase = z
@@ -187,6 +188,10 @@ export type ReplicaVerdict = z.infer<typeof ReplicaVerdict>;
 export const DatabaseVerdict = z.strictObject(pair).meta({ id: 'DatabaseVerdict' });
 export type DatabaseVerdict = z.infer<typeof DatabaseVerdict>;
 
+/** About one pair of which the replacement stands in its place, behind the fence: the only thing that lets clients in. */
+export const PlacedDatabaseVerdict = z.strictObject(pair).meta({ id: 'PlacedDatabaseVerdict' });
+export type PlacedDatabaseVerdict = z.infer<typeof PlacedDatabaseVerdict>;
+
 /** About one pair, with everything taken in: the only thing that fits a delete. */
 export const FinalDatabaseVerdict = z.strictObject(pair).meta({ id: 'FinalDatabaseVerdict' });
 export type FinalDatabaseVerdict = z.infer<typeof FinalDatabaseVerdict>;
@@ -297,6 +302,10 @@ const clusterPair = pairOf(ClusterId, ClusterName, LetThrough, { members: z.arra
 /** About one pair, before clients are admitted. It does not fit a delete. */
 export const ClusterVerdict = z.strictObject(clusterPair).meta({ id: 'ClusterVerdict' });
 export type ClusterVerdict = z.infer<typeof ClusterVerdict>;
+
+/** About one pair of which the replacement stands in its place, behind the fence: the only thing that lets clients in. */
+export const PlacedClusterVerdict = z.strictObject(clusterPair).meta({ id: 'PlacedClusterVerdict' });
+export type PlacedClusterVerdict = z.infer<typeof PlacedClusterVerdict>;
 
 /** About one pair, with everything taken in: the only thing that fits a delete. */
 export const FinalClusterVerdict = z.strictObject(clusterPair).meta({ id: 'FinalClusterVerdict' });

@@ -1,4 +1,5 @@
 import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
+import { marker, tagValue } from '../../../aws/tags.ts';
 import type { Json } from '../../../contract/json.ts';
 import { memberCarriedBy, memberSettings } from '../carry/member.ts';
 import type { Cluster } from '../domain.ts';
@@ -12,6 +13,7 @@ export function asSet(
   original: Described,
   seen: AllSeen,
   read: Original | undefined,
+  run: string,
 ): Record<string, Json> {
   const settings = kind.settings(original);
   const { seesItsRename } = kind.differs;
@@ -19,13 +21,18 @@ export function asSet(
     ...Object.fromEntries(kind.carried.map((name) => [name, json(settings[name])])),
     stopped: isStopped(original),
     pending: seesItsRename ? json(pendingOf(original)) : pendingBut(original, `${kind.resource}Identifier`),
-    ...kind.partsAsSet(original, seen, read),
+    ...kind.partsAsSet(original, seen, read, run),
   };
 }
 
 /** The same of the members and endpoints of a cluster, among all there are. */
-export function membersAsSet(original: DBCluster, seen: AllSeen, read: Cluster | undefined): Record<string, Json> {
-  const members = membersOfOriginal(original, seen.instances, read);
+export function membersAsSet(
+  original: DBCluster,
+  seen: AllSeen,
+  read: Cluster | undefined,
+  run: string,
+): Record<string, Json> {
+  const members = membersOfOriginal(original, seen.instances, read, run);
   const custom = customEndpointsOf(original, seen.endpoints);
   return {
     members: members.map(idIn).sort(),
@@ -53,14 +60,21 @@ function pendingBut(one: Described, name: string): Json {
 }
 
 /** Those that were read, by id, and what says that it is a member: for a moment of a rename none does. */
-function membersOfOriginal(original: DBCluster, all: readonly DBInstance[], read: Cluster | undefined): DBInstance[] {
+function membersOfOriginal(
+  original: DBCluster,
+  all: readonly DBInstance[],
+  read: Cluster | undefined,
+  run: string,
+): DBInstance[] {
   const known = new Set(read?.members.map(({ id }) => id));
   return all.filter(
-    (one) => !isGoing(one) && (known.has(idIn(one)) || (one.DBClusterIdentifier === nameIn(original) && !isOurs(one))),
+    (one) =>
+      !isGoing(one) && (known.has(idIn(one)) || (one.DBClusterIdentifier === nameIn(original) && !isMadeBy(one, run))),
   );
 }
 
-// What replaces a member may still be shown with the name that its cluster had, or already with the one it gets.
-const isOurs = ({ TagList }: DBInstance) => (TagList ?? []).some(({ Key }) => Key === 'rekey:run');
+// What replaces a member may still be shown with the name that its cluster had, or already with the one it gets. What an earlier
+// run has made is a member like any other by now.
+const isMadeBy = ({ TagList }: DBInstance, run: string) => tagValue(TagList, marker.run) === run;
 
 const json = (value: unknown): Json => JSON.parse(JSON.stringify(value ?? null)) as Json;

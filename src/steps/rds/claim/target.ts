@@ -1,9 +1,10 @@
 import { type AwsContext, defineTarget } from '../../../aws/services.ts';
 import { claimants } from '../../../aws/tags.ts';
 import { faultsOfOldKey } from '../../kms/key-use.ts';
-import { exposedBy, lifeOf, listed } from '../fence/open.ts';
+import { exposedBy, lifeOf, listed, seatedAt } from '../fence/open.ts';
 import { isReplacement, surelyFound } from '../found.ts';
 import type { Kind, Original } from '../kinds/kind.ts';
+import { needsOf } from '../needs.ts';
 import { idIn, isGoing, nameIn } from '../status.ts';
 import { asSet } from './as-set.ts';
 
@@ -19,16 +20,7 @@ export const targetOf = (kind: Kind) =>
     claim: kind.steps.claim,
     release: kind.steps.release,
     unreadable: faultsOfOldKey,
-    needs: [
-      {
-        of: kind.steps.read,
-        when: { given: 'writers', as: 'hook' },
-        needs: 'control.exec',
-        before: kind.steps.createSnapshot,
-        beforeGiven: 'after',
-        why: 'what writes inside the database would go on after the final snapshot, and be lost with the original',
-      },
-    ],
+    needs: needsOf(kind),
     halt: (_target, reads) => {
       const read = readOf(kind, reads);
       return read ? [{ uses: kind.steps.fenceReplacement, with: { original: read.id, fence: read.fence } }] : [];
@@ -42,21 +34,27 @@ export const targetOf = (kind: Kind) =>
       const seen = await kind.allSeen(ctx);
       const holder = seen.all.find((one) => nameIn(one) === target && !isGoing(one));
       const made = seen.all.filter((one) => id !== undefined && isReplacement(one, ctx.run, id) && !isGoing(one));
-      const concerned = new Map([original, holder, ...made].flatMap((one) => (one ? [[idIn(one), one]] : [])));
-      const ones = [...concerned.values()];
+      const ones = [...new Map([original, holder, ...made].flatMap((one) => (one ? [[idIn(one), one]] : []))).values()];
       const claims = ones.flatMap((one) => claimants(one.TagList).map((run) => ({ run, on: nameIn(one) })));
       const unclaimed = [original, ...made].flatMap((one) =>
         one && !claimants(one.TagList).includes(ctx.run) ? [idIn(one)] : [],
       );
-      const life = await lifeOf(ctx, ones, holder, read);
+      const concerned = { original, holder, made };
+      const seated = await seatedAt(ctx, kind, concerned, read);
+      const life = await lifeOf(ctx, concerned, read, seated);
+      const occupied = made.flatMap((one) => {
+        const sessions = seated.get(idIn(one));
+        return sessions ? [{ id: idIn(one), how: sessions.join('; ') }] : [];
+      });
       const missing = [...(original ? [] : originals), ...(original || holder || made.length > 0 ? [] : [target])];
       const shape = {
         [kind.targetField]: target,
         holder: holder ? idIn(holder) : null,
         original: original ? idIn(original) : null,
-        ...(original && asSet(kind, original, seen, read)),
+        ...(original && asSet(kind, original, seen, read, ctx.run)),
       };
-      return { observation: { shape, life }, claims, unclaimed, missing, exposed: exposedBy(life, original, read) };
+      const exposed = exposedBy(life, original, read, seated);
+      return { observation: { shape, life }, claims, unclaimed, missing, exposed, occupied };
     },
     serving: ({ shape, life }) => {
       const open = listed(life['open']);

@@ -2,35 +2,94 @@ import type { AwsContext } from '../../../aws/services.ts';
 import type { Json } from '../../../contract/json.ts';
 import type { Observation } from '../../../contract/step.ts';
 import type { Database } from '../domain.ts';
-import { type Described, groupsOf, idIn, isGoing, isOpen, isStopped } from '../status.ts';
+import type { Kind, Original } from '../kinds/kind.ts';
+import { type Described, groupsOf, idIn, isGoing, isOpen, isStopped, isUsable } from '../status.ts';
 import { holesInFence } from './rules.ts';
+import { addressOf, sessionsAt } from './sessions.ts';
+
+/** What an observation is made of: the original, who has the clients' name, and what this run made of the original. */
+export interface Concerned {
+  readonly original: Described | undefined;
+  readonly holder: Described | undefined;
+  readonly made: readonly Described[];
+}
+
+/** Who was seen to be connected behind the fence, by the id of what to. */
+export type Seated = ReadonlyMap<string, readonly string[]>;
 
 /**
- * How those lived that are concerned. `open`: the ids of those that others than the runner may get in to now, by groups of
- * their own, or, where the clients' name is behind the fence, because somebody has opened that: `fence` says how.
+ * A change of security groups ends no session, so that one shows an opening of the fence that nobody has seen. Until something is made
+ * of the original, the proof of the fence asks who is connected: before that a restart has yet to end all sessions.
+ */
+export async function seatedAt(
+  ctx: AwsContext,
+  kind: Kind,
+  { original, holder, made }: Concerned,
+  read: Original | undefined,
+): Promise<Seated> {
+  if (!read || made.length === 0) return new Map();
+  const asked = distinct([original, holder, ...made]).filter((one) => isFenced(one, read.fence) && isUsable(one));
+  const seen = asked.map(async (one) => [idIn(one), await sessionsSeen(ctx, kind, read, one)] as const);
+  return new Map((await Promise.all(seen)).filter(([, sessions]) => sessions.length > 0));
+}
+
+/**
+ * How those lived that are concerned. `open`: the ids of those that others than the runner may get in to now, by groups of their own; or,
+ * behind the fence and where clients look for it, because somebody has opened that (`fence` says how) or is connected to the original
+ * (`sessions` says who).
  */
 export async function lifeOf(
   ctx: AwsContext,
-  concerned: readonly Described[],
-  holder: Described | undefined,
-  read: Pick<Database, 'fence' | 'letThrough'> | undefined,
+  { original, holder, made }: Concerned,
+  read: Original | undefined,
+  seated: Seated,
 ): Promise<Observation['life']> {
-  const open = concerned.filter((one) => isOpen(one, read?.fence)).map(idIn);
-  const fenced = holder && read && groupsOf(holder).includes(read.fence) && !isGoing(holder) && !isStopped(holder);
-  const holes = fenced ? await holesInFence(ctx, read) : [];
-  if (!holder || holes.length === 0) return { open: open.sort() };
-  return { open: [...new Set([...open, idIn(holder)])].sort(), fence: holes };
+  const all = distinct([original, holder, ...made]);
+  const open = all.filter((one) => isOpen(one, read?.fence)).map(idIn);
+  const holes = read && all.some((one) => isFenced(one, read.fence)) ? await holesInFence(ctx, read) : [];
+  // While a name changes hands, clients are where they were before.
+  const reached = holder ?? original;
+  const id = reached && read && isFenced(reached, read.fence) ? idIn(reached) : undefined;
+  const sessions = reached && reached === original ? (seated.get(idIn(reached)) ?? []) : [];
+  const entered = id !== undefined && (holes.length > 0 || sessions.length > 0) ? [id] : [];
+  return {
+    open: [...new Set([...open, ...entered])].sort(),
+    ...(holes.length > 0 && { fence: holes }),
+    ...(sessions.length > 0 && { sessions: [...sessions] }),
+  };
 }
 
-/** The original, where it is behind a fence of which is seen that somebody has opened it. */
+const isFenced = (one: Described, fence: string) => groupsOf(one).includes(fence) && !isGoing(one) && !isStopped(one);
+
+const distinct = (all: readonly (Described | undefined)[]) => [
+  ...new Map(all.flatMap((one) => (one ? [[idIn(one), one] as const] : []))).values(),
+];
+
+/** Who is seen to be connected to one or a part of it. What does not answer tells nothing, and holds nothing up. */
+async function sessionsSeen(ctx: AwsContext, kind: Kind, read: Original, one: Described): Promise<readonly string[]> {
+  const parts = await kind.parts(ctx, one);
+  const seen = parts.map(async (part) => {
+    const at = addressOf(read, part);
+    return at ? ((await sessionsAt(ctx, at)).seen ?? []) : [];
+  });
+  return (await Promise.all(seen)).flat();
+}
+
+/** The original, where it is behind a fence of which is seen that somebody has opened it, or is connected behind it. */
 export function exposedBy(
   life: Observation['life'],
   original: Described | undefined,
   read: Pick<Database, 'fence'> | undefined,
+  seated: Seated,
 ): { readonly original: string; readonly how: string }[] {
-  const holes = life['fence'];
-  if (!original || !read || !Array.isArray(holes) || !groupsOf(original).includes(read.fence)) return [];
-  return [{ original: idIn(original), how: `its fence was open: ${holes.join('; ')}` }];
+  if (!original || !read || !groupsOf(original).includes(read.fence)) return [];
+  const id = idIn(original);
+  const holes = listed(life['fence']);
+  const sessions = seated.get(id) ?? [];
+  return [
+    ...(holes.length > 0 ? [`its fence was open: ${holes.join('; ')}`] : []),
+    ...(sessions.length > 0 ? [`somebody was connected behind its fence: ${sessions.join('; ')}`] : []),
+  ].map((how) => ({ original: id, how }));
 }
 
 /** The observation after clients were let in to one, or kept out. */

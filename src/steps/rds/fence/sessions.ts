@@ -47,13 +47,28 @@ export function addressOf(
   };
 }
 
+/** Who else is connected, one sentence each; or why that can't be told, and whether it never will be. */
+export type Sessions =
+  | { readonly seen: readonly string[] }
+  | { readonly seen?: undefined; readonly unknown: string; readonly error?: Error; readonly final: boolean };
+
+/** Who is connected besides this runner and RDS itself. Rejects as `asked` does. */
+export async function sessionsAt(ctx: AwsContext, at: DatabaseAddress): Promise<Sessions> {
+  const answer = await asked(ctx, at, statements[at.engine]);
+  if ('unknown' in answer) return answer;
+  const blind = answer.rows.find(([first]) => first === blindness);
+  if (blind) return { unknown: `${at.host}: ${inWords(blind)}`, final: true };
+  return { seen: answer.rows.map((row) => `still connected to ${at.host}: ${inWords(row)}`) };
+}
+
+const inWords = (row: readonly (string | null)[]) => printable(row.map((value) => value ?? '-').join(' '), 200);
+
 /** What speaks against nobody else being connected, one sentence each: who is, or why that can't be told. */
 export async function foreignSessions(ctx: AwsContext, at: DatabaseAddress): Promise<readonly string[]> {
-  const answer = notForgotten(await asked(ctx, at, statements[at.engine]));
-  if ('unknown' in answer) return [answer.unknown];
-  return answer.rows.map(
-    (row) => `still connected to ${at.host}: ${printable(row.map((value) => value ?? '-').join(' '), 200)}`,
-  );
+  const answer = await sessionsAt(ctx, at);
+  if (answer.seen) return answer.seen;
+  if (answer.error instanceof RekeyError) throw answer.error;
+  return [answer.unknown];
 }
 
 /** The same of each of these, asked at once. `told`: what one is called that has no endpoint. */
@@ -78,12 +93,10 @@ export async function askable(
   ctx: AwsContext,
   at: DatabaseAddress,
 ): Promise<{ readonly hopeless?: string; readonly doubt?: string }> {
-  const answer = await asked(ctx, at, statements[at.engine]);
-  if ('unknown' in answer) {
-    return answer.final ? { hopeless: printable(answer.error.message, 300) } : { doubt: answer.unknown };
-  }
-  const blind = answer.rows.find(([first]) => first === blindness);
-  return blind ? { hopeless: printable(blind.map((value) => value ?? '-').join(' '), 200) } : {};
+  const answer = await sessionsAt(ctx, at);
+  if (answer.seen) return {};
+  if (!answer.final) return { doubt: answer.unknown };
+  return { hopeless: printable(answer.error?.message ?? answer.unknown, 300) };
 }
 
 type Asked =

@@ -3,11 +3,11 @@ import { type AwsContext, defineEffect } from '../../../aws/services.ts';
 import type { Proof } from '../../../contract/step.ts';
 import { settleWithinMs } from '../../deadlines.ts';
 import { DatabaseId, FinalClusterVerdict } from '../domain.ts';
-import { membersOf, nameOf } from '../found.ts';
+import { nameOf } from '../found.ts';
 import { clusters } from '../kinds/cluster.ts';
 import { instances } from '../kinds/instance.ts';
 import { byId, type Kind, theId } from '../kinds/kind.ts';
-import { isGoing, snapshottedIn } from '../status.ts';
+import { type DescribedSnapshot, idIn, isGoing, nameIn, snapshottedIn } from '../status.ts';
 import { faultsOfProof, permissionsOfProof } from './proof.ts';
 
 /** Deletes an original, a cluster without members by then, by the verdict about it and its replacement. */
@@ -42,10 +42,9 @@ export const deleteOriginal = (kind: Kind) =>
       const output = theId(kind, verdict.original);
       if (!found) return { is: 'done', output };
       if (isGoing(found)) return { is: 'pending', output };
-      if (!kind.differs.looksForItsFinalSnapshot || finalSnapshot === 'none') return { is: 'absent' };
-      const last = await kind.findSnapshot(ctx, finalSnapshot);
-      const taken = last !== undefined && snapshottedIn(last) === verdict.original && last.Status !== 'available';
-      return taken ? { is: 'pending', output } : { is: 'absent' };
+      // Nothing had that name when the delete was sent: what has it now and is of the original was taken by it.
+      const last = ctx.sentAt === undefined ? undefined : await finalSnapshotOf(ctx, kind, finalSnapshot);
+      return last && snapshottedIn(last) === verdict.original ? { is: 'pending', output } : { is: 'absent' };
     },
     async run(ctx, { verdict, ...stays }) {
       await kind.delete(ctx, nameOf(ctx, kind, verdict.original), toldRemains(ctx, verdict.original, stays));
@@ -54,9 +53,22 @@ export const deleteOriginal = (kind: Kind) =>
     undo: 'impossible',
     verdict: (input) => input.verdict,
     deletes: (input) => input.verdict.original,
-    prove: (ctx, { verdict, finalSnapshot }) =>
-      withFreeName(faultsOfProof(ctx, kind, verdict), finalSnapshot, (name) => kind.findSnapshot(ctx, name)),
+    async prove(ctx, { verdict, finalSnapshot }) {
+      const [proof, taken] = await Promise.all([
+        faultsOfProof(ctx, kind, verdict, ctx.sentAt === undefined ? [] : [verdict.original]),
+        finalSnapshotOf(ctx, kind, finalSnapshot),
+      ]);
+      // RDS would refuse, after hours of hold.
+      const foreign = taken !== undefined && (ctx.sentAt === undefined || snapshottedIn(taken) !== verdict.original);
+      if (!foreign) return proof;
+      return { ...proof, findings: [...proof.findings, `the name ${finalSnapshot} of the final snapshot is taken`] };
+    },
   });
+
+/** What has the name under which the plan wants one to stay. */
+async function finalSnapshotOf(ctx: AwsContext, kind: Kind, name: string): Promise<DescribedSnapshot | undefined> {
+  return name === 'none' ? undefined : kind.findSnapshot(ctx, name);
+}
 
 interface Remains {
   readonly finalSnapshot: string;
@@ -73,20 +85,6 @@ function toldRemains(ctx: AwsContext, original: string, { finalSnapshot, automat
       ? { SkipFinalSnapshot: true }
       : { SkipFinalSnapshot: false, FinalDBSnapshotIdentifier: finalSnapshot }),
     DeleteAutomatedBackups: automatedBackups === 'delete',
-  };
-}
-
-/** The proof, with one thing more against a delete if the final snapshot's name is taken: RDS would refuse, after hours of hold. */
-async function withFreeName(
-  proof: Promise<Proof>,
-  finalSnapshot: string,
-  find: (name: string) => Promise<unknown>,
-): Promise<Proof> {
-  const { findings, ...rest } = await proof;
-  const taken = finalSnapshot !== 'none' && (await find(finalSnapshot)) !== undefined;
-  return {
-    ...rest,
-    findings: taken ? [...findings, `the name ${finalSnapshot} of the final snapshot is taken`] : findings,
   };
 }
 
@@ -136,8 +134,11 @@ export const deleteMember = defineEffect({
 async function proofOf(ctx: AwsContext, { verdict, member }: MemberInput): Promise<Proof> {
   const proof = await faultsOfProof(ctx, clusters, verdict);
   const [original, all] = await Promise.all([ctx.aws.sight.cluster(verdict.original), ctx.aws.sight.databases()]);
+  const found = all.find((one) => idIn(one) === member);
   const known = verdict.members.some(({ id }) => id === member);
-  const members = original ? membersOf(original, all) : [];
-  if (known && members.some((one) => one.DbiResourceId === member)) return proof;
+  const isMember = found !== undefined && original !== undefined && found.DBClusterIdentifier === nameIn(original);
+  // What is gone, or going, since the delete was sent is so by that.
+  const isOver = ctx.sentAt !== undefined && (found === undefined || isGoing(found));
+  if (known && ((isMember && !isGoing(found)) || isOver)) return proof;
   return { ...proof, findings: [...proof.findings, `${member} is no member of ${verdict.original}`] };
 }

@@ -15,15 +15,23 @@ export const permissionsOfProof = [
   'kms:GenerateDataKeyWithoutPlaintext',
 ] as const;
 
-/** What speaks against deleting the original, or any part of it, now, as AWS shows both at this moment. */
-export async function faultsOfProof(ctx: AwsContext, kind: Kind, verdict: FinalDatabaseVerdict): Promise<Proof> {
+/**
+ * What speaks against deleting the original, or any part of it, now, as AWS shows both at this moment. `asked`: what was asked to go
+ * before, so that it may be gone.
+ */
+export async function faultsOfProof(
+  ctx: AwsContext,
+  kind: Kind,
+  verdict: FinalDatabaseVerdict,
+  asked: readonly string[] = [],
+): Promise<Proof> {
   const pair = await kind.pairWithEndpoints(ctx, verdict);
   const { original, replacement } = pair;
   if (original && replacement) {
     const [was, is] = [kind.settings(original), kind.settings(replacement)];
     for (const told of lastDifferences([nameIn(original), was], [nameIn(replacement), is])) ctx.announce(told);
   }
-  const { findings, ...proof } = await proofAbout(ctx, verdict, original, replacement);
+  const { findings, ...proof } = await proofAbout(ctx, verdict, original, replacement, asked);
   return { ...proof, findings: [...findings, ...kind.faultsOfPair(verdict, pair)] };
 }
 
@@ -45,6 +53,7 @@ async function proofAbout(
   verdict: Omit<FinalDatabaseVerdict, 'id'>,
   original: Described | undefined,
   replacement: Described | undefined,
+  asked: readonly string[],
 ): Promise<Proof> {
   const [described, unusable] = await Promise.all([
     ctx.aws.kms.describeKey({ KeyId: verdict.key }),
@@ -57,7 +66,7 @@ async function proofAbout(
   else findings.push(...unusable);
   if (verdict.status !== 'SUCCESSFUL') findings.push(`the verdict is ${verdict.status}`);
   if (verdict.original === verdict.replacement) findings.push('original and replacement are the same database');
-  if (!original) findings.push(`original ${verdict.original} is not there`);
+  if (!original && !asked.includes(verdict.original)) findings.push(`original ${verdict.original} is not there`);
   const unfenced = original !== undefined && !hasGroups(original, [verdict.fence]);
   // What a verdict of an earlier release does not say can't be compared.
   const holes = verdict.letThrough

@@ -33,7 +33,28 @@ export const checkSql = (kind: Kind) =>
     },
     conclude: (input, status, reason) => takenIn(input.verdict, status, [reason]),
     verdicts: (output) => [output],
+    async rehearse(ctx, known) {
+      const { statements } = known as { readonly statements?: readonly string[] };
+      const original = kind.Original.safeParse((known as Readonly<Record<string, unknown>>)[kind.originalField]);
+      return original.success ? refusedStatements(ctx, kind, original.data, statements ?? []) : [];
+    },
   });
+
+/** Which statements the original refuses for good; that it does not answer this runner while it serves says nothing. */
+async function refusedStatements(ctx: AwsContext, kind: Kind, original: Original, statements: readonly string[]) {
+  const { at } = await where(ctx, kind, original, original.id);
+  const refused: { why: string; wayOut: string }[] = [];
+  for (const [index, statement] of at ? statements.entries() : []) {
+    const answer = at && notForgotten(await asked(ctx, at, statement));
+    if (!answer || !('unknown' in answer) || !answer.final) continue;
+    const named = `statement ${index + 1} of ${kind.steps.checkSql} (${printable(statement, 80)})`;
+    refused.push({
+      why: `${named} is refused: ${answer.unknown}`,
+      wayOut: 'correct it in the plan, or grant what it needs',
+    });
+  }
+  return refused;
+}
 
 /** Where a database is asked; undefined while it has no endpoint. */
 interface Askable {

@@ -68,7 +68,7 @@ export const compare = (kind: Kind) => {
         const waiting = Object.keys(pendingOf(one));
         if (waiting.length > 0) findings.push(`${told(one)} has pending changes of ${waiting.join(', ')}`);
       }
-      return judged(input, findings);
+      return findings.length > 0 ? { ...judged(input, findings), lags: true } : judged(input, findings);
     },
     conclude: (input, status, reason) => verdict(kind, input, status, [reason]),
     verdicts: (output) => [output],

@@ -8,7 +8,7 @@ import type { FinalDatabaseVerdict } from '../domain.ts';
 import { allTowards } from '../fence/group-change.ts';
 import { byOriginal, type Kind, originalOf } from '../kinds/kind.ts';
 import { brokenStatus, hasGroups, isUsable, nameIn, statusOf } from '../status.ts';
-import { judged, pending, takenIn } from './verdicts.ts';
+import { judged, judgedByLooks, pending, takenIn } from './verdicts.ts';
 
 /** What a step takes that runs commands of the user's. */
 const probing = {
@@ -25,7 +25,7 @@ export const verifyServing = (kind: Kind) =>
     type: kind.steps.verifyServing,
     settleWithinMs: settleWithinMs.databaseChange,
     permissions: kind.describes,
-    input: byOriginal(kind, { verdict: kind.Verdict, ...probing }),
+    input: byOriginal(kind, { verdict: kind.PlacedVerdict, ...probing }),
     output: kind.FinalVerdict,
     title: (input) => `verify that ${input.verdict.name} serves`,
     async check(ctx, input): Promise<Seen<FinalDatabaseVerdict>> {
@@ -54,7 +54,8 @@ export const verifyServing = (kind: Kind) =>
           : []),
         ...kind.faultsOfServing(original, found),
       ];
-      return judged(verdict, [...findings, ...(findings.length > 0 ? [] : await faultsOfProbes(ctx, name, input))]);
+      if (findings.length > 0) return judgedByLooks(verdict, findings);
+      return judged(verdict, await faultsOfProbes(ctx, name, input));
     },
     conclude: (input, status, reason) => takenIn(input.verdict, status, [reason]),
     verdicts: (output) => [output],

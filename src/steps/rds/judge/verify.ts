@@ -26,7 +26,7 @@ import {
   statusOf,
 } from '../status.ts';
 import { differencesOfPair, unlike } from './comparison.ts';
-import { judged, pending, takenIn } from './verdicts.ts';
+import { judged, judgedByLooks, pending, takenIn } from './verdicts.ts';
 
 interface Input {
   readonly verdict: DatabaseVerdict;
@@ -53,7 +53,7 @@ export const verify = (kind: Kind) =>
       snapshot: kind.MadeSnapshot.meta({ description: 'the final snapshot' }),
       ...kind.copyShape,
     }),
-    output: kind.Verdict,
+    output: kind.PlacedVerdict,
     title: (input) => `verify that ${input.verdict.replacement} can take the place of ${input.verdict.original}`,
     async check(ctx, input) {
       const { verdict } = input;
@@ -67,15 +67,18 @@ export const verify = (kind: Kind) =>
       if (broken.length > 0) return judged(verdict, broken);
       const busy = all.find((one) => !isSettled(one));
       if (busy) return pending(verdict, `${nameIn(busy)} is ${statusOf(busy)}`);
-      const findings = [
-        ...faultsOf(kind, verdict, replacement),
-        ...kind.faultsOfPlace(verdict, read, made, pair.endpoints),
+      const lasting = [
         ...(await faultsOfKey(ctx, verdict.key, verdict.keyTried)),
         ...(await lineageFaults(ctx, kind, input, replacement)),
         ...(await fenceFaults(ctx, read, verdict, original)),
+      ];
+      const seen = [
+        ...faultsOf(kind, verdict, replacement),
+        ...kind.faultsOfPlace(verdict, read, made, pair.endpoints),
         ...(original ? unlikeNow(ctx, kind, verdict, { read, ...pair, original, replacement }) : []),
       ];
-      if (findings.length > 0 || !original) return judged(verdict, findings);
+      if (lasting.length > 0 || !original) return judged(verdict, [...seen, ...lasting]);
+      if (seen.length > 0) return judgedByLooks(verdict, seen);
       const old = { found: original, parts: kind.partsAmong(original, pair.instances) };
       const names = kind.otherNames(made, pair.endpoints);
       const why = await unanswered(ctx, kind, read, verdict, old, made, names);

@@ -1,7 +1,7 @@
 import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
 import * as z from 'zod';
 import { printable } from '../../../aws/printable.ts';
-import { KeyArn } from '../../domain.ts';
+import { KeyArn, Surroundings } from '../../domain.ts';
 import { carryOfCluster, clusterCarriedBy, clusterParameters, clusterSettings } from '../carry/cluster.ts';
 import { carryOfMember } from '../carry/member.ts';
 import { membersAsSet } from '../claim/as-set.ts';
@@ -20,6 +20,7 @@ import {
   MadeClusterSnapshot,
   MadeDatabase,
   Member,
+  PlacedClusterVerdict,
   RestartedDatabase,
 } from '../domain.ts';
 import { isWriter, membersOf, writerAddressOf } from '../found.ts';
@@ -108,7 +109,6 @@ export const clusters: Kind = {
     waitsForItsEndpoint: false,
     asksOldAndNewAtOnce: false,
     tellsIdWithoutEndpoint: false,
-    looksForItsFinalSnapshot: true,
   },
 
   idField: 'cluster',
@@ -125,6 +125,7 @@ export const clusters: Kind = {
       members: z.array(Member),
       endpoints: z.array(ClusterEndpoint),
       roles: z.array(ClusterRole),
+      surroundings: Surroundings.optional(),
     })
     .meta({ id: 'ReadCluster' }),
   Original: Cluster,
@@ -135,6 +136,7 @@ export const clusters: Kind = {
   FenceProof: ClusterFenceProof,
   After: ClusterFenceProof.meta({ description: 'the proof that nobody writes any more' }),
   Verdict: ClusterVerdict,
+  PlacedVerdict: PlacedClusterVerdict,
   FinalVerdict: FinalClusterVerdict,
   restartsShape: { restarts: z.array(RestartedDatabase).min(1) },
   membersShape: { members: z.array(MadeDatabase).min(1) },

@@ -34,11 +34,6 @@ export interface Differences {
    */
   readonly waitsForGroups: boolean;
   /**
-   * Instance: while it is not `deleting` a delete counts as not sent. Cluster: its final snapshot, while it is being taken,
-   * counts as the delete. An instance that stays `available` meanwhile is asked to go twice.
-   */
-  readonly looksForItsFinalSnapshot: boolean;
-  /**
    * Instance: that it is encrypted is believed of `StorageEncrypted`. Cluster: of `StorageEncryptionType`, where that is shown.
    * The first is false also of what AWS encrypts under a key of its own, and says nothing of whose key it is.
    */

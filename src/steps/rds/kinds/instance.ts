@@ -1,6 +1,7 @@
 import type { DBInstance, DBSnapshot } from '@aws-sdk/client-rds';
 import * as z from 'zod';
 import type { AwsContext } from '../../../aws/services.ts';
+import { Surroundings } from '../../domain.ts';
 import { carriedBy, carry, parametersFor, settingsOf } from '../carry/instance.ts';
 import {
   Database,
@@ -14,6 +15,7 @@ import {
   FinalDatabaseVerdict,
   MadeDatabase,
   MadeDatabaseSnapshot,
+  PlacedDatabaseVerdict,
   RestartedDatabase,
 } from '../domain.ts';
 import { addressOf } from '../fence/sessions.ts';
@@ -99,7 +101,6 @@ export const instances: Kind = {
     waitsForItsEndpoint: true,
     asksOldAndNewAtOnce: true,
     tellsIdWithoutEndpoint: true,
-    looksForItsFinalSnapshot: false,
   },
 
   idField: 'database',
@@ -111,7 +112,12 @@ export const instances: Kind = {
   Name: DatabaseName,
   SnapshotName: DatabaseSnapshotName,
   ReadOutput: z
-    .strictObject({ instance: Database, roles: z.array(DatabaseRole), replicas: z.array(Database) })
+    .strictObject({
+      instance: Database,
+      roles: z.array(DatabaseRole),
+      replicas: z.array(Database),
+      surroundings: Surroundings.optional(),
+    })
     .meta({ id: 'ReadDatabase' }),
   Original: Database,
   Made: MadeDatabase,
@@ -121,6 +127,7 @@ export const instances: Kind = {
   FenceProof,
   After: FenceProof.optional().meta({ description: 'the proof that nobody writes any more; omitted: a warm-up' }),
   Verdict: DatabaseVerdict,
+  PlacedVerdict: PlacedDatabaseVerdict,
   FinalVerdict: FinalDatabaseVerdict,
   restartsShape: { restart: RestartedDatabase },
   membersShape: {},

@@ -16,6 +16,7 @@ import type {
   MadeDatabase,
   Member,
   MemberPair,
+  PlacedDatabaseVerdict,
   RestartedDatabase,
 } from '../domain.ts';
 import type { Asked, Login, Reading } from '../read/reading.ts';
@@ -169,6 +170,7 @@ export interface Kind {
   /** The proof after which a final snapshot is taken; undefined where one may be taken before. */
   readonly After: z.ZodType<FenceProof | undefined>;
   readonly Verdict: z.ZodType<DatabaseVerdict>;
+  readonly PlacedVerdict: z.ZodType<PlacedDatabaseVerdict>;
   readonly FinalVerdict: z.ZodType<FinalDatabaseVerdict>;
   /** What says that each part was restarted behind the fence. */
   readonly restartsShape: z.ZodRawShape;
@@ -204,7 +206,12 @@ export interface Kind {
   /** All that an observation is made of, looked for at once. */
   allSeen(ctx: AwsContext): Promise<AllSeen>;
   /** How the parts of the original are set. */
-  partsAsSet(original: Described, seen: AllSeen, read: Original | undefined): { readonly [attribute: string]: Json };
+  partsAsSet(
+    original: Described,
+    seen: AllSeen,
+    read: Original | undefined,
+    run: string,
+  ): { readonly [attribute: string]: Json };
 
   /** Begins to read one; undefined when there is none of this name. */
   read(ctx: AwsContext, asked: Asked, refusals: Refusals<AcceptedOfDatabase>): Promise<Reading | undefined>;

@@ -1,6 +1,7 @@
 import { type AwsContext, defineEffect } from '../../../aws/services.ts';
 import { asTags, markers } from '../../../aws/tags.ts';
 import { settleWithinMs } from '../../deadlines.ts';
+import { permissionsOfQuiet, quiet } from '../fence/quiet.ts';
 import { nameOf } from '../found.ts';
 import { byOriginal, type Kind, originalOf } from '../kinds/kind.ts';
 import { bornAs, snapshotSeen } from './born.ts';
@@ -18,11 +19,12 @@ export const createSnapshot = (kind: Kind) =>
       `rds:Create${kind.snapshot}`,
       'rds:AddTagsToResource',
       `rds:Describe${kind.snapshot}s`,
-      `rds:Describe${kind.resource}s`,
+      ...permissionsOfQuiet(kind),
     ],
     input: byOriginal(kind, { after: kind.After }),
     output: kind.MadeSnapshot,
     title: (input) => `${input.after ? 'final snapshot' : 'snapshot'} of ${originalOf(kind, input).name}`,
+    prove: async (ctx, input) => (input.after ? quiet(ctx, kind, originalOf(kind, input)) : { findings: [] }),
     async look(ctx, input, known) {
       const { id, name } = originalOf(kind, input);
       const snapshot = await kind.findSnapshot(ctx, bornAs(ctx));

@@ -1,5 +1,6 @@
 import { defineEffect } from '../../../aws/services.ts';
 import { settleWithinMs } from '../../deadlines.ts';
+import { permissionsOfQuiet, quiet } from '../fence/quiet.ts';
 import { byOriginal, type Kind, originalOf, theId } from '../kinds/kind.ts';
 import { bornAmong, bornAs, bornClaimed, seenBorn, tagsOfMade } from './born.ts';
 
@@ -19,10 +20,13 @@ export const restore = (kind: Kind) =>
       `rds:Describe${kind.snapshot}s`,
       'kms:CreateGrant',
       'kms:DescribeKey',
+      ...permissionsOfQuiet(kind),
     ],
     input: byOriginal(kind, { snapshot: kind.MadeSnapshot, ...kind.keyShape }),
     output: kind.Made,
     title: (input) => `restore ${originalOf(kind, input).name} under the new key`,
+    // Who has come while the final snapshot was taken writes what that lacks.
+    prove: (ctx, input) => quiet(ctx, kind, originalOf(kind, input)),
     async look(ctx, input, known) {
       const made = bornAmong(ctx, await kind.all(ctx), known);
       return made

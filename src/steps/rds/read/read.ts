@@ -1,13 +1,14 @@
 import * as z from 'zod';
 import { defineRead } from '../../../aws/services.ts';
 import { problem } from '../../../errors/index.ts';
-import { CheckedKeys } from '../../domain.ts';
+import { CheckedKeys, type Surroundings } from '../../domain.ts';
 import { Refusals } from '../../refusals.ts';
 import { type AcceptedOfDatabase, AcceptOfDatabase, Fence, SecretId } from '../domain.ts';
 import { refuseFence } from '../fence/rules.ts';
 import { permissionsOfSql } from '../fence/sessions.ts';
-import { byName, type Kind, nameGiven } from '../kinds/kind.ts';
+import { byName, type Kind, nameGiven, originalOf } from '../kinds/kind.ts';
 import { groupsOf, isUsable } from '../status.ts';
+import { factsNow, factsOf } from './facts.ts';
 import { loginAs } from './reading.ts';
 import { refuseSilence } from './refusals.ts';
 import { refuseAround } from './refusals-around.ts';
@@ -70,10 +71,19 @@ export const read = (kind: Kind) =>
       refusals.throwIfAny(name);
       if (!login) throw notFound(kind, name, ctx.aws.region);
       one.announce();
-      return one.result(login);
+      const parts = await kind.parts(ctx, found);
+      return { ...one.result(login), surroundings: factsOf(found, parts, input.fence.securityGroup) };
+    },
+    surroundings: {
+      of: (output) => surroundingsIn(output),
+      look: (ctx, _input, output) => factsNow(ctx, kind, originalOf(kind, output)),
     },
     claims: (output) => kind.claimsIn(output),
   });
+
+/** Of a read by an older version there are none. */
+const surroundingsIn = (output: object) =>
+  (output as { readonly surroundings?: Surroundings | undefined }).surroundings;
 
 function notFound({ noun }: Kind, name: string, region: string) {
   return problem('target-refused', {

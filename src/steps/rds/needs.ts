@@ -1,0 +1,36 @@
+import type { Need } from '../../contract/step.ts';
+import type { Kind } from './kinds/kind.ts';
+
+/** What a plan for an instance or a cluster can't be without; what a type of a verdict or a proof says already is left out. */
+export const needsOf = ({ steps, idField }: Kind): readonly Need[] => [
+  {
+    of: steps.read,
+    when: { given: 'writers', as: 'hook' },
+    needs: 'control.exec',
+    before: steps.createSnapshot,
+    beforeGiven: 'after',
+    why: 'what writes inside the database would go on after the final snapshot, and be lost with the original',
+  },
+  {
+    of: steps.restore,
+    needs: steps.createSnapshot,
+    given: 'after',
+    before: steps.restore,
+    through: 'snapshot',
+    why: 'only a snapshot that was taken behind the fence holds all that was written',
+  },
+  {
+    of: steps.admit,
+    needs: steps.verify,
+    before: steps.admit,
+    through: idField,
+    why: 'once clients are let in there is no way back by itself',
+  },
+  {
+    of: steps.delete,
+    needs: 'gate: hold',
+    after: steps.verifyServing,
+    before: steps.delete,
+    why: 'nobody would have the time to see that something is wrong',
+  },
+];

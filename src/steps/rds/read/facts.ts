@@ -1,0 +1,77 @@
+import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
+import { printable } from '../../../aws/printable.ts';
+import type { AwsContext } from '../../../aws/services.ts';
+import { carried } from '../../../aws/tags.ts';
+import type { Surroundings } from '../../domain.ts';
+import { together } from '../../ebs/volume-facts.ts';
+import type { Kind, Original } from '../kinds/kind.ts';
+import { type Described, groupsOf, idIn, nameIn } from '../status.ts';
+
+/** What a run relies on of an original beside how it is set, as Describe shows it, with its members. */
+export function factsOf(
+  found: Described,
+  parts: readonly DBInstance[],
+  fence: string,
+  named: (one: Described) => string = nameIn,
+): Surroundings {
+  return together([...new Set([found, ...parts])].map((one) => factsOfOne(one, fence, named(one))));
+}
+
+/**
+ * The same as looks show it now, as long as the original has the name that clients connect to: what this run does to it later is no
+ * change of what it relies on.
+ */
+export async function factsNow(ctx: AwsContext, kind: Kind, read: Original): Promise<Surroundings> {
+  const whole = await kind.whole(ctx, read.id);
+  if (!whole || nameIn(whole.found) !== read.name) return { decides: {}, told: {} };
+  const members = kind.members(read);
+  // Its members get other names before it does.
+  const named = (one: Described) => members.find(({ id }) => id === idIn(one))?.name ?? nameIn(one);
+  return factsOf(whole.found, whole.parts, read.fence, named);
+}
+
+function factsOfOne(one: Described, fence: string, name: string): Surroundings {
+  const of = (what: string) => `${what} of ${name}`;
+  const groups = groupsOf(one);
+  return {
+    decides: {
+      // Behind the fence it has none of its own.
+      ...(groups.includes(fence) ? {} : { [of('the security groups')]: listed(groups) }),
+      [of('the IAM roles')]: listed(
+        (one.AssociatedRoles ?? []).map((role) => `${role.RoleArn} ${role.FeatureName ?? ''}`),
+      ),
+      [of('deletion protection')]: one.DeletionProtection ? 'on' : 'off',
+      [of('the master password')]: one.MasterUserSecret
+        ? `managed in ${one.MasterUserSecret.SecretArn}`
+        : 'not managed by RDS',
+      [of('the replicas')]: listed(replicasOf(one)),
+      ...bondsOf(one as DBCluster, of),
+    },
+    told: { [of('the tags')]: listed(carried(one.TagList).map(({ key, value }) => `${key}=${value}`)) },
+  };
+}
+
+/** What only a cluster has, and lets clients in past the fence, or ties it to what would stay with the original. */
+function bondsOf(one: DBCluster, of: (what: string) => string) {
+  if (one.DbClusterResourceId === undefined) return {};
+  return {
+    [of('the Data API')]: one.HttpEndpointEnabled ? 'on' : 'off',
+    [of('the activity stream')]: one.ActivityStreamStatus ?? 'stopped',
+    [of('the global cluster')]: one.GlobalClusterIdentifier ?? 'none',
+  };
+}
+
+function replicasOf(one: Described): readonly string[] {
+  const instance = one as DBInstance;
+  return [
+    ...(instance.ReadReplicaDBInstanceIdentifiers ?? []),
+    ...(instance.ReadReplicaDBClusterIdentifiers ?? []),
+    ...((one as DBCluster).ReadReplicaIdentifiers ?? []),
+  ];
+}
+
+const listed = (values: readonly string[]) =>
+  [...values]
+    .sort()
+    .map((value) => printable(value, 300))
+    .join(', ') || 'none';
