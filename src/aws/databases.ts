@@ -23,12 +23,47 @@ export function connectDatabases(
   limits: Limits = usual,
   secrets?: ReadSecret,
 ): Databases {
+  const own = new OwnSessions();
   return {
     async query(at, statement, signal) {
       signal.throwIfAborted();
-      return loggedIn(at, env, secrets, signal, (login) => asked({ at, login, env, limits, statement, signal }));
+      return loggedIn(at, env, secrets, signal, (login) => asked({ at, login, env, limits, statement, signal, own }));
     },
+    own: () => own.ids(),
   };
+}
+
+// A server lists a session for a moment after its goodbye.
+const listedForMs = 10_000;
+
+/** The sessions of this process, by what the servers call them. */
+class OwnSessions {
+  readonly #ids = new Set<string>();
+  readonly #logins = new Set<Promise<unknown>>();
+
+  /** A server lists a session before who logs in knows its name. */
+  async ids(): Promise<ReadonlySet<string>> {
+    await Promise.allSettled(this.#logins);
+    return this.#ids;
+  }
+
+  /** What `login` comes to, with the session put down before anybody goes on. */
+  async begin(login: Promise<Session>): Promise<Session> {
+    const noted = login.then((session) => {
+      this.#ids.add(session.id);
+      return session;
+    });
+    this.#logins.add(noted);
+    try {
+      return await noted;
+    } finally {
+      this.#logins.delete(noted);
+    }
+  }
+
+  ended(id: string): void {
+    setTimeout(() => this.#ids.delete(id), listedForMs).unref();
+  }
 }
 
 interface Question {
@@ -38,11 +73,13 @@ interface Question {
   readonly limits: Limits;
   readonly statement: string;
   readonly signal: AbortSignal;
+  readonly own: OwnSessions;
 }
 
 /** One question, on a connection of its own. */
-async function asked({ at, login, env, limits, statement, signal }: Question) {
+async function asked({ at, login, env, limits, statement, signal, own }: Question) {
   const socket = new Socket();
+  let id: string | undefined;
   const within = <T>(ms: number, doing: string, work: Promise<T>) =>
     limited(work, ms, new DatabaseFailure('ETIMEDOUT', `${doing} took longer than ${ms} ms`, false), signal);
   try {
@@ -51,8 +88,9 @@ async function asked({ at, login, env, limits, statement, signal }: Question) {
     const session = await within(
       limits.connectTimeoutMs,
       `connecting to ${at.host}:${at.port}`,
-      logIn(way, socket, limits),
+      own.begin(logIn(way, socket, limits)),
     );
+    id = session.id;
     return await answers(session, statement, (work) => within(limits.statementTimeoutMs, 'the statement', work));
   } catch (error) {
     signal.throwIfAborted();
@@ -60,6 +98,7 @@ async function asked({ at, login, env, limits, statement, signal }: Question) {
     throw failureOf(error, at, login);
   } finally {
     socket.destroy();
+    if (id !== undefined) own.ended(id);
   }
 }
 

@@ -14,4 +14,6 @@ export interface DatabaseAddress {
 export interface Databases {
   /** The rows of one statement, each value as text. */
   query(at: DatabaseAddress, statement: string, signal: AbortSignal): Promise<readonly (readonly (string | null)[])[]>;
+  /** What servers call the sessions of this process that are open, or were until a moment ago: it asks several questions at once. */
+  own?(): Promise<ReadonlySet<string>>;
 }

@@ -19,8 +19,8 @@ export const rdsBugs: readonly PlantedBug[] = [
     [
       'the database is not asked who is connected',
       'fence/sessions.ts',
-      'seen: answer.rows.map(',
-      'seen: answer.rows.slice(0, 0).map(',
+      'seen: others.map(',
+      'seen: others.slice(0, 0).map(',
       'a pooled session that comes back through a hole keeps the run from its snapshot',
     ],
     [

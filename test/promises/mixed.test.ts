@@ -39,12 +39,13 @@ function statuses({ result }: Life): Record<string, string> {
   return result === 'died' ? {} : Object.fromEntries(result.plans.map(({ name, status }) => [name, status]));
 }
 
-/** The account's databases, but a statement of the check is refused. */
+/** The account's databases, but a statement of the check is refused once it has been tried. */
 function refusing(world: World): Databases {
   const databases = simulatedDatabases(world.account);
+  let tried = 0;
   return {
     query: async (at, statement, signal) => {
-      if (statement.includes('FROM orders'))
+      if (statement.includes('FROM orders') && ++tried > 1)
         throw new DatabaseFailure('42P01', 'relation "orders" does not exist', true);
       return databases.query(at, statement, signal);
     },

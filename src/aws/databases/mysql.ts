@@ -40,6 +40,7 @@ export const logInToMysql: LogIn = async (way, socket, { statementTimeoutMs }) =
     });
   await ask('SET SESSION TRANSACTION READ ONLY', () => undefined);
   return {
+    id: String(connection.threadId),
     ask,
     end: () => new Promise<void>((resolve) => connection.end(() => resolve())),
   };

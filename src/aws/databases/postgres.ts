@@ -22,6 +22,7 @@ export const logInToPostgres: LogIn = async (way, socket, { statementTimeoutMs }
   client.on('error', () => socket.destroy());
   await client.connect();
   return {
+    id: String((client as unknown as { readonly processID: number | null }).processID),
     ask: (statement, take) =>
       new Promise((resolve, reject) => {
         const config: pg.QueryArrayConfig = { text: statement, rowMode: 'array' };

@@ -58,7 +58,9 @@ export async function sessionsAt(ctx: AwsContext, at: DatabaseAddress): Promise<
   if ('unknown' in answer) return answer;
   const blind = answer.rows.find(([first]) => first === blindness);
   if (blind) return { unknown: `${at.host}: ${inWords(blind)}`, final: true };
-  return { seen: answer.rows.map((row) => `still connected to ${at.host}: ${inWords(row)}`) };
+  const own = (await ctx.aws.databases.own?.()) ?? new Set();
+  const others = answer.rows.filter(([id]) => !own.has(id ?? ''));
+  return { seen: others.map((row) => `still connected to ${at.host}: ${inWords(row)}`) };
 }
 
 const inWords = (row: readonly (string | null)[]) => printable(row.map((value) => value ?? '-').join(' '), 200);
