@@ -23,8 +23,8 @@ given('a real MariaDB server', () => {
     if (!(error instanceof DatabaseFailure)) throw new Error(`no DatabaseFailure, but ${String(error)}`);
     return error;
   };
-  const found = (user = 'checker') => {
-    const ctx = { aws: { databases: connectDatabases(login(user)) }, signal: new AbortController().signal };
+  const found = (user = 'checker', databases = connectDatabases(login(user))) => {
+    const ctx = { aws: { databases }, signal: new AbortController().signal };
     return foreignSessions(ctx as object as AwsContext, at());
   };
   const connect = (user: string) =>
@@ -74,6 +74,12 @@ given('a real MariaDB server', () => {
     }
     await killer.end();
     while ((await found()).length > 0) await new Promise((resolve) => setImmediate(resolve));
+  });
+
+  test('to one who asks several questions at once, his own sessions are nobody else', async () => {
+    const one = connectDatabases(login('checker'));
+    for (let round = 0; round < 5; round++)
+      expect((await Promise.all(Array.from({ length: 8 }, () => found('checker', one)))).flat()).toEqual([]);
   });
 
   test('never proves that nobody is connected to who may not see the sessions of others', async () => {

@@ -32,9 +32,9 @@ given('a real PostgreSQL server', () => {
     return error;
   };
   /** What the fence's proof finds, with the statement that it sends. */
-  const found = (user?: string) => {
+  const found = (user?: string, databases = connectDatabases(env(user))) => {
     const ctx: Partial<Omit<AwsContext, 'aws'>> & { aws: object } = {
-      aws: { databases: connectDatabases(env(user)) },
+      aws: { databases },
       signal: new AbortController().signal,
     };
     return foreignSessions(ctx as AwsContext, at());
@@ -63,6 +63,13 @@ given('a real PostgreSQL server', () => {
     test('an idle server shows nobody: neither us nor its own workers', async () => {
       await until(async () => (await found()).length === 0);
       expect(await found()).toEqual([]);
+    });
+
+    test('to one who asks several questions at once, his own sessions are nobody else', async () => {
+      await until(async () => (await found()).length === 0);
+      const one = connectDatabases(env());
+      for (let round = 0; round < 5; round++)
+        expect((await Promise.all(Array.from({ length: 8 }, () => found(undefined, one)))).flat()).toEqual([]);
     });
 
     test('every foreign session is listed with who it is, until it has gone', async () => {
