@@ -17,7 +17,8 @@ export class Offers {
   /** To be called at each end of a process of a run: judges the command that it was given by what its forerunner named. */
   ended(run: string, how: ProcessEnd, endings: readonly Ending[]): void {
     const { command } = how;
-    const named = this.offered.get(run)?.find((line) => line.includes(` ${command.command} `));
+    // What stands behind it for the reader names other commands.
+    const named = this.offered.get(run)?.find((line) => line.split('  # ', 1)[0]?.includes(` ${command.command} `));
     this.offered.set(run, [...new Set(endings.flatMap(({ said }) => said.next))]);
     if (named === undefined) return;
     // What asks for the operator's word says so where it is named.
