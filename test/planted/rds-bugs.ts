@@ -240,6 +240,139 @@ export const rdsBugs: readonly PlantedBug[] = [
       'never proves that nobody is connected to who may not see the sessions of others',
     ],
   ]),
+  ...caughtIn('test/promises/rds-verdict-of-the-past.test.ts', [
+    [
+      'a verdict fails by a look of the past',
+      'judge/verdicts.ts',
+      'lags: findings.length > 0',
+      'lags: findings.length < 0',
+      'does not fail the verdict about a database that serves',
+    ],
+  ]),
+  ...caughtIn('test/promises/rds-quiet-anew.test.ts', [
+    [
+      'the final snapshot is taken by the proof of a dead process',
+      'make/create-snapshot.ts',
+      'input.after ? quiet(ctx, kind, originalOf(kind, input))',
+      'input.after && 1 > 2 ? quiet(ctx, kind, originalOf(kind, input))',
+      'is taken anew before the final snapshot of an instance',
+    ],
+  ]),
+  ...caughtIn('test/promises/rds-session-at-delete.test.ts', [
+    [
+      'who is connected to an original is not asked before its delete',
+      'fence/open.ts',
+      'const sessions = seated.get(id) ?? [];',
+      'const sessions: readonly string[] = [];',
+      'keeps the original of an instance from being deleted',
+    ],
+  ]),
+  ...caughtIn('test/promises/rds-fence-between-renames.test.ts', [
+    [
+      'a fence is looked at only where the name is',
+      'fence/open.ts',
+      'const reached = holder ?? original;',
+      'const reached = holder;',
+      'takes the cut-over back: no write is lost',
+    ],
+  ]),
+  ...caughtIn('test/promises/rds-protection-after-read.test.ts', [
+    [
+      'deletion protection is carried as it was read',
+      'read/facts.ts',
+      "one.DeletionProtection ? 'on' : 'off'",
+      "'as read'",
+      'is carried over, or the run stops and says so',
+    ],
+  ]),
+  ...caughtIn('test/promises/rds-tag-after-read.test.ts', [
+    [
+      'tags are compared only when the replacement is there',
+      'read/facts.ts',
+      "told: { [of('the tags')]: listed(",
+      "told: { [of('the tags')]: '' && listed(",
+      'costs no downtime',
+    ],
+  ]),
+  ...caughtIn('test/promises/rds-statement-tried.test.ts', [
+    [
+      'statements are asked for the first time while clients are out',
+      'judge/check-sql.ts',
+      'return original.success ? refusedStatements(',
+      'return original.success && 1 > 2 ? refusedStatements(',
+      'costs no downtime: it is tried on the original',
+    ],
+  ]),
+  ...caughtIn('test/promises/rds-fence-refused.test.ts', [
+    [
+      'a fence may let in the range that clients come from',
+      'fence/rules.ts',
+      'if (known !== undefined)\n      refusals.refuse(',
+      'if (known !== undefined && 1 > 2)\n      refusals.refuse(',
+      'that lets in the very range that clients come from is refused',
+    ],
+    [
+      'a fence may let in the members of a group',
+      'fence/rules.ts',
+      'for (const peer of rules.flatMap(namedPeersOf))',
+      'for (const peer of rules.slice(0, 0).flatMap(namedPeersOf))',
+      'that lets in members of a group',
+    ],
+  ]),
+  ...caughtIn('test/promises/rds-own-delete.test.ts', [
+    [
+      'the name that a delete of ours has taken is held against it',
+      'finish/delete.ts',
+      'taken !== undefined && (ctx.sentAt === undefined || snapshottedIn(taken) !== verdict.original)',
+      'taken !== undefined',
+      'with a final snapshot, in doubt',
+    ],
+  ]),
+  ...caughtIn('test/promises/rds-cluster-again.test.ts', [
+    [
+      'what any run has made is taken for what this one makes',
+      'claim/as-set.ts',
+      'tagValue(TagList, marker.run) === run',
+      'tagValue(TagList, marker.run) !== undefined && run.length > 0',
+      'is moved by the next one at its first try',
+    ],
+  ]),
+  ...caughtIn('test/plan/safe.test.ts', [
+    [
+      'a plan may restore what was taken while clients wrote',
+      'needs.ts',
+      "given: 'after',\n    before: steps.restore,",
+      'before: steps.restore,',
+      'that restores a snapshot which was taken while clients wrote',
+    ],
+    [
+      'a plan may let clients in to what nobody has judged',
+      'needs.ts',
+      'through: idField,',
+      '',
+      'takes what nobody has judged',
+    ],
+  ]),
+  {
+    name: 'an original that stays is left without its protection',
+    file: 'src/engine/walk.ts',
+    find: 'else if (error instanceof PlanStopped) await setBackWhatIsKept(run, guard, error.message);',
+    replace: '',
+    caughtBy: {
+      file: 'test/promises/rds-protection-back.test.ts',
+      title: 'is protected against deletion as it was',
+    },
+  },
+  {
+    name: 'who is connected to a replacement that is not open yet does not count',
+    file: 'src/engine/target/observe.ts',
+    find: 'await recordOccupied(run, occupied);',
+    replace: '',
+    caughtBy: {
+      file: 'test/promises/rds-sessions-on-replacement.test.ts',
+      title: 'is not discarded, and what they wrote is not lost',
+    },
+  },
   {
     name: 'a plan that promises a hook and has none is taken',
     file: 'src/plan/needs.ts',
