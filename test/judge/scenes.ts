@@ -37,12 +37,8 @@ async function takenOff(plan: PlanSource, world: World) {
 /** What no history lives, since its operator never asks for it: each is lived with a shipped plan on its stage. */
 export const scenes = {
   'credentials that end at the stop': async ({ plan }, world) => {
-    world.account.faults.add({
-      operation: 'StopInstances',
-      kind: 'error',
-      code: 'ExpiredToken',
-      status: 400,
-    });
+    for (const operation of ['StopInstances', 'ModifyDBInstance', 'ModifyDBCluster'])
+      world.account.faults.add({ operation, kind: 'error', code: 'ExpiredToken', status: 400 });
     await world.process([], { plans: [plan] });
   },
   'a typed rollback that is killed when it has stopped the target': async ({ plan }, world) => {

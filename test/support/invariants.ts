@@ -241,7 +241,8 @@ export class Auditor {
     const before = this.attributesBefore.get(takenFrom);
     const original = this.truth.preexisting.has(takenFrom) || !this.isMade(takenFrom, party);
     if (before && original) this.lastSeen.set(takenFrom, before);
-    const named = new Set(idsIn(input));
+    // A tag that is put on once more, to see that a volume is there, makes nothing of it.
+    const named = new Set(operation === 'CreateTags' ? [] : idsIn(input));
     for (const [id, attributes] of now) {
       if (this.truth.preexisting.has(id) || !this.isMade(id, party)) continue;
       const placed = operation === 'ModifyInstanceAttribute' && attributes['place'] !== undefined;
