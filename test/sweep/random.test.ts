@@ -52,7 +52,7 @@ test('every shipped plan has random histories: the grammar of its target type st
 const elsewhere = (plan: string): readonly Invariant[] => (plan === 'ebs-volume' ? ['I7', 'I6'] : ['I7']);
 
 test('random histories of faults, crashes and other people break no invariant and come to an end', async () => {
-  const seeds = full ? 800 : 20;
+  const seeds = full ? 500 : 20;
   const { bad, sums, evaluations } = await live(seeds, {});
   expect(bad).toEqual([]);
   expect(sums.get('effects')).toBeGreaterThan(seeds);

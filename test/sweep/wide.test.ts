@@ -9,20 +9,20 @@ const full = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '');
 test('in the wider world histories break no promise but those that the list names', async () => {
   const bad: string[] = [];
   const struck = new Set<string>();
-  for (let seed = firstWideSeed; seed < firstWideSeed + (full ? 150 : 7); seed++) {
+  for (let seed = firstWideSeed; seed < firstWideSeed + (full ? 100 : 7); seed++) {
     const one = await history(seed);
     for (const name of one.faults.keys()) struck.add(name);
     bad.push(...one.failures.map((text) => `npm run seed -- ${seed} --plan ${one.plan}: ${text}`));
   }
   expect(bad).toEqual([]);
   const others = [...struck].filter((name) => /^(a|an|somebody|the) /.test(name));
-  expect(others.length).toBeGreaterThan(full ? 30 : 3);
+  expect(others.length).toBeGreaterThan(full ? 20 : 3);
 }, 900_000);
 
 test('beside another run on the target, or another plan of the run, histories break no promise but those that the list names', async () => {
   const bad: string[] = [];
   const struck = new Set<string>();
-  for (let seed = firstBesideSeed; seed < firstBesideSeed + (full ? 40 : 5); seed++) {
+  for (let seed = firstBesideSeed; seed < firstBesideSeed + (full ? 24 : 5); seed++) {
     const one = await history(seed);
     for (const name of one.faults.keys()) struck.add(name);
     bad.push(...one.failures.map((text) => `npm run seed -- ${seed} --plan ${one.plan}: ${text}`));
@@ -52,7 +52,7 @@ test.each([
 ])('with people who use snapshots of the run, change volumes and addresses, and hardware that fails, histories of %s break no promise but those that the list names', async (plan) => {
   const bad: string[] = [];
   const struck = new Set<string>();
-  for (let seed = firstPeopleSeed; seed < firstPeopleSeed + (full ? 40 : 4); seed++) {
+  for (let seed = firstPeopleSeed; seed < firstPeopleSeed + (full ? 20 : 4); seed++) {
     const one = await history(seed, { plan });
     for (const name of one.faults.keys()) struck.add(name);
     bad.push(...one.failures.map((text) => `npm run seed -- ${seed} --plan ${one.plan}: ${text}`));
@@ -63,7 +63,7 @@ test.each([
       name,
     ),
   );
-  expect(theirs.length).toBeGreaterThan(full ? 6 : 0);
+  expect(theirs.length).toBeGreaterThan(full ? 3 : 0);
 }, 900_000);
 
 test.each([...planNames])('reads that are all a minute old break nothing of %s', async (plan) => {
