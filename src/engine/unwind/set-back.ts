@@ -21,11 +21,7 @@ export async function setBackWhatIsKept<S>(run: PlanRun<S>, guard: Guard<S>, bec
     try {
       await takeBack(run, guard, { phase, output }, because);
     } catch (met) {
-      await announce(
-        run,
-        phase,
-        `${original} is left without it: ${definition.title(phase.input)}; ${failureOfStep(met).message}`,
-      );
+      await announce(run, phase, `not set back: ${definition.title(phase.input)}: ${failureOfStep(met).message}`);
       continue;
     }
     const { plan, step, item } = phase.key;
