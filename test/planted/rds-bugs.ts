@@ -319,6 +319,15 @@ export const rdsBugs: readonly PlantedBug[] = [
       'that lets in members of a group',
     ],
   ]),
+  ...caughtIn('test/promises/rds-others.test.ts', [
+    [
+      'a way into a database that no list of sessions shows is not looked for',
+      'read/refusals-around.ts',
+      'if (Port !== undefined)',
+      'if (Port === 0)',
+      'with an option that opens a port of its own',
+    ],
+  ]),
   ...caughtIn('test/plan/safe.test.ts', [
     [
       'a plan may restore what was taken while clients wrote',

@@ -275,7 +275,11 @@ describe('an Aurora cluster is refused before anything is touched', () => {
   it.each<[string, string, RegExp]>([
     ['that is not there', oneCluster.replace('id: shop\n', 'id: shops\n'), /there is no DB cluster shop/],
     ['that is stopped', having('status: stopped'), /shop is stopped[\s\S]*start it/],
-    ['that is serverless v1', having('engineMode: serverless'), /engine mode serverless/],
+    [
+      'that is serverless v1',
+      having('engineMode: serverless'),
+      /engine mode serverless[\s\S]*--db-cluster-identifier shop --engine-mode provisioned --allow-engine-mode-change/,
+    ],
     [
       'that is a Multi-AZ DB cluster',
       oneCluster.replace('engine: aurora-postgresql', 'engine: postgres\n    instanceClass: db.m6gd.large'),

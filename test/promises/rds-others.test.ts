@@ -357,6 +357,11 @@ describe('an RDS instance is refused before anything is touched', () => {
       /the proxy pool stands before orders/,
     ],
     [
+      'with an option that opens a port of its own',
+      database('optionGroup: orders-memcached\n    options: [MEMCACHED]'),
+      /the option MEMCACHED of orders-memcached lets clients in to orders by port 11211[\s\S]*accept: \[other-ways-in\]/,
+    ],
+    [
       'under another key',
       oneDatabase.replace('key: alias/old\n    securityGroups', 'key: alias/new\n    securityGroups'),
       /is under .* already/,
@@ -399,6 +404,20 @@ describe('an RDS instance is refused before anything is touched', () => {
       expect(life.sent.filter((call) => !isRead(call))).toEqual([]);
     });
   });
+});
+
+describe('an RDS instance of a CloudFormation stack', () => {
+  it('is moved, and what has to be done with the stack is told', () =>
+    inWorld(
+      oneDatabase.replace('tags: { team: shop }', 'tags: { team: shop, "aws:cloudformation:stack-name": prod-db }'),
+      async (world) => {
+        const life = await world.process([], { plans });
+        expect(exitOf(life), told(life)).toBe(0);
+        expect(world.told.join('\n')).toMatch(
+          /orders was made by the CloudFormation stack prod-db.*detect-stack-drift --stack-name prod-db/,
+        );
+      },
+    ));
 });
 
 describe('a database that can not be asked who is connected', () => {

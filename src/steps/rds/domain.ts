@@ -53,6 +53,7 @@ export const acceptedOfDatabase = {
   'not-carried': 'something that no step carries over has to be set up anew by hand; the run names each',
   'aws-managed-key': 'the new key is managed by AWS: snapshots under it can not be shared',
   'unreadable-attribute': 'something could not be read: it is neither checked nor carried',
+  'other-ways-in': 'clients may get in by a way of its own, which no list of sessions shows',
   'fence-range': 'the fence lets in a range of addresses, and whoever has one of them can write behind it',
 } as const;
 export type AcceptedOfDatabase = keyof typeof acceptedOfDatabase;

@@ -74,6 +74,7 @@ function describeOptionGroups(world: World, input: DescribeOptionGroupsMessage):
       Options: one.options.map((OptionName) => ({
         OptionName,
         OptionDescription: OptionName,
+        ...(OptionName === 'MEMCACHED' && { Port: 11211 }),
         Persistent: OptionName === 'TDE',
         Permanent: OptionName === 'TDE',
       })),

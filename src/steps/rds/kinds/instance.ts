@@ -80,7 +80,7 @@ export const instances: Kind = {
   describes: ['rds:DescribeDBInstances'],
   describesAll: ['rds:DescribeDBInstances'],
   describesToRead: ['rds:DescribeDBInstances'],
-  describesAround: [],
+  describesAround: ['rds:DescribeOptionGroups'],
   noun: 'DB instance',
   notFound: 'DBInstanceNotFound',
   asked: 'databases',

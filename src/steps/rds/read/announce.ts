@@ -1,8 +1,10 @@
 import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
+import { printable } from '../../../aws/printable.ts';
 import type { AwsContext } from '../../../aws/services.ts';
+import { tagValue } from '../../../aws/tags.ts';
 import { carryOfCluster } from '../carry/cluster.ts';
 import type { Member } from '../domain.ts';
-import { nameIn } from '../status.ts';
+import { type Described, nameIn } from '../status.ts';
 
 type Writers = 'none' | 'hook';
 
@@ -13,6 +15,7 @@ export function announceInstance(ctx: AwsContext, writers: Writers, found: DBIns
   tell(
     `${name} will be another instance with another DbiResourceId: infrastructure code has to import it anew (terraform state rm, then terraform import, with the key's ARN), and the original is called ${oldName} until it is deleted`,
   );
+  tellStack(ctx, found);
   if (found.IAMDatabaseAuthenticationEnabled) tell(ofPolicies('DbiResourceId', found.DbiResourceId));
   if ((found.BackupRetentionPeriod ?? 0) > 0) tell(ofBackups(name));
   if (found.PerformanceInsightsEnabled)
@@ -37,6 +40,7 @@ export function announceCluster(
   tell(
     `${name} will be another cluster with another DbClusterResourceId, and so will be its members: infrastructure code has to import them anew (terraform state rm, then terraform import, with the key's ARN), and the original is called ${oldName} until it is deleted, its members are renamed ${renamed}`,
   );
+  tellStack(ctx, found);
   if (found.IAMDatabaseAuthenticationEnabled) tell(ofPolicies('DbClusterResourceId', found.DbClusterResourceId));
   tell(ofBackups(name));
   if (members.some((one) => one.settings['PerformanceInsightsEnabled'] === true))
@@ -49,6 +53,16 @@ export function announceCluster(
       tell(`of ${name}: ${carry.tell}`);
   }
   if (writers === 'none') tell(ofWriters);
+}
+
+/** A stack knows what it has made by its name, and its next update would meet something that is under another key. */
+function tellStack(ctx: AwsContext, found: Described): void {
+  const stack = tagValue(found.TagList, 'aws:cloudformation:stack-name');
+  if (stack === undefined) return;
+  const named = printable(stack, 128);
+  ctx.announce(
+    `${nameIn(found)} was made by the CloudFormation stack ${named}, and what takes its place was not: before the next update of the stack give its template the new key, or the update would replace it; see where they differ (aws cloudformation detect-stack-drift --stack-name ${named})`,
+  );
 }
 
 const ofPolicies = (attribute: string, id: string | undefined) =>

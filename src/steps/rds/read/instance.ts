@@ -10,7 +10,7 @@ import { masterUserSecretOf, refuseMasterUserSecret } from './master-user-secret
 import { type MovingReplica, replicasToMove } from './read-replicas.ts';
 import { type Asked, type Login, loginAs, originalAs, type Reading } from './reading.ts';
 import { refuseInstance } from './refusals.ts';
-import { surroundingsOfInstance } from './refusals-around.ts';
+import { refuseOptions, surroundingsOfInstance } from './refusals-around.ts';
 
 /** Begins to read a DB instance; undefined when there is none of this name. */
 export async function readInstance(
@@ -42,7 +42,7 @@ export async function readInstance(
         found,
         moving.map(({ replica }) => replica),
       ),
-    refuseMore: async () => undefined,
+    refuseMore: () => refuseOptions(ctx, found, refusals),
     announce: () => announceInstance(ctx, asked.writers, found, oldName),
     result(login) {
       const instance = databaseOf(found, asked, { name: asked.name, oldName }, login);

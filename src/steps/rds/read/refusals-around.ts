@@ -137,6 +137,28 @@ async function refuseManagedKey(ctx: AwsContext, key: string, refusals: Database
   );
 }
 
+/** Collects options that open a port of their own: who comes by it is in no list of sessions (RDS User Guide, "MySQL MEMCACHED support"). */
+export async function refuseOptions(
+  ctx: AwsContext,
+  { DBInstanceIdentifier: name, OptionGroupMemberships }: DBInstance,
+  refusals: DatabaseRefusals,
+): Promise<void> {
+  const groups = (OptionGroupMemberships ?? []).flatMap(({ OptionGroupName }) => OptionGroupName ?? []);
+  // Those that RDS makes by itself are empty, and nobody can change them.
+  for (const group of groups.filter((one) => !one.startsWith('default:'))) {
+    const answer = await refusals.readable(`the options of ${group}`, () =>
+      ctx.aws.rds.describeOptionGroups({ OptionGroupName: group }),
+    );
+    for (const { OptionName, Port } of answer?.OptionGroupsList?.flatMap(({ Options }) => Options ?? []) ?? [])
+      if (Port !== undefined)
+        refusals.unless(
+          'other-ways-in',
+          `the option ${printable(OptionName ?? '', 100)} of ${group} lets clients in to ${name} by port ${Port}, and no list of sessions shows them`,
+          `take it out of the option group (aws rds remove-option-from-option-group --option-group-name ${group} --options ${printable(OptionName ?? '', 100)} --apply-immediately)`,
+        );
+  }
+}
+
 /** An instance and those of its replicas that move with it, as far as what stands around it names them. */
 export function surroundingsOfInstance(found: DBInstance, replicas: readonly DBInstance[]): Moved {
   const name = nameIn(found);

@@ -150,7 +150,7 @@ function refuseKindOfCluster(found: DBCluster, refusals: DatabaseRefusals): void
   if ((found.EngineMode ?? 'provisioned') !== 'provisioned')
     refusals.refuse(
       `${name} runs in engine mode ${found.EngineMode}`,
-      'convert it to a provisioned cluster first (aws rds modify-db-cluster --engine-mode provisioned)',
+      `convert it to a provisioned cluster first (aws rds modify-db-cluster --db-cluster-identifier ${name} --engine-mode provisioned --allow-engine-mode-change --db-cluster-instance-class db.r6g.large --apply-immediately)`,
     );
   if (found.LimitlessDatabase?.Status === 'enabled' || found.ClusterScalabilityType === 'limitless')
     refusals.refuse(`${name} is a Limitless Database`, 'rekey does not move its shard group');
