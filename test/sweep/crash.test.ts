@@ -49,7 +49,8 @@ describe.each(shipped)('a crash of the plan $name', (one) => {
     expect(calls.length).toBeGreaterThan(30);
     for (const [offset, when] of ways.entries()) {
       const points = upTo(calls.length).filter(
-        (number) => calls.length <= shortRun || number % (2 * ways.length) === offset || !isRead(calls[number - 1] ?? ''),
+        (number) =>
+          calls.length <= shortRun || number % (2 * ways.length) === offset || !isRead(calls[number - 1] ?? ''),
       );
       for (const number of sampled(points, 3, { ...one, turn: 2 * offset }))
         await crashed(one, { call: { number, when } }, end);
