@@ -209,6 +209,8 @@ export interface DestructiveEffect<S, I, O> extends AnyEffect<S, I, O> {
 export interface Evidence<S, I> {
   /** The additive effect that makes it; undefined where this input asks for none. */
   makes(input: I): StepCall | undefined;
+  /** Asked when it could not be made: would it show anything at all? */
+  may?(ctx: StepContext<S>, input: I): Promise<boolean>;
   /** When it was made, in ms by the platform's clock: what happens later it does not show. */
   takenAt(output: unknown): number;
   /** What it shows, by the effect's output. */

@@ -96,7 +96,14 @@ async function proveWith<S>(
   for (;;) {
     const proof = await settledProof(run, { key: act.key, kind: definition.type }, ask);
     if (!evidence || !call || proof.findings.length > 0) return proof;
-    const made = await obtainEvidence(effect, original, { call, evidence });
+    const made = await obtainEvidence(effect, original, { call, evidence }).catch(async (error: unknown) => {
+      const { may } = evidence;
+      if (!(error instanceof PlanStopped) || !may) throw error;
+      if (await retryRead(run.ports, title, () => may(run.context(act.key), input))) throw error;
+      return undefined;
+    });
+    // What it is made of shows nothing any more; that is said.
+    if (made === undefined) return proof;
     const madeAt = clock.now();
     const shown = await retryRead(run.ports, title, () => evidence.shows(run.context(act.key), input, made));
     await run.announced();

@@ -450,4 +450,21 @@ export const stepBugs: readonly PlantedBug[] = [
     replace: '[130, 3, 6, 1, 5, 2, 4]',
     caughtBy: { file: caught, title: 'the operator gets of several plans the worst exit code' },
   },
+  {
+    name: 'a snapshot of a volume that has failed is waited for',
+    file: 'src/steps/ebs/create-snapshot.ts',
+    find: 'const failed = ctx.sentAt !== undefined && (await',
+    replace: 'const failed = ctx.sentAt === undefined && (await',
+    caughtBy: {
+      file: 'test/promises/original-in-error.test.ts',
+      title: 'the run does not wait two days for a snapshot',
+    },
+  },
+  {
+    name: 'a proof that nothing can give keeps an original for ever',
+    file: 'src/engine/prove.ts',
+    find: 'if (made === undefined) return proof;',
+    replace: "if (made === undefined) return { findings: ['it could not be made'] };",
+    caughtBy: { file: 'test/promises/original-in-error.test.ts', title: 'the run ends without a proof snapshot' },
+  },
 ];

@@ -45,6 +45,38 @@ describe('an original that fails (state error) after it was copied', () => {
       expect(left(world, loose), `exit ${exitOf(life)} ${told(life)}`).not.toEqual([]);
     }));
 
+  test('of an instance, in its hold: the run ends without a proof snapshot, which nothing could show any more, and says so', () =>
+    inWorld(twoVolumes, async (world) => {
+      const first = await world.process([], { wait: false });
+      expect(exitOf(first), told(first)).toBe(3);
+      world.account.act({ do: 'fail-volume', volume: data });
+      world.pass(90 * minute);
+      const since = Date.now();
+      const second = await world.process(first.disk, { wait: false });
+      expect(exitOf(second), told(second)).toBe(0);
+      expect(Date.now() - since).toBeLessThan(60 * minute);
+      expect(world.told.join('\n')).toContain(
+        `${data} is in state error: its data is lost, so that no snapshot can show`,
+      );
+    }));
+
+  test('of an unattached volume, before anything was made of it: the run does not wait two days for a snapshot', () =>
+    inWorld(twoVolumes, async (world) => {
+      let failed = false;
+      const since = Date.now();
+      const life = await world.process([], {
+        plans: [volumePlan],
+        beforeCall: (operation) => {
+          if (failed || operation !== 'ec2:CreateSnapshot') return;
+          failed = true;
+          world.account.act({ do: 'fail-volume', volume: loose });
+        },
+      });
+      expect(exitOf(life), told(life)).toBe(6);
+      expect(told(life)).toContain(`${loose} is in state error`);
+      expect(Date.now() - since).toBeLessThan(120 * minute);
+    }));
+
   test('of an instance, in the swap: it does not stay down for good, as its replacements are whole', () =>
     inWorld(twoVolumes, async (world) => {
       let acted = false;

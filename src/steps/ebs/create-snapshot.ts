@@ -27,10 +27,15 @@ export const createSnapshot = defineEffect({
   copies: (input) => ({ original: input.volume }),
   repeat: 'none',
   settleWithinMs: settleWithinMs.snapshot,
-  permissions: ['ec2:CreateSnapshot', 'ec2:CreateTags', 'ec2:DescribeSnapshots'],
+  permissions: ['ec2:CreateSnapshot', 'ec2:CreateTags', 'ec2:DescribeSnapshots', 'ec2:DescribeVolumes'],
   input,
   output: MadeSnapshot,
   title: (input) => `${input.after ? 'final snapshot' : input.role ? 'proof snapshot' : 'snapshot'} of ${input.volume}`,
+  // EC2 refuses one of a failed volume as it refuses what is only too early (IncorrectState), and that would be waited for.
+  async prove(ctx, { volume }) {
+    const failed = ctx.sentAt !== undefined && (await ctx.aws.sight.volume(volume))?.State === 'error';
+    return { findings: failed ? [`${volume} is in state error: its data is lost`] : [] };
+  },
   look: (ctx, input, known) =>
     lookForSnapshot(
       ctx,

@@ -49,6 +49,11 @@ export const deleteVolume = defineEffect({
       changedBlocks === 'off'
         ? undefined
         : { uses: createSnapshot.type, with: { volume: verdict.original, role: 'proof' } },
+    async may(ctx, { verdict: { original } }) {
+      if ((await ctx.aws.sight.volume(original))?.State !== 'error') return true;
+      ctx.announce(`${original} is in state error: its data is lost, so that no snapshot can show whether it was used`);
+      return false;
+    },
     takenAt: (output) => Date.parse(MadeSnapshot.parse(output).startTime),
     shows(ctx, { verdict, changedBlocks }, output) {
       const about = { original: verdict.original, final: verdict.snapshot, required: changedBlocks === 'require' };
