@@ -25,7 +25,7 @@ export async function startMoto(): Promise<Stand> {
   return { url, env: envOf(url), close };
 }
 
-/** The same, for whole plans of instances and volumes, which ask for what it does not know. */
+/** The same, for whole plans, which ask for what it does not know, and wait in a time of their own. */
 export async function startMotoForPlans(): Promise<Stand> {
   const moto = await startMoto();
   const { url, close } = await beforeMoto(moto.url);
@@ -49,6 +49,8 @@ function envOf(url: string): NodeJS.ProcessEnv {
  */
 async function beforeMoto(moto: string): Promise<{ readonly url: string; close(): Promise<void> }> {
   const server = createServer((asked, answer) => {
+    // moto's time is that of the wall, and rekey's goes faster here: how long something has taken is not for it to say.
+    answer.sendDate = false;
     const parts: Buffer[] = [];
     asked.on('data', (part: Buffer) => parts.push(part));
     asked.on('end', () => {
@@ -71,7 +73,8 @@ async function beforeMoto(moto: string): Promise<{ readonly url: string; close()
 
 function handOn(moto: string, { method, url = '/', headers }: IncomingMessage, body: Buffer, answer: ServerResponse) {
   const sent = request(new URL(url, moto), { method, headers }, (heard) => {
-    answer.writeHead(heard.statusCode ?? 502, heard.headers);
+    const { date: _ofTheWall, ...headers } = heard.headers;
+    answer.writeHead(heard.statusCode ?? 502, headers);
     heard.pipe(answer);
   });
   sent.on('error', () => answer.destroy());

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { printClock } from '../../src/contract/clock.ts';
-import { type Stand, startMoto } from './accounts.ts';
+import { type Stand, startMotoForPlans } from './accounts.ts';
 import { type AwsCli, awsCli } from './aws-cli.ts';
 import { rekey } from './rekey.ts';
 
@@ -141,7 +141,7 @@ describe('plans/rds-instance.yaml on moto, with a database that the AWS CLI made
   ];
 
   beforeAll(async () => {
-    moto = await startMoto();
+    moto = await startMotoForPlans();
     const now = Date.now();
     moto.env['REKEY_CLOCK'] = printClock({ epoch: now, wallEpoch: now, speed });
     Object.assign(moto.env, { REKEY_DB_USER: 'checker', REKEY_DB_PASSWORD: 'correct-horse' });
