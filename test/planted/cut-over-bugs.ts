@@ -182,7 +182,7 @@ export const cutOverBugs: readonly PlantedBug[] = [
     file: 'src/engine/gates/hold.ts',
     find: 'const { on } = await look();',
     replace: 'const { on } = { on: [] as string[], look };',
-    caughtBy: { file: hold, title: 'ebs-volume: an original that is written elsewhere while a process passes by' },
+    caughtBy: { file: hold, title: 'ebs-volume: nor one that is used for a quarter of an hour' },
   },
   {
     name: 'who waits in a hold looks once',
@@ -484,13 +484,6 @@ export const cutOverBugs: readonly PlantedBug[] = [
     find: 'await discardLeftovers(run, guard);\n  await release(run, guard);',
     replace: 'await discardLeftovers(run, guard);',
     caughtBy: { file: engine, title: 'a run without accidents ends done' },
-  },
-  {
-    name: 'the window is not looked at before the first disruptive effect',
-    file: 'src/engine/target/guard.ts',
-    find: 'await this.allowed(key, begun, ready)',
-    replace: 'await this.allowed(key, true, ready)',
-    caughtBy: { file: caught, title: 'no cut-over begins at 0 h, even when no gate stands before it' },
   },
   {
     name: 'the cutoff of the window is ignored',

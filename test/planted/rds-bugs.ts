@@ -176,8 +176,8 @@ export const rdsBugs: readonly PlantedBug[] = [
     [
       'a password that was not given takes the cut-over back',
       'fence/sessions.ts',
-      "if ('unknown' in answer && answer.error instanceof RekeyError) throw answer.error;",
-      '',
+      '  if (answer.error instanceof RekeyError) throw answer.error;\n  return [',
+      '  return [',
       'stays as it is when a resume forgot the login',
     ],
   ]),
