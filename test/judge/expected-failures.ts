@@ -151,7 +151,10 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     after: /^(open-group|the fence is opened)/,
     what: 'the fence that somebody has opened lets clients in, and the target counts as down',
     issue: 11,
-    witnesses: [{ plan: 'rds-instance', seed: 2000001 }],
+    witnesses: [
+      { plan: 'rds-instance', seed: 2000001 },
+      { plan: 'rds-cluster', seed: 4_009_272 },
+    ],
   },
   {
     kind: 'P5.down-unwinding',
