@@ -34,7 +34,7 @@ export async function verify<S>(
     async () => {
       const askedAt = run.ports.clock.now();
       const seen = await retryRead(run.ports, title, () => definition.check(run.context(key), input), run.asker(title));
-      if (seen.is === 'done' && seen.lags && askedAt < shownFrom(run)) {
+      if (seen.is === 'done' && seen.lags && askedAt < allShownFrom(run)) {
         waitingFor = badFindings(definition.verdicts(seen.output)).join('; ');
         return { again: true };
       }
@@ -62,6 +62,6 @@ export async function verify<S>(
 }
 
 /** From when on AWS certainly shows what the calls of this plan have done, in ms. */
-function shownFrom<S>({ state }: PlanRun<S>): number {
+function allShownFrom<S>({ state }: PlanRun<S>): number {
   return Math.max(0, ...[...state.phases.values()].map(({ sentAt = 0 }) => sentAt)) + unseenMs;
 }

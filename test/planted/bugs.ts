@@ -1,3 +1,4 @@
+import { claimBugs } from './claim-bugs.ts';
 import { cutOverBugs } from './cut-over-bugs.ts';
 import { journalBugs } from './journal-bugs.ts';
 import { judgeBugs } from './judge-bugs.ts';
@@ -13,6 +14,7 @@ import { wayBackBugs } from './way-back-bugs.ts';
 export const bugs: readonly PlantedBug[] = [
   ...journalBugs,
   ...cutOverBugs,
+  ...claimBugs,
   ...wayBackBugs,
   ...stepBugs,
   ...rdsBugs,

@@ -63,3 +63,31 @@ describe('in the days before the window', () => {
       expect(made?.autoEnableIO === false || said, announced(life).join('\n')).toBe(true);
     }));
 });
+
+test('a window that closes while the last questions wait for their answers is over: the instance is not stopped', () =>
+  inWorld(twoVolumes, async (world) => {
+    const short = 'window={"cron":"0 0 * * *","timezone":"Etc/UTC","duration":"10m","cutoff":"1m"}';
+    const warm = () => world.state().snapshots.filter(({ state }) => state === 'completed').length === 2;
+    // All is read again in the window; what is asked after that are the last questions.
+    let renewed = false;
+    let silent = false;
+    const life = await world.process([], {
+      plans: [withSets(instancePlan, short)],
+      wait: false,
+      beforeCall: (operation) => {
+        renewed ||= operation === 'ec2:DescribeInstanceTypes' && warm();
+        if (silent || operation !== 'ec2:DescribeInstances' || !renewed) return;
+        silent = true;
+        world.account.faults.add({
+          operation: '*',
+          kind: 'error',
+          code: 'Unavailable',
+          status: 503,
+          forMs: 12 * minute,
+        });
+      },
+    });
+    expect(silent).toBe(true);
+    expect(exitOf(life), told(life)).toBe(3);
+    expect(life.sent).not.toContain('ec2:StopInstances');
+  }));

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { exitOf, told } from '../support/promises.ts';
 import { instancePlan, inWorld, twoVolumes, volumePlan, type World } from '../support/world.ts';
-import { data, loose, minute } from './lever.ts';
+import { data, loose, minute, withSets } from './lever.ts';
 
 const left = (world: World, original: string) => {
   const { volumes, snapshots } = world.state();
@@ -58,6 +58,17 @@ describe('an original that fails (state error) after it was copied', () => {
       expect(world.told.join('\n')).toContain(
         `${data} is in state error: its data is lost, so that no snapshot can show`,
       );
+    }));
+
+  test('and one whose plan requires the proof is kept', () =>
+    inWorld(twoVolumes, async (world) => {
+      const plans = [withSets(instancePlan, 'steps.delete.with.changedBlocks=require')];
+      const first = await world.process([], { plans, wait: false });
+      world.account.act({ do: 'fail-volume', volume: data });
+      world.pass(90 * minute);
+      const second = await world.process(first.disk, { plans, wait: false });
+      expect(exitOf(second), told(second)).toBe(6);
+      expect(world.state().volumes.map(({ id }) => id)).toContain(data);
     }));
 
   test('of an unattached volume, before anything was made of it: the run does not wait two days for a snapshot', () =>

@@ -49,8 +49,9 @@ export const deleteVolume = defineEffect({
       changedBlocks === 'off'
         ? undefined
         : { uses: createSnapshot.type, with: { volume: verdict.original, role: 'proof' } },
-    async may(ctx, { verdict: { original } }) {
-      if ((await ctx.aws.sight.volume(original))?.State !== 'error') return true;
+    async may(ctx, { verdict: { original }, changedBlocks }) {
+      // What has to be proven and can't be is kept.
+      if (changedBlocks === 'require' || (await ctx.aws.sight.volume(original))?.State !== 'error') return true;
       ctx.announce(`${original} is in state error: its data is lost, so that no snapshot can show whether it was used`);
       return false;
     },

@@ -1,7 +1,7 @@
 import { type AwsContext, defineTarget } from '../../../aws/services.ts';
 import { claimants } from '../../../aws/tags.ts';
 import { faultsOfOldKey } from '../../kms/key-use.ts';
-import { exposedBy, lifeOf, listed, seatedAt } from '../fence/open.ts';
+import { distinct, exposedBy, lifeOf, listed, seatedAt } from '../fence/open.ts';
 import { isReplacement, surelyFound } from '../found.ts';
 import type { Kind, Original } from '../kinds/kind.ts';
 import { needsOf } from '../needs.ts';
@@ -34,7 +34,7 @@ export const targetOf = (kind: Kind) =>
       const seen = await kind.allSeen(ctx);
       const holder = seen.all.find((one) => nameIn(one) === target && !isGoing(one));
       const made = seen.all.filter((one) => id !== undefined && isReplacement(one, ctx.run, id) && !isGoing(one));
-      const ones = [...new Map([original, holder, ...made].flatMap((one) => (one ? [[idIn(one), one]] : []))).values()];
+      const ones = distinct([original, holder, ...made]);
       const claims = ones.flatMap((one) => claimants(one.TagList).map((run) => ({ run, on: nameIn(one) })));
       const unclaimed = [original, ...made].flatMap((one) =>
         one && !claimants(one.TagList).includes(ctx.run) ? [idIn(one)] : [],

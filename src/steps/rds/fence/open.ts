@@ -61,7 +61,8 @@ export async function lifeOf(
 
 const isFenced = (one: Described, fence: string) => groupsOf(one).includes(fence) && !isGoing(one) && !isStopped(one);
 
-const distinct = (all: readonly (Described | undefined)[]) => [
+/** Each once, without what is not there. */
+export const distinct = (all: readonly (Described | undefined)[]) => [
   ...new Map(all.flatMap((one) => (one ? [[idIn(one), one] as const] : []))).values(),
 ];
 
