@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Plugin } from 'vitest/config';
+import type {} from 'vitest/node';
 import type { PlantedBug } from './planted-bug.ts';
 
 /** The source with the bug in it. Throws unless the fragment occurs exactly once: a bug that is not planted can't be caught. */
@@ -23,6 +24,12 @@ export function plant(bug: PlantedBug): Plugin {
   return {
     name: 'rekey-plant',
     enforce: 'pre',
+    // The cache of transformed modules goes by the source on the disk, which has no bug in it: the others may come from it,
+    // this one is neither taken from it nor left there.
+    api: { vitest: { experimental: { ignoreFsModuleCache: true } } },
+    configureVitest(context) {
+      context.experimental_defineCacheKeyGenerator(({ id }) => (id.split('?', 1)[0] === file ? false : undefined));
+    },
     configResolved(config) {
       file = resolve(config.root, bug.file);
     },
