@@ -75,8 +75,8 @@ export const rdsBugs: readonly PlantedBug[] = [
     [
       'nobody is told of policies that name the old instance',
       'read/announce.ts',
-      "if (found.IAMDatabaseAuthenticationEnabled) tell(ofPolicies('DbiResourceId',",
-      "if (found.DBInstanceIdentifier === undefined) tell(ofPolicies('DbiResourceId',",
+      'if (found.IAMDatabaseAuthenticationEnabled) tell(',
+      'if (found.KmsKeyId === undefined) tell(',
       '10: that IAM policies name the old DbiResourceId',
     ],
     [

@@ -293,7 +293,11 @@ describe('an Aurora cluster is refused before anything is touched', () => {
       /Secrets Manager[\s\S]*--no-manage-master-user-password/,
     ],
     ['with the Data API on', having('httpEndpoint: true'), /Data API[\s\S]*disable-http-endpoint/],
-    ['with an activity stream', having('activityStream: true'), /activity stream/],
+    [
+      'with an activity stream',
+      having('activityStream: true'),
+      /ActivityStreamStatus of shop is not carried over[\s\S]*accept: \[not-carried\]/,
+    ],
     ['with a zero-ETL integration', having('integrations: [warehouse]'), /integration warehouse/],
     ['with changes that wait', having('pending: { engineVersion: "16.6" }'), /changes of EngineVersion wait/],
     [

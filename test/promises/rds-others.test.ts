@@ -357,6 +357,11 @@ describe('an RDS instance is refused before anything is touched', () => {
       /the proxy pool stands before orders/,
     ],
     [
+      'with a zero-ETL integration',
+      database('integrations: [warehouse]'),
+      /the zero-ETL integration warehouse reads from orders/,
+    ],
+    [
       'with an option that opens a port of its own',
       database('optionGroup: orders-memcached\n    options: [MEMCACHED]'),
       /the option MEMCACHED of orders-memcached lets clients in to orders by port 11211[\s\S]*accept: \[other-ways-in\]/,

@@ -149,12 +149,7 @@ export const MadeDatabase = z
 export type MadeDatabase = z.infer<typeof MadeDatabase>;
 
 /** What a verdict says of a pair; `parts`: of its parts, if it has any. */
-const pairOf = <I extends z.ZodType, N extends z.ZodType, L extends z.ZodType, P extends z.ZodRawShape>(
-  id: I,
-  name: N,
-  letThrough: L,
-  parts: P,
-) => ({
+const pairOf = <I extends z.ZodType, N extends z.ZodType, P extends z.ZodRawShape>(id: I, name: N, parts: P) => ({
   ...verdictShape,
   id,
   original: id,
@@ -163,13 +158,12 @@ const pairOf = <I extends z.ZodType, N extends z.ZodType, L extends z.ZodType, P
   keyTried: KeyTried,
   name: name.meta({ description: 'the name that clients connect to' }),
   fence: SecurityGroupId,
-  letThrough,
+  letThrough: LetThrough,
   securityGroups: z.array(SecurityGroupId),
   ...parts,
   differences: z.array(z.string()).optional().meta({ description: 'in which the plan lets old and new differ' }),
 });
-// Verdicts of an earlier release about an instance do not say it.
-const pair = pairOf(DatabaseId, DatabaseName, LetThrough.optional(), {});
+const pair = pairOf(DatabaseId, DatabaseName, {});
 
 /** About a read replica of the original and the one of the new instance, `source`, that takes its name. */
 export const ReplicaVerdict = z
@@ -298,7 +292,7 @@ export const MemberPair = z
   .meta({ id: 'MemberPair' });
 export type MemberPair = z.infer<typeof MemberPair>;
 
-const clusterPair = pairOf(ClusterId, ClusterName, LetThrough, { members: z.array(MemberPair) });
+const clusterPair = pairOf(ClusterId, ClusterName, { members: z.array(MemberPair) });
 
 /** About one pair, before clients are admitted. It does not fit a delete. */
 export const ClusterVerdict = z.strictObject(clusterPair).meta({ id: 'ClusterVerdict' });

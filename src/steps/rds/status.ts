@@ -53,6 +53,14 @@ export function isSettled(one: Described): boolean {
   return settled.includes(statusOf(one));
 }
 
+/**
+ * How it is encrypted at rest: `sse-kms` under a key of KMS, `sse-rds` under a key of AWS's own, or `none`. `StorageEncrypted` is
+ * false also for `sse-rds`, and says nothing of whose key it is, so it counts only where the type is not shown (RDS API, DBInstance).
+ */
+export function encryptionOf(one: Described): string {
+  return one.StorageEncryptionType ?? (one.StorageEncrypted ? 'sse-kms' : 'none');
+}
+
 /** Sessions are served, whatever else goes on. */
 export function isUsable(one: Described): boolean {
   return usable.includes(statusOf(one));

@@ -66,7 +66,7 @@ export interface Clusters {
   readonly clusterEndpoints: Map<string, ClusterEndpoint>;
   readonly clusterBackups: Map<string, ClusterAutomatedBackup>;
   readonly clusterParameterGroups: Map<string, { readonly name: string; readonly family: string }>;
-  readonly integrations: { readonly name: string; readonly cluster: string; readonly status: string }[];
+  readonly integrations: { readonly name: string; readonly source: string; readonly status: string }[];
 }
 
 /** An account without clusters. */

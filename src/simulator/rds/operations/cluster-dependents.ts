@@ -7,7 +7,7 @@ import { type Operations, operation } from '../../operation.ts';
 import { AwsError } from '../../wire/message.ts';
 import type { World } from '../../world.ts';
 import { clusterKind } from '../kinds/cluster.ts';
-import { clusterArn } from '../naming/arns.ts';
+import { clusterArn, databaseArn } from '../naming/arns.ts';
 import { folded, markedPage, passing } from '../naming/select.ts';
 import { clusterBackupView } from '../views/cluster.ts';
 import { listBackups } from './describe.ts';
@@ -42,7 +42,12 @@ function describeGlobals(world: World, input: DescribeGlobalClustersMessage): ob
 
 function describeIntegrations(world: World, input: DescribeIntegrationsMessage): object {
   type One = (typeof world.rds.integrations)[number];
-  const arnOf = ({ cluster }: One) => clusterArn(world, world.rds.clusters.get(cluster)?.identifier ?? '');
+  const arnOf = ({ source }: One) => {
+    const database = world.rds.databases.get(source);
+    return database
+      ? databaseArn(world, database.identifier)
+      : clusterArn(world, world.rds.clusters.get(source)?.identifier ?? '');
+  };
   const test = passing<One>(input.Filters, { 'source-arn': arnOf, status: (one) => one.status });
   const chosen = world.rds.integrations.filter(
     (one) => (input.IntegrationIdentifier === undefined || one.name === input.IntegrationIdentifier) && test(one),

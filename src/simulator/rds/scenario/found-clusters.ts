@@ -114,8 +114,7 @@ function foundCluster(world: World, declared: ClusterDeclared): void {
   nameEndpoints(world, cluster);
   addAutomatedBackup(world, clusterKind, cluster);
   foundEndpoints(world, cluster, declared);
-  for (const name of declared.integrations)
-    world.rds.integrations.push({ name, cluster: resourceId, status: 'active' });
+  for (const name of declared.integrations) world.rds.integrations.push({ name, source: resourceId, status: 'active' });
   backUpDaily(world, clusterKind, cluster);
   if (declared.status === 'stopped') restStopped(world, clusterKind, cluster);
   if (declared.pending) awaitWindow(world, clusterKind, cluster);

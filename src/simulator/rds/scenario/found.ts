@@ -143,6 +143,7 @@ function foundDatabase(world: World, declared: Declared, index: number, ids: Rea
   if (masterSecret !== false)
     database.secret = newSecret(world, database, masterSecret === true ? undefined : masterSecret);
   world.rds.names.set(host, id);
+  for (const name of declared.integrations) world.rds.integrations.push({ name, source: id, status: 'active' });
   grantKey(world, database);
   if (declared.status === 'stopped') restStopped(world, instanceKind, database);
   addGroups(world, instanceKind, declared.engine, declared.engineVersion, settings);

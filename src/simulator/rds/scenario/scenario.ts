@@ -63,6 +63,8 @@ const database = z.strictObject({
   optionGroup: z.string().min(1).optional(),
   /** What the option group holds: TDE, NATIVE_NETWORK_ENCRYPTION, … */
   options: z.array(z.string().min(1)).default([]),
+  /** Zero-ETL integrations that read from it. */
+  integrations: z.array(z.string().min(1)).default([]),
   port: z.int().positive().optional(),
   az: z.string().optional(),
   multiAZ: z.boolean().default(false),

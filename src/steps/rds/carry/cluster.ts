@@ -1,5 +1,5 @@
 import type { DBCluster, ModifyDBClusterMessage, RestoreDBClusterFromSnapshotMessage } from '@aws-sdk/client-rds';
-import { carriedAs, identity, nothing, refused, rowsOf, type TableOf } from './table.ts';
+import { activityStream, carriedAs, identity, nothing, recoveryPoint, refused, rowsOf, type TableOf } from './table.ts';
 
 type Restore = Omit<RestoreDBClusterFromSnapshotMessage, 'DBClusterIdentifier' | 'SnapshotIdentifier' | 'Engine'>;
 type Modify = Omit<ModifyDBClusterMessage, 'DBClusterIdentifier'>;
@@ -27,10 +27,7 @@ export const carryOfCluster: TableOf<DBCluster, Calls> = {
   DBSubnetGroup: restored('DBSubnetGroup', 'DBSubnetGroupName'),
   Status: nothing,
   PercentProgress: nothing,
-  EarliestRestorableTime: {
-    by: 'identity',
-    tell: 'it can be restored to a point in time only from its own beginning on',
-  },
+  EarliestRestorableTime: identity,
   // They follow the name.
   Endpoint: identity,
   ReaderEndpoint: identity,
@@ -98,10 +95,10 @@ export const carryOfCluster: TableOf<DBCluster, Calls> = {
   // Set along with the admission: before that, what this run made must be discardable.
   DeletionProtection: { by: 'step', step: 'rds.admit-cluster-clients' },
   HttpEndpointEnabled: refused,
-  ActivityStreamMode: refused,
-  ActivityStreamStatus: refused,
-  ActivityStreamKmsKeyId: refused,
-  ActivityStreamKinesisStreamName: refused,
+  ActivityStreamMode: nothing,
+  ActivityStreamStatus: activityStream,
+  ActivityStreamKmsKeyId: nothing,
+  ActivityStreamKinesisStreamName: nothing,
   CopyTagsToSnapshot: restored('CopyTagsToSnapshot', 'CopyTagsToSnapshot', false),
   CrossAccountClone: identity,
   DomainMemberships: {
@@ -137,7 +134,7 @@ export const carryOfCluster: TableOf<DBCluster, Calls> = {
       status === 'enabled' || status === 'enabling' ? true : undefined,
     give: (EnableLocalWriteForwarding: never) => ({ EnableLocalWriteForwarding }),
   },
-  AwsBackupRecoveryPointArn: identity,
+  AwsBackupRecoveryPointArn: recoveryPoint,
   LimitlessDatabase: refused,
   ClusterScalabilityType: refused,
   CertificateDetails: nothing,

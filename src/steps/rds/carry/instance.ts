@@ -1,5 +1,5 @@
 import type { DBInstance, ModifyDBInstanceMessage, RestoreDBInstanceFromDBSnapshotMessage } from '@aws-sdk/client-rds';
-import { carriedAs, identity, nothing, refused, rowsOf, type TableOf } from './table.ts';
+import { activityStream, carriedAs, identity, nothing, recoveryPoint, refused, rowsOf, type TableOf } from './table.ts';
 
 type Restore = Omit<RestoreDBInstanceFromDBSnapshotMessage, 'DBInstanceIdentifier'>;
 type Modify = Omit<ModifyDBInstanceMessage, 'DBInstanceIdentifier'>;
@@ -48,10 +48,7 @@ export const carry: TableOf<DBInstance, Calls> = {
   PreferredMaintenanceWindow: modified('PreferredMaintenanceWindow', 'PreferredMaintenanceWindow'),
   UpgradeRolloutOrder: nothing,
   PendingModifiedValues: refused,
-  LatestRestorableTime: {
-    by: 'identity',
-    tell: 'it can be restored to a point in time only from its own beginning on',
-  },
+  LatestRestorableTime: identity,
   MultiAZ: restored('MultiAZ', 'MultiAZ', false),
   EngineVersion: inSnapshot('EngineVersion'),
   AutoMinorVersionUpgrade: restored('AutoMinorVersionUpgrade', 'AutoMinorVersionUpgrade', false),
@@ -146,20 +143,12 @@ export const carry: TableOf<DBInstance, Calls> = {
   ResumeFullAutomationModeTime: nothing,
   CustomerOwnedIpEnabled: restored('CustomerOwnedIpEnabled', 'EnableCustomerOwnedIp'),
   NetworkType: restored('NetworkType', 'NetworkType'),
-  ActivityStreamStatus: {
-    by: 'hand',
-    has: ({ ActivityStreamStatus }) => ActivityStreamStatus !== undefined && ActivityStreamStatus !== 'stopped',
-    mend: 'aws rds start-activity-stream',
-  },
+  ActivityStreamStatus: activityStream,
   ActivityStreamKmsKeyId: nothing,
   ActivityStreamKinesisStreamName: nothing,
   ActivityStreamMode: nothing,
   ActivityStreamEngineNativeAuditFieldsIncluded: nothing,
-  AwsBackupRecoveryPointArn: {
-    by: 'hand',
-    has: ({ AwsBackupRecoveryPointArn }) => AwsBackupRecoveryPointArn !== undefined,
-    mend: 'its assignment to a plan of AWS Backup',
-  },
+  AwsBackupRecoveryPointArn: recoveryPoint,
   DBInstanceAutomatedBackupsReplications: {
     by: 'hand',
     has: ({ DBInstanceAutomatedBackupsReplications: replications }) => (replications ?? []).length > 0,

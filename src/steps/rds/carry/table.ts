@@ -22,11 +22,40 @@ type CarryOf<D, P> =
   /** What has it is refused. */
   | { readonly by: 'refused' }
   /** It belongs to the one thing and is another for its replacement. `tell`: what the operator has to change for it. */
-  | { readonly by: 'identity'; readonly tell?: string }
+  | Identity
   /** Not carried; what has it is refused unless the plan accepts that. `mend`: how to set it up anew. */
-  | { readonly by: 'hand'; readonly has: (described: D) => boolean; readonly mend: string }
+  | ByHand<D>
   /** It says how the thing is doing, not how it is set. */
   | { readonly by: 'nothing' };
+
+interface Identity {
+  readonly by: 'identity';
+  readonly tell?: string;
+}
+
+interface ByHand<D> {
+  readonly by: 'hand';
+  readonly has: (described: D) => boolean;
+  readonly mend: string;
+}
+
+interface Other {
+  readonly by: 'nothing';
+}
+
+/** Streams of database activity, which begin anew for another database. */
+export const activityStream: ByHand<{ readonly ActivityStreamStatus?: string | undefined }> = {
+  by: 'hand',
+  has: ({ ActivityStreamStatus }) => ActivityStreamStatus !== undefined && ActivityStreamStatus !== 'stopped',
+  mend: 'aws rds start-activity-stream',
+};
+
+/** A plan of AWS Backup that names it by its ARN, or has made a recovery point of it for continuous backup. */
+export const recoveryPoint: ByHand<{ readonly AwsBackupRecoveryPointArn?: string | undefined }> = {
+  by: 'hand',
+  has: ({ AwsBackupRecoveryPointArn }) => AwsBackupRecoveryPointArn !== undefined,
+  mend: 'its assignment to a plan of AWS Backup',
+};
 
 /** A table that says of every attribute of `D` how it is carried over. The compiler keeps it whole. */
 export type TableOf<D, P> = { readonly [K in keyof Required<D>]: CarryOf<D, P> };
@@ -53,6 +82,14 @@ export const nothing = { by: 'nothing' } as const;
 export const refused = { by: 'refused' } as const;
 export const identity = { by: 'identity' } as const;
 
+/** The attributes with which a role is handed to RDS. */
+const roles = ['MonitoringRoleArn', 'DomainMemberships'];
+
+/** What a call that carries these attributes takes besides its own permission: RDS asks for iam:PassRole with each role. */
+export function permissionsToCarry(names: readonly string[]): readonly string[] {
+  return names.some((name) => roles.includes(name)) ? ['iam:PassRole'] : [];
+}
+
 /** What a table is asked. */
 export function carriedAs<D extends object, P>(table: TableOf<D, P>) {
   return {
@@ -64,6 +101,23 @@ export function carriedAs<D extends object, P>(table: TableOf<D, P>) {
     /** The attributes that come over in this way. */
     names: (by: CarryOf<D, P>['by']) => namesBy(table, by),
   };
+}
+
+/** The attributes of `described` that have to be set up anew by hand, and how. */
+export function byHandIn<D extends object, P>(
+  table: TableOf<D, P>,
+  described: D,
+): readonly { readonly attribute: string; readonly mend: string }[] {
+  return Object.entries(table as Readonly<Record<string, ByHand<D> | Other>>).flatMap(([attribute, one]) =>
+    one.by === 'hand' && one.has(described) ? [{ attribute, mend: one.mend }] : [],
+  );
+}
+
+/** What the operator has to know of attributes that `described` has and its replacement can't have. */
+export function toldIn<D extends object, P>(table: TableOf<D, P>, described: D): readonly string[] {
+  return Object.entries(table as Readonly<Record<string, Identity | Other>>).flatMap(([attribute, one]) =>
+    one.by === 'identity' && described[attribute as keyof D] !== undefined ? (one.tell ?? []) : [],
+  );
 }
 
 type Row = { readonly by: PropertyKey; readonly read?: (described: never) => unknown; give?(value: never): object };

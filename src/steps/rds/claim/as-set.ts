@@ -16,11 +16,10 @@ export function asSet(
   run: string,
 ): Record<string, Json> {
   const settings = kind.settings(original);
-  const { seesItsRename } = kind.differs;
   return {
     ...Object.fromEntries(kind.carried.map((name) => [name, json(settings[name])])),
     stopped: isStopped(original),
-    pending: seesItsRename ? json(pendingOf(original)) : pendingBut(original, `${kind.resource}Identifier`),
+    pending: pendingBut(original, `${kind.resource}Identifier`, read),
     ...kind.partsAsSet(original, seen, read, run),
   };
 }
@@ -36,27 +35,32 @@ export function membersAsSet(
   const custom = customEndpointsOf(original, seen.endpoints);
   return {
     members: members.map(idIn).sort(),
-    ...Object.assign({}, ...members.map(memberAsSet)),
+    ...Object.assign({}, ...members.map((one) => memberAsSet(one, read))),
     endpoints: Object.fromEntries(custom.map((one) => [one.DBClusterEndpointIdentifier ?? '', leadsTo(shownAs(one))])),
   };
 }
 
 /** By its id and the attribute, so that a difference names both. */
-function memberAsSet(member: DBInstance): Record<string, Json> {
+function memberAsSet(member: DBInstance, read: Cluster | undefined): Record<string, Json> {
   const settings = memberSettings(member);
   const set = {
     ...Object.fromEntries(memberCarriedBy('create').map((name) => [name, json(settings[name])])),
     stopped: isStopped(member),
-    pending: pendingBut(member, 'DBInstanceIdentifier'),
+    pending: pendingBut(
+      member,
+      'DBInstanceIdentifier',
+      read?.members.find(({ id }) => id === idIn(member)),
+    ),
     parametersPend: parametersPend(member),
   };
   return Object.fromEntries(Object.entries(set).map(([name, value]) => [`${idIn(member)} ${name}`, value]));
 }
 
-/** Changes that wait, but for that of a name: several are under way at once, and each rename looks for itself whose it is. */
-function pendingBut(one: Described, name: string): Json {
-  const { [name]: _renaming, ...pending } = pendingOf(one);
-  return json(pending);
+/** Changes that wait, but for a name that this run gives it: several renames are under way at once. */
+function pendingBut(one: Described, field: string, names: Pick<Original, 'name' | 'oldName'> | undefined): Json {
+  const { [field]: renaming, ...pending } = pendingOf(one);
+  const ours = renaming === undefined || renaming === names?.name || renaming === names?.oldName;
+  return json(ours ? pending : { ...pending, [field]: renaming });
 }
 
 /** Those that were read, by id, and what says that it is a member: for a moment of a rename none does. */

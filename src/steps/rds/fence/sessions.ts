@@ -5,6 +5,7 @@ import type { AwsContext } from '../../../aws/services.ts';
 import type { DatabaseAddress } from '../../../contract/databases.ts';
 import { RekeyError } from '../../../errors/index.ts';
 import type { Database } from '../domain.ts';
+import { nameIn } from '../status.ts';
 
 // Who is connected besides this very session and RDS itself. A replication worker writes what another server sends; all
 // other workers of the engine belong to it. AWS's own session is `rdsadmin` with every engine, and that of a read replica of RDS's `rdsrepladmin` [U]: it only reads. To who may not see them, both
@@ -73,16 +74,15 @@ export async function foreignSessions(ctx: AwsContext, at: DatabaseAddress): Pro
   return [answer.unknown];
 }
 
-/** The same of each of these, asked at once. `told`: what one is called that has no endpoint. */
+/** The same of each of these, asked at once. */
 export async function foreignSessionsOf(
   ctx: AwsContext,
   database: Pick<Database, 'engine' | 'database' | 'secret'>,
   parts: readonly DBInstance[],
-  told: (part: DBInstance) => string,
 ): Promise<readonly string[]> {
   const sessions = parts.map(async (part) => {
     const at = addressOf(database, part);
-    return at ? foreignSessions(ctx, at) : [`${told(part)} has no endpoint`];
+    return at ? foreignSessions(ctx, at) : [`${nameIn(part)} has no endpoint`];
   });
   return (await Promise.all(sessions)).flat();
 }

@@ -5,7 +5,7 @@ import { pause } from '../../../contract/wait.ts';
 import { settleWithinMs } from '../../deadlines.ts';
 import type { FenceProof, RestartedDatabase } from '../domain.ts';
 import { byOriginal, type Kind, type Original, originalOf } from '../kinds/kind.ts';
-import { hasGroups, nameIn } from '../status.ts';
+import { hasGroups } from '../status.ts';
 import { holesInFence } from './rules.ts';
 import { foreignSessionsOf, permissionsOfSql } from './sessions.ts';
 
@@ -50,10 +50,7 @@ export const verifyFence = (kind: Kind) => {
 
 async function findings(ctx: AwsContext, kind: Kind, { original, restarts }: Fenced): Promise<readonly string[]> {
   const { id, fence } = original;
-  const { differs } = kind;
   const found = await kind.find(ctx, id);
-  if (differs.isNotThereWithoutEndpoint && !(found && kind.addressOf(original, found)))
-    return [`${id} has no endpoint`];
   if (!found) return [`${id} is not there`];
   if (!hasGroups(found, [fence])) return [`${id} is not behind ${fence} alone`];
   const parts = await kind.parts(ctx, found);
@@ -61,13 +58,11 @@ async function findings(ctx: AwsContext, kind: Kind, { original, restarts }: Fen
     const name = part.DBInstanceIdentifier ?? '';
     if (!hasGroups(part, [fence])) return [`${name} is not behind ${fence} alone`];
     // One that somebody has added since may hold sessions which no restart has ended.
-    const restarted = differs.believesAnyRestart || restarts.some((one) => one.id === part.DbiResourceId);
+    const restarted = restarts.some((one) => one.id === part.DbiResourceId);
     return restarted ? [] : [`${name} was not restarted behind the fence`];
   });
-  const sessions = () => foreignSessionsOf(ctx, original, parts, nameIn);
-  const atOnce = differs.asksBesideItsRules ? sessions() : undefined;
-  const holes = await holesInFence(ctx, original);
-  return [...own, ...holes, ...(await (atOnce ?? sessions()))];
+  const [holes, sessions] = await Promise.all([holesInFence(ctx, original), foreignSessionsOf(ctx, original, parts)]);
+  return [...own, ...holes, ...sessions];
 }
 
 function proof(

@@ -68,10 +68,7 @@ async function proofAbout(
   if (verdict.original === verdict.replacement) findings.push('original and replacement are the same database');
   if (!original && !asked.includes(verdict.original)) findings.push(`original ${verdict.original} is not there`);
   const unfenced = original !== undefined && !hasGroups(original, [verdict.fence]);
-  // What a verdict of an earlier release does not say can't be compared.
-  const holes = verdict.letThrough
-    ? await holesInFence(ctx, { fence: verdict.fence, letThrough: verdict.letThrough })
-    : [];
+  const holes = await holesInFence(ctx, verdict);
   findings.push(...holes.map((hole) => `the fence of original ${verdict.original} is open: ${hole}`));
   const stale = unfenced || (original !== undefined && holes.length > 0);
   if (unfenced)

@@ -56,9 +56,8 @@ export const compare = (kind: Kind) => {
       const all = [replacement, ...made];
       const broken = all.flatMap((one) => brokenStatus(one) ?? []);
       if (broken.length > 0) return judged(input, broken);
-      const told = kind.differs.tellsGivenName ? () => name : nameIn;
       const busy = all.find((one) => !isSettled(one));
-      if (busy) return pending(input, `${told(busy)} is ${statusOf(busy)}`);
+      if (busy) return pending(input, `${nameIn(busy)} is ${statusOf(busy)}`);
       const pairs = kind.pairs(read, members);
       const { was, is } = differencesOfPair(kind, read, pairs, { original, replacement, instances }, ctx.tags);
       for (const { attribute, told } of is)
@@ -66,7 +65,7 @@ export const compare = (kind: Kind) => {
       const findings = [...unlike(was, is, input.differences), ...kind.faultsOfSize(name, original, replacement)];
       for (const one of all) {
         const waiting = Object.keys(pendingOf(one));
-        if (waiting.length > 0) findings.push(`${told(one)} has pending changes of ${waiting.join(', ')}`);
+        if (waiting.length > 0) findings.push(`${nameIn(one)} has pending changes of ${waiting.join(', ')}`);
       }
       return findings.length > 0 ? { ...judged(input, findings), lags: true } : judged(input, findings);
     },

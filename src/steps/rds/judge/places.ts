@@ -13,14 +13,7 @@ interface Found {
 /** What speaks against a cluster being what the original was, besides its key, name and fence: endpoints and members. */
 export function faultsOfPlaces(verdict: ClusterVerdict, cluster: Cluster, found: Found): string[] {
   const { replacement } = found;
-  const name = nameIn(replacement);
-  const strays = [replacement.Endpoint, replacement.ReaderEndpoint].filter((host) => !host?.startsWith(`${name}.`));
-  return [
-    ...strays.map((host) => `${name} has the endpoint ${host ?? 'nothing'}`),
-    ...waiting(replacement),
-    ...memberFaults(verdict, found),
-    ...endpointFaults(cluster, found),
-  ];
+  return [...waiting(replacement), ...memberFaults(verdict, found), ...endpointFaults(cluster, found)];
 }
 
 /** The same of an instance. */

@@ -7,7 +7,7 @@ import { settleWithinMs } from '../../deadlines.ts';
 import type { FinalDatabaseVerdict } from '../domain.ts';
 import { allTowards } from '../fence/group-change.ts';
 import { byOriginal, type Kind, originalOf } from '../kinds/kind.ts';
-import { brokenStatus, hasGroups, isUsable, nameIn, statusOf } from '../status.ts';
+import { brokenStatus, isUsable, nameIn, statusOf } from '../status.ts';
 import { judged, judgedByLooks, pending, takenIn } from './verdicts.ts';
 
 /** What a step takes that runs commands of the user's. */
@@ -30,7 +30,6 @@ export const verifyServing = (kind: Kind) =>
     title: (input) => `verify that ${input.verdict.name} serves`,
     async check(ctx, input): Promise<Seen<FinalDatabaseVerdict>> {
       const { verdict } = input;
-      const { differs } = kind;
       const whole = await kind.whole(ctx, verdict.replacement);
       if (!whole) return judged(verdict, [`replacement ${verdict.replacement} is gone`]);
       const { found, parts } = whole;
@@ -38,17 +37,15 @@ export const verifyServing = (kind: Kind) =>
       const broken = all.flatMap((one) => brokenStatus(one) ?? []);
       if (broken.length > 0) return judged(verdict, broken);
       const busy = all.find((one) => !isUsable(one));
-      if (busy) return pending(verdict, `${differs.tellsGivenName ? verdict.name : nameIn(busy)} is ${statusOf(busy)}`);
+      if (busy) return pending(verdict, `${nameIn(busy)} is ${statusOf(busy)}`);
       if (!kind.hasWriter(found, parts)) return pending(verdict, `${verdict.name} has no writer now`);
       const open = allTowards(found, parts, verdict.securityGroups);
-      if (differs.waitsForGroups && open === 'on its way')
-        return pending(verdict, `the security groups of ${verdict.name} are on their way`);
-      const admitted = differs.waitsForGroups ? open === 'there' : hasGroups(found, verdict.securityGroups);
+      if (open === 'on its way') return pending(verdict, `the security groups of ${verdict.name} are on their way`);
       const name = nameIn(found);
       const original = originalOf(kind, input);
       const findings = [
         ...(name === verdict.name ? [] : [`${verdict.replacement} is named ${name}, not ${verdict.name}`]),
-        ...(admitted ? [] : [`${name} has not the security groups that the original had`]),
+        ...(open === 'there' ? [] : [`${name} has not the security groups that the original had`]),
         ...(original.deletionProtection && !found.DeletionProtection
           ? [`${name} is not protected against deletion, the original was`]
           : []),

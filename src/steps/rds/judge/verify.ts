@@ -19,6 +19,7 @@ import {
   brokenStatus,
   type Described,
   type DescribedSnapshot,
+  encryptionOf,
   hasGroups,
   isSettled,
   nameIn,
@@ -73,7 +74,7 @@ export const verify = (kind: Kind) =>
         ...(await fenceFaults(ctx, read, verdict, original)),
       ];
       const seen = [
-        ...faultsOf(kind, verdict, replacement),
+        ...faultsOf(verdict, replacement),
         ...kind.faultsOfPlace(verdict, read, made, pair.endpoints),
         ...(original ? unlikeNow(ctx, kind, verdict, { read, ...pair, original, replacement }) : []),
       ];
@@ -89,17 +90,14 @@ export const verify = (kind: Kind) =>
   });
 
 /** What speaks against the replacement being what the original was, behind its fence: key and name. */
-function faultsOf({ differs }: Kind, verdict: DatabaseVerdict, found: Described): string[] {
+function faultsOf(verdict: DatabaseVerdict, found: Described): string[] {
   const name = nameIn(found);
-  const kind = found.StorageEncryptionType ?? (found.StorageEncrypted ? 'sse-kms' : 'none');
-  const unencrypted = differs.believesStorageEncrypted
-    ? found.StorageEncrypted !== true && 'not encrypted'
-    : kind !== 'sse-kms' && `encrypted by ${kind}, not under a key of KMS`;
+  const encryption = encryptionOf(found);
   return [
     ...(found.KmsKeyId === verdict.key
       ? []
       : [`${name} is under ${found.KmsKeyId ?? 'no key'}, not under ${verdict.key}`]),
-    ...(unencrypted === false ? [] : [`${name} is ${unencrypted}`]),
+    ...(encryption === 'sse-kms' ? [] : [`${name} is encrypted by ${encryption}, not under a key of KMS`]),
     ...(name === verdict.name ? [] : [`${verdict.replacement} is named ${name}, not ${verdict.name}`]),
     ...(hasGroups(found, [verdict.fence])
       ? []
@@ -176,18 +174,14 @@ async function unanswered(
   made: Whole,
   names: readonly string[],
 ): Promise<readonly string[]> {
-  const { differs } = kind;
+  const strays = kind.ownNames(made.found).filter((host) => !host?.startsWith(`${verdict.name}.`));
+  if (strays.length > 0) return strays.map((host) => `${verdict.name} still has the endpoint ${host ?? 'none'}`);
   const writer = kind.addressOf(read, made.found);
-  if (differs.waitsForItsEndpoint && !writer?.host.startsWith(`${verdict.name}.`))
-    return [`its endpoint is still ${writer?.host ?? 'none'}`];
   const silent = async () => {
     if (!writer) return [`${read.name} has no endpoint`];
     const answers = [writer.host, ...names].map((host) => asked(ctx, { ...writer, host }, 'SELECT 1'));
     return (await Promise.all(answers)).flatMap((one) => ('unknown' in one ? [one.unknown] : []));
   };
-  const told = differs.tellsIdWithoutEndpoint ? () => verdict.original : nameIn;
-  const connected = () => foreignSessionsOf(ctx, read, old.parts, told);
-  if (!differs.asksOldAndNewAtOnce) return [...(await connected()), ...(await silent())];
-  const [sessions, unheard] = await Promise.all([connected(), silent()]);
+  const [sessions, unheard] = await Promise.all([foreignSessionsOf(ctx, read, old.parts), silent()]);
   return [...sessions, ...unheard];
 }

@@ -88,28 +88,12 @@ export const clusters: Kind = {
     'rds:DescribeDBClusterEndpoints',
     'rds:ListTagsForResource',
   ],
-  describesAround: ['rds:DescribeIntegrations', 'rds:DescribeGlobalClusters'],
+  describesAround: ['rds:DescribeGlobalClusters'],
   noun: 'DB cluster',
   notFound: 'DBClusterNotFoundFault',
   asked: 'writers',
   restoreCall: 'rds:RestoreDBClusterFromSnapshot',
   deleteCommand: 'aws rds delete-db-cluster --db-cluster-identifier',
-  differs: {
-    sendsEmptyFeature: false,
-    restoresWhatMoves: true,
-    modifiesWithRoles: false,
-    brokenNeedsNoEndpoint: false,
-    isNotThereWithoutEndpoint: false,
-    believesAnyRestart: false,
-    asksBesideItsRules: true,
-    tellsGivenName: false,
-    seesItsRename: false,
-    waitsForGroups: true,
-    believesStorageEncrypted: false,
-    waitsForItsEndpoint: false,
-    asksOldAndNewAtOnce: false,
-    tellsIdWithoutEndpoint: false,
-  },
 
   idField: 'cluster',
   targetType: 'rds-cluster',
@@ -145,6 +129,7 @@ export const clusters: Kind = {
   attributes: [...new Set([...Object.keys(carryOfCluster), ...Object.keys(carryOfMember)])],
   mayDiffer: 'attributes of DescribeDBClusters or DescribeDBInstances in which old and new may differ',
   carried: [...clusterCarriedBy('restore'), ...clusterCarriedBy('modify')],
+  restored: clusterCarriedBy('restore'),
   modified: clusterCarriedBy('modify'),
   together: [],
 
@@ -263,7 +248,12 @@ export const clusters: Kind = {
     return made?.DbClusterResourceId;
   },
   start: (ctx, name) => ctx.aws.rds.startDBCluster({ DBClusterIdentifier: name }),
-  addRole: (ctx, name, role) => ctx.aws.rds.addRoleToDBCluster({ DBClusterIdentifier: name, ...role }),
+  addRole: (ctx, name, { role: RoleArn, feature }) =>
+    ctx.aws.rds.addRoleToDBCluster({
+      DBClusterIdentifier: name,
+      RoleArn,
+      ...(feature !== '' && { FeatureName: feature }),
+    }),
   createSnapshot: (ctx, name, snapshot, Tags) =>
     ctx.aws.rds.createDBClusterSnapshot({ DBClusterIdentifier: name, DBClusterSnapshotIdentifier: snapshot, Tags }),
   delete: (ctx, name, remains) => ctx.aws.rds.deleteDBCluster({ DBClusterIdentifier: name, ...remains }),

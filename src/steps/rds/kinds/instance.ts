@@ -86,22 +86,6 @@ export const instances: Kind = {
   asked: 'databases',
   restoreCall: 'rds:RestoreDBInstanceFromDBSnapshot',
   deleteCommand: 'aws rds delete-db-instance --db-instance-identifier',
-  differs: {
-    sendsEmptyFeature: true,
-    restoresWhatMoves: false,
-    modifiesWithRoles: true,
-    brokenNeedsNoEndpoint: true,
-    isNotThereWithoutEndpoint: true,
-    believesAnyRestart: true,
-    asksBesideItsRules: false,
-    tellsGivenName: true,
-    seesItsRename: true,
-    waitsForGroups: false,
-    believesStorageEncrypted: true,
-    waitsForItsEndpoint: true,
-    asksOldAndNewAtOnce: true,
-    tellsIdWithoutEndpoint: true,
-  },
 
   idField: 'database',
   targetType: 'rds-instance',
@@ -136,6 +120,7 @@ export const instances: Kind = {
   attributes: Object.keys(carry),
   mayDiffer: 'attributes of DescribeDBInstances in which the two may differ',
   carried: [...carriedBy('restore'), ...carriedBy('modify'), 'EngineVersion'],
+  restored: carriedBy('restore'),
   modified: [...carriedBy('modify'), ...besides],
   // A key without Performance Insights is refused.
   together: [
@@ -225,7 +210,8 @@ export const instances: Kind = {
     return made?.DbiResourceId;
   },
   start: (ctx, name) => ctx.aws.rds.startDBInstance({ DBInstanceIdentifier: name }),
-  addRole: (ctx, name, { RoleArn, FeatureName }) =>
+  // The service model requires a feature of an instance's role, and makes it optional for a cluster's.
+  addRole: (ctx, name, { role: RoleArn, feature: FeatureName }) =>
     ctx.aws.rds.addRoleToDBInstance({ DBInstanceIdentifier: name, RoleArn, FeatureName }),
   createSnapshot: (ctx, name, snapshot, Tags) =>
     ctx.aws.rds.createDBSnapshot({ DBInstanceIdentifier: name, DBSnapshotIdentifier: snapshot, Tags }),

@@ -21,7 +21,6 @@ import type {
 } from '../domain.ts';
 import type { Asked, Login, Reading } from '../read/reading.ts';
 import type { Described, DescribedSnapshot } from '../status.ts';
-import type { Differences } from './differences.ts';
 
 /** The types of the steps that both kinds have. Above each stands what docs/STEPS.md says of it. */
 interface StepsOfKind {
@@ -122,7 +121,7 @@ interface Ids {
 
 /**
  * What is moved: a DB instance or an Aurora cluster. An instance is the cluster of one part. Steps that both have are defined
- * once, as functions of this; where the two do otherwise and AWS does not ask for it, `differs` names it.
+ * once, as functions of this, and there is no other difference between the two than what AWS asks for.
  */
 export interface Kind {
   readonly steps: StepsOfKind;
@@ -146,7 +145,6 @@ export interface Kind {
   readonly restoreCall: ServiceCall;
   /** The command that frees its name, as far as the name. */
   readonly deleteCommand: string;
-  readonly differs: Differences;
 
   /** Under what name steps take and give its id. */
   readonly idField: 'database' | 'cluster';
@@ -184,7 +182,8 @@ export interface Kind {
   readonly mayDiffer: string;
   /** The settings of an original that must not change behind a run's back. */
   readonly carried: readonly string[];
-  /** The settings that a modification gives a replacement, and those that only go together. */
+  /** The settings that a restore gives a replacement, those that a modification does, and those that only go together. */
+  readonly restored: readonly string[];
   readonly modified: readonly string[];
   readonly together: readonly (readonly string[])[];
 
@@ -266,7 +265,7 @@ export interface Kind {
   /** Gives the id of what it makes. */
   restore(ctx: AwsContext, name: string, as: Restored): Promise<string | undefined>;
   start(ctx: AwsContext, name: string): Promise<unknown>;
-  addRole(ctx: AwsContext, name: string, role: { RoleArn: string; FeatureName?: string }): Promise<unknown>;
+  addRole(ctx: AwsContext, name: string, role: DatabaseRole): Promise<unknown>;
   createSnapshot(ctx: AwsContext, name: string, snapshot: string, Tags: Tag[]): Promise<unknown>;
   delete(ctx: AwsContext, name: string, remains: Remains): Promise<unknown>;
   discardSnapshot(ctx: AwsContext, name: string): Promise<unknown>;

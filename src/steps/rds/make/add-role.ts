@@ -29,8 +29,7 @@ export const addRole = (kind: Kind) =>
       return found.Status === 'ACTIVE' ? { is: 'done', output } : { is: 'pending', output };
     },
     async run(ctx, { replacement, role }) {
-      const feature = kind.differs.sendsEmptyFeature || role.feature !== '' ? { FeatureName: role.feature } : {};
-      await kind.addRole(ctx, nameOf(ctx, kind, replacement.id), { RoleArn: role.role, ...feature });
+      await kind.addRole(ctx, nameOf(ctx, kind, replacement.id), role);
       return undefined;
     },
     undo: 'unneeded',

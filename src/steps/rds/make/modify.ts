@@ -1,6 +1,7 @@
 import { defineEffect } from '../../../aws/services.ts';
 import { canonical } from '../../../contract/json.ts';
 import { settleWithinMs } from '../../deadlines.ts';
+import { permissionsToCarry } from '../carry/table.ts';
 import { nameOf } from '../found.ts';
 import { byId, byOriginal, type Kind, type Original, originalOf, theId } from '../kinds/kind.ts';
 import { brokenStatus, type Described, idIn, isSettled, pendingOf } from '../status.ts';
@@ -16,11 +17,7 @@ export const modify = (kind: Kind) =>
     creates: 'nothing',
     repeat: 'convergent',
     settleWithinMs: settleWithinMs.databaseChange,
-    permissions: [
-      `rds:Modify${kind.resource}`,
-      `rds:Describe${kind.resource}s`,
-      ...(kind.differs.modifiesWithRoles ? ['iam:PassRole'] : []),
-    ],
+    permissions: [`rds:Modify${kind.resource}`, `rds:Describe${kind.resource}s`, ...permissionsToCarry(kind.modified)],
     input: byOriginal(kind, { replacement: kind.Made }),
     output: byId(kind, {}),
     title: (input) => `settings of ${input.replacement.name} that only a modification sets`,

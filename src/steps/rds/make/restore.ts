@@ -1,5 +1,6 @@
 import { defineEffect } from '../../../aws/services.ts';
 import { settleWithinMs } from '../../deadlines.ts';
+import { permissionsToCarry } from '../carry/table.ts';
 import { permissionsOfQuiet, quiet } from '../fence/quiet.ts';
 import { byOriginal, type Kind, originalOf, theId } from '../kinds/kind.ts';
 import { bornAmong, bornAs, bornClaimed, seenBorn, tagsOfMade } from './born.ts';
@@ -20,6 +21,7 @@ export const restore = (kind: Kind) =>
       `rds:Describe${kind.snapshot}s`,
       'kms:CreateGrant',
       'kms:DescribeKey',
+      ...permissionsToCarry(kind.restored),
       ...permissionsOfQuiet(kind),
     ],
     input: byOriginal(kind, { snapshot: kind.MadeSnapshot, ...kind.keyShape }),
@@ -39,7 +41,7 @@ export const restore = (kind: Kind) =>
       const { settings, moved, tags } = original;
       const source = input.snapshot.id;
       const id = await kind.restore(ctx, name, {
-        settings: kind.differs.restoresWhatMoves ? { ...settings, ...moved } : settings,
+        settings: { ...settings, ...moved },
         snapshot: source,
         key: (input as { readonly key?: string }).key,
         fence: original.fence,

@@ -58,7 +58,7 @@ async function lookAtRename<O>(ctx: AwsContext, kind: Kind, id: string, input: R
     return { is: 'pending', output };
   if (name === input.to) {
     // What is broken does not settle by itself; what that means is for those to say who look at more than its name.
-    if (kind.differs.brokenNeedsNoEndpoint && brokenStatus(found) !== undefined) return { is: 'done', output };
+    if (brokenStatus(found) !== undefined) return { is: 'done', output };
     const followed = kind.ownNames(found).every((host) => host?.startsWith(`${input.to}.`) === true);
     const parts = await kind.parts(ctx, found);
     const busy = [found, ...parts].some((one) => !isSettled(one) && brokenStatus(one) === undefined);

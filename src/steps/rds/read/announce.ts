@@ -3,55 +3,62 @@ import { printable } from '../../../aws/printable.ts';
 import type { AwsContext } from '../../../aws/services.ts';
 import { tagValue } from '../../../aws/tags.ts';
 import { carryOfCluster } from '../carry/cluster.ts';
+import { carry } from '../carry/instance.ts';
+import { toldIn } from '../carry/table.ts';
 import type { Member } from '../domain.ts';
 import { type Described, nameIn } from '../status.ts';
 
 type Writers = 'none' | 'hook';
 
+/** What it is, with what else is renamed and how the parts of it that serve are set. */
+interface Told {
+  readonly writers: Writers;
+  readonly oldName: string;
+  readonly parts: readonly Pick<Member, 'settings' | 'moved'>[];
+}
+
 /** Tells, before anything is touched, what changes with the identity of an instance, and the command that mends it. */
-export function announceInstance(ctx: AwsContext, writers: Writers, found: DBInstance, oldName: string): void {
-  const tell = (text: string) => ctx.announce(text);
-  const name = nameIn(found);
-  tell(
-    `${name} will be another instance with another DbiResourceId: infrastructure code has to import it anew (terraform state rm, then terraform import, with the key's ARN), and the original is called ${oldName} until it is deleted`,
+export function announceInstance(ctx: AwsContext, found: DBInstance, told: Told): void {
+  ctx.announce(
+    `${nameIn(found)} will be another instance with another DbiResourceId: infrastructure code has to import it anew (terraform state rm, then terraform import, with the key's ARN), and the original is called ${told.oldName} until it is deleted`,
   );
-  tellStack(ctx, found);
-  if (found.IAMDatabaseAuthenticationEnabled) tell(ofPolicies('DbiResourceId', found.DbiResourceId));
-  if ((found.BackupRetentionPeriod ?? 0) > 0) tell(ofBackups(name));
-  if (found.PerformanceInsightsEnabled)
-    tell(
-      `Performance Insights begins anew${found.PerformanceInsightsKMSKeyId === found.KmsKeyId ? ', under the new key' : ''}; its key can't be changed later`,
-    );
-  if (found.EnhancedMonitoringResourceArn)
-    tell('Enhanced Monitoring writes to a new log stream, named by the new DbiResourceId');
-  if (writers === 'none') tell(ofWriters);
+  announceSame(ctx, found, ['DbiResourceId', found.DbiResourceId], toldIn(carry, found), told);
 }
 
 /** The same of a cluster and its members. */
 export function announceCluster(
   ctx: AwsContext,
-  writers: Writers,
   found: DBCluster,
-  { oldName, members }: { readonly oldName: string; readonly members: readonly Member[] },
+  { members, ...told }: Omit<Told, 'parts'> & { readonly members: readonly Member[] },
+): void {
+  const renamed = members.map((one) => `${one.name} to ${one.oldName}`).join(', ');
+  ctx.announce(
+    `${nameIn(found)} will be another cluster with another DbClusterResourceId, and so will be its members: infrastructure code has to import them anew (terraform state rm, then terraform import, with the key's ARN), and the original is called ${told.oldName} until it is deleted, its members are renamed ${renamed}`,
+  );
+  const id = ['DbClusterResourceId', found.DbClusterResourceId] as const;
+  announceSame(ctx, found, id, toldIn(carryOfCluster, found), { ...told, parts: members });
+}
+
+/** What both have. `lost`: what belongs to the one thing alone. */
+function announceSame(
+  ctx: AwsContext,
+  found: Described,
+  [attribute, id]: readonly [name: string, id: string | undefined],
+  lost: readonly string[],
+  { writers, parts }: Told,
 ): void {
   const tell = (text: string) => ctx.announce(text);
   const name = nameIn(found);
-  const renamed = members.map((one) => `${one.name} to ${one.oldName}`).join(', ');
-  tell(
-    `${name} will be another cluster with another DbClusterResourceId, and so will be its members: infrastructure code has to import them anew (terraform state rm, then terraform import, with the key's ARN), and the original is called ${oldName} until it is deleted, its members are renamed ${renamed}`,
-  );
   tellStack(ctx, found);
-  if (found.IAMDatabaseAuthenticationEnabled) tell(ofPolicies('DbClusterResourceId', found.DbClusterResourceId));
-  tell(ofBackups(name));
-  if (members.some((one) => one.settings['PerformanceInsightsEnabled'] === true))
-    tell("Performance Insights begins anew; its key can't be changed later");
-  if (members.some((one) => Number(one.settings['MonitoringInterval'] ?? 0) > 0))
-    tell('Enhanced Monitoring writes to new log streams, named by the new DbiResourceIds');
-  for (const attribute of ['CloneGroupId', 'EarliestBacktrackTime'] as const) {
-    const carry = carryOfCluster[attribute];
-    if (found[attribute] !== undefined && carry.by === 'identity' && carry.tell !== undefined)
-      tell(`of ${name}: ${carry.tell}`);
-  }
+  if (found.IAMDatabaseAuthenticationEnabled) tell(ofPolicies(attribute, id));
+  if ((found.BackupRetentionPeriod ?? 0) > 0) tell(ofBackups(name));
+  const insights = parts.filter(({ settings }) => settings['PerformanceInsightsEnabled'] === true);
+  const moves = insights.some(({ moved }) => moved['PerformanceInsightsKMSKeyId'] !== undefined);
+  if (insights.length > 0)
+    tell(`Performance Insights begins anew${moves ? ', under the new key' : ''}; its key can't be changed later`);
+  if (parts.some(({ settings }) => Number(settings['MonitoringInterval'] ?? 0) > 0))
+    tell('Enhanced Monitoring writes to a new log stream for each instance, named by its new DbiResourceId');
+  for (const one of lost) tell(`of ${name}: ${one}`);
   if (writers === 'none') tell(ofWriters);
 }
 

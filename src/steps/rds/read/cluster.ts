@@ -38,15 +38,17 @@ export async function readCluster(
     database: found.DatabaseName,
     refuseItself: () => refuseCluster(ctx, found, instances, asked.keys, refusals),
     async refuseNames() {
-      if (await sight.clusterNamed(oldName)) refuseTaken(oldName, refusals);
-      for (const one of members) if (await sight.databaseNamed(one.oldName)) refuseTaken(one.oldName, refusals);
+      const [clusters, databases] = await Promise.all([sight.clusters(), sight.databases()]);
+      const taken = new Set(databases.map(nameIn));
+      if (clusters.some((one) => nameIn(one) === oldName)) refuseTaken(oldName, refusals);
+      for (const one of members) if (taken.has(one.oldName)) refuseTaken(one.oldName, refusals);
     },
     surroundings: () => surroundingsOfCluster(found, instances),
     async refuseMore() {
       await refuseAroundCluster(ctx, found, refusals);
       custom = await endpointsRead(ctx, customEndpointsOf(found, endpoints), refusals);
     },
-    announce: () => announceCluster(ctx, asked.writers, found, { oldName, members }),
+    announce: () => announceCluster(ctx, found, { writers: asked.writers, oldName, members }),
     result(login) {
       const settings = clusterSettings(found);
       const original = originalAs(found, asked, { name: asked.name, oldName, settings }, login);

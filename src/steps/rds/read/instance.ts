@@ -8,7 +8,7 @@ import { nameIn } from '../status.ts';
 import { announceInstance } from './announce.ts';
 import { masterUserSecretOf, refuseMasterUserSecret } from './master-user-secret.ts';
 import { type MovingReplica, replicasToMove } from './read-replicas.ts';
-import { type Asked, type Login, loginAs, originalAs, type Reading } from './reading.ts';
+import { type Asked, type Login, loginAs, movedTo, originalAs, type Reading } from './reading.ts';
 import { refuseInstance } from './refusals.ts';
 import { refuseOptions, surroundingsOfInstance } from './refusals-around.ts';
 
@@ -43,7 +43,11 @@ export async function readInstance(
         moving.map(({ replica }) => replica),
       ),
     refuseMore: () => refuseOptions(ctx, found, refusals),
-    announce: () => announceInstance(ctx, asked.writers, found, oldName),
+    announce() {
+      const settings = settingsOf(found);
+      const parts = [{ settings, moved: movedTo(settings, found.KmsKeyId, asked.keys.to) }];
+      announceInstance(ctx, found, { writers: asked.writers, oldName, parts });
+    },
     result(login) {
       const instance = databaseOf(found, asked, { name: asked.name, oldName }, login);
       const replicas = moving.map(({ replica, oldName }) =>

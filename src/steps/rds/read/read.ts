@@ -44,6 +44,7 @@ export const read = (kind: Kind) =>
       'rds:DescribeDBProxies',
       'rds:DescribeDBProxyTargets',
       'rds:DescribeEventSubscriptions',
+      'rds:DescribeIntegrations',
       ...kind.describesAround,
       'rds:DescribeAccountAttributes',
       'ec2:DescribeSecurityGroups',

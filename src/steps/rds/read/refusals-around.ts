@@ -36,6 +36,7 @@ export async function refuseAround(
     refuseProxies(ctx, moved, refusals),
     announceSubscriptions(ctx, moved, refusals),
     refuseQuotas(ctx, moved, refusals),
+    refuseIntegrations(ctx, moved, refusals),
     refuseManagedKey(ctx, key, refusals),
   ]);
 }
@@ -71,6 +72,19 @@ async function refuseBlueGreen(ctx: AwsContext, { name, arn }: Moved, refusals: 
     refusals.refuse(
       `${name} is the source of the blue/green deployment ${one.BlueGreenDeploymentName} (${one.Status})`,
       'switch it over or delete it first',
+    );
+  }
+}
+
+async function refuseIntegrations(ctx: AwsContext, { name, arn }: Moved, refusals: DatabaseRefusals): Promise<void> {
+  const answer = await refusals.readable(`which zero-ETL integrations read from ${name}`, () =>
+    ctx.aws.rds.describeIntegrations({ Filters: [{ Name: 'source-arn', Values: [arn] }] }),
+  );
+  for (const one of answer?.Integrations ?? []) {
+    if (one.Status === 'deleting') continue;
+    refusals.refuse(
+      `the zero-ETL integration ${one.IntegrationName} reads from ${name}, and would stay with the original`,
+      `delete it (aws rds delete-integration --integration-identifier ${one.IntegrationArn}), and make it anew after the cut-over`,
     );
   }
 }
@@ -204,19 +218,9 @@ export async function refuseAroundCluster(
 ): Promise<void> {
   const name = nameIn(found);
   const arn = arnIn(found) ?? '';
-  const [integrations, globals] = await Promise.all([
-    refusals.readable(`which zero-ETL integrations read from ${name}`, () =>
-      ctx.aws.rds.describeIntegrations({ Filters: [{ Name: 'source-arn', Values: [arn] }] }),
-    ),
-    refusals.readable(`whether ${name} is in a global cluster`, () => ctx.aws.rds.describeGlobalClusters({})),
-  ]);
-  for (const one of integrations?.Integrations ?? []) {
-    if (one.Status === 'deleting') continue;
-    refusals.refuse(
-      `the zero-ETL integration ${one.IntegrationName} reads from ${name}, and would stay with the original`,
-      `delete it (aws rds delete-integration --integration-identifier ${one.IntegrationArn}), and make it anew after the cut-over`,
-    );
-  }
+  const globals = await refusals.readable(`whether ${name} is in a global cluster`, () =>
+    ctx.aws.rds.describeGlobalClusters({}),
+  );
   // DescribeDBClusters names it, too, but not for all versions of Aurora.
   const global = (globals?.GlobalClusters ?? []).find((one) =>
     one.GlobalClusterMembers?.some((member) => member.DBClusterArn === arn || member.Readers?.includes(arn)),

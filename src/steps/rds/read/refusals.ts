@@ -4,10 +4,13 @@ import { carried, markerCount, roomForTags, withOwn } from '../../../aws/tags.ts
 import type { DatabaseAddress } from '../../../contract/databases.ts';
 import type { CheckedKeys } from '../../domain.ts';
 import type { Refusals } from '../../refusals.ts';
+import { carryOfCluster } from '../carry/cluster.ts';
 import { carry } from '../carry/instance.ts';
+import { carryOfMember } from '../carry/member.ts';
+import { byHandIn, type TableOf } from '../carry/table.ts';
 import type { AcceptedOfDatabase } from '../domain.ts';
 import { askable } from '../fence/sessions.ts';
-import { type Described, nameIn, parametersPend, pendingOf, statusOf } from '../status.ts';
+import { type Described, encryptionOf, nameIn, parametersPend, pendingOf, statusOf } from '../status.ts';
 
 const tagsPerResource = 50;
 const engines = ['postgres', 'mysql', 'mariadb'];
@@ -29,15 +32,8 @@ export function refuseInstance(
     'storage-full': 'give it more storage first',
   });
   if (parametersPend(found)) refuseParameters(found, refusals, 'its parameter group');
-  refuseKey(found, keys, refusals, found.KmsKeyId);
-  for (const [name, one] of Object.entries(carry)) {
-    if (one.by === 'hand' && one.has(found))
-      refusals.unless(
-        'not-carried',
-        `${name} of ${found.DBInstanceIdentifier} is not carried over`,
-        `set it up anew afterwards: ${one.mend}`,
-      );
-  }
+  refuseKey(found, keys, refusals);
+  refuseNotCarried(nameIn(found), carry, found, refusals);
   // The markers, and the claim with which the replacement is born.
   refuseTags(ctx, found, markerCount + 1, refusals);
 }
@@ -53,10 +49,8 @@ export function refuseCluster(
   const stopped = { stopped: "start it: a stopped one can't be fenced or asked" };
   refuseKindOfCluster(found, refusals);
   refuseBonds(found, refusals);
-  // The boolean is false also for what AWS encrypts under a key of its own.
-  const encryption = found.StorageEncryptionType ?? (found.StorageEncrypted ? 'sse-kms' : 'none');
-  const ofAws = encryption === 'sse-rds' ? "a key of AWS's own" : undefined;
-  refuseKey(found, keys, refusals, encryption === 'sse-kms' ? `${found.KmsKeyId}` : ofAws);
+  refuseKey(found, keys, refusals);
+  refuseNotCarried(nameIn(found), carryOfCluster, found, refusals);
   refuseState(found, refusals, stopped);
   if (members.length === 0)
     refusals.refuse(`${nameIn(found)} has no members: nobody is served by it`, 'snapshot and restore it by hand');
@@ -65,6 +59,7 @@ export function refuseCluster(
     const inCluster = found.DBClusterMembers?.find((one) => one.DBInstanceIdentifier === member.DBInstanceIdentifier);
     if (parametersPend(member) || inCluster?.DBClusterParameterGroupStatus === 'pending-reboot')
       refuseParameters(member, refusals, 'the parameter group');
+    refuseNotCarried(nameIn(member), carryOfMember, member, refusals);
     refuseTags(ctx, member, markerCount, refusals);
   }
   // The markers, and the claim with which the replacement is born.
@@ -95,9 +90,20 @@ function refuseParameters(one: DBInstance, refusals: DatabaseRefusals, group: st
   );
 }
 
-/** `shown`: the key that it is under, in words. */
-function refuseKey(found: Described, keys: CheckedKeys, refusals: DatabaseRefusals, shown: string | undefined): void {
+/** Collects what no call gives a replacement. */
+function refuseNotCarried<D extends object, P>(
+  name: string,
+  table: TableOf<D, P>,
+  found: D,
+  refusals: DatabaseRefusals,
+): void {
+  for (const { attribute, mend } of byHandIn(table, found))
+    refusals.unless('not-carried', `${attribute} of ${name} is not carried over`, `set it up anew afterwards: ${mend}`);
+}
+
+function refuseKey(found: Described, keys: CheckedKeys, refusals: DatabaseRefusals): void {
   const name = nameIn(found);
+  const shown = { 'sse-kms': found.KmsKeyId, 'sse-rds': "a key of AWS's own" }[encryptionOf(found)];
   const key = found.KmsKeyId;
   if (key === keys.to) refusals.refuse(`${name} is under ${keys.to} already`, 'there is nothing to move');
   else if (keys.from !== undefined && key !== keys.from)
@@ -182,11 +188,6 @@ function refuseBonds(found: DBCluster, refusals: DatabaseRefusals): void {
     refusals.refuse(
       `the Data API of ${name} is on, and lets clients in past any security group`,
       `switch it off (aws rds disable-http-endpoint --resource-arn ${found.DBClusterArn}), and on again after the cut-over`,
-    );
-  if (!['stopped', undefined].includes(found.ActivityStreamStatus))
-    refusals.refuse(
-      `${name} has an activity stream`,
-      'stop it (aws rds stop-activity-stream), and start one after the cut-over',
     );
 }
 
