@@ -2,7 +2,7 @@ import type { RekeyError } from '../errors/index.ts';
 import { durationText, momentText } from '../report/duration.ts';
 import { keptText } from '../report/holding-cost.ts';
 import { type NextStep, wordsOf } from '../report/next-steps.ts';
-import type { PlanStatus } from '../report/plan-status.ts';
+import type { PlanStatus, TargetStatus } from '../report/plan-status.ts';
 import type { RunStatus } from '../report/run-status.ts';
 import { nextCommand } from './next-command.ts';
 import { ink, safe, table } from './screen.ts';
@@ -56,7 +56,7 @@ function planLines(of: ReportOf, run: RunStatus, status: PlanStatus): string[] {
     `${marks[status.status]()} ${ink.bold(status.plan)} ${status.target}: ${headline(of, status)}`,
     ...(error ? errorLines(error, run, of.stateDir) : status.stop ? indented(safe(status.stop.message)) : []),
     ...downLines(of, status),
-    ...standingLines(status),
+    ...standingLines(of, status),
     ...keptLines(of, status),
     ...pairLines(status),
   ];
@@ -108,17 +108,21 @@ const indented = (text: string) => text.split('\n').map((line) => `  ${line}`);
 function downLines(of: ReportOf, status: PlanStatus): string[] {
   if (status.downSince === undefined) return [];
   const since = `${momentText(status.downSince)} (${durationText(of.now - status.downSince)})`;
-  return [`  ${ink.red('down')} ${status.target} has been out of service since ${since}`];
+  const has = status.downInDoubt ? 'may have been' : 'has been';
+  return [`  ${ink.red('down')} ${status.target} ${has} out of service since ${since}`];
 }
 
-function standingLines(status: PlanStatus): string[] {
-  const { expected, pairs } = status;
-  if (!expected || (!pairs.length && !status.takenBack)) return [];
-  const standing = (standings[status.targetType] ?? standingOfInstance)(status, expected);
-  return [`  ${ink.dim('now')}  ${standing}`];
+/** How it was when it was last seen, with the time: nobody has looked since. */
+function standingLines(of: ReportOf, status: PlanStatus): string[] {
+  const { lastSeen, unseen, pairs } = status;
+  if (!lastSeen || (!pairs.length && !status.takenBack)) return [];
+  const standing = (standings[status.targetType] ?? standingOfInstance)(status, lastSeen);
+  const age = `${momentText(lastSeen.at)}, ${durationText(Math.max(0, of.now - lastSeen.at))} ago`;
+  const unknown = unseen && `  ${ink.yellow('unknown')} how ${status.target} is: ${safe(unseen.why)}`;
+  return [...(unknown === undefined ? [] : [unknown]), `  ${ink.dim('seen')} ${standing} (${age})`];
 }
 
-type Standing = (status: PlanStatus, expected: NonNullable<PlanStatus['expected']>) => string;
+type Standing = (status: PlanStatus, seen: TargetStatus) => string;
 
 /** A target that serves with one of each pair in it. */
 const standingOfInstance: Standing = (status, { running, holds }) => {
@@ -179,8 +183,19 @@ function pairLines(status: PlanStatus): string[] {
   const paired = new Set(status.pairs.map((pair) => pair.replacement));
   const rest = status.existing.filter(({ id }) => !paired.has(id));
   const lines = table(rows);
-  if (rest.length) lines.push(`  ${ink.dim('also in AWS, made by this run:')}`, ...restLines(rest));
+  if (rest.length) lines.push(`  ${ink.dim('also created by this run, and not deleted by it:')}`, ...restLines(rest));
+  lines.push(...doubtLines(status));
   return lines;
+}
+
+/** What may have come about: its answer was never heard, or what it was to do was not seen yet. */
+function doubtLines({ inDoubt }: PlanStatus): string[] {
+  if (inDoubt.length === 0) return [];
+  const told = inDoubt.map(({ step, id }) => [
+    step,
+    id === undefined ? 'may have created something' : `may have deleted ${id}`,
+  ]);
+  return [`  ${ink.dim('sent, and not seen to its end; the next process looks:')}`, ...table(told, '    ')];
 }
 
 /** What was announced; what several plans say alike is told once. */

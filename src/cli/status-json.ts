@@ -2,7 +2,7 @@ import type { PlanStatus } from '../report/plan-status.ts';
 
 /** A plan as `status --json` prints it: these names are what scripts read, whatever the type calls them. */
 export function planJson(status: PlanStatus) {
-  const { expected, pairs, holdingCosts, existing, announcements, waitsFor } = status;
+  const { lastSeen, unseen, inDoubt, pairs, holdingCosts, existing, announcements, waitsFor } = status;
   const { plan, target, step, downSince, writePointAt, unwinding, takenBack, discarded, deleted, stop } = status;
   return {
     plan,
@@ -20,7 +20,9 @@ export function planJson(status: PlanStatus) {
     gate: waitsFor && { step: waitsFor.step, until: waitsFor.until },
     downSince,
     writePointAt,
-    serving: expected && { by: expected.holds, running: expected.running },
+    serving: lastSeen && { by: lastSeen.holds, running: lastSeen.running, at: lastSeen.at },
+    unseen,
+    inDoubt,
     stop,
   };
 }

@@ -63,6 +63,13 @@ export type Entry =
       /** The highest that was seen of the target, in the platform's order: what shows less is an answer of the past. */
       readonly sightings?: Json;
     }
+  /** How the target was when a process looked at it before it ended, or why that could not be told. Nothing is decided by it. */
+  | {
+      readonly t: 'looked';
+      readonly plan: string;
+      readonly observation: Observation | null;
+      readonly why?: string;
+    }
   | {
       readonly t: 'intent';
       readonly key: Key;

@@ -9,6 +9,7 @@ import { fold } from './state/fold.ts';
 import { FoundIndex } from './state/found.ts';
 import type { RunState } from './state/run-state.ts';
 import { asKnown, Interrupted, Paused, PlanStopped, stopOf, worstExit } from './stops.ts';
+import { lookLast } from './target/last-look.ts';
 import { rollback } from './unwind/rollback.ts';
 import { walk } from './walk.ts';
 
@@ -57,31 +58,40 @@ export async function execute<S>(
 }
 
 async function one<S>(run: PlanRun<S>, command: Command): Promise<PlanResult> {
+  const how = await taken(run, command);
+  // A journal that can't be written has said so by this very error.
+  if (how.exit !== undefined || how.error?.code.startsWith('journal-')) return result(run, how);
+  try {
+    if (run.hasWorked) await lookLast(run);
+    if (how.error) await run.append({ t: 'stopped', plan: run.plan.name, stop: stopOf(how.error) });
+    return result(run, how);
+  } catch (met) {
+    // A journal that is lost stops every plan, and each says so by itself.
+    if (!(met instanceof RekeyError)) throw met;
+    return result(run, { error: met });
+  }
+}
+
+interface Ended {
+  readonly error?: RekeyError;
+  readonly paused?: true;
+  readonly exit?: 130;
+}
+
+async function taken<S>(run: PlanRun<S>, command: Command): Promise<Ended> {
   try {
     if (command.command === 'rollback') await rollback(run, command.discardWrites);
     else await walk(run, command.command === 'resume' && command.again === true);
-    return result(run, {});
+    return {};
   } catch (met) {
     const error = asKnown(met);
-    if (error instanceof Paused) return result(run, { paused: true });
-    if (error instanceof Interrupted) return result(run, { exit: 130 });
-    return stopped(run, error instanceof PlanStopped ? error.error : error);
+    if (error instanceof Paused) return { paused: true };
+    if (error instanceof Interrupted) return { exit: 130 };
+    return { error: error instanceof PlanStopped ? error.error : error };
   }
 }
 
-async function stopped<S>(run: PlanRun<S>, error: RekeyError): Promise<PlanResult> {
-  // A journal that can't be written has said so by this very error.
-  if (error.code.startsWith('journal-')) return result(run, { error });
-  try {
-    await run.append({ t: 'stopped', plan: run.plan.name, stop: stopOf(error) });
-    return result(run, { error });
-  } catch (met) {
-    // A journal that is lost stops every plan, and each says so by itself.
-    return result(run, { error: met instanceof RekeyError ? met : error });
-  }
-}
-
-function result<S>(run: PlanRun<S>, how: { error?: RekeyError; paused?: true; exit?: 130 }): PlanResult {
+function result<S>(run: PlanRun<S>, how: Ended): PlanResult {
   const finished = run.state.finished;
   const status = finished ?? (how.paused ? 'paused' : 'failed');
   const exit = how.exit ?? how.error?.exit ?? (finished ? 0 : status === 'paused' ? 3 : 1);

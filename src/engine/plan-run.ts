@@ -39,6 +39,8 @@ export class PlanRun<S> {
   renewedAt = 0;
   /** How often all was read again, since it was not so any more. */
   timesReadAgain = 0;
+  /** Whether this process has put anything on record of it. */
+  hasWorked = false;
   /** What is sent once more although it is on its way, by key. */
   private readonly insisting = new Set<string>();
   /** What speaks for or against all pairs in common, as it was just asked. */
@@ -73,6 +75,7 @@ export class PlanRun<S> {
     if (this.ports.journal.full) this.refuseNew(entry);
     await this.ports.journal.append(entry);
     apply(this.run, entry, at);
+    this.hasWorked ||= entry.t !== 'command';
     const phase = 'key' in entry && entry.key ? this.phase(entry.key) : undefined;
     if (phase) this.created.note(phase);
     this.ports.emit({ type: 'record', entry, at });

@@ -74,6 +74,7 @@ const kinds = [
   kind('submitted', { run: text, version: text, plans: list(source) }),
   kind('command', { command: oneOf('run', 'resume', 'rollback'), options: members }),
   kind('observed', { ...ofPlan, observation, sightings: json.exactOptional() }),
+  kind('looked', { ...ofPlan, observation: observation.nullable(), why: text.exactOptional() }),
   kind('intent', {
     key,
     uses: text,

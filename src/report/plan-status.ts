@@ -5,7 +5,7 @@ import type { VerdictStatus } from '../contract/verdict.ts';
 import { isPassed } from '../engine/gates/gates.ts';
 import { itemsOf } from '../engine/references.ts';
 import { createdIn } from '../engine/state/created.ts';
-import { cutOverBegunAt, cutOverOf, insideCutOver, touchedAt } from '../engine/state/cut-over.ts';
+import { cutOverBegunAt, cutOverOf, isDownInDoubt, outOfServiceSince } from '../engine/state/cut-over.ts';
 import { type ActiveSide, activeSideOf, pairOf, pairsOf, verdictsOf } from '../engine/state/pairs.ts';
 import { currentPhases, deletedBy, effectWith } from '../engine/state/phases.ts';
 import { type Phase, type PlanState, writtenSince } from '../engine/state/run-state.ts';
@@ -51,6 +51,8 @@ export interface PlanStatus {
   readonly waitsFor?: { readonly step: string; readonly kind: GateStep['gate']; readonly until: number };
   /** Since when the target is out of service because of this run; absent while it serves. */
   readonly downSince?: number;
+  /** The call that takes it out of service was sent, and what came of it is not known. */
+  readonly downInDoubt?: true;
   /** While the plan is taken back: when the call was seen done that lets the target serve again. */
   readonly servesAgainSince?: number;
   /** Since when the target may have been written to on its replacements: going back would lose that. */
@@ -65,13 +67,12 @@ export interface PlanStatus {
   readonly takenBack: boolean;
   /** The pairs of the generation that counts, those beside the target included. */
   readonly pairs: readonly PairStatus[];
-  /** How the target should be after all that the run has done, whether or not it was looked at since; absent before the first look. */
-  readonly expected?: TargetStatus;
-  /**
-   * How the target was when a look last put it on record. What guards and proofs see is recorded only where it begins, opens
-   * or stops a cut-over, so a later look may have shown something else.
-   */
+  /** How the target was when it was last seen, in ms; absent before the first look. Somebody may have changed it since. */
   readonly lastSeen?: TargetStatus & { readonly at: number };
+  /** Why the process that ended last could not tell how the target is, and when it tried, in ms. */
+  readonly unseen?: { readonly at: number; readonly why: string };
+  /** What was sent and not seen to its end: it may have come about. A delete among them names what it may have deleted. */
+  readonly inDoubt: readonly { readonly step: string; readonly id?: string }[];
   /** What the run has created and not discarded. */
   readonly existing: readonly Created[];
   /** What the run has created and discarded. */
@@ -112,6 +113,8 @@ export function planStatus<S>(
     }),
     ...goneOf(registry, state),
   };
+  const inDoubt = inDoubtOf(registry, state);
+  const downSince = downSinceOf(plan, registry, state);
   return {
     plan: plan.name,
     target: plan.target.id,
@@ -120,15 +123,19 @@ export function planStatus<S>(
     unwinding: state.unwinding?.over === false,
     takenBack: state.unwinding?.over === true && cutOverBegunAt(registry, state) === undefined,
     pairs: pairStatusesOf(registry, state),
-    existing: createdOf(registry, state).filter(({ id }) => !next.discarded.includes(id)),
+    existing: createdOf(registry, state).filter(
+      ({ id }) => !next.discarded.includes(id) && !inDoubt.some((one) => one.id === id),
+    ),
+    inDoubt,
     holdingCosts: holdingCostsOf(registry, state, cutOverOf(plan, registry) !== undefined),
     announcements: [...state.announcements],
     ...optional({
       step: state.finished ? undefined : stepOf(plan, state),
-      downSince: insideCutOver(plan, registry, state) ? touchedAt(registry, state) : undefined,
+      downSince,
+      downInDoubt: downSince !== undefined && isDownInDoubt(registry, state) ? true : undefined,
       servesAgainSince: servesAgainSince(registry, state),
-      expected: targetStatus(plan, registry, state, state.expected),
       lastSeen: lastSeenOf(plan, registry, state),
+      unseen: state.unseen,
       stop: state.stop,
     }),
     nextSteps: nextSteps(options.run, [next], options.alive, options),
@@ -218,9 +225,14 @@ function member(value: unknown, name: string): unknown {
     : undefined;
 }
 
+function downSinceOf<S>(plan: Plan, registry: Registry<S>, state: PlanState): number | undefined {
+  const target = registry.target(plan.target.type);
+  return outOfServiceSince(plan, registry, state, (seen) => target?.serving(seen).running === true);
+}
+
 function lastSeenOf<S>(plan: Plan, registry: Registry<S>, state: PlanState): PlanStatus['lastSeen'] {
-  const seen = targetStatus(plan, registry, state, state.lastSeen?.observation);
-  return seen && state.lastSeen ? { at: state.lastSeen.at, ...seen } : undefined;
+  const seen = targetStatus(plan, registry, state, state.seen?.observation);
+  return seen && state.seen ? { at: state.seen.at, ...seen } : undefined;
 }
 
 function targetStatus<S>(
@@ -235,6 +247,18 @@ function targetStatus<S>(
   const pairs = pairsOf(registry, state);
   const holdsAny = pairs.some(({ original, replacement }) => on.includes(original) || on.includes(replacement));
   return { holds: pairs.length && !holdsAny ? 'nothing' : activeSideOf(pairs, on), running };
+}
+
+/** What was sent and has no outcome: creates of which nobody knows the id, and what may be deleted. */
+function inDoubtOf<S>(registry: Registry<S>, state: PlanState): PlanStatus['inDoubt'] {
+  return [...state.phases.values()].flatMap((phase) => {
+    if (phase.sent === 0 || phase.end) return [];
+    const { step } = phase.key;
+    const discarded = effectWith(registry, phase, 'discard')?.discards(phase.input);
+    if (discarded !== undefined) return [{ step, id: discarded }];
+    const creates = (effectWith(registry, phase, 'additive')?.creates ?? 'nothing') !== 'nothing';
+    return creates && createdIn(registry, phase).length === 0 ? [{ step }] : [];
+  });
 }
 
 /** Every id that an effect of this run has created, of any generation. */

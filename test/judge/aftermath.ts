@@ -23,6 +23,8 @@ export interface Ending {
   readonly run: string;
   readonly type: string;
   readonly died: boolean;
+  /** It has looked at the target before it ended, where it had to. */
+  readonly lookedAt: boolean;
   readonly said: Said;
   /** The time of the last read of the target that was answered. */
   readonly lastReadAt: number;
@@ -33,8 +35,6 @@ export interface Ending {
   readonly calm: boolean;
   /** Its journal has lost records that were on disk. */
   readonly recordsLost: boolean;
-  /** What others have deleted, other runs among them. */
-  readonly goneByOthers: ReadonlySet<string>;
 }
 
 /** P3 to P5 at the end of a process: judges how it leaves the target, and what is said of it, by how the account truly is. */
@@ -63,7 +63,7 @@ function judgeDownTime(ending: Ending, service: Service, truth: TargetTruth, jud
   if (ending.type === 'ebs-volume' || !service.wanted || service.meddled || isOver(ending) || truth.serves !== false)
     return;
   if (service.takenDownByAnother(ending.run)) return;
-  const told = said.lines.some((line) => /has been out of service since /.test(line));
+  const told = said.lines.some((line) => /(has|may have) been out of service since /.test(line));
   const next = said.next.some((command) => /\b(resume|rollback) /.test(command));
   judge('P3.untold', told && next, about);
   const { downSince } = said.status;

@@ -1,6 +1,7 @@
 import type { Plan } from '../../src/contract/plan.ts';
 import type { JournalRecord } from '../../src/contract/record.ts';
 import type { Command } from '../../src/engine/execute.ts';
+import type { RekeyError } from '../../src/errors/index.ts';
 import type { Account, Call } from '../../src/simulator/account.ts';
 import type { Action } from '../../src/simulator/action.ts';
 import { Oracle, type Party } from '../oracle/oracle.ts';
@@ -52,9 +53,6 @@ export class PromiseJudge {
   private readonly offers: Offers;
   private readonly oracle: Oracle;
   private readonly services = new Map<string, Service>();
-  /** By whom what is gone was deleted: a run, or somebody else. */
-  private readonly goneBy = new Map<string, string | undefined>();
-  private there: readonly string[] = [];
   private lastReadAt = 0;
   /** The run that reads: of processes that live one after the other the last that began. */
   private reader: string | undefined;
@@ -99,7 +97,6 @@ export class PromiseJudge {
     this.oracle.arrive(operation, party);
     for (const service of this.services.values()) service.look();
     this.origin.arrive();
-    this.there = this.origin.all();
     this.neighbours.arrive();
     this.deletes.arrive(operation);
     this.carried.arrive();
@@ -115,7 +112,6 @@ export class PromiseJudge {
     if (call.outcome !== 'done') return;
     if (isReadOfTarget(call.operation)) this.noteRead(call.at);
     if (!party || isRead(call.operation)) return;
-    this.noteGone(party.run);
     this.origin.done(call, party.run);
     this.oracle.called(call, party);
     this.neighbours.done(call, party.run);
@@ -137,11 +133,6 @@ export class PromiseJudge {
     if (this.reader !== undefined) this.readAt.set(this.reader, at);
   }
 
-  private noteGone(by: string | undefined): void {
-    const left = new Set(this.origin.all());
-    for (const id of this.there) if (!left.has(id)) this.goneBy.set(id, by);
-  }
-
   /** Every service after every effect; between reads so close together nothing that counts happens. */
   private look({ at, operation }: Call): void {
     if (isRead(operation) && at - this.lookedAt < beatMs) return;
@@ -151,7 +142,6 @@ export class PromiseJudge {
 
   /** To be called before somebody else does something. */
   soon(): void {
-    this.there = this.origin.all();
     for (const service of this.services.values()) service.soon();
     this.oracle.soon();
     this.carried.soon();
@@ -159,7 +149,6 @@ export class PromiseJudge {
 
   /** To be called when somebody else has done something. */
   meanwhile(action: Action): void {
-    this.noteGone(undefined);
     for (const service of this.services.values()) service.meanwhile(action);
     this.oracle.meanwhile(action);
     this.origin.arrive();
@@ -176,13 +165,13 @@ export class PromiseJudge {
         run: submitted.run,
         type: plan.target.type,
         died: how.died,
+        lookedAt: how.died || wasLookedAt(plan, disk, how.errors[at]),
         said: saidOf(plan, disk, how.errors[at], how.died ? undefined : how.printed),
         lastReadAt: this.readAt.get(submitted.run) ?? this.lastReadAt,
         slackMs: this.slackMs + this.stallMs,
         stallMs: this.stallMs,
         calm: this.calm && !this.fellBack(plan),
         recordsLost: this.recordsLost,
-        goneByOthers: new Set([...this.goneBy].flatMap(([id, by]) => (by === submitted.run ? [] : [id]))),
       }),
     );
     for (const [at, plan] of plans.entries()) {
@@ -200,6 +189,20 @@ export class PromiseJudge {
     this.holds.ended(submitted.run, endings);
     this.offers.ended(submitted.run, how, endings);
   }
+}
+
+/** Whether a process that ended by itself, and has put something on record of the plan, has looked at its target before. */
+function wasLookedAt(plan: Plan, disk: readonly JournalRecord[], error: RekeyError | undefined): boolean {
+  const begun = disk.findLastIndex((record) => record.t === 'command');
+  const own = disk.slice(begun + 1).filter((record) => planIn(record) === plan.name);
+  const worked = own.some((record) => record.t !== 'stopped');
+  const byItself = error ? !error.code.startsWith('journal-') : own.some(({ t }) => t === 'finished' || t === 'gate');
+  return !worked || !byItself || own.some((record) => record.t === 'looked');
+}
+
+function planIn(record: JournalRecord): string | undefined {
+  if ('plan' in record) return record.plan;
+  return 'key' in record ? record.key?.plan : undefined;
 }
 
 const keyOf = ({ target }: Plan) => `${target.type} ${target.id}`;

@@ -11,13 +11,14 @@ const eachOf = (judge: Judge) => (kind: Kind, amiss: readonly string[], told: (i
   for (const id of new Set(amiss)) judge(kind, false, () => told(id));
 };
 
-/** P5: what is named as being there is there, and what is said to be deleted is gone. */
+/** P5: what is named as created and not deleted by the run was not deleted by it, and what is said to be deleted is gone. */
 export function judgeNames(ending: Ending, origin: Origin, judge: Judge, about: () => string): void {
-  const { said, died, goneByOthers, stallMs } = ending;
+  const { said, died, stallMs } = ending;
   const each = eachOf(judge);
   const all = origin.all();
-  const lacking = said.there.filter((id) => !all.includes(id) && !goneByOthers.has(id));
-  each(died ? 'P5.status-gone' : 'P5.gone', lacking, (id) => `${id} (${origin.takenBy(id, stallMs)}): ${about()}`);
+  const when = (id: string) => origin.deletedWhen(id, stallMs);
+  const lacking = said.there.filter((id) => !all.includes(id) && when(id) !== undefined);
+  each(died ? 'P5.status-gone' : 'P5.gone', lacking, (id) => `${id} (${when(id)}): ${about()}`);
   const isTold = (id: string) => said.announced.some((text) => text.includes(id));
   // A copy of ours that AWS would not let go is told by name.
   const still = said.gone.filter((id) => all.includes(id) && !(said.status.discarded.includes(id) && isTold(id)));
@@ -37,8 +38,13 @@ function judgeMakers({ run, said }: Ending, origin: Origin, judge: Judge, about:
 export function judgeMade(endings: readonly Ending[], origin: Origin, judge: Judge): void {
   const [first] = endings;
   if (!first || endings.every(isOver)) return;
-  const named = endings.flatMap(({ said }) => [...said.there, ...said.gone, ...said.announced]).join('\n');
-  const unnamed = origin.madeBy(first.run).filter((id) => !named.includes(id));
+  const named = endings
+    .flatMap(({ said }) => [...said.there, ...said.gone, ...said.announced, ...said.status.inDoubt.map(({ id }) => id)])
+    .join('\n');
+  const all = origin.madeBy(first.run).filter((id) => !named.includes(id));
+  // Of a create without an answer nobody knows the id: that one was sent is said.
+  const doubts = endings.flatMap(({ said }) => said.status.inDoubt.filter(({ id }) => id === undefined));
+  const unnamed = all.slice(doubts.length);
   const kind = first.died ? 'P5.status-unnamed' : 'P5.unnamed';
   eachOf(judge)(kind, unnamed, (id) => `${id} (${origin.madeWhen(id, first.stallMs)}): ${first.said.code}`);
   if (first.died) origin.died(unnamed);

@@ -8,19 +8,23 @@ import type { Service, TargetTruth } from './service.ts';
 const staleForMs = 300_000;
 
 /**
- * P5: what is said of how the target is now, by how it truly is. What is not so is told with how long ago it was so, and by
- * whose doing it is no more: by that a sentence that is late is told from one that is wrong.
+ * P5: what is said of how the target was when it was last seen, by how it truly was from then on. A process that ends by itself
+ * has to have looked, or to say that it could not. What is not so is told with how long ago it was so, and by whose doing it is no
+ * more: by that a sentence that is late is told from one that is wrong.
  */
 export function judgeNow(ending: Ending, service: Service, truth: TargetTruth, judge: Judge): void {
   const { said, type, died } = ending;
   // What others changed so late no look can have shown; of what a journal has lost nothing can be said.
   if (ending.recordsLost || service.changedByOthersOf(ending.run) >= ending.lastReadAt - staleForMs) return;
+  const { downSince, downInDoubt, unwinding, takenBack, lastSeen, deleted, target } = said.status;
+  const since = (lastSeen?.at ?? 0) - staleForMs - ending.stallMs;
   const sentence = (kind: Kind, so: (truth: TargetTruth) => boolean) =>
-    judge(kind, so(truth), () => aboutOf(ending, truth, service.notSo(so, ending.run, ending.stallMs)));
-  const { downSince, unwinding, takenBack } = said.status;
+    judge(kind, service.wasSince(so, since), () =>
+      aboutOf(ending, truth, service.notSo(so, ending.run, ending.stallMs)),
+    );
   const now = nowSaid(said);
-  if (now && type === 'ebs-volume')
-    sentence('P5.now-volume', (one) => runs(now, one) && sideOf(ending, one) === now.holds);
+  if (now) judge('P5.not-looked', ending.lookedAt, () => aboutOf(ending, truth));
+  if (now && type === 'ebs-volume' && !deleted.includes(target)) sentence('P5.now-volume', (one) => runs(now, one));
   if (type === 'ebs-volume') return;
   if (now) {
     const side = sideOf(ending, truth);
@@ -31,14 +35,14 @@ export function judgeNow(ending: Ending, service: Service, truth: TargetTruth, j
       (one) => sideOf(ending, one) === now.holds,
     );
   }
-  if (downSince === undefined) return;
+  if (downSince === undefined || downInDoubt) return;
   const kind = unwinding || takenBack ? 'P5.down-unwinding' : 'P5.down';
   sentence(died ? 'P5.status-down' : kind, ({ serves }) => serves !== true);
 }
 
 /** What is said of now, if anything is. */
-function nowSaid({ status: { expected, pairs, takenBack } }: Said) {
-  return pairs.length > 0 || takenBack ? expected : undefined;
+function nowSaid({ status: { lastSeen, pairs, takenBack } }: Said) {
+  return pairs.length > 0 || takenBack ? lastSeen : undefined;
 }
 
 /** A database that lets clients in and is not up may be told either way. */
@@ -63,7 +67,7 @@ export function aboutOf(ending: Ending, truth: TargetTruth, notSo = ''): string 
   const { died, said } = ending;
   const { status, unwinding, takenBack, downSince } = said.status;
   const now = nowSaid(said);
-  const words = said.lines.filter((line) => /^(down|now|next|or) |stopped|taken back/.test(line));
+  const words = said.lines.filter((line) => /^(down|seen|unknown|next|or) |stopped|taken back/.test(line));
   return [
     `${died ? 'died' : said.code}, ${status}${unwinding ? ', unwinding' : ''}${takenBack ? ', taken back' : ''}`,
     `said ${now ? wordsOf(now.running, now.holds) : 'nothing'}${downSince === undefined ? '' : ', and down'}`,

@@ -54,9 +54,9 @@ export class Origin {
   }
 
   /** By whose doing something is gone, and how long ago beyond what the machine stood still, in words. */
-  takenBy(id: string, stallMs: number): string {
+  deletedWhen(id: string, stallMs: number): string | undefined {
     const at = this.deletedAt.get(id);
-    return at === undefined ? 'taken by AWS' : `deleted by the run ${this.secondsSince(at + stallMs)} s ago`;
+    return at === undefined ? undefined : `deleted by the run ${this.secondsSince(at + stallMs)} s ago`;
   }
 
   /** Has a run deleted a member of this cluster? */

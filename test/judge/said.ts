@@ -35,6 +35,7 @@ export function saidOf(
   const [status] = run.plans;
   if (!status) throw new Error(`no status of ${plan.name}`);
   const gone = [...status.deleted, ...status.discarded];
+  const perhaps = status.inDoubt.map(({ id }) => id);
   const of = {
     stateDir: '.rekey',
     now: Date.now(),
@@ -49,7 +50,7 @@ export function saidOf(
     next: printed === undefined ? run.nextSteps.map((step) => nextLine(step, of.stateDir)) : nextIn(lines),
     there: [
       ...status.existing.map(({ id }) => id),
-      ...status.pairs.map(({ replacement }) => replacement).filter((id) => !gone.includes(id)),
+      ...status.pairs.map(({ replacement }) => replacement).filter((id) => !gone.includes(id) && !perhaps.includes(id)),
     ],
     gone,
     announced: status.announcements.map(({ step, text }) => `${step}: ${text}`),

@@ -130,6 +130,11 @@ export class Service {
     if (touches.test(operation) || moved || deleted) this.doer = run;
   }
 
+  /** Whether it was so at any time since then, in ms. */
+  wasSince(so: (truth: TargetTruth) => boolean, since: number): boolean {
+    return so(this.last) || this.past.some(({ truth, until }) => until >= since && so(truth));
+  }
+
   /** For how long, beyond what the machine stood still, something has been so no more, and by whose doing, in words. */
   notSo(so: (truth: TargetTruth) => boolean, run: string, stallMs: number): string {
     const was = this.past.findLast(({ truth }) => so(truth));

@@ -1,7 +1,8 @@
 import type { Plan, UseStep } from '../../contract/plan.ts';
 import type { Key } from '../../contract/record.ts';
-import type { Registry } from '../../contract/step.ts';
+import type { Observation, Registry } from '../../contract/step.ts';
 import { keyText } from './key.ts';
+import { ownStep } from './own-steps.ts';
 import { currentPhases, effectOf, effectWith } from './phases.ts';
 import type { Phase, PlanState } from './run-state.ts';
 
@@ -50,6 +51,49 @@ export function insideCutOver<S>(plan: Plan, registry: Registry<S>, state: PlanS
   if (last?.kind !== 'use') return false;
   const ends = currentPhases(state).filter((phase) => phase.key.step === last.id);
   return ends.length === 0 || ends.some((phase) => phase.end?.is !== 'done');
+}
+
+/**
+ * Since when the target is out of service because of this run, in ms: since its first disruptive call, or the halt of a rollback,
+ * until it was seen to serve, and nothing that could take it down again was sent since. `serving`: by what is seen of it.
+ */
+export function outOfServiceSince<S>(
+  plan: Plan,
+  registry: Registry<S>,
+  state: PlanState,
+  serving: (seen: Observation) => boolean,
+): number | undefined {
+  const since =
+    haltedAt(registry, state) ?? (insideCutOver(plan, registry, state) ? touchedAt(registry, state) : undefined);
+  const { seen } = state;
+  if (since === undefined || !seen || seen.at <= since || !serving(seen.observation)) return since;
+  const again = [...state.phases.values()].some((phase) => {
+    const effect = effectWith(registry, phase, 'disruptive');
+    return effect !== undefined && !effect.serves && (phase.sentAt ?? 0) > seen.at;
+  });
+  return again ? since : undefined;
+}
+
+/** Whether all that could have taken the target out of service was sent and never answered, nor seen to be done. */
+export function isDownInDoubt<S>(registry: Registry<S>, state: PlanState): boolean {
+  return ![...state.phases.values()].some((phase) => {
+    const effect = effectWith(registry, phase, 'disruptive');
+    const happened = phase.answered !== undefined || (phase.end?.is === 'done' && phase.end.changed);
+    return effect !== undefined && !effect.serves && phase.sent > 0 && happened;
+  });
+}
+
+/** When a rollback was about to halt what served on its replacements, in ms. */
+function haltedAt<S>(registry: Registry<S>, state: PlanState): number | undefined {
+  const halts = [...state.phases.values()].filter(
+    (phase) =>
+      phase.key.step === ownStep.halt &&
+      effectWith(registry, phase, 'disruptive')?.serves !== true &&
+      phase.sent > 0 &&
+      !(phase.end?.is === 'failed' && phase.end.neverRan) &&
+      !(phase.end?.is === 'done' && !phase.end.changed),
+  );
+  return halts.length > 0 ? Math.max(...halts.map(({ sentAt }) => sentAt ?? 0)) : undefined;
 }
 
 /** May what began the cut-over be taken back by now? Then the target may serve on its originals, and nothing goes forward on what was made before. */

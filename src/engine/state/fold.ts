@@ -92,7 +92,10 @@ function applyToPhase(state: RunState, entry: PhaseEntry, at: number): void {
     case 'done':
       phase.input = entry.input;
       phase.end = { is: 'done', output: entry.output, changed: entry.changed, at };
-      if (entry.expected) plan.expected = entry.expected;
+      if (entry.expected) {
+        plan.expected = entry.expected;
+        plan.seen = { at, observation: entry.expected };
+      }
       plan.sightings = entry.sightings ?? plan.sightings;
       return;
     case 'failed': {
@@ -144,8 +147,12 @@ function applyToPlan(plan: PlanState, entry: PlanEntry, at: number): void {
   switch (entry.t) {
     case 'observed':
       plan.expected = entry.observation;
-      plan.lastSeen = { at, observation: entry.observation };
+      plan.seen = { at, observation: entry.observation };
       plan.sightings = entry.sightings ?? plan.sightings;
+      return;
+    case 'looked':
+      if (entry.observation) plan.seen = { at, observation: entry.observation };
+      plan.unseen = entry.observation ? undefined : { at, why: entry.why ?? '' };
       return;
     case 'retired': {
       const of = retiredKey(entry.step, entry.item);

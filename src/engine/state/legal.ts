@@ -55,7 +55,7 @@ function illegal(state: RunState, entry: Entry): string | undefined {
       const name = 'plan' in entry ? entry.plan : entry.key.plan;
       const plan = state.plans.get(name);
       if (!plan && state.plans.size >= state.sources.length) return `the plan ${name} was not submitted`;
-      if (plan?.finished && entry.t !== 'stopped') return `the plan is ${plan.finished}`;
+      if (plan?.finished && entry.t !== 'stopped' && entry.t !== 'looked') return `the plan is ${plan.finished}`;
       return 'plan' in entry ? illegalOfPlan(plan, entry) : illegalOfPhase(plan?.phases.get(keyText(entry.key)), entry);
     }
   }

@@ -56,8 +56,10 @@ export interface PlanState {
   expected: Observation | undefined;
   /** The highest that was seen of the target, in the platform's order. */
   sightings: Json;
-  /** What a look showed of the target when that was last put on record. */
-  lastSeen: undefined | { at: number; observation: Observation };
+  /** How the target was seen last: by a look that is on record, or when what a step did was seen done. */
+  seen: undefined | { at: number; observation: Observation };
+  /** Why the last process that looked at it before it ended could not tell. */
+  unseen: undefined | { at: number; why: string };
   writePoint: undefined | { at: number; key: Key | null };
   unwinding: undefined | { stop: Stop | null; over: boolean; happened: readonly { key: Key; output: Json }[] };
   /** Why the last unwinding was turned round: it goes forward, since no other set can come up. */
@@ -108,7 +110,8 @@ export function planOf(state: RunState, name: string): PlanState {
     announcements: [],
     expected: undefined,
     sightings: null,
-    lastSeen: undefined,
+    seen: undefined,
+    unseen: undefined,
     writePoint: undefined,
     unwinding: undefined,
     turned: undefined,

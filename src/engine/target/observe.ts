@@ -24,12 +24,14 @@ export interface Look {
   readonly claims: Claims;
 }
 
-/** Looks at the target, and records which originals others may write to. */
-export async function lookAt<S>(run: PlanRun<S>, target: TargetType<S>): Promise<Look> {
+/** Looks at the target, and records which originals others may write to. `ask`: how long it is tried. */
+export async function lookAt<S>(
+  run: PlanRun<S>,
+  target: TargetType<S>,
+  ask: Ask<S> = asLongAsItMayTake,
+): Promise<Look> {
   const { registry, replaceClaim } = run.ports;
-  const title = `look at ${run.plan.target.id}`;
-  const look = () => target.observe(run.context(lookKey(run)), claimedBy(run), readsOf(run));
-  const seen = await retryRead(run.ports, title, look, run.asker(title));
+  const seen = await ask(run, () => target.observe(run.context(lookKey(run)), claimedBy(run), readsOf(run)));
   const { observation, claims, missing, exposed = [], occupied = [], unsettled = [], unclaimed = [] } = seen;
   const { running, on } = target.serving(observation);
   const activeSide = activeSideOf(pairsOf(registry, run.state), on);
@@ -42,6 +44,13 @@ export async function lookAt<S>(run: PlanRun<S>, target: TargetType<S>): Promise
     state: { observation, running, on, activeSide, missing, unsettled },
     claims: { foreign, replaced, unclaimed },
   };
+}
+
+type Ask<S> = <T>(run: PlanRun<S>, look: () => Promise<T>) => Promise<T>;
+
+function asLongAsItMayTake<S, T>(run: PlanRun<S>, look: () => Promise<T>): Promise<T> {
+  const title = `look at ${run.plan.target.id}`;
+  return retryRead(run.ports, title, look, run.asker(title));
 }
 
 /** From now on the target is expected to look like this. */
