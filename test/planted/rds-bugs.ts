@@ -156,6 +156,22 @@ export const rdsBugs: readonly PlantedBug[] = [
       'a client of the original, under its new name, keeps them out',
     ],
   ]),
+  ...caughtIn('test/promises/rds-clients-back.test.ts', [
+    [
+      'an original is deleted although no client has come back',
+      'judge/clients-back.ts',
+      'return { pending: {',
+      'return { text: why, waits: {',
+      'after an instance has let its clients in that none comes back is said before the hold, and the original waits',
+    ],
+    [
+      'that nobody has come back after the admission is not said',
+      'judge/clients-back.ts',
+      'ctx.announce(told(name, back, at, were));',
+      '',
+      'after a cluster has let its clients in that none comes back is said before the hold, and the original waits',
+    ],
+  ]),
   ...caughtIn('test/promises/rds-fence.test.ts', [
     [
       'the proof does not ask for the groups of the original',

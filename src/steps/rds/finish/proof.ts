@@ -5,6 +5,8 @@ import type { Proof } from '../../../contract/step.ts';
 import { faultsOfKey } from '../../kms/key-use.ts';
 import type { FinalDatabaseVerdict } from '../domain.ts';
 import { holesInFence } from '../fence/rules.ts';
+import { permissionsOfSql } from '../fence/sessions.ts';
+import { clientsAwaited } from '../judge/clients-back.ts';
 import type { Kind } from '../kinds/kind.ts';
 import { type Described, groupsOf, hasGroups, isUsable, nameIn, statusOf } from '../status.ts';
 
@@ -13,6 +15,7 @@ export const permissionsOfProof = [
   'ec2:DescribeSecurityGroups',
   'kms:DescribeKey',
   'kms:GenerateDataKeyWithoutPlaintext',
+  ...permissionsOfSql,
 ] as const;
 
 /**
@@ -31,8 +34,14 @@ export async function faultsOfProof(
     const [was, is] = [kind.settings(original), kind.settings(replacement)];
     for (const told of lastDifferences([nameIn(original), was], [nameIn(replacement), is])) ctx.announce(told);
   }
-  const { findings, ...proof } = await proofAbout(ctx, verdict, original, replacement, asked);
-  return { ...proof, findings: [...findings, ...kind.faultsOfPair(verdict, pair)] };
+  const proof = await proofAbout(ctx, verdict, original, replacement, asked);
+  const findings = [...proof.findings, ...kind.faultsOfPair(verdict, pair)];
+  if (findings.length > 0 || !replacement) return { ...proof, findings };
+  return {
+    ...proof,
+    findings,
+    pending: await clientsAwaited(ctx, verdict, kind.partsAmong(replacement, pair.instances)),
+  };
 }
 
 /** In what an original that is about to go is set otherwise than what has its place: somebody has changed one of them since. */

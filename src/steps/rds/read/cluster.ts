@@ -47,9 +47,9 @@ export async function readCluster(
       custom = await endpointsRead(ctx, customEndpointsOf(found, endpoints), refusals);
     },
     announce: () => announceCluster(ctx, asked.writers, found, { oldName, members }),
-    result(login) {
+    result(heard) {
       const settings = clusterSettings(found);
-      const original = originalAs(found, asked, { name: asked.name, oldName, settings }, login);
+      const original = originalAs(found, asked, { name: asked.name, oldName, settings }, heard);
       const cluster = { ...original, members, endpoints: custom };
       return { cluster, members, endpoints: custom, roles: cluster.roles };
     },
