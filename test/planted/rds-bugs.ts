@@ -172,6 +172,29 @@ export const rdsBugs: readonly PlantedBug[] = [
       'after a cluster has let its clients in that none comes back is said before the hold, and the original waits',
     ],
   ]),
+  ...caughtIn('test/promises/rds-scaled-readers.test.ts', [
+    [
+      'a reader that Application Auto Scaling takes away is a change of the cluster',
+      'claim/as-set.ts',
+      '.filter((one) => !isScaled(one.TagList))',
+      '',
+      'takes away inside the cut-over before the restore',
+    ],
+    [
+      'a reader that Application Auto Scaling has taken away is missing in the comparison',
+      'judge/comparison.ts',
+      'one.scaled !== true || instance(one.id) !== undefined',
+      'one.id !== undefined',
+      'takes away inside the cut-over before the final snapshot',
+    ],
+    [
+      'a reader that Application Auto Scaling makes in the cut-over stays with the original',
+      'read/facts.ts',
+      'const all = [...new Set([found, ...parts])].map(',
+      'const all = [found, ...parts.filter((one) => !isScaled(one.TagList))].map(',
+      'that Application Auto Scaling makes before the names change hands would stay with the original',
+    ],
+  ]),
   ...caughtIn('test/promises/rds-fence.test.ts', [
     [
       'the proof does not ask for the groups of the original',

@@ -116,9 +116,14 @@ export const Database = z
   .meta({ id: 'Database' });
 export type Database = z.infer<typeof Database>;
 
+const Scaled = z
+  .boolean()
+  .optional()
+  .meta({ description: 'Application Auto Scaling has made it, and takes it away again when it wants' });
+
 /** A DB instance that nobody but this runner gets a new connection to. `lastRestart`: of AWS, not of our clock. */
 export const FencedDatabase = z
-  .strictObject({ id: DatabaseId, lastRestart: z.string().nullable() })
+  .strictObject({ id: DatabaseId, lastRestart: z.string().nullable(), scaled: Scaled })
   .meta({ id: 'FencedDatabase' });
 export type FencedDatabase = z.infer<typeof FencedDatabase>;
 
@@ -248,6 +253,7 @@ export const Member = z
     settings: z.record(z.string(), z.unknown()),
     moved: z.record(z.string(), z.unknown()),
     tags: z.array(Tag),
+    scaled: Scaled,
   })
   .meta({ id: 'Member' });
 export type Member = z.infer<typeof Member>;

@@ -4,6 +4,7 @@ import { settleWithinMs } from '../../deadlines.ts';
 import { SecurityGroupId } from '../domain.ts';
 import { isReplacement, nameOf } from '../found.ts';
 import { byId, idOf, type Kind, theId } from '../kinds/kind.ts';
+import { isScaled } from '../scaled.ts';
 import { brokenStatus, isGoing, nameIn, statusOf } from '../status.ts';
 import { allTowards, groupsBefore, towards } from './group-change.ts';
 import { opened } from './open.ts';
@@ -32,9 +33,10 @@ export const fence = (kind: Kind) =>
       const how = allTowards(found, parts, [input.fence]);
       if (how === 'not asked') return { is: 'absent', before: groupsBefore(found) };
       if (how === 'on its way') return { is: 'pending', output: kind.fenced(id, []) };
-      const restarts = parts.map(async ({ DbiResourceId: part = '', DBInstanceIdentifier: name = '' }) => ({
+      const restarts = parts.map(async ({ DbiResourceId: part = '', DBInstanceIdentifier: name = '', TagList }) => ({
         id: part,
         lastRestart: await lastRestart(ctx, name),
+        ...(isScaled(TagList) && { scaled: true }),
       }));
       return { is: 'done', output: kind.fenced(id, await Promise.all(restarts)) };
     },

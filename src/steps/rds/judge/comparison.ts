@@ -38,10 +38,11 @@ export function differencesOfPair(
   const instance = (id: string | undefined) => instances.find((one) => one.DbiResourceId === id);
   const inPlaceOf = (member: Member) => instance(pairs.find(({ id }) => id === member.id)?.replacement);
   const members = kind.members(read);
+  const still = members.filter((one) => one.scaled !== true || instance(one.id) !== undefined);
   return {
     was: [
       ...differencesOf(kind, read, original, 'itself'),
-      ...members.flatMap((one) => ofMember(one, instance(one.id), 'itself')),
+      ...still.flatMap((one) => ofMember(one, instance(one.id), 'itself')),
     ],
     is: [
       ...differencesOf(kind, read, replacement, { own }),

@@ -18,7 +18,7 @@ export function faultsOfPlaces(verdict: ClusterVerdict, cluster: Cluster, found:
   return [
     ...strays.map((host) => `${name} has the endpoint ${host ?? 'nothing'}`),
     ...waiting(replacement),
-    ...memberFaults(verdict, found),
+    ...memberFaults(verdict, cluster, found),
     ...endpointFaults(cluster, found),
   ];
 }
@@ -33,8 +33,13 @@ function waiting(one: Described): string[] {
   return names.length > 0 ? [`${nameIn(one)} has pending changes of ${names.join(', ')}`] : [];
 }
 
-function memberFaults({ members: pairs, replacement: id }: ClusterVerdict, { replacement, members }: Found): string[] {
+function memberFaults(
+  { members: pairs, replacement: id }: ClusterVerdict,
+  cluster: Cluster,
+  { replacement, members }: Found,
+): string[] {
   const known = pairs.map((pair) => pair.replacement);
+  const mayGo = (original: string) => cluster.members.some((one) => one.id === original && one.scaled === true);
   const others = members.filter((one) => !known.includes(one.DbiResourceId ?? ''));
   const writers = (replacement.DBClusterMembers ?? []).filter((one) => one.IsClusterWriter);
   return [
@@ -42,6 +47,7 @@ function memberFaults({ members: pairs, replacement: id }: ClusterVerdict, { rep
     ...(writers.length === 1 ? [] : [`${id} has ${writers.length} writers`]),
     ...pairs.flatMap((pair) => {
       const found = members.find((one) => one.DbiResourceId === pair.replacement);
+      if (!found && mayGo(pair.id)) return [];
       if (!found) return [`${pair.replacement}, which replaces ${pair.name}, is no member of ${id}`];
       const name = found.DBInstanceIdentifier ?? '';
       const inCluster = replacement.DBClusterMembers?.find((one) => one.DBInstanceIdentifier === name);

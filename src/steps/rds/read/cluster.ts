@@ -8,6 +8,7 @@ import type { AcceptedOfDatabase, ClusterEndpoint, Member } from '../domain.ts';
 import { membersOf } from '../found.ts';
 import { customEndpointsOf, shownAs } from '../names/endpoints.ts';
 import { nameOfOld } from '../names/old-name.ts';
+import { isScaled } from '../scaled.ts';
 import { nameIn } from '../status.ts';
 import { announceCluster } from './announce.ts';
 import { type Asked, movedTo, originalAs, type Reading } from './reading.ts';
@@ -71,6 +72,7 @@ function membersRead(ctx: AwsContext, instances: readonly DBInstance[], found: D
       settings,
       moved: movedTo(settings, found.KmsKeyId, asked.keys.to),
       tags: carried(one.TagList),
+      ...(isScaled(one.TagList) && { scaled: true }),
     };
   });
 }
