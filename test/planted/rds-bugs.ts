@@ -172,6 +172,31 @@ export const rdsBugs: readonly PlantedBug[] = [
       'after a cluster has let its clients in that none comes back is said before the hold, and the original waits',
     ],
   ]),
+  ...caughtIn('test/promises/rds-groups-back.test.ts', [
+    [
+      'a group that somebody has put on the original meanwhile is taken off on the way back',
+      'fence/group-change.ts',
+      'input.keepsOthers === true && one',
+      'input.keepsOthers === null && one',
+      'is on a cluster that serves again',
+    ],
+  ]),
+  ...caughtIn('test/promises/rds-tag-in-cut-over.test.ts', [
+    [
+      'a replacement gets the tags of the reading, not those of now',
+      'make/born.ts',
+      'return found ? carried(found.TagList) : read.tags;',
+      'return read.tags ?? found;',
+      'of an instance, when it is snapshotted are on what takes its place',
+    ],
+    [
+      'a tag that was carried over counts as lost',
+      'judge/comparison.ts',
+      'plans.has(key) || is.get(key) === was.get(key) ?',
+      'plans.has(key) ?',
+      'of a member, when the cluster is restored are on what takes its place',
+    ],
+  ]),
   ...caughtIn('test/promises/rds-scaled-readers.test.ts', [
     [
       'a reader that Application Auto Scaling takes away is a change of the cluster',

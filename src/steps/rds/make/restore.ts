@@ -2,7 +2,7 @@ import { defineEffect } from '../../../aws/services.ts';
 import { settleWithinMs } from '../../deadlines.ts';
 import { permissionsOfQuiet, quiet } from '../fence/quiet.ts';
 import { byOriginal, type Kind, originalOf, theId } from '../kinds/kind.ts';
-import { bornAmong, bornAs, bornClaimed, seenBorn, tagsOfMade } from './born.ts';
+import { bornAmong, bornAs, bornClaimed, seenBorn, tagsNow, tagsOfMade } from './born.ts';
 
 /** Makes the replacement from a snapshot of the original: fenced from birth, with every setting given, and without members. */
 export const restore = (kind: Kind) =>
@@ -36,7 +36,8 @@ export const restore = (kind: Kind) =>
     async run(ctx, input) {
       const name = bornAs(ctx);
       const original = originalOf(kind, input);
-      const { settings, moved, tags } = original;
+      const { settings, moved } = original;
+      const tags = tagsNow(kind.lastSeen(ctx), original);
       const source = input.snapshot.id;
       const id = await kind.restore(ctx, name, {
         settings: kind.differs.restoresWhatMoves ? { ...settings, ...moved } : settings,
