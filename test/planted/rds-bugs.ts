@@ -258,7 +258,7 @@ export const rdsBugs: readonly PlantedBug[] = [
     [
       'the members of a cluster are not compared',
       'judge/comparison.ts',
-      '...members.flatMap((one) => ofMember(one, inPlaceOf(one), { own })),',
+      '...members.flatMap((one) => ofMember(part(one), inPlaceOf(one), { own })),',
       '',
       'with a member of another class',
     ],
