@@ -6,7 +6,7 @@ import { isReplacement, nameOf } from '../found.ts';
 import { byId, idOf, type Kind, theId } from '../kinds/kind.ts';
 import { isScaled } from '../scaled.ts';
 import { brokenStatus, idIn, isGoing, nameIn, statusOf } from '../status.ts';
-import { allTowards, groupsBefore, groupsFor, groupsIn, towards } from './group-change.ts';
+import { allTowards, groupsBack, groupsBefore, groupsFor, towards } from './group-change.ts';
 import { opened } from './open.ts';
 import { lastRestart } from './restarts.ts';
 
@@ -47,10 +47,7 @@ export const fence = (kind: Kind) =>
     },
     undo: (input, _output, before) => [
       { uses: kind.steps.start, with: theId(kind, idOf(kind, input)) },
-      {
-        uses: kind.steps.admit,
-        with: { ...input, securityGroups: groupsIn(before, input.fence) ?? input.securityGroups, keepsOthers: true },
-      },
+      { uses: kind.steps.admit, with: { ...input, ...groupsBack(before, input) } },
     ],
     expect: (observation, input) => opened(observation, idOf(kind, input), false),
   });

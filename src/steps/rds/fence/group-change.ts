@@ -23,11 +23,14 @@ export function groupsBefore(one: Described) {
   return { securityGroups: stayingOn(one) };
 }
 
-/** The groups that one had when it was last seen before the fence, as `groupsBefore` has put them down; undefined where it is not known. */
-export function groupsIn(before: Json, fence: string): string[] | undefined {
+/** The groups that one is to get back: those that it had when it was last seen before the fence, and what others have put on it since. */
+export function groupsBack(
+  before: Json,
+  { fence, securityGroups }: { readonly fence: string; readonly securityGroups: string[] },
+): { readonly securityGroups: string[]; readonly keepsOthers: true } {
   const noted = (before as { readonly securityGroups?: Json } | null)?.securityGroups;
   const groups = (Array.isArray(noted) ? noted.map(String) : []).filter((one) => one !== fence);
-  return groups.length > 0 ? groups : undefined;
+  return { securityGroups: groups.length > 0 ? groups : securityGroups, keepsOthers: true };
 }
 
 /** The groups that one is to have: on the way back also those that somebody has put on it beside the fence. */
