@@ -53,3 +53,21 @@ describe('tags that somebody sets on an original inside the cut-over', () => {
       expect(now(world)?.tags).toMatchObject(tags);
     }));
 });
+
+describe('a tag that somebody sets on an original in the hold', () => {
+  it.each([
+    ['an instance', oneDatabase, databasePlan(), tagged],
+    ['a cluster', oneCluster, clusterPlan(), clusterTagged],
+  ] as const)('of %s is told before that goes with it', (_what, scenario, plan, deed) =>
+    inWorld(scenario, async (world) => {
+      const first = await world.process([], { plans: [plan], wait: false });
+      expect(exitOf(first), told(first)).toBe(3);
+      world.account.act(deed);
+      world.pass(7_200_000);
+      const life = await world.process(first.disk, { plans: [plan] });
+      expect(exitOf(life), told(life)).toBe(0);
+      const announced = life.disk.flatMap((record) => (record.t === 'announced' ? [record.text] : []));
+      expect(announced.join('\n')).toMatch(/goes with the tag cost-center=4711: (orders|shop) has not got it/);
+      expect(announced.join('\n')).not.toContain('goes with the role');
+    }));
+});
