@@ -86,7 +86,7 @@ export const judgeBugs: readonly PlantedBug[] = [
   {
     name: 'a database that is taken back stays behind its fence',
     file: 'src/steps/rds/fence/fence.ts',
-    find: `      { uses: kind.steps.admit, with: { ...input } },
+    find: `      { uses: kind.steps.admit, with: { ...input, ...groupsBack(before, input) } },
 `,
     replace: '',
     caughtBy: { file: sees, title: 'a database that others have restarted serves when its run is over' },

@@ -156,6 +156,77 @@ export const rdsBugs: readonly PlantedBug[] = [
       'a client of the original, under its new name, keeps them out',
     ],
   ]),
+  ...caughtIn('test/promises/rds-clients-back.test.ts', [
+    [
+      'an original is deleted although no client has come back',
+      'judge/clients-back.ts',
+      'return { pending: {',
+      'return { text: why, waits: {',
+      'after an instance has let its clients in that none comes back is said before the hold, and the original waits',
+    ],
+    [
+      'that nobody has come back after the admission is not said',
+      'judge/clients-back.ts',
+      'ctx.announce(told(name, back, at, were));',
+      '',
+      'after a cluster has let its clients in that none comes back is said before the hold, and the original waits',
+    ],
+  ]),
+  ...caughtIn('test/promises/rds-groups-back.test.ts', [
+    [
+      'a group that somebody has put on the original meanwhile is taken off on the way back',
+      'fence/group-change.ts',
+      'input.keepsOthers === true && one',
+      'input.keepsOthers === null && one',
+      'is on a cluster that serves again',
+    ],
+  ]),
+  ...caughtIn('test/promises/rds-tag-in-cut-over.test.ts', [
+    [
+      'a tag that comes too late to be carried over is lost without a word',
+      'finish/proof.ts',
+      '.filter((text) => !there.has(text) && !won(text))',
+      '.filter((text) => there.has(text) && won(text))',
+      'in the hold of a cluster is told before that goes with it',
+    ],
+    [
+      'a replacement gets the tags of the reading, not those of now',
+      'make/born.ts',
+      'return found ? carried(found.TagList) : read.tags;',
+      'return read.tags ?? found;',
+      'of an instance, when it is snapshotted are on what takes its place',
+    ],
+    [
+      'a tag that was carried over counts as lost',
+      'judge/comparison.ts',
+      'plans.has(key) || is.get(key) === was.get(key) ?',
+      'plans.has(key) ?',
+      'of a member, when the cluster is restored are on what takes its place',
+    ],
+  ]),
+  ...caughtIn('test/promises/rds-scaled-readers.test.ts', [
+    [
+      'a reader that Application Auto Scaling takes away is a change of the cluster',
+      'claim/as-set.ts',
+      '.filter((one) => !isScaled(one.TagList))',
+      '',
+      'takes away inside the cut-over before the restore',
+    ],
+    [
+      'a reader that Application Auto Scaling has taken away is missing in the comparison',
+      'judge/comparison.ts',
+      'one.scaled !== true || instance(one.id) !== undefined',
+      'one.id !== undefined',
+      'takes away inside the cut-over before the final snapshot',
+    ],
+    [
+      'a reader that Application Auto Scaling makes in the cut-over stays with the original',
+      'read/facts.ts',
+      'const all = [...new Set([found, ...parts])].map(',
+      'const all = [found, ...parts.filter((one) => !isScaled(one.TagList))].map(',
+      'that Application Auto Scaling makes before the names change hands would stay with the original',
+    ],
+  ]),
   ...caughtIn('test/promises/rds-fence.test.ts', [
     [
       'the proof does not ask for the groups of the original',
@@ -194,7 +265,7 @@ export const rdsBugs: readonly PlantedBug[] = [
     [
       'the members of a cluster are not compared',
       'judge/comparison.ts',
-      '...members.flatMap((one) => ofMember(one, inPlaceOf(one), { own })),',
+      '...members.flatMap((one) => ofMember(part(one), inPlaceOf(one), { own })),',
       '',
       'with a member of another class',
     ],

@@ -108,13 +108,22 @@ export const Database = z
     tags: z.array(Tag).meta({ description: 'without aws:* and rekey:*, by key' }),
     database: z.string().optional().meta({ description: 'which of its databases answers SQL' }),
     secret: SecretId.optional().meta({ description: 'where the login for SQL is; of the environment when omitted' }),
+    connected: z
+      .boolean()
+      .optional()
+      .meta({ description: 'whether clients were seen connected when it was read; omitted: nobody could tell' }),
   })
   .meta({ id: 'Database' });
 export type Database = z.infer<typeof Database>;
 
+const Scaled = z
+  .boolean()
+  .optional()
+  .meta({ description: 'Application Auto Scaling has made it, and takes it away again when it wants' });
+
 /** A DB instance that nobody but this runner gets a new connection to. `lastRestart`: of AWS, not of our clock. */
 export const FencedDatabase = z
-  .strictObject({ id: DatabaseId, lastRestart: z.string().nullable() })
+  .strictObject({ id: DatabaseId, lastRestart: z.string().nullable(), scaled: Scaled })
   .meta({ id: 'FencedDatabase' });
 export type FencedDatabase = z.infer<typeof FencedDatabase>;
 
@@ -187,8 +196,24 @@ export type DatabaseVerdict = z.infer<typeof DatabaseVerdict>;
 export const PlacedDatabaseVerdict = z.strictObject(pair).meta({ id: 'PlacedDatabaseVerdict' });
 export type PlacedDatabaseVerdict = z.infer<typeof PlacedDatabaseVerdict>;
 
+/** Whether clients have come back to what has the place of an original, and how their sessions are asked for. */
+export const ClientsBack = z
+  .strictObject({
+    engine: Database.shape.engine,
+    database: Database.shape.database,
+    secret: Database.shape.secret,
+    were: z.boolean().meta({ description: 'clients were connected to the original when it was read' }),
+    seenAt: z.string().nullable().meta({ description: 'when they were seen after the admission; null: they were not' }),
+    nobodyBack: z.enum(['wait', 'go-on']).meta({ description: 'before the original is deleted, as the plan says' }),
+  })
+  .meta({ id: 'ClientsBack' });
+export type ClientsBack = z.infer<typeof ClientsBack>;
+
+// Verdicts of an earlier release do not say it.
+const clients = ClientsBack.optional();
+
 /** About one pair, with everything taken in: the only thing that fits a delete. */
-export const FinalDatabaseVerdict = z.strictObject(pair).meta({ id: 'FinalDatabaseVerdict' });
+export const FinalDatabaseVerdict = z.strictObject({ ...pair, clients }).meta({ id: 'FinalDatabaseVerdict' });
 export type FinalDatabaseVerdict = z.infer<typeof FinalDatabaseVerdict>;
 
 export const ClusterName = identifier(63).meta({
@@ -222,6 +247,7 @@ export const Member = z
     settings: z.record(z.string(), z.unknown()),
     moved: z.record(z.string(), z.unknown()),
     tags: z.array(Tag),
+    scaled: Scaled,
   })
   .meta({ id: 'Member' });
 export type Member = z.infer<typeof Member>;
@@ -258,6 +284,7 @@ export const Cluster = z
     endpoints: z.array(ClusterEndpoint),
     database: Database.shape.database,
     secret: Database.shape.secret,
+    connected: Database.shape.connected,
   })
   .meta({ id: 'Cluster' });
 export type Cluster = z.infer<typeof Cluster>;
@@ -303,5 +330,5 @@ export const PlacedClusterVerdict = z.strictObject(clusterPair).meta({ id: 'Plac
 export type PlacedClusterVerdict = z.infer<typeof PlacedClusterVerdict>;
 
 /** About one pair, with everything taken in: the only thing that fits a delete. */
-export const FinalClusterVerdict = z.strictObject(clusterPair).meta({ id: 'FinalClusterVerdict' });
+export const FinalClusterVerdict = z.strictObject({ ...clusterPair, clients }).meta({ id: 'FinalClusterVerdict' });
 export type FinalClusterVerdict = z.infer<typeof FinalClusterVerdict>;

@@ -45,6 +45,8 @@ export const clusterActionsWith = <S extends z.ZodRawShape>(extra: S) =>
       class: text.default('db.r6g.large'),
       tier: z.int().min(0).max(15).default(15),
     }),
+    z.strictObject({ ...extra, do: z.literal('scale-out-readers'), cluster: text }),
+    z.strictObject({ ...extra, do: z.literal('scale-in-readers'), cluster: text }),
     z.strictObject({
       ...extra,
       do: z.literal('create-cluster-endpoint'),
@@ -152,6 +154,12 @@ function actOnNamed(world: World, action: Extract<ClusterAction, { cluster: stri
         PromotionTier: action.tier,
       });
       break;
+    case 'scale-out-readers':
+      scaleOut(world, cluster);
+      break;
+    case 'scale-in-readers':
+      scaleIn(world, cluster);
+      break;
     case 'create-cluster-endpoint':
       call(world, 'CreateDBClusterEndpoint', {
         ...named,
@@ -174,6 +182,32 @@ function actOnNamed(world: World, action: Extract<ClusterAction, { cluster: stri
       breakDown(world, cluster, action.status);
       break;
   }
+}
+
+const scaledBy = 'application-autoscaling:resourceId';
+
+// Application Auto Scaling makes a reader of the writer's class, and knows what it has made by the cluster's name [U].
+function scaleOut(world: World, cluster: Cluster): void {
+  const writer = world.rds.databases.get(cluster.writer ?? '');
+  const nth = String(membersOf(world, cluster).length).padStart(12, '0');
+  call(world, 'CreateDBInstance', {
+    DBClusterIdentifier: cluster.identifier,
+    DBInstanceIdentifier: `application-autoscaling-00000000-0000-4000-8000-${nth}`,
+    DBInstanceClass: writer?.settings.DBInstanceClass,
+    Engine: cluster.engine,
+    PromotionTier: 15,
+    Tags: [{ Key: scaledBy, Value: `cluster:${cluster.identifier}` }],
+  });
+}
+
+// It takes away the last that it has made, and no other.
+function scaleIn(world: World, cluster: Cluster): void {
+  const scaled = membersOf(world, cluster).filter(
+    (one) => one.tags.now.has(scaledBy) && one.resourceId !== cluster.writer && one.status !== 'deleting',
+  );
+  const last = scaled.at(-1);
+  if (!last) throw refusals.combination('There is no reader that Application Auto Scaling has made.');
+  call(world, 'DeleteDBInstance', { DBInstanceIdentifier: last.identifier, SkipFinalSnapshot: true });
 }
 
 // Aurora's storage grows with what is written, and asks nobody.

@@ -5,6 +5,7 @@ import { memberCarriedBy, memberSettings } from '../carry/member.ts';
 import type { Cluster } from '../domain.ts';
 import type { AllSeen, Kind, Original } from '../kinds/kind.ts';
 import { customEndpointsOf, leadsTo, shownAs } from '../names/endpoints.ts';
+import { isScaled } from '../scaled.ts';
 import { type Described, idIn, isGoing, isStopped, nameIn, parametersPend, pendingOf } from '../status.ts';
 
 /** How the original is set. A change of it would be missing on the replacement, or come into force with one of our own calls. */
@@ -31,7 +32,8 @@ export function membersAsSet(
   read: Cluster | undefined,
   run: string,
 ): Record<string, Json> {
-  const members = membersOfOriginal(original, seen.instances, read, run);
+  // Those that are scaled come and go with the load, and hold nothing of their own: one that comes is a new fact of what was read.
+  const members = membersOfOriginal(original, seen.instances, read, run).filter((one) => !isScaled(one.TagList));
   const custom = customEndpointsOf(original, seen.endpoints);
   return {
     members: members.map(idIn).sort(),

@@ -35,6 +35,8 @@ export const claim = (kind: Kind) =>
     output,
     title: (input) => `claim ${input.resources.join(', ')}`,
     async look(ctx, input) {
+      // Found later, a member is claimed by then with its cluster.
+      if (input.resources.every(kind.isPart)) return { is: 'done', output: { resources: input.resources } };
       const found = claimed(ctx, await kind.all(ctx), input.resources);
       if (found.length === 0) return { is: 'failed', reason: `${input.resources.join(', ')} is not there any more` };
       const ours = found.every((one) => claimants(one.TagList).includes(input.run ?? ctx.run));

@@ -4,8 +4,9 @@ import { settleWithinMs } from '../../deadlines.ts';
 import { SecurityGroupId } from '../domain.ts';
 import { isReplacement, nameOf } from '../found.ts';
 import { byId, idOf, type Kind, theId } from '../kinds/kind.ts';
-import { brokenStatus, isGoing, nameIn, statusOf } from '../status.ts';
-import { allTowards, groupsBefore, towards } from './group-change.ts';
+import { isScaled } from '../scaled.ts';
+import { brokenStatus, idIn, isGoing, nameIn, statusOf } from '../status.ts';
+import { allTowards, groupsBack, groupsBefore, groupsFor, towards } from './group-change.ts';
 import { opened } from './open.ts';
 import { lastRestart } from './restarts.ts';
 
@@ -32,9 +33,10 @@ export const fence = (kind: Kind) =>
       const how = allTowards(found, parts, [input.fence]);
       if (how === 'not asked') return { is: 'absent', before: groupsBefore(found) };
       if (how === 'on its way') return { is: 'pending', output: kind.fenced(id, []) };
-      const restarts = parts.map(async ({ DbiResourceId: part = '', DBInstanceIdentifier: name = '' }) => ({
+      const restarts = parts.map(async ({ DbiResourceId: part = '', DBInstanceIdentifier: name = '', TagList }) => ({
         id: part,
         lastRestart: await lastRestart(ctx, name),
+        ...(isScaled(TagList) && { scaled: true }),
       }));
       return { is: 'done', output: kind.fenced(id, await Promise.all(restarts)) };
     },
@@ -43,9 +45,9 @@ export const fence = (kind: Kind) =>
       await kind.modify(ctx, name, { VpcSecurityGroupIds: [input.fence], ApplyImmediately: true });
       return undefined;
     },
-    undo: (input) => [
+    undo: (input, _output, before) => [
       { uses: kind.steps.start, with: theId(kind, idOf(kind, input)) },
-      { uses: kind.steps.admit, with: { ...input } },
+      { uses: kind.steps.admit, with: { ...input, ...groupsBack(before, input) } },
     ],
     expect: (observation, input) => opened(observation, idOf(kind, input), false),
   });
@@ -67,6 +69,10 @@ export const admit = (kind: Kind) =>
         .boolean()
         .optional()
         .meta({ description: 'set in the same call: what holds writes is protected as the original was' }),
+      keepsOthers: z
+        .boolean()
+        .optional()
+        .meta({ description: 'going back: a group that somebody has put on it meanwhile stays' }),
     }),
     output: byId(kind, {}),
     title: (input) => `let clients in to ${idOf(kind, input)}`,
@@ -75,7 +81,7 @@ export const admit = (kind: Kind) =>
       const id = idOf(kind, input);
       const found = await kind.find(ctx, id);
       if (!found) return { is: 'failed', reason: `${id} is gone` };
-      const how = allTowards(found, await kind.parts(ctx, found), input.securityGroups);
+      const how = allTowards(found, await kind.parts(ctx, found), groupsFor(found, input));
       const unable = brokenStatus(found) ?? (statusOf(found) === 'stopped' ? `${nameIn(found)} is stopped` : undefined);
       // It takes no change as long as it is so: to ask for one again and again would never end.
       if (how === 'not asked' && unable !== undefined) return { is: 'failed', reason: unable, neverRan: true };
@@ -85,8 +91,10 @@ export const admit = (kind: Kind) =>
       return how === 'there' ? { is: 'done', output } : { is: 'pending', output };
     },
     async run(ctx, input) {
-      await kind.modify(ctx, nameOf(ctx, kind, idOf(kind, input)), {
-        VpcSecurityGroupIds: input.securityGroups,
+      const id = idOf(kind, input);
+      const seen = kind.lastSeen(ctx).find((one) => idIn(one) === id);
+      await kind.modify(ctx, nameOf(ctx, kind, id), {
+        VpcSecurityGroupIds: groupsFor(seen, input),
         ...(input.deletionProtection && { DeletionProtection: true }),
         ApplyImmediately: true,
       });

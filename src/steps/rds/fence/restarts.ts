@@ -5,7 +5,7 @@ import { iso } from '../../moment.ts';
 import { DatabaseId, FencedDatabase, RestartedDatabase } from '../domain.ts';
 import { nameOf } from '../found.ts';
 import { instances } from '../kinds/instance.ts';
-import { isSettled } from '../status.ts';
+import { isGoing, isSettled } from '../status.ts';
 
 // RDS keeps events for two weeks.
 const keptMinutes = 14 * 24 * 60;
@@ -50,8 +50,12 @@ export const dropSessions = defineEffect({
   title: (input) => `restart ${input.database} behind its fence`,
   async look(ctx, input) {
     // A restart of before the fence was whole would have let its sessions come back.
-    if (ctx.sentAt === undefined) return { is: 'absent' };
+    if (ctx.sentAt === undefined && input.fence.scaled !== true) return { is: 'absent' };
     const instance = await ctx.aws.sight.database(input.database);
+    // With it its sessions have gone.
+    if (input.fence.scaled === true && (!instance || isGoing(instance)))
+      return { is: 'done', output: { id: input.database, restartedAt: 'gone' } };
+    if (ctx.sentAt === undefined) return { is: 'absent' };
     if (!instance) return { is: 'failed', reason: `${input.database} is gone` };
     const output = { id: input.database, restartedAt: '' };
     if (instance.DBInstanceStatus === 'rebooting') return { is: 'pending', output };

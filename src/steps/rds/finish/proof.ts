@@ -1,10 +1,14 @@
 import { printable } from '../../../aws/printable.ts';
 import type { AwsContext } from '../../../aws/services.ts';
+import { carried } from '../../../aws/tags.ts';
 import { canonical } from '../../../contract/json.ts';
 import type { Proof } from '../../../contract/step.ts';
+import type { Tag } from '../../domain.ts';
 import { faultsOfKey } from '../../kms/key-use.ts';
 import type { FinalDatabaseVerdict } from '../domain.ts';
 import { holesInFence } from '../fence/rules.ts';
+import { permissionsOfSql } from '../fence/sessions.ts';
+import { clientsAwaited } from '../judge/clients-back.ts';
 import type { Kind } from '../kinds/kind.ts';
 import { type Described, groupsOf, hasGroups, isUsable, nameIn, statusOf } from '../status.ts';
 
@@ -13,6 +17,7 @@ export const permissionsOfProof = [
   'ec2:DescribeSecurityGroups',
   'kms:DescribeKey',
   'kms:GenerateDataKeyWithoutPlaintext',
+  ...permissionsOfSql,
 ] as const;
 
 /**
@@ -30,9 +35,16 @@ export async function faultsOfProof(
   if (original && replacement) {
     const [was, is] = [kind.settings(original), kind.settings(replacement)];
     for (const told of lastDifferences([nameIn(original), was], [nameIn(replacement), is])) ctx.announce(told);
+    for (const told of goneWith(original, replacement, ctx.tags)) ctx.announce(told);
   }
-  const { findings, ...proof } = await proofAbout(ctx, verdict, original, replacement, asked);
-  return { ...proof, findings: [...findings, ...kind.faultsOfPair(verdict, pair)] };
+  const proof = await proofAbout(ctx, verdict, original, replacement, asked);
+  const findings = [...proof.findings, ...kind.faultsOfPair(verdict, pair)];
+  if (findings.length > 0 || !replacement) return { ...proof, findings };
+  return {
+    ...proof,
+    findings,
+    pending: await clientsAwaited(ctx, verdict, kind.partsAmong(replacement, pair.instances)),
+  };
 }
 
 /** In what an original that is about to go is set otherwise than what has its place: somebody has changed one of them since. */
@@ -45,6 +57,18 @@ function lastDifferences(
   return [...new Set([...Object.keys(was), ...Object.keys(is)])]
     .filter((name) => name !== 'PerformanceInsightsKMSKeyId' && differ(name))
     .map((name) => `${original} goes with the ${name} ${text(was[name])}: ${replacement} has ${text(is[name])}`);
+}
+
+/** Tags and roles that somebody has put on an original too late to be carried over. `own`: the plan's tags, which win. */
+function goneWith(original: Described, replacement: Described, own: readonly Tag[]): string[] {
+  const tagsOf = (one: Described) => carried(one.TagList).map(({ key, value }) => `tag ${key}=${value}`);
+  const rolesOf = (one: Described) =>
+    (one.AssociatedRoles ?? []).map((role) => `role ${role.RoleArn} ${role.FeatureName ?? ''}`.trimEnd());
+  const there = new Set([...tagsOf(replacement), ...rolesOf(replacement)]);
+  const won = (text: string) => own.some(({ key }) => text.startsWith(`tag ${key}=`));
+  return [...tagsOf(original), ...rolesOf(original)]
+    .filter((text) => !there.has(text) && !won(text))
+    .map((text) => `${nameIn(original)} goes with the ${printable(text, 300)}: ${nameIn(replacement)} has not got it`);
 }
 
 /** The same about an instance or a cluster, as it was seen a moment ago. */

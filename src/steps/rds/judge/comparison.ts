@@ -38,17 +38,45 @@ export function differencesOfPair(
   const instance = (id: string | undefined) => instances.find((one) => one.DbiResourceId === id);
   const inPlaceOf = (member: Member) => instance(pairs.find(({ id }) => id === member.id)?.replacement);
   const members = kind.members(read);
+  const still = members.filter((one) => one.scaled !== true || instance(one.id) !== undefined);
+  const carrying = <T extends Original | Member>(one: T, was: Described | undefined, is: Described | undefined): T => ({
+    ...one,
+    tags: tagsCarried(one.tags, was, is, own),
+  });
+  const whole = carrying(read, original, replacement);
+  const part = (one: Member) => carrying(one, instance(one.id), inPlaceOf(one));
   return {
     was: [
-      ...differencesOf(kind, read, original, 'itself'),
-      ...members.flatMap((one) => ofMember(one, instance(one.id), 'itself')),
+      ...differencesOf(kind, whole, original, 'itself'),
+      ...still.flatMap((one) => ofMember(part(one), instance(one.id), 'itself')),
     ],
     is: [
-      ...differencesOf(kind, read, replacement, { own }),
-      ...members.flatMap((one) => ofMember(one, inPlaceOf(one), { own })),
+      ...differencesOf(kind, whole, replacement, { own }),
+      ...members.flatMap((one) => ofMember(part(one), inPlaceOf(one), { own })),
     ],
   };
 }
+
+/**
+ * What is to be found as tags of both: as they were read, and where somebody has changed one since, as the original has it by now, if
+ * what takes its place has it like that, too, or has a tag of the plan's own there. That is not lost with the original.
+ */
+function tagsCarried(
+  read: readonly CarriedTag[],
+  original: Described | undefined,
+  replacement: Described | undefined,
+  own: readonly CarriedTag[],
+): CarriedTag[] {
+  if (!original || !replacement) return [...read];
+  const [had, was, is] = [valuesOf(read), valuesOf(carried(original.TagList)), valuesOf(carried(replacement.TagList))];
+  const plans = valuesOf(own);
+  return [...new Set([...had.keys(), ...was.keys()])].flatMap((key) => {
+    const value = plans.has(key) || is.get(key) === was.get(key) ? was.get(key) : had.get(key);
+    return value === undefined ? [] : [{ key, value }];
+  });
+}
+
+const valuesOf = (tags: readonly CarriedTag[]) => new Map(tags.map(({ key, value }) => [key, value]));
 
 /** What of the settings, roles and tags of an original one has otherwise. */
 export function differencesOf(kind: Kind, original: Original, found: Described, as: As): Difference[] {
@@ -102,8 +130,8 @@ function roleDifferences(original: Wanted, found: Shown): Difference[] {
 }
 
 function tagDifferences(tags: readonly CarriedTag[], found: Shown): Difference[] {
-  const has = new Map(carried(found.tags).map(({ key, value }) => [key, value]));
-  const wanted = new Map(tags.map(({ key, value }) => [key, value]));
+  const has = valuesOf(carried(found.tags));
+  const wanted = valuesOf(tags);
   const other = [...new Set([...has.keys(), ...wanted.keys()])].filter((key) => has.get(key) !== wanted.get(key));
   return other.map((key) => ({
     attribute: 'TagList',

@@ -13,7 +13,7 @@ interface Found {
 /** What speaks against a cluster being what the original was, besides its key, name and fence: endpoints and members. */
 export function faultsOfPlaces(verdict: ClusterVerdict, cluster: Cluster, found: Found): string[] {
   const { replacement } = found;
-  return [...waiting(replacement), ...memberFaults(verdict, found), ...endpointFaults(cluster, found)];
+  return [...waiting(replacement), ...memberFaults(verdict, cluster, found), ...endpointFaults(cluster, found)];
 }
 
 /** The same of an instance. */
@@ -26,8 +26,13 @@ function waiting(one: Described): string[] {
   return names.length > 0 ? [`${nameIn(one)} has pending changes of ${names.join(', ')}`] : [];
 }
 
-function memberFaults({ members: pairs, replacement: id }: ClusterVerdict, { replacement, members }: Found): string[] {
+function memberFaults(
+  { members: pairs, replacement: id }: ClusterVerdict,
+  cluster: Cluster,
+  { replacement, members }: Found,
+): string[] {
   const known = pairs.map((pair) => pair.replacement);
+  const mayGo = (original: string) => cluster.members.some((one) => one.id === original && one.scaled === true);
   const others = members.filter((one) => !known.includes(one.DbiResourceId ?? ''));
   const writers = (replacement.DBClusterMembers ?? []).filter((one) => one.IsClusterWriter);
   return [
@@ -35,6 +40,7 @@ function memberFaults({ members: pairs, replacement: id }: ClusterVerdict, { rep
     ...(writers.length === 1 ? [] : [`${id} has ${writers.length} writers`]),
     ...pairs.flatMap((pair) => {
       const found = members.find((one) => one.DbiResourceId === pair.replacement);
+      if (!found && mayGo(pair.id)) return [];
       if (!found) return [`${pair.replacement}, which replaces ${pair.name}, is no member of ${id}`];
       const name = found.DBInstanceIdentifier ?? '';
       const inCluster = replacement.DBClusterMembers?.find((one) => one.DBInstanceIdentifier === name);

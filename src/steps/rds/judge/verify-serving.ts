@@ -6,8 +6,10 @@ import { describeEnd, environmentOf, runCommand } from '../../control/command.ts
 import { settleWithinMs } from '../../deadlines.ts';
 import type { FinalDatabaseVerdict } from '../domain.ts';
 import { allTowards } from '../fence/group-change.ts';
+import { permissionsOfSql } from '../fence/sessions.ts';
 import { byOriginal, type Kind, originalOf } from '../kinds/kind.ts';
 import { brokenStatus, isUsable, nameIn, statusOf } from '../status.ts';
+import { lookForClients } from './clients-back.ts';
 import { judged, judgedByLooks, pending, takenIn } from './verdicts.ts';
 
 /** What a step takes that runs commands of the user's. */
@@ -19,13 +21,18 @@ const probing = {
   probeTimeoutMs: z.int().positive().default(60_000),
 } as const;
 
+const nobodyBack = z.enum(['wait', 'go-on']).default('wait').meta({
+  description:
+    'where clients were connected before the cut-over and none has come back: wait, an hour, before the original is deleted, and stop then; or go-on',
+});
+
 /** Judges the replacement with its clients let in, and makes with the earlier verdict the final one. */
 export const verifyServing = (kind: Kind) =>
   defineVerify({
     type: kind.steps.verifyServing,
     settleWithinMs: settleWithinMs.databaseChange,
-    permissions: kind.describes,
-    input: byOriginal(kind, { verdict: kind.PlacedVerdict, ...probing }),
+    permissions: [...kind.describes, ...permissionsOfSql],
+    input: byOriginal(kind, { verdict: kind.PlacedVerdict, ...probing, nobodyBack }),
     output: kind.FinalVerdict,
     title: (input) => `verify that ${input.verdict.name} serves`,
     async check(ctx, input): Promise<Seen<FinalDatabaseVerdict>> {
@@ -52,7 +59,9 @@ export const verifyServing = (kind: Kind) =>
         ...kind.faultsOfServing(original, found),
       ];
       if (findings.length > 0) return judgedByLooks(verdict, findings);
-      return judged(verdict, await faultsOfProbes(ctx, name, input));
+      const faults = await faultsOfProbes(ctx, name, input);
+      if (faults.length > 0) return judged(verdict, faults);
+      return judged({ ...verdict, clients: await lookForClients(ctx, original, parts, input.nobodyBack) }, []);
     },
     conclude: (input, status, reason) => takenIn(input.verdict, status, [reason]),
     verdicts: (output) => [output],

@@ -98,6 +98,7 @@ export const clusters: Kind = {
   idField: 'cluster',
   targetType: 'rds-cluster',
   idPattern: /^cluster-[A-Z0-9]+$/,
+  isPart: (id) => /^db-[A-Z0-9]+$/.test(id),
   targetField: 'cluster',
   originalField: 'cluster',
   Id: ClusterId,

@@ -90,6 +90,7 @@ export const instances: Kind = {
   idField: 'database',
   targetType: 'rds-instance',
   idPattern: /^db-[A-Z0-9]+$/,
+  isPart: () => false,
   targetField: 'target',
   originalField: 'instance',
   Id: DatabaseId,

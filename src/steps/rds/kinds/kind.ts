@@ -151,6 +151,8 @@ export interface Kind {
   readonly targetType: string;
   /** What its ids look like. */
   readonly idPattern: RegExp;
+  /** Does this id name a part of one, which is claimed with it? */
+  isPart(id: string): boolean;
   /** Under what name an observation has the name that clients connect to. */
   readonly targetField: 'target' | 'cluster';
   /** Under what name steps take what was read of the original. */

@@ -1,6 +1,6 @@
 import type { DBSnapshot, Tag } from '@aws-sdk/client-rds';
 import type { AwsContext } from '../../../aws/services.ts';
-import { asTags, claimKey, marker, markers, tagValue, withOwn } from '../../../aws/tags.ts';
+import { asTags, carried, claimKey, marker, markers, tagValue, withOwn } from '../../../aws/tags.ts';
 import type { Seen } from '../../../contract/step.ts';
 import type { Tag as CarriedTag } from '../../domain.ts';
 import type { MadeDatabase, MadeDatabaseSnapshot } from '../domain.ts';
@@ -57,6 +57,15 @@ export function tagsOfMade(
   made: { readonly original: string; readonly tags: readonly CarriedTag[]; readonly source: string },
 ): Tag[] {
   return [...asTags(withOwn(made.tags, ctx.tags)), ...markers(ctx, { original: made.original, source: made.source })];
+}
+
+/** The tags of an original as it was last seen, which asks nothing: somebody may have set one since it was read. */
+export function tagsNow(
+  seen: readonly Described[],
+  read: { readonly id: string; readonly tags: readonly CarriedTag[] },
+): readonly CarriedTag[] {
+  const found = seen.find((one) => idIn(one) === read.id);
+  return found ? carried(found.TagList) : read.tags;
 }
 
 /** The claim with which a replacement is born, since it takes over the name by which another run would find it. */

@@ -5,7 +5,8 @@ import { memberParameters } from '../carry/member.ts';
 import { MadeCluster, MadeDatabase, Member } from '../domain.ts';
 import { nameOf } from '../found.ts';
 import { clusters } from '../kinds/cluster.ts';
-import { bornAmong, bornAs, seenBorn, tagsOfMade } from './born.ts';
+import { instances } from '../kinds/instance.ts';
+import { bornAmong, bornAs, seenBorn, tagsNow, tagsOfMade } from './born.ts';
 
 /** Makes a member of the replacement like one of the original. The first of a cluster becomes its writer. */
 export const createMember = defineEffect({
@@ -42,7 +43,11 @@ export const createMember = defineEffect({
       DBInstanceClass: String(settings['DBInstanceClass']),
       Engine: String(settings['Engine']),
       DBClusterIdentifier: nameOf(ctx, clusters, replacement.id),
-      Tags: tagsOfMade(ctx, { original: member.id, tags: member.tags, source: replacement.id }),
+      Tags: tagsOfMade(ctx, {
+        original: member.id,
+        tags: tagsNow(instances.lastSeen(ctx), member),
+        source: replacement.id,
+      }),
     });
     const id = answer.DBInstance?.DbiResourceId;
     return id === undefined ? undefined : { id, original: member.id, name };

@@ -3,7 +3,7 @@ import { settleWithinMs } from '../../deadlines.ts';
 import { permissionsToCarry } from '../carry/table.ts';
 import { permissionsOfQuiet, quiet } from '../fence/quiet.ts';
 import { byOriginal, type Kind, originalOf, theId } from '../kinds/kind.ts';
-import { bornAmong, bornAs, bornClaimed, seenBorn, tagsOfMade } from './born.ts';
+import { bornAmong, bornAs, bornClaimed, seenBorn, tagsNow, tagsOfMade } from './born.ts';
 
 /** Makes the replacement from a snapshot of the original: fenced from birth, with every setting given, and without members. */
 export const restore = (kind: Kind) =>
@@ -38,7 +38,8 @@ export const restore = (kind: Kind) =>
     async run(ctx, input) {
       const name = bornAs(ctx);
       const original = originalOf(kind, input);
-      const { settings, moved, tags } = original;
+      const { settings, moved } = original;
+      const tags = tagsNow(kind.lastSeen(ctx), original);
       const source = input.snapshot.id;
       const id = await kind.restore(ctx, name, {
         settings: { ...settings, ...moved },

@@ -6,12 +6,13 @@ import { DatabaseId, DatabaseName } from '../domain.ts';
 import { nameOf, surelyFound } from '../found.ts';
 import { instances } from '../kinds/instance.ts';
 import { byId, idOf, type Kind, theId } from '../kinds/kind.ts';
-import { brokenStatus, deadName, isSettled, nameIn, pendingOf, statusOf } from '../status.ts';
+import { brokenStatus, deadName, isGoing, isSettled, nameIn, pendingOf, statusOf } from '../status.ts';
 
 interface Rename {
   readonly from: string;
   readonly to: string;
   readonly ifThere?: boolean | undefined;
+  readonly scaled?: boolean | undefined;
 }
 
 /** Renames one, and waits until its endpoints and its parts have followed. */
@@ -27,6 +28,10 @@ export const rename = (kind: Kind) =>
       from: kind.Name,
       to: kind.Name,
       ifThere: z.boolean().optional().meta({ description: 'going back: what is gone holds no name' }),
+      scaled: z
+        .boolean()
+        .optional()
+        .meta({ description: 'Application Auto Scaling may have taken it away: what is gone holds no name' }),
     }),
     output: byId(kind, { name: kind.Name }),
     title: (input) => `rename ${input.from} to ${input.to}`,
@@ -50,7 +55,10 @@ export const rename = (kind: Kind) =>
 /** How far a rename is. After the call it goes on being `available` under the old name, then is found under both names or none. */
 async function lookAtRename<O>(ctx: AwsContext, kind: Kind, id: string, input: Rename, output: O): Promise<Seen<O>> {
   const found = await kind.find(ctx, id);
-  if (!found && input.ifThere && !(await surelyFound(ctx, kind, id))) return { is: 'done', output };
+  // One that still holds the name keeps the next rename waiting, not this one.
+  if (input.scaled && ctx.sentAt === undefined && (!found || isGoing(found))) return { is: 'done', output };
+  const mayBeGone = input.ifThere === true || input.scaled === true;
+  if (!found && mayBeGone && !(await surelyFound(ctx, kind, id))) return { is: 'done', output };
   // Under no name for a moment: it is on its way, if anything was asked.
   if (!found) return ctx.sentAt === undefined ? { is: 'failed', reason: `${id} is gone` } : { is: 'pending', output };
   const name = nameIn(found);
@@ -66,6 +74,8 @@ async function lookAtRename<O>(ctx: AwsContext, kind: Kind, id: string, input: R
   }
   if (name !== input.from)
     return { is: 'failed', reason: `${id} is named ${name} now, not ${input.from}: somebody renamed it` };
+  // A name is free when who had it is gone.
+  if (kind.lastSeen(ctx).some((one) => nameIn(one) === input.to && isGoing(one))) return { is: 'pending', output };
   const reason = deadName(found, ctx.run, kind.deleteCommand);
   return reason === undefined ? { is: 'absent' } : { is: 'failed', reason };
 }

@@ -8,6 +8,7 @@ import type { AcceptedOfDatabase, ClusterEndpoint, Member } from '../domain.ts';
 import { membersOf } from '../found.ts';
 import { customEndpointsOf, shownAs } from '../names/endpoints.ts';
 import { nameOfOld } from '../names/old-name.ts';
+import { isScaled } from '../scaled.ts';
 import { nameIn } from '../status.ts';
 import { announceCluster } from './announce.ts';
 import { type Asked, movedTo, originalAs, type Reading } from './reading.ts';
@@ -49,9 +50,9 @@ export async function readCluster(
       custom = await endpointsRead(ctx, customEndpointsOf(found, endpoints), refusals);
     },
     announce: () => announceCluster(ctx, found, { writers: asked.writers, oldName, members }),
-    result(login) {
+    result(heard) {
       const settings = clusterSettings(found);
-      const original = originalAs(found, asked, { name: asked.name, oldName, settings }, login);
+      const original = originalAs(found, asked, { name: asked.name, oldName, settings }, heard);
       const cluster = { ...original, members, endpoints: custom };
       return { cluster, members, endpoints: custom, roles: cluster.roles };
     },
@@ -73,6 +74,7 @@ function membersRead(ctx: AwsContext, instances: readonly DBInstance[], found: D
       settings,
       moved: movedTo(settings, found.KmsKeyId, asked.keys.to),
       tags: carried(one.TagList),
+      ...(isScaled(one.TagList) && { scaled: true }),
     };
   });
 }

@@ -5,6 +5,7 @@ import { carried } from '../../../aws/tags.ts';
 import type { Surroundings } from '../../domain.ts';
 import { together } from '../../ebs/volume-facts.ts';
 import type { Kind, Original } from '../kinds/kind.ts';
+import { isScaled } from '../scaled.ts';
 import { type Described, groupsOf, idIn, nameIn } from '../status.ts';
 
 /** What a run relies on of an original beside how it is set, as Describe shows it, with its members. */
@@ -14,7 +15,8 @@ export function factsOf(
   fence: string,
   named: (one: Described) => string = nameIn,
 ): Surroundings {
-  return together([...new Set([found, ...parts])].map((one) => factsOfOne(one, fence, named(one))));
+  const all = [...new Set([found, ...parts])].map((one) => factsOfOne(one, fence, named(one)));
+  return together([...all, scaledOf(found, parts, named)]);
 }
 
 /**
@@ -49,6 +51,13 @@ function factsOfOne(one: Described, fence: string, name: string): Surroundings {
     },
     told: { [of('the tags')]: listed(carried(one.TagList).map(({ key, value }) => `${key}=${value}`)) },
   };
+}
+
+/** Readers that Application Auto Scaling has made: it takes them away again when it wants, and that costs nothing. */
+function scaledOf(found: Described, parts: readonly DBInstance[], named: (one: Described) => string): Surroundings {
+  if ((found as DBCluster).DbClusterResourceId === undefined) return { decides: {}, told: {} };
+  const scaled = parts.filter(({ TagList }) => isScaled(TagList)).map(named);
+  return { decides: {}, told: { [`the readers of Application Auto Scaling of ${named(found)}`]: listed(scaled) } };
 }
 
 /** What only a cluster has, and lets clients in past the fence, or ties it to what would stay with the original. */

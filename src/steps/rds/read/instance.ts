@@ -8,7 +8,7 @@ import { nameIn } from '../status.ts';
 import { announceInstance } from './announce.ts';
 import { masterUserSecretOf, refuseMasterUserSecret } from './master-user-secret.ts';
 import { type MovingReplica, replicasToMove } from './read-replicas.ts';
-import { type Asked, type Login, loginAs, movedTo, originalAs, type Reading } from './reading.ts';
+import { type Asked, type Heard, loginAs, movedTo, originalAs, type Reading } from './reading.ts';
 import { refuseInstance } from './refusals.ts';
 import { refuseOptions, surroundingsOfInstance } from './refusals-around.ts';
 
@@ -48,10 +48,10 @@ export async function readInstance(
       const parts = [{ settings, moved: movedTo(settings, found.KmsKeyId, asked.keys.to) }];
       announceInstance(ctx, found, { writers: asked.writers, oldName, parts });
     },
-    result(login) {
-      const instance = databaseOf(found, asked, { name: asked.name, oldName }, login);
+    result(heard) {
+      const instance = databaseOf(found, asked, { name: asked.name, oldName }, heard);
       const replicas = moving.map(({ replica, oldName }) =>
-        databaseOf(replica, asked, { name: nameIn(replica), oldName }, loginAs(login.engine, replica.DBName, asked)),
+        databaseOf(replica, asked, { name: nameIn(replica), oldName }, loginAs(heard.engine, replica.DBName, asked)),
       );
       return { instance, roles: instance.roles, replicas };
     },
@@ -62,9 +62,9 @@ function databaseOf(
   found: DBInstance,
   asked: Asked,
   names: { readonly name: string; readonly oldName: string },
-  login: Login,
+  heard: Heard,
 ): Database {
-  const original = originalAs(found, asked, { ...names, settings: settingsOf(found) }, login);
+  const original = originalAs(found, asked, { ...names, settings: settingsOf(found) }, heard);
   return { ...original, masterUserSecret: masterUserSecretOf(found, asked.keys.to) };
 }
 

@@ -68,12 +68,15 @@ export const read = (kind: Kind) =>
       await one.refuseMore();
       const login = engine && loginAs(engine, one.database, asked);
       const at = login && kind.addressOf(login, found);
-      if (at && isUsable(found)) await refuseSilence(ctx, at, refusals);
+      const connected = at && isUsable(found) ? await refuseSilence(ctx, at, refusals) : undefined;
       refusals.throwIfAny(name);
       if (!login) throw notFound(kind, name, ctx.aws.region);
       one.announce();
       const parts = await kind.parts(ctx, found);
-      return { ...one.result(login), surroundings: factsOf(found, parts, input.fence.securityGroup) };
+      return {
+        ...one.result({ ...login, ...(connected !== undefined && { connected }) }),
+        surroundings: factsOf(found, parts, input.fence.securityGroup),
+      };
     },
     surroundings: {
       of: (output) => surroundingsIn(output),

@@ -18,6 +18,9 @@ export interface Asked {
 /** How a database answers SQL, and by which login. */
 export type Login = Pick<Database, 'engine' | 'database' | 'secret'>;
 
+/** The same, with whether clients were seen connected by it. */
+export type Heard = Login & Pick<Database, 'connected'>;
+
 /** A read that is under way, of an instance or a cluster that is there: what each has of its own, in the order in which it is asked. */
 export interface Reading {
   readonly found: Described;
@@ -34,7 +37,7 @@ export interface Reading {
   refuseMore(): Promise<void>;
   /** Tells what changes with its identity, and the command that mends it. */
   announce(): void;
-  result(login: Login): object;
+  result(heard: Heard): object;
 }
 
 /** What the replacement of one is made like, and compared with. */
@@ -42,7 +45,7 @@ export function originalAs(
   found: Described,
   { keys, fence }: Asked,
   given: { readonly name: string; readonly oldName: string; readonly settings: Readonly<Record<string, unknown>> },
-  login: Login,
+  heard: Heard,
 ) {
   const key = KeyArn.safeParse(found.KmsKeyId);
   return {
@@ -60,7 +63,7 @@ export function originalAs(
       feature: FeatureName,
     })),
     tags: carried(found.TagList),
-    ...login,
+    ...heard,
   };
 }
 

@@ -191,13 +191,16 @@ function refuseBonds(found: DBCluster, refusals: DatabaseRefusals): void {
     );
 }
 
-/** Behind the fence the database itself has to say that nobody is connected: what would keep it from that is better known before. */
+/**
+ * Behind the fence the database itself has to say that nobody is connected: what would keep it from that is better known before. Gives
+ * whether anybody is connected now; undefined where that can't be told.
+ */
 export async function refuseSilence(
   ctx: AwsContext,
   at: DatabaseAddress,
   refusals: Refusals<AcceptedOfDatabase>,
-): Promise<void> {
-  const { hopeless, doubt } = await askable(ctx, at);
+): Promise<boolean | undefined> {
+  const { hopeless, doubt, connected } = await askable(ctx, at);
   if (hopeless !== undefined)
     refusals.refuse(
       `${at.host} can't be asked who is connected: ${hopeless}`,
@@ -209,4 +212,5 @@ export async function refuseSilence(
     ctx.announce(
       `${doubt}. If that is because it does not let this runner in, see that the fence does: without an answer the cut-over is taken back`,
     );
+  return connected;
 }

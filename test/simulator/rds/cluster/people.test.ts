@@ -71,6 +71,19 @@ describe('what others do to the simulated clusters', () => {
     expect(set.clusterTruth('shop').members).toEqual(['shop-1', 'shop-2']);
   });
 
+  test('Application Auto Scaling makes readers like the writer, and takes away only what it has made, the last first', async () => {
+    const set = clusterClients();
+    const scaled = ['application-autoscaling-00000000-0000-4000-8000-000000000002'];
+    expect(() => set.account.act({ do: 'scale-in-readers', cluster: 'shop' })).toThrow(/no reader/);
+    set.account.act({ do: 'scale-out-readers', cluster: 'shop' });
+    await set.settled(scaled[0] ?? '');
+    expect(set.clusterTruth('shop').members).toEqual(['shop-1', 'shop-2', ...scaled]);
+    expect(set.truth(scaled[0] ?? '').tags).toEqual({ 'application-autoscaling:resourceId': 'cluster:shop' });
+    set.account.act({ do: 'scale-in-readers', cluster: 'shop' });
+    set.pass(600_000);
+    expect(set.clusterTruth('shop').members).toEqual(['shop-1', 'shop-2']);
+  });
+
   test('somebody modifies, opens, renames, tags, grows, breaks: each as the API call it is, refused like it', async () => {
     const set = clusterClients();
     const { act } = set.account;
