@@ -23,9 +23,9 @@ given('a real MariaDB server', () => {
     if (!(error instanceof DatabaseFailure)) throw new Error(`no DatabaseFailure, but ${String(error)}`);
     return error;
   };
-  const found = (user = 'checker', databases = connectDatabases(login(user))) => {
+  const found = async (user = 'checker', databases = connectDatabases(login(user))) => {
     const ctx = { aws: { databases }, signal: new AbortController().signal };
-    return foreignSessions(ctx as object as AwsContext, at());
+    return (await foreignSessions(ctx as object as AwsContext, at())).seen;
   };
   const connect = (user: string) =>
     mysql.createConnection({ host: '127.0.0.1', port: server.port, user, password, database: 'shop' });

@@ -32,12 +32,12 @@ given('a real PostgreSQL server', () => {
     return error;
   };
   /** What the fence's proof finds, with the statement that it sends. */
-  const found = (user?: string, databases = connectDatabases(env(user))) => {
+  const found = async (user?: string, databases = connectDatabases(env(user))) => {
     const ctx: Partial<Omit<AwsContext, 'aws'>> & { aws: object } = {
       aws: { databases },
       signal: new AbortController().signal,
     };
-    return foreignSessions(ctx as AwsContext, at());
+    return (await foreignSessions(ctx as AwsContext, at())).seen;
   };
   /** A backend is gone a moment after its client. */
   const until = async (test: () => Promise<boolean>) => {

@@ -7,7 +7,7 @@ import { standstillMayBeOver, startedByUs } from '../state/cut-over.ts';
 import { ownStep } from '../state/own-steps.ts';
 import { activeSideOf, everyPairOf, pairsOf } from '../state/pairs.ts';
 import { hasLived, type TargetState } from './drift.ts';
-import { claimedBy, readsOf } from './reads.ts';
+import { claimedBy, provenBy, readsOf } from './reads.ts';
 
 /** What a look has shown of the claims on the target and on its originals. */
 export interface Claims {
@@ -28,7 +28,7 @@ export interface Look {
 export async function lookAt<S>(run: PlanRun<S>, target: TargetType<S>): Promise<Look> {
   const { registry, replaceClaim } = run.ports;
   const title = `look at ${run.plan.target.id}`;
-  const look = () => target.observe(run.context(lookKey(run)), claimedBy(run), readsOf(run));
+  const look = () => target.observe(run.context(lookKey(run)), claimedBy(run), readsOf(run), provenBy(run));
   const seen = await retryRead(run.ports, title, look, run.asker(title));
   const { observation, claims, missing, exposed = [], occupied = [], unsettled = [], unclaimed = [] } = seen;
   const { running, on } = target.serving(observation);
