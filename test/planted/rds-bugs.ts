@@ -411,10 +411,10 @@ export const rdsBugs: readonly PlantedBug[] = [
     ],
     ['another server is taken for the one that answered', 'before.server !== now.server', 'false', 'another server'],
     [
-      'statistics that were reset explain a log that has moved',
+      'statistics that a crash has lost are a write of somebody',
       'count >= (before.counts[name] ?? 0)',
       'true',
-      'were reset',
+      'lost in a crash',
     ],
     [
       'a session in another database is one that writes',

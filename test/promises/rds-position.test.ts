@@ -39,7 +39,10 @@ describe('a client that comes, writes and leaves while nobody looks', () => {
       const first = await world.process([], { plans: [plan], crash: { record: { number, when: 'crash-after' } } });
       expect(first.result).toBe('died');
       letIn(world);
+      const calls: string[] = [];
+      world.watch(({ operation }) => calls.push(operation));
       const second = await world.process(first.disk, { plans: [plan] });
+      expect(calls.filter((one) => /^CreateDB(Cluster)?Snapshot$/.test(one))).toEqual([]);
       expect(told(second), `exit ${exitOf(second)}`).toMatch(/somebody has written to it behind its fence/);
       expect(originalThere(world)).toBe(true);
       world.pass(20 * minute);
