@@ -217,6 +217,27 @@ export const rdsBugs: readonly PlantedBug[] = [
   ]),
   ...caughtIn('test/aws/databases-postgres.test.ts', [
     [
+      "the statistics that autovacuum's analyze writes are a write of somebody",
+      'fence/position.ts',
+      "('pg_statistic', 'pg_statistic_ext_data', 'pg_authid')",
+      "('pg_authid')",
+      "moves by autovacuum's analyze, a checkpoint and the heartbeat of RDS, and nobody has written",
+    ],
+    [
+      'the sessions of RDS in its own database are those of somebody who writes',
+      'fence/position.ts',
+      "WHERE datname NOT IN ('rdsadmin', current_database())\n      UNION ALL",
+      'WHERE datname <> current_database()\n      UNION ALL',
+      "moves by autovacuum's analyze, a checkpoint and the heartbeat of RDS, and nobody has written",
+    ],
+    [
+      'who writes in another database and leaves is not found',
+      'fence/position.ts',
+      'tup_inserted + tup_updated + tup_deleted FROM',
+      '0 FROM',
+      'shows who has come, written in another database and left between two looks',
+    ],
+    [
       'PostgreSQL leaves out the sessions that a login may not see',
       'fence/sessions.ts',
       "WHERE NOT pg_has_role('pg_read_all_stats', 'USAGE')",
@@ -238,6 +259,20 @@ export const rdsBugs: readonly PlantedBug[] = [
       'WHERE NOT EXISTS (SELECT 1 FROM information_schema.processlist WHERE user <>',
       'WHERE 1 = 0 AND EXISTS (SELECT 1 FROM information_schema.processlist WHERE user <>',
       'never proves that nobody is connected to who may not see the sessions of others',
+    ],
+    [
+      "the heartbeat of RDS in MySQL's own schema is a write of somebody",
+      'fence/position.ts',
+      "TABLE_SCHEMA NOT IN ('mysql', 'sys',",
+      "TABLE_SCHEMA NOT IN ('sys',",
+      'moves by the heartbeat of RDS, which is nobody who writes, nor is who asks',
+    ],
+    [
+      'who makes a table in MySQL and leaves is not found',
+      'fence/position.ts',
+      "SUM(IF(VARIABLE_NAME LIKE 'COM_%', VARIABLE_VALUE, 0))",
+      '0',
+      'shows who has come, made a table and left',
     ],
   ]),
   ...caughtIn('test/promises/rds-verdict-of-the-past.test.ts', [

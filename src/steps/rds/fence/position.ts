@@ -41,11 +41,10 @@ const notWritten = "('pg_statistic', 'pg_statistic_ext_data', 'pg_authid')";
  *   the rows written and the sessions begun (pg_stat_database; `sessions` from 14 on, background workers not among them). The heartbeat
  *   of RDS is in the database rdsadmin [U]. `txid_current_snapshot` is what 13 calls `pg_current_snapshot`: RDS has servers before it.
  *   It tells of a prepared transaction that is committed, too, which `xmax` alone does not.
- * - MySQL and MariaDB: rows written in InnoDB tables; those of the system's own schemas, where the heartbeat of RDS is
- *   (mysql.rds_heartbeat2 [U]), are counted apart (Innodb_system_rows_*). MariaDB counts
- *   none from 10.6 on, but knows when each table was last written to that the login may see. And statements that define. MariaDB passes
- *   over comments for MySQL from 5.7 on, MySQL over those for MariaDB. Without GTIDs, or without a binary log, there is no position, and
- *   statistics are all there is.
+ * - MySQL and MariaDB: rows written in InnoDB tables; MySQL counts those of its own schemas, where the heartbeat of RDS is
+ *   (mysql.rds_heartbeat2 [U]), apart (Innodb_system_rows_* [U]). MariaDB counts none from 10.6 on, but knows when each table that the
+ *   login may see was last written to. And statements that define. MariaDB passes over comments for MySQL from 5.7 on, MySQL over those
+ *   for MariaDB. Without GTIDs, or without a binary log, there is no position, and statistics are all there is. Tried on MariaDB alone.
  */
 export const positionStatements = {
   postgres: `SELECT '${positionRow}', coalesce(host(inet_server_addr()), ''),
@@ -75,7 +74,8 @@ export const positionStatements = {
       FROM information_schema.tables
       WHERE TABLE_SCHEMA NOT IN ('mysql', 'sys', 'performance_schema', 'information_schema')), */
     '"${definitions}":', CAST(SUM(IF(VARIABLE_NAME LIKE 'COM_%', VARIABLE_VALUE, 0)) AS UNSIGNED), '}}')
-FROM /*!50700 performance_schema.global_status */ /*M!100000 information_schema.global_status */
+FROM (SELECT UPPER(VARIABLE_NAME) AS VARIABLE_NAME, VARIABLE_VALUE
+  FROM /*!50700 performance_schema.global_status */ /*M!100000 information_schema.global_status */) counted
 WHERE VARIABLE_NAME RLIKE '^(UPTIME|INNODB_ROWS_(INSERTED|UPDATED|DELETED)|COM_TRUNCATE)$|^COM_(CREATE|ALTER|DROP|RENAME)_(TABLE|DB|VIEW|INDEX|PROCEDURE|FUNCTION|TRIGGER|EVENT)$'`,
 } as const;
 
