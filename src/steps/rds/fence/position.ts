@@ -42,7 +42,7 @@ const notWritten = "('pg_statistic', 'pg_statistic_ext_data', 'pg_authid')";
  *   of RDS is in the database rdsadmin [U]. `txid_current_snapshot` is what 13 calls `pg_current_snapshot`: RDS has servers before it.
  *   It tells of a prepared transaction that is committed, too, which `xmax` alone does not.
  * - MySQL and MariaDB: rows written in InnoDB tables; MySQL counts those of its own schemas, where the heartbeat of RDS is
- *   (mysql.rds_heartbeat2 [U]), apart (Innodb_system_rows_* [U]). MariaDB counts none from 10.6 on, but knows when each table that the
+ *   (mysql.rds_heartbeat2: dba.stackexchange.com/questions/59360), apart (Innodb_system_rows_* [U]). MariaDB counts none from 10.6 on, but knows when each table that the
  *   login may see was last written to. And statements that define. MariaDB passes over comments for MySQL from 5.7 on, MySQL over those
  *   for MariaDB. Without GTIDs, or without a binary log, there is no position, and statistics are all there is. Tried on MariaDB alone.
  */
