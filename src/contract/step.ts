@@ -332,11 +332,12 @@ export interface Need {
 export interface TargetType<S> {
   readonly type: string;
   readonly id: z.ZodType<string>;
-  /** What is true of the target now, and which runs claim it or its originals. `reads`: what the plan's reads have given, the latest first. */
+  /** What is true of the target now, and which runs claim it or its originals. `reads`: what the plan's reads have given, the latest first. `proven`: what its verifications have since. */
   observe(
     ctx: StepContext<S>,
     claimed: readonly string[],
     reads: readonly unknown[],
+    proven: readonly unknown[],
   ): Promise<{
     readonly observation: Observation;
     readonly claims: readonly { readonly run: string; readonly on: string }[];

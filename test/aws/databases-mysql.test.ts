@@ -1,10 +1,13 @@
 import mysql from 'mysql2/promise';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DatabaseFailure } from '../../src/aws/databases/failure.ts';
 import { connectDatabases } from '../../src/aws/databases.ts';
 import type { AwsContext } from '../../src/aws/services.ts';
-import { foreignSessions } from '../../src/steps/rds/fence/sessions.ts';
+import { writtenBetween } from '../../src/steps/rds/fence/position.ts';
+import { foreignSessions, type Sessions, sessionsAt } from '../../src/steps/rds/fence/sessions.ts';
 import { describeWith, mariadbProgram, startMariadb } from './databases-server.ts';
+
+type SessionsSeen = Extract<Sessions, { readonly seen: readonly string[] }>;
 
 const given = describeWith(mariadbProgram(), 'mariadb-server-core');
 
@@ -23,9 +26,9 @@ given('a real MariaDB server', () => {
     if (!(error instanceof DatabaseFailure)) throw new Error(`no DatabaseFailure, but ${String(error)}`);
     return error;
   };
-  const found = (user = 'checker', databases = connectDatabases(login(user))) => {
+  const found = async (user = 'checker', databases = connectDatabases(login(user))) => {
     const ctx = { aws: { databases }, signal: new AbortController().signal };
-    return foreignSessions(ctx as object as AwsContext, at());
+    return (await foreignSessions(ctx as object as AwsContext, at())).seen;
   };
   const connect = (user: string) =>
     mysql.createConnection({ host: '127.0.0.1', port: server.port, user, password, database: 'shop' });
@@ -35,15 +38,21 @@ given('a real MariaDB server', () => {
     const users = ['checker', 'app', 'rdsadmin'].map(
       (user) => `CREATE USER ${user}@'127.0.0.1' IDENTIFIED BY '${password}'`,
     );
-    server = await startMariadb([
-      'SET NAMES utf8mb4',
-      'CREATE DATABASE shop CHARACTER SET utf8mb4',
-      'CREATE TABLE shop.orders (id INT PRIMARY KEY, note TEXT, price DECIMAL(6,2), raw VARBINARY(8), big BIGINT UNSIGNED)',
-      "INSERT INTO shop.orders VALUES (1, 'é', 1.10, x'ff00', 18446744073709551615), (2, NULL, NULL, 'abc', 1)",
-      ...users,
-      "GRANT PROCESS ON *.* TO checker@'127.0.0.1'",
-      "GRANT ALL ON shop.* TO checker@'127.0.0.1', app@'127.0.0.1', rdsadmin@'127.0.0.1'",
-    ]);
+    server = await startMariadb(
+      [
+        'SET NAMES utf8mb4',
+        'CREATE DATABASE shop CHARACTER SET utf8mb4',
+        'CREATE TABLE shop.orders (id INT PRIMARY KEY, note TEXT, price DECIMAL(6,2), raw VARBINARY(8), big BIGINT UNSIGNED)',
+        "INSERT INTO shop.orders VALUES (1, 'é', 1.10, x'ff00', 18446744073709551615), (2, NULL, NULL, 'abc', 1)",
+        ...users,
+        "GRANT PROCESS ON *.* TO checker@'127.0.0.1'",
+        "GRANT ALL ON shop.* TO checker@'127.0.0.1', app@'127.0.0.1', rdsadmin@'127.0.0.1'",
+        'CREATE TABLE mysql.rds_heartbeat2 (id INT PRIMARY KEY, value BIGINT) ENGINE = InnoDB',
+        "GRANT ALL ON mysql.* TO rdsadmin@'127.0.0.1'",
+        "GRANT SELECT ON mysql.* TO checker@'127.0.0.1'",
+      ],
+      ['--log-bin'],
+    );
     // As on RDS, where AWS is always connected.
     aws = await connect('rdsadmin');
   });
@@ -82,12 +91,59 @@ given('a real MariaDB server', () => {
       expect((await Promise.all(Array.from({ length: 8 }, () => found('checker', one)))).flat()).toEqual([]);
   });
 
+  describe('the position of its log', () => {
+    const position = async () => {
+      const ctx = { aws: { databases: connectDatabases(login('checker')) }, signal: new AbortController().signal };
+      const { seen, position: told } = (await sessionsAt(ctx as object as AwsContext, at())) as SessionsSeen;
+      return { seen, told };
+    };
+    // Tables tell their last write in whole seconds.
+    const aSecondLater = async () => {
+      const clock = async () => (await ask('SELECT UNIX_TIMESTAMP()'))[0]?.[0];
+      const now = await clock();
+      while ((await clock()) === now) await new Promise((resolve) => setImmediate(resolve));
+    };
+
+    test('shows who has come, written and left between two looks', async () => {
+      const { told: before } = await position();
+      await aSecondLater();
+      const client = await connect('app');
+      await client.query("INSERT INTO orders (id, note) VALUES (3, 'in between')");
+      await client.end();
+      while ((await position()).seen.length > 0) await new Promise((resolve) => setImmediate(resolve));
+      const { told: now } = await position();
+      expect(before?.position).toMatch(/^\d+-\d+-\d+$/);
+      expect(now?.position).not.toBe(before?.position);
+      expect(writtenBetween(before, now)).toMatchObject({ is: 'written', how: expect.stringContaining('last write') });
+    });
+
+    test('shows who has come, made a table and left', async () => {
+      const { told: before } = await position();
+      const client = await connect('app');
+      await client.query('CREATE TABLE more (id INT)');
+      await client.end();
+      expect(writtenBetween(before, (await position()).told).is).toBe('written');
+    });
+
+    test('moves by the heartbeat of RDS, which is nobody who writes, nor is who asks', async () => {
+      await aSecondLater();
+      const { told: before } = await position();
+      await aws.query('REPLACE INTO mysql.rds_heartbeat2 VALUES (1, 1)');
+      await ask('SELECT count(*) FROM orders');
+      await aSecondLater();
+      await aws.query('REPLACE INTO mysql.rds_heartbeat2 VALUES (1, 2)');
+      const { told: now } = await position();
+      expect(now?.position).not.toBe(before?.position);
+      expect(writtenBetween(before, now)).toEqual({ is: 'not' });
+    });
+  });
+
   test('never proves that nobody is connected to who may not see the sessions of others', async () => {
     expect((await found('app')).join()).toMatch(/may not see the sessions of others: PROCESS is missing/);
   });
 
   test('answers in text, what is no text by its digits, null as null', async () => {
-    expect(await ask('SELECT * FROM orders ORDER BY id')).toEqual([
+    expect(await ask('SELECT * FROM orders WHERE id < 3 ORDER BY id')).toEqual([
       ['1', 'é', '1.10', '0xff00', '18446744073709551615'],
       ['2', null, null, 'abc', '1'],
     ]);
@@ -99,7 +155,7 @@ given('a real MariaDB server', () => {
       final: true,
       code: expect.stringContaining('READ_ONLY'),
     });
-    expect(await ask('SELECT count(*) FROM orders')).toEqual([['2']]);
+    expect(await ask('SELECT count(*) FROM orders WHERE id < 3')).toEqual([['2']]);
   });
 
   test('refuses several statements at once, an unknown table and a wrong password, each for good', async () => {

@@ -7,7 +7,8 @@ import { logInToPostgres } from '../../src/aws/databases/postgres.ts';
 import type { Way } from '../../src/aws/databases/way.ts';
 import { connectDatabases } from '../../src/aws/databases.ts';
 import type { AwsContext } from '../../src/aws/services.ts';
-import { foreignSessions } from '../../src/steps/rds/fence/sessions.ts';
+import { writtenBetween } from '../../src/steps/rds/fence/position.ts';
+import { foreignSessions, sessionsAt } from '../../src/steps/rds/fence/sessions.ts';
 import { describeWith, type PostgresServer, postgresPrograms, startPostgres } from './databases-server.ts';
 
 type TlsServer = Awaited<ReturnType<typeof startPostgres>>;
@@ -32,12 +33,12 @@ given('a real PostgreSQL server', () => {
     return error;
   };
   /** What the fence's proof finds, with the statement that it sends. */
-  const found = (user?: string, databases = connectDatabases(env(user))) => {
+  const found = async (user?: string, databases = connectDatabases(env(user))) => {
     const ctx: Partial<Omit<AwsContext, 'aws'>> & { aws: object } = {
       aws: { databases },
       signal: new AbortController().signal,
     };
-    return foreignSessions(ctx as AwsContext, at());
+    return (await foreignSessions(ctx as AwsContext, at())).seen;
   };
   /** A backend is gone a moment after its client. */
   const until = async (test: () => Promise<boolean>) => {
@@ -122,6 +123,51 @@ given('a real PostgreSQL server', () => {
       expect(await found('app')).not.toEqual([]);
       await other.end();
       await until(async () => (await found('watcher')).length === 0);
+    });
+  });
+
+  describe('the position of the log', () => {
+    const position = async () => {
+      const ctx = { aws: { databases: connectDatabases(env()) }, signal: new AbortController().signal };
+      const answer = await sessionsAt(ctx as object as AwsContext, at());
+      return answer.seen && answer.position;
+    };
+    const visit = async (statement: string, database = 'postgres') => {
+      const client = await server.connect('postgres', { database });
+      await client.query(statement);
+      await client.end();
+      await until(async () => (await found()).length === 0);
+    };
+
+    test.each([
+      ['written', "UPDATE orders SET note = 'in between' WHERE id = 2", 'postgres'],
+      ['made a table', 'CREATE TABLE more (id int)', 'postgres'],
+      ['written in another database', 'CREATE TABLE IF NOT EXISTS more (id int)', 'shop'],
+    ])('shows who has come, %s and left between two looks', async (_what, statement, database) => {
+      if (database === 'shop') await visit('CREATE DATABASE shop');
+      await until(async () => (await found()).length === 0);
+      const before = await position();
+      await visit(statement, database);
+      const now = await position();
+      expect(now?.position).not.toBe(before?.position);
+      expect(writtenBetween(before, now).is).toBe('written');
+    });
+
+    test("moves by autovacuum's analyze, a checkpoint and the heartbeat of RDS, and nobody has written", async () => {
+      await visit('CREATE DATABASE rdsadmin');
+      await visit('CREATE TABLE rds_heartbeat2 (id int PRIMARY KEY, value bigint)', 'rdsadmin');
+      await visit("ALTER SYSTEM SET autovacuum_naptime = '1s'");
+      await visit('SELECT pg_reload_conf()');
+      const texts = 'SELECT n, repeat(md5(n::text), 100) FROM generate_series(1, 20000) n';
+      await visit(`CREATE TABLE busy (id int PRIMARY KEY, note text); INSERT INTO busy ${texts}`);
+      const before = await position();
+      const analyzed = "SELECT 1 FROM pg_stat_all_tables WHERE relname = 'busy' AND autoanalyze_count > 0";
+      await until(async () => (await ask(analyzed)).length > 0);
+      await visit('CHECKPOINT');
+      await visit('INSERT INTO rds_heartbeat2 VALUES (1, 1)', 'rdsadmin');
+      const now = await position();
+      expect(now?.position).not.toBe(before?.position);
+      expect(writtenBetween(before, now)).toEqual({ is: 'not' });
     });
   });
 

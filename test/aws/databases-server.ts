@@ -147,6 +147,7 @@ export async function startPostgres(
 /** A MariaDB server of its own on a free port of the loopback interface, once it has carried out `statements`. */
 export async function startMariadb(
   statements: readonly string[],
+  more: readonly string[] = [],
 ): Promise<{ readonly port: number; stop(): Promise<void> }> {
   const program = mariadbProgram();
   if (program === undefined) throw new Error('there is no MariaDB server here');
@@ -172,6 +173,7 @@ export async function startMariadb(
     '--bind-address=127.0.0.1',
     `--socket=${dir}/socket`,
     `--init-file=${first}`,
+    ...more,
   ];
   const server = spawn(program, ['--no-defaults', ...flags], { ...as, cwd: dir, stdio: ['ignore', 'ignore', 'pipe'] });
   await started(server.stderr, 'ready for connections');

@@ -375,21 +375,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     witnesses: [{ plan: 'ec2-instance', seed: 20_000_007 }],
   },
   {
-    kind: 'END',
-    says: /writes were lost/,
-    after: /^the fence is opened and closed/,
-    what: 'with no statements in the plan nothing notices what clients wrote to the original while its fence stood open between two looks',
-    issue: 10,
-    witnesses: [{ plan: 'rds-cluster', seed: 10000178 }],
-  },
-  {
-    kind: 'P1.incomplete',
-    after: /^the fence is opened and closed/,
-    what: 'what clients wrote through a fence that was open between two looks is lost with the original',
-    issue: 10,
-    witnesses: [{ plan: 'rds-cluster', seed: 10000178 }],
-  },
-  {
     kind: 'P5.next',
     says: /already-finished$/,
     what: 'a rollback is named as next while one plan is open, and it is refused for the plans of the run that are done',

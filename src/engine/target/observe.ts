@@ -7,7 +7,7 @@ import { standstillMayBeOver, startedByUs } from '../state/cut-over.ts';
 import { ownStep } from '../state/own-steps.ts';
 import { activeSideOf, everyPairOf, pairsOf } from '../state/pairs.ts';
 import { hasLived, type TargetState } from './drift.ts';
-import { claimedBy, readsOf } from './reads.ts';
+import { claimedBy, provenBy, readsOf } from './reads.ts';
 
 /** What a look has shown of the claims on the target and on its originals. */
 export interface Claims {
@@ -31,7 +31,8 @@ export async function lookAt<S>(
   ask: Ask<S> = asLongAsItMayTake,
 ): Promise<Look> {
   const { registry, replaceClaim } = run.ports;
-  const seen = await ask(run, () => target.observe(run.context(lookKey(run)), claimedBy(run), readsOf(run)));
+  const look = () => target.observe(run.context(lookKey(run)), claimedBy(run), readsOf(run), provenBy(run));
+  const seen = await ask(run, look);
   const { observation, claims, missing, exposed = [], occupied = [], unsettled = [], unclaimed = [] } = seen;
   const { running, on } = target.serving(observation);
   const activeSide = activeSideOf(pairsOf(registry, run.state), on);

@@ -6,6 +6,7 @@ import type { World } from '../world.ts';
 import { contentIn, sessionsIn, writeUp } from './clients.ts';
 import type { Database } from './model/model.ts';
 import { leadsTo } from './naming/names.ts';
+import { positionOf, positionRow } from './position.ts';
 import { languageOf } from './rules/engines.ts';
 
 /** What a connection to a database needs to know. */
@@ -33,13 +34,15 @@ export function answerOf(
   own?: number,
 ): readonly (readonly (string | null)[])[] {
   if (asksForSessions(statement)) {
-    return [...sessionsIn(world, database), ...replicationOf(world, database)]
+    const positions = statement.includes(`'${positionRow}'`) ? [positionOf(world, database)] : [];
+    const sessions = [...sessionsIn(world, database), ...replicationOf(world, database)]
       .filter(({ pid, user }) => pid !== own && !statement.includes(`'${user}'`))
       .map(({ pid, user, address, application }) =>
         languageOf(database.engine) === 'mysql'
           ? [String(pid), user, `${address}:${50_000 + pid}`, application, 'Sleep']
           : [String(pid), user, application, address, 'client backend'],
       );
+    return [...sessions, ...positions];
   }
   const content = contentIn(world, database);
   return [[content ? digestOf(contentBytes(content)) : null]];

@@ -1,6 +1,10 @@
 import * as z from 'zod';
 import { verdictShape } from '../../contract/verdict.ts';
 import { KeyArn, KeyTried, Tag } from '../domain.ts';
+import { LogPosition } from './fence/position.ts';
+
+// Where the log of an original stood, by a proof that nobody else was connected then: from there on nobody writes. A server may not tell it.
+const positioned = { position: LogPosition.optional() };
 
 /** A name that RDS takes. */
 const identifier = (longest: number) =>
@@ -135,7 +139,7 @@ export type RestartedDatabase = z.infer<typeof RestartedDatabase>;
 
 /** What the database itself says of its fence: nobody is in. */
 export const FenceProof = z
-  .strictObject({ ...verdictShape, id: DatabaseId, original: DatabaseId, restartedAt: z.string() })
+  .strictObject({ ...verdictShape, id: DatabaseId, original: DatabaseId, restartedAt: z.string(), ...positioned })
   .meta({ id: 'FenceProof' });
 export type FenceProof = z.infer<typeof FenceProof>;
 
@@ -147,6 +151,7 @@ export const MadeDatabaseSnapshot = z
     source: DatabaseSnapshotName.nullable(),
     storageGiB: z.int().optional().meta({ description: 'of the instance when it was taken' }),
     after: z.string().nullable(),
+    ...positioned,
   })
   .meta({ id: 'MadeDatabaseSnapshot' });
 export type MadeDatabaseSnapshot = z.infer<typeof MadeDatabaseSnapshot>;
@@ -170,6 +175,7 @@ const pairOf = <I extends z.ZodType, N extends z.ZodType, P extends z.ZodRawShap
   letThrough: LetThrough,
   securityGroups: z.array(SecurityGroupId),
   ...parts,
+  ...positioned,
   differences: z.array(z.string()).optional().meta({ description: 'in which the plan lets old and new differ' }),
 });
 const pair = pairOf(DatabaseId, DatabaseName, {});
@@ -297,13 +303,13 @@ export type FencedCluster = z.infer<typeof FencedCluster>;
 
 /** What the members themselves say of their fence: nobody is in. */
 export const ClusterFenceProof = z
-  .strictObject({ ...verdictShape, id: ClusterId, original: ClusterId, restartedAt: z.string() })
+  .strictObject({ ...verdictShape, id: ClusterId, original: ClusterId, restartedAt: z.string(), ...positioned })
   .meta({ id: 'ClusterFenceProof' });
 export type ClusterFenceProof = z.infer<typeof ClusterFenceProof>;
 
 /** A cluster snapshot of this run. `after`: the restarts behind the fence since which nobody has written. */
 export const MadeClusterSnapshot = z
-  .strictObject({ id: ClusterSnapshotName, cluster: ClusterId, after: z.string() })
+  .strictObject({ id: ClusterSnapshotName, cluster: ClusterId, after: z.string(), ...positioned })
   .meta({ id: 'MadeClusterSnapshot' });
 export type MadeClusterSnapshot = z.infer<typeof MadeClusterSnapshot>;
 

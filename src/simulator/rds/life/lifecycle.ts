@@ -1,6 +1,6 @@
 import { AwsError } from '../../wire/message.ts';
 import type { World } from '../../world.ts';
-import { dropSessions, writeUp } from '../clients.ts';
+import { contentIn, dropSessions, writeUp } from '../clients.ts';
 import type { Database } from '../model/model.ts';
 import { clusterOfMember } from '../naming/names.ts';
 import { refusals } from '../rules/refusals.ts';
@@ -74,6 +74,7 @@ export function bringUp(world: World, database: Database): void {
   try {
     database.dataKey = world.dataKeyOf(database.storage.sealed);
     database.up = true;
+    database.started = { at: world.time, writes: contentIn(world, database)?.count ?? 0 };
     database.status = 'available';
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;

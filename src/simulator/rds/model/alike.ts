@@ -20,6 +20,8 @@ export interface MasterSecret {
 export interface Disk {
   /** The same as it is now, for a snapshot or a restore. */
   fork(): Disk;
+  /** How many transactions of its clients have written to it. */
+  readonly written: number;
 }
 
 /** Something inside the database that writes, whoever is let in: it travels with the data. */

@@ -81,6 +81,8 @@ export interface Database extends Resource<Settings> {
   replicaOf: string | undefined;
   /** Sessions and writes get through to the engine. */
   up: boolean;
+  /** When its engine was last started, and how many writes its storage held then. */
+  started: { readonly at: number; readonly writes: number };
   parameterStatus: ParameterApplyStatus;
   optionStatus: string;
   readonly member: Membership | undefined;

@@ -40,6 +40,7 @@ export function newDatabase(world: World, given: Pick<Database, Told | 'ip'> & P
     address: undefined,
     replicaOf: undefined,
     up: false,
+    started: { at: world.time, writes: 0 },
     parameterStatus: 'in-sync',
     optionStatus: 'in-sync',
     member: undefined,

@@ -1,9 +1,9 @@
 const mainPort: Readonly<Record<string, number>> = { postgres: 5432, mysql: 3306, mariadb: 3306 };
 
-/** What clients speak with an engine: Aurora speaks the language of what it is compatible with. */
+/** What clients speak with an engine: Aurora speaks the language of what it is compatible with, and MariaDB that of MySQL. */
 export function languageOf(engine: string): string {
   if (engine === 'aurora-postgresql') return 'postgres';
-  return engine === 'aurora-mysql' ? 'mysql' : engine;
+  return engine === 'aurora-mysql' || engine === 'mariadb' ? 'mysql' : engine;
 }
 
 export function portOf(engine: string): number {

@@ -17,12 +17,14 @@ type Beginning = { readonly dump: Promise<Blob> } | { readonly statements: strin
  * as well, so a snapshot holds what was written before it, and all of a transaction that was open then.
  */
 export class PostgresDisk implements Disk {
+  written: number;
   private readonly beginning: Beginning;
   private starting: Promise<PGlite> | undefined;
   private last: Promise<void> = Promise.resolve();
 
-  constructor(beginning: Beginning) {
+  constructor(beginning: Beginning, written = 0) {
     this.beginning = beginning;
+    this.written = written;
   }
 
   async take(): Promise<Turn> {
@@ -43,11 +45,11 @@ export class PostgresDisk implements Disk {
 
   fork(): PostgresDisk {
     // Nobody has written to it yet.
-    if (!this.starting && 'dump' in this.beginning) return new PostgresDisk(this.beginning);
+    if (!this.starting && 'dump' in this.beginning) return new PostgresDisk(this.beginning, this.written);
     const dump = this.dumped();
     // Whoever opens the fork hears of it.
     dump.catch(() => undefined);
-    return new PostgresDisk({ dump });
+    return new PostgresDisk({ dump }, this.written);
   }
 
   private async dumped(): Promise<Blob> {

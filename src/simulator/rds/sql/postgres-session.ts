@@ -19,6 +19,12 @@ import {
 } from './postgres-messages.ts';
 import { nextProcess, type WireSession } from './wire-session.ts';
 
+/** How many transactions of an engine have had a number, which only those have that write. */
+async function transactionsOf({ engine }: Turn): Promise<number> {
+  const [answered] = await engine.exec('SELECT txid_snapshot_xmax(txid_current_snapshot())::text AS n');
+  return Number(answered?.rows[0]?.['n']);
+}
+
 /**
  * Speaks PostgreSQL's protocol with one client that has been let in to a database. Statements go to its disk's engine; without
  * one, and about sessions, the account answers. Once the session has been dropped, the client is told so and hung up on.
@@ -34,6 +40,7 @@ export class PostgresSession implements WireSession {
   private stranger: OpenSession | undefined;
   private readOnly = false;
   private turn: Turn | undefined;
+  private transactionsBefore = 0;
   private working: Promise<void> = Promise.resolve();
 
   constructor(world: World, database: Database, socket: Socket, from: string) {
@@ -145,10 +152,12 @@ export class PostgresSession implements WireSession {
     if (!this.turn) {
       this.turn = await disk.take();
       await this.turn.engine.exec(`SET default_transaction_read_only = ${this.readOnly ? 'on' : 'off'}`);
+      this.transactionsBefore = await transactionsOf(this.turn);
     }
     const bytes = await this.turn.engine.execProtocolRaw(message.bytes);
     this.socket.write(bytes);
     if (stateAfter(bytes) !== 'I') return;
+    disk.written += (await transactionsOf(this.turn)) - this.transactionsBefore;
     this.turn.release();
     this.turn = undefined;
   }

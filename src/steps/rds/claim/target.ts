@@ -1,7 +1,9 @@
+import * as z from 'zod';
 import { type AwsContext, defineTarget } from '../../../aws/services.ts';
 import { claimants } from '../../../aws/tags.ts';
 import { faultsOfOldKey } from '../../kms/key-use.ts';
-import { distinct, exposedBy, lifeOf, listed, seatedAt } from '../fence/open.ts';
+import { distinct, exposedBy, lifeOf, listed, seatedAt, writtenTo } from '../fence/open.ts';
+import type { LogPosition } from '../fence/position.ts';
 import { isReplacement, surelyFound } from '../found.ts';
 import type { Kind, Original } from '../kinds/kind.ts';
 import { needsOf } from '../needs.ts';
@@ -25,7 +27,7 @@ export const targetOf = (kind: Kind) =>
       const read = readOf(kind, reads);
       return read ? [{ uses: kind.steps.fenceReplacement, with: { original: read.id, fence: read.fence } }] : [];
     },
-    async observe(ctx, claimed, reads) {
+    async observe(ctx, claimed, reads, proven) {
       const read = readOf(kind, reads);
       const target = ctx.target.id;
       const originals = claimed.filter((id) => kind.idPattern.test(id));
@@ -41,10 +43,11 @@ export const targetOf = (kind: Kind) =>
       );
       const concerned = { original, holder, made };
       const seated = await seatedAt(ctx, kind, concerned, read);
+      const written = read ? writtenTo(seated.get(read.id), provenOf(kind, proven)) : [];
       const life = await lifeOf(ctx, concerned, read, seated);
       const occupied = made.flatMap((one) => {
-        const sessions = seated.get(idIn(one));
-        return sessions ? [{ id: idIn(one), how: sessions.join('; ') }] : [];
+        const sessions = seated.get(idIn(one))?.sessions ?? [];
+        return sessions.length > 0 ? [{ id: idIn(one), how: sessions.join('; ') }] : [];
       });
       const missing = [...(original ? [] : originals), ...(original || holder || made.length > 0 ? [] : [target])];
       const shape = {
@@ -53,7 +56,7 @@ export const targetOf = (kind: Kind) =>
         original: original ? idIn(original) : null,
         ...(original && asSet(kind, original, seen, read, ctx.run)),
       };
-      const exposed = exposedBy(life, original, read, seated);
+      const exposed = exposedBy(life, original, read, seated, written);
       return { observation: { shape, life }, claims, unclaimed, missing, exposed, occupied };
     },
     serving: ({ shape, life }) => {
@@ -67,6 +70,16 @@ function readOf(kind: Kind, reads: readonly unknown[]): Original | undefined {
   for (const read of reads) {
     const parsed = kind.Original.safeParse((read as Readonly<Record<string, unknown>> | null)?.[kind.originalField]);
     if (parsed.success) return parsed.data;
+  }
+  return undefined;
+}
+
+/** Where the log of the original stood, by the latest proof that says so: of its fence, or of what takes its place. */
+function provenOf(kind: Kind, proven: readonly unknown[]): LogPosition | undefined {
+  const proofs = z.union([kind.FenceProof, kind.PlacedVerdict]);
+  for (const proof of proven) {
+    const { data } = proofs.safeParse(proof);
+    if (data?.position) return data.position;
   }
   return undefined;
 }

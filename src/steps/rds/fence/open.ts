@@ -4,6 +4,7 @@ import type { Observation } from '../../../contract/step.ts';
 import type { Database } from '../domain.ts';
 import type { Kind, Original } from '../kinds/kind.ts';
 import { type Described, groupsOf, idIn, isGoing, isOpen, isStopped, isUsable } from '../status.ts';
+import { type LogPosition, writtenSince } from './position.ts';
 import { holesInFence } from './rules.ts';
 import { addressOf, sessionsAt } from './sessions.ts';
 
@@ -14,8 +15,13 @@ export interface Concerned {
   readonly made: readonly Described[];
 }
 
-/** Who was seen to be connected behind the fence, by the id of what to. */
-export type Seated = ReadonlyMap<string, readonly string[]>;
+/** Who was seen to be connected behind the fence, and where the log stood then, by the id of what to. */
+export type Seated = ReadonlyMap<string, Sitting>;
+
+interface Sitting {
+  readonly sessions: readonly string[];
+  readonly position: LogPosition | undefined;
+}
 
 /**
  * A change of security groups ends no session, so that one shows an opening of the fence that nobody has seen. Until something is made
@@ -30,7 +36,7 @@ export async function seatedAt(
   if (!read || made.length === 0) return new Map();
   const asked = distinct([original, holder, ...made]).filter((one) => isFenced(one, read.fence) && isUsable(one));
   const seen = asked.map(async (one) => [idIn(one), await sessionsSeen(ctx, kind, read, one)] as const);
-  return new Map((await Promise.all(seen)).filter(([, sessions]) => sessions.length > 0));
+  return new Map(await Promise.all(seen));
 }
 
 /**
@@ -50,7 +56,7 @@ export async function lifeOf(
   // While a name changes hands, clients are where they were before.
   const reached = holder ?? original;
   const id = reached && read && isFenced(reached, read.fence) ? idIn(reached) : undefined;
-  const sessions = reached && reached === original ? (seated.get(idIn(reached)) ?? []) : [];
+  const sessions = reached && reached === original ? (seated.get(idIn(reached))?.sessions ?? []) : [];
   const entered = id !== undefined && (holes.length > 0 || sessions.length > 0) ? [id] : [];
   return {
     open: [...new Set([...open, ...entered])].sort(),
@@ -67,13 +73,21 @@ export const distinct = (all: readonly (Described | undefined)[]) => [
 ];
 
 /** Who is seen to be connected to one or a part of it. What does not answer tells nothing, and holds nothing up. */
-async function sessionsSeen(ctx: AwsContext, kind: Kind, read: Original, one: Described): Promise<readonly string[]> {
+async function sessionsSeen(ctx: AwsContext, kind: Kind, read: Original, one: Described): Promise<Sitting> {
   const parts = await kind.parts(ctx, one);
-  const seen = parts.map(async (part) => {
-    const at = addressOf(read, part);
-    return at ? ((await sessionsAt(ctx, at)).seen ?? []) : [];
-  });
-  return (await Promise.all(seen)).flat();
+  const answers = await Promise.all(
+    parts.map(async (part) => {
+      const at = addressOf(read, part);
+      return at && sessionsAt(ctx, at);
+    }),
+  );
+  const [writer] = answers;
+  return { sessions: answers.flatMap((one) => one?.seen ?? []), position: writer?.seen && writer.position };
+}
+
+/** How somebody has written to the original since its log stood there, who need not be connected any more. What is not known tells nothing. */
+export function writtenTo(sitting: Sitting | undefined, since: LogPosition | undefined): readonly string[] {
+  return sitting ? writtenSince(since, sitting.position).found : [];
 }
 
 /** The original, where it is behind a fence of which is seen that somebody has opened it, or is connected behind it. */
@@ -82,14 +96,16 @@ export function exposedBy(
   original: Described | undefined,
   read: Pick<Database, 'fence'> | undefined,
   seated: Seated,
+  written: readonly string[],
 ): { readonly original: string; readonly how: string }[] {
   if (!original || !read || !groupsOf(original).includes(read.fence)) return [];
   const id = idIn(original);
   const holes = listed(life['fence']);
-  const sessions = seated.get(id) ?? [];
+  const sessions = seated.get(id)?.sessions ?? [];
   return [
     ...(holes.length > 0 ? [`its fence was open: ${holes.join('; ')}`] : []),
     ...(sessions.length > 0 ? [`somebody was connected behind its fence: ${sessions.join('; ')}`] : []),
+    ...written,
   ].map((how) => ({ original: id, how }));
 }
 

@@ -1,4 +1,5 @@
 import type { DBInstance } from '@aws-sdk/client-rds';
+import { DatabaseFailure } from '../../../aws/databases/failure.ts';
 import { classify } from '../../../aws/outage.ts';
 import { printable } from '../../../aws/printable.ts';
 import type { AwsContext } from '../../../aws/services.ts';
@@ -6,6 +7,7 @@ import type { DatabaseAddress } from '../../../contract/databases.ts';
 import { RekeyError } from '../../../errors/index.ts';
 import type { Database } from '../domain.ts';
 import { nameIn } from '../status.ts';
+import { type LogPosition, positionIn, positionRow, positionStatements } from './position.ts';
 
 // Who is connected besides this very session and RDS itself. A replication worker writes what another server sends; all
 // other workers of the engine belong to it. AWS's own session is `rdsadmin` with every engine, and that of a read replica of RDS's `rdsrepladmin` [U]: it only reads. To who may not see them, both
@@ -48,43 +50,61 @@ export function addressOf(
   };
 }
 
-/** Who else is connected, one sentence each; or why that can't be told, and whether it never will be. */
+/** Who else is connected, one sentence each, and where the log stood, if the server tells; or why that can't be told, and whether it never will be. */
 export type Sessions =
-  | { readonly seen: readonly string[] }
+  | { readonly seen: readonly string[]; readonly position: LogPosition | undefined }
   | { readonly seen?: undefined; readonly unknown: string; readonly error?: Error; readonly final: boolean };
 
 /** Who is connected besides this runner and RDS itself. Rejects as `asked` does. */
 export async function sessionsAt(ctx: AwsContext, at: DatabaseAddress): Promise<Sessions> {
-  const answer = await asked(ctx, at, statements[at.engine]);
+  const answer = await askedWithPosition(ctx, at);
   if ('unknown' in answer) return answer;
   const blind = answer.rows.find(([first]) => first === blindness);
   if (blind) return { unknown: `${at.host}: ${inWords(blind)}`, final: true };
   const own = (await ctx.aws.databases.own?.()) ?? new Set();
-  const others = answer.rows.filter(([id]) => !own.has(id ?? ''));
-  return { seen: others.map((row) => `still connected to ${at.host}: ${inWords(row)}`) };
+  const others = answer.rows.filter(([id]) => id !== positionRow && !own.has(id ?? ''));
+  const told = answer.rows.find(([first]) => first === positionRow);
+  return {
+    seen: others.map((row) => `still connected to ${at.host}: ${inWords(row)}`),
+    position: told && positionIn(told),
+  };
+}
+
+/** Both in one statement, so that nobody comes in between and no connection is added. A server that refuses to tell the position is asked without. */
+async function askedWithPosition(ctx: AwsContext, at: DatabaseAddress): Promise<Asked> {
+  const [sessions, order] = statements[at.engine].split(/\n(?=ORDER BY)/);
+  const answer = await asked(ctx, at, [sessions, 'UNION ALL', positionStatements[at.engine], order].join('\n'));
+  const refused =
+    'unknown' in answer && answer.final && answer.error instanceof DatabaseFailure && !answer.error.refusesLogin;
+  return refused ? asked(ctx, at, statements[at.engine]) : answer;
 }
 
 const inWords = (row: readonly (string | null)[]) => printable(row.map((value) => value ?? '-').join(' '), 200);
 
 /** What speaks against nobody else being connected, one sentence each: who is, or why that can't be told. */
-export async function foreignSessions(ctx: AwsContext, at: DatabaseAddress): Promise<readonly string[]> {
+export async function foreignSessions(
+  ctx: AwsContext,
+  at: DatabaseAddress,
+): Promise<{ readonly seen: readonly string[]; readonly position: LogPosition | undefined }> {
   const answer = await sessionsAt(ctx, at);
-  if (answer.seen) return answer.seen;
+  if (answer.seen) return answer;
   if (answer.error instanceof RekeyError) throw answer.error;
-  return [answer.unknown];
+  return { seen: [answer.unknown], position: undefined };
 }
 
-/** The same of each of these, asked at once. */
+/** The same of each of these, asked at once, and where the log of the first stands, which is the one that writes. */
 export async function foreignSessionsOf(
   ctx: AwsContext,
   database: Pick<Database, 'engine' | 'database' | 'secret'>,
   parts: readonly DBInstance[],
-): Promise<readonly string[]> {
-  const sessions = parts.map(async (part) => {
-    const at = addressOf(database, part);
-    return at ? foreignSessions(ctx, at) : [`${nameIn(part)} has no endpoint`];
-  });
-  return (await Promise.all(sessions)).flat();
+): Promise<{ readonly seen: readonly string[]; readonly position: LogPosition | undefined }> {
+  const answers = await Promise.all(
+    parts.map((part) => {
+      const at = addressOf(database, part);
+      return at ? foreignSessions(ctx, at) : { seen: [`${nameIn(part)} has no endpoint`], position: undefined };
+    }),
+  );
+  return { seen: answers.flatMap(({ seen }) => seen), position: answers[0]?.position };
 }
 
 /**

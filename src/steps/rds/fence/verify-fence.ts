@@ -6,6 +6,7 @@ import { settleWithinMs } from '../../deadlines.ts';
 import type { FenceProof, RestartedDatabase } from '../domain.ts';
 import { byOriginal, type Kind, type Original, originalOf } from '../kinds/kind.ts';
 import { hasGroups } from '../status.ts';
+import { type LogPosition, positioned, writtenSince } from './position.ts';
 import { holesInFence } from './rules.ts';
 import { foreignSessionsOf, permissionsOfSql } from './sessions.ts';
 
@@ -20,8 +21,8 @@ interface Fenced {
 /** Has the database itself, each part of it, say that nobody else is connected, twice, some time apart. Waits while somebody is. */
 export const verifyFence = (kind: Kind) => {
   const fencedBy = (input: object): Fenced => ({ original: originalOf(kind, input), restarts: kind.restartsOf(input) });
-  const proofOf = (input: object, status: VerdictStatus, findings: readonly string[]) =>
-    proof(kind, fencedBy(input), status, findings);
+  const proofOf = (input: object, status: VerdictStatus, findings: readonly string[], position?: LogPosition) =>
+    proof(kind, fencedBy(input), status, findings, position);
   const pending = (input: object, findings: readonly string[]): Seen<FenceProof> => ({
     is: 'pending',
     output: proofOf(input, 'TIMED_OUT', findings),
@@ -36,11 +37,14 @@ export const verifyFence = (kind: Kind) => {
     title: (input) => `verify that nobody is connected to ${originalOf(kind, input).name}`,
     async check(ctx, input) {
       const first = await findings(ctx, kind, fencedBy(input));
-      if (first.length > 0) return pending(input, first);
+      if (first.against.length > 0) return pending(input, first.against);
       await pause(ctx, betweenMs);
       const second = await findings(ctx, kind, fencedBy(input));
-      if (second.length > 0) return pending(input, second);
-      return { is: 'done', output: proofOf(input, 'SUCCESSFUL', []) };
+      if (second.against.length > 0) return pending(input, second.against);
+      const { position } = second;
+      for (const told of writtenSince(position, position).told)
+        ctx.announce(`${originalOf(kind, input).name}: ${told}`);
+      return { is: 'done', output: proofOf(input, 'SUCCESSFUL', [], position) };
     },
     conclude: (input, status, reason) => proofOf(input, status, [reason]),
     // There is no replacement yet: the verdict is about the original and its fence.
@@ -48,11 +52,17 @@ export const verifyFence = (kind: Kind) => {
   });
 };
 
-async function findings(ctx: AwsContext, kind: Kind, { original, restarts }: Fenced): Promise<readonly string[]> {
+/** What speaks against nobody writing, and where the log stands. */
+interface Asked {
+  readonly against: readonly string[];
+  readonly position?: LogPosition | undefined;
+}
+
+async function findings(ctx: AwsContext, kind: Kind, { original, restarts }: Fenced): Promise<Asked> {
   const { id, fence } = original;
   const found = await kind.find(ctx, id);
-  if (!found) return [`${id} is not there`];
-  if (!hasGroups(found, [fence])) return [`${id} is not behind ${fence} alone`];
+  if (!found) return { against: [`${id} is not there`] };
+  if (!hasGroups(found, [fence])) return { against: [`${id} is not behind ${fence} alone`] };
   const parts = await kind.parts(ctx, found);
   const own = parts.flatMap((part) => {
     const name = part.DBInstanceIdentifier ?? '';
@@ -61,8 +71,11 @@ async function findings(ctx: AwsContext, kind: Kind, { original, restarts }: Fen
     const restarted = restarts.some((one) => one.id === part.DbiResourceId);
     return restarted ? [] : [`${name} was not restarted behind the fence`];
   });
-  const [holes, sessions] = await Promise.all([holesInFence(ctx, original), foreignSessionsOf(ctx, original, parts)]);
-  return [...own, ...holes, ...sessions];
+  const [holes, { seen, position }] = await Promise.all([
+    holesInFence(ctx, original),
+    foreignSessionsOf(ctx, original, parts),
+  ]);
+  return { against: [...own, ...holes, ...seen], position };
 }
 
 function proof(
@@ -70,6 +83,7 @@ function proof(
   { original, restarts }: Fenced,
   status: VerdictStatus,
   findings: readonly string[],
+  position: LogPosition | undefined,
 ): FenceProof {
   const { id } = original;
   return {
@@ -79,5 +93,6 @@ function proof(
     status,
     findings: [...findings],
     restartedAt: kind.restartedAt(restarts),
+    ...positioned(position),
   };
 }

@@ -3,6 +3,7 @@ import { marker, tagValue } from '../../../aws/tags.ts';
 import { settleWithinMs } from '../../deadlines.ts';
 import { faultsOfKey } from '../../kms/key-use.ts';
 import type { DatabaseVerdict, FenceProof } from '../domain.ts';
+import { type LogPosition, positioned, writtenSince } from '../fence/position.ts';
 import { holesInFence } from '../fence/rules.ts';
 import { asked, foreignSessionsOf, permissionsOfSql } from '../fence/sessions.ts';
 import {
@@ -82,8 +83,14 @@ export const verify = (kind: Kind) =>
       if (seen.length > 0) return judgedByLooks(verdict, seen);
       const old = { found: original, parts: kind.partsAmong(original, pair.instances) };
       const names = kind.otherNames(made, pair.endpoints);
-      const why = await unanswered(ctx, kind, read, verdict, old, made, names);
-      return why.length > 0 ? pending(verdict, why.join('; ')) : judged(verdict, []);
+      const { why, position } = await unanswered(ctx, kind, read, verdict, old, made, names);
+      if (why.length > 0) return pending(verdict, why.join('; '));
+      const since = writtenSince(input.fenced.position, position);
+      for (const told of since.told) ctx.announce(`${verdict.original}: ${told}`);
+      return judged(
+        { ...verdict, ...(since.found.length === 0 && positioned(position)) },
+        since.found.map((how) => `original ${nameIn(original)}: ${how}`),
+      );
     },
     conclude: (input, status, reason) => takenIn(input.verdict, status, [reason]),
     verdicts: (output) => [output],
@@ -164,7 +171,7 @@ async function fenceFaults(
   return holesInFence(ctx, read);
 }
 
-/** What either does not say yet; empty once the new one answers at all its names, and the old one that it is left alone. */
+/** What either does not say yet; nothing once the new one answers at all its names, and the old one that it is left alone, and where its log stands. */
 async function unanswered(
   ctx: AwsContext,
   kind: Kind,
@@ -173,15 +180,16 @@ async function unanswered(
   old: Whole,
   made: Whole,
   names: readonly string[],
-): Promise<readonly string[]> {
+): Promise<{ readonly why: readonly string[]; readonly position?: LogPosition | undefined }> {
   const strays = kind.ownNames(made.found).filter((host) => !host?.startsWith(`${verdict.name}.`));
-  if (strays.length > 0) return strays.map((host) => `${verdict.name} still has the endpoint ${host ?? 'none'}`);
+  if (strays.length > 0)
+    return { why: strays.map((host) => `${verdict.name} still has the endpoint ${host ?? 'none'}`) };
   const writer = kind.addressOf(read, made.found);
   const silent = async () => {
     if (!writer) return [`${read.name} has no endpoint`];
     const answers = [writer.host, ...names].map((host) => asked(ctx, { ...writer, host }, 'SELECT 1'));
     return (await Promise.all(answers)).flatMap((one) => ('unknown' in one ? [one.unknown] : []));
   };
-  const [sessions, unheard] = await Promise.all([foreignSessionsOf(ctx, read, old.parts), silent()]);
-  return [...sessions, ...unheard];
+  const [{ seen, position }, unheard] = await Promise.all([foreignSessionsOf(ctx, read, old.parts), silent()]);
+  return { why: [...seen, ...unheard], position };
 }

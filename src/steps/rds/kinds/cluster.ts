@@ -23,6 +23,7 @@ import {
   PlacedClusterVerdict,
   RestartedDatabase,
 } from '../domain.ts';
+import { positioned } from '../fence/position.ts';
 import { isWriter, membersOf, writerAddressOf } from '../found.ts';
 import { faultsOfPlaces } from '../judge/places.ts';
 import { customEndpointsOf, leadsAnywhere } from '../names/endpoints.ts';
@@ -217,7 +218,12 @@ export const clusters: Kind = {
       .map((one) => `${one.id} ${one.restartedAt}`)
       .sort()
       .join(', '),
-  madeSnapshot: (id, cluster, after) => ({ id, cluster, after: after?.restartedAt ?? null }),
+  madeSnapshot: (id, cluster, after) => ({
+    id,
+    cluster,
+    after: after?.restartedAt ?? null,
+    ...positioned(after?.position),
+  }),
   faultsOfSize: () => [],
   faultsOfPlace: (verdict: ClusterVerdict, original: Cluster, made: Whole<DBCluster>, endpoints) =>
     faultsOfPlaces(verdict, original, {

@@ -18,6 +18,7 @@ import {
   PlacedDatabaseVerdict,
   RestartedDatabase,
 } from '../domain.ts';
+import { positioned } from '../fence/position.ts';
 import { addressOf } from '../fence/sessions.ts';
 import { faultsOfInstance } from '../judge/places.ts';
 import { readInstance } from '../read/instance.ts';
@@ -181,7 +182,7 @@ export const instances: Kind = {
   restartedAt: ([own]) => own?.restartedAt ?? '',
   madeSnapshot(id, database, after, seen?: DBSnapshot) {
     const storageGiB = seen?.AllocatedStorage;
-    const made = { id, database, source: null, after: after?.restartedAt ?? null };
+    const made = { id, database, source: null, after: after?.restartedAt ?? null, ...positioned(after?.position) };
     return { ...made, ...(storageGiB !== undefined && { storageGiB }) };
   },
   faultsOfSize: (name, original: DBInstance, replacement: DBInstance) =>

@@ -19,6 +19,7 @@ import type {
   PlacedDatabaseVerdict,
   RestartedDatabase,
 } from '../domain.ts';
+import type { LogPosition } from '../fence/position.ts';
 import type { Asked, Login, Reading } from '../read/reading.ts';
 import type { Described, DescribedSnapshot } from '../status.ts';
 
@@ -57,6 +58,7 @@ export type Original = Omit<Database, 'masterUserSecret'>;
 export interface MadeSnapshot {
   readonly id: string;
   readonly after: string | null;
+  readonly position?: LogPosition | undefined;
   readonly storageGiB?: number | undefined;
 }
 

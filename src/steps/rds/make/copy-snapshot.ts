@@ -6,6 +6,7 @@ import { Aborted, poll } from '../../../contract/wait.ts';
 import { settleWithinMs } from '../../deadlines.ts';
 import { KeyArn } from '../../domain.ts';
 import { MadeDatabaseSnapshot } from '../domain.ts';
+import { positioned } from '../fence/position.ts';
 import { bornAs, lookForSnapshot, type Making } from './born.ts';
 
 const beatMs = 10_000;
@@ -66,5 +67,6 @@ async function lostSource(ctx: AwsContext, id: string): Promise<string | undefin
 }
 
 function making({ snapshot }: z.infer<typeof input>): Making {
-  return { database: snapshot.database, source: snapshot.id, after: snapshot.after };
+  const { database, id: source, after, position } = snapshot;
+  return { database, source, after, ...positioned(position) };
 }

@@ -24,7 +24,8 @@ export const createSnapshot = (kind: Kind) =>
     input: byOriginal(kind, { after: kind.After }),
     output: kind.MadeSnapshot,
     title: (input) => `${input.after ? 'final snapshot' : 'snapshot'} of ${originalOf(kind, input).name}`,
-    prove: async (ctx, input) => (input.after ? quiet(ctx, kind, originalOf(kind, input)) : { findings: [] }),
+    prove: async (ctx, input) =>
+      input.after ? quiet(ctx, kind, originalOf(kind, input), input.after.position) : { findings: [] },
     async look(ctx, input, known) {
       const { id, name } = originalOf(kind, input);
       const snapshot = await kind.findSnapshot(ctx, bornAs(ctx));

@@ -28,7 +28,7 @@ export const restore = (kind: Kind) =>
     output: kind.Made,
     title: (input) => `restore ${originalOf(kind, input).name} under the new key`,
     // Who has come while the final snapshot was taken writes what that lacks.
-    prove: (ctx, input) => quiet(ctx, kind, originalOf(kind, input)),
+    prove: (ctx, input) => quiet(ctx, kind, originalOf(kind, input), input.snapshot.position),
     async look(ctx, input, known) {
       const made = bornAmong(ctx, await kind.all(ctx), known);
       return made
