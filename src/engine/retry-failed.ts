@@ -1,7 +1,7 @@
 import type { Key } from '../contract/record.ts';
-import { unseenMs } from '../contract/settle.ts';
 import { createdBy, type EffectDefinition, type Registry } from '../contract/step.ts';
 import { problem } from '../errors/index.ts';
+import { instantOf, isShownBy } from './margin.ts';
 import type { PlanRun } from './plan-run.ts';
 import { retryRead } from './retry.ts';
 import { createdIn } from './state/created.ts';
@@ -120,12 +120,12 @@ async function isGone<S>(
   definition: EffectDefinition<S, unknown, unknown>,
   output: unknown,
 ): Promise<boolean> {
-  const certainAt = run.ports.clock.now() + unseenMs;
+  const since = instantOf(run.ports);
   const title = definition.title(phase.input);
   const look = () => definition.look(run.context(phase.key), phase.input, output);
   return waitFor(run.ports, unseenBeatMs, async (askedAt) => {
     const seen = await retryRead(run.ports, title, look, run.asker(title));
     if (seen.is !== 'absent') return { done: seen.is === 'failed' };
-    return askedAt >= certainAt ? { done: true } : { again: true };
+    return isShownBy(run.ports, since, askedAt) ? { done: true } : { again: true };
   });
 }

@@ -1,6 +1,7 @@
 import type { Stop } from '../../contract/record.ts';
 import { unseenMs } from '../../contract/settle.ts';
 import { problem } from '../../errors/index.ts';
+import { isShownBy } from '../margin.ts';
 import { perform } from '../perform.ts';
 import type { PlanRun } from '../plan-run.ts';
 import { cutOverOf, insideCutOver } from '../state/cut-over.ts';
@@ -83,13 +84,13 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
  * is taken off and discarded then would hold writes. So it is looked at until AWS can't hide that any more.
  */
 async function lookAtStandstill<S>(run: PlanRun<S>, guard: Guard<S>): Promise<TargetState> {
-  const certainAt = run.watchedSince + unseenMs;
   return waitFor<TargetState>(run.ports, unseenBeatMs, async (askedAt) => {
     const seen = await guard.look();
     const made = pairsOf(run.ports.registry, run.state).map((pair) => pair.replacement);
     const stands = !seen.running && run.state.writePoint === undefined && made.some((id) => seen.on.includes(id));
-    if (!stands || askedAt >= certainAt || !guard.neverRan(seen)) return { done: seen };
-    return { again: true, at: certainAt };
+    if (!stands || isShownBy(run.ports, run.watchedSince, askedAt) || !guard.neverRan(seen)) return { done: seen };
+    const certainAt = run.watchedSince.here + unseenMs;
+    return { again: true, ...(askedAt < certainAt && { at: certainAt }) };
   });
 }
 
