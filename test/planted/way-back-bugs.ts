@@ -138,7 +138,7 @@ export const wayBackBugs: readonly PlantedBug[] = [
   {
     name: 'one look says that nobody has started the target',
     file: 'src/engine/unwind/unwind.ts',
-    find: 'askedAt >= certainAt || !guard.neverRan(seen)',
+    find: 'isShownBy(run.ports, run.watchedSince, askedAt) || !guard.neverRan(seen)',
     replace: 'askedAt > 0',
     caughtBy: { file: 'test/promises/ran-unseen.test.ts', title: 'AWS shows the past of up to 200000 ms' },
   },
@@ -364,5 +364,12 @@ export const wayBackBugs: readonly PlantedBug[] = [
     find: 'Math.abs(there - now) > alikeMs ? [now, there] : [now]',
     replace: 'Math.abs(there - now) > alikeMs ? [now] : [now]',
     caughtBy: { file: clockSet, title: 'two hours while a window is waited for' },
+  },
+  {
+    name: 'what was waited for before uses up the patience with what comes after it',
+    file: 'src/engine/retry.ts',
+    find: 'const family = familyOf(error);\n      const at',
+    replace: "const family = 'final';\n      const at",
+    caughtBy: { file: 'test/promises/patience-by-family.test.ts', title: 'on the way back' },
   },
 ];
