@@ -134,4 +134,14 @@ export const lastCopyBugs: readonly PlantedBug[] = [
     replace: 'if (begun || (stale',
     caughtBy: { file: 'test/promises/used-between-processes.test.ts', title: 'when it was made, and not judged yet' },
   },
+  {
+    name: 'a proof snapshot that took hours counts as one of now',
+    file: 'src/engine/evidence.ts',
+    find: 'const mostMade = 3;',
+    replace: 'const mostMade = 1;',
+    caughtBy: {
+      file: 'test/promises/proof-takes-hours.test.ts',
+      title: 'of ebs-volume is kept when he has written on it',
+    },
+  },
 ];

@@ -402,8 +402,8 @@ export const stepBugs: readonly PlantedBug[] = [
   {
     name: 'a proof snapshot of any age counts',
     file: 'src/engine/evidence.ts',
-    find: 'if (isNew ||',
-    replace: 'if (output !== null ||',
+    find: 'if (nowOf(run) - takenAt < freshMs)',
+    replace: 'if (takenAt > 0)',
     caughtBy: { file: blocks, title: 'a proof that was taken before somebody used the original' },
   },
   {
