@@ -372,4 +372,11 @@ export const wayBackBugs: readonly PlantedBug[] = [
     replace: "const family = 'final';\n      const at",
     caughtBy: { file: 'test/promises/patience-by-family.test.ts', title: 'on the way back' },
   },
+  {
+    name: 'that a target stands still by a halt of this run is taken for the doing of somebody else',
+    file: 'src/engine/unwind/unwind.ts',
+    find: '(seen.running || haltsUnderWay(run).length > 0)',
+    replace: 'seen.running',
+    caughtBy: { file: 'test/promises/halt-under-way.test.ts', title: 'killed when AWS had taken the stop' },
+  },
 ];

@@ -49,12 +49,12 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
   guard.forget();
   run.bringsBack = run.state.unwinding?.over === false || insideCutOver(run.plan, run.ports.registry, run.state);
   const seen = await lookAtStandstill(run, guard);
-  const halts = pastWritePoint && seen.running && seen.activeSide !== 'originals';
+  const halts = pastWritePoint && (seen.running || haltsUnderWay(run).length > 0) && seen.activeSide !== 'originals';
   const outset = { rollback, because: stop?.message ?? 'rollback', pastWritePoint, halts, ...whatIsLeft(run, seen) };
   if (!rollback) refuseWritten(run, seen);
   const underWay = run.state.unwinding?.over === false;
   if (underWay && outset.lost.length && (await turnRound(run, guard))) return 'turned';
-  if (outset.halts && !outset.lost.length) await refuseHalt(run, guard);
+  if (outset.halts && seen.running && !outset.lost.length) await refuseHalt(run, guard);
   await settleHappened(run, stop, outset);
   const happened = (run.state.unwinding?.happened ?? []).flatMap(({ key, output }) => {
     const phase = run.phase(key);
@@ -168,13 +168,22 @@ async function tryTakeBack<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, b
 /** Past the write point somebody else may have started the target: before anything is taken from it, it stands still. */
 async function halt<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
   const generation = run.run.records;
+  const underWay = haltsUnderWay(run);
   for (const [undo, call] of guard.halt().entries()) {
-    const key = { plan: run.plan.name, step: ownStep.halt, item: null, generation, undo };
+    const begun = underWay.find((phase) => phase.key.undo === undo);
+    const key = begun?.key ?? { plan: run.plan.name, step: ownStep.halt, item: null, generation, undo };
     await perform(run, guard, { key, uses: call.uses, input: call.with });
   }
   guard.forget();
   const { observation } = await guard.look();
   await recordObservation(run, observation);
+}
+
+/** The halts of which an earlier process did not see the end: that the target stands still by now is their doing, and nobody else's. */
+function haltsUnderWay<S>(run: PlanRun<S>): readonly Phase[] {
+  return [...run.state.phases.values()].filter(
+    ({ key, sent, end }) => key.step === ownStep.halt && (key.undo ?? 0) < firstStart && sent > 0 && !end,
+  );
 }
 
 /** What of a pair stands at a wrong place of the target is ours to move while that stands still: it would be in the way of itself. */
