@@ -89,7 +89,7 @@ export const wayBackBugs: readonly PlantedBug[] = [
   {
     name: 'a rollback halts what it can not bring back',
     file: 'src/engine/unwind/unwind.ts',
-    find: 'if (outset.halts && !outset.lost.length) await refuseHalt(run, guard);',
+    find: 'if (outset.halts && seen.running && !outset.lost.length) await refuseHalt(run, guard);',
     replace: '',
     caughtBy: { file: keysFirst, title: 'while an original is attached to another box is refused' },
   },
