@@ -5,7 +5,7 @@ import type { VerdictStatus } from '../contract/verdict.ts';
 import { isPassed } from '../engine/gates/gates.ts';
 import { itemsOf } from '../engine/references.ts';
 import { createdIn } from '../engine/state/created.ts';
-import { cutOverBegunAt, cutOverOf, insideCutOver, touchedAt } from '../engine/state/cut-over.ts';
+import { cutOverBegunAt, cutOverOf, haltsOf, insideCutOver, touchedAt } from '../engine/state/cut-over.ts';
 import { type ActiveSide, activeSideOf, pairOf, pairsOf, verdictsOf } from '../engine/state/pairs.ts';
 import { currentPhases, deletedBy, effectWith } from '../engine/state/phases.ts';
 import { type Phase, type PlanState, writtenSince } from '../engine/state/run-state.ts';
@@ -125,9 +125,9 @@ export function planStatus<S>(
     announcements: [...state.announcements],
     ...optional({
       step: state.finished ? undefined : stepOf(plan, state),
-      downSince: insideCutOver(plan, registry, state) ? touchedAt(registry, state) : undefined,
+      downSince: insideCutOver(plan, registry, state) ? touchedAt(registry, state) : haltedAt(registry, state),
       servesAgainSince: servesAgainSince(registry, state),
-      expected: targetStatus(plan, registry, state, state.expected),
+      expected: expectedOf(plan, registry, state),
       lastSeen: lastSeenOf(plan, registry, state),
       stop: state.stop,
     }),
@@ -186,6 +186,19 @@ function waitsForOf(plan: Plan, state: PlanState): PlanStatus['waitsFor'] {
     if (gate && !gate.passed) return { step: step.id, kind: step.gate, until: gate.until };
   }
   return undefined;
+}
+
+/** Since when a rollback past the write point has the target out of service, in ms; undefined when it serves again. */
+function haltedAt<S>(registry: Registry<S>, state: PlanState): number | undefined {
+  if (state.unwinding?.over !== false || servesAgainSince(registry, state) !== undefined) return undefined;
+  return haltsOf(state)[0]?.sentAt;
+}
+
+/** A halt that was sent and of which the end was not seen has stopped it, as far as anybody knows. */
+function expectedOf<S>(plan: Plan, registry: Registry<S>, state: PlanState): TargetStatus | undefined {
+  const expected = targetStatus(plan, registry, state, state.expected);
+  const halting = state.unwinding?.over === false && haltsOf(state).some(({ end }) => !end);
+  return expected && halting ? { ...expected, running: false } : expected;
 }
 
 /** An undo that lets the target serve is its last: what comes after it the target serves without. */

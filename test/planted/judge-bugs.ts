@@ -185,7 +185,7 @@ export const judgeBugs: readonly PlantedBug[] = [
   {
     name: 'status goes on to tell a target as down when it serves on its replacements',
     file: 'src/report/plan-status.ts',
-    find: 'downSince: insideCutOver(plan, registry, state) ? touchedAt(registry, state) : undefined',
+    find: 'downSince: insideCutOver(plan, registry, state) ? touchedAt(registry, state) : haltedAt(registry, state)',
     replace: 'downSince: touchedAt(registry, state)',
     caughtBy: { file: histories, title: 'histories of an instance show no failure beyond' },
   },
@@ -238,5 +238,12 @@ export const judgeBugs: readonly PlantedBug[] = [
     find: 'deleted.length + deleting.length > 0',
     replace: 'deleted.length + deleting.length < 0',
     caughtBy: { file: 'test/sweep/next.test.ts', title: 'a rollback that is named as next' },
+  },
+  {
+    name: 'a halt of a rollback is not told as time out of service',
+    file: 'src/report/plan-status.ts',
+    find: ': haltedAt(registry, state),',
+    replace: ': undefined,',
+    caughtBy: { file: 'test/promises/halt-under-way.test.ts', title: 'an interruption while it is being halted says' },
   },
 ];

@@ -166,8 +166,8 @@ export const wayBackBugs: readonly PlantedBug[] = [
   {
     name: 'a rollback that is taken up again halts what is back',
     file: 'src/engine/unwind/unwind.ts',
-    find: "seen.running && seen.activeSide !== 'originals'",
-    replace: 'seen.running',
+    find: " && seen.activeSide !== 'originals';",
+    replace: ';',
     caughtBy: { file: keysFirst, title: 'that is taken up again does not stop what serves on its originals' },
   },
 

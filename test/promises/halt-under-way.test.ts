@@ -30,3 +30,16 @@ describe('a typed rollback whose process ends while the target is being halted i
       expect(box?.devices.map(({ volume }) => volume).sort()).toEqual([root, data]);
     }));
 });
+
+test('an interruption while it is being halted says that it is out of service, and a resume ends the rollback', () =>
+  inWorld(twoVolumes, async (world) => {
+    const first = await world.process([], { wait: false });
+    world.pass(10 * minute);
+    // The judge reads its last words.
+    const second = await world.process(first.disk, { command, interruptAfterMs: 500 });
+    expect(exitOf(second), told(second)).toBe(130);
+    expect(world.state().instances.find(({ id }) => id === instance)?.state).toBe('stopping');
+    world.pass(10 * minute);
+    const third = await world.process(second.disk, { wait: false });
+    expect(exitOf(third), told(third)).toBe(0);
+  }));

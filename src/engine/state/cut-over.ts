@@ -2,6 +2,7 @@ import type { Plan, UseStep } from '../../contract/plan.ts';
 import type { Key } from '../../contract/record.ts';
 import type { Registry } from '../../contract/step.ts';
 import { keyText } from './key.ts';
+import { ownStep } from './own-steps.ts';
 import { currentPhases, effectOf, effectWith } from './phases.ts';
 import type { Phase, PlanState } from './run-state.ts';
 
@@ -50,6 +51,17 @@ export function insideCutOver<S>(plan: Plan, registry: Registry<S>, state: PlanS
   if (last?.kind !== 'use') return false;
   const ends = currentPhases(state).filter((phase) => phase.key.step === last.id);
   return ends.length === 0 || ends.some((phase) => phase.end?.is !== 'done');
+}
+
+/** The calls that end a halt are numbered behind those that made it. */
+export const firstStart = 100;
+
+/** What a rollback past the write point has sent to halt the target, oldest first, unless AWS says that it came to nothing or that it stood already. */
+export function haltsOf(state: PlanState): Phase[] {
+  return [...state.phases.values()].filter(({ key, sent, end }) => {
+    const stood = end?.is === 'done' ? !end.changed : end?.neverRan === true;
+    return key.step === ownStep.halt && (key.undo ?? 0) < firstStart && sent > 0 && !stood;
+  });
 }
 
 /** May what began the cut-over be taken back by now? Then the target may serve on its originals, and nothing goes forward on what was made before. */

@@ -4,7 +4,7 @@ import { problem } from '../../errors/index.ts';
 import { isShownBy } from '../margin.ts';
 import { perform } from '../perform.ts';
 import type { PlanRun } from '../plan-run.ts';
-import { cutOverOf, insideCutOver } from '../state/cut-over.ts';
+import { cutOverOf, firstStart, haltsOf, insideCutOver } from '../state/cut-over.ts';
 import { isOwnStep, ownStep } from '../state/own-steps.ts';
 import { type Pair, pairsOf } from '../state/pairs.ts';
 import { currentPhases, deletedOriginals, effectOf, undoOf } from '../state/phases.ts';
@@ -181,9 +181,7 @@ async function halt<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
 
 /** The halts of which an earlier process did not see the end: that the target stands still by now is their doing, and nobody else's. */
 function haltsUnderWay<S>(run: PlanRun<S>): readonly Phase[] {
-  return [...run.state.phases.values()].filter(
-    ({ key, sent, end }) => key.step === ownStep.halt && (key.undo ?? 0) < firstStart && sent > 0 && !end,
-  );
+  return haltsOf(run.state).filter(({ end }) => !end);
 }
 
 /** What of a pair stands at a wrong place of the target is ours to move while that stands still: it would be in the way of itself. */
@@ -196,9 +194,6 @@ async function clearPlaces<S>(run: PlanRun<S>, guard: Guard<S>, because: string)
     await takeBackBy(run, guard, key, call, because);
   }
 }
-
-// The calls that end a halt are numbered behind those that made it.
-const firstStart = 100;
 
 /** What this run has halted runs again, also where nothing that was taken back starts it: a target that was found stopped, and that its owner has started since. */
 async function startAgain<S>(
