@@ -190,8 +190,14 @@ function waitsForOf(plan: Plan, state: PlanState): PlanStatus['waitsFor'] {
 
 /** Since when a rollback past the write point has the target out of service, in ms; undefined when it serves again. */
 function haltedAt<S>(registry: Registry<S>, state: PlanState): number | undefined {
-  if (state.unwinding?.over !== false || servesAgainSince(registry, state) !== undefined) return undefined;
-  return haltsOf(state)[0]?.sentAt;
+  if (state.unwinding?.over !== false) return undefined;
+  const halted = haltsOf(state)[0]?.sentAt ?? Number.POSITIVE_INFINITY;
+  // Steps that were taken back are retired at the end, and their undo with them.
+  const servesAgain = [...state.phases.values()].some(
+    (phase) =>
+      phase.end?.is === 'done' && phase.end.at >= halted && effectWith(registry, phase, 'disruptive')?.serves === true,
+  );
+  return servesAgain || !Number.isFinite(halted) ? undefined : halted;
 }
 
 /** A halt that was sent and of which the end was not seen has stopped it, as far as anybody knows. */

@@ -79,8 +79,8 @@ export const judgeBugs: readonly PlantedBug[] = [
   {
     name: 'down time is told five minutes late',
     file: 'src/report/plan-status.ts',
-    find: 'insideCutOver(plan, registry, state) ? touchedAt(registry, state) : undefined',
-    replace: 'insideCutOver(plan, registry, state) ? (touchedAt(registry, state) ?? 0) + 300_000 : undefined',
+    find: 'insideCutOver(plan, registry, state) ? touchedAt(registry, state) :',
+    replace: 'insideCutOver(plan, registry, state) ? (touchedAt(registry, state) ?? 0) + 300_000 :',
     caughtBy: { file: sees, title: 'a target that is down is told as down since it was' },
   },
   {
@@ -143,8 +143,8 @@ export const judgeBugs: readonly PlantedBug[] = [
   {
     name: 'down time is told five minutes late, in histories',
     file: 'src/report/plan-status.ts',
-    find: 'insideCutOver(plan, registry, state) ? touchedAt(registry, state) : undefined',
-    replace: 'insideCutOver(plan, registry, state) ? (touchedAt(registry, state) ?? 0) + 300_000 : undefined',
+    find: 'insideCutOver(plan, registry, state) ? touchedAt(registry, state) :',
+    replace: 'insideCutOver(plan, registry, state) ? (touchedAt(registry, state) ?? 0) + 300_000 :',
     caughtBy: { file: histories, title: 'histories of an instance show no failure beyond' },
   },
   {
