@@ -467,4 +467,14 @@ export const stepBugs: readonly PlantedBug[] = [
     replace: "if (made === undefined) return { findings: ['it could not be made'] };",
     caughtBy: { file: 'test/promises/original-in-error.test.ts', title: 'the run ends without a proof snapshot' },
   },
+  {
+    name: 'that somebody else was stopping the target in the same moment is not told',
+    file: 'src/steps/ec2/stop-instance.ts',
+    find: "if (was === 'stopping' && !ctx.insists",
+    replace: "if (was === 'stopped' && !ctx.insists",
+    caughtBy: {
+      file: 'test/promises/stopped-by-both.test.ts',
+      title: 'was stopping the box when the stop of the run came',
+    },
+  },
 ];
