@@ -122,6 +122,15 @@ export class Sightings {
     );
   }
 
+  /**
+   * Did this life of an instance come to show so lately that what AWS tells of it without an order (its status checks), asked now, may
+   * be of the life before?
+   */
+  mayTellOfLifeBefore(instance: string): boolean {
+    const mark = this.#marks.get(instance)?.get(life);
+    return mark !== undefined && mark.time !== endOfLives && isYoung(mark, this.#clock.now());
+  }
+
   /** The marks of these things and of what is attached to them, to be kept for the next process. */
   kept(ids: readonly string[]): Json {
     const attached = ids.flatMap((id) => [...(this.#marks.get(instanceView(id))?.keys() ?? [])]);

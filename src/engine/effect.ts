@@ -1,8 +1,9 @@
 import { type Json, toJson } from '../contract/json.ts';
 import type { Want } from '../contract/outage.ts';
-import { type Check, unseenMs } from '../contract/settle.ts';
+import type { Check } from '../contract/settle.ts';
 import { createdBy, type EffectDefinition, type Seen } from '../contract/step.ts';
 import { type EffectAct, ownMs, sentCount } from './act.ts';
+import { type Instant, instantOf, isShownBy } from './margin.ts';
 import { patienceMs } from './patience.ts';
 import type { Kept } from './prove.ts';
 import { backoffMs, retryRead } from './retry.ts';
@@ -151,7 +152,7 @@ export class EffectRun<S> {
     const { clock } = run.ports;
     let sent = first;
     // A dead process may have sent it right before its end, so the waiting for it to show begins now.
-    let since = clock.now();
+    let since = instantOf(run.ports);
     const begunAt = this.nowThere();
     for (let resends = 0; ; resends++) {
       if (typeof sent === 'object') return 'keep' in sent ? this.keep(sent) : this.refused(sent.reason, since, before);
@@ -167,7 +168,7 @@ export class EffectRun<S> {
         return this.fail(`${await this.vanished()} (${sent.reason})`, false);
       }
       if (next.gone) this.everSeen = false;
-      since = clock.now();
+      since = instantOf(run.ports);
     }
   }
 
@@ -207,7 +208,7 @@ export class EffectRun<S> {
   }
 
   /** Refused now, but an earlier one may have gone through and not show yet; or it is so already, and nobody has asked before. */
-  private async refused(reason: string, since: number, before: Json): Promise<Outcome> {
+  private async refused(reason: string, since: Instant, before: Json): Promise<Outcome> {
     const late = sentCount(this.effect) > 1 || this.isOrdered() ? await this.settle(since, 'answered') : undefined;
     return late?.is === 'done' ? this.done(late.output, this.hasChanged(late.output, before)) : this.fail(reason, true);
   }
@@ -251,7 +252,7 @@ export class EffectRun<S> {
 
   /** It is already on its way, by somebody or by what is being taken back: wait for the end of it. Undefined when that came to nothing. */
   private async settleForeign(): Promise<Outcome | undefined> {
-    const end = await this.settle(this.effect.run.ports.clock.now(), 'answered');
+    const end = await this.settle(instantOf(this.effect.run.ports), 'answered');
     if (end.is === 'done' && !mayBeStaleRead(this.effect)) return this.done(end.output, false);
     if (end.is === 'failed') return this.fail(end.reason, true);
     this.everSeen = false;
@@ -259,13 +260,13 @@ export class EffectRun<S> {
     return undefined;
   }
 
-  private async settle(since: number, sent: 'answered' | 'in-doubt'): Promise<End> {
+  private async settle(since: Instant, sent: 'answered' | 'in-doubt'): Promise<End> {
     const { run, definition } = this.effect;
     const { clock, signal, settle } = run.ports;
     // A call that is safe to repeat is repeated as soon as a look says no; a token-less create waits until "no" is certain.
     const waits = sent === 'answered' || definition.repeat === 'none';
     // What has an order is asked about until the answer counts.
-    const patienceMs = () => ((this.everSeen || waits) && !this.isOrdered() ? unseenMs : 0);
+    const mayBeUnseen = () => (this.everSeen || waits) && !this.isOrdered();
     const look = async (): Promise<Check<End>> => {
       const askedAt = clock.now();
       const seen = await this.look();
@@ -286,11 +287,12 @@ export class EffectRun<S> {
         case 'absent':
           if (seen.ran && this.disruptive?.serves && this.effect.act.key.undo === undefined)
             await recordWrites(run, `${this.effect.title}: it has run meanwhile`);
-          if (askedAt - since < patienceMs()) return { again: true };
+          if (mayBeUnseen() && !isShownBy(run.ports, since, askedAt)) return { again: true };
           return { done: { is: this.everSeen ? 'vanished' : 'absent' } };
       }
     };
-    const until = (ms: number) => settle.until<End>({ kind: definition.type, deadlineAt: since + ms, signal }, look);
+    const until = (ms: number) =>
+      settle.until<End>({ kind: definition.type, deadlineAt: since.here + ms, signal }, look);
     let end = await until(ownMs(this.effect));
     const limitMs = end === 'expired' ? this.patienceWhenSlow() : undefined;
     if (limitMs !== undefined) end = await until(limitMs);

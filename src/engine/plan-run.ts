@@ -3,6 +3,7 @@ import type { Entry, Key } from '../contract/record.ts';
 import type { EffectDefinition, Observation, StepContext } from '../contract/step.ts';
 import { problem } from '../errors/index.ts';
 import { PlanCommands } from './commands.ts';
+import { type Instant, instantOf } from './margin.ts';
 import type { Moment } from './patience.ts';
 import type { Ports } from './ports.ts';
 import type { Asker } from './retry.ts';
@@ -31,8 +32,8 @@ export class PlanRun<S> {
   private readonly inFlight = new Map<string, { settled: Promise<void>; settle: () => void }>();
   /** How the target is expected to look now; ahead of the journal while neighbours of a step end side by side. */
   expected: Observation | undefined;
-  /** Since when this process sees what happens to the target, in ms. */
-  readonly watchedSince: number;
+  /** Since when this process sees what happens to the target. */
+  readonly watchedSince: Instant;
   /** It is bringing the target back, and has not seen it back yet: until it is, nothing else can serve. */
   bringsBack = false;
   /** When all that was read was last found unchanged, as a whole, in ms. */
@@ -60,7 +61,7 @@ export class PlanRun<S> {
     this.found = found;
     this.ports = ports;
     this.commands = new PlanCommands(this);
-    this.watchedSince = ports.clock.now();
+    this.watchedSince = instantOf(ports);
     this.proofs = new SharedProofs(ports.clock);
     this.state = planOf(run, plan.name);
     this.expected = this.state.expected;

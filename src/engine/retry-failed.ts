@@ -1,10 +1,12 @@
 import type { Key } from '../contract/record.ts';
-import { unseenMs } from '../contract/settle.ts';
 import { createdBy, type EffectDefinition, type Registry } from '../contract/step.ts';
 import { problem } from '../errors/index.ts';
+import { instantOf, isShownBy } from './margin.ts';
 import type { PlanRun } from './plan-run.ts';
 import { retryRead } from './retry.ts';
+import { createdIn } from './state/created.ts';
 import { cutOverBegunAt, cutOverOf } from './state/cut-over.ts';
+import { isOwnStep } from './state/own-steps.ts';
 import { badFindings, pairsOf } from './state/pairs.ts';
 import { currentPhases, effectOf, effectWith } from './state/phases.ts';
 import type { Phase } from './state/run-state.ts';
@@ -44,26 +46,33 @@ export async function retireFailed<S>(run: PlanRun<S>): Promise<void> {
     else await retire(phase.key, 'failed');
   }
   for (const phase of await goneSources(run, failed)) await retire(phase.key, 'gone');
+  const unattended = unattendedCopies(run);
   const untouched = cutOverBegunAt(registry, run.state) === undefined && !pairsOf(registry, run.state).length;
-  if (!untouched) return;
+  if (!untouched && !unattended.length) return;
   for (const phase of phases.filter((one) => registry.step(one.uses)?.kind === 'read'))
     await retire(phase.key, 'read again');
-  for (const phase of lastCopies(run)) await retire(phase.key, 'nobody has looked at the original since');
+  for (const phase of unattended) await retire(phase.key, 'nobody has looked at the original since');
   if (run.expected) await recordObservation(run, (await new Guard(run).look()).observation);
 }
 
 /**
- * What replacements are to be made from. Without a cut-over nothing keeps others from the original, and since the last process ended
- * it may have been in use. In a plan that has one, what was copied before it is a warm-up; and what is on its way is judged as it is.
+ * What replacements are to be made from, and the replacements themselves until they are judged, with all that was done to them. Without
+ * a cut-over nothing keeps others from the original, and since the last process ended it may have been in use. In a plan that has
+ * one, what was copied before it is a warm-up. What has been judged good may hold writes by now.
  */
-function lastCopies<S>(run: PlanRun<S>): Phase[] {
+function unattendedCopies<S>(run: PlanRun<S>): Phase[] {
   const { registry } = run.ports;
-  if (cutOverOf(run.plan, registry) !== undefined) return [];
-  const copies = currentPhases(run.state).flatMap((phase) => {
-    const copied = effectWith(registry, phase, 'additive')?.copies?.(phase.input);
-    return copied && phase.sent > 0 ? [{ phase, anew: copied.anew === true }] : [];
+  if (cutOverOf(run.plan, registry) !== undefined || run.state.writePoint !== undefined) return [];
+  const additive = currentPhases(run.state).flatMap((phase) => {
+    const definition = phase.sent > 0 ? effectWith(registry, phase, 'additive') : undefined;
+    return definition ? [{ phase, definition }] : [];
   });
-  return copies.some(({ anew }) => anew) ? [] : copies.map(({ phase }) => phase);
+  const copies = additive.filter(({ phase, definition }) => definition.copies?.(phase.input) !== undefined);
+  const made = copies.flatMap(({ phase }) => createdIn(registry, phase)).map((id) => JSON.stringify(id));
+  const isAbout = ({ input }: Phase) => made.some((id) => JSON.stringify(input).includes(id));
+  return additive.flatMap((one) =>
+    copies.includes(one) || (!isOwnStep(one.phase.key.step) && isAbout(one.phase)) ? [one.phase] : [],
+  );
 }
 
 /**
@@ -111,12 +120,12 @@ async function isGone<S>(
   definition: EffectDefinition<S, unknown, unknown>,
   output: unknown,
 ): Promise<boolean> {
-  const certainAt = run.ports.clock.now() + unseenMs;
+  const since = instantOf(run.ports);
   const title = definition.title(phase.input);
   const look = () => definition.look(run.context(phase.key), phase.input, output);
   return waitFor(run.ports, unseenBeatMs, async (askedAt) => {
     const seen = await retryRead(run.ports, title, look, run.asker(title));
     if (seen.is !== 'absent') return { done: seen.is === 'failed' };
-    return askedAt >= certainAt ? { done: true } : { again: true };
+    return isShownBy(run.ports, since, askedAt) ? { done: true } : { again: true };
   });
 }

@@ -30,7 +30,6 @@ export async function send<S>(
   const { run, definition, act, input } = effect;
   const { ports } = run;
   let refused = false;
-  let since: number | undefined;
   const insists = run.insists(act.key);
   let looksFirst = insists;
   let heldUp = 0;
@@ -40,8 +39,6 @@ export async function send<S>(
     if (seen && seen.is !== 'absent' && !underWay && !mayBeStaleRead(effect)) return 'in-doubt';
     const turn = await allowInTurn(effect);
     if ('keep' in turn) return turn;
-    // A proof can take hours to come, and they are not AWS's.
-    since ??= ports.clock.now();
     const announceAndCall = async () => {
       if (ports.signal.aborted) throw new Interrupted();
       await recordIntent(effect, before, refused);
@@ -54,9 +51,9 @@ export async function send<S>(
     }
     return 'answered';
   };
-  return retry(ports, attempt, (error, tries, cause) => {
+  return retry(ports, attempt, (error, tries, cause, waitedMs) => {
     if (cause instanceof TurnOver) heldUp++;
-    const next = afterRefusal(effect, error, tries, ports.clock.now() - (since ?? ports.clock.now()));
+    const next = afterRefusal(effect, error, tries, waitedMs);
     refused = 'againInMs' in next;
     // Somebody else may have done it meanwhile, or something that forbids it.
     looksFirst = error.class === 'wait' || definition.hazard === 'disruptive';

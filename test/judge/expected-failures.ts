@@ -30,17 +30,6 @@ export type Witness = { readonly plan: string } & ((Kind & { readonly seed: numb
  */
 export const expectedFailures: readonly ExpectedFailure[] = [
   {
-    kind: 'P3.untold',
-    says: /: died, (paused|interrupted), unwinding; .* being taken back(; | \| now {2}\S+ (runs with its replacements|is open to clients on the replacement))/,
-    what: 'a rollback past the write point is killed when it has stopped the target, and status says nothing of it',
-    issue: 11,
-    witnesses: [
-      { plan: 'ec2-instance', scene: 'a typed rollback that is killed when it has stopped the target' },
-      { plan: 'rds-instance', scene: 'a typed rollback that is killed when it has stopped the target' },
-      { plan: 'rds-cluster', scene: 'a typed rollback that is killed when it has stopped the target' },
-    ],
-  },
-  {
     kind: 'P5.now-runs',
     says: /; no more so for \d+ s, by (others|another run); /,
     what: 'somebody has started or stopped the target, or let clients in or out: the line is made of what should be so after all that the run has done, not of what was seen',
@@ -232,17 +221,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
       { plan: 'rds-instance', seed: 9000011 },
       { plan: 'rds-cluster', seed: 2_000_452 },
       { plan: 'ec2-instance', seed: 7_001_309 },
-    ],
-  },
-  {
-    kind: 'P5.status-now',
-    says: /\): died, (paused|interrupted), unwinding; said running with replacements; truly stopped with replacements, .*by the run; /,
-    what: 'the same as P3.untold: a rollback past the write point is killed when it has stopped the target',
-    issue: 11,
-    witnesses: [
-      { plan: 'ec2-instance', scene: 'a typed rollback that is killed when it has stopped the target' },
-      { plan: 'rds-instance', scene: 'a typed rollback that is killed when it has stopped the target' },
-      { plan: 'rds-cluster', scene: 'a typed rollback that is killed when it has stopped the target' },
     ],
   },
   {

@@ -196,7 +196,8 @@ function wasLookedAt(plan: Plan, disk: readonly JournalRecord[], error: RekeyErr
   const begun = disk.findLastIndex((record) => record.t === 'command');
   const own = disk.slice(begun + 1).filter((record) => planIn(record) === plan.name);
   const worked = own.some((record) => record.t !== 'stopped');
-  const byItself = error ? !error.code.startsWith('journal-') : own.some(({ t }) => t === 'finished' || t === 'gate');
+  // Who waits at a gate may have been told to end there, and then does not look.
+  const byItself = error ? !error.code.startsWith('journal-') : own.some(({ t }) => t === 'finished');
   return !worked || !byItself || own.some((record) => record.t === 'looked');
 }
 

@@ -103,6 +103,12 @@ describe('the judge sees to it that', () => {
       judged(world, 'P5.not-made');
     }));
 
+  test('a create that was sent and not answered is named by its step in what status says', () =>
+    inWorld(twoVolumes, async (world) => {
+      await world.process([], { diesAfter: (operation: string) => operation === 'ec2:CreateSnapshot' });
+      judged(world, 'P5.status-unnamed');
+    }));
+
   test('an instance to which somebody attaches one more volume runs when its run is over', () =>
     inWorld(twoVolumes, async (world) => {
       let attached = false;

@@ -461,4 +461,24 @@ export const cutOverBugs: readonly PlantedBug[] = [
     replace: 'if (ids.length >= 0 ||',
     caughtBy: { file: 'test/promises/mixture-written.test.ts', title: 'by hand (rollback)' },
   },
+  {
+    name: 'status checks of before the start count as those of now',
+    file: 'src/steps/ec2/verify-instance.ts',
+    find: 'if (ctx.aws.sightings.mayTellOfLifeBefore(id))',
+    replace: 'if (false as boolean)',
+    caughtBy: {
+      file: 'test/promises/checks-of-the-past.test.ts',
+      title: 'do not say that a box serves which was just started',
+    },
+  },
+  {
+    name: 'a clock that is set ahead ends the time in which AWS may show the past',
+    file: 'src/engine/margin.ts',
+    find: 'if (there === undefined || since.there === undefined) return true;',
+    replace: 'if (there !== null) return true;',
+    caughtBy: {
+      file: 'test/promises/clock-set.test.ts',
+      title: 'what a call in doubt has made does not have it made twice',
+    },
+  },
 ];

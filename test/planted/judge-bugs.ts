@@ -79,8 +79,8 @@ export const judgeBugs: readonly PlantedBug[] = [
   {
     name: 'down time is told five minutes late',
     file: 'src/report/plan-status.ts',
-    find: 'insideCutOver(plan, registry, state) ? touchedAt(registry, state) : undefined',
-    replace: 'insideCutOver(plan, registry, state) ? (touchedAt(registry, state) ?? 0) + 300_000 : undefined',
+    find: 'const downSince = downSinceOf(plan, registry, state);',
+    replace: 'const downAt = downSinceOf(plan, registry, state), downSince = downAt && downAt + 300_000;',
     caughtBy: { file: sees, title: 'a target that is down is told as down since it was' },
   },
   {
@@ -143,8 +143,8 @@ export const judgeBugs: readonly PlantedBug[] = [
   {
     name: 'down time is told five minutes late, in histories',
     file: 'src/report/plan-status.ts',
-    find: 'insideCutOver(plan, registry, state) ? touchedAt(registry, state) : undefined',
-    replace: 'insideCutOver(plan, registry, state) ? (touchedAt(registry, state) ?? 0) + 300_000 : undefined',
+    find: 'const downSince = downSinceOf(plan, registry, state);',
+    replace: 'const downAt = downSinceOf(plan, registry, state), downSince = downAt && downAt + 300_000;',
     caughtBy: { file: histories, title: 'histories of an instance show no failure beyond' },
   },
   {
@@ -178,16 +178,30 @@ export const judgeBugs: readonly PlantedBug[] = [
   {
     name: 'status of a run whose process died names no down since',
     file: 'src/report/plan-status.ts',
-    find: 'downSince: insideCutOver(plan, registry, state) ?',
-    replace: 'downSince: state.stop && insideCutOver(plan, registry, state) ?',
+    find: '      downSince,\n',
+    replace: '      downSince: state.stop && downSince,\n',
     caughtBy: { file: histories, title: 'histories of an instance show no failure beyond' },
   },
   {
-    name: 'status goes on to tell a target as down when it serves on its replacements',
-    file: 'src/report/plan-status.ts',
-    find: 'downSince: insideCutOver(plan, registry, state) ? touchedAt(registry, state) : undefined',
-    replace: 'downSince: touchedAt(registry, state)',
+    name: 'status goes on to tell a target as down when it was seen to serve again',
+    file: 'src/engine/state/cut-over.ts',
+    find: '!serving(seen.observation)) return since;',
+    replace: 'serving(seen.observation)) return since;',
     caughtBy: { file: histories, title: 'histories of an instance show no failure beyond' },
+  },
+  {
+    name: 'a process does not look at its target before it ends',
+    file: 'src/engine/execute.ts',
+    find: 'if (run.hasWorked) await lookLast(run);',
+    replace: 'if (run.ports.wait) await lookLast(run);',
+    caughtBy: { file: histories, title: 'histories of an instance show no failure beyond' },
+  },
+  {
+    name: 'status does not say that a create was sent and not answered',
+    file: 'src/report/plan-status.ts',
+    find: 'creates && createdIn(registry, phase).length === 0',
+    replace: 'creates && createdIn(registry, phase).length > 0',
+    caughtBy: { file: sees, title: 'a create that was sent and not answered is named by its step' },
   },
   {
     name: 'status loses the first thing that the run has made',
@@ -199,7 +213,7 @@ export const judgeBugs: readonly PlantedBug[] = [
   {
     name: 'status goes on to name what the run has discarded',
     file: 'src/report/plan-status.ts',
-    find: '.filter(({ id }) => !next.discarded.includes(id))',
+    find: '!next.discarded.includes(id) && ',
     replace: '',
     caughtBy: { file: 'test/report/plan-status.test.ts', title: 'names each thing that was created once' },
   },
@@ -238,5 +252,12 @@ export const judgeBugs: readonly PlantedBug[] = [
     find: 'deleted.length + deleting.length > 0',
     replace: 'deleted.length + deleting.length < 0',
     caughtBy: { file: 'test/sweep/next.test.ts', title: 'a rollback that is named as next' },
+  },
+  {
+    name: 'a halt of a rollback is not told as time out of service',
+    file: 'src/engine/state/cut-over.ts',
+    find: 'haltedAt(state) ?? (insideCutOver',
+    replace: '(insideCutOver',
+    caughtBy: { file: 'test/promises/halt-under-way.test.ts', title: 'an interruption while it is being halted says' },
   },
 ];

@@ -61,11 +61,22 @@ export const lastCopyBugs: readonly PlantedBug[] = [
   {
     name: 'a snapshot of before the last process is what a replacement is made from',
     file: 'src/engine/retry-failed.ts',
-    find: 'return copies.some(({ anew }) => anew) ? []',
-    replace: 'return copies.length > 0 ? []',
+    find: 'copies.includes(one) || (!isOwnStep',
+    replace: 'one.definition.replaces !== undefined || (!isOwnStep',
     caughtBy: {
       file: 'test/promises/used-between-processes.test.ts',
       title: 'of which the first has failed to make it',
+    },
+  },
+  {
+    name: 'a replacement that was made before the last process died is judged though its original was in use since',
+    file: 'src/engine/retry-failed.ts',
+    find: '!== undefined || run.state.writePoint !== undefined) return [];',
+    replace:
+      '!== undefined || run.state.writePoint !== undefined || pairsOf(registry, run.state).length > 0) return [];',
+    caughtBy: {
+      file: 'test/promises/used-between-processes.test.ts',
+      title: 'of which the first has died when it was made',
     },
   },
   {
@@ -122,5 +133,15 @@ export const lastCopyBugs: readonly PlantedBug[] = [
     find: 'if (begun || outlived || (stale',
     replace: 'if (begun || (stale',
     caughtBy: { file: 'test/promises/used-between-processes.test.ts', title: 'when it was made, and not judged yet' },
+  },
+  {
+    name: 'a proof snapshot that took hours counts as one of now',
+    file: 'src/engine/evidence.ts',
+    find: 'const mostMade = 3;',
+    replace: 'const mostMade = 1;',
+    caughtBy: {
+      file: 'test/promises/proof-takes-hours.test.ts',
+      title: 'of ebs-volume is kept when he has written on it',
+    },
   },
 ];

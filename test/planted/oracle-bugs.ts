@@ -14,7 +14,7 @@ export const oracleBugs: readonly PlantedBug[] = [
   {
     name: 'what was made is discarded as soon as the originals show',
     file: 'src/engine/unwind/confirm-restored.ts',
-    find: 'if (amiss === undefined && askedAt >= certainAt)',
+    find: 'if (amiss === undefined && certain)',
     replace: 'if (amiss === undefined)',
     caughtBy: { file: table, title: 'a run whose start AWS refuses' },
   },

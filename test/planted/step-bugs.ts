@@ -402,8 +402,8 @@ export const stepBugs: readonly PlantedBug[] = [
   {
     name: 'a proof snapshot of any age counts',
     file: 'src/engine/evidence.ts',
-    find: 'if (isNew ||',
-    replace: 'if (output !== null ||',
+    find: 'if (nowOf(run) - takenAt < freshMs)',
+    replace: 'if (takenAt > 0)',
     caughtBy: { file: blocks, title: 'a proof that was taken before somebody used the original' },
   },
   {
@@ -466,5 +466,15 @@ export const stepBugs: readonly PlantedBug[] = [
     find: 'if (made === undefined) return proof;',
     replace: "if (made === undefined) return { findings: ['it could not be made'] };",
     caughtBy: { file: 'test/promises/original-in-error.test.ts', title: 'the run ends without a proof snapshot' },
+  },
+  {
+    name: 'that somebody else was stopping the target in the same moment is not told',
+    file: 'src/steps/ec2/stop-instance.ts',
+    find: "if (was === 'stopping' && !ctx.insists",
+    replace: "if (was === 'stopped' && !ctx.insists",
+    caughtBy: {
+      file: 'test/promises/stopped-by-both.test.ts',
+      title: 'was stopping the box when the stop of the run came',
+    },
   },
 ];

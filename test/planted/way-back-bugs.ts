@@ -89,7 +89,7 @@ export const wayBackBugs: readonly PlantedBug[] = [
   {
     name: 'a rollback halts what it can not bring back',
     file: 'src/engine/unwind/unwind.ts',
-    find: 'if (outset.halts && !outset.lost.length) await refuseHalt(run, guard);',
+    find: 'if (outset.halts && seen.running && !outset.lost.length) await refuseHalt(run, guard);',
     replace: '',
     caughtBy: { file: keysFirst, title: 'while an original is attached to another box is refused' },
   },
@@ -138,7 +138,7 @@ export const wayBackBugs: readonly PlantedBug[] = [
   {
     name: 'one look says that nobody has started the target',
     file: 'src/engine/unwind/unwind.ts',
-    find: 'askedAt >= certainAt || !guard.neverRan(seen)',
+    find: 'isShownBy(run.ports, run.watchedSince, askedAt) || !guard.neverRan(seen)',
     replace: 'askedAt > 0',
     caughtBy: { file: 'test/promises/ran-unseen.test.ts', title: 'AWS shows the past of up to 200000 ms' },
   },
@@ -166,8 +166,8 @@ export const wayBackBugs: readonly PlantedBug[] = [
   {
     name: 'a rollback that is taken up again halts what is back',
     file: 'src/engine/unwind/unwind.ts',
-    find: "seen.running && seen.activeSide !== 'originals'",
-    replace: 'seen.running',
+    find: " && seen.activeSide !== 'originals';",
+    replace: ';',
     caughtBy: { file: keysFirst, title: 'that is taken up again does not stop what serves on its originals' },
   },
 
@@ -364,5 +364,19 @@ export const wayBackBugs: readonly PlantedBug[] = [
     find: 'Math.abs(there - now) > alikeMs ? [now, there] : [now]',
     replace: 'Math.abs(there - now) > alikeMs ? [now] : [now]',
     caughtBy: { file: clockSet, title: 'two hours while a window is waited for' },
+  },
+  {
+    name: 'what was waited for before uses up the patience with what comes after it',
+    file: 'src/engine/retry.ts',
+    find: 'const family = familyOf(error);\n      const at',
+    replace: "const family = 'final';\n      const at",
+    caughtBy: { file: 'test/promises/patience-by-family.test.ts', title: 'on the way back' },
+  },
+  {
+    name: 'that a target stands still by a halt of this run is taken for the doing of somebody else',
+    file: 'src/engine/unwind/unwind.ts',
+    find: '(seen.running || haltsUnderWay(run).length > 0)',
+    replace: 'seen.running',
+    caughtBy: { file: 'test/promises/halt-under-way.test.ts', title: 'killed when AWS had taken the stop' },
   },
 ];

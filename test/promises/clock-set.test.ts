@@ -2,10 +2,10 @@
 import { describe, expect, test, vi } from 'vitest';
 import { clockOf, isRecent } from '../../src/contract/clock.ts';
 import { exitOf, expectInstanceMoved, expectOriginalServing, told } from '../support/promises.ts';
-import { inWorld, twoVolumes, type World } from '../support/world.ts';
+import { inWorld, twoVolumes, volumePlan, type World } from '../support/world.ts';
 import { hour, jump } from '../sweep/clocks.ts';
 import { shipped } from '../sweep/shipped.ts';
-import { instance, instancePlan, minute, withSets, withText } from './lever.ts';
+import { beforeFirst, instance, instancePlan, minute, withSets, withText } from './lever.ts';
 
 const day = 24 * hour;
 const now = (world: World) => world.account.world.time;
@@ -125,5 +125,22 @@ describe('a clock that is set ahead', () => {
       const [first = 0, forced = 0] = stops;
       expect(forced - first).toBeGreaterThanOrEqual(20 * minute);
       expectInstanceMoved(world);
+    }));
+
+  test('an hour while AWS does not show yet what a call in doubt has made does not have it made twice', () =>
+    inWorld(twoVolumes, async (world) => {
+      world.account.faults.add(
+        { kind: 'stale', staleMs: 5 * minute, skip: Number.MAX_SAFE_INTEGER },
+        { operation: 'CreateSnapshot', kind: 'reset', when: 'after', times: 1 },
+        { operation: 'DescribeSnapshots', kind: 'stale', staleMs: 4 * minute, forMs: 4 * minute },
+      );
+      const life = await world.process([], {
+        wait: false,
+        plans: [volumePlan],
+        beforeCall: beforeFirst('ec2:CreateSnapshot', () => setTimeout(() => jump(world, hour), 3_000)),
+      });
+      expect(exitOf(life), told(life)).toBe(3);
+      expect(life.calls.get('ec2:CreateSnapshot')).toBe(1);
+      expect(world.state().snapshots).toHaveLength(1);
     }));
 });

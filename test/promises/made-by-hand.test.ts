@@ -60,9 +60,9 @@ describe('a volume that a colleague made from a snapshot of the run, whose own c
 });
 
 describe('a volume of the run that has lost its tags before its answer came', () => {
-  const lostAnswer = (world: World) =>
+  const lostAnswer = (world: World, plan = volumePlan) =>
     world.process([], {
-      plans: [volumePlan],
+      plans: [plan],
       diesAfter: (operation) => operation === 'ec2:CreateVolume',
     });
   const untagged = (world: World) => {
@@ -74,11 +74,22 @@ describe('a volume of the run that has lost its tags before its answer came', ()
 
   test('is the one that a resume goes on with: AWS names it for the token of the call', () =>
     inWorld(twoVolumes, async (world) => {
+      const dead = await lostAnswer(world, instancePlan);
+      const ours = untagged(world);
+      world.pass(minute);
+      const life = await world.process(dead.disk, { plans: [instancePlan] });
+      expect(JSON.stringify(records(life, 'done'))).toContain(`"id":"${ours}"`);
+    }));
+
+  test('is kept and named by a resume that makes a new one, as nobody has looked at the original since', () =>
+    inWorld(twoVolumes, async (world) => {
       const dead = await lostAnswer(world);
       const ours = untagged(world);
       world.pass(minute);
       const life = await world.process(dead.disk, { plans: [volumePlan] });
-      expect(JSON.stringify(records(life, 'done'))).toContain(`"id":"${ours}"`);
+      expect(exitOf(life), told(life)).toBe(0);
+      expect(idsIn(world)).toContain(ours);
+      expect(JSON.stringify(records(life, 'announced'))).toContain(`${ours} is like the replacement of ${loose}`);
     }));
 
   test('is kept by a rollback, which can not prove whose it is, and names it', () =>

@@ -1,7 +1,7 @@
 // Somebody has attached what a run works on, and was seen to; that he has let go of it by now does not undo what he wrote.
 import { describe, expect, test } from 'vitest';
 import { exitOf, told } from '../support/promises.ts';
-import { instancePlan, inWorld, twoVolumes, volumePlan, type World } from '../support/world.ts';
+import { instancePlan, inWorld, type ProcessOptions, twoVolumes, volumePlan, type World } from '../support/world.ts';
 import { data, loose, minute, withSets } from './lever.ts';
 
 const other = 'i-0aaaaaaaaaaaaaaa1';
@@ -22,15 +22,21 @@ describe('a replacement that was seen in use elsewhere is not discarded', () => 
     inWorld(withOther, async (world) => {
       const plans = [plan];
       let done = 0;
-      const first = await world.process([], {
-        plans,
-        diesOn: (record) => record.t === 'done' && record.key.step === 'create' && ++done === times,
-      });
-      const made = world.state().volumes.find(({ tags }) => tags['rekey:original'] === original)?.id ?? '';
-      take(world, made);
+      const replacement = () => world.state().volumes.find(({ tags }) => tags['rekey:original'] === original)?.id ?? '';
+      const isMade: ProcessOptions['diesOn'] = (record) =>
+        record.t === 'done' && record.key.step === 'create' && ++done === times;
+      // What a dead process has left unjudged of an unattached volume is made anew: there it is the same process that sees it.
+      const sees: ProcessOptions['diesOn'] = (record) => {
+        if (plan === volumePlan && isMade(record)) take(world, replacement());
+        return record.t === 'unwinding';
+      };
+      const begun = plan === volumePlan ? [] : (await world.process([], { plans, diesOn: isMade })).disk;
+      if (plan !== volumePlan) take(world, replacement());
       world.pass(5 * minute);
-      const second = await world.process(first.disk, { plans, diesOn: (record) => record.t === 'unwinding' });
+      const second = await world.process(begun, { plans, diesOn: sees });
+      const made = replacement();
       expect(second.result).toBe('died');
+      world.pass(minute);
       letGo(world, made);
       world.pass(5 * minute);
       const third = await world.process(second.disk, { plans, command: { command: 'resume' } });

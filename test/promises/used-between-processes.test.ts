@@ -54,9 +54,16 @@ describe('a replacement holds what was written on its original between two proce
       expectReplaced(world, bytes);
     }));
 
-  test.each(['answered', 'done'] as const)('of which the first has died when its snapshot was %s', (how) =>
+  test.each([
+    ['its snapshot was answered', 'answered', 'snapshot'],
+    ['its snapshot was done', 'done', 'snapshot'],
+    ['it was about to be made', 'intent', 'create'],
+    ['it was answered', 'answered', 'create'],
+    ['it was made', 'done', 'create'],
+    ['all but its verdict was there', 'done', 'auto-enable-io'],
+  ] as const)('of which the first has died when %s', (_when, how, step) =>
     inWorld(twoVolumes, async (world) => {
-      const diesOn = (record: Life['disk'][number]) => record.t === how && record.key.step === 'snapshot';
+      const diesOn = (record: Life['disk'][number]) => record.t === how && record.key.step === step;
       const first = await world.process([], { plans, wait: false, diesOn });
       expect(first.result).toBe('died');
       const bytes = use(world);

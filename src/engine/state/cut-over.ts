@@ -63,13 +63,12 @@ export function outOfServiceSince<S>(
   state: PlanState,
   serving: (seen: Observation) => boolean,
 ): number | undefined {
-  const since =
-    haltedAt(registry, state) ?? (insideCutOver(plan, registry, state) ? touchedAt(registry, state) : undefined);
+  const since = haltedAt(state) ?? (insideCutOver(plan, registry, state) ? touchedAt(registry, state) : undefined);
   const { seen } = state;
   if (since === undefined || !seen || seen.at <= since || !serving(seen.observation)) return since;
   const again = [...state.phases.values()].some((phase) => {
     const effect = effectWith(registry, phase, 'disruptive');
-    return effect !== undefined && !effect.serves && (phase.sentAt ?? 0) > seen.at;
+    return effect !== undefined && !effect.serves && !effect.servesWithout && (phase.sentAt ?? 0) > seen.at;
   });
   return again ? since : undefined;
 }
@@ -83,17 +82,22 @@ export function isDownInDoubt<S>(registry: Registry<S>, state: PlanState): boole
   });
 }
 
-/** When a rollback was about to halt what served on its replacements, in ms. */
-function haltedAt<S>(registry: Registry<S>, state: PlanState): number | undefined {
-  const halts = [...state.phases.values()].filter(
-    (phase) =>
-      phase.key.step === ownStep.halt &&
-      effectWith(registry, phase, 'disruptive')?.serves !== true &&
-      phase.sent > 0 &&
-      !(phase.end?.is === 'failed' && phase.end.neverRan) &&
-      !(phase.end?.is === 'done' && !phase.end.changed),
-  );
-  return halts.length > 0 ? Math.max(...halts.map(({ sentAt }) => sentAt ?? 0)) : undefined;
+/** When the halt of the rollback that is under way was about to be sent, in ms. */
+function haltedAt(state: PlanState): number | undefined {
+  if (state.unwinding?.over !== false) return undefined;
+  const halts = haltsOf(state);
+  return halts.find(({ key }) => key.generation === halts.at(-1)?.key.generation)?.sentAt;
+}
+
+/** The calls that end a halt are numbered behind those that made it. */
+export const firstStart = 100;
+
+/** What a rollback past the write point has sent to halt the target, oldest first, unless AWS says that it came to nothing or that it stood already. */
+export function haltsOf(state: PlanState): Phase[] {
+  return [...state.phases.values()].filter(({ key, sent, end }) => {
+    const stood = end?.is === 'done' ? !end.changed : end?.neverRan === true;
+    return key.step === ownStep.halt && (key.undo ?? 0) < firstStart && sent > 0 && !stood;
+  });
 }
 
 /** May what began the cut-over be taken back by now? Then the target may serve on its originals, and nothing goes forward on what was made before. */

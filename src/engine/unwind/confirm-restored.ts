@@ -1,6 +1,7 @@
 import { unseenMs } from '../../contract/settle.ts';
 import type { EffectDefinition, StepCall } from '../../contract/step.ts';
 import { problem } from '../../errors/index.ts';
+import { hasPassed, instantOf, isShownBy } from '../margin.ts';
 import type { PlanRun } from '../plan-run.ts';
 import { retryRead } from '../retry.ts';
 import { pairsOf } from '../state/pairs.ts';
@@ -28,23 +29,24 @@ export async function confirmRestored<S>(
   takenBack: readonly Happened[],
   because: string,
 ): Promise<void> {
-  const { clock } = run.ports;
-  const giveUpAt = clock.now() + unsettledMs;
-  let certainAt = clock.now() + unseenMs;
+  const begun = instantOf(run.ports);
+  let since = begun;
   let late = 0;
   await waitFor(run.ports, unseenBeatMs, async (askedAt) => {
     guard.forget();
     const amiss = await notRestored(run, guard, because);
-    if (amiss === undefined && askedAt >= certainAt) return { done: undefined };
-    if (amiss !== undefined && clock.now() >= certainAt) {
+    const certain = isShownBy(run.ports, since, askedAt);
+    if (amiss === undefined && certain) return { done: undefined };
+    if (amiss !== undefined && certain) {
       await tellWaiting(run, takenBack, amiss.why);
       let again = false;
       for (const one of amiss.away ? takenBack : []) again = (await takeBackAgain(run, guard, one, because)) || again;
-      if (again) certainAt = clock.now() + unseenMs;
-      if (clock.now() >= giveUpAt && (!again || ++late > mostLate))
+      if (again) since = instantOf(run.ports);
+      if (hasPassed(run.ports, begun, askedAt, unsettledMs) && (!again || ++late > mostLate))
         throw stuck(run, `${amiss.why} after an hour`, because);
     }
-    return { again: true, ...(amiss === undefined && { at: certainAt }) };
+    const certainAt = since.here + unseenMs;
+    return { again: true, ...(amiss === undefined && askedAt < certainAt && { at: certainAt }) };
   });
 }
 

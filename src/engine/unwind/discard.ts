@@ -1,7 +1,7 @@
 import { canonical, type Json, toJson } from '../../contract/json.ts';
-import { unseenMs } from '../../contract/settle.ts';
 import { createdBy } from '../../contract/step.ts';
 import type { Act } from '../act.ts';
+import { isShownBy } from '../margin.ts';
 import { perform } from '../perform.ts';
 import type { PlanRun } from '../plan-run.ts';
 import { itemsOf } from '../references.ts';
@@ -68,8 +68,8 @@ async function findLate<S>(run: PlanRun<S>, phase: Phase): Promise<void> {
       for (const one of shown.map(toJson)) await noteSurplus(run, phase, ours, one);
       return { done: undefined };
     }
-    const certainAt = (phase.sentAt ?? 0) + unseenMs;
-    return ours !== undefined || askedAt >= certainAt ? { done: undefined } : { again: true };
+    const since = { here: phase.sentAt ?? 0, there: phase.sentAtThere };
+    return ours !== undefined || isShownBy(run.ports, since, askedAt) ? { done: undefined } : { again: true };
   });
 }
 

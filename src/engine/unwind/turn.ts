@@ -1,6 +1,6 @@
 import type { Plan } from '../../contract/plan.ts';
-import { unseenMs } from '../../contract/settle.ts';
 import { problem } from '../../errors/index.ts';
+import { instantOf, isShownBy } from '../margin.ts';
 import type { PlanRun } from '../plan-run.ts';
 import { retryRead } from '../retry.ts';
 import { cutOverOf, standstillMayBeOver } from '../state/cut-over.ts';
@@ -94,13 +94,13 @@ function needsAnew<S>(run: PlanRun<S>, phase: Phase): boolean {
 
 /** Pairs whose original is lost for certain, since AWS may show the past, while the target stands or serves on its replacements. */
 async function surelyLost<S>(run: PlanRun<S>, guard: Guard<S>): Promise<readonly Pair[]> {
-  const certainAt = run.ports.clock.now() + unseenMs;
+  const since = instantOf(run.ports);
   return waitFor<readonly Pair[]>(run.ports, unseenBeatMs, async (askedAt) => {
     const { missing, running, activeSide } = await guard.look();
     const lost = pairsOf(run.ports.registry, run.state).filter(({ original }) => missing.includes(original));
     const whole = !running || activeSide === 'replacements';
     if (!lost.length || !whole || missing.includes(run.plan.target.id)) return { done: [] };
-    return askedAt >= certainAt ? { done: lost } : { again: true };
+    return isShownBy(run.ports, since, askedAt) ? { done: lost } : { again: true };
   });
 }
 

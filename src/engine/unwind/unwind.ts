@@ -1,9 +1,10 @@
 import type { Stop } from '../../contract/record.ts';
 import { unseenMs } from '../../contract/settle.ts';
 import { problem } from '../../errors/index.ts';
+import { isShownBy } from '../margin.ts';
 import { perform } from '../perform.ts';
 import type { PlanRun } from '../plan-run.ts';
-import { cutOverOf, insideCutOver } from '../state/cut-over.ts';
+import { cutOverOf, firstStart, haltsOf, insideCutOver } from '../state/cut-over.ts';
 import { isOwnStep, ownStep } from '../state/own-steps.ts';
 import { type Pair, pairsOf } from '../state/pairs.ts';
 import { currentPhases, deletedOriginals, effectOf, undoOf } from '../state/phases.ts';
@@ -48,12 +49,12 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
   guard.forget();
   run.bringsBack = run.state.unwinding?.over === false || insideCutOver(run.plan, run.ports.registry, run.state);
   const seen = await lookAtStandstill(run, guard);
-  const halts = pastWritePoint && seen.running && seen.activeSide !== 'originals';
+  const halts = pastWritePoint && (seen.running || haltsUnderWay(run).length > 0) && seen.activeSide !== 'originals';
   const outset = { rollback, because: stop?.message ?? 'rollback', pastWritePoint, halts, ...whatIsLeft(run, seen) };
   if (!rollback) refuseWritten(run, seen);
   const underWay = run.state.unwinding?.over === false;
   if (underWay && outset.lost.length && (await turnRound(run, guard))) return 'turned';
-  if (outset.halts && !outset.lost.length) await refuseHalt(run, guard);
+  if (outset.halts && seen.running && !outset.lost.length) await refuseHalt(run, guard);
   await settleHappened(run, stop, outset);
   const happened = (run.state.unwinding?.happened ?? []).flatMap(({ key, output }) => {
     const phase = run.phase(key);
@@ -83,13 +84,13 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
  * is taken off and discarded then would hold writes. So it is looked at until AWS can't hide that any more.
  */
 async function lookAtStandstill<S>(run: PlanRun<S>, guard: Guard<S>): Promise<TargetState> {
-  const certainAt = run.watchedSince + unseenMs;
   return waitFor<TargetState>(run.ports, unseenBeatMs, async (askedAt) => {
     const seen = await guard.look();
     const made = pairsOf(run.ports.registry, run.state).map((pair) => pair.replacement);
     const stands = !seen.running && run.state.writePoint === undefined && made.some((id) => seen.on.includes(id));
-    if (!stands || askedAt >= certainAt || !guard.neverRan(seen)) return { done: seen };
-    return { again: true, at: certainAt };
+    if (!stands || isShownBy(run.ports, run.watchedSince, askedAt) || !guard.neverRan(seen)) return { done: seen };
+    const certainAt = run.watchedSince.here + unseenMs;
+    return { again: true, ...(askedAt < certainAt && { at: certainAt }) };
   });
 }
 
@@ -167,13 +168,20 @@ async function tryTakeBack<S>(run: PlanRun<S>, guard: Guard<S>, one: Happened, b
 /** Past the write point somebody else may have started the target: before anything is taken from it, it stands still. */
 async function halt<S>(run: PlanRun<S>, guard: Guard<S>): Promise<void> {
   const generation = run.run.records;
+  const underWay = haltsUnderWay(run);
   for (const [undo, call] of guard.halt().entries()) {
-    const key = { plan: run.plan.name, step: ownStep.halt, item: null, generation, undo };
+    const begun = underWay.find((phase) => phase.key.undo === undo);
+    const key = begun?.key ?? { plan: run.plan.name, step: ownStep.halt, item: null, generation, undo };
     await perform(run, guard, { key, uses: call.uses, input: call.with });
   }
   guard.forget();
   const { observation } = await guard.look();
   await recordObservation(run, observation);
+}
+
+/** The halts of which an earlier process did not see the end: that the target stands still by now is their doing, and nobody else's. */
+function haltsUnderWay<S>(run: PlanRun<S>): readonly Phase[] {
+  return haltsOf(run.state).filter(({ end }) => !end);
 }
 
 /** What of a pair stands at a wrong place of the target is ours to move while that stands still: it would be in the way of itself. */
@@ -186,9 +194,6 @@ async function clearPlaces<S>(run: PlanRun<S>, guard: Guard<S>, because: string)
     await takeBackBy(run, guard, key, call, because);
   }
 }
-
-// The calls that end a halt are numbered behind those that made it.
-const firstStart = 100;
 
 /** What this run has halted runs again, also where nothing that was taken back starts it: a target that was found stopped, and that its owner has started since. */
 async function startAgain<S>(

@@ -51,7 +51,13 @@ export const stopInstance = defineEffect({
       InstanceIds: [input.instance],
       ...(ctx.insists && { Force: true }),
     });
-    return stopped(input.instance, {}, answer.StoppingInstances?.[0]?.PreviousState?.Name);
+    const was = answer.StoppingInstances?.[0]?.PreviousState?.Name;
+    // One send is this one; an earlier one without an answer may have been the first.
+    if (was === 'stopping' && !ctx.insists && ctx.unanswered.length <= 1)
+      ctx.announce(
+        `${input.instance} was being stopped already when this stop came: who did that may not want that this run starts it again`,
+      );
+    return stopped(input.instance, {}, was);
   },
   // One that stood still by the look before the call, and by the answer to it where there was one, was stopped by somebody else.
   changed: (output, before) => before !== null || (output.was ?? 'stopped') !== 'stopped',

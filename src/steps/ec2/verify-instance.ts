@@ -45,7 +45,7 @@ export const verifyInstance = defineVerify({
   title: (input) => `verify that ${input.before.id} serves as before`,
   async check(ctx, input) {
     // While AWS still checks, nothing else has to be asked.
-    const asked: Health = input.before.state === 'running' ? await statusChecks(ctx, input.before.id) : { is: 'none' };
+    const asked: Health = input.before.state === 'running' ? await statusChecks(ctx, input.before.id) : noChecks;
     if (asked.is === 'pending') return pending(input);
     const instance = await ctx.aws.sight.instance(input.before.id);
     if (!instance || livingState(instance) === undefined) return judged(input, [`${input.before.id} is gone`]);
@@ -144,9 +144,13 @@ async function statusOf(ctx: AwsContext, id: string): Promise<InstanceStatus | u
 
 type Health = { is: 'ok' } | { is: 'pending' } | { is: 'none' } | { is: 'bad'; finding: string };
 
+const noChecks: Health = { is: 'none' };
+
+/** The checks have no order by which those of before the start could be told from those of now: until AWS shows the past no more, none counts. */
 async function statusChecks(ctx: AwsContext, id: string): Promise<Health> {
+  if (ctx.aws.sightings.mayTellOfLifeBefore(id)) return { is: 'pending' };
   const found = await statusOf(ctx, id);
-  if (!found) return { is: 'none' };
+  if (!found) return noChecks;
   const checks = {
     instance: found.InstanceStatus?.Status,
     system: found.SystemStatus?.Status,
