@@ -117,7 +117,8 @@ function standingLines(of: ReportOf, status: PlanStatus): string[] {
   const { lastSeen, unseen, pairs } = status;
   if (!lastSeen || (!pairs.length && !status.takenBack)) return [];
   const standing = (standings[status.targetType] ?? standingOfInstance)(status, lastSeen);
-  const age = `${momentText(lastSeen.at)}, ${durationText(Math.max(0, of.now - lastSeen.at))} ago`;
+  const since = status.changing ? '; what was sent since was not seen to its end' : '';
+  const age = `${momentText(lastSeen.at)}, ${durationText(Math.max(0, of.now - lastSeen.at))} ago${since}`;
   const unknown = unseen && `  ${ink.yellow('unknown')} how ${status.target} is: ${safe(unseen.why)}`;
   return [...(unknown === undefined ? [] : [unknown]), `  ${ink.dim('seen')} ${standing} (${age})`];
 }
@@ -142,7 +143,7 @@ const standingOfDatabase: Standing = (status, { running, holds }) => {
     mixture: 'on the original and the replacement',
     nothing: 'on neither the original nor the replacement',
   }[holds];
-  return `${status.target} is ${running ? 'open' : 'closed'} to clients ${by}`;
+  return `${status.target} is ${running ? 'open' : 'closed'} to clients, by its security groups, ${by}`;
 };
 
 /** A volume is in nothing and serves nobody: what replaces it stands beside it. */

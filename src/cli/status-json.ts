@@ -20,7 +20,7 @@ export function planJson(status: PlanStatus) {
     gate: waitsFor && { step: waitsFor.step, until: waitsFor.until },
     downSince,
     writePointAt,
-    serving: lastSeen && { by: lastSeen.holds, running: lastSeen.running, at: lastSeen.at },
+    serving: lastSeen && { by: lastSeen.holds, running: lastSeen.running, at: lastSeen.at, changing: status.changing },
     unseen,
     inDoubt,
     stop,

@@ -5,7 +5,7 @@ import type { VerdictStatus } from '../contract/verdict.ts';
 import { isPassed } from '../engine/gates/gates.ts';
 import { itemsOf } from '../engine/references.ts';
 import { createdIn } from '../engine/state/created.ts';
-import { cutOverBegunAt, cutOverOf, isDownInDoubt, outOfServiceSince } from '../engine/state/cut-over.ts';
+import { cutOverBegunAt, cutOverOf, isChanging, isDownInDoubt, outOfServiceSince } from '../engine/state/cut-over.ts';
 import { type ActiveSide, activeSideOf, pairOf, pairsOf, verdictsOf } from '../engine/state/pairs.ts';
 import { currentPhases, deletedBy, effectWith } from '../engine/state/phases.ts';
 import { type Phase, type PlanState, writtenSince } from '../engine/state/run-state.ts';
@@ -69,6 +69,8 @@ export interface PlanStatus {
   readonly pairs: readonly PairStatus[];
   /** How the target was when it was last seen, in ms; absent before the first look. Somebody may have changed it since. */
   readonly lastSeen?: TargetStatus & { readonly at: number };
+  /** What was sent to change the target was not seen to its end: it may be on its way from what was last seen to something else. */
+  readonly changing?: true;
   /** Why the process that ended last could not tell how the target is, and when it tried, in ms. */
   readonly unseen?: { readonly at: number; readonly why: string };
   /** What was sent and not seen to its end: it may have come about. A delete among them names what it may have deleted. */
@@ -135,6 +137,7 @@ export function planStatus<S>(
       downInDoubt: downSince !== undefined && isDownInDoubt(registry, state) ? true : undefined,
       servesAgainSince: servesAgainSince(registry, state),
       lastSeen: lastSeenOf(plan, registry, state),
+      changing: isChanging(registry, state) ? true : undefined,
       unseen: state.unseen,
       stop: state.stop,
     }),
@@ -227,7 +230,12 @@ function member(value: unknown, name: string): unknown {
 
 function downSinceOf<S>(plan: Plan, registry: Registry<S>, state: PlanState): number | undefined {
   const target = registry.target(plan.target.type);
-  return outOfServiceSince(plan, registry, state, (seen) => target?.serving(seen).running === true);
+  const pairs = pairsOf(registry, state);
+  return outOfServiceSince(plan, registry, state, (seen) => {
+    const { running = false, on = [] } = target?.serving(seen) ?? {};
+    // What runs with a piece missing serves nobody.
+    return running && pairs.every((pair) => on.includes(pair.original) || on.includes(pair.replacement));
+  });
 }
 
 function lastSeenOf<S>(plan: Plan, registry: Registry<S>, state: PlanState): PlanStatus['lastSeen'] {

@@ -16,7 +16,7 @@ export function judgeNow(ending: Ending, service: Service, truth: TargetTruth, j
   const { said, type, died } = ending;
   // What others changed so late no look can have shown; of what a journal has lost nothing can be said.
   if (ending.recordsLost || service.changedByOthersOf(ending.run) >= ending.lastReadAt - staleForMs) return;
-  const { downSince, downInDoubt, unwinding, takenBack, lastSeen, deleted, target } = said.status;
+  const { changing, downSince, downInDoubt, unwinding, takenBack, lastSeen, deleted, target } = said.status;
   const since = (lastSeen?.at ?? 0) - staleForMs - ending.stallMs;
   const sentence = (kind: Kind, so: (truth: TargetTruth) => boolean) =>
     judge(kind, service.wasSince(so, since), () =>
@@ -26,13 +26,14 @@ export function judgeNow(ending: Ending, service: Service, truth: TargetTruth, j
   if (now) judge('P5.not-looked', ending.lookedAt, () => aboutOf(ending, truth));
   if (now && type === 'ebs-volume' && !deleted.includes(target)) sentence('P5.now-volume', (one) => runs(now, one));
   if (type === 'ebs-volume') return;
-  if (now) {
+  // What is said to be on its way was something in between, and soon is something else.
+  if (now && !changing) {
     const side = sideOf(ending, truth);
     const swap = side === 'mixture' || side === 'nothing';
     sentence(died ? 'P5.status-now' : 'P5.now-runs', (one) => runs(now, one));
     sentence(
       died ? 'P5.status-now' : swap ? 'P5.now-swap' : 'P5.now-holds',
-      (one) => sideOf(ending, one) === now.holds,
+      (one) => sideOf(ending, one) === now.holds || sideOf(ending, { ...one, holds: one.open }) === now.holds,
     );
   }
   if (downSince === undefined || downInDoubt) return;
@@ -45,9 +46,9 @@ function nowSaid({ status: { lastSeen, pairs, takenBack } }: Said) {
   return pairs.length > 0 || takenBack ? lastSeen : undefined;
 }
 
-/** A database that lets clients in and is not up may be told either way. */
+/** A database that lets clients in and is not up may be told either way, and so may one whose groups let in nobody who is there. */
 function runs({ running }: { readonly running: boolean }, truth: TargetTruth): boolean {
-  return [truth.runs, truth.serves].includes(running) || truth.serves === 'between';
+  return [truth.runs, truth.serves, truth.open.length > 0].includes(running) || truth.serves === 'between';
 }
 
 function sideOf({ type, said }: Ending, { holds }: TargetTruth): string {

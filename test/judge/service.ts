@@ -13,6 +13,8 @@ export interface TargetTruth {
   readonly runs: boolean;
   /** The ids of the volumes that it holds, or of the databases that clients reach. */
   readonly holds: readonly string[];
+  /** Of databases, those that have another security group than the fence. */
+  readonly open: readonly string[];
 }
 
 // After one of these nobody can say that it is by the run that a database does not serve.
@@ -74,6 +76,8 @@ export class Service {
   private readonly id: string;
   /** The devices of an instance at which the run found what its plan moves: what others do at any other is theirs. */
   private readonly places: ReadonlySet<string>;
+  /** The isolation group of the plan of a database. */
+  private readonly fence: string | undefined;
   /** What it held when the run found it. */
   private readonly held: readonly string[];
   /** Somebody else has taken an instance apart. */
@@ -84,11 +88,12 @@ export class Service {
   private shut = false;
   private before = '';
 
-  constructor(account: Account, { target, keys }: Pick<Plan, 'target' | 'keys'>) {
+  constructor(account: Account, { target, keys, steps }: Pick<Plan, 'target' | 'keys' | 'steps'>) {
     this.account = account;
     this.type = target.type;
     this.id = target.id;
     this.places = this.placesOf(keys);
+    this.fence = fenceIn(steps);
     this.last = this.truth();
     const { serves, runs, holds } = this.last;
     this.ran = runs;
@@ -218,13 +223,13 @@ export class Service {
   private volume(): TargetTruth {
     const volume = this.account.world.volumes.get(this.id);
     const there = volume !== undefined && volume.state !== 'deleting';
-    return { serves: true, runs: there && volume.attachments.length > 0, holds: there ? [this.id] : [] };
+    return { serves: true, runs: there && volume.attachments.length > 0, holds: there ? [this.id] : [], open: [] };
   }
 
   private instance(): TargetTruth {
     const { world } = this.account;
     const instance = world.instances.get(this.id);
-    if (!instance) return { serves: false, runs: false, holds: [] };
+    if (!instance) return { serves: false, runs: false, holds: [], open: [] };
     const held = world.attachmentsOf(instance);
     const written = [...(instance.workload?.ledger.keys() ?? [])].filter((device) => this.places.has(device));
     const whole = written.every((device) =>
@@ -240,6 +245,7 @@ export class Service {
             : false,
       runs: !['stopped', 'shutting-down', 'terminated'].includes(state),
       holds: held.map(({ volume }) => volume.id).sort(),
+      open: [],
     };
   }
 
@@ -277,8 +283,14 @@ export class Service {
       serves: holder?.up === true && lets(holder),
       runs: open.length > 0,
       holds: open.length > 0 ? open.map(({ id }) => id).sort() : holder ? [holder.id] : [],
+      open: things.flatMap(({ id, groups }) => (groups.some((group) => group !== this.fence) ? [id] : [])).sort(),
     };
   }
+}
+
+function fenceIn(steps: Plan['steps']): string | undefined {
+  const found = /"securityGroup":"(sg-[0-9a-f]+)"/.exec(JSON.stringify(steps));
+  return found?.[1];
 }
 
 const isAtRest = ({ status, busy, pending, maintenance }: Resource) =>

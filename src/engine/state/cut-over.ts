@@ -34,7 +34,7 @@ export function cutOverBegunAt<S>(registry: Registry<S>, state: PlanState, but?:
 
 /** Since when the target has been changed by this generation, in ms: what was already so when it was found is not counted. */
 export function touchedAt<S>(registry: Registry<S>, state: PlanState): number | undefined {
-  return disruptivePhases(registry, state).find((phase) => phase.sent > 0)?.sentAt;
+  return disruptivePhases(registry, state).find((phase) => phase.sent > 0)?.firstSentAt;
 }
 
 function disruptivePhases<S>(registry: Registry<S>, state: PlanState): Phase[] {
@@ -86,7 +86,7 @@ export function isDownInDoubt<S>(registry: Registry<S>, state: PlanState): boole
 function haltedAt(state: PlanState): number | undefined {
   if (state.unwinding?.over !== false) return undefined;
   const halts = haltsOf(state);
-  return halts.find(({ key }) => key.generation === halts.at(-1)?.key.generation)?.sentAt;
+  return halts.find(({ key }) => key.generation === halts.at(-1)?.key.generation)?.firstSentAt;
 }
 
 /** The calls that end a halt are numbered behind those that made it. */
@@ -122,6 +122,18 @@ export function startedByUs<S>(registry: Registry<S>, state: PlanState): boolean
 export function inFlight<S>(registry: Registry<S>, state: PlanState): boolean {
   return currentPhases(state).some(
     (phase) => effectOf(registry, phase)?.hazard === 'disruptive' && phase.sent > 0 && !phase.end,
+  );
+}
+
+/** The same of whatever may be on its way, what takes something back included, since the target was last looked at. */
+export function isChanging<S>(registry: Registry<S>, state: PlanState): boolean {
+  const looked = state.seen?.at ?? 0;
+  return currentPhases(state, true).some(
+    (phase) =>
+      effectOf(registry, phase)?.hazard === 'disruptive' &&
+      phase.sent > 0 &&
+      !phase.end &&
+      (phase.sentAt ?? 0) > looked,
   );
 }
 

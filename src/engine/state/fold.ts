@@ -69,6 +69,7 @@ function applyToPhase(state: RunState, entry: PhaseEntry, at: number): void {
       phase.input = entry.input;
       phase.before = phase.sent === 0 ? entry.before : phase.before;
       phase.sent++;
+      phase.firstSentAt ??= at;
       phase.sentAt = at;
       phase.sentAtThere = entry.sentAt;
       phase.sentBy = state.owner;
@@ -128,6 +129,7 @@ function noteCommandsEnded(plan: PlanState): void {
 /** What takes something back has no next generation: tried again, it begins anew. */
 function beginAnew(phase: Phase): void {
   phase.sent = 0;
+  phase.firstSentAt = undefined;
   phase.sentAt = undefined;
   phase.sentAtThere = undefined;
   phase.unanswered = [];

@@ -15,7 +15,8 @@ export interface Phase {
   before: Json;
   /** How often its call was sent, or may have been. */
   sent: number;
-  /** When its call was last sent, in ms. */
+  /** When its call was first sent, and when last, in ms. */
+  firstSentAt: number | undefined;
   sentAt: number | undefined;
   /** The same by the clock of whoever was called, where that is known. */
   sentAtThere: number | undefined;
@@ -161,6 +162,7 @@ export function phaseOf(plan: PlanState, key: Key, uses: string, order: number):
     input: null,
     before: null,
     sent: 0,
+    firstSentAt: undefined,
     sentAt: undefined,
     sentAtThere: undefined,
     sentBy: undefined,
