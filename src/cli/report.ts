@@ -107,7 +107,9 @@ const indented = (text: string) => text.split('\n').map((line) => `  ${line}`);
 
 function downLines(of: ReportOf, status: PlanStatus): string[] {
   if (status.downSince === undefined) return [];
-  const since = `${momentText(status.downSince)} (${durationText(of.now - status.downSince)})`;
+  const { downSince, downAtLatest } = status;
+  const or = downAtLatest === undefined ? '' : `, at the latest ${momentText(downAtLatest)}`;
+  const since = `${momentText(downSince)} (${durationText(of.now - downSince)})${or}`;
   const has = status.downInDoubt ? 'may have been' : 'has been';
   return [`  ${ink.red('down')} ${status.target} ${has} out of service since ${since}`];
 }

@@ -328,6 +328,16 @@ export interface Need {
   readonly why: string;
 }
 
+/** How a target was seen. */
+export interface Serving {
+  readonly running: boolean;
+  readonly on: readonly string[];
+  /** Where its clients find it by a name: what has that name; null while nothing has. */
+  readonly named?: string | null;
+  /** It runs by an accident that nobody's clients are served by: somebody has opened its fence. */
+  readonly byAccident?: true;
+}
+
 /** A kind of target: how to look at it, and how to claim it. */
 export interface TargetType<S> {
   readonly type: string;
@@ -377,7 +387,7 @@ export interface TargetType<S> {
   /** Where steady answers have contradicted what was seen of these ids, and are believed since it was last asked: one sentence each. */
   begunAnew?(aws: S, ids: readonly string[]): readonly string[];
   /** Does the target run, or could anyone make it run, and what does it hold? */
-  serving(observation: Observation): { readonly running: boolean; readonly on: readonly string[] };
+  serving(observation: Observation): Serving;
   /** What its plans can't be without. A plan that was submitted before it was asked for is not held to it. */
   readonly needs?: readonly Need[];
   /** Step types, each with input `{ resources, run? }`, that put the claim tag on and take it off. */

@@ -1,11 +1,18 @@
 import type { GateStep, Plan } from '../contract/plan.ts';
 import type { Stop } from '../contract/record.ts';
-import type { Observation, Registry } from '../contract/step.ts';
+import type { Observation, Registry, Serving } from '../contract/step.ts';
 import type { VerdictStatus } from '../contract/verdict.ts';
 import { isPassed } from '../engine/gates/gates.ts';
 import { itemsOf } from '../engine/references.ts';
 import { createdIn } from '../engine/state/created.ts';
-import { cutOverBegunAt, cutOverOf, isChanging, isDownInDoubt, outOfServiceSince } from '../engine/state/cut-over.ts';
+import {
+  cutOverBegunAt,
+  cutOverOf,
+  isChanging,
+  isDownInDoubt,
+  outOfServiceSince,
+  type Sent,
+} from '../engine/state/cut-over.ts';
 import { type ActiveSide, activeSideOf, pairOf, pairsOf, verdictsOf } from '../engine/state/pairs.ts';
 import { currentPhases, deletedBy, effectWith } from '../engine/state/phases.ts';
 import { type Phase, type PlanState, writtenSince } from '../engine/state/run-state.ts';
@@ -51,6 +58,8 @@ export interface PlanStatus {
   readonly waitsFor?: { readonly step: string; readonly kind: GateStep['gate']; readonly until: number };
   /** Since when the target is out of service because of this run; absent while it serves. */
   readonly downSince?: number;
+  /** It may have been out of service only since then: the call was sent more than once, and one of them did it. */
+  readonly downAtLatest?: number;
   /** The call that takes it out of service was sent, and what came of it is not known. */
   readonly downInDoubt?: true;
   /** While the plan is taken back: when the call was seen done that lets the target serve again. */
@@ -116,7 +125,8 @@ export function planStatus<S>(
     ...goneOf(registry, state),
   };
   const inDoubt = inDoubtOf(registry, state);
-  const downSince = downSinceOf(plan, registry, state);
+  const down = downOf(plan, registry, state);
+  const downSince = down?.first;
   return {
     plan: plan.name,
     target: plan.target.id,
@@ -134,6 +144,7 @@ export function planStatus<S>(
     ...optional({
       step: state.finished ? undefined : stepOf(plan, state),
       downSince,
+      downAtLatest: down && down.last > down.first ? down.last : undefined,
       downInDoubt: downSince !== undefined && isDownInDoubt(registry, state) ? true : undefined,
       servesAgainSince: servesAgainSince(registry, state),
       lastSeen: lastSeenOf(plan, registry, state),
@@ -228,13 +239,13 @@ function member(value: unknown, name: string): unknown {
     : undefined;
 }
 
-function downSinceOf<S>(plan: Plan, registry: Registry<S>, state: PlanState): number | undefined {
+function downOf<S>(plan: Plan, registry: Registry<S>, state: PlanState): Sent | undefined {
   const target = registry.target(plan.target.type);
   const pairs = pairsOf(registry, state);
   return outOfServiceSince(plan, registry, state, (seen) => {
-    const { running = false, on = [] } = target?.serving(seen) ?? {};
+    const { running = false, on = [], byAccident = false } = target?.serving(seen) ?? {};
     // What runs with a piece missing serves nobody.
-    return running && pairs.every((pair) => on.includes(pair.original) || on.includes(pair.replacement));
+    return running && !byAccident && pairs.every((pair) => on.includes(pair.original) || on.includes(pair.replacement));
   });
 }
 
@@ -251,7 +262,7 @@ function targetStatus<S>(
 ): TargetStatus | undefined {
   const target = registry.target(plan.target.type);
   if (!observation || !target) return undefined;
-  const { running, on } = target.serving(observation);
+  const { running, on } = byName(target.serving(observation));
   const pairs = pairsOf(registry, state);
   const holdsAny = pairs.some(({ original, replacement }) => on.includes(original) || on.includes(replacement));
   return { holds: pairs.length && !holdsAny ? 'nothing' : activeSideOf(pairs, on), running };
@@ -267,6 +278,12 @@ function inDoubtOf<S>(registry: Registry<S>, state: PlanState): PlanStatus['inDo
     const creates = (effectWith(registry, phase, 'additive')?.creates ?? 'nothing') !== 'nothing';
     return creates && createdIn(registry, phase).length === 0 ? [{ step }] : [];
   });
+}
+
+/** What clients find by the name of the target, which others may have given to something else. */
+function byName({ running, on, named }: Serving): Pick<Serving, 'running' | 'on'> {
+  if (named === undefined) return { running, on };
+  return { running: named !== null && running && on.includes(named), on: named === null ? [] : [named] };
 }
 
 /** Every id that an effect of this run has created, of any generation. */

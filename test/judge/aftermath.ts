@@ -66,12 +66,18 @@ function judgeDownTime(ending: Ending, service: Service, truth: TargetTruth, jud
   const told = said.lines.some((line) => /(has|may have) been out of service since /.test(line));
   const next = said.next.some((command) => /\b(resume|rollback) /.test(command));
   judge('P3.untold', told && next, about);
-  const { downSince } = said.status;
-  if (told && downSince !== undefined && service.downSince !== undefined && !service.downByOthers) {
+  const { downSince, downAtLatest = downSince } = said.status;
+  if (
+    told &&
+    downSince !== undefined &&
+    downAtLatest !== undefined &&
+    service.downSince !== undefined &&
+    !service.downByOthers
+  ) {
     const lateMs = downSince - service.downSince;
     judge('P3.told-late', lateMs <= slackMs, () => `${Math.round(lateMs / 1000)} s: ${about()}`);
     // Groups come into force a while after the call, and sessions go on until they are dropped.
-    const earlyMs = service.servedUntil - downSince;
+    const earlyMs = service.servedUntil - downAtLatest;
     const takesMs = (ending.type.startsWith('rds') ? 4 : 1) * slackMs;
     judge('P3.told-early', earlyMs <= takesMs, () => `${Math.round(earlyMs / 1000)} s: ${about()}`);
   }

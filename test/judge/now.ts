@@ -31,9 +31,8 @@ export function judgeNow(ending: Ending, service: Service, truth: TargetTruth, j
     const side = sideOf(ending, truth);
     const swap = side === 'mixture' || side === 'nothing';
     sentence(died ? 'P5.status-now' : 'P5.now-runs', (one) => runs(now, one));
-    sentence(
-      died ? 'P5.status-now' : swap ? 'P5.now-swap' : 'P5.now-holds',
-      (one) => sideOf(ending, one) === now.holds || sideOf(ending, { ...one, holds: one.open }) === now.holds,
+    sentence(died ? 'P5.status-now' : swap ? 'P5.now-swap' : 'P5.now-holds', (one) =>
+      [one.holds, one.open, one.named].some((holds) => sideOf(ending, { ...one, holds }) === now.holds),
     );
   }
   if (downSince === undefined || downInDoubt) return;

@@ -13,8 +13,10 @@ export interface TargetTruth {
   readonly runs: boolean;
   /** The ids of the volumes that it holds, or of the databases that clients reach. */
   readonly holds: readonly string[];
-  /** Of databases, those that have another security group than the fence. */
+  /** Of databases, those that have another security group than the fence, or a fence that somebody has opened. */
   readonly open: readonly string[];
+  /** Of databases, what has the name of the target. */
+  readonly named: readonly string[];
 }
 
 // After one of these nobody can say that it is by the run that a database does not serve.
@@ -78,6 +80,8 @@ export class Service {
   private readonly places: ReadonlySet<string>;
   /** The isolation group of the plan of a database. */
   private readonly fence: string | undefined;
+  /** Its rules when the run began. */
+  private readonly rules: string;
   /** What it held when the run found it. */
   private readonly held: readonly string[];
   /** Somebody else has taken an instance apart. */
@@ -94,6 +98,7 @@ export class Service {
     this.id = target.id;
     this.places = this.placesOf(keys);
     this.fence = fenceIn(steps);
+    this.rules = this.rulesOfFence();
     this.last = this.truth();
     const { serves, runs, holds } = this.last;
     this.ran = runs;
@@ -213,6 +218,11 @@ export class Service {
     return new Set(moved.map(({ attachment }) => attachment.device));
   }
 
+  private rulesOfFence(): string {
+    const group = this.account.world.securityGroups.get(this.fence ?? '');
+    return JSON.stringify(group ?? null);
+  }
+
   truth(): TargetTruth {
     if (this.type === 'ec2-instance') return this.instance();
     if (this.type === 'ebs-volume') return this.volume();
@@ -223,13 +233,19 @@ export class Service {
   private volume(): TargetTruth {
     const volume = this.account.world.volumes.get(this.id);
     const there = volume !== undefined && volume.state !== 'deleting';
-    return { serves: true, runs: there && volume.attachments.length > 0, holds: there ? [this.id] : [], open: [] };
+    return {
+      serves: true,
+      runs: there && volume.attachments.length > 0,
+      holds: there ? [this.id] : [],
+      open: [],
+      named: [],
+    };
   }
 
   private instance(): TargetTruth {
     const { world } = this.account;
     const instance = world.instances.get(this.id);
-    if (!instance) return { serves: false, runs: false, holds: [], open: [] };
+    if (!instance) return { serves: false, runs: false, holds: [], open: [], named: [] };
     const held = world.attachmentsOf(instance);
     const written = [...(instance.workload?.ledger.keys() ?? [])].filter((device) => this.places.has(device));
     const whole = written.every((device) =>
@@ -246,6 +262,7 @@ export class Service {
       runs: !['stopped', 'shutting-down', 'terminated'].includes(state),
       holds: held.map(({ volume }) => volume.id).sort(),
       open: [],
+      named: [],
     };
   }
 
@@ -279,11 +296,15 @@ export class Service {
     const lets = (one: (typeof things)[number]) => letsIn(world, one.groups, clientAddress, one.port);
     const holder = things.find(({ identifier }) => identifier === this.id);
     const open = things.filter(lets);
+    const opened = this.rulesOfFence() !== this.rules;
     return {
       serves: holder?.up === true && lets(holder),
       runs: open.length > 0,
       holds: open.length > 0 ? open.map(({ id }) => id).sort() : holder ? [holder.id] : [],
-      open: things.flatMap(({ id, groups }) => (groups.some((group) => group !== this.fence) ? [id] : [])).sort(),
+      open: things
+        .flatMap(({ id, groups }) => (groups.some((group) => group !== this.fence) || opened ? [id] : []))
+        .sort(),
+      named: holder ? [holder.id] : [],
     };
   }
 }

@@ -79,8 +79,8 @@ export const judgeBugs: readonly PlantedBug[] = [
   {
     name: 'down time is told five minutes late',
     file: 'src/report/plan-status.ts',
-    find: 'const downSince = downSinceOf(plan, registry, state);',
-    replace: 'const downAt = downSinceOf(plan, registry, state), downSince = downAt && downAt + 300_000;',
+    find: 'const downSince = down?.first;',
+    replace: 'const downSince = down && down.first + 300_000;',
     caughtBy: { file: sees, title: 'a target that is down is told as down since it was' },
   },
   {
@@ -143,8 +143,8 @@ export const judgeBugs: readonly PlantedBug[] = [
   {
     name: 'down time is told five minutes late, in histories',
     file: 'src/report/plan-status.ts',
-    find: 'const downSince = downSinceOf(plan, registry, state);',
-    replace: 'const downAt = downSinceOf(plan, registry, state), downSince = downAt && downAt + 300_000;',
+    find: 'const downSince = down?.first;',
+    replace: 'const downSince = down && down.first + 300_000;',
     caughtBy: { file: histories, title: 'histories of an instance show no failure beyond' },
   },
   {

@@ -32,9 +32,22 @@ export function cutOverBegunAt<S>(registry: Registry<S>, state: PlanState, but?:
   return first && (first.sentAt ?? (first.end?.is === 'done' ? first.end.at : undefined));
 }
 
-/** Since when the target has been changed by this generation, in ms: what was already so when it was found is not counted. */
-export function touchedAt<S>(registry: Registry<S>, state: PlanState): number | undefined {
-  return disruptivePhases(registry, state).find((phase) => phase.sent > 0)?.firstSentAt;
+/**
+ * When what changed the target first in this generation was first sent, and when last, in ms: of a send without an answer nobody
+ * knows whether it was the one. What was already so when it was found is not counted.
+ */
+function touchedAt<S>(registry: Registry<S>, state: PlanState): Sent | undefined {
+  return sentOf(disruptivePhases(registry, state).find((phase) => phase.sent > 0));
+}
+
+export interface Sent {
+  readonly first: number;
+  readonly last: number;
+}
+
+function sentOf(phase: Phase | undefined): Sent | undefined {
+  const { firstSentAt, sentAt } = phase ?? {};
+  return firstSentAt === undefined || sentAt === undefined ? undefined : { first: firstSentAt, last: sentAt };
 }
 
 function disruptivePhases<S>(registry: Registry<S>, state: PlanState): Phase[] {
@@ -62,10 +75,10 @@ export function outOfServiceSince<S>(
   registry: Registry<S>,
   state: PlanState,
   serving: (seen: Observation) => boolean,
-): number | undefined {
+): Sent | undefined {
   const since = haltedAt(state) ?? (insideCutOver(plan, registry, state) ? touchedAt(registry, state) : undefined);
   const { seen } = state;
-  if (since === undefined || !seen || seen.at <= since || !serving(seen.observation)) return since;
+  if (since === undefined || !seen || seen.at <= since.first || !serving(seen.observation)) return since;
   const again = [...state.phases.values()].some((phase) => {
     const effect = effectWith(registry, phase, 'disruptive');
     return effect !== undefined && !effect.serves && !effect.servesWithout && (phase.sentAt ?? 0) > seen.at;
@@ -82,11 +95,11 @@ export function isDownInDoubt<S>(registry: Registry<S>, state: PlanState): boole
   });
 }
 
-/** When the halt of the rollback that is under way was about to be sent, in ms. */
-function haltedAt(state: PlanState): number | undefined {
+/** When the halt of the rollback that is under way was about to be sent. */
+function haltedAt(state: PlanState): Sent | undefined {
   if (state.unwinding?.over !== false) return undefined;
   const halts = haltsOf(state);
-  return halts.find(({ key }) => key.generation === halts.at(-1)?.key.generation)?.firstSentAt;
+  return sentOf(halts.find(({ key }) => key.generation === halts.at(-1)?.key.generation));
 }
 
 /** The calls that end a halt are numbered behind those that made it. */

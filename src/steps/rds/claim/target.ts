@@ -62,7 +62,10 @@ export const targetOf = (kind: Kind) =>
     serving: ({ shape, life }) => {
       const open = listed(life['open']);
       const holder = shape['holder'];
-      return { running: open.length > 0, on: open.length > 0 ? open : typeof holder === 'string' ? [holder] : [] };
+      const named = typeof holder === 'string' ? holder : null;
+      const byAccident = life['fence'] !== undefined || life['sessions'] !== undefined;
+      const on = open.length > 0 ? open : named === null ? [] : [named];
+      return { running: open.length > 0, on, named, ...(byAccident && { byAccident }) };
     },
   });
 
