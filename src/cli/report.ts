@@ -138,14 +138,15 @@ const standingOfInstance: Standing = (status, { running, holds }) => {
   return `${status.target} ${running ? 'runs' : 'is stopped'} ${on}`;
 };
 
-const standingOfDatabase: Standing = (status, { running, holds }) => {
+const standingOfDatabase: Standing = (status, { running, holds, byAccident }) => {
   const by = {
     originals: `on the original${status.pairs.length ? '; the replacement is not used' : ''}`,
     replacements: `on the replacement${sinceWhen(status)}`,
     mixture: 'on the original and the replacement',
     nothing: 'on neither the original nor the replacement',
   }[holds];
-  return `${status.target} is ${running ? 'open' : 'closed'} to clients, by its security groups, ${by}`;
+  const opened = byAccident ? ', and somebody has opened its fence,' : '';
+  return `${status.target} is ${running ? 'open' : 'closed'} to clients, by its security groups${opened || ','} ${by}`;
 };
 
 /** A volume is in nothing and serves nobody: what replaces it stands beside it. */

@@ -33,6 +33,8 @@ export interface PairStatus {
 export interface TargetStatus {
   readonly holds: ActiveSide | 'nothing';
   readonly running: boolean;
+  /** Somebody has opened its fence: that lets clients in, and this run does not count it as service. */
+  readonly byAccident?: true;
 }
 
 /** Something that the run has created, and the step that did. */
@@ -145,7 +147,7 @@ export function planStatus<S>(
       step: state.finished ? undefined : stepOf(plan, state),
       downSince,
       downAtLatest: down && down.last > down.first ? down.last : undefined,
-      downInDoubt: downSince !== undefined && isDownInDoubt(registry, state) ? true : undefined,
+      downInDoubt: downSince !== undefined && isDownInDoubt(registry, state, downSince) ? true : undefined,
       servesAgainSince: servesAgainSince(registry, state),
       lastSeen: lastSeenOf(plan, registry, state),
       changing: isChanging(registry, state) ? true : undefined,
@@ -262,10 +264,11 @@ function targetStatus<S>(
 ): TargetStatus | undefined {
   const target = registry.target(plan.target.type);
   if (!observation || !target) return undefined;
-  const { running, on } = byName(target.serving(observation));
+  const { running, on, byAccident } = byName(target.serving(observation));
   const pairs = pairsOf(registry, state);
   const holdsAny = pairs.some(({ original, replacement }) => on.includes(original) || on.includes(replacement));
-  return { holds: pairs.length && !holdsAny ? 'nothing' : activeSideOf(pairs, on), running };
+  const holds = pairs.length && !holdsAny ? 'nothing' : activeSideOf(pairs, on);
+  return { holds, running, ...(byAccident && { byAccident }) };
 }
 
 /** What was sent and has no outcome: creates of which nobody knows the id, and what may be deleted. */
@@ -281,9 +284,10 @@ function inDoubtOf<S>(registry: Registry<S>, state: PlanState): PlanStatus['inDo
 }
 
 /** What clients find by the name of the target, which others may have given to something else. */
-function byName({ running, on, named }: Serving): Pick<Serving, 'running' | 'on'> {
-  if (named === undefined) return { running, on };
-  return { running: named !== null && running && on.includes(named), on: named === null ? [] : [named] };
+function byName({ named, ...seen }: Serving): Omit<Serving, 'named'> {
+  if (named === undefined) return seen;
+  const running = named !== null && seen.running && seen.on.includes(named);
+  return { ...seen, running, on: named === null ? [] : [named] };
 }
 
 /** Every id that an effect of this run has created, of any generation. */

@@ -25,7 +25,7 @@ test.skipIf(!smallDisk.there)(
       expect(code, stderr).toBe(1);
       expect(stderr).toContain('the disk of the state directory is full: nothing new is begun');
       expect(stderr).toContain('make room on the disk of the state directory, then resume');
-      expect(stderr).toMatch(/stopped, and taken back\n[\s\S]*now {2}i-0123456789abcdef0 runs with its originals\n/);
+      expect(stderr).toMatch(/stopped, and taken back\n[\s\S]*seen i-0123456789abcdef0 runs with its originals \(/);
       expect((await aws.state()).instances[0]?.state).toBe('running');
 
       const [run = ''] = readdirSync(join(disk.path, 'runs'));

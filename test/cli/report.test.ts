@@ -8,10 +8,10 @@ import { databasePlan, oneDatabase } from '../support/rds.ts';
 import { instancePlan, inWorld, type Life, planOf, twoVolumes, volumePlan, type World } from '../support/world.ts';
 
 /** The line that says how the target is, at the end of a life. */
-function nowOf(life: Life, source: PlanSource): string | undefined {
+function seenOf(life: Life, source: PlanSource): string | undefined {
   const run = runStatus([planOf(source)], registry, fold(life.disk), false);
   return reportLines({ stateDir: '.rekey', now: Date.now(), head: 'h' }, run)
-    .map((line) => /^ {2}now {2}(.*)$/.exec(line)?.[1])
+    .map((line) => /^ {2}seen (.*) \(2026-.* ago\)$/.exec(line)?.[1])
     .find((line) => line !== undefined);
 }
 
@@ -39,24 +39,24 @@ describe('the report says how the target is, in words that fit its kind', () => 
       'a database that is done',
       oneDatabase,
       databasePlan(),
-      /^orders is open to clients on the replacement, which could be written to since /,
+      /^orders is open to clients, by its security groups, on the replacement, which could be written to since /,
     ],
   ])('%s', (_name, scenario, source, words) =>
     inWorld(scenario, async (world) => {
-      expect(nowOf(await world.process([], { plans: [source] }), source)).toMatch(words);
+      expect(seenOf(await world.process([], { plans: [source] }), source)).toMatch(words);
     }));
 
   test('an unattached volume in its hold, and taken back', async () => {
     const target = 'vol-00000000000000003';
     await inWorld(twoVolumes, async (world) => {
       const life = await world.process([], { plans: [volumePlan], wait: false });
-      expect(nowOf(life, volumePlan)).toMatch(
+      expect(seenOf(life, volumePlan)).toMatch(
         new RegExp(`^${target} is attached to nothing; vol-\\w+ is beside it, which could be written to since `),
       );
     });
     await inWorld(twoVolumes, async (world) => {
-      const now = nowOf(await rolledBack(world, volumePlan), volumePlan) ?? `${target} is attached to nothing`;
-      expect(now).toMatch(new RegExp(`^${target} is attached to nothing`));
+      const seen = seenOf(await rolledBack(world, volumePlan), volumePlan) ?? `${target} is attached to nothing`;
+      expect(seen).toMatch(new RegExp(`^${target} is attached to nothing`));
     });
   });
 });

@@ -202,7 +202,7 @@ describe.concurrent('a step that fails', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('taking back what was done');
     expect(stderr).toContain('UnauthorizedOperation');
-    expect(stderr).toMatch(/stopped, and taken back\n[\s\S]*now {2}i-0123456789abcdef0 runs with its originals\n/);
+    expect(stderr).toMatch(/stopped, and taken back\n[\s\S]*seen i-0123456789abcdef0 runs with its originals \(/);
     expect(stderr).not.toContain('out of service');
     expect(stderr).toContain(`resume ${onlyRun('failed')} --state-dir failed`);
     expect((await aws.state()).instances[0]?.state).toBe('running');

@@ -35,7 +35,8 @@ export function judgeNow(ending: Ending, service: Service, truth: TargetTruth, j
       [one.holds, one.open, one.named].some((holds) => sideOf(ending, { ...one, holds }) === now.holds),
     );
   }
-  if (downSince === undefined || downInDoubt) return;
+  // That somebody has opened the fence is said beside it.
+  if (downSince === undefined || downInDoubt || lastSeen?.byAccident) return;
   const kind = unwinding || takenBack ? 'P5.down-unwinding' : 'P5.down';
   sentence(died ? 'P5.status-down' : kind, ({ serves }) => serves !== true);
 }

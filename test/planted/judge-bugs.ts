@@ -72,8 +72,8 @@ export const judgeBugs: readonly PlantedBug[] = [
   {
     name: 'what is said of now is the other way round',
     file: 'src/report/plan-status.ts',
-    find: 'activeSideOf(pairs, on), running }',
-    replace: 'activeSideOf(pairs, on), running: !running }',
+    find: 'return { holds, running,',
+    replace: 'return { holds, running: !running,',
     caughtBy: { file: sees, title: 'what is said of the target at the end is so' },
   },
   {
@@ -136,8 +136,8 @@ export const judgeBugs: readonly PlantedBug[] = [
   {
     name: 'what is said of now is the other way round, in histories',
     file: 'src/report/plan-status.ts',
-    find: 'activeSideOf(pairs, on), running }',
-    replace: 'activeSideOf(pairs, on), running: !running }',
+    find: 'return { holds, running,',
+    replace: 'return { holds, running: !running,',
     caughtBy: { file: histories, title: 'histories of an instance show no failure beyond' },
   },
   {
@@ -150,22 +150,22 @@ export const judgeBugs: readonly PlantedBug[] = [
   {
     name: 'status says that a target that is left stopped runs',
     file: 'src/report/plan-status.ts',
-    find: 'activeSideOf(pairs, on), running }',
-    replace: 'activeSideOf(pairs, on), running: true }',
+    find: 'return { holds, running,',
+    replace: 'return { holds, running: true,',
     caughtBy: { file: histories, title: 'histories of an instance show no failure beyond' },
   },
   {
     name: 'status says that a database that is shut off runs',
     file: 'src/report/plan-status.ts',
-    find: 'activeSideOf(pairs, on), running }',
-    replace: 'activeSideOf(pairs, on), running: true }',
+    find: 'return { holds, running,',
+    replace: 'return { holds, running: true,',
     caughtBy: { file: histories, title: 'histories of a database show no failure beyond' },
   },
   {
     name: 'status says that an unattached volume runs',
     file: 'src/report/plan-status.ts',
-    find: 'activeSideOf(pairs, on), running }',
-    replace: 'activeSideOf(pairs, on), running: true }',
+    find: 'return { holds, running,',
+    replace: 'return { holds, running: true,',
     caughtBy: { file: histories, title: 'histories of an unattached volume show no failure beyond' },
   },
   {

@@ -86,12 +86,12 @@ export function outOfServiceSince<S>(
   return again ? since : undefined;
 }
 
-/** Whether all that could have taken the target out of service was sent and never answered, nor seen to be done. */
-export function isDownInDoubt<S>(registry: Registry<S>, state: PlanState): boolean {
+/** Whether all that could have taken the target out of service since then was sent and never answered, nor seen to be done. */
+export function isDownInDoubt<S>(registry: Registry<S>, state: PlanState, since: number): boolean {
   return ![...state.phases.values()].some((phase) => {
     const effect = effectWith(registry, phase, 'disruptive');
     const happened = phase.answered !== undefined || (phase.end?.is === 'done' && phase.end.changed);
-    return effect !== undefined && !effect.serves && phase.sent > 0 && happened;
+    return effect !== undefined && !effect.serves && (phase.firstSentAt ?? 0) >= since && happened;
   });
 }
 
