@@ -53,7 +53,9 @@ export async function execute<S>(
   const runs = plans.map((plan) => new PlanRun(plan, state, index, ports));
   const [first] = runs;
   await first?.append({ t: 'command', command: command.command, options });
-  const results = await Promise.all(runs.map((run) => one(run, command)));
+  const open = runs.some(({ state }) => !state.finished);
+  // A rollback is of what is open: what has come to its end stays as it is.
+  const results = await Promise.all(runs.map((run) => (open && run.state.finished ? result(run, {}) : one(run, command))));
   return summary(state, results);
 }
 

@@ -31,6 +31,7 @@ export function holdingCostsOf<S>(registry: Registry<S>, state: PlanState, disru
 function deletions<S>(registry: Registry<S>, state: PlanState): Map<string, number> {
   const at = new Map<string, number>();
   for (const phase of currentPhases(state)) {
+    if (effectWith(registry, phase, 'destructive')?.deletesPart) continue;
     const original = phase.end?.is === 'done' ? deletedBy(registry, phase) : undefined;
     if (original !== undefined && phase.end?.is === 'done') at.set(original, phase.end.at);
   }

@@ -90,9 +90,9 @@ export interface PlanStatus {
   readonly existing: readonly Created[];
   /** What the run has created and discarded. */
   readonly discarded: readonly string[];
-  /** Originals that the run has deleted, once for each delete: of a cluster already when a member is deleted. */
+  /** Originals that the run has deleted. */
   readonly deleted: readonly string[];
-  /** Originals of which a delete was sent and has no outcome yet. */
+  /** Originals of which a delete was sent and has no outcome yet, or a part is deleted. */
   readonly deleting: readonly string[];
   /** What the originals beside their replacements cost, and until when. */
   readonly holdingCosts: readonly HoldingCost[];
@@ -306,11 +306,13 @@ function goneOf<S>(
   const gone = { discarded: [] as string[], deleted: [] as string[], deleting: [] as string[] };
   for (const phase of state.phases.values()) {
     const original = deletedBy(registry, phase);
-    if (original !== undefined && phase.sent > 0 && !phase.end) gone.deleting.push(original);
+    const part = effectWith(registry, phase, 'destructive')?.deletesPart === true;
+    const begun = phase.end ? part && phase.end.is === 'done' : phase.sent > 0;
+    if (original !== undefined && begun) gone.deleting.push(original);
     if (phase.end?.is !== 'done') continue;
     const id = effectWith(registry, phase, 'discard')?.discards(phase.input);
     if (id !== undefined && member(phase.end.output, 'kept') !== true) gone.discarded.push(id);
-    if (original !== undefined) gone.deleted.push(original);
+    if (original !== undefined && !part) gone.deleted.push(original);
   }
-  return gone;
+  return { ...gone, deleting: gone.deleting.filter((id) => !gone.deleted.includes(id)) };
 }

@@ -30,27 +30,6 @@ export type Witness = { readonly plan: string } & ((Kind & { readonly seed: numb
  */
 export const expectedFailures: readonly ExpectedFailure[] = [
   {
-    kind: 'P5.there',
-    says: /\): cluster-[A-Z0-9]+ \(without a member\): /,
-    what: 'a cluster is told as deleted as soon as one of its members is',
-    issue: 11,
-    witnesses: [{ plan: 'rds-cluster', seed: 7000962 }],
-  },
-  {
-    kind: 'P5.status-there',
-    says: /\): cluster-[A-Z0-9]+ \(without a member\): died, /,
-    what: 'the same as P5.there, of a process that died',
-    issue: 11,
-    witnesses: [{ plan: 'rds-cluster', scene: 'a process that dies between a member and its cluster' }],
-  },
-  {
-    kind: 'P5.next',
-    says: /already-finished$/,
-    what: 'a rollback is named as next while one plan is open, and it is refused for the plans of the run that are done',
-    issue: 11,
-    witnesses: [{ plan: 'ec2-instance', scene: 'a rollback of a run of which one plan is done' }],
-  },
-  {
     kind: 'I10',
     says: /HttpEndpointEnabled/,
     after: /^the Data API of the (original|replacement) is switched on/,

@@ -24,7 +24,8 @@ export function judgeNow(ending: Ending, service: Service, truth: TargetTruth, j
     );
   const now = nowSaid(said);
   if (now) judge('P5.not-looked', ending.lookedAt, () => aboutOf(ending, truth));
-  if (now && type === 'ebs-volume' && !deleted.includes(target)) sentence('P5.now-volume', (one) => runs(now, one));
+  if (now && type === 'ebs-volume' && !deleted.includes(target))
+    sentence('P5.now-volume', (one) => one.runs === now.running);
   if (type === 'ebs-volume') return;
   // What is said to be on its way was something in between, and soon is something else.
   if (now && !changing) {
@@ -48,7 +49,8 @@ function nowSaid({ status: { lastSeen, pairs, takenBack } }: Said) {
 
 /** A database that lets clients in and is not up may be told either way, and so may one whose groups let in nobody who is there. */
 function runs({ running }: { readonly running: boolean }, truth: TargetTruth): boolean {
-  return [truth.runs, truth.serves, truth.open.length > 0].includes(running) || truth.serves === 'between';
+  if (running && truth.open.length > 0) return true;
+  return [truth.runs, truth.serves].includes(running) || truth.serves === 'between';
 }
 
 function sideOf({ type, said }: Ending, { holds }: TargetTruth): string {

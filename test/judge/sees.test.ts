@@ -103,6 +103,13 @@ describe('the judge sees to it that', () => {
       judged(world, 'P5.not-made');
     }));
 
+  test('a database that is shut off is said to be closed', () =>
+    inWorld(oneDatabase, async (world) => {
+      const diesOn: ProcessOptions['diesOn'] = (record) => record.t === 'done' && record.key.step === 'verify';
+      await world.process([], { plans: [databasePlan()], diesOn });
+      judged(world, 'P5.status-now');
+    }));
+
   test('a create that was sent and not answered is named by its step in what status says', () =>
     inWorld(twoVolumes, async (world) => {
       await world.process([], { diesAfter: (operation: string) => operation === 'ec2:CreateSnapshot' });
@@ -125,7 +132,7 @@ describe('the judge sees to it that', () => {
   test('what is said of the target at the end is so', () =>
     inWorld(twoVolumes, async (world) => {
       await world.process();
-      judged(world, 'P5.now-runs', 'P5.now-holds');
+      judged(world, 'P5.now-runs', 'P5.now-holds', 'P5.not-looked');
     }));
 
   test('nothing is said to be deleted that is there', () =>

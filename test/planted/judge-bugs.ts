@@ -159,7 +159,7 @@ export const judgeBugs: readonly PlantedBug[] = [
     file: 'src/report/plan-status.ts',
     find: 'return { holds, running,',
     replace: 'return { holds, running: true,',
-    caughtBy: { file: histories, title: 'histories of a database show no failure beyond' },
+    caughtBy: { file: sees, title: 'a database that is shut off is said to be closed' },
   },
   {
     name: 'status says that an unattached volume runs',
@@ -193,8 +193,8 @@ export const judgeBugs: readonly PlantedBug[] = [
     name: 'a process does not look at its target before it ends',
     file: 'src/engine/execute.ts',
     find: 'if (run.hasWorked) await lookLast(run);',
-    replace: 'if (run.ports.wait) await lookLast(run);',
-    caughtBy: { file: histories, title: 'histories of an instance show no failure beyond' },
+    replace: 'if (!run.hasWorked) await lookLast(run);',
+    caughtBy: { file: sees, title: 'what is said of the target at the end is so' },
   },
   {
     name: 'status does not say that a create was sent and not answered',
@@ -215,7 +215,7 @@ export const judgeBugs: readonly PlantedBug[] = [
     file: 'src/report/plan-status.ts',
     find: '!next.discarded.includes(id) && ',
     replace: '',
-    caughtBy: { file: 'test/report/plan-status.test.ts', title: 'names each thing that was created once' },
+    caughtBy: { file: sees, title: 'what is said of the target at the end is so' },
   },
   {
     name: 'the claims on an instance and its volumes are not read',

@@ -128,13 +128,6 @@ export const lastCopyBugs: readonly PlantedBug[] = [
     caughtBy: { file: 'test/promises/original-deleted-unseen.test.ts', title: 'is not halted by a rollback' },
   },
   {
-    name: 'a replacement that nobody has judged outlives the process that failed',
-    file: 'src/engine/unwind/on-stop.ts',
-    find: 'if (begun || outlived || (stale',
-    replace: 'if (begun || (stale',
-    caughtBy: { file: 'test/promises/used-between-processes.test.ts', title: 'when it was made, and not judged yet' },
-  },
-  {
     name: 'a proof snapshot that took hours counts as one of now',
     file: 'src/engine/evidence.ts',
     find: 'const mostMade = 3;',

@@ -126,6 +126,7 @@ export const deleteMember = defineEffect({
   undo: 'impossible',
   verdict: (input) => input.verdict,
   deletes: (input) => input.verdict.original,
+  deletesPart: true,
   prove: (ctx, input) => proofOf(ctx, input),
 });
 
