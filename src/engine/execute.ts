@@ -55,7 +55,9 @@ export async function execute<S>(
   await first?.append({ t: 'command', command: command.command, options });
   const open = runs.some(({ state }) => !state.finished);
   // A rollback is of what is open: what has come to its end stays as it is.
-  const results = await Promise.all(runs.map((run) => (open && run.state.finished ? result(run, {}) : one(run, command))));
+  const results = await Promise.all(
+    runs.map((run) => (open && run.state.finished ? result(run, {}) : one(run, command))),
+  );
   return summary(state, results);
 }
 

@@ -4,7 +4,7 @@ import type { Observation, Registry } from '../../contract/step.ts';
 import { keyText } from './key.ts';
 import { ownStep } from './own-steps.ts';
 import { currentPhases, effectOf, effectWith } from './phases.ts';
-import type { Phase, PlanState } from './run-state.ts';
+import { isCurrent, type Phase, type PlanState } from './run-state.ts';
 
 /** The position of the first and the last disruptive step of a plan; undefined when it has none. */
 export function cutOverOf<S>(plan: Plan, registry: Registry<S>): { first: number; last: number } | undefined {
@@ -81,16 +81,18 @@ export function outOfServiceSince<S>(
   if (since === undefined || !seen || seen.at <= since.first || !serving(seen.observation)) return since;
   const again = [...state.phases.values()].some((phase) => {
     const effect = effectWith(registry, phase, 'disruptive');
-    return effect !== undefined && !effect.serves && !effect.servesWithout && (phase.sentAt ?? 0) > seen.at;
+    const takesDown = effect !== undefined && !effect.serves && !effect.servesWithout;
+    const underWay = phase.sent > 0 && !phase.end && isCurrent(state, phase.key);
+    return takesDown && (underWay || (phase.sentAt ?? 0) > seen.at);
   });
   return again ? since : undefined;
 }
 
-/** Whether all that could have taken the target out of service since then was sent and never answered, nor seen to be done. */
+/** Whether nothing that could have taken the target out of service since then was seen done: AWS may answer long before. */
 export function isDownInDoubt<S>(registry: Registry<S>, state: PlanState, since: number): boolean {
   return ![...state.phases.values()].some((phase) => {
     const effect = effectWith(registry, phase, 'disruptive');
-    const happened = phase.answered !== undefined || (phase.end?.is === 'done' && phase.end.changed);
+    const happened = phase.end?.is === 'done' && phase.end.changed;
     return effect !== undefined && !effect.serves && (phase.firstSentAt ?? 0) >= since && happened;
   });
 }
