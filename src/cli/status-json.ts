@@ -19,6 +19,8 @@ export function planJson(status: PlanStatus) {
     step,
     gate: waitsFor && { step: waitsFor.step, until: waitsFor.until },
     downSince,
+    downAtLatest: status.downAtLatest,
+    downInDoubt: status.downInDoubt,
     writePointAt,
     serving: lastSeen && { by: lastSeen.holds, running: lastSeen.running, at: lastSeen.at, changing: status.changing },
     unseen,

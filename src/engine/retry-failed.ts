@@ -2,6 +2,7 @@ import type { Key } from '../contract/record.ts';
 import { createdBy, type EffectDefinition, type Registry } from '../contract/step.ts';
 import { problem } from '../errors/index.ts';
 import { instantOf, isShownBy } from './margin.ts';
+import { perform } from './perform.ts';
 import type { PlanRun } from './plan-run.ts';
 import { retryRead } from './retry.ts';
 import { createdIn } from './state/created.ts';
@@ -10,7 +11,7 @@ import { isOwnStep } from './state/own-steps.ts';
 import { badFindings, pairsOf } from './state/pairs.ts';
 import { currentPhases, effectOf, effectWith } from './state/phases.ts';
 import type { Phase } from './state/run-state.ts';
-import { PlanStopped } from './stops.ts';
+import { failureOfStep, PlanStopped } from './stops.ts';
 import { Guard } from './target/guard.ts';
 import { recordObservation } from './target/observe.ts';
 import { unseenBeatMs, waitFor } from './wait.ts';
@@ -51,7 +52,10 @@ export async function retireFailed<S>(run: PlanRun<S>): Promise<void> {
   if (!untouched && !unattended.length) return;
   for (const phase of phases.filter((one) => registry.step(one.uses)?.kind === 'read'))
     await retire(phase.key, 'read again');
-  for (const phase of unattended) await retire(phase.key, 'nobody has looked at the original since');
+  for (const phase of unattended) {
+    await finish(run, phase);
+    await retire(phase.key, 'nobody has looked at the original since');
+  }
   if (run.expected) await recordObservation(run, (await new Guard(run).look()).observation);
 }
 
@@ -73,6 +77,20 @@ function unattendedCopies<S>(run: PlanRun<S>): Phase[] {
   return additive.flatMap((one) =>
     copies.includes(one) || (!isOwnStep(one.phase.key.step) && isAbout(one.phase)) ? [one.phase] : [],
   );
+}
+
+/**
+ * A call that was sent and not answered may arrive at any time, and what it makes then has no proof but its tags. Sent once more with
+ * its token, it makes the same thing, whose name is known from then on.
+ */
+async function finish<S>(run: PlanRun<S>, { key, uses, input, sent, end }: Phase): Promise<void> {
+  const definition = run.ports.registry.step(uses);
+  if (sent === 0 || end || definition?.kind !== 'effect' || definition.repeat !== 'token') return;
+  try {
+    await perform(run, new Guard(run), { key, uses, input });
+  } catch (met) {
+    failureOfStep(met);
+  }
 }
 
 /**

@@ -128,6 +128,13 @@ export const lastCopyBugs: readonly PlantedBug[] = [
     caughtBy: { file: 'test/promises/original-deleted-unseen.test.ts', title: 'is not halted by a rollback' },
   },
   {
+    name: 'a create that may be on its way is given up for a new one',
+    file: 'src/engine/retry-failed.ts',
+    find: 'await finish(run, phase);',
+    replace: '',
+    caughtBy: { file: byHand, title: 'is known by that token to a resume that makes a new one' },
+  },
+  {
     name: 'a proof snapshot that took hours counts as one of now',
     file: 'src/engine/evidence.ts',
     find: 'const mostMade = 3;',
