@@ -70,8 +70,9 @@ async function proveDelete<S>(effect: EffectAct<S>, definition: EffectOf<S, 'des
     // Seen by this very look, it need not be so any more when the proof asks.
     const seen = run.state.stale.get(original);
     if (seen) return { findings: seen, stale: true };
-    const own = await retryRead(run.ports, title, () => definition.prove(run.context(act.key), input));
     const stands = await proofOfReplacement(run, act.key, original);
+    // Last, since this shows who may have come to the original, whose writes would go with it.
+    const own = await retryRead(run.ports, title, () => definition.prove(run.context(act.key), input));
     return both(own, stands);
   };
   const { findings, stale: used } = await proveWith(effect, definition, original, ask);

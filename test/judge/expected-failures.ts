@@ -37,21 +37,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     issue: 11,
     witnesses: [{ plan: 'rds-instance', seed: 10_000_443 }],
   },
-  {
-    kind: 'I10',
-    says: /HttpEndpointEnabled/,
-    after: /^the Data API of the (original|replacement) is switched on/,
-    what: 'the Data API that somebody switches on after the read is not carried over, and not told',
-    issue: 10,
-    witnesses: [{ plan: 'rds-cluster', seed: 10000169 }],
-  },
-  {
-    kind: 'P1.last-copy',
-    after: /^both of a pair are deleted$/,
-    what: 'both databases of a pair are gone, and the snapshots that are left of them are discarded: nothing looks whether they are there',
-    issue: 10,
-    witnesses: [{ plan: 'rds-instance', seed: 10_001_056 }],
-  },
 ];
 
 /** Does this entry of the list explain it, in a history in which this has struck? */

@@ -227,6 +227,52 @@ export const rdsBugs: readonly PlantedBug[] = [
       'that Application Auto Scaling makes before the names change hands would stay with the original',
     ],
   ]),
+  ...caughtIn('test/promises/rds-last-copy.test.ts', [
+    [
+      'snapshots of a database go without a look at what has its place',
+      'judge/verify-serving.ts',
+      'still: { pair: stillStandsIn(kind) },',
+      '',
+      'stay while the key of its replacement is disabled',
+    ],
+    [
+      'a snapshot of a database is no copy of it',
+      'make/create-snapshot.ts',
+      'copies: (input) => ({ original: originalOf(kind, input).id }),',
+      '',
+      'of a cluster stay, and are told by name, when somebody deletes it',
+    ],
+    [
+      'a copy of a snapshot of a database is no copy of it',
+      'make/copy-snapshot.ts',
+      'copies: (input) => ({ original: input.snapshot.database, anew: true }),',
+      '',
+      'of an instance stay, and are told by name, when somebody deletes it',
+    ],
+    [
+      'a replacement that is gone is waited for, and what is left is not kept',
+      'judge/stands-in.ts',
+      'is not there`], gone: true };',
+      'is not there`] };',
+      'of an instance stay, and are told by name, when somebody deletes it',
+    ],
+  ]),
+  ...caughtIn('test/promises/rds-data-api.test.ts', [
+    [
+      'a Data API that somebody switches on lets nobody in',
+      'status.ts',
+      'fence === undefined || hasDataApi(one) ||',
+      'fence === undefined ||',
+      'on the original inside the cut-over, before rds:CreateDBClusterSnapshot',
+    ],
+    [
+      'what a read refuses is not compared before the original goes',
+      'finish/proof.ts',
+      'HttpEndpointEnabled: hasDataApi(one),',
+      '',
+      'on the replacement in the hold, is told before the original goes',
+    ],
+  ]),
   ...caughtIn('test/promises/rds-fence.test.ts', [
     [
       'the proof does not ask for the groups of the original',

@@ -128,8 +128,9 @@ describe('what somebody does to an RDS instance between the plan and its cut-ove
       const command = { command: 'rollback', discardWrites: false } as const;
       const second = await world.process(life.disk, { plans, command });
       expect(made(), told(second)).toEqual(before);
-      const texts = second.disk.flatMap((record) => (record.t === 'announced' ? [record.text] : []));
-      for (const id of before) expect(texts).toContain(`kept: ${id}: ${original} is gone: this may be the last copy`);
+      const texts = second.disk.flatMap((record) => (record.t === 'announced' ? [record.text] : [])).join('\n');
+      for (const id of before)
+        expect(texts).toContain(`kept: ${id}: ${original} is gone (for 5 min): this may be the last copy`);
     }));
 });
 

@@ -124,5 +124,10 @@ export function hasGroups(one: Described, wanted: readonly string[]): boolean {
 /** Clients other than those of the fence may get in now, or until what is under way is done. */
 export function isOpen(one: Described, fence: string | undefined): boolean {
   if (isGoing(one) || isStopped(one)) return false;
-  return fence === undefined || groupsOf(one).some((group) => group !== fence);
+  return fence === undefined || hasDataApi(one) || groupsOf(one).some((group) => group !== fence);
+}
+
+/** Statements come in over HTTPS, past any security group (facts §5.3); only a cluster has it. */
+export function hasDataApi(one: Described): boolean {
+  return (one as DBCluster).HttpEndpointEnabled === true;
 }

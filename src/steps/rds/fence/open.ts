@@ -3,7 +3,7 @@ import type { Json } from '../../../contract/json.ts';
 import type { Observation } from '../../../contract/step.ts';
 import type { Database } from '../domain.ts';
 import type { Kind, Original } from '../kinds/kind.ts';
-import { type Described, groupsOf, idIn, isGoing, isOpen, isStopped, isUsable } from '../status.ts';
+import { type Described, groupsOf, hasDataApi, idIn, isGoing, isOpen, isStopped, isUsable, nameIn } from '../status.ts';
 import { type LogPosition, writtenSince } from './position.ts';
 import { holesInFence } from './rules.ts';
 import { addressOf, sessionsAt } from './sessions.ts';
@@ -42,7 +42,7 @@ export async function seatedAt(
 /**
  * How those lived that are concerned. `open`: the ids of those that others than the runner may get in to now, by groups of their own; or,
  * behind the fence and where clients look for it, because somebody has opened that (`fence` says how) or is connected to the original
- * (`sessions` says who).
+ * (`sessions` says who). `dataApi`: of those that are open, whose Data API is on.
  */
 export async function lifeOf(
   ctx: AwsContext,
@@ -57,11 +57,15 @@ export async function lifeOf(
   const reached = holder ?? original;
   const id = reached && read && isFenced(reached, read.fence) ? idIn(reached) : undefined;
   const sessions = reached && reached === original ? (seated.get(idIn(reached))?.sessions ?? []) : [];
+  const entries = all
+    .filter((one) => hasDataApi(one) && isOpen(one, read?.fence))
+    .map((one) => `on, of ${nameIn(one)}`);
   const entered = id !== undefined && (holes.length > 0 || sessions.length > 0) ? [id] : [];
   return {
     open: [...new Set([...open, ...entered])].sort(),
     ...(holes.length > 0 && { fence: holes }),
     ...(sessions.length > 0 && { sessions: [...sessions] }),
+    ...(entries.length > 0 && { dataApi: entries }),
   };
 }
 
@@ -104,6 +108,7 @@ export function exposedBy(
   const sessions = seated.get(id)?.sessions ?? [];
   return [
     ...(holes.length > 0 ? [`its fence was open: ${holes.join('; ')}`] : []),
+    ...(hasDataApi(original) ? ['its Data API was on, which lets clients in past its fence'] : []),
     ...(sessions.length > 0 ? [`somebody was connected behind its fence: ${sessions.join('; ')}`] : []),
     ...written,
   ].map((how) => ({ original: id, how }));

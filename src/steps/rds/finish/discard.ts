@@ -7,6 +7,8 @@ import { instances } from '../kinds/instance.ts';
 import { byId, idOf, type Kind, theId } from '../kinds/kind.ts';
 import { isGoing, nameIn } from '../status.ts';
 
+const kept = z.literal(true).optional().meta({ description: 'it may be the last copy' });
+
 /** Removes what this run made and no client was ever let in to. */
 export const discard = (kind: Kind) =>
   defineEffect({
@@ -17,7 +19,7 @@ export const discard = (kind: Kind) =>
     settleWithinMs: settleWithinMs.databaseChange,
     permissions: [`rds:Delete${kind.resource}`, `rds:Describe${kind.resource}s`],
     input: byId(kind, {}),
-    output: byId(kind, {}),
+    output: byId(kind, { kept }),
     title: (input) => `discard ${idOf(kind, input)}`,
     async look(ctx, input) {
       const id = idOf(kind, input);
@@ -36,6 +38,7 @@ export const discard = (kind: Kind) =>
     },
     undo: 'impossible',
     discards: (input) => idOf(kind, input),
+    kept: (input) => ({ ...theId(kind, idOf(kind, input)), kept: true }),
   });
 
 /** Removes a snapshot that this run made. */
@@ -48,7 +51,7 @@ export const discardSnapshot = (kind: Kind) =>
     settleWithinMs: settleWithinMs.databaseChange,
     permissions: [`rds:Delete${kind.snapshot}`, `rds:Describe${kind.snapshot}s`],
     input: z.strictObject({ snapshot: kind.SnapshotName }),
-    output: z.strictObject({ snapshot: kind.SnapshotName }),
+    output: z.strictObject({ snapshot: kind.SnapshotName, kept }),
     title: (input) => `discard ${input.snapshot}`,
     async look(ctx, { snapshot }) {
       const found = await kind.findSnapshot(ctx, snapshot);
@@ -62,6 +65,7 @@ export const discardSnapshot = (kind: Kind) =>
     },
     undo: 'impossible',
     discards: (input) => input.snapshot,
+    kept: ({ snapshot }) => ({ snapshot, kept: true }),
   });
 
 /** Removes a member that this run made, of a cluster that no client was ever let in to. */

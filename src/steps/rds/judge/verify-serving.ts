@@ -10,6 +10,7 @@ import { permissionsOfSql } from '../fence/sessions.ts';
 import { byOriginal, type Kind, originalOf } from '../kinds/kind.ts';
 import { brokenStatus, isUsable, nameIn, statusOf } from '../status.ts';
 import { lookForClients } from './clients-back.ts';
+import { stillStandsIn } from './stands-in.ts';
 import { judged, judgedByLooks, pending, takenIn } from './verdicts.ts';
 
 /** What a step takes that runs commands of the user's. */
@@ -31,7 +32,7 @@ export const verifyServing = (kind: Kind) =>
   defineVerify({
     type: kind.steps.verifyServing,
     settleWithinMs: settleWithinMs.databaseChange,
-    permissions: [...kind.describes, ...permissionsOfSql],
+    permissions: [...kind.describes, 'kms:DescribeKey', 'kms:GenerateDataKeyWithoutPlaintext', ...permissionsOfSql],
     input: byOriginal(kind, { verdict: kind.PlacedVerdict, ...probing, nobodyBack }),
     output: kind.FinalVerdict,
     title: (input) => `verify that ${input.verdict.name} serves`,
@@ -65,6 +66,7 @@ export const verifyServing = (kind: Kind) =>
     },
     conclude: (input, status, reason) => takenIn(input.verdict, status, [reason]),
     verdicts: (output) => [output],
+    still: { pair: stillStandsIn(kind) },
   });
 
 /** What the user's own commands say against the database of this name, which they get as REKEY_DATABASE. */

@@ -19,6 +19,7 @@ export const copySnapshot = defineEffect({
   hazard: 'additive',
   call: 'rds:CopyDBSnapshot',
   creates: (output) => [output.id],
+  copies: (input) => ({ original: input.snapshot.database, anew: true }),
   repeat: 'token',
   slot: 'database-snapshot-copies',
   settleWithinMs: settleWithinMs.snapshot,

@@ -13,6 +13,7 @@ export const createSnapshot = (kind: Kind) =>
     hazard: 'additive',
     call: `rds:Create${kind.snapshot}`,
     creates: (output) => [output.id],
+    copies: (input) => ({ original: originalOf(kind, input).id }),
     repeat: 'token',
     settleWithinMs: settleWithinMs.snapshot,
     permissions: [

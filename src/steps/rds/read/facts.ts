@@ -6,7 +6,7 @@ import type { Surroundings } from '../../domain.ts';
 import { together } from '../../ebs/volume-facts.ts';
 import type { Kind, Original } from '../kinds/kind.ts';
 import { isScaled } from '../scaled.ts';
-import { type Described, groupsOf, idIn, nameIn } from '../status.ts';
+import { type Described, groupsOf, hasDataApi, idIn, nameIn } from '../status.ts';
 
 /** What a run relies on of an original beside how it is set, as Describe shows it, with its members. */
 export function factsOf(
@@ -64,7 +64,7 @@ function scaledOf(found: Described, parts: readonly DBInstance[], named: (one: D
 function bondsOf(one: DBCluster, of: (what: string) => string) {
   if (one.DbClusterResourceId === undefined) return {};
   return {
-    [of('the Data API')]: one.HttpEndpointEnabled ? 'on' : 'off',
+    [of('the Data API')]: hasDataApi(one) ? 'on' : 'off',
     [of('the activity stream')]: one.ActivityStreamStatus ?? 'stopped',
     [of('the global cluster')]: one.GlobalClusterIdentifier ?? 'none',
   };
