@@ -7,10 +7,10 @@ import { type JudgedAccount, judgedAccount } from '../judge/judged-account.ts';
 import { unreconciled } from '../support/ends.ts';
 import { recordsIn } from '../support/records.ts';
 import { source } from '../support/world.ts';
+import { full } from '../sweep/sampled.ts';
 import { build, root, workshop } from './command.ts';
 
 // A kill costs a process of its own, so most of them are for CI.
-const full = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '');
 const cases = full ? 10 : 1;
 const killsOfEach = full ? 5 : 3;
 /** The first is left alone. */

@@ -55,9 +55,9 @@ test('a crash at any byte of a write keeps every whole record, seals the rest of
   const last = await readFile(segment(whole, 2));
   // Where each record is complete. The segment's first one is never cut: it is linked into place whole.
   const [opening = 0, ...ends] = [...last.keys()].filter((at) => last[at] === 0x0a);
-  // In npm test every eighth, and around the end of each record.
+  // In npm test every 24th, and around the end of each record.
   const cuts = [...last.keys(), last.length].filter((at) => at >= opening);
-  const lived = full ? cuts : cuts.filter((at) => at % 8 === 0 || ends.some((end) => Math.abs(end - at) < 3));
+  const lived = full ? cuts : cuts.filter((at) => at % 24 === 0 || ends.some((end) => Math.abs(end - at) < 3));
   for (const length of lived) {
     const stateDir = await stateDirectory();
     await cp(whole, stateDir, { recursive: true });

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
 import { exitOf, expectInstanceMoved, expectNothingLost, expectOriginalServing, told } from '../support/promises.ts';
 import { inWorld, twoVolumes } from '../support/world.ts';
+import { full as whole } from '../sweep/sampled.ts';
 import { records } from './lever.ts';
-
-const whole = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '');
 
 test('on a disk that fills at any record the target is taken back, or goes on serving on its replacements; with room again the run goes on', async () => {
   const clean = await inWorld(twoVolumes, (world) => world.process([]));

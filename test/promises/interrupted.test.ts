@@ -8,6 +8,7 @@ import {
   told,
 } from '../support/promises.ts';
 import { inWorld, type Life, twoVolumes, type World } from '../support/world.ts';
+import { full } from '../sweep/sampled.ts';
 import { data, minute, refuse, root } from './lever.ts';
 
 const rollback = (discardWrites = false) => ({ command: 'rollback', discardWrites }) as const;
@@ -24,7 +25,7 @@ async function gather(points: number[], one: (point: number) => Promise<void>): 
   expect(broken).toEqual([]);
 }
 // A share of the points in a short run, all of them in CI's sweep.
-const share = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '') ? 1 : 9;
+const share = full ? 1 : 17;
 const range = (from: number, to: number, step: number) =>
   Array.from({ length: Math.ceil((to - from) / (step * share)) }, (_, at) => from + at * step * share);
 

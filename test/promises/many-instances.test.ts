@@ -3,7 +3,7 @@ import { type ManyInstances, manyInstances } from '../../bench/many.ts';
 
 // Hundreds of instances take minutes of real time, so most of them are for CI, and the most for whoever wants the whole.
 const sizes: Readonly<Record<string, readonly [number, number]>> = { full: [100, 120], whole: [300, 500] };
-const [many, behind] = sizes[process.env['REKEY_SWEEP'] ?? ''] ?? [40, 20];
+const [many, behind] = sizes[process.env['REKEY_SWEEP'] ?? ''] ?? [24, 12];
 const latencyMs = 50;
 
 const all = ({ lookAges }: ManyInstances) => [...lookAges.values()].flat();

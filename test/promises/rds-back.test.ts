@@ -10,8 +10,8 @@ import {
 } from '../support/rds.ts';
 import { isRead } from '../support/reads.ts';
 import { inWorld } from '../support/world.ts';
+import { full } from '../sweep/sampled.ts';
 
-const full = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '');
 const plans = [databasePlan()];
 const denied = { times: 1, kind: 'error', code: 'AccessDenied', status: 403 } as const;
 

@@ -10,8 +10,8 @@ import {
 } from '../support/rds-cluster.ts';
 import { isRead } from '../support/reads.ts';
 import { inWorld } from '../support/world.ts';
+import { full } from '../sweep/sampled.ts';
 
-const full = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '');
 const plans = [clusterPlan()];
 const minute = 60_000;
 const denied = { times: 1, kind: 'error', code: 'AccessDenied', status: 403 } as const;

@@ -4,10 +4,10 @@ import { nextBeginning } from '../../src/engine/gates/window.ts';
 import { exitOf, expectInstanceMoved, expectOriginalServing, expectVolumeMoved, told } from '../support/promises.ts';
 import { instancePlan, type Life, twoVolumes, volumePlan, type World } from '../support/world.ts';
 import { hour, jump, mayBegin, minute, passTo, sunday, suspend, upset, upsets, window, windowed } from './clocks.ts';
+import { full } from './sampled.ts';
 import { swept } from './swept.ts';
 
 const inWorld = swept('clock');
-const full = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '');
 const day = 24 * hour;
 // A sleeper looks at the wall at least this often.
 const slice = minute;
@@ -27,7 +27,7 @@ describe.each(upsets)('when $name', ({ name, act }) => {
     const from = sent.indexOf('ec2:StopInstances') - 3;
     const to = sent.indexOf('ec2:StartInstances') + 3;
     let upsets = 0;
-    for (let call = from; call <= to; call += full ? 2 : 21) {
+    for (let call = from; call <= to; call += full ? 2 : 41) {
       await inWorld(twoVolumes, async (world) => {
         const life = await upset(world, { call }, () => {
           upsets++;
@@ -42,7 +42,7 @@ describe.each(upsets)('when $name', ({ name, act }) => {
   test('while the run waits for something to settle, it loses nothing and comes to its end', async () => {
     // From the stop to the start a clean run goes from 4:37 to 6:41; in between it waits most of the time.
     let upsets = 0;
-    for (let afterMs = 270_000; afterMs < 420_000; afterMs += full ? 5_000 : 50_000) {
+    for (let afterMs = 270_000; afterMs < 420_000; afterMs += full ? 5_000 : 60_000) {
       await inWorld(twoVolumes, async (world) => {
         const life = await upset(world, { afterMs }, () => {
           upsets++;
@@ -167,7 +167,7 @@ describe('a window', () => {
     });
     const from = clean.findIndex((record) => record.t === 'done' && record.key.step === 'stop') + 1;
     const to = clean.findIndex((record) => record.t === 'done' && record.key.step === 'start') + 1;
-    for (let number = from; number <= to; number += full ? 1 : 12) {
+    for (let number = from; number <= to; number += full ? 1 : 23) {
       await inWorld(twoVolumes, async (world) => {
         world.auditor.windowOpen = mayBegin;
         passTo(world, sunday + 2 * hour);

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { codes, faultKinds, mutating } from './operations.ts';
+import { full } from './sampled.ts';
 import { type Figures, type Kind, type SweepName, sweeps } from './tally.ts';
 
 /**
@@ -9,7 +10,7 @@ import { type Figures, type Kind, type SweepName, sweeps } from './tally.ts';
  * project, all before the first test: the first makes the one table of all.
  */
 export default function setup(): (() => void) | undefined {
-  if (!/^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '') || process.env['REKEY_TALLY']) return undefined;
+  if (!full || process.env['REKEY_TALLY']) return undefined;
   const folder = mkdtempSync(join(tmpdir(), 'rekey-tally-'));
   process.env['REKEY_TALLY'] = folder;
   return () => {

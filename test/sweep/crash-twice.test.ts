@@ -3,10 +3,10 @@ import { endOf, idsIn, judgeEnd } from '../support/ends.ts';
 import { exitOf, told } from '../support/promises.ts';
 import type { Crash } from '../support/world.ts';
 import { Choices } from './choices.ts';
+import { full, whole } from './sampled.ts';
 import { type Shipped, shipped } from './shipped.ts';
 import { swept } from './swept.ts';
 
-const full = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '');
 const inWorld = swept('crash-twice');
 const kinds = ['before', 'after', 'answered'] as const;
 const kindOf = (number: number) => kinds[number % kinds.length] ?? 'after';
@@ -50,20 +50,20 @@ test.each(
   const clean = await undisturbed(one);
   let pairs = 0;
   // All 3,000 pairs take minutes: they are lived where the whole is wanted, every fourth in CI.
-  const stride = process.env['REKEY_SWEEP'] === 'whole' ? 1 : full ? 2 : 11;
+  const stride = whole ? 1 : full ? 2 : 19;
   for (let first = 1; first <= clean.calls; first += stride) {
     for (let second = 1 + (first % stride); ; second += stride) {
       if (!(await diesTwice(one, clean, { call: { number: first, when: kindOf(first + second) } }, second))) break;
       pairs++;
     }
   }
-  expect(pairs).toBeGreaterThan(full ? 300 : 5);
+  expect(pairs).toBeGreaterThan(full ? 300 : 3);
 }, 900_000);
 
 test.each(sampled)('$name: pairs of crashes that a seed has chosen are resumed to the same end', async (one) => {
   const clean = await undisturbed(one);
   const choices = new Choices(42);
-  const wanted = full ? Number(one.pairsOfCrashes) : one.inFull === undefined ? 8 : 4;
+  const wanted = full ? Number(one.pairsOfCrashes) : one.inFull === undefined ? 4 : 3;
   let pairs = 0;
   for (let n = wanted; n > 0; n--) {
     const crash: Crash = choices.chance(0.5)

@@ -52,7 +52,7 @@ describe.each(shipped)('a crash of the plan $name', (one) => {
         (number) =>
           calls.length <= shortRun || number % (2 * ways.length) === offset || !isRead(calls[number - 1] ?? ''),
       );
-      for (const number of sampled(points, 3, { ...one, turn: 2 * offset }))
+      for (const number of sampled(points, 2, { ...one, turn: 2 * offset }))
         await crashed(one, { call: { number, when } }, end);
     }
   }, 900_000);

@@ -5,10 +5,10 @@ import { exitOf, expectOriginalServing, told } from '../support/promises.ts';
 import { instancePlan, type Life, source, volumePlan, type World } from '../support/world.ts';
 import { falsify, type Members, put, retag, say } from './lies.ts';
 import { arnOf, data, expectNoOriginalGone, loose, originalsAskedFor, other, root, scenario } from './lying-scene.ts';
+import { full } from './sampled.ts';
 import { swept } from './swept.ts';
 
 const inWorld = swept('lying');
-const full = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '');
 
 /** A probe of the user's, as a process of its own would answer; a real one would not live in virtual time. */
 let probe: (command: Command) => Promise<CommandEnd>;

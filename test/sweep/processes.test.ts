@@ -7,8 +7,7 @@ import { unreconciled as unreconciledIn } from '../support/ends.ts';
 import { recordsIn, runsIn } from '../support/records.ts';
 import { source } from '../support/world.ts';
 import { Choices } from './choices.ts';
-
-const full = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '');
+import { full } from './sampled.ts';
 
 const targets = Array.from({ length: full ? 60 : 3 }, (_one, at) => ({
   instance: `i-${String(at).padStart(17, '0')}`,

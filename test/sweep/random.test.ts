@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import { type Invariant, judged } from '../support/invariants.ts';
 import { firstLateSeed } from './grammar.ts';
 import { history, type Kind, planNames } from './history.ts';
+import { full } from './sampled.ts';
 import { shipped } from './shipped.ts';
 import { tally } from './tally.ts';
 
 // More of them, on all cores and for as long as one likes: npm run soak.
-const full = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '');
 
 tally({ sweep: 'random', plan: '' });
 
@@ -52,7 +52,7 @@ test('every shipped plan has random histories: the grammar of its target type st
 const elsewhere = (plan: string): readonly Invariant[] => (plan === 'ebs-volume' ? ['I7', 'I6'] : ['I7']);
 
 test('random histories of faults, crashes and other people break no invariant and come to an end', async () => {
-  const seeds = full ? 500 : 20;
+  const seeds = full ? 500 : 10;
   const { bad, sums, evaluations } = await live(seeds, {});
   expect(bad).toEqual([]);
   expect(sums.get('effects')).toBeGreaterThan(seeds);
@@ -66,7 +66,7 @@ test('random histories of faults, crashes and other people break no invariant an
 }, 900_000);
 
 test('once faults stop under a living process, it ends, or says whom it awaits', async () => {
-  const seeds = full ? 150 : 10;
+  const seeds = full ? 150 : 5;
   const { bad, sums } = await live(seeds, { liveness: true });
   expect(bad).toEqual([]);
   expect(sums.get('effects')).toBeGreaterThan(seeds);

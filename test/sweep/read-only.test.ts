@@ -5,11 +5,11 @@ import { build, type Env, rekey, root, type Shell, shell, simulate, start, works
 import { isRead } from '../support/reads.ts';
 import type { World } from '../support/world.ts';
 import { Choices } from './choices.ts';
+import { full } from './sampled.ts';
 import { type Shipped, shipped } from './shipped.ts';
 import { swept } from './swept.ts';
 import { tally } from './tally.ts';
 
-const full = /^(full|whole)$/.test(process.env['REKEY_SWEEP'] ?? '');
 const inWorld = swept('read-only');
 const room = workshop();
 

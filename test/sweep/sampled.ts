@@ -3,6 +3,9 @@ const wanted = process.env['REKEY_SWEEP'] ?? '';
 /** In CI's sweep everything is lived through, but of plans that say so (`inFull`); by default a sample, so that `npm test` stays short. */
 export const full = wanted === 'full' || wanted === 'whole';
 
+/** Whether somebody wants all there is, also what is too much for CI. */
+export const whole = wanted === 'whole';
+
 /** At most so many of a list, spread evenly over it; `turn` moves which. */
 export function spread<T>(list: readonly T[], most: number, turn = 0): readonly T[] {
   if (list.length <= most) return list;
@@ -15,7 +18,7 @@ export function spread<T>(list: readonly T[], most: number, turn = 0): readonly 
  * and half of that of a plan that has an `inFull`: its histories are the long ones.
  */
 export function sampled<T>(list: readonly T[], most: number, { turn = 0, inFull }: Sampling = {}): readonly T[] {
-  if (wanted === 'whole') return list;
+  if (whole) return list;
   if (full) return spread(list, inFull ?? list.length, turn);
   return spread(list, inFull === undefined ? most : Math.ceil(most / 2), turn);
 }

@@ -42,7 +42,7 @@ describe.each(shipped)('a journal of the plan $name that has lost its last recor
     const first = disk.findIndex((record) => record.t === 'submitted') + 1;
     const points = Array.from({ length: disk.length + 1 - first }, (_one, at) => first + at);
     // From the end: a journal that has lost little is among them.
-    for (const records of sampled(points.reverse(), 7, one)) {
+    for (const records of sampled(points.reverse(), 4, one)) {
       const end = await resumed(one, records);
       counts.set(end, (counts.get(end) ?? 0) + 1);
     }
