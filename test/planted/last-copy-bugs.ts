@@ -82,11 +82,21 @@ export const lastCopyBugs: readonly PlantedBug[] = [
   {
     name: 'a look alone says that a replacement is there when its original is deleted',
     file: 'src/steps/ebs/stand-in.ts',
-    find: 'return replacementByAnswer(ctx, verdict.replacement);',
-    replace: 'return replacementByAnswer(ctx, verdict.replacement).then(() => loading);',
+    find: 'return replacementNow(ctx, verdict.replacement);',
+    replace: 'return replacementNow(ctx, verdict.replacement).then(() => loading);',
     caughtBy: {
       file: 'test/promises/replacement-deleted-unseen.test.ts',
-      title: 'of an unattached volume: its original is not deleted',
+      title: 'of an unattached volume, four minutes ago: its original is not deleted',
+    },
+  },
+  {
+    name: 'a tag that was taken proves that what took it is not being deleted',
+    file: kept,
+    find: 'tagValue(volume?.Tags, tag.Key) === tag.Value ||',
+    replace: 'true ||',
+    caughtBy: {
+      file: 'test/promises/replacement-deleted-unseen.test.ts',
+      title: 'of an unattached volume, a moment ago: its original is not deleted',
     },
   },
   {
