@@ -477,4 +477,14 @@ export const stepBugs: readonly PlantedBug[] = [
       title: 'was stopping the box when the stop of the run came',
     },
   },
+  {
+    name: 'an impaired original is copied',
+    file: 'src/steps/ebs/volume-reading.ts',
+    find: "if (VolumeStatus?.Status !== 'impaired' && !stopped) continue;",
+    replace: "if (VolumeStatus?.Status !== 'gone' && !stopped) continue; else if (id) continue;",
+    caughtBy: {
+      file: 'test/promises/impaired-original.test.ts',
+      title: 'an impaired volume of an instance is refused',
+    },
+  },
 ];
