@@ -149,4 +149,11 @@ export const claimBugs: readonly PlantedBug[] = [
     replace: 'if (one.phase) await takeBack',
     caughtBy: { file: operator, title: 'one that fails to take back does not keep the instance down' },
   },
+  {
+    name: 'a claim that was taken off is believed by a look of the past',
+    file: 'src/engine/target/guard.ts',
+    find: 'foreign.every((one) => this.mayBeTakenOff(one.run, askedAt))) return',
+    replace: 'foreign.every((one) => this.mayBeTakenOff(one.on, askedAt))) return',
+    caughtBy: { file: 'test/promises/replaced-claim.test.ts', title: 'does not leave the instance down' },
+  },
 ];
