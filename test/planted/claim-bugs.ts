@@ -150,10 +150,13 @@ export const claimBugs: readonly PlantedBug[] = [
     caughtBy: { file: operator, title: 'one that fails to take back does not keep the instance down' },
   },
   {
-    name: 'a claim that was taken off is believed by a look of the past',
+    name: 'a claim of another run is believed by a look from before that of this one',
     file: 'src/engine/target/guard.ts',
-    find: 'foreign.every((one) => this.mayBeTakenOff(one.run, askedAt))) return',
-    replace: 'foreign.every((one) => this.mayBeTakenOff(one.on, askedAt))) return',
-    caughtBy: { file: 'test/promises/replaced-claim.test.ts', title: 'does not leave the instance down' },
+    find: 'unclaimed.includes(on)) && this.mayBeUnclaimed(askedAt))',
+    replace: 'unclaimed.includes(on)) && !this.mayBeUnclaimed(0))',
+    caughtBy: {
+      file: 'test/promises/replaced-claim.test.ts',
+      title: 'that its own run has let go of does not leave the instance down',
+    },
   },
 ];

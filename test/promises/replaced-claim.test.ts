@@ -1,8 +1,8 @@
-// An operator takes a claim over, the process dies in the cut-over, and the next one is started as any other.
+// Another run's claim was taken off minutes ago, and looks of the past show it still.
 import { expect, test } from 'vitest';
 import { exitOf, expectInstanceMoved, told } from '../support/promises.ts';
 import { inWorld, twoVolumes } from '../support/world.ts';
-import { data, instance, instancePlan, minute, root, withText } from './lever.ts';
+import { beforeFirst, data, instance, instancePlan, minute, root, withText } from './lever.ts';
 
 const plans = [
   withText(instancePlan, (text) =>
@@ -11,7 +11,7 @@ const plans = [
 ];
 const other = '20260101T000000Z-bbbbbb';
 
-test('a claim that was taken over minutes ago, and that looks of the past show still, does not leave the instance down', () =>
+test('a claim that the operator had taken over by the process before does not leave the instance down', () =>
   inWorld(twoVolumes, async (world) => {
     for (const resource of [instance, root, data])
       world.account.act({ do: 'create-tags', resource, tags: { [`rekey:claim:${other}`]: 'ec2-instance' } });
@@ -34,5 +34,26 @@ test('a claim that was taken over minutes ago, and that looks of the past show s
       world.account.faults.add({ operation, kind: 'stale', staleMs, forMs: minute });
     const second = await world.process(first.disk, { plans });
     expect(exitOf(second), told(second)).toBe(0);
+    expectInstanceMoved(world);
+  }));
+
+test('a claim that its own run has let go of does not leave the instance down', () =>
+  inWorld(twoVolumes, async (world) => {
+    const claimed = [instance, root, data];
+    const key = `rekey:claim:${other}`;
+    for (const resource of claimed) world.account.act({ do: 'create-tags', resource, tags: { [key]: 'ec2-instance' } });
+    world.account.faults.add({ kind: 'stale', staleMs: 290_000, skip: Number.MAX_SAFE_INTEGER });
+    world.pass(10 * minute);
+    for (const resource of claimed) world.account.act({ do: 'delete-tags', resource, keys: [key] });
+    const releasedAt = world.account.world.time;
+    world.pass(2_000);
+    const beforeCall = beforeFirst('ec2:CreateSnapshot', () => {
+      const staleMs = world.account.world.time - releasedAt + 1_000;
+      expect(staleMs).toBeLessThan(290_000);
+      for (const operation of ['DescribeInstances', 'DescribeVolumes'])
+        world.account.faults.add({ operation, kind: 'stale', staleMs, forMs: minute });
+    });
+    const life = await world.process([], { plans, beforeCall });
+    expect(exitOf(life), told(life)).toBe(0);
     expectInstanceMoved(world);
   }));

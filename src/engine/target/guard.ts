@@ -1,5 +1,4 @@
 import { isRecent } from '../../contract/clock.ts';
-import type { Json } from '../../contract/json.ts';
 import type { Key } from '../../contract/record.ts';
 import { unseenMs } from '../../contract/settle.ts';
 import type { DisruptiveEffect, Observation, StepCall, StepContext, TargetType } from '../../contract/step.ts';
@@ -113,8 +112,8 @@ export class Guard<S> {
     return waitFor<Look>(run.ports, unseenBeatMs, async (askedAt) => {
       const look = await this.lookOnce();
       const { foreign, unclaimed } = look.claims;
-      // What this run has taken off shows for as long as AWS shows the past, whoever asks.
-      if (foreign.length > 0 && foreign.every((one) => this.mayBeTakenOff(one.run, askedAt))) return { again: true };
+      if (foreign.length > 0 && foreign.every(({ on }) => unclaimed.includes(on)) && this.mayBeUnclaimed(askedAt))
+        return { again: true };
       const comesAnew = foreign.length > 0 && foreign.every(({ on }) => !unclaimed.includes(on));
       if (!comesAnew || askedAt >= until || !this.isOutAsLeft(look.state)) return { done: look };
       const { announce } = run.context(lookKey(run));
@@ -125,12 +124,11 @@ export class Guard<S> {
     });
   }
 
-  /** Has this run, in any of its processes, taken the claim of that one off so lately that a look asked then may not show it? */
-  private mayBeTakenOff(other: string, askedAt: number): boolean {
+  /** Has this run put its claim on so lately that a look asked then may show how it was before: unclaimed, or still another run's? */
+  private mayBeUnclaimed(askedAt: number): boolean {
     const { ports, state } = this.run;
-    return [...state.phases.values()].some(({ key, sent, input, sentAt: here = 0, sentAtThere: there }) => {
-      const takesOff = key.step === ownStep.replace && sent > 0 && (input as { run?: Json } | null)?.run === other;
-      return takesOff && !isShownBy(ports, { here, there }, askedAt);
+    return [...state.phases.values()].some(({ key, sent, sentAt: here = 0, sentAtThere: there }) => {
+      return key.step === ownStep.claim && sent > 0 && !isShownBy(ports, { here, there }, askedAt);
     });
   }
 
