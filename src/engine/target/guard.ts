@@ -4,7 +4,7 @@ import { unseenMs } from '../../contract/settle.ts';
 import type { DisruptiveEffect, Observation, StepCall, StepContext, TargetType } from '../../contract/step.ts';
 import { problem } from '../../errors/index.ts';
 import { mayBegin, waitForWindow } from '../gates/window.ts';
-import { isShownBy } from '../margin.ts';
+import { instantOf, isShownBy } from '../margin.ts';
 import type { PlanRun } from '../plan-run.ts';
 import { retryRead } from '../retry.ts';
 import { cutOverBegunAt, failedInDoubt, inFlight, insideCutOver } from '../state/cut-over.ts';
@@ -27,11 +27,20 @@ const signatureMs = 5 * 60_000;
  * A runner that was silent may only have slept, with a call signed. Until that can't arrive any more, and AWS can't hide any more
  * that it has, nothing of the target is touched.
  */
-async function waitOutTakeOver<S>({ run, ports, plan }: PlanRun<S>, step: string): Promise<void> {
-  const until = (run.takenOverAt ?? 0) + signatureMs + unseenMs;
-  if (run.takenOverAt === undefined || ports.clock.now() >= until) return;
-  ports.emit({ type: 'gate.waiting', plan: plan.name, step, gate: 'take-over', until });
-  await waitUntil(ports, until);
+async function waitOutTakeOver<S>(planRun: PlanRun<S>, step: string, ask: () => Promise<unknown>): Promise<void> {
+  const { run, ports, plan } = planRun;
+  if (run.takenOverAt === undefined) return;
+  for (;;) {
+    // Where AWS tells its time the runner's own, which may be set, says nothing: each answer tells it anew.
+    const { here, there } = instantOf(ports);
+    const began = run.takenOverBy ?? planRun.firstThere(there);
+    const passedMs = there === undefined || began === undefined ? here - run.takenOverAt : there - began;
+    const leftMs = signatureMs + unseenMs - passedMs;
+    if (leftMs <= 0) return;
+    ports.emit({ type: 'gate.waiting', plan: plan.name, step, gate: 'take-over', until: here + leftMs });
+    await waitUntil(ports, here + leftMs);
+    await ask();
+  }
 }
 
 // A claim that was taken off may still be shown for as long as AWS shows the past.
@@ -161,7 +170,7 @@ export class Guard<S> {
 
   /** Waits for what has to be waited for before a disruptive effect, and takes no look to know. */
   async wait(key: Key): Promise<void> {
-    await waitOutTakeOver(this.run, key.step);
+    await waitOutTakeOver(this.run, key.step, () => this.lookOnce());
     await this.waitForSiblings(key);
     const begun = cutOverBegunAt(this.run.ports.registry, this.run.state, key) !== undefined;
     if (key.undo === undefined && !begun && !this.run.insists(key)) await this.waitToBegin(key);
@@ -174,7 +183,7 @@ export class Guard<S> {
     ready: () => Promise<void> = async () => {},
   ): Promise<void> {
     const { run } = this;
-    await waitOutTakeOver(run, key.step);
+    await waitOutTakeOver(run, key.step, () => this.lookOnce());
     await this.waitForSiblings(key);
     // Announced and not there: a process that died before it called has not begun anything.
     const begun = cutOverBegunAt(run.ports.registry, run.state, key) !== undefined;
