@@ -487,4 +487,11 @@ export const stepBugs: readonly PlantedBug[] = [
       title: 'an impaired volume of an instance is refused',
     },
   },
+  {
+    name: "whether a box still boots goes by the clock of the runner's machine",
+    file: 'src/steps/ec2/verify-instance.ts',
+    find: 'return ctx.aws.time.now() - (instance.LaunchTime',
+    replace: 'return ctx.clock.now() - (instance.LaunchTime',
+    caughtBy: { file: 'test/promises/proof.test.ts', title: 'where the clock of the runner is an hour ahead' },
+  },
 ];

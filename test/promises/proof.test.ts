@@ -12,6 +12,7 @@ import {
   volumePlan,
   type World,
 } from '../support/world.ts';
+import { jump } from '../sweep/clocks.ts';
 import { falsify, say } from '../sweep/lies.ts';
 import { data, instance, loose, minute, records, root, withSets } from './lever.ts';
 
@@ -36,6 +37,26 @@ const large = twoVolumes.replace('size: 50, type: gp3', 'size: 2000, usedGiB: 15
 const largeVolume = twoVolumes.replace('size: 20, type: gp2', 'size: 2000, usedGiB: 1500, type: gp2');
 const denied = (operation: string) =>
   ({ operation, kind: 'error', code: 'UnauthorizedOperation', status: 403 }) as const;
+
+test('a probe that fails while the box boots is tried again, also where the clock of the runner is an hour ahead', () =>
+  inWorld(twoVolumes, async (world) => {
+    jump(world, 60 * minute);
+    const plan = source('plans/ec2-instance.yaml', [
+      ...instancePlan.sets,
+      'steps.serve.with.probes=[["check-orders"]]',
+    ]);
+    probe.exit = 7;
+    probe.asked = 0;
+    const life = await world.process([], {
+      wait: false,
+      plans: [plan],
+      beforeCall: () => {
+        if (probe.asked >= 2) probe.exit = 0;
+      },
+    });
+    expect(exitOf(life), told(life)).toBe(3);
+    expect(probe.asked).toBeGreaterThanOrEqual(3);
+  }));
 
 describe('a proof is of now: what was judged before a hold is asked again after it', () => {
   test.each([
