@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { exitOf, told } from '../support/promises.ts';
 import { instancePlan, inWorld, twoVolumes, volumePlan } from '../support/world.ts';
-import { data, loose, minute, withSets } from './lever.ts';
+import { data, instance, loose, minute, root, withSets } from './lever.ts';
 
 describe('a replacement that was deleted, which every look still shows', () => {
   test.each([
@@ -32,5 +32,23 @@ describe('a replacement that was deleted, which every look still shows', () => {
         told(second),
       ).toContain(original);
       expect(told(second)).toContain(`replacement ${made} is not there`);
+    }));
+
+  test('of an instance that was terminated a moment ago, and goes with it: its original is not deleted', () =>
+    inWorld(twoVolumes, async (world) => {
+      const plans = [withSets(instancePlan, 'steps.delete.with.changedBlocks=off')];
+      const staleMs = 4 * minute;
+      world.account.faults.add({ kind: 'stale', staleMs, skip: Number.MAX_SAFE_INTEGER });
+      const first = await world.process([], { plans, wait: false });
+      expect(exitOf(first), told(first)).toBe(3);
+      world.pass(90 * minute);
+      world.account.act({ do: 'terminate-instance', instance });
+      for (const operation of ['DescribeInstances', 'DescribeInstanceStatus'])
+        world.account.faults.add({ operation, kind: 'stale', staleMs, forMs: staleMs });
+      const second = await world.process(first.disk, { plans, wait: false });
+      expect(
+        world.state().volumes.map(({ id }) => id),
+        told(second),
+      ).toContain(root);
     }));
 });

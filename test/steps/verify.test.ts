@@ -92,7 +92,7 @@ function contextWith(things: Things, checks: object = {}) {
     ec2: {
       describeInstanceStatus: async () => ({ InstanceStatuses: [checks] }),
       createTags: async ({ Tags }: { Tags: { Key: string; Value: string }[] }) => {
-        things.replacement.Tags?.push(...Tags);
+        for (const one of [things.replacement, things.instance]) one.Tags = [...Tags, ...(one.Tags ?? [])];
         return {};
       },
       describeVolumeAttribute: async () => ({ AutoEnableIO: { Value: false } }),

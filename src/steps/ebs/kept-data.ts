@@ -6,6 +6,7 @@ import { claimKey, marker, tagValue } from '../../aws/tags.ts';
 import { unseenMs } from '../../contract/settle.ts';
 import type { Proof } from '../../contract/step.ts';
 import { Aborted, poll } from '../../contract/wait.ts';
+import type { FinalVerdict } from '../domain.ts';
 import { attachments, livingState } from '../ec2/standing.ts';
 import { faultsOfKeys, keysOfPlan } from '../kms/key-use.ts';
 import { dataLost, gone } from './deletion.ts';
@@ -17,7 +18,7 @@ import { dataLost, gone } from './deletion.ts';
  */
 export async function lostOriginals(ctx: AwsContext, originals: readonly string[]): Promise<readonly string[]> {
   const faults = originals.map(async (original) => {
-    const shown = await faultsOfVolume(ctx, original, await ctx.aws.sight.volume(original));
+    const shown = faultsOfVolume(original, await ctx.aws.sight.volume(original));
     return shown.length > 0 ? shown : faultsByAnswer(ctx, original);
   });
   return (await Promise.all(faults)).flat();
@@ -36,72 +37,79 @@ export async function unreadableOriginals(
   return faultsOfKeys(ctx, [...from, ...others.map((key) => ({ key, tried: false }))]);
 }
 
-async function faultsOfVolume(ctx: AwsContext, original: string, volume: Volume | undefined): Promise<string[]> {
+function faultsOfVolume(original: string, volume: Volume | undefined): string[] {
   if (gone(volume)) return [`${original} is gone`];
-  if (volume?.State === 'error') return [`${original} is in state error: its data is lost`];
-  const leaving = attachments(volume).filter((one) => one.DeleteOnTermination);
-  const instances = await Promise.all(leaving.map((one) => ctx.aws.sight.instance(one.InstanceId ?? '')));
-  return leaving.flatMap(({ InstanceId }, index) =>
-    livingState(instances[index]) === undefined
-      ? [`${original} goes with ${InstanceId}, which is being terminated`]
-      : [],
-  );
+  return volume?.State === 'error' ? [`${original} is in state error: its data is lost`] : [];
 }
 
 async function faultsByAnswer(ctx: AwsContext, original: string): Promise<string[]> {
-  const now = await seenNow(ctx, original, {
-    Key: claimKey(ctx.run),
-    Value: `${ctx.plan.slice(0, 150)}, ${stamp(ctx)}`,
-  });
-  return 'unproven' in now ? [now.unproven] : faultsOfVolume(ctx, original, now.volume);
+  const now = await seenNow(ctx, original, claimStamp(ctx), ctx.aws.sight.volume);
+  if ('unproven' in now) return [now.unproven];
+  const tied = attachments(now.seen).filter((one) => one.DeleteOnTermination);
+  const going = await Promise.all(tied.map(({ InstanceId = '' }) => terminates(ctx, original, InstanceId)));
+  return [...faultsOfVolume(original, now.seen), ...going.flat()];
+}
+
+/** What is deleted with an instance is there only as long as that is. What is not the target's is none of ours to tag. */
+async function terminates(ctx: AwsContext, volume: string, instance: string): Promise<string[]> {
+  if (instance !== ctx.target.id) return [`${volume} goes with ${instance}, whenever that is terminated`];
+  const now = await seenNow(ctx, instance, claimStamp(ctx), ctx.aws.sight.instance);
+  if ('unproven' in now) return [now.unproven];
+  return livingState(now.seen) === undefined ? [`${volume} goes with ${instance}, which is being terminated`] : [];
 }
 
 /**
- * Whether a replacement is there now, by the same kind of look: what goes by a look at it may be the last of its data, and somebody
- * may have deleted it since.
+ * Whether a replacement is there now, and stays, by the same kind of look: what goes by a look at it may be the last of its data, and
+ * somebody may have deleted it since.
  */
-export async function replacementNow(ctx: AwsContext, replacement: string): Promise<Proof> {
-  const now = await seenNow(ctx, replacement, { Key: marker.seen, Value: stamp(ctx) });
+export async function replacementNow(ctx: AwsContext, { replacement, place }: FinalVerdict): Promise<Proof> {
+  const now = await seenNow(ctx, replacement, { Key: marker.seen, Value: stamp(ctx) }, ctx.aws.sight.volume);
   if ('unproven' in now) return { findings: [now.unproven] };
-  return dataLost(now.volume)
-    ? { findings: [`replacement ${replacement} is not there`], gone: true }
-    : { findings: [] };
+  if (dataLost(now.seen)) return { findings: [`replacement ${replacement} is not there`], gone: true };
+  const going = place?.deleteOnTermination ? await terminates(ctx, replacement, place.instance) : [];
+  return going.length > 0 ? { findings: going, gone: true } : { findings: [] };
 }
 
 /** What was tagged with the same one was tagged within a second or so of it: AWS's time is told to the second. */
 const stamp = (ctx: AwsContext) => new Date(ctx.aws.time.now()).toISOString();
+const claimStamp = (ctx: AwsContext) => ({
+  Key: claimKey(ctx.run),
+  Value: `${ctx.plan.slice(0, 150)}, ${stamp(ctx)}`,
+});
 
 const pauseMs = 5_000;
 // AWS tells its time in whole seconds.
 const roundedMs = 2_000;
+const notFound = ['InvalidVolume.NotFound', 'InvalidInstanceID.NotFound'];
 
 /**
- * A volume as it is now, not as it was: a tag with a new value is put on it, and it is looked at until a look shows that value. By
- * itself a tag that was taken proves little, since what is being deleted may still take one (assumed). What takes a tag off again
- * hides it no longer than AWS shows the past, by AWS's own clock.
+ * A volume or an instance as it is now, not as it was: a tag with a new value is put on it, and it is looked at until a look shows that
+ * value. By itself a tag that was taken proves little, since what is being deleted may still take one (assumed). What takes a tag off
+ * again hides it no longer than AWS shows the past, by AWS's own clock.
  */
-async function seenNow(
+async function seenNow<T extends { readonly Tags?: Tag[] | undefined }>(
   ctx: AwsContext,
   id: string,
   tag: Tag & { readonly Key: string },
-): Promise<{ readonly volume: Volume | undefined } | { readonly unproven: string }> {
-  const { ec2, sight, time } = ctx.aws;
+  look: (id: string) => Promise<T | undefined>,
+): Promise<{ readonly seen: T | undefined } | { readonly unproven: string }> {
+  const { ec2, time } = ctx.aws;
   try {
     await ec2.createTags({ Resources: [id], Tags: [tag] });
   } catch (error) {
     const outage = classify(error);
-    if (outage?.code === 'InvalidVolume.NotFound') return { volume: undefined };
+    if (notFound.includes(outage?.code ?? '')) return { seen: undefined };
     if (outage?.class !== 'permanent') throw error;
     return { unproven: `nothing proves that ${id} is there: ${printable(`${outage.code}: ${outage.message}`, 200)}` };
   }
   const taggedAt = time.now();
   // Each question is asked later than the answer before it.
   let asked = taggedAt;
-  const end = await poll<{ volume: Volume | undefined }>(ctx, pauseMs, async () => {
-    const volume = await sight.volume(id);
-    const shows = tagValue(volume?.Tags, tag.Key) === tag.Value || asked - taggedAt >= unseenMs + roundedMs;
+  const end = await poll<{ seen: T | undefined }>(ctx, pauseMs, async () => {
+    const seen = await look(id);
+    const shows = tagValue(seen?.Tags, tag.Key) === tag.Value || asked - taggedAt >= unseenMs + roundedMs;
     asked = time.now();
-    return shows ? { done: { volume } } : { again: true };
+    return shows ? { done: { seen } } : { again: true };
   });
   if (end === 'aborted') throw new Aborted(`this process is ending: it is not known whether ${id} is there`);
   return end.done;

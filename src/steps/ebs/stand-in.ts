@@ -35,7 +35,7 @@ export async function standsIn(ctx: AwsContext, verdict: FinalVerdict): Promise<
   const loading = await stillLoading(ctx, replacement, status);
   const findings = [...faults, ...loading.findings];
   if (findings.length > 0 || loading.pending) return { ...loading, findings };
-  return replacementNow(ctx, verdict.replacement);
+  return replacementNow(ctx, verdict);
 }
 
 function faultsOfVolume({ place, key }: FinalVerdict, replacement: Volume, instance: Instance | undefined): string[] {
