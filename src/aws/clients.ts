@@ -75,7 +75,7 @@ export async function connect(options: ConnectOptions): Promise<AwsServices> {
   const budget = new Budget(options.clock);
   const time = new AwsTime(options.clock);
   const { clock, signal = new AbortController().signal } = options;
-  const sightings = new Sightings(clock);
+  const sightings = new Sightings(time);
   const onAnswer = ({ operation, output, date }: Answered) => {
     time.note(date);
     if (output) sightings.answered(operation, output);
@@ -85,7 +85,7 @@ export async function connect(options: ConnectOptions): Promise<AwsServices> {
   for (const client of Object.values(clients)) hear(client, onAnswer);
   for (const client of Object.values(clients)) fence(client, leaving, options);
   const rds = () => clients.rds;
-  const order = { clock, signal, sightings };
+  const order = { clock, signal, sightings, time };
   const sight = { ...createSight(clients.ec2, order), ...createDatabaseSight(rds), ...createClusterSight(rds) };
   const databases = options.databases ?? connectDatabases(process.env, undefined, secretReader(clients.secretsmanager));
   const ownInstance = options.ownInstance ?? (async () => undefined);

@@ -2,6 +2,7 @@ import type { EC2, Filter, Instance, Snapshot, Tag, Volume, VolumeStatusItem } f
 import DataLoader from 'dataloader';
 import type { Clock } from '../contract/clock.ts';
 import { Aborted, poll } from '../contract/wait.ts';
+import type { AwsTime } from './aws-time.ts';
 import type { ClusterSight, DatabaseSight, Sight } from './services.ts';
 import type { Sightings } from './sightings.ts';
 import { marker, tagValue } from './tags.ts';
@@ -22,6 +23,8 @@ interface Made {
 /** What it takes to tell an answer of the past, and to ask again. */
 export interface Order {
   readonly clock: Clock;
+  /** AWS's own, right whenever it has just answered: that of the machine may be set at any time. */
+  readonly time: Pick<AwsTime, 'now'>;
   readonly signal: AbortSignal;
   readonly sightings: Sightings;
 }
@@ -98,13 +101,14 @@ const pastPauseMs = 5_000;
 
 /** Asks until the answer is not one of the past. Throws Aborted on the signal. */
 async function present<T>(
-  { clock, signal }: Order,
+  { clock, signal, time }: Order,
   ask: () => Promise<T>,
   isPresent: (seen: T, askedAt: number) => boolean,
 ): Promise<T> {
   const end = await poll({ clock, signal }, pastPauseMs, async (askedAt) => {
     const seen = await ask();
-    return isPresent(seen, askedAt) ? { done: seen } : { again: true };
+    const askedThere = time.now() - Math.max(0, clock.now() - askedAt);
+    return isPresent(seen, askedThere) ? { done: seen } : { again: true };
   });
   if (end === 'aborted') throw new Aborted('this process is ending: what AWS shows is from the past');
   return end.done;

@@ -1,17 +1,20 @@
 import type { Instance, Volume } from '@aws-sdk/client-ec2';
-import type { Clock } from '../contract/clock.ts';
 import type { Json } from '../contract/json.ts';
 import { unseenMs } from '../contract/settle.ts';
+import type { AwsTime } from './aws-time.ts';
 
 /**
  * The highest that was seen of one thing. `time`: LaunchTime or AttachTime in ms, by which AWS orders its lives. `order`: how far
- * it was in that life. `since`: when this was first known, in ms of the run's clock.
+ * it was in that life. `since`: when this was first known, in ms by AWS's clock.
  */
 interface Mark {
   readonly time: number;
   readonly order: number;
   readonly since: number;
 }
+
+// AWS tells its time in whole seconds.
+const roundedMs = 2_000;
 
 // A life of an instance goes through these in this order, and none of them comes twice in it; above all stands its end.
 const instanceOrder: { readonly [state: string]: number } = { pending: 0, running: 1, stopping: 2, stopped: 3 };
@@ -29,7 +32,7 @@ const leaving = 2;
  * instance) keeps its own order; an answered call of ours counts in both.
  */
 export class Sightings {
-  readonly #clock: Clock;
+  readonly #time: Pick<AwsTime, 'now'>;
   /** By view, and in it by what stands in it: an attachment is in two views, a life in its own alone. */
   readonly #marks = new Map<string, Map<string, Mark>>();
   /** Orders that steady answers have begun anew, and that nobody has asked for yet. */
@@ -37,8 +40,9 @@ export class Sightings {
   /** Since when answers contradict a mark, in ms. */
   readonly #against = new Map<Mark, number>();
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  /** `time`: AWS's own, since the machine's may be set at any time. */
+  constructor(time: Pick<AwsTime, 'now'>) {
+    this.#time = time;
   }
 
   /** Takes in an answer about an instance that was asked at `askedAt`. False when it shows the past: then ask again. */
@@ -128,7 +132,7 @@ export class Sightings {
    */
   mayTellOfLifeBefore(instance: string): boolean {
     const mark = this.#marks.get(instance)?.get(life);
-    return mark !== undefined && mark.time !== endOfLives && isYoung(mark, this.#clock.now());
+    return mark !== undefined && mark.time !== endOfLives && isYoung(mark, this.#time.now());
   }
 
   /** The marks of these things and of what is attached to them, to be kept for the next process. */
@@ -217,7 +221,7 @@ export class Sightings {
 
   #note(view: string, of: string, time: number, order: number): void {
     const mark = this.#marks.get(view)?.get(of);
-    if (!mark || isAbove({ time, order }, mark)) this.#set(view, of, { time, order, since: this.#clock.now() });
+    if (!mark || isAbove({ time, order }, mark)) this.#set(view, of, { time, order, since: this.#time.now() });
   }
 
   #set(view: string, of: string, mark: Mark): void {
@@ -267,8 +271,8 @@ function isAbove(a: Rank, b: Rank): boolean {
 
 /** May an answer that was asked at `askedAt` still show how it was before this was known? */
 function isYoung({ since }: Mark, askedAt: number): boolean {
-  // A clock that was set back must not make anything young for ever.
-  return askedAt >= since && askedAt < since + unseenMs;
+  // What an older rekey has kept is by the clock of its machine: one that was ahead must not make anything young for ever.
+  return askedAt >= since - roundedMs && askedAt < since + unseenMs;
 }
 
 function marksIn(kept: Json): [view: string, of: string, time: number, order: number, since: number][] {

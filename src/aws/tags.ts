@@ -9,6 +9,7 @@ export const marker = {
   deleteOnTermination: 'rekey:delete-on-termination',
   target: 'rekey:target',
   source: 'rekey:source',
+  seen: 'rekey:seen',
 } as const;
 
 const claimPrefix = 'rekey:claim:';
@@ -82,5 +83,5 @@ export function markers(
   ];
 }
 
-/** How many marker tags a replacement carries at most: a volume has a place, and only a database a source. */
+/** How many marker tags a replacement carries at most: a volume has a place and is tagged when it is looked at last, and only a database has a source. */
 export const markerCount = Object.keys(marker).length - 1;

@@ -8,7 +8,7 @@ import { patienceMs } from './patience.ts';
 import type { Kept } from './prove.ts';
 import { backoffMs, retryRead } from './retry.ts';
 import { type Sent, send } from './send.ts';
-import { mayBeStaleRead, shownFrom } from './stale-read.ts';
+import { mayBeStaleRead, wouldShow } from './stale-read.ts';
 import { Interrupted, stepFailed } from './stops.ts';
 import { recordObservation, recordWrites, sightingsOf } from './target/observe.ts';
 import { minutes, unseenBeatMs, waitFor, waitUntil } from './wait.ts';
@@ -223,7 +223,7 @@ export class EffectRun<S> {
     return waitFor<Seen<unknown>>(this.effect.run.ports, unseenBeatMs, async (askedAt) => {
       const seen = await this.look();
       if (seen.is === 'done' && mayBeStaleRead(this.effect, askedAt)) return { done: { is: 'absent' } };
-      return seen.is !== 'done' || askedAt >= shownFrom(this.effect) ? { done: seen } : { again: true };
+      return seen.is !== 'done' || wouldShow(this.effect, askedAt) ? { done: seen } : { again: true };
     });
   }
 
@@ -272,7 +272,7 @@ export class EffectRun<S> {
       const seen = await this.look();
       switch (seen.is) {
         case 'done':
-          if (sent === 'in-doubt' && askedAt < shownFrom(this.effect)) return { again: true };
+          if (sent === 'in-doubt' && !wouldShow(this.effect, askedAt)) return { again: true };
           await this.recordSurplus(seen.surplus);
           return { done: { is: 'done', output: seen.output } };
         case 'failed':

@@ -34,6 +34,8 @@ export class PlanRun<S> {
   expected: Observation | undefined;
   /** Since when this process sees what happens to the target. */
   readonly watchedSince: Instant;
+  /** The first time by the clock of whoever is called that this process was asked about, in ms. */
+  private toldFirst: number | undefined;
   /** It is bringing the target back, and has not seen it back yet: until it is, nothing else can serve. */
   bringsBack = false;
   /** When all that was read was last found unchanged, as a whole, in ms. */
@@ -65,6 +67,12 @@ export class PlanRun<S> {
     this.proofs = new SharedProofs(ports.clock);
     this.state = planOf(run, plan.name);
     this.expected = this.state.expected;
+  }
+
+  /** The first time that it was given, in ms: what was before this process was not later. */
+  firstThere(there: number | undefined): number | undefined {
+    this.toldFirst ??= there;
+    return this.toldFirst;
   }
 
   /** Resolves when the entry is on disk and part of the state. */

@@ -1,9 +1,13 @@
-import { unseenMs } from '../contract/settle.ts';
 import type { EffectAct } from './act.ts';
+import { isShownBy } from './margin.ts';
+import type { Phase } from './state/run-state.ts';
 
-/** From when on AWS certainly shows what is to be discarded, if it is there, in ms; 0 for everything else. */
-export function shownFrom<S>({ run, definition, input }: EffectAct<S>): number {
-  return definition.hazard === 'discard' ? run.created.sentAt(definition.discards(input)) + unseenMs : 0;
+const sentOf = ({ sentAt: here = 0, sentAtThere: there }: Pick<Phase, 'sentAt' | 'sentAtThere'>) => ({ here, there });
+
+/** Would AWS have shown what is to be discarded, if it is there, to who has just asked at `askedAt`? True for everything else. */
+export function wouldShow<S>({ run, definition, input }: EffectAct<S>, askedAt: number): boolean {
+  if (definition.hazard !== 'discard') return true;
+  return run.created.creatorsOf(definition.discards(input)).every((one) => isShownBy(run.ports, sentOf(one), askedAt));
 }
 
 /**
@@ -14,5 +18,6 @@ export function mayBeStaleRead<S>({ run, act, definition }: EffectAct<S>, askedA
   if (act.key.undo === undefined || definition.hazard !== 'disruptive' || definition.repeat !== 'convergent')
     return false;
   const { undo: _undo, ...forward } = act.key;
-  return askedAt < (run.phase(forward)?.sentAt ?? 0) + unseenMs;
+  const phase = run.phase(forward);
+  return phase !== undefined && !isShownBy(run.ports, sentOf(phase), askedAt);
 }

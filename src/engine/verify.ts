@@ -1,8 +1,8 @@
 import { toJson } from '../contract/json.ts';
 import type { Key } from '../contract/record.ts';
-import { unseenMs } from '../contract/settle.ts';
 import type { VerifyDefinition } from '../contract/step.ts';
 import { problem } from '../errors/index.ts';
+import { isShownBy } from './margin.ts';
 import type { PlanRun } from './plan-run.ts';
 import { retryRead } from './retry.ts';
 import { cutOverOf } from './state/cut-over.ts';
@@ -34,7 +34,7 @@ export async function verify<S>(
     async () => {
       const askedAt = run.ports.clock.now();
       const seen = await retryRead(run.ports, title, () => definition.check(run.context(key), input), run.asker(title));
-      if (seen.is === 'done' && seen.lags && askedAt < allShownFrom(run)) {
+      if (seen.is === 'done' && seen.lags && !allShows(run, askedAt)) {
         waitingFor = badFindings(definition.verdicts(seen.output)).join('; ');
         return { again: true };
       }
@@ -61,7 +61,9 @@ export async function verify<S>(
   return output;
 }
 
-/** From when on AWS certainly shows what the calls of this plan have done, in ms. */
-function allShownFrom<S>({ state }: PlanRun<S>): number {
-  return Math.max(0, ...[...state.phases.values()].map(({ sentAt = 0 }) => sentAt)) + unseenMs;
+/** Does AWS certainly show what the calls of this plan have done, to who has just asked at `askedAt`? */
+function allShows<S>({ state, ports }: PlanRun<S>, askedAt: number): boolean {
+  return [...state.phases.values()].every(({ sentAt: here = 0, sentAtThere: there }) =>
+    isShownBy(ports, { here, there }, askedAt),
+  );
 }

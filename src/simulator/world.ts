@@ -59,8 +59,8 @@ export class World {
   readonly secrets = new Map<string, Secret>();
   /** From where rekey connects to databases. */
   readonly runner: string;
-  /** Client tokens of CreateVolume: what was asked for, and what came of it. */
-  readonly tokens = new Map<string, { readonly asked: object; readonly volumeId: string }>();
+  /** Client tokens of CreateVolume: what was asked for, what came of it, and when in ms. */
+  readonly tokens = new Map<string, { readonly asked: object; readonly volumeId: string; readonly at: number }>();
   readonly ebs = { encryptionByDefault: false, defaultKey: 'alias/aws/ebs' };
   readonly credentials = new Credentials();
   readonly ids: Random;

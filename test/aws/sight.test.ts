@@ -36,7 +36,7 @@ const volume = (at: number, tags: Record<string, string> = {}): Volume => ({
 });
 
 const clock = clockOf();
-const order = { clock, signal: new AbortController().signal, sightings: new Sightings(clock) };
+const order = { clock, time: clock, signal: new AbortController().signal, sightings: new Sightings(clock) };
 
 describe('sight', () => {
   it('ids asked for in one turn share one call, and one that is gone fails nobody', async () => {

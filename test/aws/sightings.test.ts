@@ -16,7 +16,7 @@ const held = (at: number, state: 'attaching' | 'attached' | 'detaching') => ({
 function seen() {
   const clock = { at: 10 * minute };
   const now = () => clock.at;
-  const sightings = new Sightings({ now, speed: 1, sleepUntil: async () => {} });
+  const sightings = new Sightings({ now });
   return { clock, sightings };
 }
 

@@ -149,4 +149,14 @@ export const claimBugs: readonly PlantedBug[] = [
     replace: 'if (one.phase) await takeBack',
     caughtBy: { file: operator, title: 'one that fails to take back does not keep the instance down' },
   },
+  {
+    name: 'a claim of another run is believed by a look from before that of this one',
+    file: 'src/engine/target/guard.ts',
+    find: 'unclaimed.includes(on)) && this.mayBeUnclaimed(askedAt))',
+    replace: 'unclaimed.includes(on)) && !this.mayBeUnclaimed(0))',
+    caughtBy: {
+      file: 'test/promises/replaced-claim.test.ts',
+      title: 'that its own run has let go of does not leave the instance down',
+    },
+  },
 ];

@@ -433,8 +433,8 @@ export const cutOverBugs: readonly PlantedBug[] = [
   {
     name: 'who takes over from a silent runner does not wait for what that one may have sent',
     file: 'src/engine/target/guard.ts',
-    find: 'if (run.takenOverAt === undefined ||',
-    replace: 'if (run.takenOverAt !== 0 ||',
+    find: 'if (run.takenOverAt === undefined) return;',
+    replace: 'if (run.takenOverAt !== 0) return;',
     caughtBy: { file: 'test/promises/taken-over.test.ts', title: 'can not arrive any more' },
   },
   {
@@ -480,5 +480,26 @@ export const cutOverBugs: readonly PlantedBug[] = [
       file: 'test/promises/clock-set.test.ts',
       title: 'what a call in doubt has made does not have it made twice',
     },
+  },
+  {
+    name: "who takes over waits by his own machine's clock",
+    file: 'src/engine/target/guard.ts',
+    find: 'there === undefined || began === undefined ?',
+    replace: 'there !== null ?',
+    caughtBy: { file: 'test/promises/taken-over.test.ts', title: 'also when its clock is put an hour ahead meanwhile' },
+  },
+  {
+    name: "sightings are dated by the clock of the runner's machine",
+    file: 'src/aws/sight.ts',
+    find: 'isPresent(seen, askedThere) ?',
+    replace: 'isPresent(seen, askedAt) ?',
+    caughtBy: { file: 'test/promises/clock-set.test.ts', title: 'does not have it taken for gone' },
+  },
+  {
+    name: "what is discarded is looked for by the clock of the runner's machine",
+    file: 'src/engine/stale-read.ts',
+    find: '.every((one) => isShownBy(run.ports, sentOf(one), askedAt));',
+    replace: '.every((one) => isShownBy(run.ports, { here: one.sentAt ?? 0 }, askedAt));',
+    caughtBy: { file: 'test/promises/clock-set.test.ts', title: 'take for gone what does not show yet' },
   },
 ];

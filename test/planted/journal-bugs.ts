@@ -267,7 +267,7 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     name: 'what does not show yet counts as discarded',
     file: 'src/engine/effect.ts',
-    find: "return seen.is !== 'done' || askedAt >= shownFrom(this.effect) ?",
+    find: "return seen.is !== 'done' || wouldShow(this.effect, askedAt) ?",
     replace: 'return seen ?',
     caughtBy: {
       file: 'test/promises/back.test.ts',

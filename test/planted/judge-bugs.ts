@@ -15,8 +15,8 @@ export const judgeBugs: readonly PlantedBug[] = [
   {
     name: 'nothing is taken back by itself',
     file: 'src/engine/unwind/on-stop.ts',
-    find: 'if (begun || outlived || (stale',
-    replace: 'if (!begun && (outlived || stale',
+    find: 'if (begun || (stale',
+    replace: 'if (!begun && (stale',
     caughtBy: { file: sees, title: 'a cut-over that AWS refuses leaves the target serving' },
   },
   {

@@ -12,8 +12,8 @@ export const lastCopyBugs: readonly PlantedBug[] = [
   {
     name: 'an original that has failed counts as there when its copies are discarded',
     file: kept,
-    find: "if (volume?.State === 'error') return",
-    replace: "if (volume?.State === 'gone') return",
+    find: "return volume?.State === 'error' ?",
+    replace: "return volume?.State === 'gone' ?",
     caughtBy: { file: inError, title: 'of an unattached volume, rolled back' },
   },
   {
@@ -82,11 +82,21 @@ export const lastCopyBugs: readonly PlantedBug[] = [
   {
     name: 'a look alone says that a replacement is there when its original is deleted',
     file: 'src/steps/ebs/stand-in.ts',
-    find: 'return replacementByAnswer(ctx, verdict.replacement);',
-    replace: 'return replacementByAnswer(ctx, verdict.replacement).then(() => loading);',
+    find: 'return replacementNow(ctx, verdict);',
+    replace: 'return replacementNow(ctx, verdict).then(() => loading);',
     caughtBy: {
       file: 'test/promises/replacement-deleted-unseen.test.ts',
-      title: 'of an unattached volume: its original is not deleted',
+      title: 'of an unattached volume, four minutes ago: its original is not deleted',
+    },
+  },
+  {
+    name: 'a tag that was taken proves that what took it is not being deleted',
+    file: kept,
+    find: 'tagValue(seen?.Tags, tag.Key) === tag.Value ||',
+    replace: 'true ||',
+    caughtBy: {
+      file: 'test/promises/replacement-deleted-unseen.test.ts',
+      title: 'of an unattached volume, a moment ago: its original is not deleted',
     },
   },
   {
@@ -143,5 +153,22 @@ export const lastCopyBugs: readonly PlantedBug[] = [
       file: 'test/promises/proof-takes-hours.test.ts',
       title: 'of ebs-volume is kept when he has written on it',
     },
+  },
+  {
+    name: 'a look alone says that an instance stays, and what goes with it',
+    file: kept,
+    find: 'const going = place?.deleteOnTermination ?',
+    replace: 'const going = place?.deleteOnTermination === undefined ?',
+    caughtBy: {
+      file: 'test/promises/replacement-deleted-unseen.test.ts',
+      title: 'of an instance that was terminated a moment ago',
+    },
+  },
+  {
+    name: 'whether an instance stays, and what goes with it, is asked by a look alone',
+    file: kept,
+    find: 'const now = await seenNow(ctx, instance, claimStamp(ctx), ctx.aws.sight.instance);',
+    replace: 'const now = { seen: await ctx.aws.sight.instance(instance) };',
+    caughtBy: { file: shuttingDown, title: 'does not show yet that it shuts down' },
   },
 ];

@@ -477,4 +477,21 @@ export const stepBugs: readonly PlantedBug[] = [
       title: 'was stopping the box when the stop of the run came',
     },
   },
+  {
+    name: 'an impaired original is copied',
+    file: 'src/steps/ebs/volume-reading.ts',
+    find: "if (VolumeStatus?.Status !== 'impaired' && !stopped) continue;",
+    replace: "if (VolumeStatus?.Status !== 'gone' && !stopped) continue; else if (id) continue;",
+    caughtBy: {
+      file: 'test/promises/impaired-original.test.ts',
+      title: 'an impaired volume of an instance is refused',
+    },
+  },
+  {
+    name: "whether a box still boots goes by the clock of the runner's machine",
+    file: 'src/steps/ec2/verify-instance.ts',
+    find: 'return ctx.aws.time.now() - (instance.LaunchTime',
+    replace: 'return ctx.clock.now() - (instance.LaunchTime',
+    caughtBy: { file: 'test/promises/proof.test.ts', title: 'where the clock of the runner is an hour ahead' },
+  },
 ];

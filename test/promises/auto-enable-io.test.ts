@@ -5,11 +5,12 @@ import { data, loose, records } from './lever.ts';
 
 const announced = (life: Life) => records(life, 'announced').map((one) => ('text' in one ? one.text : ''));
 
-/** What becomes of a run when somebody does this right before the first such call. */
+/** What becomes of a run when somebody does this right before the first such call, once there is a replacement where it is about one. */
 function rightBefore(world: World, operation: string, deed: () => void, plans?: (typeof volumePlan)[]): Promise<Life> {
   let left = 1;
   const beforeCall = (name: string) => {
-    if (name === `ec2:${operation}` && left-- > 0) deed();
+    const isMade = operation === 'CreateVolume' || replacementOf(world, loose) !== '';
+    if (name === `ec2:${operation}` && isMade && left-- > 0) deed();
   };
   return world.process([], { beforeCall, ...(plans && { plans }) });
 }

@@ -1,6 +1,7 @@
 // Somebody sets the clock of the machine on which rekey runs (NTP, a person, a host that wakes up), and AWS's goes on as before.
 import { describe, expect, test, vi } from 'vitest';
 import { clockOf, isRecent } from '../../src/contract/clock.ts';
+import type { JournalRecord } from '../../src/contract/record.ts';
 import { exitOf, expectInstanceMoved, expectOriginalServing, told } from '../support/promises.ts';
 import { inWorld, twoVolumes, volumePlan, type World } from '../support/world.ts';
 import { hour, jump } from '../sweep/clocks.ts';
@@ -125,6 +126,49 @@ describe('a clock that is set ahead', () => {
       const [first = 0, forced = 0] = stops;
       expect(forced - first).toBeGreaterThanOrEqual(20 * minute);
       expectInstanceMoved(world);
+    }));
+
+  test('an hour right after a replacement was made does not have it taken for gone', () =>
+    inWorld(twoVolumes, async (world) => {
+      world.account.faults.add({ kind: 'stale', staleMs: 290_000, skip: Number.MAX_SAFE_INTEGER });
+      world.pass(10 * minute);
+      let askedAt = 0;
+      world.watch(({ operation, at }) => {
+        if (operation === 'CreateVolume') askedAt ||= at;
+      });
+      const life = await world.process([], {
+        wait: false,
+        plans: [volumePlan],
+        diesOn: (record) => {
+          if (record.t !== 'done' || record.key.step !== 'create') return false;
+          const staleMs = now(world) - askedAt + 1_000;
+          expect(staleMs).toBeLessThan(290_000);
+          world.account.faults.add({ operation: 'DescribeVolumes', kind: 'stale', staleMs, forMs: minute });
+          jump(world, hour);
+          return false;
+        },
+      });
+      expect(exitOf(life), told(life)).toBe(3);
+    }));
+
+  test('an hour between two processes does not have a rollback take for gone what does not show yet', () =>
+    inWorld(twoVolumes, async (world) => {
+      const plans = [volumePlan];
+      world.account.faults.add({ kind: 'stale', staleMs: 290_000, skip: Number.MAX_SAFE_INTEGER });
+      world.pass(10 * minute);
+      const diesOn = (record: JournalRecord) => record.t === 'answered' && record.key.step === 'snapshot';
+      const first = await world.process([], { plans, diesOn });
+      expect(first.result).toBe('died');
+      world.account.faults.add({
+        operation: 'DescribeSnapshots',
+        kind: 'stale',
+        staleMs: 4 * minute,
+        forMs: 3 * minute,
+      });
+      jump(world, hour);
+      const second = await world.process(first.disk, { plans, command: { command: 'rollback', discardWrites: false } });
+      expect(exitOf(second), told(second)).toBe(0);
+      expect(world.state().snapshots).toEqual([]);
     }));
 
   test('an hour while AWS does not show yet what a call in doubt has made does not have it made twice', () =>

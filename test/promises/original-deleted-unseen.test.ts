@@ -9,12 +9,21 @@ const left = (world: World, original: string) => {
   return [...volumes, ...snapshots].filter(({ tags }) => tags['rekey:original'] === original).map(({ id }) => id);
 };
 
-describe('a rollback before the cut-over, four minutes after somebody has deleted the original', () => {
+describe('a rollback before the cut-over, after somebody has deleted the original', () => {
   test.each([
-    ['of an unattached volume, and AWS shows what is', volumePlan, loose, 'snapshot', 0],
-    ['of an unattached volume, and Describe calls show it still', volumePlan, loose, 'snapshot', 4.8 * minute],
-    ['of an instance, and Describe calls show it still', instancePlan, data, 'warm-up', 4.8 * minute],
-  ])('%s: a copy is left', (_name, plan, original, step, staleMs) =>
+    ['of an unattached volume, and AWS shows what is', volumePlan, loose, 'snapshot', 0, 4 * minute],
+    [
+      'of an unattached volume, and Describe calls show it still',
+      volumePlan,
+      loose,
+      'snapshot',
+      4.8 * minute,
+      4 * minute,
+    ],
+    ['of an instance, and Describe calls show it still', instancePlan, data, 'warm-up', 4.8 * minute, 4 * minute],
+    ['of an unattached volume that is still being deleted', volumePlan, loose, 'snapshot', 4.8 * minute, 5_000],
+    ['of an instance whose volume is still being deleted', instancePlan, data, 'warm-up', 4.8 * minute, 5_000],
+  ])('%s: a copy is left', (_name, plan, original, step, staleMs, agoMs) =>
     inWorld(twoVolumes, async (world) => {
       world.account.faults.add({ kind: 'stale', staleMs: 290_000, skip: Number.MAX_SAFE_INTEGER });
       let done = 0;
@@ -28,8 +37,8 @@ describe('a rollback before the cut-over, four minutes after somebody has delete
       if (plan === instancePlan) world.account.act({ do: 'detach-volume', volume: original });
       world.pass(minute);
       world.account.act({ do: 'delete-volume', volume: original });
-      // Longer than AWS deletes, since what is being deleted may still take a tag.
-      world.pass(4 * minute);
+      // What is being deleted may still take a tag.
+      world.pass(agoMs);
       if (staleMs > 0)
         world.account.faults.add({ operation: 'DescribeVolumes', kind: 'stale', staleMs, forMs: staleMs });
       const second = await world.process(first.disk, {

@@ -65,7 +65,7 @@ describe('tags that the plan wants', () => {
       world.account.act({ do: 'create-tags', resource: data, tags: many });
       const life = await world.process([], { plans: [withSets(instancePlan, 'tags={ team: shop }')] });
       expect(exitOf(life), told(life)).toBe(2);
-      expect(told(life)).toContain(`${data} has 44 tags: its replacement needs room for 7 more`);
+      expect(told(life)).toContain(`${data} has 44 tags: its replacement needs room for 8 more`);
     }));
 
   test('are on what is made of a database, and no difference', () =>

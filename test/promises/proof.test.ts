@@ -12,8 +12,9 @@ import {
   volumePlan,
   type World,
 } from '../support/world.ts';
+import { jump } from '../sweep/clocks.ts';
 import { falsify, say } from '../sweep/lies.ts';
-import { data, instance, loose, minute, records, root } from './lever.ts';
+import { data, instance, loose, minute, records, root, withSets } from './lever.ts';
 
 const probe = { exit: 0, asked: 0 };
 vi.mock('../../src/steps/control/command.ts', async (real) => ({
@@ -36,6 +37,26 @@ const large = twoVolumes.replace('size: 50, type: gp3', 'size: 2000, usedGiB: 15
 const largeVolume = twoVolumes.replace('size: 20, type: gp2', 'size: 2000, usedGiB: 1500, type: gp2');
 const denied = (operation: string) =>
   ({ operation, kind: 'error', code: 'UnauthorizedOperation', status: 403 }) as const;
+
+test('a probe that fails while the box boots is tried again, also where the clock of the runner is an hour ahead', () =>
+  inWorld(twoVolumes, async (world) => {
+    jump(world, 60 * minute);
+    const plan = source('plans/ec2-instance.yaml', [
+      ...instancePlan.sets,
+      'steps.serve.with.probes=[["check-orders"]]',
+    ]);
+    probe.exit = 7;
+    probe.asked = 0;
+    const life = await world.process([], {
+      wait: false,
+      plans: [plan],
+      beforeCall: () => {
+        if (probe.asked >= 2) probe.exit = 0;
+      },
+    });
+    expect(exitOf(life), told(life)).toBe(3);
+    expect(probe.asked).toBeGreaterThanOrEqual(3);
+  }));
 
 describe('a proof is of now: what was judged before a hold is asked again after it', () => {
   test.each([
@@ -156,14 +177,15 @@ describe('nothing of the old key goes while blocks may still be read under it', 
     ['ebs-volume', volumePlan, [loose]],
   ] as const)('%s: where the right to see it is missing that is said, and nothing is deleted', (_name, plan, originals) =>
     inWorld(twoVolumes, async (world) => {
+      const plans = [withSets(plan, 'steps.read.with.accept=[unreadable-attribute]')];
       world.account.faults.add(denied('DescribeVolumeStatus'));
-      const life = await world.process([], { plans: [plan] });
+      const life = await world.process([], { plans });
       expect(exitOf(life), told(life)).toBe(4);
       expect(told(life)).toContain('ec2:DescribeVolumeStatus');
       expect(volumes(world)).toEqual(expect.arrayContaining([...originals]));
       expect(snapshotsOf(world)).toEqual(expect.arrayContaining([...originals]));
       world.account.faults.clear();
-      const second = await world.process(life.disk, { plans: [plan] });
+      const second = await world.process(life.disk, { plans });
       expect(exitOf(second), told(second)).toBe(0);
     }));
 

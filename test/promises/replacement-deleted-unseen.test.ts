@@ -2,13 +2,16 @@
 import { describe, expect, test } from 'vitest';
 import { exitOf, told } from '../support/promises.ts';
 import { instancePlan, inWorld, twoVolumes, volumePlan } from '../support/world.ts';
-import { data, loose, minute, withSets } from './lever.ts';
+import { data, instance, loose, minute, root, withSets } from './lever.ts';
 
-describe('a replacement that was deleted four minutes ago, which every look still shows', () => {
+describe('a replacement that was deleted, which every look still shows', () => {
   test.each([
-    ['an unattached volume', volumePlan, loose],
-    ['an instance', instancePlan, data],
-  ])('of %s: its original is not deleted', (_of, plan, original) =>
+    ['an unattached volume, four minutes ago', volumePlan, loose, 3.5 * minute],
+    ['an instance, four minutes ago', instancePlan, data, 3.5 * minute],
+    // What is being deleted may still take a tag.
+    ['an unattached volume, a moment ago', volumePlan, loose, 5_000],
+    ['an instance, a moment ago', instancePlan, data, 5_000],
+  ])('of %s: its original is not deleted', (_of, plan, original, agoMs) =>
     inWorld(twoVolumes, async (world) => {
       // A proof snapshot takes longer than AWS shows the past here.
       const plans = [withSets(plan, 'steps.delete.with.changedBlocks=off')];
@@ -20,8 +23,7 @@ describe('a replacement that was deleted four minutes ago, which every look stil
       if (plan === instancePlan) world.account.act({ do: 'detach-volume', volume: made });
       world.pass(minute);
       world.account.act({ do: 'delete-volume', volume: made });
-      // Longer than AWS deletes.
-      world.pass(3.5 * minute);
+      world.pass(agoMs);
       world.account.faults.add({ kind: 'stale', staleMs: 4.8 * minute, forMs: 4.8 * minute });
       const second = await world.process(first.disk, { plans, wait: false });
       const { volumes } = world.state();
@@ -30,5 +32,23 @@ describe('a replacement that was deleted four minutes ago, which every look stil
         told(second),
       ).toContain(original);
       expect(told(second)).toContain(`replacement ${made} is not there`);
+    }));
+
+  test('of an instance that was terminated a moment ago, and goes with it: its original is not deleted', () =>
+    inWorld(twoVolumes, async (world) => {
+      const plans = [withSets(instancePlan, 'steps.delete.with.changedBlocks=off')];
+      const staleMs = 4 * minute;
+      world.account.faults.add({ kind: 'stale', staleMs, skip: Number.MAX_SAFE_INTEGER });
+      const first = await world.process([], { plans, wait: false });
+      expect(exitOf(first), told(first)).toBe(3);
+      world.pass(90 * minute);
+      world.account.act({ do: 'terminate-instance', instance });
+      for (const operation of ['DescribeInstances', 'DescribeInstanceStatus'])
+        world.account.faults.add({ operation, kind: 'stale', staleMs, forMs: staleMs });
+      const second = await world.process(first.disk, { plans, wait: false });
+      expect(
+        world.state().volumes.map(({ id }) => id),
+        told(second),
+      ).toContain(root);
     }));
 });

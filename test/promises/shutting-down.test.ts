@@ -35,6 +35,23 @@ describe('a colleague terminates the instance, and the operator rolls back while
       ).not.toEqual([]);
     }));
 
+  test('a run that died when its warm-up was there, and DescribeInstances does not show yet that it shuts down: a copy of the root is left', () =>
+    inWorld(twoVolumes, async (world) => {
+      const staleMs = 4 * minute;
+      world.account.faults.add({ kind: 'stale', staleMs, skip: Number.MAX_SAFE_INTEGER });
+      let left = 2;
+      const first = await world.process([], {
+        diesOn: (record) => record.t === 'done' && record.key.step === 'warm-up' && --left === 0,
+      });
+      expect(first.result).toBe('died');
+      world.pass(5 * minute);
+      world.account.act({ do: 'terminate-instance', instance });
+      world.account.faults.add({ operation: 'DescribeInstances', kind: 'stale', staleMs, forMs: staleMs });
+      const second = await world.process(first.disk, { command: { command: 'rollback', discardWrites: false } });
+      world.pass(30 * minute);
+      expect(copiesOf(world, root), told(second)).not.toEqual([]);
+    }));
+
   test('and nobody has to: a run that may not create volumes takes itself back, and its final snapshot with it', () =>
     inWorld(twoVolumes, async (world) => {
       world.account.faults.add({

@@ -91,7 +91,10 @@ function contextWith(things: Things, checks: object = {}) {
     region: 'eu-west-1',
     ec2: {
       describeInstanceStatus: async () => ({ InstanceStatuses: [checks] }),
-      createTags: async () => ({}),
+      createTags: async ({ Tags }: { Tags: { Key: string; Value: string }[] }) => {
+        for (const one of [things.replacement, things.instance]) one.Tags = [...Tags, ...(one.Tags ?? [])];
+        return {};
+      },
       describeVolumeAttribute: async () => ({ AutoEnableIO: { Value: false } }),
     },
     kms: {
@@ -109,6 +112,7 @@ function contextWith(things: Things, checks: object = {}) {
       instance: async () => things.instance,
     },
     sightings: new Sightings(clockOf()),
+    time: { now: () => clockOf().now() },
   } as unknown as AwsServices;
   return contextOf({ aws, clock: clockOf() });
 }

@@ -37,9 +37,4 @@ export class CreatedIndex<S> {
   creatorsOf(id: string): readonly Phase[] {
     return [...(this.creators.get(id) ?? [])];
   }
-
-  /** When a call that created `id` was last sent, in ms; 0 when this run did not create it. */
-  sentAt(id: string): number {
-    return Math.max(0, ...this.creatorsOf(id).map((phase) => phase.sentAt ?? 0));
-  }
 }

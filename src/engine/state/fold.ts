@@ -16,6 +16,7 @@ export function fold(records: readonly JournalRecord[]): RunState {
     rollbackAsked: undefined,
     profile: undefined,
     takenOverAt: undefined,
+    takenOverBy: undefined,
     records: 0,
   };
   for (const record of records) apply(state, record, Date.parse(record.at));
@@ -31,7 +32,10 @@ export function apply(state: RunState, entry: Entry, at: number): void {
     case 'open':
       state.format = Math.min(state.format, formatOf(entry));
       state.owner = entry.by;
-      if (entry.tookOver) state.takenOverAt = at;
+      if (entry.tookOver) {
+        state.takenOverAt = at;
+        state.takenOverBy = undefined;
+      }
       return;
     case 'interrupted':
       return;
@@ -66,6 +70,7 @@ function applyToPhase(state: RunState, entry: PhaseEntry, at: number): void {
   if (entry.t === 'answered' || entry.t === 'done' || entry.t === 'failed') noteEnded(plan, phase);
   switch (entry.t) {
     case 'intent':
+      state.takenOverBy ??= entry.sentAt;
       phase.input = entry.input;
       phase.before = phase.sent === 0 ? entry.before : phase.before;
       phase.sent++;

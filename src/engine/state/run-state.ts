@@ -94,6 +94,8 @@ export interface RunState {
   profile: string | undefined;
   /** When the run was last taken over from a runner of which nobody knew whether it still lived, in ms. */
   takenOverAt: number | undefined;
+  /** A time by the clock of whoever is called that was not before it, in ms; undefined while nothing was sent since. */
+  takenOverBy: number | undefined;
   records: number;
 }
 

@@ -4,6 +4,7 @@ import { unseenMs } from '../../contract/settle.ts';
 import type { DisruptiveEffect, Observation, StepCall, StepContext, TargetType } from '../../contract/step.ts';
 import { problem } from '../../errors/index.ts';
 import { mayBegin, waitForWindow } from '../gates/window.ts';
+import { instantOf, isShownBy } from '../margin.ts';
 import type { PlanRun } from '../plan-run.ts';
 import { retryRead } from '../retry.ts';
 import { cutOverBegunAt, failedInDoubt, inFlight, insideCutOver } from '../state/cut-over.ts';
@@ -26,11 +27,20 @@ const signatureMs = 5 * 60_000;
  * A runner that was silent may only have slept, with a call signed. Until that can't arrive any more, and AWS can't hide any more
  * that it has, nothing of the target is touched.
  */
-async function waitOutTakeOver<S>({ run, ports, plan }: PlanRun<S>, step: string): Promise<void> {
-  const until = (run.takenOverAt ?? 0) + signatureMs + unseenMs;
-  if (run.takenOverAt === undefined || ports.clock.now() >= until) return;
-  ports.emit({ type: 'gate.waiting', plan: plan.name, step, gate: 'take-over', until });
-  await waitUntil(ports, until);
+async function waitOutTakeOver<S>(planRun: PlanRun<S>, step: string, ask: () => Promise<unknown>): Promise<void> {
+  const { run, ports, plan } = planRun;
+  if (run.takenOverAt === undefined) return;
+  for (;;) {
+    // Where AWS tells its time the runner's own, which may be set, says nothing: each answer tells it anew.
+    const { here, there } = instantOf(ports);
+    const began = run.takenOverBy ?? planRun.firstThere(there);
+    const passedMs = there === undefined || began === undefined ? here - run.takenOverAt : there - began;
+    const leftMs = signatureMs + unseenMs - passedMs;
+    if (leftMs <= 0) return;
+    ports.emit({ type: 'gate.waiting', plan: plan.name, step, gate: 'take-over', until: here + leftMs });
+    await waitUntil(ports, here + leftMs);
+    await ask();
+  }
 }
 
 // A claim that was taken off may still be shown for as long as AWS shows the past.
@@ -111,6 +121,8 @@ export class Guard<S> {
     return waitFor<Look>(run.ports, unseenBeatMs, async (askedAt) => {
       const look = await this.lookOnce();
       const { foreign, unclaimed } = look.claims;
+      if (foreign.length > 0 && foreign.every(({ on }) => unclaimed.includes(on)) && this.mayBeUnclaimed(askedAt))
+        return { again: true };
       const comesAnew = foreign.length > 0 && foreign.every(({ on }) => !unclaimed.includes(on));
       if (!comesAnew || askedAt >= until || !this.isOutAsLeft(look.state)) return { done: look };
       const { announce } = run.context(lookKey(run));
@@ -118,6 +130,14 @@ export class Guard<S> {
         announce(`${on} is claimed by run ${other}, too, while it is out of service: waited for it to let go`);
       await run.announced();
       return { again: true };
+    });
+  }
+
+  /** Has this run put its claim on so lately that a look asked then may show how it was before: unclaimed, or still another run's? */
+  private mayBeUnclaimed(askedAt: number): boolean {
+    const { ports, state } = this.run;
+    return [...state.phases.values()].some(({ key, sent, sentAt: here = 0, sentAtThere: there }) => {
+      return key.step === ownStep.claim && sent > 0 && !isShownBy(ports, { here, there }, askedAt);
     });
   }
 
@@ -150,7 +170,7 @@ export class Guard<S> {
 
   /** Waits for what has to be waited for before a disruptive effect, and takes no look to know. */
   async wait(key: Key): Promise<void> {
-    await waitOutTakeOver(this.run, key.step);
+    await waitOutTakeOver(this.run, key.step, () => this.lookOnce());
     await this.waitForSiblings(key);
     const begun = cutOverBegunAt(this.run.ports.registry, this.run.state, key) !== undefined;
     if (key.undo === undefined && !begun && !this.run.insists(key)) await this.waitToBegin(key);
@@ -163,7 +183,7 @@ export class Guard<S> {
     ready: () => Promise<void> = async () => {},
   ): Promise<void> {
     const { run } = this;
-    await waitOutTakeOver(run, key.step);
+    await waitOutTakeOver(run, key.step, () => this.lookOnce());
     await this.waitForSiblings(key);
     // Announced and not there: a process that died before it called has not begun anything.
     const begun = cutOverBegunAt(run.ports.registry, run.state, key) !== undefined;

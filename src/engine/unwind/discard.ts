@@ -33,7 +33,8 @@ export async function discardLeftovers<S>(run: PlanRun<S>, guard: Guard<S>): Pro
   };
   // There is some for each original, and what speaks for one of its discards is asked once for all.
   await Promise.all(made.filter(isEvidence).map(discardIn));
-  for (const phase of made.filter((one) => !isEvidence(one))) await discardIn(phase);
+  // The last made first: it may have been made from another of them.
+  for (const phase of made.filter((one) => !isEvidence(one)).reverse()) await discardIn(phase);
 }
 
 /** What was made for the proof of a delete is of no use to anything else. */

@@ -3,7 +3,6 @@ import type { PlanRun } from '../plan-run.ts';
 import { createdIn } from '../state/created.ts';
 import { cutOverBegunAt, cutOverOf, insideCutOver, startedByUs } from '../state/cut-over.ts';
 import { isOwnStep, ownStep } from '../state/own-steps.ts';
-import { pairsOf } from '../state/pairs.ts';
 import { isCurrent, type Phase } from '../state/run-state.ts';
 import { type PlanStopped, stopOf } from '../stops.ts';
 import type { Guard } from '../target/guard.ts';
@@ -42,9 +41,7 @@ export async function unwindAfterStop<S>(
   // What was built is stale when the target has changed since, even where nothing of the target was touched.
   const open = !cutOverOf(run.plan, registry);
   const stale = stop.error.code === 'target-changed' || open;
-  // Without a cut-over nothing keeps others from the original until somebody resumes: what stands for it is made anew then.
-  const outlived = open && pairsOf(registry, run.state).length > 0;
-  if (begun || outlived || (stale && stop.error.exit !== 1)) return unwind(run, guard, stopOf(stop.error));
+  if (begun || (stale && stop.error.exit !== 1)) return unwind(run, guard, stopOf(stop.error));
   return 'over';
 }
 

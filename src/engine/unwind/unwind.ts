@@ -71,9 +71,10 @@ export async function unwind<S>(run: PlanRun<S>, guard: Guard<S>, stop: Stop | n
     return 'turned';
   }
   run.bringsBack = false;
+  // What shows late first: it still needs what it was made from.
+  if (!outset.gone.length && !(await guard.unreadable()).length) await discardLeftovers(run, guard);
   const made = happened.filter((each) => isDiscard(run, each) && (rollback || !isWarmUp(run, each.phase)));
   for (const one of made) await discardOrKeep(run, guard, one, outset);
-  if (!outset.gone.length && !(await guard.unreadable()).length) await discardLeftovers(run, guard);
   await retireAll(run, outset.because, rollback);
   await run.append({ t: 'unwound', plan: run.plan.name });
   return 'over';

@@ -96,10 +96,13 @@ function describeVolumes(world: World, input: DescribeVolumesRequest): object {
   return { Volumes: items.map((volume) => volumeView(world, volume)), ...rest };
 }
 
+// How long EC2 keeps a client token is not published (facts §1.2) [U].
+const tokenKeptMs = 24 * 60 * 60_000;
+
 function createVolume(world: World, input: CreateVolumeRequest): object {
   const { ClientToken: token, DryRun, ...asked } = input;
   const known = token === undefined ? undefined : world.tokens.get(token);
-  if (known) {
+  if (known && world.time - known.at < tokenKeptMs) {
     const volume = world.volumes.get(known.volumeId);
     // A volume that was rolled back or deleted leaves its token behind, used up (facts §1.2).
     if (!isDeepStrictEqual(known.asked, asked) || !volume || volume.state === 'deleting') {
@@ -142,7 +145,7 @@ function createVolume(world: World, input: CreateVolumeRequest): object {
     modification: undefined,
   };
   world.volumes.set(volume.id, volume);
-  if (token !== undefined) world.tokens.set(token, { asked, volumeId: volume.id });
+  if (token !== undefined) world.tokens.set(token, { asked, volumeId: volume.id, at: world.time });
   const source = snapshot?.sealed;
   const duration = snapshot ? world.seconds(10, 30) : world.seconds(5, 20);
   world.after(encrypted && !world.usable(key) ? Math.min(duration, world.seconds(2, 10)) : duration, () => {

@@ -2,20 +2,23 @@ import type { Tag, Volume } from '@aws-sdk/client-ec2';
 import { classify } from '../../aws/outage.ts';
 import { printable } from '../../aws/printable.ts';
 import type { AwsContext } from '../../aws/services.ts';
-import { claimKey, marker } from '../../aws/tags.ts';
+import { claimKey, marker, tagValue } from '../../aws/tags.ts';
+import { unseenMs } from '../../contract/settle.ts';
 import type { Proof } from '../../contract/step.ts';
+import { Aborted, poll } from '../../contract/wait.ts';
+import type { FinalVerdict } from '../domain.ts';
 import { attachments, livingState } from '../ec2/standing.ts';
 import { faultsOfKeys, keysOfPlan } from '../kms/key-use.ts';
-import { gone } from './deletion.ts';
+import { dataLost, gone } from './deletion.ts';
 
 /**
  * What speaks against the data of these originals being there now, and staying: one sentence each. A look may be of the past,
- * and what is discarded next may be the last copy, so the claim is put on once more: EC2 answers a changing call of what is, not
- * of what was (assumed of CreateTags; facts §1.6 has it of Describe calls only).
+ * and what is discarded next may be the last copy, so the claim is put on once more and looked for: EC2 answers
+ * a changing call of what is, not of what was (assumed of CreateTags; facts §1.6 has it of Describe calls only).
  */
 export async function lostOriginals(ctx: AwsContext, originals: readonly string[]): Promise<readonly string[]> {
   const faults = originals.map(async (original) => {
-    const shown = await faultsOfVolume(ctx, original, await ctx.aws.sight.volume(original));
+    const shown = faultsOfVolume(original, await ctx.aws.sight.volume(original));
     return shown.length > 0 ? shown : faultsByAnswer(ctx, original);
   });
   return (await Promise.all(faults)).flat();
@@ -34,44 +37,80 @@ export async function unreadableOriginals(
   return faultsOfKeys(ctx, [...from, ...others.map((key) => ({ key, tried: false }))]);
 }
 
-async function faultsOfVolume(ctx: AwsContext, original: string, volume: Volume | undefined): Promise<string[]> {
+function faultsOfVolume(original: string, volume: Volume | undefined): string[] {
   if (gone(volume)) return [`${original} is gone`];
-  if (volume?.State === 'error') return [`${original} is in state error: its data is lost`];
-  const leaving = attachments(volume).filter((one) => one.DeleteOnTermination);
-  const instances = await Promise.all(leaving.map((one) => ctx.aws.sight.instance(one.InstanceId ?? '')));
-  return leaving.flatMap(({ InstanceId }, index) =>
-    livingState(instances[index]) === undefined
-      ? [`${original} goes with ${InstanceId}, which is being terminated`]
-      : [],
-  );
+  return volume?.State === 'error' ? [`${original} is in state error: its data is lost`] : [];
 }
 
 async function faultsByAnswer(ctx: AwsContext, original: string): Promise<string[]> {
-  const answer = await answerOf(ctx, original, { Key: claimKey(ctx.run), Value: ctx.plan });
-  if (answer === 'there') return [];
-  return answer === 'gone' ? [`${original} is gone`] : [answer.unproven];
+  const now = await seenNow(ctx, original, claimStamp(ctx), ctx.aws.sight.volume);
+  if ('unproven' in now) return [now.unproven];
+  const tied = attachments(now.seen).filter((one) => one.DeleteOnTermination);
+  const going = await Promise.all(tied.map(({ InstanceId = '' }) => terminates(ctx, original, InstanceId)));
+  return [...faultsOfVolume(original, now.seen), ...going.flat()];
+}
+
+/** What is deleted with an instance is there only as long as that is. What is not the target's is none of ours to tag. */
+async function terminates(ctx: AwsContext, volume: string, instance: string): Promise<string[]> {
+  if (instance !== ctx.target.id) return [`${volume} goes with ${instance}, whenever that is terminated`];
+  const now = await seenNow(ctx, instance, claimStamp(ctx), ctx.aws.sight.instance);
+  if ('unproven' in now) return [now.unproven];
+  return livingState(now.seen) === undefined ? [`${volume} goes with ${instance}, which is being terminated`] : [];
 }
 
 /**
- * Whether a replacement is there now, by the same kind of answer: what goes by a look at it may be the last of its data, and somebody
- * may have deleted it since. The tag that it is given is one that it was made with.
+ * Whether a replacement is there now, and stays, by the same kind of look: what goes by a look at it may be the last of its data, and
+ * somebody may have deleted it since.
  */
-export async function replacementByAnswer(ctx: AwsContext, replacement: string): Promise<Proof> {
-  const answer = await answerOf(ctx, replacement, { Key: marker.run, Value: ctx.run });
-  if (answer === 'there') return { findings: [] };
-  if (answer === 'gone') return { findings: [`replacement ${replacement} is not there`], gone: true };
-  return { findings: [answer.unproven] };
+export async function replacementNow(ctx: AwsContext, { replacement, place }: FinalVerdict): Promise<Proof> {
+  const now = await seenNow(ctx, replacement, { Key: marker.seen, Value: stamp(ctx) }, ctx.aws.sight.volume);
+  if ('unproven' in now) return { findings: [now.unproven] };
+  if (dataLost(now.seen)) return { findings: [`replacement ${replacement} is not there`], gone: true };
+  const going = place?.deleteOnTermination ? await terminates(ctx, replacement, place.instance) : [];
+  return going.length > 0 ? { findings: going, gone: true } : { findings: [] };
 }
 
-/** What EC2 answers to a tag that is put on a volume: something that is being deleted may still take one (assumed). */
-async function answerOf(ctx: AwsContext, id: string, tag: Tag): Promise<'there' | 'gone' | { unproven: string }> {
+/** What was tagged with the same one was tagged within a second or so of it: AWS's time is told to the second. */
+const stamp = (ctx: AwsContext) => new Date(ctx.aws.time.now()).toISOString();
+const claimStamp = (ctx: AwsContext) => ({
+  Key: claimKey(ctx.run),
+  Value: `${ctx.plan.slice(0, 150)}, ${stamp(ctx)}`,
+});
+
+const pauseMs = 5_000;
+// AWS tells its time in whole seconds.
+const roundedMs = 2_000;
+const notFound = ['InvalidVolume.NotFound', 'InvalidInstanceID.NotFound'];
+
+/**
+ * A volume or an instance as it is now, not as it was: a tag with a new value is put on it, and it is looked at until a look shows that
+ * value. By itself a tag that was taken proves little, since what is being deleted may still take one (assumed). What takes a tag off
+ * again hides it no longer than AWS shows the past, by AWS's own clock.
+ */
+async function seenNow<T extends { readonly Tags?: Tag[] | undefined }>(
+  ctx: AwsContext,
+  id: string,
+  tag: Tag & { readonly Key: string },
+  look: (id: string) => Promise<T | undefined>,
+): Promise<{ readonly seen: T | undefined } | { readonly unproven: string }> {
+  const { ec2, time } = ctx.aws;
   try {
-    await ctx.aws.ec2.createTags({ Resources: [id], Tags: [tag] });
-    return 'there';
+    await ec2.createTags({ Resources: [id], Tags: [tag] });
   } catch (error) {
     const outage = classify(error);
-    if (outage?.code === 'InvalidVolume.NotFound') return 'gone';
+    if (notFound.includes(outage?.code ?? '')) return { seen: undefined };
     if (outage?.class !== 'permanent') throw error;
     return { unproven: `nothing proves that ${id} is there: ${printable(`${outage.code}: ${outage.message}`, 200)}` };
   }
+  const taggedAt = time.now();
+  // Each question is asked later than the answer before it.
+  let asked = taggedAt;
+  const end = await poll<{ seen: T | undefined }>(ctx, pauseMs, async () => {
+    const seen = await look(id);
+    const shows = tagValue(seen?.Tags, tag.Key) === tag.Value || asked - taggedAt >= unseenMs + roundedMs;
+    asked = time.now();
+    return shows ? { done: { seen } } : { again: true };
+  });
+  if (end === 'aborted') throw new Aborted(`this process is ending: it is not known whether ${id} is there`);
+  return end.done;
 }

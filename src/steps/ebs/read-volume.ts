@@ -10,7 +10,12 @@ import { attributesOf, identityLoss, refuseVolume, VolumeOverride } from './volu
 /** Reads a volume that is attached to nothing, and refuses one that can't be moved. */
 export const readVolume = defineRead({
   type: 'ebs.read-volume',
-  permissions: ['ec2:DescribeVolumes', 'ec2:DescribeVolumeAttribute', 'ec2:DescribeVolumesModifications'],
+  permissions: [
+    'ec2:DescribeVolumes',
+    'ec2:DescribeVolumeAttribute',
+    'ec2:DescribeVolumeStatus',
+    'ec2:DescribeVolumesModifications',
+  ],
   input: z.strictObject({ volume: VolumeId, keys: CheckedKeys, accept: Accept, override: VolumeOverride.optional() }),
   output: z
     .strictObject({ id: VolumeId, attributes: VolumeAttributes, surroundings: Surroundings.optional() })

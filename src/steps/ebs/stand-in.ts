@@ -5,7 +5,7 @@ import { FinalVerdict } from '../domain.ts';
 import { livingState, standsAt } from '../ec2/standing.ts';
 import { faultsOfKey } from '../kms/key-use.ts';
 import { dataLost } from './deletion.ts';
-import { replacementByAnswer } from './kept-data.ts';
+import { replacementNow } from './kept-data.ts';
 import { statusOf, stillLoading } from './loading.ts';
 
 /** Whether the replacement of a verdict stands for its original now: there, in its place, complete, readable without the old key. */
@@ -35,7 +35,7 @@ export async function standsIn(ctx: AwsContext, verdict: FinalVerdict): Promise<
   const loading = await stillLoading(ctx, replacement, status);
   const findings = [...faults, ...loading.findings];
   if (findings.length > 0 || loading.pending) return { ...loading, findings };
-  return replacementByAnswer(ctx, verdict.replacement);
+  return replacementNow(ctx, verdict);
 }
 
 function faultsOfVolume({ place, key }: FinalVerdict, replacement: Volume, instance: Instance | undefined): string[] {

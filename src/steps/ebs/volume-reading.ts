@@ -66,7 +66,7 @@ export async function attributesOf(
   refusals: Refusals,
 ): Promise<VolumeAttributes[]> {
   const ids = volumes.map(({ volume }) => volume.VolumeId ?? '');
-  await refuseModifications(ctx, ids, refusals);
+  await Promise.all([refuseModifications(ctx, ids, refusals), refuseImpaired(ctx, ids, refusals)]);
   return Promise.all(
     volumes.map(async ({ volume, override }) => {
       const autoEnableIO = await readAutoEnableIO(ctx, volume.VolumeId ?? '', refusals);
@@ -141,6 +141,22 @@ async function refuseModifications(ctx: AwsContext, ids: string[], refusals: Ref
     // In `modifying` the size and type that AWS shows may be those of before.
     if (ModificationState === 'modifying') refusals.refuse(why, wayOut);
     if (ModificationState === 'optimizing') refusals.unless('optimizing', why, wayOut);
+  }
+}
+
+/** Of an impaired volume EBS says that its data may be inconsistent: what is copied of it would be, too. */
+async function refuseImpaired(ctx: AwsContext, ids: readonly string[], refusals: Refusals): Promise<void> {
+  const statuses = await refusals.readable('whether volumes are impaired', () =>
+    Promise.all(ids.map((id) => ctx.aws.sight.volumeStatus(id))),
+  );
+  for (const { VolumeId: id, VolumeStatus } of (statuses ?? []).flatMap((one) => one ?? [])) {
+    const stopped = VolumeStatus?.Details?.some(({ Name, Status }) => Name === 'io-enabled' && Status === 'failed');
+    if (VolumeStatus?.Status !== 'impaired' && !stopped) continue;
+    const why = `${id} is impaired: EBS says that its data may be inconsistent`;
+    refusals.refuse(
+      why,
+      `have its I/O enabled and its file system checked, or leave it out (volumes.exclude: [${id}])`,
+    );
   }
 }
 

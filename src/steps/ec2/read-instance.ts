@@ -48,6 +48,7 @@ export const readInstance = defineRead({
     'ec2:DescribeInstanceTypes',
     'ec2:DescribeInstanceAttribute',
     'ec2:DescribeVolumeAttribute',
+    'ec2:DescribeVolumeStatus',
     'ec2:DescribeVolumesModifications',
     'kms:DescribeKey',
     'kms:GenerateDataKeyWithoutPlaintext',

@@ -93,7 +93,8 @@ async function stillServes(ctx: AwsContext, input: Input): Promise<Proof> {
 }
 
 function isBooting(ctx: AwsContext, instance: Instance): boolean {
-  return ctx.clock.now() - (instance.LaunchTime?.getTime() ?? 0) < bootMs;
+  // Both by AWS's clock.
+  return ctx.aws.time.now() - (instance.LaunchTime?.getTime() ?? 0) < bootMs;
 }
 
 function conclusion(input: Input, status: VerdictStatus, findings: readonly string[]): Output {
