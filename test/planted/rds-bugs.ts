@@ -181,6 +181,43 @@ export const rdsBugs: readonly PlantedBug[] = [
       'is on a cluster that serves again',
     ],
   ]),
+  ...caughtIn('test/promises/rds-roles.test.ts', [
+    [
+      'a role that comes in the cut-over is a change of the original',
+      'read/facts.ts',
+      'return factsOf(whole.found, whole.parts, read.fence, named, read.roles);',
+      'return factsOf(whole.found, whole.parts, read.fence, named);',
+      "the roles of 'a cluster' with one that somebody gives it when it is restarted",
+    ],
+    [
+      'a role that comes after the read stays with the original',
+      'judge/verify.ts',
+      'return { ...verdict, roles: original ? rolesIn(original) : [] };',
+      'return { ...verdict, roles: original ? rolesIn(original).slice(0, 2) : [] };',
+      "the roles of 'an instance' with one that somebody gives it when its name is taken away",
+    ],
+    [
+      'a role that the original does not have any more is given to its replacement',
+      'judge/comparison.ts',
+      '? rolesLacking(found.name, original.roles, found.roles)',
+      '? rolesLacking(found.name, [], found.roles)',
+      "the roles of 'an instance' without one that somebody takes off it when its name is taken away",
+    ],
+    [
+      'that all roles have come over is not compared',
+      'judge/verify-serving.ts',
+      '...rolesLacking(name, verdict.roles, rolesIn(found)),',
+      '',
+      "the roles of 'a cluster' are compared when clients are in",
+    ],
+    [
+      'a replacement is given roles before it is judged in its place',
+      'make/add-role.ts',
+      'verdict: kind.PlacedVerdict',
+      'verdict: kind.Verdict',
+      'that gives a replacement its roles before the last proof is refused',
+    ],
+  ]),
   ...caughtIn('test/promises/rds-tag-in-cut-over.test.ts', [
     [
       'a tag that comes too late to be carried over is lost without a word',

@@ -180,6 +180,11 @@ const pairOf = <I extends z.ZodType, N extends z.ZodType, P extends z.ZodRawShap
 });
 const pair = pairOf(DatabaseId, DatabaseName, {});
 
+/** With a role a database reaches what others own: what may still be thrown away has none, and a verdict says which it is to get. */
+const rolesOf = <R extends z.ZodType>(role: R) => ({
+  roles: z.array(role).meta({ description: 'that the original had when its replacement was judged in its place' }),
+});
+
 /** About a read replica of the original and the one of the new instance, `source`, that takes its name. */
 export const ReplicaVerdict = z
   .strictObject({
@@ -199,7 +204,9 @@ export const DatabaseVerdict = z.strictObject(pair).meta({ id: 'DatabaseVerdict'
 export type DatabaseVerdict = z.infer<typeof DatabaseVerdict>;
 
 /** About one pair of which the replacement stands in its place, behind the fence: the only thing that lets clients in. */
-export const PlacedDatabaseVerdict = z.strictObject(pair).meta({ id: 'PlacedDatabaseVerdict' });
+export const PlacedDatabaseVerdict = z
+  .strictObject({ ...pair, ...rolesOf(DatabaseRole) })
+  .meta({ id: 'PlacedDatabaseVerdict' });
 export type PlacedDatabaseVerdict = z.infer<typeof PlacedDatabaseVerdict>;
 
 /** Whether clients have come back to what has the place of an original, and how their sessions are asked for. */
@@ -219,7 +226,9 @@ export type ClientsBack = z.infer<typeof ClientsBack>;
 const clients = ClientsBack.optional();
 
 /** About one pair, with everything taken in: the only thing that fits a delete. */
-export const FinalDatabaseVerdict = z.strictObject({ ...pair, clients }).meta({ id: 'FinalDatabaseVerdict' });
+export const FinalDatabaseVerdict = z
+  .strictObject({ ...pair, ...rolesOf(DatabaseRole), clients })
+  .meta({ id: 'FinalDatabaseVerdict' });
 export type FinalDatabaseVerdict = z.infer<typeof FinalDatabaseVerdict>;
 
 export const ClusterName = identifier(63).meta({
@@ -332,9 +341,13 @@ export const ClusterVerdict = z.strictObject(clusterPair).meta({ id: 'ClusterVer
 export type ClusterVerdict = z.infer<typeof ClusterVerdict>;
 
 /** About one pair of which the replacement stands in its place, behind the fence: the only thing that lets clients in. */
-export const PlacedClusterVerdict = z.strictObject(clusterPair).meta({ id: 'PlacedClusterVerdict' });
+export const PlacedClusterVerdict = z
+  .strictObject({ ...clusterPair, ...rolesOf(ClusterRole) })
+  .meta({ id: 'PlacedClusterVerdict' });
 export type PlacedClusterVerdict = z.infer<typeof PlacedClusterVerdict>;
 
 /** About one pair, with everything taken in: the only thing that fits a delete. */
-export const FinalClusterVerdict = z.strictObject({ ...clusterPair, clients }).meta({ id: 'FinalClusterVerdict' });
+export const FinalClusterVerdict = z
+  .strictObject({ ...clusterPair, ...rolesOf(ClusterRole), clients })
+  .meta({ id: 'FinalClusterVerdict' });
 export type FinalClusterVerdict = z.infer<typeof FinalClusterVerdict>;

@@ -1,8 +1,9 @@
+import { printable } from '../../../aws/printable.ts';
 import { type AwsContext, defineVerify } from '../../../aws/services.ts';
 import { marker, tagValue } from '../../../aws/tags.ts';
 import { settleWithinMs } from '../../deadlines.ts';
 import { faultsOfKey } from '../../kms/key-use.ts';
-import type { DatabaseVerdict, FenceProof } from '../domain.ts';
+import type { DatabaseVerdict, FenceProof, PlacedDatabaseVerdict } from '../domain.ts';
 import { type LogPosition, positioned, writtenSince } from '../fence/position.ts';
 import { holesInFence } from '../fence/rules.ts';
 import { asked, foreignSessionsOf, permissionsOfSql } from '../fence/sessions.ts';
@@ -24,6 +25,7 @@ import {
   hasGroups,
   isSettled,
   nameIn,
+  rolesIn,
   snapshottedIn,
   statusOf,
 } from '../status.ts';
@@ -58,10 +60,10 @@ export const verify = (kind: Kind) =>
     output: kind.PlacedVerdict,
     title: (input) => `verify that ${input.verdict.replacement} can take the place of ${input.verdict.original}`,
     async check(ctx, input) {
-      const { verdict } = input;
       const read = originalOf(kind, input);
-      const pair = await kind.pairWithEndpoints(ctx, verdict);
+      const pair = await kind.pairWithEndpoints(ctx, input.verdict);
       const { original, replacement } = pair;
+      const verdict = placed(input.verdict, original);
       if (!replacement) return judged(verdict, [`replacement ${verdict.replacement} is gone`]);
       const made = { found: replacement, parts: kind.partsAmong(replacement, pair.instances) };
       const all = [...new Set([replacement, ...made.parts])];
@@ -87,14 +89,23 @@ export const verify = (kind: Kind) =>
       if (why.length > 0) return pending(verdict, why.join('; '));
       const since = writtenSince(input.fenced.position, position);
       for (const told of since.told) ctx.announce(`${verdict.original}: ${told}`);
+      for (const { id } of verdict.roles.filter((role) => !read.roles.some((one) => one.id === role.id)))
+        ctx.announce(
+          `somebody has given ${nameIn(original)} the role ${printable(id, 300)}: ${verdict.name} gets it, too`,
+        );
       return judged(
         { ...verdict, ...(since.found.length === 0 && positioned(position)) },
         since.found.map((how) => `original ${nameIn(original)}: ${how}`),
       );
     },
-    conclude: (input, status, reason) => takenIn(input.verdict, status, [reason]),
+    conclude: (input, status, reason) => takenIn(placed(input.verdict, undefined), status, [reason]),
     verdicts: (output) => [output],
   });
+
+/** The verdict with what is given to the replacement once it is judged: the roles that its original has by now. */
+function placed(verdict: DatabaseVerdict, original: Described | undefined): PlacedDatabaseVerdict {
+  return { ...verdict, roles: original ? rolesIn(original) : [] };
+}
 
 /** What speaks against the replacement being what the original was, behind its fence: key and name. */
 function faultsOf(verdict: DatabaseVerdict, found: Described): string[] {
