@@ -151,8 +151,8 @@ export const rdsBugs: readonly PlantedBug[] = [
     [
       'nobody asks the original once more before clients are let in',
       'judge/verify.ts',
-      'return { why: [...seen, ...unheard], position };',
-      'return { why: unheard, position };',
+      'return { why: [...seen, ...why], position,',
+      'return { why, position,',
       'a client of the original, under its new name, keeps them out',
     ],
   ]),
@@ -216,6 +216,76 @@ export const rdsBugs: readonly PlantedBug[] = [
       'verdict: kind.PlacedVerdict',
       'verdict: kind.Verdict',
       'that gives a replacement its roles before the last proof is refused',
+    ],
+  ]),
+  ...caughtIn('test/promises/rds-log-held.test.ts', [
+    [
+      'a log that lacks something of the original does not count',
+      'judge/log-held.ts',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a piece of code
+      'findings: [`${name}: ${held.how}`], told: []',
+      'findings: [], told: []',
+      'replaces an instance that stands before it keeps clients from being let in',
+    ],
+    [
+      'the log of a replacement is not asked again before the delete',
+      'finish/proof.ts',
+      'findings: held.findings, pending',
+      'findings: [], pending',
+      'replaces a cluster is asked again before the original is deleted',
+    ],
+    [
+      'a log of which nothing is known counts as one that holds all',
+      'judge/log-held.ts',
+      'log: log(held.why), findings: []',
+      'log: log(null), findings: []',
+      'replaces a cluster that tells no position stops nothing',
+    ],
+    [
+      'the log of a replacement is measured by that of the original as it stands after the restore',
+      'judge/verify.ts',
+      '{ ...(fenced.position && { final: fenced.position }), unknown',
+      '{ unknown',
+      'replaces an instance holds all that the log of its original held',
+    ],
+  ]),
+  ...caughtIn('test/promises/rds-position.test.ts', [
+    [
+      'a MySQL without GTIDs is not asked for file and offset',
+      'fence/sessions.ts',
+      'if (!position || statement === undefined) return position;',
+      'if (!position || statement !== undefined) return position;',
+      'has no GTID with MySQL 8.0.36: file and offset',
+    ],
+    [
+      'a MySQL of today is asked for its log as one of yesterday',
+      'fence/position.ts',
+      "binary: 'SHOW BINARY LOG STATUS'",
+      "binary: 'SHOW MASTER STATUS'",
+      'has no GTID with MySQL 8.4.3: file and offset',
+    ],
+  ]),
+  ...caughtIn('test/steps/rds/contains.test.ts', [
+    [
+      'transactions are compared as texts',
+      'fence/contains.ts',
+      'BigInt(now) >= BigInt(before)',
+      'now >= before',
+      'PostgreSQL with a longer number that is less in letters',
+    ],
+    [
+      'a set of GTIDs with a hole holds what is in it',
+      'fence/contains.ts',
+      'a <= from && to <= b',
+      'a <= from || to <= b',
+      'a set with a hole',
+    ],
+    [
+      'a log that began anew holds nothing',
+      'fence/contains.ts',
+      "return anew ? 'anew' :",
+      'return',
+      'a domain that another server began',
     ],
   ]),
   ...caughtIn('test/promises/rds-tag-in-cut-over.test.ts', [

@@ -74,7 +74,8 @@ describe('before clients are let in', () => {
       );
       const life = await world.process([], { plans, databases });
       expect(lies()).toBeGreaterThan(1);
-      expect(exitOf(life), told(life)).toBe(4);
+      // By the proof, or already by the look before a rename, as the names are followed.
+      expect([4, 6], told(life)).toContain(exitOf(life));
       expect(told(life)).toMatch(/still connected to orders-old-.*4711 app orders 10\.0\.1\.17/);
       world.pass(3_600_000);
       expectOriginalDatabaseServing(world);

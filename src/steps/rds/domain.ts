@@ -180,8 +180,21 @@ const pairOf = <I extends z.ZodType, N extends z.ZodType, P extends z.ZodRawShap
 });
 const pair = pairOf(DatabaseId, DatabaseName, {});
 
-/** With a role a database reaches what others own: what may still be thrown away has none, and a verdict says which it is to get. */
-const rolesOf = <R extends z.ZodType>(role: R) => ({
+/** Whether the log of a replacement holds all that the log of its original held when the final snapshot was taken. */
+export const LogContained = z
+  .strictObject({
+    final: LogPosition.optional().meta({ description: "where the original's log stood before its final snapshot" }),
+    unknown: z.string().nullable().meta({ description: "why it can't be told; null: it holds all of it" }),
+  })
+  .meta({ id: 'LogContained' });
+export type LogContained = z.infer<typeof LogContained>;
+
+/**
+ * What a verdict about a placed pair says besides. With a role a database reaches what others own: what may still be thrown away has none,
+ * and the verdict says which it is to get.
+ */
+const placedWith = <R extends z.ZodType>(role: R) => ({
+  log: LogContained,
   roles: z.array(role).meta({ description: 'that the original had when its replacement was judged in its place' }),
 });
 
@@ -205,7 +218,7 @@ export type DatabaseVerdict = z.infer<typeof DatabaseVerdict>;
 
 /** About one pair of which the replacement stands in its place, behind the fence: the only thing that lets clients in. */
 export const PlacedDatabaseVerdict = z
-  .strictObject({ ...pair, ...rolesOf(DatabaseRole) })
+  .strictObject({ ...pair, ...placedWith(DatabaseRole) })
   .meta({ id: 'PlacedDatabaseVerdict' });
 export type PlacedDatabaseVerdict = z.infer<typeof PlacedDatabaseVerdict>;
 
@@ -227,7 +240,7 @@ const clients = ClientsBack.optional();
 
 /** About one pair, with everything taken in: the only thing that fits a delete. */
 export const FinalDatabaseVerdict = z
-  .strictObject({ ...pair, ...rolesOf(DatabaseRole), clients })
+  .strictObject({ ...pair, ...placedWith(DatabaseRole), clients })
   .meta({ id: 'FinalDatabaseVerdict' });
 export type FinalDatabaseVerdict = z.infer<typeof FinalDatabaseVerdict>;
 
@@ -342,12 +355,12 @@ export type ClusterVerdict = z.infer<typeof ClusterVerdict>;
 
 /** About one pair of which the replacement stands in its place, behind the fence: the only thing that lets clients in. */
 export const PlacedClusterVerdict = z
-  .strictObject({ ...clusterPair, ...rolesOf(ClusterRole) })
+  .strictObject({ ...clusterPair, ...placedWith(ClusterRole) })
   .meta({ id: 'PlacedClusterVerdict' });
 export type PlacedClusterVerdict = z.infer<typeof PlacedClusterVerdict>;
 
 /** About one pair, with everything taken in: the only thing that fits a delete. */
 export const FinalClusterVerdict = z
-  .strictObject({ ...clusterPair, ...rolesOf(ClusterRole), clients })
+  .strictObject({ ...clusterPair, ...placedWith(ClusterRole), clients })
   .meta({ id: 'FinalClusterVerdict' });
 export type FinalClusterVerdict = z.infer<typeof FinalClusterVerdict>;
