@@ -192,8 +192,8 @@ export const rdsBugs: readonly PlantedBug[] = [
     [
       'a role that comes after the read stays with the original',
       'judge/verify.ts',
-      'return { ...verdict, roles: original ? rolesIn(original) : [] };',
-      'return { ...verdict, roles: original ? rolesIn(original).slice(0, 2) : [] };',
+      'log, roles: original ? rolesIn(original) : [] };',
+      'log, roles: original ? rolesIn(original).slice(0, 2) : [] };',
       "the roles of 'an instance' with one that somebody gives it when its name is taken away",
     ],
     [
