@@ -181,6 +181,22 @@ export const rdsBugs: readonly PlantedBug[] = [
       'is on a cluster that serves again',
     ],
   ]),
+  ...caughtIn('test/promises/rds-calls.test.ts', [
+    [
+      'an original that was deleted is looked for at the end',
+      'claim/target.ts',
+      'id === undefined || gone.includes(id)',
+      'id === undefined',
+      'a whole run of an instance, with an hour of hold ends when it is done',
+    ],
+    [
+      'key and lineage are asked for each time that a name is not followed yet',
+      'judge/verify.ts',
+      'const open = await fenceFaults(ctx, read, verdict, original);',
+      'await lineageFaults(ctx, kind, input, replacement); await lineageFaults(ctx, kind, input, replacement); await lineageFaults(ctx, kind, input, replacement); const open = await fenceFaults(ctx, read, verdict, original);',
+      'a whole run of an instance, with an hour of hold takes its calls and no more, with seed 1',
+    ],
+  ]),
   ...caughtIn('test/promises/rds-roles.test.ts', [
     [
       'a role that comes in the cut-over is a change of the original',

@@ -72,22 +72,24 @@ export const verify = (kind: Kind) =>
       if (broken.length > 0) return judged(verdict, broken);
       const busy = all.find((one) => !isSettled(one));
       if (busy) return pending(verdict, `${nameIn(busy)} is ${statusOf(busy)}`);
-      const lasting = [
-        ...(await faultsOfKey(ctx, verdict.key, verdict.keyTried)),
-        ...(await lineageFaults(ctx, kind, input, replacement)),
-        ...(await fenceFaults(ctx, read, verdict, original)),
-      ];
+      const open = await fenceFaults(ctx, read, verdict, original);
       const seen = [
         ...faultsOf(verdict, replacement),
         ...kind.faultsOfPlace(verdict, read, made, pair.endpoints),
         ...(original ? unlikeNow(ctx, kind, verdict, { read, ...pair, original, replacement }) : []),
       ];
-      if (lasting.length > 0 || !original) return judged(verdict, [...seen, ...lasting]);
+      if (open.length > 0 || !original) return judged(verdict, [...seen, ...open]);
       if (seen.length > 0) return judgedByLooks(verdict, seen);
       const old = { found: original, parts: kind.partsAmong(original, pair.instances) };
       const names = kind.otherNames(made, pair.endpoints);
       const { why, position, replacing } = await unanswered(ctx, kind, read, verdict, old, made, names);
       if (why.length > 0) return pending(verdict, why.join('; '));
+      // Nothing of these passes by itself or comes with the names: they are asked for once, last.
+      const lasting = [
+        ...(await faultsOfKey(ctx, verdict.key, verdict.keyTried)),
+        ...(await lineageFaults(ctx, kind, input, replacement)),
+      ];
+      if (lasting.length > 0) return judged(verdict, lasting);
       const since = writtenSince(input.fenced.position, position);
       const held = logHeld(verdict, replacing);
       for (const told of since.told) ctx.announce(`${verdict.original}: ${told}`);
