@@ -344,12 +344,13 @@ export interface Serving {
 export interface TargetType<S> {
   readonly type: string;
   readonly id: z.ZodType<string>;
-  /** What is true of the target now, and which runs claim it or its originals. `reads`: what the plan's reads have given, the latest first. `proven`: what its verifications have since. */
+  /** What is true of the target now, and which runs claim it or its originals. `reads`: what the plan's reads have given, the latest first. `proven`: what its verifications have since. `gone`: originals that this run has deleted and seen gone. */
   observe(
     ctx: StepContext<S>,
     claimed: readonly string[],
     reads: readonly unknown[],
     proven: readonly unknown[],
+    gone: readonly string[],
   ): Promise<{
     readonly observation: Observation;
     readonly claims: readonly { readonly run: string; readonly on: string }[];

@@ -138,6 +138,36 @@ given('a real MariaDB server', () => {
     });
   });
 
+  test('without GTIDs it is file and offset, to who may ask for them', async () => {
+    const other = await startMariadb(
+      [
+        ...['checker', 'app', 'rdsadmin'].map((user) => `CREATE USER ${user}@'127.0.0.1' IDENTIFIED BY '${password}'`),
+        "GRANT PROCESS, BINLOG MONITOR ON *.* TO checker@'127.0.0.1'",
+        "GRANT PROCESS ON *.* TO app@'127.0.0.1'",
+        'RESET MASTER',
+      ],
+      ['--log-bin=mysql-bin'],
+    );
+    const positionBy = async (user: string) => {
+      const ctx = { aws: { databases: connectDatabases(login(user)) }, signal: new AbortController().signal };
+      const answer = await sessionsAt(ctx as object as AwsContext, {
+        engine: 'mysql',
+        host: '127.0.0.1',
+        port: other.port,
+      });
+      return answer.seen && answer.position?.position;
+    };
+    const always = await mysql.createConnection({ host: '127.0.0.1', port: other.port, user: 'rdsadmin', password });
+    try {
+      expect(await positionBy('checker')).toMatch(/^mysql-bin\.000001:\d+$/);
+      expect(await positionBy('checker')).toBe(await positionBy('checker'));
+      expect(await positionBy('app')).toBeNull();
+    } finally {
+      always.destroy();
+      await other.stop();
+    }
+  });
+
   test('never proves that nobody is connected to who may not see the sessions of others', async () => {
     expect((await found('app')).join()).toMatch(/may not see the sessions of others: PROCESS is missing/);
   });

@@ -104,10 +104,10 @@ const all: Cast = {
     ['rds-cluster', 'restore'],
     ['rds-instance', 'fence'],
     ['rds-cluster', 'rename-away'],
-    ['rds-instance', 'admit'],
     ['rds-cluster', 'admit'],
+    ['rds-instance', 'admit'],
   ],
-  // The instance is in its hold, the database has just been opened to its clients, the cluster is between its names.
+  // The instance is in its hold, the database is judged and not yet open to its clients, the cluster is between its names.
   midst: 'rds:CreateDBClusterEndpoint',
   deaths: 2,
   inFull: 10,

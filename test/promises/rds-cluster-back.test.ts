@@ -36,7 +36,7 @@ describe('a call that AWS refuses for good while an Aurora cluster goes over', (
     // The last modification but that which takes the protection off lets the clients in.
     const modifications = calls.flatMap(({ operation }, at) => (operation === 'ModifyDBCluster' ? [at] : []));
     const admission = modifications.at(-2) ?? 0;
-    expect(calls[admission - 1]?.operation).toBe('CreateDBClusterEndpoint');
+    expect(calls[admission - 1]?.operation).toBe('AddRoleToDBCluster');
     for (const [index, call] of calls.entries()) {
       if (!full && index % 4) continue;
       await inWorld(oneCluster, async (world) => {

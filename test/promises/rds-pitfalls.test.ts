@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { JournalRecord } from '../../src/contract/record.ts';
 import { parsePlan } from '../../src/plan/parse.ts';
 import { registry } from '../../src/steps/registry.ts';
 import { exitOf, keyOf, told } from '../support/promises.ts';
@@ -246,7 +247,7 @@ describe('pitfalls of moving an RDS instance', () => {
 
   it('7: a difference that the plan does not name stops it before the renames, with the original serving', () =>
     inWorld(oneDatabase, async (world) => {
-      const life = await world.process([], { plans, beforeCall: shorterRetention(world) });
+      const life = await world.process([], { plans, diesOn: shorterRetention(world) });
       expect(exitOf(life), told(life)).toBe(4);
       expect(told(life)).toMatch(/BackupRetentionPeriod 1, the original had 7/);
       world.pass(600_000);
@@ -256,7 +257,7 @@ describe('pitfalls of moving an RDS instance', () => {
   it('7: a difference that the plan names is announced, and does not stop it', () =>
     inWorld(oneDatabase, async (world) => {
       const named = databasePlan('steps.compare.with.differences=["BackupRetentionPeriod"]');
-      const life = await world.process([], { plans: [named], beforeCall: shorterRetention(world) });
+      const life = await world.process([], { plans: [named], diesOn: shorterRetention(world) });
       expect(exitOf(life), told(life)).toBe(0);
       expect(announced(life)).toMatch(/a difference that the plan names: .*BackupRetentionPeriod/);
       expectNoWriteLost(world);
@@ -319,9 +320,10 @@ describe('pitfalls of moving an RDS instance', () => {
     ));
 });
 
-/** Somebody changes the replacement while it is being set up. */
-const shorterRetention = (world: World) => (operation: string) => {
-  if (operation !== 'rds:AddRoleToDBInstance') return;
+/** Somebody changes the replacement when it has been set up, and before it is compared. */
+const shorterRetention = (world: World) => (record: JournalRecord) => {
+  if (record.t !== 'done' || record.key.step !== 'reboot') return false;
   const made = world.state().databases.find((one) => one.resourceId !== original)?.resourceId ?? '';
-  world.attempt(() => world.account.act({ do: 'modify-database', database: made, now: true, backupRetention: 1 }));
+  world.account.act({ do: 'modify-database', database: made, now: true, backupRetention: 1 });
+  return false;
 };

@@ -142,6 +142,19 @@ describe('what the engine and RDS write by themselves', () => {
       expect(originalThere(world), `exit ${exitOf(second)} ${told(second)}`).toBe(true);
     }));
 
+  it.each([
+    ['8.0.36', /^mysql-bin-changelog\.\d+:\d+$/],
+    ['8.4.3', /^mysql-bin-changelog\.\d+:\d+$/],
+  ] as const)('has no GTID with MySQL %s: file and offset of its log stand for it', (version, place) =>
+    inWorld(of('mysql', version), async (world) => {
+      const run = await world.process([], { plans: [mysqlPlan] });
+      expect(exitOf(run), told(run)).toBe(0);
+      const outputs = run.disk.flatMap((one) => (one.t === 'done' ? [[one.key.step, one.output] as const] : []));
+      const of = (step: string) => outputs.find(([id]) => id === step)?.[1];
+      expect(of('fenced')).toMatchObject({ position: { position: expect.stringMatching(place) } });
+      expect(of('verify')).toMatchObject({ log: { unknown: null, final: { position: expect.stringMatching(place) } } });
+    }));
+
   it('is not told apart after a restart of MySQL, which is said', () =>
     inWorld(engines[1]?.[1] ?? '', async (world) => {
       const run = await world.process([], { plans: [mysqlPlan] });

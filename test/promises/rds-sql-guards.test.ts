@@ -68,15 +68,20 @@ describe('before the renames', () => {
 
 describe('before clients are let in', () => {
   it('a client of the original, under its new name, keeps them out: what it writes would be lost', () =>
-    inWorld(oneDatabase, async (world) => {
-      const { databases, lies } = lying(world, ({ host, statement }) =>
-        host.startsWith('orders-old-') && asksForSessions(statement) ? pooled : undefined,
-      );
-      const life = await world.process([], { plans, databases });
-      expect(lies()).toBeGreaterThan(1);
-      expect(exitOf(life), told(life)).toBe(4);
-      expect(told(life)).toMatch(/still connected to orders-old-.*4711 app orders 10\.0\.1\.17/);
-      world.pass(3_600_000);
-      expectOriginalDatabaseServing(world);
-    }));
+    // With this seed the name is followed too late for the look before the next rename to see the client.
+    inWorld(
+      oneDatabase,
+      async (world) => {
+        const { databases, lies } = lying(world, ({ host, statement }) =>
+          host.startsWith('orders-old-') && asksForSessions(statement) ? pooled : undefined,
+        );
+        const life = await world.process([], { plans, databases });
+        expect(lies()).toBeGreaterThan(1);
+        expect(exitOf(life), told(life)).toBe(4);
+        expect(told(life)).toMatch(/still connected to orders-old-.*4711 app orders 10\.0\.1\.17/);
+        world.pass(3_600_000);
+        expectOriginalDatabaseServing(world);
+      },
+      2,
+    ));
 });

@@ -45,6 +45,15 @@ export function deletedBy<S>(registry: Registry<S>, phase: Phase): string | unde
   return deletes === 'nothing' ? undefined : deletes(phase.input);
 }
 
+/** The originals of which this run has seen its own delete come to its end: nothing brings them back. */
+export function goneOriginals<S>(registry: Registry<S>, state: PlanState): string[] {
+  return currentPhases(state).flatMap((phase) => {
+    const whole = effectWith(registry, phase, 'destructive')?.deletesPart !== true;
+    const original = whole && phase.end?.is === 'done' ? deletedBy(registry, phase) : undefined;
+    return original === undefined ? [] : [original];
+  });
+}
+
 /** The originals that this run has deleted, or may have. */
 export function deletedOriginals<S>(registry: Registry<S>, state: PlanState): string[] {
   return currentPhases(state).flatMap((phase) => {

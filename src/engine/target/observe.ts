@@ -6,6 +6,7 @@ import { retryRead } from '../retry.ts';
 import { standstillMayBeOver, startedByUs } from '../state/cut-over.ts';
 import { ownStep } from '../state/own-steps.ts';
 import { activeSideOf, everyPairOf, pairsOf } from '../state/pairs.ts';
+import { goneOriginals } from '../state/phases.ts';
 import { hasLived, type TargetState } from './drift.ts';
 import { claimedBy, provenBy, readsOf } from './reads.ts';
 
@@ -31,7 +32,14 @@ export async function lookAt<S>(
   ask: Ask<S> = asLongAsItMayTake,
 ): Promise<Look> {
   const { registry, replaceClaim } = run.ports;
-  const look = () => target.observe(run.context(lookKey(run)), claimedBy(run), readsOf(run), provenBy(run));
+  const look = () =>
+    target.observe(
+      run.context(lookKey(run)),
+      claimedBy(run),
+      readsOf(run),
+      provenBy(run),
+      goneOriginals(registry, run.state),
+    );
   const seen = await ask(run, look);
   const { observation, claims, missing, exposed = [], occupied = [], unsettled = [], unclaimed = [] } = seen;
   const { running, on } = target.serving(observation);

@@ -6,7 +6,7 @@ import type { World } from '../world.ts';
 import { contentIn, sessionsIn, writeUp } from './clients.ts';
 import type { Database } from './model/model.ts';
 import { leadsTo } from './naming/names.ts';
-import { positionOf, positionRow } from './position.ts';
+import { logStatusOf, positionOf, positionRow } from './position.ts';
 import { languageOf } from './rules/engines.ts';
 
 /** What a connection to a database needs to know. */
@@ -26,6 +26,8 @@ export function asksForSessions(statement: string): boolean {
   return /pg_stat_activity|processlist/i.test(statement);
 }
 
+const asksForLog = (statement: string) => /^\s*SHOW\s+(MASTER|BINARY\s+LOG)\s+STATUS/i.test(statement);
+
 /** What the engine of a database answers: to a question about sessions, all but `own`, and to any other a digest of the records. */
 export function answerOf(
   world: World,
@@ -44,6 +46,9 @@ export function answerOf(
       );
     return [...sessions, ...positions];
   }
+  const status = logStatusOf(world, database, statement);
+  if (status) return [status];
+  if (asksForLog(statement)) throw unconnected('ER_PARSE_ERROR', 'You have an error in your SQL syntax');
   const content = contentIn(world, database);
   return [[content ? digestOf(contentBytes(content)) : null]];
 }

@@ -180,6 +180,24 @@ const pairOf = <I extends z.ZodType, N extends z.ZodType, P extends z.ZodRawShap
 });
 const pair = pairOf(DatabaseId, DatabaseName, {});
 
+/** Whether the log of a replacement holds all that the log of its original held when the final snapshot was taken. */
+export const LogContained = z
+  .strictObject({
+    final: LogPosition.optional().meta({ description: "where the original's log stood before its final snapshot" }),
+    unknown: z.string().nullable().meta({ description: "why it can't be told; null: it holds all of it" }),
+  })
+  .meta({ id: 'LogContained' });
+export type LogContained = z.infer<typeof LogContained>;
+
+/**
+ * What a verdict about a placed pair says besides. With a role a database reaches what others own: what may still be thrown away has none,
+ * and the verdict says which it is to get.
+ */
+const placedWith = <R extends z.ZodType>(role: R) => ({
+  log: LogContained,
+  roles: z.array(role).meta({ description: 'that the original had when its replacement was judged in its place' }),
+});
+
 /** About a read replica of the original and the one of the new instance, `source`, that takes its name. */
 export const ReplicaVerdict = z
   .strictObject({
@@ -199,7 +217,9 @@ export const DatabaseVerdict = z.strictObject(pair).meta({ id: 'DatabaseVerdict'
 export type DatabaseVerdict = z.infer<typeof DatabaseVerdict>;
 
 /** About one pair of which the replacement stands in its place, behind the fence: the only thing that lets clients in. */
-export const PlacedDatabaseVerdict = z.strictObject(pair).meta({ id: 'PlacedDatabaseVerdict' });
+export const PlacedDatabaseVerdict = z
+  .strictObject({ ...pair, ...placedWith(DatabaseRole) })
+  .meta({ id: 'PlacedDatabaseVerdict' });
 export type PlacedDatabaseVerdict = z.infer<typeof PlacedDatabaseVerdict>;
 
 /** Whether clients have come back to what has the place of an original, and how their sessions are asked for. */
@@ -219,7 +239,9 @@ export type ClientsBack = z.infer<typeof ClientsBack>;
 const clients = ClientsBack.optional();
 
 /** About one pair, with everything taken in: the only thing that fits a delete. */
-export const FinalDatabaseVerdict = z.strictObject({ ...pair, clients }).meta({ id: 'FinalDatabaseVerdict' });
+export const FinalDatabaseVerdict = z
+  .strictObject({ ...pair, ...placedWith(DatabaseRole), clients })
+  .meta({ id: 'FinalDatabaseVerdict' });
 export type FinalDatabaseVerdict = z.infer<typeof FinalDatabaseVerdict>;
 
 export const ClusterName = identifier(63).meta({
@@ -332,9 +354,13 @@ export const ClusterVerdict = z.strictObject(clusterPair).meta({ id: 'ClusterVer
 export type ClusterVerdict = z.infer<typeof ClusterVerdict>;
 
 /** About one pair of which the replacement stands in its place, behind the fence: the only thing that lets clients in. */
-export const PlacedClusterVerdict = z.strictObject(clusterPair).meta({ id: 'PlacedClusterVerdict' });
+export const PlacedClusterVerdict = z
+  .strictObject({ ...clusterPair, ...placedWith(ClusterRole) })
+  .meta({ id: 'PlacedClusterVerdict' });
 export type PlacedClusterVerdict = z.infer<typeof PlacedClusterVerdict>;
 
 /** About one pair, with everything taken in: the only thing that fits a delete. */
-export const FinalClusterVerdict = z.strictObject({ ...clusterPair, clients }).meta({ id: 'FinalClusterVerdict' });
+export const FinalClusterVerdict = z
+  .strictObject({ ...clusterPair, ...placedWith(ClusterRole), clients })
+  .meta({ id: 'FinalClusterVerdict' });
 export type FinalClusterVerdict = z.infer<typeof FinalClusterVerdict>;

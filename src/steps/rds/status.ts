@@ -43,6 +43,15 @@ export function snapshottedIn(one: DescribedSnapshot): string | undefined {
   return (one as DBSnapshot).DbiResourceId ?? (one as DBClusterSnapshot).DbClusterResourceId;
 }
 
+/** Its IAM roles, as plans and verdicts have them. */
+export function rolesIn({ AssociatedRoles }: Described) {
+  return (AssociatedRoles ?? []).map(({ RoleArn: role = '', FeatureName: feature = '' }) => ({
+    id: `${role} ${feature}`,
+    role,
+    feature,
+  }));
+}
+
 /** Its ARN, which holds its name. */
 export function arnIn(one: Described): string | undefined {
   return (one as DBInstance).DBInstanceArn ?? (one as DBCluster).DBClusterArn;

@@ -7,7 +7,7 @@ import { call } from './deeds.ts';
 
 const text = z.string().min(1);
 
-/** What other people make of databases and switch on: replicas, managed passwords, the Data API. Named as in the other actions. */
+/** What other people make of databases and switch on: replicas, managed passwords, the Data API, roles. Named as in the other actions. */
 export const switchActionsWith = <S extends z.ZodRawShape>(extra: S) =>
   [
     z.strictObject({ ...extra, do: z.literal('create-replica'), database: text, replica: text }),
@@ -16,6 +16,10 @@ export const switchActionsWith = <S extends z.ZodRawShape>(extra: S) =>
     z.strictObject({ ...extra, do: z.literal('manage-cluster-password'), cluster: text }),
     z.strictObject({ ...extra, do: z.literal('rotate-cluster-secret'), cluster: text }),
     z.strictObject({ ...extra, do: z.literal('enable-data-api'), cluster: text }),
+    z.strictObject({ ...extra, do: z.literal('add-database-role'), database: text, role: text, feature: text }),
+    z.strictObject({ ...extra, do: z.literal('remove-database-role'), database: text, role: text, feature: text }),
+    z.strictObject({ ...extra, do: z.literal('add-cluster-role'), cluster: text, role: text, feature: text }),
+    z.strictObject({ ...extra, do: z.literal('remove-cluster-role'), cluster: text, role: text, feature: text }),
   ] as const;
 
 const actionSchema = z.discriminatedUnion('do', switchActionsWith({}));
@@ -47,12 +51,26 @@ export function actOnSwitch(world: World, action: SwitchAction): void {
       break;
     case 'manage-cluster-password':
       call(world, 'ModifyDBCluster', {
-        DBClusterIdentifier: trulyNamed(world, clusterKind, action.cluster).identifier,
+        ...clusterNamed(world, action.cluster),
         ManageMasterUserPassword: true,
       });
       break;
     case 'rotate-cluster-secret':
       rotateSecret(world, trulyNamed(world, clusterKind, action.cluster));
+      break;
+    case 'add-database-role':
+    case 'remove-database-role':
+      call(world, action.do === 'add-database-role' ? 'AddRoleToDBInstance' : 'RemoveRoleFromDBInstance', {
+        DBInstanceIdentifier: databaseName(world, action.database),
+        ...roleIn(action),
+      });
+      break;
+    case 'add-cluster-role':
+    case 'remove-cluster-role':
+      call(world, action.do === 'add-cluster-role' ? 'AddRoleToDBCluster' : 'RemoveRoleFromDBCluster', {
+        ...clusterNamed(world, action.cluster),
+        ...roleIn(action),
+      });
       break;
     case 'enable-data-api': {
       // An operation of its own for clusters that are not Serverless v1; it asks nobody, and is done at once.
@@ -61,6 +79,15 @@ export function actOnSwitch(world: World, action: SwitchAction): void {
     }
   }
 }
+
+const clusterNamed = (world: World, name: string) => ({
+  DBClusterIdentifier: trulyNamed(world, clusterKind, name).identifier,
+});
+
+const roleIn = ({ role, feature }: { readonly role: string; readonly feature: string }) => ({
+  RoleArn: role,
+  FeatureName: feature,
+});
 
 function databaseName(world: World, name: string): string {
   return world.rds.databases.get(name)?.identifier ?? name;

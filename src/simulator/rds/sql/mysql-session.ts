@@ -18,6 +18,18 @@ interface ServerSide {
   writeTextRow(row: readonly (string | null)[]): void;
 }
 
+type Answer = ReturnType<typeof answerOf>;
+
+/** What `answer` gives; where it does not know the statement, what it says to that. */
+function rowsOrRefusal(answer: () => Answer): Answer | { readonly refused: string } {
+  try {
+    return answer();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ER_PARSE_ERROR') return { refused: error.message };
+    throw error;
+  }
+}
+
 /** Speaks MySQL's protocol with one client that has been let in to a database; the account answers. */
 export class MysqlSession implements WireSession {
   private readonly world: World;
@@ -73,7 +85,12 @@ export class MysqlSession implements WireSession {
       this.end();
       return;
     }
-    const rows = answerOf(world, this.database, statement, session.pid);
+    const rows = rowsOrRefusal(() => answerOf(world, this.database, statement, session.pid));
+    if ('refused' in rows) {
+      connection.writeError({ code: 1064, message: rows.refused });
+      this.await();
+      return;
+    }
     const named = (rows[0] ?? ['']).map((_, index) => `c${index}`);
     connection.writeColumns(
       named.map((name) => ({

@@ -27,13 +27,11 @@ export const targetOf = (kind: Kind) =>
       const read = readOf(kind, reads);
       return read ? [{ uses: kind.steps.fenceReplacement, with: { original: read.id, fence: read.fence } }] : [];
     },
-    async observe(ctx, claimed, reads, proven) {
+    async observe(ctx, claimed, reads, proven, gone) {
       const read = readOf(kind, reads);
       const target = ctx.target.id;
       const originals = claimed.filter((id) => kind.idPattern.test(id));
-      const id = originals.at(-1) ?? (await idOfTarget(ctx, kind));
-      const original = id === undefined ? undefined : await surelyFound(ctx, kind, id);
-      const seen = await kind.allSeen(ctx);
+      const { seen, id, original } = await seenWith(ctx, kind, originals.at(-1), gone);
       const holder = seen.all.find((one) => nameIn(one) === target && !isGoing(one));
       const made = seen.all.filter((one) => id !== undefined && isReplacement(one, ctx.run, id) && !isGoing(one));
       const ones = distinct([original, holder, ...made]);
@@ -42,7 +40,7 @@ export const targetOf = (kind: Kind) =>
         one && !claimants(one.TagList).includes(ctx.run) ? [idIn(one)] : [],
       );
       const concerned = { original, holder, made };
-      const seated = await seatedAt(ctx, kind, concerned, read);
+      const seated = await seatedAt(ctx, kind, concerned, read, seen.instances);
       const written = read ? writtenTo(seated.get(read.id), provenOf(kind, proven)) : [];
       const life = await lifeOf(ctx, concerned, read, seated);
       const occupied = made.flatMap((one) => {
@@ -87,7 +85,14 @@ function provenOf(kind: Kind, proven: readonly unknown[]): LogPosition | undefin
   return undefined;
 }
 
-async function idOfTarget(ctx: AwsContext, kind: Kind): Promise<string | undefined> {
-  const found = (await kind.all(ctx)).find((one) => nameIn(one) === ctx.target.id);
-  return found && idIn(found);
+/** All, with the original: of this id, or before it is known whoever has the name. What is in no answer is looked for, unless it is surely gone. */
+async function seenWith(ctx: AwsContext, kind: Kind, known: string | undefined, gone: readonly string[]) {
+  const first = await kind.allSeen(ctx);
+  const named = first.all.find((one) => nameIn(one) === ctx.target.id);
+  const id = known ?? (named && idIn(named));
+  const found = first.all.find((one) => idIn(one) === id);
+  if (found || id === undefined || gone.includes(id))
+    return { seen: first, id, original: found && !isGoing(found) ? found : undefined };
+  const original = await surelyFound(ctx, kind, id);
+  return { seen: await kind.allSeen(ctx), id, original };
 }

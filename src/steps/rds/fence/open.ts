@@ -1,3 +1,4 @@
+import type { DBInstance } from '@aws-sdk/client-rds';
 import type { AwsContext } from '../../../aws/services.ts';
 import type { Json } from '../../../contract/json.ts';
 import type { Observation } from '../../../contract/step.ts';
@@ -25,17 +26,22 @@ interface Sitting {
 
 /**
  * A change of security groups ends no session, so that one shows an opening of the fence that nobody has seen. Until something is made
- * of the original, the proof of the fence asks who is connected: before that a restart has yet to end all sessions.
+ * of the original, the proof of the fence asks who is connected: before that a restart has yet to end all sessions. `instances`: all, as
+ * the same look has shown them.
  */
 export async function seatedAt(
   ctx: AwsContext,
   kind: Kind,
   { original, holder, made }: Concerned,
   read: Original | undefined,
+  instances: readonly DBInstance[],
 ): Promise<Seated> {
   if (!read || made.length === 0) return new Map();
   const asked = distinct([original, holder, ...made]).filter((one) => isFenced(one, read.fence) && isUsable(one));
-  const seen = asked.map(async (one) => [idIn(one), await sessionsSeen(ctx, kind, read, one)] as const);
+  const seen = asked.map(async (one) => {
+    const parts = kind.partsAmong(one, instances);
+    return [idIn(one), await sessionsSeen(ctx, read, parts)] as const;
+  });
   return new Map(await Promise.all(seen));
 }
 
@@ -76,9 +82,8 @@ export const distinct = (all: readonly (Described | undefined)[]) => [
   ...new Map(all.flatMap((one) => (one ? [[idIn(one), one] as const] : []))).values(),
 ];
 
-/** Who is seen to be connected to one or a part of it. What does not answer tells nothing, and holds nothing up. */
-async function sessionsSeen(ctx: AwsContext, kind: Kind, read: Original, one: Described): Promise<Sitting> {
-  const parts = await kind.parts(ctx, one);
+/** Who is seen to be connected to any part of one. What does not answer tells nothing, and holds nothing up. */
+async function sessionsSeen(ctx: AwsContext, read: Original, parts: readonly DBInstance[]): Promise<Sitting> {
   const answers = await Promise.all(
     parts.map(async (part) => {
       const at = addressOf(read, part);

@@ -44,7 +44,8 @@ const notWritten = "('pg_statistic', 'pg_statistic_ext_data', 'pg_authid')";
  * - MySQL and MariaDB: rows written in InnoDB tables; MySQL counts those of its own schemas, where the heartbeat of RDS is
  *   (mysql.rds_heartbeat2: dba.stackexchange.com/questions/59360), apart (Innodb_system_rows_* [U]). MariaDB counts none from 10.6 on, but knows when each table that the
  *   login may see was last written to. And statements that define. MariaDB passes over comments for MySQL from 5.7 on, MySQL over those
- *   for MariaDB. Without GTIDs, or without a binary log, there is no position, and statistics are all there is. Tried on MariaDB alone.
+ *   for MariaDB. Without GTIDs, which MySQL on RDS has only when it is told to, file and offset are asked for by the statement that
+ *   `logStatement` gives; without a binary log there is no position, and statistics are all there is. Tried on MariaDB alone.
  */
 export const positionStatements = {
   postgres: `SELECT '${positionRow}', coalesce(host(inet_server_addr()), ''),
@@ -67,7 +68,8 @@ export const positionStatements = {
   mysql: `SELECT '${positionRow}', @@hostname,
   CAST(UNIX_TIMESTAMP() - SUM(IF(VARIABLE_NAME = 'UPTIME', VARIABLE_VALUE, 0)) AS CHAR),
   IF(@@GLOBAL.log_bin, NULLIF(/*!50700 @@GLOBAL.gtid_executed */ /*M!100000 @@GLOBAL.gtid_binlog_pos */, ''), NULL),
-  CONCAT('{"reset":"${fromStart}","counts":{',
+  CONCAT('{"log":"', IF(@@GLOBAL.log_bin, ELT(1 /*!80200 + 1 */, 'master', 'binary'), 'none'),
+    '","reset":"${fromStart}","counts":{',
     IF(SUM(VARIABLE_NAME = 'INNODB_ROWS_INSERTED') = 0, '', CONCAT('"${rowsOfTables}":',
       CAST(SUM(IF(VARIABLE_NAME LIKE 'INNODB_ROWS_%', VARIABLE_VALUE, 0)) AS UNSIGNED), ',')),
     /*M!100000 (SELECT IF(COUNT(*) = 0, '', CONCAT('"${lastWrite}":', COALESCE(MAX(UNIX_TIMESTAMP(UPDATE_TIME)), 0), ','))
@@ -92,7 +94,26 @@ export function positionIn(row: readonly (string | null)[]): LogPosition | undef
   return parsed.success ? parsed.data : undefined;
 }
 
-function statisticsIn(text: string): { readonly reset?: unknown; readonly counts?: unknown } {
+// MySQL 8.4 has no longer the one, and has the other since 8.2; each takes REPLICATION CLIENT (MariaDB: BINLOG MONITOR).
+const logStatements = { master: 'SHOW MASTER STATUS', binary: 'SHOW BINARY LOG STATUS' } as const;
+
+/** What a server that keeps a binary log without GTIDs is asked for file and offset by; undefined for any other. */
+export function logStatement([, , , position, counted]: readonly (string | null)[]): string | undefined {
+  const { log } = statisticsIn(counted ?? '{}');
+  return position === null && (log === 'master' || log === 'binary') ? logStatements[log] : undefined;
+}
+
+/** File and offset in its answer, which begin anew with each start, so that they are the same only where nothing was written. */
+export function placeIn(rows: readonly (readonly (string | null)[])[]): string | null {
+  const [file, offset] = rows[0] ?? [];
+  return file && offset ? `${file}:${offset}` : null;
+}
+
+function statisticsIn(text: string): {
+  readonly reset?: unknown;
+  readonly counts?: unknown;
+  readonly log?: unknown;
+} {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null ? value : {};

@@ -7,7 +7,7 @@ import type { DatabaseAddress } from '../../../contract/databases.ts';
 import { RekeyError } from '../../../errors/index.ts';
 import type { Database } from '../domain.ts';
 import { nameIn } from '../status.ts';
-import { type LogPosition, positionIn, positionRow, positionStatements } from './position.ts';
+import { type LogPosition, logStatement, placeIn, positionIn, positionRow, positionStatements } from './position.ts';
 
 // Who is connected besides this very session and RDS itself. A replication worker writes what another server sends; all
 // other workers of the engine belong to it. AWS's own session is `rdsadmin` with every engine, and that of a read replica of RDS's `rdsrepladmin` [U]: it only reads. To who may not see them, both
@@ -66,8 +66,21 @@ export async function sessionsAt(ctx: AwsContext, at: DatabaseAddress): Promise<
   const told = answer.rows.find(([first]) => first === positionRow);
   return {
     seen: others.map((row) => `still connected to ${at.host}: ${inWords(row)}`),
-    position: told && positionIn(told),
+    position: told && (await positionBy(ctx, at, told)),
   };
+}
+
+/** The position in a row, with file and offset where there are no GTIDs. Who is not allowed to ask for them has none. */
+async function positionBy(
+  ctx: AwsContext,
+  at: DatabaseAddress,
+  row: readonly (string | null)[],
+): Promise<LogPosition | undefined> {
+  const position = positionIn(row);
+  const statement = logStatement(row);
+  if (!position || statement === undefined) return position;
+  const answer = await asked(ctx, at, statement);
+  return 'unknown' in answer ? position : { ...position, position: placeIn(answer.rows) };
 }
 
 /** Both in one statement, so that nobody comes in between and no connection is added. A server that refuses to tell the position is asked without. */

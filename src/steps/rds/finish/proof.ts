@@ -9,6 +9,7 @@ import type { FinalDatabaseVerdict } from '../domain.ts';
 import { holesInFence } from '../fence/rules.ts';
 import { permissionsOfSql } from '../fence/sessions.ts';
 import { clientsAwaited } from '../judge/clients-back.ts';
+import { logHeld } from '../judge/log-held.ts';
 import type { Kind } from '../kinds/kind.ts';
 import { type Described, groupsOf, hasDataApi, hasGroups, nameIn } from '../status.ts';
 
@@ -40,11 +41,11 @@ export async function faultsOfProof(
   const proof = await proofAbout(ctx, verdict, original, asked);
   const findings = [...proof.findings, ...kind.faultsOfPair(verdict, pair)];
   if (findings.length > 0 || !replacement) return { ...proof, findings };
-  return {
-    ...proof,
-    findings,
-    pending: await clientsAwaited(ctx, verdict, kind.partsAmong(replacement, pair.instances)),
-  };
+  const { pending, position } = await clientsAwaited(ctx, verdict, kind.partsAmong(replacement, pair.instances));
+  const held = logHeld(verdict, position);
+  // What the verdict says can't be told is not told again.
+  if (verdict.log.unknown === null) for (const told of held.told) ctx.announce(told);
+  return { ...proof, findings: held.findings, pending };
 }
 
 /** How one is set, with what a read refuses, which somebody may have switched on since. */

@@ -3,6 +3,7 @@ import type { AwsContext } from '../../../aws/services.ts';
 import type { Pending } from '../../../contract/step.ts';
 import { Aborted, poll } from '../../../contract/wait.ts';
 import type { ClientsBack, FinalDatabaseVerdict } from '../domain.ts';
+import type { LogPosition } from '../fence/position.ts';
 import { addressOf, type Sessions, sessionsAt } from '../fence/sessions.ts';
 import type { Original } from '../kinds/kind.ts';
 import { nameIn } from '../status.ts';
@@ -17,9 +18,11 @@ const waitedForMs = 60 * 60_000;
 const whatItMeans =
   'what keeps the old address for ever (a JVM with networkaddress.cache.ttl=-1) still asks the original, whose fence keeps it out: restart it';
 
-type Back = { readonly sessions: number } | { readonly unknown: string };
+type Back = ({ readonly sessions: number } | { readonly unknown: string }) & {
+  readonly position: LogPosition | undefined;
+};
 
-/** How many sessions of clients are open to any part. Unknown only where none is seen and a part gives no answer. */
+/** How many sessions of clients are open to any part, and where the log of the first stands, which writes. Unknown only where none is seen and a part gives no answer. */
 async function sessionsOn(
   ctx: AwsContext,
   login: Pick<ClientsBack, 'engine' | 'database' | 'secret'>,
@@ -33,7 +36,8 @@ async function sessionsOn(
   );
   const sessions = answers.reduce((sum, { seen = [] }) => sum + seen.length, 0);
   const [silent] = answers.flatMap((one) => (one.seen ? [] : [one.unknown]));
-  return sessions === 0 && silent !== undefined ? { unknown: silent } : { sessions };
+  const position = answers[0]?.seen && answers[0].position;
+  return sessions === 0 && silent !== undefined ? { unknown: silent, position } : { sessions, position };
 }
 
 /**
@@ -72,19 +76,19 @@ function told(name: string, back: Back, at: string, were: boolean): string {
 const sessionsIn = (count: number) => (count === 1 ? 'a session' : `${count} sessions`);
 
 /**
- * The same right before the original goes: what is to be waited for until then, as the plan says. That clients were seen once is enough;
- * what can't be told keeps nothing.
+ * The same right before the original goes: what is to be waited for until then, as the plan says, and where the log stands. That clients
+ * were seen once is enough; what can't be told keeps nothing.
  */
 export async function clientsAwaited(
   ctx: AwsContext,
   { name, clients }: Pick<FinalDatabaseVerdict, 'name' | 'clients'>,
   parts: readonly DBInstance[],
-): Promise<Pending | undefined> {
-  if (!clients) return undefined;
+): Promise<{ readonly pending?: Pending | undefined; readonly position?: LogPosition | undefined }> {
+  if (!clients) return {};
   const back = await sessionsOn(ctx, clients, parts);
   const { pending, text } = beforeDelete(name, clients, back, new Date(ctx.clock.now()).toISOString());
   if (text !== undefined) ctx.announce(text);
-  return pending;
+  return { pending, position: back.position };
 }
 
 /** What a look before a delete means: what to wait for, and what to tell. */

@@ -1,4 +1,4 @@
-import type { DBClusterRole, DBInstance, DBInstanceRole, Tag } from '@aws-sdk/client-rds';
+import type { DBInstance, Tag } from '@aws-sdk/client-rds';
 import { printable } from '../../../aws/printable.ts';
 import { carried, withOwn } from '../../../aws/tags.ts';
 import { canonical } from '../../../contract/json.ts';
@@ -6,7 +6,7 @@ import type { Tag as CarriedTag } from '../../domain.ts';
 import { memberSettings } from '../carry/member.ts';
 import type { Member, MemberPair } from '../domain.ts';
 import type { BothThere, Kind, Original } from '../kinds/kind.ts';
-import { type Described, nameIn } from '../status.ts';
+import { type Described, nameIn, rolesIn } from '../status.ts';
 
 /** A difference between what the original had when it was read and what an instance has: attribute, and a sentence. */
 export interface Difference {
@@ -20,7 +20,7 @@ type Wanted = Pick<Original, 'settings' | 'moved' | 'roles' | 'tags'>;
 interface Shown {
   readonly name: string;
   readonly settings: Readonly<Record<string, unknown>>;
-  readonly roles: readonly (DBInstanceRole | DBClusterRole)[] | undefined;
+  readonly roles: Original['roles'];
   readonly tags: readonly Tag[] | undefined;
 }
 
@@ -39,15 +39,17 @@ export function differencesOfPair(
   const inPlaceOf = (member: Member) => instance(pairs.find(({ id }) => id === member.id)?.replacement);
   const members = kind.members(read);
   const still = members.filter((one) => one.scaled !== true || instance(one.id) !== undefined);
+  // What comes late is given to the replacement with the others.
+  const roles = [...read.roles, ...rolesIn(original)];
   const carrying = <T extends Original | Member>(one: T, was: Described | undefined, is: Described | undefined): T => ({
     ...one,
     tags: tagsCarried(one.tags, was, is, own),
   });
-  const whole = carrying(read, original, replacement);
+  const whole = { ...carrying(read, original, replacement), roles };
   const part = (one: Member) => carrying(one, instance(one.id), inPlaceOf(one));
   return {
     was: [
-      ...differencesOf(kind, whole, original, 'itself'),
+      ...differencesOf(kind, { ...whole, roles: read.roles }, original, 'itself'),
       ...still.flatMap((one) => ofMember(part(one), instance(one.id), 'itself')),
     ],
     is: [
@@ -80,8 +82,8 @@ const valuesOf = (tags: readonly CarriedTag[]) => new Map(tags.map(({ key, value
 
 /** What of the settings, roles and tags of an original one has otherwise. */
 export function differencesOf(kind: Kind, original: Original, found: Described, as: As): Difference[] {
-  const { AssociatedRoles: roles, TagList: tags } = found;
-  return differencesBetween(original, { name: nameIn(found), settings: kind.settings(found), roles, tags }, as);
+  const shown = { name: nameIn(found), settings: kind.settings(found), roles: rolesIn(found), tags: found.TagList };
+  return differencesBetween(original, shown, as);
 }
 
 function ofMember(original: Member, found: DBInstance | undefined, as: As): Difference[] {
@@ -100,7 +102,7 @@ function differencesBetween(original: Wanted, found: Shown, as: As): Difference[
     if (canonical(was ?? null) === canonical(is ?? null)) return [];
     return [{ attribute, told: `${name} has ${attribute} ${shown(is)}, the original had ${shown(was)}` }];
   });
-  return [...settings, ...roleDifferences(original, found), ...tagDifferences(tags, found)];
+  return [...settings, ...roleDifferences(original, found, as), ...tagDifferences(tags, found)];
 }
 
 /**
@@ -118,15 +120,21 @@ export function unlike(
   ];
 }
 
-function roleDifferences(original: Wanted, found: Shown): Difference[] {
-  const has = (found.roles ?? []).map((one) => `${one.RoleArn} ${one.FeatureName ?? ''}`);
-  const wanted = original.roles.map(({ role, feature }) => `${role} ${feature}`);
-  const lacking = wanted.filter((one) => !has.includes(one));
-  const extra = has.filter((one) => !wanted.includes(one));
-  return [
-    ...lacking.map((one) => `lacks the role ${one}`),
-    ...extra.map((one) => `has the role ${one}, which the original had not`),
-  ].map((what) => ({ attribute: 'AssociatedRoles', told: `${found.name} ${printable(what, 300)}` }));
+/** The original may get further ones, and its replacement has none of them before it is judged in its place; one that only that has is nobody's. */
+function roleDifferences(original: Wanted, found: Shown, as: As): Difference[] {
+  const told =
+    as === 'itself'
+      ? rolesLacking(found.name, original.roles, found.roles)
+      : found.roles
+          .filter((one) => !original.roles.some(({ id }) => id === one.id))
+          .map(({ id }) => `${found.name} has the role ${printable(id, 300)}, which the original had not`);
+  return told.map((one) => ({ attribute: 'AssociatedRoles', told: one }));
+}
+
+/** Which of these roles one has not, in a sentence each. */
+export function rolesLacking(name: string, wanted: Original['roles'], has: Original['roles']): string[] {
+  const lacking = wanted.filter((one) => !has.some(({ id }) => id === one.id));
+  return lacking.map(({ id }) => `${name} lacks the role ${printable(id, 300)}`);
 }
 
 function tagDifferences(tags: readonly CarriedTag[], found: Shown): Difference[] {

@@ -8,8 +8,9 @@ import type { FinalDatabaseVerdict } from '../domain.ts';
 import { allTowards } from '../fence/group-change.ts';
 import { permissionsOfSql } from '../fence/sessions.ts';
 import { byOriginal, type Kind, originalOf } from '../kinds/kind.ts';
-import { brokenStatus, isUsable, nameIn, statusOf } from '../status.ts';
+import { brokenStatus, isUsable, nameIn, rolesIn, statusOf } from '../status.ts';
 import { lookForClients } from './clients-back.ts';
+import { rolesLacking } from './comparison.ts';
 import { stillStandsIn } from './stands-in.ts';
 import { judged, judgedByLooks, pending, takenIn } from './verdicts.ts';
 
@@ -57,6 +58,7 @@ export const verifyServing = (kind: Kind) =>
         ...(original.deletionProtection && !found.DeletionProtection
           ? [`${name} is not protected against deletion, the original was`]
           : []),
+        ...rolesLacking(name, verdict.roles, rolesIn(found)),
         ...kind.faultsOfServing(original, found),
       ];
       if (findings.length > 0) return judgedByLooks(verdict, findings);

@@ -1,11 +1,12 @@
+import { printable } from '../../../aws/printable.ts';
 import { type AwsContext, defineVerify } from '../../../aws/services.ts';
 import { marker, tagValue } from '../../../aws/tags.ts';
 import { settleWithinMs } from '../../deadlines.ts';
 import { faultsOfKey } from '../../kms/key-use.ts';
-import type { DatabaseVerdict, FenceProof } from '../domain.ts';
+import type { DatabaseVerdict, FenceProof, PlacedDatabaseVerdict } from '../domain.ts';
 import { type LogPosition, positioned, writtenSince } from '../fence/position.ts';
 import { holesInFence } from '../fence/rules.ts';
-import { asked, foreignSessionsOf, permissionsOfSql } from '../fence/sessions.ts';
+import { asked, foreignSessionsOf, permissionsOfSql, sessionsAt } from '../fence/sessions.ts';
 import {
   type BothThere,
   byOriginal,
@@ -24,10 +25,12 @@ import {
   hasGroups,
   isSettled,
   nameIn,
+  rolesIn,
   snapshottedIn,
   statusOf,
 } from '../status.ts';
 import { differencesOfPair, unlike } from './comparison.ts';
+import { logHeld } from './log-held.ts';
 import { judged, judgedByLooks, pending, takenIn } from './verdicts.ts';
 
 interface Input {
@@ -58,10 +61,10 @@ export const verify = (kind: Kind) =>
     output: kind.PlacedVerdict,
     title: (input) => `verify that ${input.verdict.replacement} can take the place of ${input.verdict.original}`,
     async check(ctx, input) {
-      const { verdict } = input;
       const read = originalOf(kind, input);
-      const pair = await kind.pairWithEndpoints(ctx, verdict);
+      const pair = await kind.pairWithEndpoints(ctx, input.verdict);
       const { original, replacement } = pair;
+      const verdict = placed(input, original);
       if (!replacement) return judged(verdict, [`replacement ${verdict.replacement} is gone`]);
       const made = { found: replacement, parts: kind.partsAmong(replacement, pair.instances) };
       const all = [...new Set([replacement, ...made.parts])];
@@ -69,32 +72,46 @@ export const verify = (kind: Kind) =>
       if (broken.length > 0) return judged(verdict, broken);
       const busy = all.find((one) => !isSettled(one));
       if (busy) return pending(verdict, `${nameIn(busy)} is ${statusOf(busy)}`);
-      const lasting = [
-        ...(await faultsOfKey(ctx, verdict.key, verdict.keyTried)),
-        ...(await lineageFaults(ctx, kind, input, replacement)),
-        ...(await fenceFaults(ctx, read, verdict, original)),
-      ];
+      const open = await fenceFaults(ctx, read, verdict, original);
       const seen = [
         ...faultsOf(verdict, replacement),
         ...kind.faultsOfPlace(verdict, read, made, pair.endpoints),
         ...(original ? unlikeNow(ctx, kind, verdict, { read, ...pair, original, replacement }) : []),
       ];
-      if (lasting.length > 0 || !original) return judged(verdict, [...seen, ...lasting]);
+      if (open.length > 0 || !original) return judged(verdict, [...seen, ...open]);
       if (seen.length > 0) return judgedByLooks(verdict, seen);
       const old = { found: original, parts: kind.partsAmong(original, pair.instances) };
       const names = kind.otherNames(made, pair.endpoints);
-      const { why, position } = await unanswered(ctx, kind, read, verdict, old, made, names);
+      const { why, position, replacing } = await unanswered(ctx, kind, read, verdict, old, made, names);
       if (why.length > 0) return pending(verdict, why.join('; '));
+      // Nothing of these passes by itself or comes with the names: they are asked for once, last.
+      const lasting = [
+        ...(await faultsOfKey(ctx, verdict.key, verdict.keyTried)),
+        ...(await lineageFaults(ctx, kind, input, replacement)),
+      ];
+      if (lasting.length > 0) return judged(verdict, lasting);
       const since = writtenSince(input.fenced.position, position);
+      const held = logHeld(verdict, replacing);
       for (const told of since.told) ctx.announce(`${verdict.original}: ${told}`);
-      return judged(
-        { ...verdict, ...(since.found.length === 0 && positioned(position)) },
-        since.found.map((how) => `original ${nameIn(original)}: ${how}`),
-      );
+      for (const told of held.told) ctx.announce(told);
+      for (const { id } of verdict.roles.filter((role) => !read.roles.some((one) => one.id === role.id)))
+        ctx.announce(
+          `somebody has given ${nameIn(original)} the role ${printable(id, 300)}: ${verdict.name} gets it, too`,
+        );
+      return judged({ ...verdict, ...(since.found.length === 0 && positioned(position)), log: held.log }, [
+        ...since.found.map((how) => `original ${nameIn(original)}: ${how}`),
+        ...held.findings,
+      ]);
     },
-    conclude: (input, status, reason) => takenIn(input.verdict, status, [reason]),
+    conclude: (input, status, reason) => takenIn(placed(input, undefined), status, [reason]),
     verdicts: (output) => [output],
   });
+
+/** The verdict with what is given to the replacement once it is judged, the roles that its original has by now, and before its log was asked. */
+function placed({ verdict, fenced }: Input, original: Described | undefined): PlacedDatabaseVerdict {
+  const log = { ...(fenced.position && { final: fenced.position }), unknown: 'nobody has asked' };
+  return { ...verdict, log, roles: original ? rolesIn(original) : [] };
+}
 
 /** What speaks against the replacement being what the original was, behind its fence: key and name. */
 function faultsOf(verdict: DatabaseVerdict, found: Described): string[] {
@@ -171,6 +188,12 @@ async function fenceFaults(
   return holesInFence(ctx, read);
 }
 
+/** Where the logs of the two stand. */
+interface Positions {
+  readonly position: LogPosition | undefined;
+  readonly replacing: LogPosition | undefined;
+}
+
 /** What either does not say yet; nothing once the new one answers at all its names, and the old one that it is left alone, and where its log stands. */
 async function unanswered(
   ctx: AwsContext,
@@ -180,16 +203,18 @@ async function unanswered(
   old: Whole,
   made: Whole,
   names: readonly string[],
-): Promise<{ readonly why: readonly string[]; readonly position?: LogPosition | undefined }> {
+): Promise<{ readonly why: readonly string[] } & Partial<Positions>> {
   const strays = kind.ownNames(made.found).filter((host) => !host?.startsWith(`${verdict.name}.`));
   if (strays.length > 0)
     return { why: strays.map((host) => `${verdict.name} still has the endpoint ${host ?? 'none'}`) };
   const writer = kind.addressOf(read, made.found);
-  const silent = async () => {
-    if (!writer) return [`${read.name} has no endpoint`];
-    const answers = [writer.host, ...names].map((host) => asked(ctx, { ...writer, host }, 'SELECT 1'));
-    return (await Promise.all(answers)).flatMap((one) => ('unknown' in one ? [one.unknown] : []));
-  };
-  const [{ seen, position }, unheard] = await Promise.all([foreignSessionsOf(ctx, read, old.parts), silent()]);
-  return { why: [...seen, ...unheard], position };
+  if (!writer) return { why: [`${read.name} has no endpoint`] };
+  const others = names.map((host) => asked(ctx, { ...writer, host }, 'SELECT 1'));
+  const [{ seen, position }, own, ...unheard] = await Promise.all([
+    foreignSessionsOf(ctx, read, old.parts),
+    sessionsAt(ctx, writer),
+    ...others,
+  ]);
+  const why = [own, ...unheard].flatMap((one) => ('unknown' in one ? [one.unknown] : []));
+  return { why: [...seen, ...why], position, replacing: own.seen && own.position };
 }

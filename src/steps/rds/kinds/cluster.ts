@@ -50,7 +50,7 @@ export const clusters: Kind = {
     restore: 'rds.restore-cluster',
     /** Gives the replacement, in one call, what a restore can't: only ModifyDBCluster sets it (facts §5.3). */
     modify: 'rds.modify-cluster',
-    /** Gives the replacement one of the IAM roles of the original cluster. */
+    /** Gives the replacement one of the IAM roles of the original cluster, once it is judged in its place: until then it has none. */
     addRole: 'rds.add-cluster-role',
     /** Compares old and new cluster, member by member, before any gets another name. What differs and is not named stops the plan. */
     compare: 'rds.compare-clusters',

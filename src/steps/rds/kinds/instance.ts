@@ -47,7 +47,7 @@ export const instances: Kind = {
     restore: 'rds.restore-instance',
     /** Gives the replacement, in one call, what a restore can't: only ModifyDBInstance sets it (facts §5.2). */
     modify: 'rds.modify-instance',
-    /** Gives the replacement one of the IAM roles of the original. */
+    /** Gives the replacement one of the IAM roles of the original, once it is judged in its place: until then it has none. */
     addRole: 'rds.add-role',
     /** Compares old and new, attribute by attribute, before either gets another name. What differs and is not named stops the plan. */
     compare: 'rds.compare-instances',

@@ -6,7 +6,7 @@ import type { Surroundings } from '../../domain.ts';
 import { together } from '../../ebs/volume-facts.ts';
 import type { Kind, Original } from '../kinds/kind.ts';
 import { isScaled } from '../scaled.ts';
-import { type Described, groupsOf, hasDataApi, idIn, nameIn } from '../status.ts';
+import { type Described, groupsOf, hasDataApi, idIn, nameIn, rolesIn } from '../status.ts';
 
 /** What a run relies on of an original beside how it is set, as Describe shows it, with its members. */
 export function factsOf(
@@ -14,9 +14,10 @@ export function factsOf(
   parts: readonly DBInstance[],
   fence: string,
   named: (one: Described) => string = nameIn,
+  known: Original['roles'] = rolesIn(found),
 ): Surroundings {
   const all = [...new Set([found, ...parts])].map((one) => factsOfOne(one, fence, named(one)));
-  return together([...all, scaledOf(found, parts, named)]);
+  return together([...all, rolesOf(found, named(found), known), scaledOf(found, parts, named)]);
 }
 
 /**
@@ -29,7 +30,7 @@ export async function factsNow(ctx: AwsContext, kind: Kind, read: Original): Pro
   const members = kind.members(read);
   // Its members get other names before it does.
   const named = (one: Described) => members.find(({ id }) => id === idIn(one))?.name ?? nameIn(one);
-  return factsOf(whole.found, whole.parts, read.fence, named);
+  return factsOf(whole.found, whole.parts, read.fence, named, read.roles);
 }
 
 function factsOfOne(one: Described, fence: string, name: string): Surroundings {
@@ -39,9 +40,6 @@ function factsOfOne(one: Described, fence: string, name: string): Surroundings {
     decides: {
       // Behind the fence it has none of its own.
       ...(groups.includes(fence) ? {} : { [of('the security groups')]: listed(groups) }),
-      [of('the IAM roles')]: listed(
-        (one.AssociatedRoles ?? []).map((role) => `${role.RoleArn} ${role.FeatureName ?? ''}`),
-      ),
       [of('deletion protection')]: one.DeletionProtection ? 'on' : 'off',
       [of('the master password')]: one.MasterUserSecret
         ? `managed in ${one.MasterUserSecret.SecretArn}`
@@ -50,6 +48,16 @@ function factsOfOne(one: Described, fence: string, name: string): Surroundings {
       ...bondsOf(one as DBCluster, of),
     },
     told: { [of('the tags')]: listed(carried(one.TagList).map(({ key, value }) => `${key}=${value}`)) },
+  };
+}
+
+/** Those that were known when it was read; any that came since is carried over with them. Members have none of their own. */
+function rolesOf(found: Described, name: string, known: Original['roles']): Surroundings {
+  const is = (id: string) => known.some((one) => one.id === id);
+  const ids = rolesIn(found).map(({ id }) => id);
+  return {
+    decides: { [`the IAM roles of ${name}`]: listed(ids.filter(is)) },
+    told: { [`the further IAM roles of ${name}`]: listed(ids.filter((id) => !is(id))) },
   };
 }
 

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { carried } from '../../../aws/tags.ts';
 import { type CheckedKeys, KeyArn } from '../../domain.ts';
 import type { AcceptedOfDatabase, Database, Fence } from '../domain.ts';
-import { type Described, groupsOf, idIn } from '../status.ts';
+import { type Described, groupsOf, idIn, rolesIn } from '../status.ts';
 import type { Moved } from './refusals-around.ts';
 
 /** What a plan asks of a read. */
@@ -57,11 +57,7 @@ export function originalAs(
     securityGroups: groupsOf(found),
     moved: movedTo(given.settings, found.KmsKeyId, keys.to),
     deletionProtection: found.DeletionProtection ?? false,
-    roles: (found.AssociatedRoles ?? []).map(({ RoleArn = '', FeatureName = '' }) => ({
-      id: `${RoleArn} ${FeatureName}`,
-      role: RoleArn,
-      feature: FeatureName,
-    })),
+    roles: rolesIn(found),
     tags: carried(found.TagList),
     ...heard,
   };
