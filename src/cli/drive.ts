@@ -129,7 +129,7 @@ async function close(of: Drive, journal: Journal, outcome: RunResult | RekeyErro
   const { registry } = await import('../steps/registry.ts');
   const ended = typeof outcome === 'object' && 'plans' in outcome;
   const lost = outcome instanceof Error ? outcome : undefined;
-  const status = runStatus(of.plans, registry, fold(journal.records), false);
+  const status = runStatus(of.plans, registry, fold(journal.records), false, of.settings.clock.now());
   const errors = new Map(
     ended ? outcome.plans.flatMap(({ name, error }) => (error ? [[name, error] as const] : [])) : [],
   );

@@ -31,7 +31,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 export function programOf(end: (exit: number) => void): Command {
   const program = new Command('rekey')
     .description(
-      'Moves the EBS volumes of EC2 instances to another KMS key: snapshot, new volume under the new key, swap, verify, and only then delete the original. A run can be killed at any instant and resumed.',
+      'Moves what AWS encrypts under one KMS key (volumes of EC2 instances, unattached volumes, RDS instances, Aurora clusters) to another key: snapshot, new one under the new key, swap, verify, and only then delete the original. A run can be killed at any instant and resumed.',
     )
     .version(version(), '--version', 'print the version')
     .helpOption('-h, --help', 'print help')

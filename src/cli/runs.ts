@@ -29,11 +29,16 @@ export async function listRuns(settings: Settings): ReturnType<JournalStore['lis
   });
 }
 
-/** How the plans of a run have ended for good, in words; undefined while one has not. */
+/** How the plans of a run are over, in words; undefined while one is not. */
 export function endOf(state: RunState): string | undefined {
   return endsOf(state)
-    ?.map(({ plan, status }) => `${plan} is ${status}`)
+    ?.map(({ plan, status }) => (status === 'refused' ? `${plan} was refused` : `${plan} is ${status}`))
     .join(', ');
+}
+
+/** Has a run come to nothing more than refusals, beside what has ended? It can be tried again by its name, and nobody is asked about it. */
+export function isRefusedRun(state: RunState): boolean {
+  return endsOf(state)?.some(({ status }) => status === 'refused') === true;
 }
 
 /** The only unfinished run. Throws `which-run` when there is none, or more than one. */

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { createColors } from 'picocolors';
 import { printable } from '../aws/printable.ts';
 import type { RekeyError } from '../errors/index.ts';
@@ -27,9 +28,12 @@ export function oneLine(value: unknown): string {
   return JSON.stringify(value).replace(obeyed, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+// Colours are chosen for stderr; an answer that goes to a file or a pipe has none, whatever stderr is.
+const plainAnswers = process.stdout.isTTY !== true && (env['FORCE_COLOR'] ?? '') === '';
+
 /** Writes a line of an answer to stdout. */
 export function answer(line: string): void {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${plainAnswers ? stripVTControlCharacters(line) : line}\n`);
 }
 
 /** Tells people something, on stderr. */

@@ -4,7 +4,7 @@ import { runStatus } from '../../report/run-status.ts';
 import { drive } from '../drive.ts';
 import { nextCommand } from '../next-command.ts';
 import { frozenPlans } from '../plans.ts';
-import { endOf, readRun, whichRun } from '../runs.ts';
+import { endOf, isRefusedRun, readRun, whichRun } from '../runs.ts';
 import { tell } from '../screen.ts';
 import { openSession } from '../session.ts';
 import { profileOf, settingsOf } from '../settings.ts';
@@ -40,7 +40,8 @@ async function resume(named: string | undefined, options: DriveOptions): Promise
   const { records, format } = await readRun(settings, run);
   const state = fold(records);
   const end = endOf(state);
-  if (end !== undefined) {
+  // What was refused may be taken by now; who names it wants it tried.
+  if (end !== undefined && !isRefusedRun(state)) {
     tell(`run ${run} has ended: ${end}\n→ ${nextCommand(['status', run], settings.stateDir)}`);
     return 0;
   }

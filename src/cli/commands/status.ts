@@ -1,83 +1,116 @@
+import { clockOf } from '../../contract/clock.ts';
 import { journalFormat } from '../../contract/record.ts';
 import { fold } from '../../engine/state/fold.ts';
+import type { RekeyError } from '../../errors/index.ts';
 import type { JournalReading } from '../../journal/store.ts';
-import { momentText } from '../../report/duration.ts';
 import { type RunStatus, runStatus } from '../../report/run-status.ts';
+import { type StatusExit, statusExit } from '../../report/status-exit.ts';
 import { nextCommand } from '../next-command.ts';
 import { frozenPlans } from '../plans.ts';
 import { nextLine, reportLines } from '../report.ts';
-import { listRuns, readRun } from '../runs.ts';
+import { isRefusedRun, listRuns, readRun } from '../runs.ts';
 import { answer, oneLine, table, tell } from '../screen.ts';
 import { type CommonOptions, type Settings, settingsOf } from '../settings.ts';
 import { planJson } from '../status-json.ts';
+import { targetRow } from '../status-rows.ts';
+import { type Look, watch } from '../watch.ts';
 import { command, type MakeCommand, withStateDir } from './options.ts';
 
-type StatusOptions = CommonOptions & { readonly json?: boolean };
+type StatusOptions = CommonOptions & { readonly json?: boolean; readonly all?: boolean; readonly watch?: boolean };
 
 /** `rekey status`: how runs stand. Reads journals only: it owns nothing, asks AWS nothing and changes nothing. */
 export const statusCommand: MakeCommand = (end) =>
   withStateDir(
     command('status', 'Tell how runs stand, from their journals alone. Changes nothing.', [
-      ['rekey status', 'all runs'],
+      ['rekey status', 'all runs, a line for each target'],
       ['rekey status 20180606T021500Z-k3x7qa', 'one run, in full'],
+      ['rekey status --watch', 'again and again, until Ctrl-C'],
     ]),
   )
     .argument('[run]', 'id of the run')
+    .option('--all', 'also the runs that were refused before they did anything')
+    .option('--watch', 'tell it anew every few seconds; in a pipe, when something has changed')
     .option('--json', 'one JSON object a line on stdout')
+    .addHelpText('after', exitHelp)
     .action(async (run: string | undefined, options: StatusOptions) => {
       const settings = settingsOf(options);
-      end(run === undefined ? await list(settings, options) : await one(settings, run, options));
+      const look = () => (run === undefined ? list(settings, options) : one(settings, run, options));
+      end(options.watch === true ? await watch(look, clockOf()) : told(await look()));
     });
 
-async function one(settings: Settings, run: string, options: StatusOptions): Promise<number> {
-  const reading = await readRun(settings, run);
-  const status = await statusOf(reading);
-  const { stateDir, clock } = settings;
-  if (options.json) {
-    const { head, owner, runner, format } = reading;
-    const plans = status.plans.map(planJson);
-    const next = status.nextSteps.map((step) => nextLine(step, stateDir));
-    answer(oneLine({ v: 1, type: 'run.status', runId: run, format, head, owner, runner, plans, next }));
-    return 0;
-  }
-  answer(reportLines({ stateDir, now: clock.now(), head: reading.head }, status).join('\n'));
-  if (reading.runner === 'unknown') answer('it can not be told from here whether its runner lives');
-  const open = status.plans.some((plan) => plan.status !== 'done' && plan.status !== 'rolled-back');
-  if (open && reading.format < journalFormat) answer('an older rekey began it, and only that one can go on with it');
-  return 0;
+const exitHelp = `
+Exit codes, the first that applies:
+  4 a target is down · 1 something failed, or a journal can not be read · 3 something waits to be resumed · 0 all is well`;
+
+function told({ lines, notes, exit }: Look): number {
+  for (const line of lines) answer(line);
+  for (const note of notes) tell(note);
+  return exit;
 }
 
-async function list(settings: Settings, options: StatusOptions): Promise<number> {
+async function one(settings: Settings, run: string, options: StatusOptions): Promise<Look> {
+  const now = settings.clock.now();
+  const reading = await readRun(settings, run);
+  const status = await statusOf(reading, now);
+  const exit = statusExit(status.plans);
+  const json = oneLine({ ...runJson(settings, run, reading, status), exit });
+  if (options.json) return { lines: [json], notes: [], exit, stands: json };
+  const lines = reportLines({ stateDir: settings.stateDir, now, head: reading.head }, status).join('\n').split('\n');
+  if (reading.runner === 'unknown') lines.push('it can not be told from here whether its runner lives');
+  const open = status.plans.some((plan) => plan.status !== 'done' && plan.status !== 'rolled-back');
+  if (open && reading.format < journalFormat)
+    lines.push('an older rekey began it, and only that one can go on with it');
+  return { lines, notes: [], exit, stands: json };
+}
+
+function runJson({ stateDir }: Settings, run: string, reading: JournalReading, status: RunStatus) {
+  const { head, owner, runner, format } = reading;
+  const next = status.nextSteps.map((step) => nextLine(step, stateDir));
+  return { v: 1, type: 'run.status', runId: run, format, head, owner, runner, plans: status.plans.map(planJson), next };
+}
+
+async function list(settings: Settings, options: StatusOptions): Promise<Look> {
+  const { stateDir, clock } = settings;
+  const now = clock.now();
   const runs = await listRuns(settings);
   const rows: string[][] = [];
-  for (const found of runs) {
+  const json: string[] = [];
+  const exits: StatusExit[] = [];
+  let refused = 0;
+  for (const { run, ...found } of runs) {
     if ('error' in found) {
-      rows.push([found.run, found.error.code === 'journal-newer' ? 'newer' : 'damaged', found.error.title]);
-      if (options.json) answer(oneLine({ v: 1, type: 'run', runId: found.run, error: found.error.code }));
+      rows.push([run, '-', unreadable(found.error)]);
+      json.push(oneLine({ v: 1, type: 'run', runId: run, error: found.error.code, exit: 1 }));
+      exits.push(1);
       continue;
     }
     const state = fold(found.records);
-    const { plans } = await statusOf(found);
-    if (options.json) {
-      const told = plans.map(({ plan, status }) => ({ name: plan, status }));
-      answer(oneLine({ v: 1, type: 'run', runId: found.run, startedAt: state.startedAt, plans: told }));
-    } else
-      rows.push([
-        found.run,
-        momentText(state.startedAt ?? 0),
-        plans.map(({ plan, status }) => `${plan} ${status}`).join(', '),
-      ]);
+    if (isRefusedRun(state) && options.all !== true) {
+      refused++;
+      continue;
+    }
+    const status = await statusOf(found, now);
+    exits.push(statusExit(status.plans));
+    const startedAt = new Date(state.startedAt ?? 0).toISOString();
+    json.push(oneLine({ ...runJson(settings, run, found, status), type: 'run', startedAt, exit: exits.at(-1) }));
+    rows.push(...status.plans.map((plan) => targetRow(now, run, plan)));
   }
-  if (options.json) return 0;
-  if (!runs.length) tell(`${settings.stateDir} holds no run`);
-  for (const line of table(rows, '')) answer(line);
-  if (runs.length) tell(`→ ${nextCommand(['status', 'RUN'], settings.stateDir)}`);
-  return 0;
+  const notes = refused > 0 ? [`${refused} refused, not shown: ${nextCommand(['status', '--all'], stateDir)}`] : [];
+  if (!runs.length) notes.push(`${stateDir} holds no run`);
+  if (rows.length) notes.push(`→ ${nextCommand(['status', 'RUN'], stateDir)}`);
+  const exit = worstOf(exits);
+  const lines = options.json === true ? json : table(rows, '');
+  return { lines, notes: options.json === true ? [] : notes, exit, stands: json.join('\n') };
 }
 
-async function statusOf(reading: JournalReading): Promise<RunStatus> {
+const unreadable = ({ code, title }: RekeyError) => `${code === 'journal-newer' ? 'newer' : 'damaged'}: ${title}`;
+
+const worstOf = (exits: readonly StatusExit[]): StatusExit =>
+  ([4, 1, 3] as const).find((one) => exits.includes(one)) ?? 0;
+
+async function statusOf(reading: JournalReading, now: number): Promise<RunStatus> {
   const { registry } = await import('../../steps/registry.ts');
   const state = fold(reading.records);
   const plans = (await frozenPlans(state)).map((one) => one.plan);
-  return runStatus(plans, registry, state, reading.runner === 'alive');
+  return runStatus(plans, registry, state, reading.runner === 'alive', now);
 }

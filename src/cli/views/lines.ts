@@ -75,10 +75,11 @@ class Teller {
           text: `${event.title}: ${event.code}: ${event.message}; again in ${durationText(event.inMs)}`,
         };
       case 'gate.waiting': {
-        const left = Number.isFinite(event.until) ? ` (${durationText(event.until - this.#scene.now())})` : '';
+        const left = Number.isFinite(event.until) ? ` (in ${durationText(event.until - this.#scene.now())})` : '';
         const cost =
           event.gate === 'hold' ? costOfHold(this.#scene.status(event.plan).holdingCosts, event.until) : undefined;
-        const text = `${event.step}: ${event.gate} until ${momentText(event.until)}${left}`;
+        const opens = Number.isFinite(event.until) ? `opens ${momentText(event.until)}` : 'never opens';
+        const text = `${event.step}: ${event.gate}, ${opens}${left}`;
         return { plan: event.plan, text: cost === undefined ? text : `${text}; ${cost}` };
       }
     }

@@ -1,0 +1,49 @@
+import type { PlantedBug } from './planted-bug.ts';
+
+const status = 'test/cli/status.test.ts';
+
+/** What could go wrong in what the operator is told, and in what the commands do with it. */
+export const cliBugs: readonly PlantedBug[] = [
+  {
+    name: 'a rollback that was refused turns what is paused into what has failed',
+    file: 'src/engine/state/fold.ts',
+    find: 'refusalsOfRollback.includes(entry.stop.error) ? plan.stopBefore : entry.stop;',
+    replace: 'entry.stop;',
+    caughtBy: { file: status, title: 'that is refused leaves the run as it was' },
+  },
+  {
+    name: 'a rollback that was refused makes forgotten why the plan had failed',
+    file: 'src/engine/state/fold.ts',
+    find: '        plan.stopBefore = plan.stop;\n',
+    replace: '',
+    caughtBy: { file: status, title: 'that is refused leaves what had failed before' },
+  },
+  {
+    name: 'what is being taken back is said to wait for the hold',
+    file: 'src/report/plan-status.ts',
+    find: ' || state.unwinding?.over === false;\n}',
+    replace: ';\n}',
+    caughtBy: { file: status, title: 'that is killed says what is down' },
+  },
+  {
+    name: 'what has sent a call counts as refused',
+    file: 'src/report/plan-status.ts',
+    find: ' && [...phases.values()].every(({ sent }) => sent === 0);',
+    replace: ' && phases.size >= 0;',
+    caughtBy: { file: status, title: 'is not what fails after a call was sent' },
+  },
+  {
+    name: 'a window is told in the middle of a cut-over',
+    file: 'src/report/plan-status.ts',
+    find: '  if (cutOverBegunAt(registry, state) !== undefined) return undefined;\n',
+    replace: '',
+    caughtBy: { file: status, title: 'holds up nothing before it, and nothing in a cut-over' },
+  },
+  {
+    name: 'status ends with what has failed, and something is down',
+    file: 'src/report/status-exit.ts',
+    find: '  if (plans.some(({ downSince }) => downSince !== undefined)) return 4;\n',
+    replace: '',
+    caughtBy: { file: status, title: 'is 4, the worst first' },
+  },
+];
