@@ -8,6 +8,7 @@ import { fold } from '../engine/state/fold.ts';
 import { worstExit } from '../engine/stops.ts';
 import type { RekeyError } from '../errors/index.ts';
 import type { JournalStore } from '../journal/store.ts';
+import type { PlanStatus } from '../report/plan-status.ts';
 import { type RunStatus, runStatus } from '../report/run-status.ts';
 import { listen } from './interruption.ts';
 import { reportLines } from './report.ts';
@@ -59,14 +60,11 @@ export async function drive(of: Drive): Promise<number> {
     of.watch?.(event);
   };
   const unwarn = warnThrough(view);
-  const interruption = listen(
-    of.session.stop,
-    (signal) => {
-      view.note('stopping: starting nothing new; a second signal ends it at once');
-      journal.append({ t: 'interrupted', signal }).catch((error: RekeyError) => lose(error));
-    },
-    () => view.abandon(),
-  );
+  of.session.onWarning((text) => view.note(`note: ${text}`));
+  const interruption = listen(of.session.stop, (signal) => {
+    view.note('stopping: starting nothing new; a second signal ends it at once');
+    journal.append({ t: 'interrupted', signal }).catch((error: RekeyError) => lose(error));
+  });
   try {
     const outcome = await Promise.race([underWay(of, journal, tap), lost, interruption.overdue]);
     await view.end();
@@ -133,13 +131,21 @@ async function close(of: Drive, journal: Journal, outcome: RunResult | RekeyErro
   const errors = new Map(
     ended ? outcome.plans.flatMap(({ name, error }) => (error ? [[name, error] as const] : [])) : [],
   );
-  const exit = ended ? worstExit(outcome.plans.map((plan) => plan.exit)) : (lost?.exit ?? 130);
+  const exit = ended ? exitOf(outcome, status) : (lost?.exit ?? 130);
   if (lost) tellError(lost);
   await Promise.race([journal.close(), new Promise((resolve) => setTimeout(resolve, 300).unref())]);
   const about = { stateDir: of.settings.stateDir, now: of.settings.clock.now(), head: journal.head };
-  tell(reportLines({ ...about, errors }, status).join('\n'));
+  const words = reportLines({ ...about, errors }, status).join('\n');
+  // Where stdout is for a program, people read on stderr.
+  if (of.json) tell(words);
+  else answer(words);
   if (of.json) answer(lastLine(of, journal, status, { exit, ...(ended ? { result: outcome } : {}) }));
   return exit;
+}
+
+/** Where there is nothing to do, all is as it should be. */
+function exitOf({ plans }: RunResult, status: RunStatus): number {
+  return worstExit(plans.map(({ exit }, at) => (status.plans[at]?.status === 'nothing-to-do' ? 0 : exit)));
 }
 
 function lastLine(
@@ -148,16 +154,21 @@ function lastLine(
   { plans: statuses }: RunStatus,
   how: { readonly exit: number; readonly result?: RunResult },
 ): string {
-  const plans = statuses.map(({ plan, status, pairs }, at) => ({
-    name: plan,
-    status: how.result?.plans[at]?.status ?? (status === 'done' || status === 'rolled-back' ? status : 'failed'),
-    replacements: pairs.map(({ original, replacement, verdict }) => ({ original, replacement, verdict })),
+  const over = (status: PlanStatus['status']) => ['done', 'rolled-back', 'refused', 'nothing-to-do'].includes(status);
+  const statusOf = ({ status }: PlanStatus, at: number) =>
+    over(status) ? status : (how.result?.plans[at]?.status ?? 'failed');
+  const all = new Set(statuses.map(statusOf));
+  const status = all.size === 1 ? [...all][0] : (how.result?.status ?? 'failed');
+  const plans = statuses.map((one, at) => ({
+    name: one.plan,
+    status: statusOf(one, at),
+    replacements: one.pairs.map(({ original, replacement, verdict }) => ({ original, replacement, verdict })),
   }));
   return oneLine({
     v: 1,
     type: 'run.finished',
     runId: journal.run,
-    status: how.result?.status ?? 'failed',
+    status,
     exit: how.exit,
     head: journal.head,
     plans,

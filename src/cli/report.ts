@@ -20,6 +20,7 @@ const marks: { readonly [S in PlanStatus['status']]: () => string } = {
   done: () => ink.green('✔'),
   'rolled-back': () => ink.green('←'),
   refused: () => ink.yellow('✗'),
+  'nothing-to-do': () => ink.green('✔'),
   failed: () => ink.red('✗'),
   paused: () => ink.yellow('◼'),
   running: () => ink.cyan('▶'),
@@ -73,6 +74,8 @@ export function headline(of: Pick<ReportOf, 'now'>, status: PlanStatus): string 
       return 'done';
     case 'rolled-back':
       return 'rolled back';
+    case 'nothing-to-do':
+      return 'nothing to do';
     case 'refused':
       return `refused${status.step === undefined ? '' : ` at ${status.step}`}, and nothing was done`;
     case 'failed':

@@ -12,10 +12,15 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 const { env } = process;
-const plain = (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
+const dumb = env['TERM'] === 'dumb';
+const plain = (env['NO_COLOR'] ?? '') !== '' || dumb;
 
-/** Is stderr a terminal that may be drawn on? */
-export const liveTerminal = process.stderr.isTTY === true && !plain && (env['CI'] ?? '') === '';
+/**
+ * Is stderr a terminal that may be drawn on? Where stdout leads elsewhere (`| tee log`, `> log`) it gets the plain lines, which
+ * would come between the frames.
+ */
+export const liveTerminal =
+  process.stderr.isTTY === true && process.stdout.isTTY === true && !dumb && (env['CI'] ?? '') === '';
 
 /** Colours for stderr; all plain where they can't be shown or aren't wanted. */
 export const ink = createColors(!plain && (process.stderr.isTTY === true || (env['FORCE_COLOR'] ?? '') !== ''));

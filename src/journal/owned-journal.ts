@@ -75,7 +75,8 @@ export async function ownedJournal(
       clearInterval(heart);
       try {
         await file.close();
-        if (isOver(journal.records)) await usable(place.stateDir, () => kept.reserve.release());
+        if (isOver(journal.records) || !hasSent(journal.records))
+          await usable(place.stateDir, () => kept.reserve.release());
       } finally {
         told.released();
       }
@@ -93,6 +94,11 @@ function isOver(records: readonly JournalRecord[]): boolean {
   const plans = plansIn(records);
   const ended = new Set(records.flatMap((record) => (record.t === 'finished' ? [record.plan] : [])));
   return plans > 0 && ended.size === plans;
+}
+
+/** Of a run that has sent nothing, nothing can have to be taken back. */
+function hasSent(records: readonly JournalRecord[]): boolean {
+  return records.some(({ t }) => t === 'intent');
 }
 
 /** How many plans were submitted. */

@@ -13,8 +13,16 @@ export interface NextStep {
   readonly rollsBack?: true;
 }
 
-/** Whether a plan has ended, waits for somebody, or is being worked at. `refused`: it was, before it did anything; nothing is left of it. */
-export type PlanProgress = 'done' | 'refused' | 'rolled-back' | 'failed' | 'paused' | 'running' | 'interrupted';
+/** Whether a plan has ended, waits for somebody, or is being worked at. `refused`: it was, before it did anything; nothing is left of it. `nothing-to-do`: what it would move is where it is to be. */
+export type PlanProgress =
+  | 'done'
+  | 'refused'
+  | 'nothing-to-do'
+  | 'rolled-back'
+  | 'failed'
+  | 'paused'
+  | 'running'
+  | 'interrupted';
 
 /** Of a plan's status, what decides what can be done next. */
 interface Decisive {
@@ -26,6 +34,8 @@ interface Decisive {
   readonly deleted: readonly string[];
   readonly deleting: readonly string[];
 }
+
+const over: readonly PlanProgress[] = ['done', 'rolled-back', 'nothing-to-do'];
 
 interface NextStepsOptions {
   readonly older?: boolean;
@@ -41,7 +51,7 @@ export function nextSteps(
   { older = false, profile, now = Number.NEGATIVE_INFINITY }: NextStepsOptions = {},
 ): readonly [NextStep, ...NextStep[]] {
   const step = (command: NextStep['command']): NextStep => ({ command, words: wordsOf(command, run, profile) });
-  const open = plans.filter(({ status }) => status !== 'done' && status !== 'rolled-back');
+  const open = plans.filter(({ status }) => !over.includes(status));
   // As long as its runner lives nobody else may own the run, even when this plan has stopped and another goes on.
   if (!open.length || alive) return [step('status')];
   const rollsBack = open.some((one) => one.rollsBack) ? { rollsBack: true as const } : {};

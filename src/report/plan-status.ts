@@ -184,7 +184,8 @@ function optional<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K]
 
 function statusOf(state: PlanState, waits: boolean, alive: boolean): PlanProgress {
   if (state.finished) return state.finished;
-  if (state.stop) return isRefused(state) ? 'refused' : 'failed';
+  if (isRefused(state)) return state.stop?.error === 'nothing-to-do' ? 'nothing-to-do' : 'refused';
+  if (state.stop) return 'failed';
   if (alive) return 'running';
   return waits ? 'paused' : 'interrupted';
 }

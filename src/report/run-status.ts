@@ -31,16 +31,17 @@ export function runStatus<S>(
   return { run, ...(profile !== undefined && { profile }), plans: statuses, nextSteps: next };
 }
 
-/** How a plan is over: it has ended for good, or was refused before it did anything. */
+/** How a plan is over: it has ended for good, or did nothing at all. */
 export interface PlanEnd {
   readonly plan: string;
-  readonly status: 'done' | 'rolled-back' | 'refused';
+  readonly status: 'done' | 'rolled-back' | 'refused' | 'nothing-to-do';
 }
 
 /** How each plan of a run is over; undefined while one is not. It needs no frozen plan, so it works on a run of any version. */
 export function endsOf(state: RunState): readonly PlanEnd[] | undefined {
   const ends = [...state.plans.values()].flatMap((plan): PlanEnd[] => {
-    const status = plan.finished ?? (isRefused(plan) ? ('refused' as const) : undefined);
+    const did = plan.stop?.error === 'nothing-to-do' ? 'nothing-to-do' : 'refused';
+    const status = plan.finished ?? (isRefused(plan) ? did : undefined);
     return status === undefined ? [] : [{ plan: plan.name, status }];
   });
   return ends.length > 0 && ends.length >= Math.max(state.sources.length, state.plans.size) ? ends : undefined;

@@ -202,7 +202,7 @@ describe('the command', () => {
     expect(list.stdout).toMatch(
       /^\S+ {2}i-0123456789abcdef0 {2}paused at window; window opens 20\d\d-02-29T01:00:00Z \(in \d+ d.*\)\n$/,
     );
-    expect(list.stderr).toMatch(/^1 refused, not shown: .* status --all\n/);
+    expect(list.stderr).toMatch(/^1 that did nothing, not shown: .* status --all\n/);
     const all = await here.rekey(['status', '--all'], aws.env);
     expect(all.stdout).toMatch(/i-0aaaaaaaaaaaaaaaa {2}refused at read, and nothing was done\n$/);
     const [run, ...more] = (await here.rekey(['status', '--json'], aws.env)).stdout.trim().split('\n');

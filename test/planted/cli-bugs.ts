@@ -46,4 +46,18 @@ export const cliBugs: readonly PlantedBug[] = [
     replace: '',
     caughtBy: { file: status, title: 'is 4, the worst first' },
   },
+  {
+    name: 'where nothing is to be moved the target is refused',
+    file: 'src/steps/ec2/read-instance.ts',
+    find: 'refusals.nothingToDo(why);',
+    replace: "refusals.refuse(why, '');",
+    caughtBy: { file: 'test/steps/refusals.test.ts', title: 'nothing to do says which keys the volumes are under' },
+  },
+  {
+    name: 'the live view hides the cursor',
+    file: 'src/cli/views/stderr-renderer.ts',
+    find: "text.replace(cursor, '')",
+    replace: 'text',
+    caughtBy: { file: 'test/cli/live.test.ts', title: 'the live view takes what comes after the last step' },
+  },
 ];

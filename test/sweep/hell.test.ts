@@ -97,6 +97,7 @@ function printed(life: Life, plans: readonly PlanSource[]): { people: string; js
     const live = new LiveStatus(parsed, registry, life.disk.slice(0, commands.at(-1)));
     const scene: Scene = {
       run: '20260104T000000Z-aaaaaa',
+      goesOn: 'rekey resume 20260104T000000Z-aaaaaa',
       plans: parsed,
       now: () => Date.now(),
       isLong: () => true,

@@ -4,7 +4,7 @@ import { runStatus } from '../../report/run-status.ts';
 import { drive } from '../drive.ts';
 import { nextCommand } from '../next-command.ts';
 import { frozenPlans } from '../plans.ts';
-import { endOf, isRefusedRun, readRun, whichRun } from '../runs.ts';
+import { canBeTriedAgain, endOf, readRun, whichRun } from '../runs.ts';
 import { tell } from '../screen.ts';
 import { openSession } from '../session.ts';
 import { profileOf, settingsOf } from '../settings.ts';
@@ -41,7 +41,7 @@ async function resume(named: string | undefined, options: DriveOptions): Promise
   const state = fold(records);
   const end = endOf(state);
   // What was refused may be taken by now; who names it wants it tried.
-  if (end !== undefined && !isRefusedRun(state)) {
+  if (end !== undefined && !canBeTriedAgain(state)) {
     tell(`run ${run} has ended: ${end}\n→ ${nextCommand(['status', run], settings.stateDir)}`);
     return 0;
   }

@@ -3,12 +3,12 @@ import { journalFormat } from '../../contract/record.ts';
 import { fold } from '../../engine/state/fold.ts';
 import type { RekeyError } from '../../errors/index.ts';
 import type { JournalReading } from '../../journal/store.ts';
-import { type RunStatus, runStatus } from '../../report/run-status.ts';
+import { endsOf, type RunStatus, runStatus } from '../../report/run-status.ts';
 import { type StatusExit, statusExit } from '../../report/status-exit.ts';
 import { nextCommand } from '../next-command.ts';
 import { frozenPlans } from '../plans.ts';
 import { nextLine, reportLines } from '../report.ts';
-import { isRefusedRun, listRuns, readRun } from '../runs.ts';
+import { didNothing, listRuns, readRun } from '../runs.ts';
 import { answer, oneLine, table, tell } from '../screen.ts';
 import { type CommonOptions, type Settings, settingsOf } from '../settings.ts';
 import { planJson } from '../status-json.ts';
@@ -28,7 +28,7 @@ export const statusCommand: MakeCommand = (end) =>
     ]),
   )
     .argument('[run]', 'id of the run')
-    .option('--all', 'also the runs that were refused before they did anything')
+    .option('--all', 'also the runs that did nothing: those that were refused, or had nothing to do')
     .option('--watch', 'tell it anew every few seconds; in a pipe, when something has changed')
     .option('--json', 'one JSON object a line on stdout')
     .addHelpText('after', exitHelp)
@@ -57,8 +57,7 @@ async function one(settings: Settings, run: string, options: StatusOptions): Pro
   if (options.json) return { lines: [json], notes: [], exit, stands: json };
   const lines = reportLines({ stateDir: settings.stateDir, now, head: reading.head }, status).join('\n').split('\n');
   if (reading.runner === 'unknown') lines.push('it can not be told from here whether its runner lives');
-  const open = status.plans.some((plan) => plan.status !== 'done' && plan.status !== 'rolled-back');
-  if (open && reading.format < journalFormat)
+  if (endsOf(fold(reading.records)) === undefined && reading.format < journalFormat)
     lines.push('an older rekey began it, and only that one can go on with it');
   return { lines, notes: [], exit, stands: json };
 }
@@ -76,7 +75,7 @@ async function list(settings: Settings, options: StatusOptions): Promise<Look> {
   const rows: string[][] = [];
   const json: string[] = [];
   const exits: StatusExit[] = [];
-  let refused = 0;
+  let idle = 0;
   for (const { run, ...found } of runs) {
     if ('error' in found) {
       rows.push([run, '-', unreadable(found.error)]);
@@ -85,8 +84,8 @@ async function list(settings: Settings, options: StatusOptions): Promise<Look> {
       continue;
     }
     const state = fold(found.records);
-    if (isRefusedRun(state) && options.all !== true) {
-      refused++;
+    if (didNothing(state) && options.all !== true) {
+      idle++;
       continue;
     }
     const status = await statusOf(found, now);
@@ -95,7 +94,7 @@ async function list(settings: Settings, options: StatusOptions): Promise<Look> {
     json.push(oneLine({ ...runJson(settings, run, found, status), type: 'run', startedAt, exit: exits.at(-1) }));
     rows.push(...status.plans.map((plan) => targetRow(now, run, plan)));
   }
-  const notes = refused > 0 ? [`${refused} refused, not shown: ${nextCommand(['status', '--all'], stateDir)}`] : [];
+  const notes = idle > 0 ? [`${idle} that did nothing, not shown: ${nextCommand(['status', '--all'], stateDir)}`] : [];
   if (!runs.length) notes.push(`${stateDir} holds no run`);
   if (rows.length) notes.push(`→ ${nextCommand(['status', 'RUN'], stateDir)}`);
   const exit = worstOf(exits);

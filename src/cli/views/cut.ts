@@ -12,7 +12,7 @@ export function cut(text: string, width: number): string {
       at += code.length;
       continue;
     }
-    if (++shown > width) return `${text.slice(0, at - 1)}…\u001b[0m`;
+    if (++shown > width) return `${text.slice(0, at - 1)}…${text.includes('\u001b') ? '\u001b[0m' : ''}`;
     at++;
   }
   return text;

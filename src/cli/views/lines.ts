@@ -3,28 +3,28 @@ import type { Entry, Key } from '../../contract/record.ts';
 import { keyText } from '../../engine/state/key.ts';
 import { durationText, momentText } from '../../report/duration.ts';
 import { costOfHold } from '../../report/holding-cost.ts';
-import { safe, tell } from '../screen.ts';
-import type { Scene, View } from './view.ts';
+import { answer, safe } from '../screen.ts';
+import { firstLine, type Scene, type View } from './view.ts';
 
 const progressStep = 0.25;
 
-/** Plain lines with the run's time, for a pipe or a log: no control characters, no colour. */
+/** Plain lines with the run's time on stdout, for a pipe or a log: no control characters, no colour. */
 export function linesView(scene: Scene): View {
   const teller = new Teller(scene);
   const several = scene.plans.length > 1;
   const line = ({ plan, text }: Line) =>
-    tell(`${momentText(scene.now())} ${several ? `${plan} ` : ''}${safe(text.replaceAll('\n', '; '))}`);
+    answer(`${momentText(scene.now())} ${several ? `${plan} ` : ''}${safe(text.replaceAll('\n', '; '))}`);
+  answer(firstLine(scene));
   for (const { name, target, region } of scene.plans) {
-    line({ plan: name, text: `${several ? '' : `${name}: `}${target.id} in ${region}, run ${scene.run}` });
+    line({ plan: name, text: `${several ? '' : `${name}: `}${target.id} in ${region}` });
   }
   return {
     show(event) {
       const told = teller.tell(event);
       if (told) line(told);
     },
-    note: (text) => tell(`${momentText(scene.now())} ${safe(text)}`),
+    note: (text) => answer(`${momentText(scene.now())} ${safe(text)}`),
     end: async () => {},
-    abandon: () => {},
   };
 }
 

@@ -1,7 +1,11 @@
 import type { Journal } from '../../contract/journal.ts';
 import type { Plan } from '../../contract/plan.ts';
+import { journalFormat } from '../../contract/record.ts';
+import { fold } from '../../engine/state/fold.ts';
 import { LiveStatus } from '../../report/live-status.ts';
+import { wordsOf } from '../../report/next-steps.ts';
 import { registry } from '../../steps/registry.ts';
+import { nextCommand } from '../next-command.ts';
 import { liveTerminal } from '../screen.ts';
 import type { Settings } from '../settings.ts';
 import { jsonView } from './json.ts';
@@ -17,8 +21,11 @@ export async function openView(
 ): Promise<View> {
   const { clock } = of.settings;
   const live = new LiveStatus(of.plans, registry, journal.records);
+  // One of an older format is taken back, and not gone on with.
+  const goesOn = fold(journal.records).format < journalFormat ? 'rollback' : 'resume';
   const scene: Scene = {
     run: journal.run,
+    goesOn: nextCommand(wordsOf(goesOn, journal.run, of.settings.profile), of.settings.stateDir),
     plans: of.plans,
     now: () => clock.now(),
     isLong: (uses) => {

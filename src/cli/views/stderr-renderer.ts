@@ -81,10 +81,9 @@ export function onStderr() {
   };
 }
 
-/** Shows the cursor again. */
-export function restoreCursor(): void {
-  process.stderr.write('\u001b[?25h');
-}
+// A process that is killed could not show a hidden cursor again.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: what listr2 writes is looked for
+const cursor = /\u001b\[\?25[hl]/g;
 
 const columns = () => process.stderr.columns ?? 80;
 
@@ -98,7 +97,7 @@ function screen(): NodeJS.WriteStream {
     get rows() {
       return process.stderr.rows ?? 24;
     },
-    write: (text: string) => process.stderr.write(text),
+    write: (text: string) => process.stderr.write(text.replace(cursor, '')),
   };
   return stand as unknown as NodeJS.WriteStream;
 }
