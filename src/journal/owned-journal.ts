@@ -75,7 +75,7 @@ export async function ownedJournal(
       clearInterval(heart);
       try {
         await file.close();
-        if (isOver(journal.records) || !hasSent(journal.records))
+        if (isOver(journal.records) || cameToNothing(journal.records))
           await usable(place.stateDir, () => kept.reserve.release());
       } finally {
         told.released();
@@ -96,9 +96,9 @@ function isOver(records: readonly JournalRecord[]): boolean {
   return plans > 0 && ended.size === plans;
 }
 
-/** Of a run that has sent nothing, nothing can have to be taken back. */
-function hasSent(records: readonly JournalRecord[]): boolean {
-  return records.some(({ t }) => t === 'intent');
+/** Of a run that was stopped before it sent anything, nothing can have to be taken back. */
+function cameToNothing(records: readonly JournalRecord[]): boolean {
+  return records.some(({ t }) => t === 'stopped') && !records.some(({ t }) => t === 'intent');
 }
 
 /** How many plans were submitted. */
