@@ -11,8 +11,9 @@ import type { JournalStore } from '../journal/store.ts';
 import type { PlanStatus } from '../report/plan-status.ts';
 import { type RunStatus, runStatus } from '../report/run-status.ts';
 import { listen } from './interruption.ts';
+import { type EventBody, printEvent } from './json-lines.ts';
 import { reportLines } from './report.ts';
-import { answer, oneLine, tell, tellError } from './screen.ts';
+import { answer, tell, tellError } from './screen.ts';
 import type { Session } from './session.ts';
 import type { Settings } from './settings.ts';
 import type { View } from './views/view.ts';
@@ -139,7 +140,8 @@ async function close(of: Drive, journal: Journal, outcome: RunResult | RekeyErro
   // Where stdout is for a program, people read on stderr.
   if (of.json) tell(words);
   else answer(words);
-  if (of.json) answer(lastLine(of, journal, status, { exit, ...(ended ? { result: outcome } : {}) }));
+  const how = { exit, ...(ended ? { result: outcome } : {}) };
+  if (of.json) printEvent(of.settings.clock.now(), 'run.finished', finishedBody(of, journal, status, how));
   return exit;
 }
 
@@ -148,12 +150,12 @@ function exitOf({ plans }: RunResult, status: RunStatus): number {
   return worstExit(plans.map(({ exit }, at) => (status.plans[at]?.status === 'nothing-to-do' ? 0 : exit)));
 }
 
-function lastLine(
+function finishedBody(
   of: Drive,
   journal: Journal,
   { plans: statuses }: RunStatus,
   how: { readonly exit: number; readonly result?: RunResult },
-): string {
+): EventBody {
   const over = (status: PlanStatus['status']) => ['done', 'rolled-back', 'refused', 'nothing-to-do'].includes(status);
   const statusOf = ({ status }: PlanStatus, at: number) =>
     over(status) ? status : (how.result?.plans[at]?.status ?? 'failed');
@@ -164,14 +166,12 @@ function lastLine(
     status: statusOf(one, at),
     replacements: one.pairs.map(({ original, replacement, verdict }) => ({ original, replacement, verdict })),
   }));
-  return oneLine({
-    v: 1,
-    type: 'run.finished',
+  return {
     runId: journal.run,
     status,
     exit: how.exit,
     head: journal.head,
     plans,
     apiCalls: Object.fromEntries([...of.session.calls].sort(([a], [b]) => (a < b ? -1 : 1))),
-  });
+  };
 }

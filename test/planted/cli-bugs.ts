@@ -54,6 +54,20 @@ export const cliBugs: readonly PlantedBug[] = [
     caughtBy: { file: 'test/steps/refusals.test.ts', title: 'nothing to do says which keys the volumes are under' },
   },
   {
+    name: 'the time of an event is told in ms',
+    file: 'src/cli/json-lines.ts',
+    find: 'type, at: isoOf(at), ...body',
+    replace: 'type, at, ...body',
+    caughtBy: { file: 'test/cli/json-lines.test.ts', title: 'every event of a run is one as the schema has it' },
+  },
+  {
+    name: 'when a gate opens is told in ms',
+    file: 'src/cli/json-lines.ts',
+    find: '{ ...body, until: isoOf(event.until) }',
+    replace: 'body',
+    caughtBy: { file: 'test/cli/json-lines.test.ts', title: 'every event of a run is one as the schema has it' },
+  },
+  {
     name: 'the live view hides the cursor',
     file: 'src/cli/views/stderr-renderer.ts',
     find: "text.replace(cursor, '')",

@@ -5,6 +5,7 @@ import type { RekeyError } from '../../errors/index.ts';
 import type { JournalReading } from '../../journal/store.ts';
 import { endsOf, type RunStatus, runStatus } from '../../report/run-status.ts';
 import { type StatusExit, statusExit } from '../../report/status-exit.ts';
+import { type EventBody, eventLine } from '../json-lines.ts';
 import { nextCommand } from '../next-command.ts';
 import { frozenPlans } from '../plans.ts';
 import { nextLine, reportLines } from '../report.ts';
@@ -30,7 +31,7 @@ export const statusCommand: MakeCommand = (end) =>
     .argument('[run]', 'id of the run')
     .option('--all', 'also the runs that did nothing: those that were refused, or had nothing to do')
     .option('--watch', 'tell it anew every few seconds; in a pipe, when something has changed')
-    .option('--json', 'one JSON object a line on stdout')
+    .option('--json', 'one JSON object a line on stdout (docs/EVENTS.md)')
     .addHelpText('after', exitHelp)
     .action(async (run: string | undefined, options: StatusOptions) => {
       const settings = settingsOf(options);
@@ -53,19 +54,20 @@ async function one(settings: Settings, run: string, options: StatusOptions): Pro
   const reading = await readRun(settings, run);
   const status = await statusOf(reading, now);
   const exit = statusExit(status.plans);
-  const json = oneLine({ ...runJson(settings, run, reading, status), exit });
-  if (options.json) return { lines: [json], notes: [], exit, stands: json };
+  const body = { ...runBody(settings, run, reading, status), exit };
+  const stands = oneLine(body);
+  if (options.json) return { lines: [eventLine(now, 'run.status', body)], notes: [], exit, stands };
   const lines = reportLines({ stateDir: settings.stateDir, now, head: reading.head }, status).join('\n').split('\n');
   if (reading.runner === 'unknown') lines.push('it can not be told from here whether its runner lives');
   if (endsOf(fold(reading.records)) === undefined && reading.format < journalFormat)
     lines.push('an older rekey began it, and only that one can go on with it');
-  return { lines, notes: [], exit, stands: json };
+  return { lines, notes: [], exit, stands };
 }
 
-function runJson({ stateDir }: Settings, run: string, reading: JournalReading, status: RunStatus) {
+function runBody({ stateDir }: Settings, run: string, reading: JournalReading, status: RunStatus) {
   const { head, owner, runner, format } = reading;
   const next = status.nextSteps.map((step) => nextLine(step, stateDir));
-  return { v: 1, type: 'run.status', runId: run, format, head, owner, runner, plans: status.plans.map(planJson), next };
+  return { runId: run, format, head, owner, runner, plans: status.plans.map(planJson), next };
 }
 
 async function list(settings: Settings, options: StatusOptions): Promise<Look> {
@@ -73,13 +75,13 @@ async function list(settings: Settings, options: StatusOptions): Promise<Look> {
   const now = clock.now();
   const runs = await listRuns(settings);
   const rows: string[][] = [];
-  const json: string[] = [];
+  const events: { readonly type: string; readonly body: EventBody }[] = [];
   const exits: StatusExit[] = [];
   let idle = 0;
   for (const { run, ...found } of runs) {
     if ('error' in found) {
       rows.push([run, '-', unreadable(found.error)]);
-      json.push(oneLine({ v: 1, type: 'run', runId: run, error: found.error.code, exit: 1 }));
+      events.push({ type: 'run.unreadable', body: { runId: run, error: found.error.code, exit: 1 } });
       exits.push(1);
       continue;
     }
@@ -91,15 +93,16 @@ async function list(settings: Settings, options: StatusOptions): Promise<Look> {
     const status = await statusOf(found, now);
     exits.push(statusExit(status.plans));
     const startedAt = new Date(state.startedAt ?? 0).toISOString();
-    json.push(oneLine({ ...runJson(settings, run, found, status), type: 'run', startedAt, exit: exits.at(-1) }));
+    events.push({ type: 'run', body: { ...runBody(settings, run, found, status), startedAt, exit: exits.at(-1) } });
     rows.push(...status.plans.map((plan) => targetRow(now, run, plan)));
   }
   const notes = idle > 0 ? [`${idle} that did nothing, not shown: ${nextCommand(['status', '--all'], stateDir)}`] : [];
   if (!runs.length) notes.push(`${stateDir} holds no run`);
   if (rows.length) notes.push(`→ ${nextCommand(['status', 'RUN'], stateDir)}`);
   const exit = worstOf(exits);
-  const lines = options.json === true ? json : table(rows, '');
-  return { lines, notes: options.json === true ? [] : notes, exit, stands: json.join('\n') };
+  const json = () => events.map(({ type, body }) => eventLine(now, type, body));
+  const lines = options.json === true ? json() : table(rows, '');
+  return { lines, notes: options.json === true ? [] : notes, exit, stands: oneLine(events) };
 }
 
 const unreadable = ({ code, title }: RekeyError) => `${code === 'journal-newer' ? 'newer' : 'damaged'}: ${title}`;
