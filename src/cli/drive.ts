@@ -28,6 +28,8 @@ export interface Drive {
   readonly options: { readonly [name: string]: Json };
   readonly json: boolean;
   readonly wait: boolean;
+  /** Others are gone on with beside it, on the same screen. */
+  readonly among?: boolean;
   readonly replaceClaim?: string;
   /** Sees every event, besides the view. */
   readonly watch?: (event: RunEvent) => void;

@@ -18,9 +18,10 @@ export function printEvent(at: number, type: string, body: EventBody): void {
 }
 
 /** Prints what a run tells while it goes. `now` in ms. */
-export function printRunEvent(now: number, event: RunEvent): void {
-  const { type, ...body } = event;
-  if (event.type === 'gate.waiting') return printEvent(now, type, { ...body, until: isoOf(event.until) });
-  if (event.type === 'record') return printEvent(event.at, type, { entry: event.entry });
-  printEvent(now, type, body);
+export function printRunEvent(now: number, runId: string, event: RunEvent): void {
+  const { type, ...rest } = event;
+  const body = { runId, ...rest };
+  if (event.type === 'gate.waiting') printEvent(now, type, { ...body, until: isoOf(event.until) });
+  else if (event.type === 'record') printEvent(event.at, type, { runId, entry: event.entry });
+  else printEvent(now, type, body);
 }

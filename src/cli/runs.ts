@@ -16,8 +16,11 @@ export async function readRun(settings: Settings, run: string): Promise<JournalR
   return (await storeOf(settings)).read(run);
 }
 
+/** A run of the state directory, or why its journal can't be read. */
+export type FoundRun = Awaited<ReturnType<JournalStore['list']>>[number];
+
 /** All runs of the state directory, oldest first. One whose records can't follow each other is told as damaged and hides no other. */
-export async function listRuns(settings: Settings): ReturnType<JournalStore['list']> {
+export async function listRuns(settings: Settings): Promise<readonly FoundRun[]> {
   const found = await (await storeOf(settings)).list();
   return found.map((one) => {
     try {

@@ -32,7 +32,7 @@ test.skipIf(!smallDisk.there)(
       const status = await rekey(['status', run, ...dir], where);
       expect(status.stdout).toContain('stopped, and taken back');
       filler.remove();
-      const second = await rekey(['resume', ...dir], where);
+      const second = await rekey(['resume', run, ...dir], where);
       expect(second.code, second.said).toBe(0);
       const { instances } = await aws.state();
       expect(instances[0]?.workload?.ledger.filter(({ lost }) => lost !== false)).toEqual([]);

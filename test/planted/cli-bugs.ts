@@ -68,6 +68,20 @@ export const cliBugs: readonly PlantedBug[] = [
     caughtBy: { file: 'test/cli/json-lines.test.ts', title: 'every event of a run is one as the schema has it' },
   },
   {
+    name: 'a timer takes a target out of service again that was taken back',
+    file: 'src/cli/what-now.ts',
+    find: "status === 'failed' && takenBack",
+    replace: "status === 'failed' && takenBack && stays",
+    caughtBy: { file: 'test/cli/resume-all.test.ts', title: 'one that was taken back is left to a person' },
+  },
+  {
+    name: 'what is down waits for a person',
+    file: 'src/cli/what-now.ts',
+    find: '  if (plans.some(({ downSince }) => downSince !== undefined)) return { resume: true };\n',
+    replace: '',
+    caughtBy: { file: 'test/cli/resume-all.test.ts', title: 'one that is down goes on' },
+  },
+  {
     name: 'the live view hides the cursor',
     file: 'src/cli/views/stderr-renderer.ts',
     find: "text.replace(cursor, '')",

@@ -1,15 +1,15 @@
 import { clockOf } from '../../contract/clock.ts';
 import { journalFormat } from '../../contract/record.ts';
 import { fold } from '../../engine/state/fold.ts';
-import type { RekeyError } from '../../errors/index.ts';
+import { RekeyError } from '../../errors/index.ts';
 import type { JournalReading } from '../../journal/store.ts';
 import { endsOf, type RunStatus, runStatus } from '../../report/run-status.ts';
 import { type StatusExit, statusExit } from '../../report/status-exit.ts';
 import { type EventBody, eventLine } from '../json-lines.ts';
 import { nextCommand } from '../next-command.ts';
-import { frozenPlans } from '../plans.ts';
+import { frozenPlans, plansOf } from '../plans.ts';
 import { nextLine, reportLines } from '../report.ts';
-import { didNothing, listRuns, readRun } from '../runs.ts';
+import { didNothing, type FoundRun, listRuns, readRun } from '../runs.ts';
 import { answer, oneLine, table, tell } from '../screen.ts';
 import { type CommonOptions, type Settings, settingsOf } from '../settings.ts';
 import { planJson } from '../status-json.ts';
@@ -74,41 +74,47 @@ async function list(settings: Settings, options: StatusOptions): Promise<Look> {
   const { stateDir, clock } = settings;
   const now = clock.now();
   const runs = await listRuns(settings);
-  const rows: string[][] = [];
-  const events: { readonly type: string; readonly body: EventBody }[] = [];
-  const exits: StatusExit[] = [];
-  let idle = 0;
-  for (const { run, ...found } of runs) {
-    if ('error' in found) {
-      rows.push([run, '-', unreadable(found.error)]);
-      events.push({ type: 'run.unreadable', body: { runId: run, error: found.error.code, exit: 1 } });
-      exits.push(1);
-      continue;
-    }
-    const state = fold(found.records);
-    if (didNothing(state) && options.all !== true) {
-      idle++;
-      continue;
-    }
-    const status = await statusOf(found, now);
-    exits.push(statusExit(status.plans));
-    const startedAt = new Date(state.startedAt ?? 0).toISOString();
-    events.push({ type: 'run', body: { ...runBody(settings, run, found, status), startedAt, exit: exits.at(-1) } });
-    rows.push(...status.plans.map((plan) => targetRow(now, run, plan)));
-  }
+  const shown = runs.filter((one) => options.all === true || 'error' in one || !didNothing(fold(one.records)));
+  const idle = runs.length - shown.length;
+  const all = await Promise.all(shown.map((one) => listed(settings, now, one)));
   const notes = idle > 0 ? [`${idle} that did nothing, not shown: ${nextCommand(['status', '--all'], stateDir)}`] : [];
   if (!runs.length) notes.push(`${stateDir} holds no run`);
-  if (rows.length) notes.push(`→ ${nextCommand(['status', 'RUN'], stateDir)}`);
-  const exit = worstOf(exits);
-  const json = () => events.map(({ type, body }) => eventLine(now, type, body));
-  const lines = options.json === true ? json() : table(rows, '');
-  return { lines, notes: options.json === true ? [] : notes, exit, stands: oneLine(events) };
+  if (all.length) notes.push(`→ ${nextCommand(['status', 'RUN'], stateDir)}`);
+  const exit = ([4, 1, 3] as const).find((one) => all.some((run) => run.body.exit === one)) ?? 0;
+  const stands = oneLine(all.map(({ body }) => body));
+  if (options.json !== true) {
+    const rows = table(
+      all.flatMap((run) => run.rows),
+      '',
+    );
+    return { lines: rows, notes, exit, stands };
+  }
+  return { lines: all.map(({ type, body }) => eventLine(now, type, body)), notes: [], exit, stands };
 }
 
-const unreadable = ({ code, title }: RekeyError) => `${code === 'journal-newer' ? 'newer' : 'damaged'}: ${title}`;
+/** A run of the list: its lines, and the event that tells it. */
+interface Listed {
+  readonly rows: string[][];
+  readonly type: 'run' | 'run.unreadable';
+  readonly body: EventBody & { readonly exit: StatusExit };
+}
 
-const worstOf = (exits: readonly StatusExit[]): StatusExit =>
-  ([4, 1, 3] as const).find((one) => exits.includes(one)) ?? 0;
+async function listed(settings: Settings, now: number, { run, ...found }: FoundRun): Promise<Listed> {
+  if ('error' in found) return unreadable(run, found.error);
+  const state = fold(found.records);
+  const plans = await plansOf(state);
+  if (plans instanceof RekeyError) return unreadable(run, plans);
+  const { registry } = await import('../../steps/registry.ts');
+  const status = runStatus(plans, registry, state, found.runner === 'alive', now);
+  const startedAt = new Date(state.startedAt ?? 0).toISOString();
+  const body = { ...runBody(settings, run, found, status), startedAt, exit: statusExit(status.plans) };
+  return { type: 'run', rows: status.plans.map((plan) => targetRow(now, run, plan)), body };
+}
+
+function unreadable(run: string, { code, title }: RekeyError): Listed {
+  const rows = [[run, '-', `${code === 'journal-newer' ? 'newer' : 'damaged'}: ${title}`]];
+  return { type: 'run.unreadable', rows, body: { runId: run, error: code, exit: 1 } };
+}
 
 async function statusOf(reading: JournalReading, now: number): Promise<RunStatus> {
   const { registry } = await import('../../steps/registry.ts');

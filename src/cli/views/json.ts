@@ -7,7 +7,7 @@ export function jsonView(scene: Scene): View {
   const plans = scene.plans.map((plan) => plan.name);
   printEvent(scene.now(), 'run.started', { runId: scene.run, plans, resume: scene.goesOn });
   return {
-    show: (event) => printRunEvent(scene.now(), event),
+    show: (event) => printRunEvent(scene.now(), scene.run, event),
     note: tell,
     end: async () => {},
   };

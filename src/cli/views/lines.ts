@@ -8,12 +8,12 @@ import { firstLine, type Scene, type View } from './view.ts';
 
 const progressStep = 0.25;
 
-/** Plain lines with the run's time on stdout, for a pipe or a log: no control characters, no colour. */
-export function linesView(scene: Scene): View {
+/** Plain lines with the run's time on stdout, for a pipe or a log: no control characters, no colour. `before` stands behind the time. */
+export function linesView(scene: Scene, before = ''): View {
   const teller = new Teller(scene);
   const several = scene.plans.length > 1;
   const line = ({ plan, text }: Line) =>
-    answer(`${momentText(scene.now())} ${several ? `${plan} ` : ''}${safe(text.replaceAll('\n', '; '))}`);
+    answer(`${momentText(scene.now())} ${before}${several ? `${plan} ` : ''}${safe(text.replaceAll('\n', '; '))}`);
   answer(firstLine(scene));
   for (const { name, target, region } of scene.plans) {
     line({ plan: name, text: `${several ? '' : `${name}: `}${target.id} in ${region}` });
@@ -23,7 +23,7 @@ export function linesView(scene: Scene): View {
       const told = teller.tell(event);
       if (told) line(told);
     },
-    note: (text) => answer(`${momentText(scene.now())} ${safe(text)}`),
+    note: (text) => answer(`${momentText(scene.now())} ${before}${safe(text)}`),
     end: async () => {},
   };
 }

@@ -16,7 +16,12 @@ const longMs = 30 * 60_000;
 
 /** Opens the view that fits: JSON where asked for, a live one on a terminal, else lines. */
 export async function openView(
-  of: { readonly plans: readonly Plan[]; readonly settings: Settings; readonly json: boolean },
+  of: {
+    readonly plans: readonly Plan[];
+    readonly settings: Settings;
+    readonly json: boolean;
+    readonly among?: boolean;
+  },
   journal: Pick<Journal, 'run' | 'records'>,
 ): Promise<View> {
   const { clock } = of.settings;
@@ -34,7 +39,7 @@ export async function openView(
     },
     status: (name) => live.of(name),
   };
-  const view = of.json ? jsonView(scene) : await peopleView(scene);
+  const view = of.json ? jsonView(scene) : await peopleView(scene, of.among === true);
   return {
     ...view,
     show(event) {
@@ -44,8 +49,8 @@ export async function openView(
   };
 }
 
-async function peopleView(scene: Scene): Promise<View> {
-  if (!liveTerminal) return linesView(scene);
+async function peopleView(scene: Scene, among: boolean): Promise<View> {
+  if (!liveTerminal || among) return linesView(scene, among ? `${scene.run} ` : '');
   const { liveView } = await import('./live.ts');
   return liveView(scene);
 }
