@@ -8,10 +8,12 @@ import { fold } from '../engine/state/fold.ts';
 import { worstExit } from '../engine/stops.ts';
 import type { RekeyError } from '../errors/index.ts';
 import type { JournalStore } from '../journal/store.ts';
+import type { PlanStatus } from '../report/plan-status.ts';
 import { type RunStatus, runStatus } from '../report/run-status.ts';
 import { listen } from './interruption.ts';
+import { type EventBody, printEvent } from './json-lines.ts';
 import { reportLines } from './report.ts';
-import { answer, oneLine, tell, tellError } from './screen.ts';
+import { answer, tell, tellError } from './screen.ts';
 import type { Session } from './session.ts';
 import type { Settings } from './settings.ts';
 import type { View } from './views/view.ts';
@@ -26,6 +28,8 @@ export interface Drive {
   readonly options: { readonly [name: string]: Json };
   readonly json: boolean;
   readonly wait: boolean;
+  /** Others are gone on with beside it, on the same screen. */
+  readonly among?: boolean;
   readonly replaceClaim?: string;
   /** Sees every event, besides the view. */
   readonly watch?: (event: RunEvent) => void;
@@ -59,14 +63,11 @@ export async function drive(of: Drive): Promise<number> {
     of.watch?.(event);
   };
   const unwarn = warnThrough(view);
-  const interruption = listen(
-    of.session.stop,
-    (signal) => {
-      view.note('stopping: starting nothing new; a second signal ends it at once');
-      journal.append({ t: 'interrupted', signal }).catch((error: RekeyError) => lose(error));
-    },
-    () => view.abandon(),
-  );
+  of.session.onWarning((text) => view.note(`note: ${text}`));
+  const interruption = listen(of.session.stop, (signal) => {
+    view.note('stopping: starting nothing new; a second signal ends it at once');
+    journal.append({ t: 'interrupted', signal }).catch((error: RekeyError) => lose(error));
+  });
   try {
     const outcome = await Promise.race([underWay(of, journal, tap), lost, interruption.overdue]);
     await view.end();
@@ -129,38 +130,50 @@ async function close(of: Drive, journal: Journal, outcome: RunResult | RekeyErro
   const { registry } = await import('../steps/registry.ts');
   const ended = typeof outcome === 'object' && 'plans' in outcome;
   const lost = outcome instanceof Error ? outcome : undefined;
-  const status = runStatus(of.plans, registry, fold(journal.records), false);
+  const status = runStatus(of.plans, registry, fold(journal.records), false, of.settings.clock.now());
   const errors = new Map(
     ended ? outcome.plans.flatMap(({ name, error }) => (error ? [[name, error] as const] : [])) : [],
   );
-  const exit = ended ? worstExit(outcome.plans.map((plan) => plan.exit)) : (lost?.exit ?? 130);
+  const exit = ended ? exitOf(outcome, status) : (lost?.exit ?? 130);
   if (lost) tellError(lost);
   await Promise.race([journal.close(), new Promise((resolve) => setTimeout(resolve, 300).unref())]);
   const about = { stateDir: of.settings.stateDir, now: of.settings.clock.now(), head: journal.head };
-  tell(reportLines({ ...about, errors }, status).join('\n'));
-  if (of.json) answer(lastLine(of, journal, status, { exit, ...(ended ? { result: outcome } : {}) }));
+  const words = reportLines({ ...about, errors }, status).join('\n');
+  // Where stdout is for a program, people read on stderr.
+  if (of.json) tell(words);
+  else answer(words);
+  const how = { exit, ...(ended ? { result: outcome } : {}) };
+  if (of.json) printEvent(of.settings.clock.now(), 'run.finished', finishedBody(of, journal, status, how));
   return exit;
 }
 
-function lastLine(
+/** Where there is nothing to do, all is as it should be. */
+function exitOf({ plans }: RunResult, status: RunStatus): number {
+  return worstExit(plans.map(({ exit }, at) => (status.plans[at]?.status === 'nothing-to-do' ? 0 : exit)));
+}
+
+function finishedBody(
   of: Drive,
   journal: Journal,
   { plans: statuses }: RunStatus,
   how: { readonly exit: number; readonly result?: RunResult },
-): string {
-  const plans = statuses.map(({ plan, status, pairs }, at) => ({
-    name: plan,
-    status: how.result?.plans[at]?.status ?? (status === 'done' || status === 'rolled-back' ? status : 'failed'),
-    replacements: pairs.map(({ original, replacement, verdict }) => ({ original, replacement, verdict })),
+): EventBody {
+  const over = (status: PlanStatus['status']) => ['done', 'rolled-back', 'refused', 'nothing-to-do'].includes(status);
+  const statusOf = ({ status }: PlanStatus, at: number) =>
+    over(status) ? status : (how.result?.plans[at]?.status ?? 'failed');
+  const all = new Set(statuses.map(statusOf));
+  const status = all.size === 1 ? [...all][0] : (how.result?.status ?? 'failed');
+  const plans = statuses.map((one, at) => ({
+    name: one.plan,
+    status: statusOf(one, at),
+    replacements: one.pairs.map(({ original, replacement, verdict }) => ({ original, replacement, verdict })),
   }));
-  return oneLine({
-    v: 1,
-    type: 'run.finished',
+  return {
     runId: journal.run,
-    status: how.result?.status ?? 'failed',
+    status,
     exit: how.exit,
     head: journal.head,
     plans,
     apiCalls: Object.fromEntries([...of.session.calls].sort(([a], [b]) => (a < b ? -1 : 1))),
-  });
+  };
 }

@@ -10,18 +10,15 @@ export interface Interruption {
 const patienceMs = 4_500;
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Listens to signals. At the first one `stop` is aborted and `first` called; at the second one `second` is, right before the process exits with 130. */
-export function listen(stop: AbortController, first: (signal: string) => void, second: () => void): Interruption {
+/** Listens to signals. At the first one `stop` is aborted and `first` called; at the second one the process exits with 130. */
+export function listen(stop: AbortController, first: (signal: string) => void): Interruption {
   let timer: NodeJS.Timeout | undefined;
   let tooLate: (value: 'overdue') => void;
   const overdue = new Promise<'overdue'>((resolve) => {
     tooLate = resolve;
   });
   const heard = (signal: NodeJS.Signals) => {
-    if (stop.signal.aborted) {
-      second();
-      process.exit(130);
-    }
+    if (stop.signal.aborted) process.exit(130);
     timer = setTimeout(() => tooLate('overdue'), patienceMs);
     stop.abort();
     first(signal);

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { RekeyError } from '../errors/index.ts';
+import { problem, RekeyError } from '../errors/index.ts';
 import { demoCommand } from './commands/demo.ts';
 import { journalCommand } from './commands/journal.ts';
 import { resumeCommand } from './commands/resume.ts';
@@ -9,7 +9,9 @@ import { schemaCommand } from './commands/schema.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { statusCommand } from './commands/status.ts';
 import { validateCommand } from './commands/validate.ts';
+import { type EventBody, printEvent } from './json-lines.ts';
 import { flushed, ink, safe, tell, tellError } from './screen.ts';
+import { settingsOf } from './settings.ts';
 import { version } from './version.ts';
 
 /** Runs the command line with these arguments (without `node` and the script). Resolves to the exit code. */
@@ -21,7 +23,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   try {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
-    exit = told(error);
+    exit = told(error, argv.includes('--json'));
   }
   await flushed();
   return exit;
@@ -31,7 +33,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 export function programOf(end: (exit: number) => void): Command {
   const program = new Command('rekey')
     .description(
-      'Moves the EBS volumes of EC2 instances to another KMS key: snapshot, new volume under the new key, swap, verify, and only then delete the original. A run can be killed at any instant and resumed.',
+      'Moves what AWS encrypts under one KMS key (volumes of EC2 instances, unattached volumes, RDS instances, Aurora clusters) to another key: snapshot, new one under the new key, swap, verify, and only then delete the original. A run can be killed at any instant and resumed.',
     )
     .version(version(), '--version', 'print the version')
     .helpOption('-h, --help', 'print help')
@@ -71,7 +73,38 @@ Exit codes:
   0 done · 1 failed · 2 bad usage or invalid plan · 3 paused, resume later · 4 verification failed,
   nothing deleted · 5 held by another runner · 6 somebody changed the target · 130 interrupted`;
 
-function told(error: unknown): number {
+/** Says what went wrong, to people on stderr and, where stdout is for a program, there too. Gives the exit code. */
+function told(error: unknown, json: boolean): number {
+  if (json && !(error instanceof CommanderError && error.exitCode === 0)) printEvent(now(), 'error', errorBody(error));
+  return toldToPeople(error);
+}
+
+/** By the run's clock; one that can't be read is what is told. */
+function now(): number {
+  try {
+    return settingsOf({}).clock.now();
+  } catch {
+    return Date.now();
+  }
+}
+
+function errorBody(error: unknown): EventBody {
+  if (error instanceof RekeyError) {
+    const { code, title, message, hint, exit } = error;
+    return { error: code, title, message, hint, exit };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof CommanderError) {
+    const { title, message: _, hint, exit } = problem('usage', { what: message });
+    return { error: 'usage', title, message: message.replace(/^error: /, ''), hint, exit };
+  }
+  return { error: 'bug', title: bug, message, hint: whereHint, exit: 1 };
+}
+
+const bug = 'This is a bug of rekey';
+const whereHint = 'REKEY_DEBUG=1 shows where; a run that was under way can be resumed';
+
+function toldToPeople(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
     tell(`${ink.dim('→')} rekey --help lists the commands, rekey <command> --help its options`);
@@ -82,8 +115,8 @@ function told(error: unknown): number {
     return error.exit;
   }
   const message = error instanceof Error ? error.message : String(error);
-  tell(`${ink.red('✗ This is a bug of rekey')}\n${safe(message)}`);
+  tell(`${ink.red(`✗ ${bug}`)}\n${safe(message)}`);
   if (process.env['REKEY_DEBUG']) tell(safe(error instanceof Error ? (error.stack ?? '') : ''));
-  else tell(`${ink.dim('→')} REKEY_DEBUG=1 shows where; a run that was under way can be resumed`);
+  else tell(`${ink.dim('→')} ${whereHint}`);
   return 1;
 }

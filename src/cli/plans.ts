@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Plan, PlanSource } from '../contract/plan.ts';
 import type { RunState } from '../engine/state/run-state.ts';
-import { problem } from '../errors/index.ts';
+import { problem, RekeyError } from '../errors/index.ts';
 import type { PlanProblem } from '../plan/problem.ts';
 
 /** A plan with what it was made of. */
@@ -102,4 +102,14 @@ export async function frozenPlans(state: RunState): Promise<SourcedPlan[]> {
     const why = `this version of rekey does not take it: ${problems[0]?.message ?? 'unknown'}`;
     throw problem('frozen-plan-differs', { run: state.run, file: source.file, why });
   });
+}
+
+/** The plans of a run, or why they can't be made again: that is so of one run, and hides no other. */
+export async function plansOf(state: RunState): Promise<readonly Plan[] | RekeyError> {
+  try {
+    return (await frozenPlans(state)).map((one) => one.plan);
+  } catch (error) {
+    if (error instanceof RekeyError) return error;
+    throw error;
+  }
 }

@@ -38,6 +38,53 @@ export function errorsReference(catalogue: { readonly [name: string]: ErrorEntry
   );
 }
 
+/** docs/EVENTS.md: every line that `--json` prints. */
+export function eventsReference(schema: { readonly oneOf?: unknown }): string {
+  const events = (schema.oneOf ?? []) as readonly EventSchema[];
+  const sections = events.map(({ description = '', properties, required = [] }) => {
+    const rows = Object.entries(properties)
+      .filter(([name]) => !['v', 'type', 'at'].includes(name))
+      .map(([name, member]) => [
+        code(name),
+        `${kindOf(member)}${required.includes(name) ? '' : ', may be absent'}`,
+        member.description ?? '',
+      ]);
+    return [`## ${properties['type']?.const ?? ''}`, description, table(['member', 'what', ''], rows)].join('\n\n');
+  });
+  return page(
+    'Events',
+    [
+      'With `--json` everything on stdout is one JSON object a line, from the first refusal on; people are told on stderr. Each has `v` (1), its `type`, and `at`, the time by the clock of the run (ISO 8601). `schema/events.schema.json` is their JSON Schema, and whole runs are held against it by a test. A type that is not here may come with a later version: pass it over.',
+      'A run is told from `run.started` to `run.finished`; what is refused before there is a run is an `error`.',
+    ],
+    sections,
+  );
+}
+
+interface EventSchema {
+  readonly description?: string;
+  readonly properties: { readonly [name: string]: MemberSchema };
+  readonly required?: readonly string[];
+}
+
+interface MemberSchema {
+  readonly description?: string;
+  readonly type?: string;
+  readonly const?: string;
+  readonly format?: string;
+  readonly enum?: readonly string[];
+  readonly items?: MemberSchema;
+  readonly anyOf?: readonly MemberSchema[];
+}
+
+function kindOf({ type, enum: words, format, items, anyOf }: MemberSchema): string {
+  if (anyOf) return anyOf.map(kindOf).join(' or ');
+  if (words) return words.map(code).join(', ');
+  if (format === 'date-time') return 'time';
+  if (type === 'array') return `list of ${items ? kindOf(items) : 'values'}`;
+  return type ?? 'value';
+}
+
 const exitMeanings: { readonly [exit: number]: string } = {
   1: 'failed',
   2: 'bad usage or invalid plan',

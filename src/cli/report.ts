@@ -19,11 +19,16 @@ export interface ReportOf {
 const marks: { readonly [S in PlanStatus['status']]: () => string } = {
   done: () => ink.green('✔'),
   'rolled-back': () => ink.green('←'),
+  refused: () => ink.yellow('✗'),
+  'nothing-to-do': () => ink.green('✔'),
   failed: () => ink.red('✗'),
   paused: () => ink.yellow('◼'),
   running: () => ink.cyan('▶'),
   interrupted: () => ink.yellow('◼'),
 };
+
+/** A mark for how a plan stands. */
+export const markOf = (status: PlanStatus['status']): string => marks[status]();
 
 /** The closing words: per plan what happened and why, what exists in AWS now, and the exact next command. */
 export function reportLines(of: ReportOf, status: RunStatus): string[] {
@@ -47,13 +52,13 @@ export function nextLine({ words, from, losesWritesSince, triesAgain, rollsBack 
   // The time is not put in: what throws writes away is to be typed, not pasted.
   return losesWritesSince === undefined
     ? command
-    : `${command}  # asks for your word: writes since the start would be lost`;
+    : `${command}  # asks for your word: puts the originals back, without what was written since ${momentText(losesWritesSince)}`;
 }
 
 function planLines(of: ReportOf, run: RunStatus, status: PlanStatus): string[] {
   const error = of.errors?.get(status.plan);
   return [
-    `${marks[status.status]()} ${ink.bold(status.plan)} ${status.target}: ${headline(of, status)}`,
+    `${markOf(status.status)} ${ink.bold(status.plan)} ${status.target}: ${headline(of, status)}`,
     ...(error ? errorLines(error, run, of.stateDir) : status.stop ? indented(safe(status.stop.message)) : []),
     ...downLines(of, status),
     ...standingLines(of, status),
@@ -62,12 +67,17 @@ function planLines(of: ReportOf, run: RunStatus, status: PlanStatus): string[] {
   ];
 }
 
-function headline(of: ReportOf, status: PlanStatus): string {
+/** How a plan stands, in words. */
+export function headline(of: Pick<ReportOf, 'now'>, status: PlanStatus): string {
   switch (status.status) {
     case 'done':
       return 'done';
     case 'rolled-back':
       return 'rolled back';
+    case 'nothing-to-do':
+      return 'nothing to do';
+    case 'refused':
+      return `refused${status.step === undefined ? '' : ` at ${status.step}`}, and nothing was done`;
     case 'failed':
       if (status.takenBack) return 'stopped, and taken back';
       return `stopped${status.step === undefined ? '' : ` at ${status.step}`}`;
@@ -77,8 +87,7 @@ function headline(of: ReportOf, status: PlanStatus): string {
       const doing = status.unwinding
         ? 'being taken back'
         : `${status.status}${status.step === undefined ? '' : ` at ${status.step}`}`;
-      if (!waitsFor) return doing;
-      return `${doing}; ${waitsFor.step} opens ${momentText(waitsFor.until)} (in ${durationText(waitsFor.until - of.now)})`;
+      return waitsFor ? `${doing}; ${gateText(waitsFor, of.now)}` : doing;
     }
     case 'interrupted':
       if (status.rollsBack && !status.unwinding) return 'interrupted; a rollback was asked for, and has not begun';
@@ -86,6 +95,13 @@ function headline(of: ReportOf, status: PlanStatus): string {
         ? 'interrupted while being taken back'
         : `interrupted${status.step === undefined ? '' : ` at ${status.step}`}`;
   }
+}
+
+/** Until when a gate holds a plan up. */
+export function gateText({ step, until }: { readonly step: string; readonly until: number }, now: number): string {
+  if (until === Number.POSITIVE_INFINITY) return `${step} never opens`;
+  if (until <= now) return `${step} is open`;
+  return `${step} opens ${momentText(until)} (in ${durationText(until - now)})`;
 }
 
 function errorLines(error: RekeyError, run: RunStatus, stateDir: string): string[] {
@@ -106,12 +122,18 @@ function pasteable(hint: string, { run, profile }: RunStatus, stateDir: string):
 const indented = (text: string) => text.split('\n').map((line) => `  ${line}`);
 
 function downLines(of: ReportOf, status: PlanStatus): string[] {
-  if (status.downSince === undefined) return [];
+  const down = downText(of, status);
+  return down === undefined ? [] : [`  ${ink.red('down')} ${status.target} ${down}`];
+}
+
+/** Since when its target is out of service; undefined where it is not. */
+export function downText(of: Pick<ReportOf, 'now'>, status: PlanStatus): string | undefined {
+  if (status.downSince === undefined) return undefined;
   const { downSince, downAtLatest } = status;
   const or = downAtLatest === undefined ? '' : `, at the latest ${momentText(downAtLatest)}`;
   const since = `${momentText(downSince)} (${durationText(of.now - downSince)})${or}`;
   const has = status.downInDoubt ? 'may have been' : 'has been';
-  return [`  ${ink.red('down')} ${status.target} ${has} out of service since ${since}`];
+  return `${has} out of service since ${since}`;
 }
 
 /** How it was when it was last seen, with the time: nobody has looked since. */

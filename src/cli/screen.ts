@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { createColors } from 'picocolors';
 import { printable } from '../aws/printable.ts';
 import type { RekeyError } from '../errors/index.ts';
@@ -11,10 +12,15 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 const { env } = process;
-const plain = (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
+const dumb = env['TERM'] === 'dumb';
+const plain = (env['NO_COLOR'] ?? '') !== '' || dumb;
 
-/** Is stderr a terminal that may be drawn on? */
-export const liveTerminal = process.stderr.isTTY === true && !plain && (env['CI'] ?? '') === '';
+/**
+ * Is stderr a terminal that may be drawn on? Where stdout leads elsewhere (`| tee log`, `> log`) it gets the plain lines, which
+ * would come between the frames.
+ */
+export const liveTerminal =
+  process.stderr.isTTY === true && process.stdout.isTTY === true && !dumb && (env['CI'] ?? '') === '';
 
 /** Colours for stderr; all plain where they can't be shown or aren't wanted. */
 export const ink = createColors(!plain && (process.stderr.isTTY === true || (env['FORCE_COLOR'] ?? '') !== ''));
@@ -27,9 +33,12 @@ export function oneLine(value: unknown): string {
   return JSON.stringify(value).replace(obeyed, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+// Colours are chosen for stderr; an answer that goes to a file or a pipe has none, whatever stderr is.
+const plainAnswers = process.stdout.isTTY !== true && (env['FORCE_COLOR'] ?? '') === '';
+
 /** Writes a line of an answer to stdout. */
 export function answer(line: string): void {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${plainAnswers ? stripVTControlCharacters(line) : line}\n`);
 }
 
 /** Tells people something, on stderr. */

@@ -5,7 +5,6 @@ import type { Outage } from '../contract/outage.ts';
 import type { Plan } from '../contract/plan.ts';
 import { mayPass, retry } from '../engine/retry.ts';
 import { problem, type RekeyError } from '../errors/index.ts';
-import { tell } from './screen.ts';
 import type { Settings } from './settings.ts';
 
 /** A way to AWS that has been tried, with the count of calls sent over it. */
@@ -14,6 +13,8 @@ export interface Session {
   readonly calls: ReadonlyMap<string, number>;
   /** Once aborted, nothing more is sent. */
   readonly stop: AbortController;
+  /** Who is to hear what was warned of so far, and what is from now on. */
+  onWarning(hear: (text: string) => void): void;
   /** From now on every changing call asks this right before it goes out: a rejection keeps it here. */
   fence(ask: () => Promise<void>): void;
 }
@@ -41,6 +42,10 @@ export async function openSession(plans: readonly Plan[], settings: Settings): P
   // Everything that waits listens to it.
   setMaxListeners(0, stop.signal);
   let ask = async () => {};
+  const warnings: string[] = [];
+  let warn = (text: string): void => {
+    warnings.push(text);
+  };
   const aws = await connect({
     region: plan.region,
     beforeSend: () => ask(),
@@ -48,7 +53,7 @@ export async function openSession(plans: readonly Plan[], settings: Settings): P
     clock: settings.clock,
     signal: stop.signal,
     onCall: (call) => void calls.set(call, (calls.get(call) ?? 0) + 1),
-    onWarning: (text) => tell(`note: ${text}`),
+    onWarning: (text) => warn(text),
     ...(settings.profile === undefined ? {} : { profile: settings.profile }),
     ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
   });
@@ -57,7 +62,11 @@ export async function openSession(plans: readonly Plan[], settings: Settings): P
   const fence = (asked: () => Promise<void>) => {
     ask = asked;
   };
-  return { aws, calls, stop, fence };
+  const onWarning = (hear: (text: string) => void) => {
+    warn = hear;
+    for (const text of warnings.splice(0)) hear(text);
+  };
+  return { aws, calls, stop, fence, onWarning };
 }
 
 async function askWho(aws: AwsServices, settings: Settings): Promise<{ account: string; arn: string }> {

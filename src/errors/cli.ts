@@ -81,7 +81,7 @@ export const cliErrors = {
     hint: (p) =>
       p.unfinished.length === 0
         ? 'a run is found only with the --state-dir it was started with; `rekey status` lists all runs'
-        : 'name the one you mean',
+        : 'name the one you mean; `rekey status` says how each stands',
   }),
   'frozen-plan-differs': entry({
     title: 'A plan in the journal is not the one that was submitted',

@@ -11,6 +11,12 @@ export const targetErrors = {
         .join('\n')}`,
     hint: () => 'resolve each of the reasons, or accept by name in the plan what you mean to accept, and run it again',
   }),
+  'nothing-to-do': entry({
+    title: 'There is nothing to do',
+    exit: 2,
+    message: (p: { target: string; why: string }) => `${p.why}; nothing was changed`,
+    hint: (p) => `${p.target} is where the plan wants it; if that is not what you mean, correct keys and target`,
+  }),
   'key-refused': entry({
     title: 'A key is refused',
     exit: 2,

@@ -75,7 +75,8 @@ export async function ownedJournal(
       clearInterval(heart);
       try {
         await file.close();
-        if (isOver(journal.records)) await usable(place.stateDir, () => kept.reserve.release());
+        if (isOver(journal.records) || cameToNothing(journal.records))
+          await usable(place.stateDir, () => kept.reserve.release());
       } finally {
         told.released();
       }
@@ -93,6 +94,11 @@ function isOver(records: readonly JournalRecord[]): boolean {
   const plans = plansIn(records);
   const ended = new Set(records.flatMap((record) => (record.t === 'finished' ? [record.plan] : [])));
   return plans > 0 && ended.size === plans;
+}
+
+/** Of a run that was stopped before it sent anything, nothing can have to be taken back. */
+function cameToNothing(records: readonly JournalRecord[]): boolean {
+  return records.some(({ t }) => t === 'stopped') && !records.some(({ t }) => t === 'intent');
 }
 
 /** How many plans were submitted. */

@@ -13,8 +13,16 @@ export interface NextStep {
   readonly rollsBack?: true;
 }
 
-/** Whether a plan has ended, waits for somebody, or is being worked at. */
-export type PlanProgress = 'done' | 'rolled-back' | 'failed' | 'paused' | 'running' | 'interrupted';
+/** Whether a plan has ended, waits for somebody, or is being worked at. `refused`: it was, before it did anything; nothing is left of it. `nothing-to-do`: what it would move is where it is to be. */
+export type PlanProgress =
+  | 'done'
+  | 'refused'
+  | 'nothing-to-do'
+  | 'rolled-back'
+  | 'failed'
+  | 'paused'
+  | 'running'
+  | 'interrupted';
 
 /** Of a plan's status, what decides what can be done next. */
 interface Decisive {
@@ -27,23 +35,32 @@ interface Decisive {
   readonly deleting: readonly string[];
 }
 
-/** What can be done next with a run whose plans stand like this, most likely first. `alive`: a runner is at it now. `older`: its journal is of an older format, which can be taken back and not gone on with. `profile`: that of the last command, without which the next one would act for somebody else. */
+const over: readonly PlanProgress[] = ['done', 'rolled-back', 'nothing-to-do'];
+
+interface NextStepsOptions {
+  readonly older?: boolean;
+  readonly profile?: string | undefined;
+  readonly now?: number | undefined;
+}
+
+/** What can be done next with a run whose plans stand like this, most likely first. `alive`: a runner is at it now. `older`: its journal is of an older format, which can be taken back and not gone on with. `profile`: that of the last command, without which the next one would act for somebody else. `now`: in ms; a gate that is open by then is in nobody's way. */
 export function nextSteps(
   run: string,
   plans: readonly Decisive[],
   alive: boolean,
-  { older = false, profile }: { readonly older?: boolean; readonly profile?: string | undefined } = {},
+  { older = false, profile, now = Number.NEGATIVE_INFINITY }: NextStepsOptions = {},
 ): readonly [NextStep, ...NextStep[]] {
   const step = (command: NextStep['command']): NextStep => ({ command, words: wordsOf(command, run, profile) });
-  const open = plans.filter(({ status }) => status !== 'done' && status !== 'rolled-back');
+  const open = plans.filter(({ status }) => !over.includes(status));
   // As long as its runner lives nobody else may own the run, even when this plan has stopped and another goes on.
   if (!open.length || alive) return [step('status')];
   const rollsBack = open.some((one) => one.rollsBack) ? { rollsBack: true as const } : {};
-  const from = rollsBack.rollsBack ? undefined : opensAt(open);
+  const from = rollsBack.rollsBack ? undefined : opensAt(open, now);
   const again = open.some(({ triesAgain }) => triesAgain) ? { triesAgain: true as const } : {};
   const resume = { ...step('resume'), ...(from === undefined ? {} : { from }), ...again, ...rollsBack };
   if (open.some(({ deleted, deleting }) => deleted.length + deleting.length > 0))
     return [older ? step('status') : resume];
+  if (open.every(({ status }) => status === 'refused')) return [older ? step('status') : resume];
   const writePoints = open.flatMap(({ writePointAt }) => writePointAt ?? []);
   const losesWritesSince = writePoints.length ? { losesWritesSince: Math.min(...writePoints) } : {};
   const rollback = { ...step('rollback'), ...losesWritesSince };
@@ -56,8 +73,8 @@ export function wordsOf(command: NextStep['command'], run: string, profile: stri
 }
 
 /** When the last of the gates opens that every open plan waits for; undefined when one waits for none, or for one that never opens. */
-function opensAt(open: readonly Decisive[]): number | undefined {
+function opensAt(open: readonly Decisive[], now: number): number | undefined {
   const gates = open.flatMap(({ waitsFor }) => waitsFor?.until ?? []);
   const last = gates.length === open.length ? Math.max(...gates) : Number.POSITIVE_INFINITY;
-  return Number.isFinite(last) ? last : undefined;
+  return Number.isFinite(last) && last > now ? last : undefined;
 }

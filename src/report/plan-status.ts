@@ -3,6 +3,7 @@ import type { Stop } from '../contract/record.ts';
 import type { Observation, Registry, Serving } from '../contract/step.ts';
 import type { VerdictStatus } from '../contract/verdict.ts';
 import { isPassed } from '../engine/gates/gates.ts';
+import { nextBeginning } from '../engine/gates/window.ts';
 import { itemsOf } from '../engine/references.ts';
 import { createdIn } from '../engine/state/created.ts';
 import {
@@ -56,7 +57,7 @@ export interface PlanStatus {
   readonly status: PlanProgress;
   /** The step that has begun and not ended, or the next one; absent when all are over. */
   readonly step?: string;
-  /** The gate that holds it up, and when that opens; `Infinity` for one that never does. */
+  /** The gate that holds it up, and when that opens; `Infinity` for one that never does. One of before now is open. */
   readonly waitsFor?: { readonly step: string; readonly kind: GateStep['gate']; readonly until: number };
   /** Since when the target is out of service because of this run; absent while it serves. */
   readonly downSince?: number;
@@ -103,7 +104,7 @@ export interface PlanStatus {
   readonly nextSteps: readonly [NextStep, ...NextStep[]];
 }
 
-/** Says how a plan stands. `alive`: a runner is at it now. `older`: the run's journal is of an older format. */
+/** Says how a plan stands. `alive`: a runner is at it now. `older`: the run's journal is of an older format. `now`, in ms, says whether a window is open; without it none is told. */
 export function planStatus<S>(
   plan: Plan,
   registry: Registry<S>,
@@ -113,9 +114,10 @@ export function planStatus<S>(
     readonly alive: boolean;
     readonly older: boolean;
     readonly profile?: string | undefined;
+    readonly now?: number | undefined;
   },
 ): PlanStatus {
-  const waitsFor = waitsForOf(plan, state);
+  const waitsFor = waitsForHold(plan, state) ?? waitsForWindow(plan, registry, state, options);
   const next = {
     status: statusOf(state, waitsFor !== undefined, options.alive),
     ...optional({
@@ -144,7 +146,7 @@ export function planStatus<S>(
     holdingCosts: holdingCostsOf(registry, state, cutOverOf(plan, registry) !== undefined),
     announcements: [...state.announcements],
     ...optional({
-      step: state.finished ? undefined : stepOf(plan, state),
+      step: state.finished ? undefined : (waitsFor?.step ?? stepOf(plan, state)),
       downSince,
       downAtLatest: down && down.last > down.first ? down.last : undefined,
       downInDoubt: downSince !== undefined && isDownInDoubt(registry, state, downSince) ? true : undefined,
@@ -164,6 +166,12 @@ function triesAgain<S>(plan: Plan, registry: Registry<S>, state: PlanState): tru
   return failed && open && cutOverOf(plan, registry) ? true : undefined;
 }
 
+/** Was it refused for what it asks for, before it sent anything? Nothing of it is anywhere then. */
+export function isRefused({ stop, phases, commands }: PlanState): boolean {
+  const forWhatItIs = stop?.exit === 2 || stop?.exit === 5;
+  return forWhatItIs && commands.length === 0 && [...phases.values()].every(({ sent }) => sent === 0);
+}
+
 function rollsBack({ finished, rollbackAsked, unwinding }: PlanState): true | undefined {
   const underWay = unwinding?.over === false && unwinding.stop === null;
   return !finished && (rollbackAsked !== undefined || underWay) ? true : undefined;
@@ -176,6 +184,7 @@ function optional<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K]
 
 function statusOf(state: PlanState, waits: boolean, alive: boolean): PlanProgress {
   if (state.finished) return state.finished;
+  if (isRefused(state)) return state.stop?.error === 'nothing-to-do' ? 'nothing-to-do' : 'refused';
   if (state.stop) return 'failed';
   if (alive) return 'running';
   return waits ? 'paused' : 'interrupted';
@@ -200,15 +209,37 @@ function itemCount(plan: Plan, state: PlanState, step: Plan['steps'][number] & {
   return listed ? itemsOf(plan, state, step).length : 1;
 }
 
-function waitsForOf(plan: Plan, state: PlanState): PlanStatus['waitsFor'] {
-  // A rollback that was asked for waits for no gate.
-  if (state.finished || state.rollbackAsked) return undefined;
+/** A rollback that was asked for waits for no gate, nor does what is being taken back. */
+function waitsForNoGate(state: PlanState): boolean {
+  return state.finished !== undefined || state.rollbackAsked !== undefined || state.unwinding?.over === false;
+}
+
+function waitsForHold(plan: Plan, state: PlanState): PlanStatus['waitsFor'] {
+  if (waitsForNoGate(state)) return undefined;
   for (const step of plan.steps) {
     if (step.kind !== 'gate') continue;
     const gate = state.gates.get(step.id);
     if (gate && !gate.passed) return { step: step.id, kind: step.gate, until: gate.until };
   }
   return undefined;
+}
+
+/** Of a window nothing is on record: whether it is open is a matter of the time, as long as the cut-over has not begun. */
+function waitsForWindow<S>(
+  plan: Plan,
+  registry: Registry<S>,
+  state: PlanState,
+  { now, alive }: { readonly now?: number | undefined; readonly alive: boolean },
+): PlanStatus['waitsFor'] {
+  if (!plan.window || now === undefined || waitsForNoGate(state) || writtenSince(state) !== undefined) return undefined;
+  if (cutOverBegunAt(registry, state) !== undefined) return undefined;
+  const open = stepOf(plan, state);
+  const at = plan.steps.findIndex(({ id }) => id === open);
+  const gate = plan.steps.slice(0, Math.max(at, 0)).findLast((step) => step.kind === 'gate' && step.gate === 'window');
+  const step = gate?.id ?? (at === cutOverOf(plan, registry)?.first ? open : undefined);
+  const until = nextBeginning(plan.window, now);
+  // Who is at it goes on when it is open.
+  return step === undefined || (alive && until <= now) ? undefined : { step, kind: 'window', until };
 }
 
 /** An undo that lets the target serve is its last: what comes after it the target serves without. */

@@ -3,7 +3,7 @@ import { journalFormat } from '../contract/record.ts';
 import type { Registry } from '../contract/step.ts';
 import { planOf, type RunState } from '../engine/state/run-state.ts';
 import { type NextStep, nextSteps } from './next-steps.ts';
-import { type PlanStatus, planStatus } from './plan-status.ts';
+import { isRefused, type PlanStatus, planStatus } from './plan-status.ts';
 
 /** What is true of all plans of a run, in the order in which they were submitted. */
 export interface RunStatus {
@@ -14,26 +14,35 @@ export interface RunStatus {
   readonly nextSteps: readonly [NextStep, ...NextStep[]];
 }
 
-/** Says how a run stands. `alive`: a runner is at it now. */
+/** Says how a run stands. `alive`: a runner is at it now. `now`, in ms, says whether a window is open; without it none is told. */
 export function runStatus<S>(
   plans: readonly Plan[],
   registry: Registry<S>,
   state: RunState,
   alive: boolean,
+  now?: number,
 ): RunStatus {
   const { run, profile } = state;
   const older = state.format < journalFormat;
   const statuses = plans.map((plan) =>
-    planStatus(plan, registry, planOf(state, plan.name), { run, alive, older, profile }),
+    planStatus(plan, registry, planOf(state, plan.name), { run, alive, older, profile, now }),
   );
-  const next = nextSteps(run, statuses, alive, { older, profile });
+  const next = nextSteps(run, statuses, alive, { older, profile, now });
   return { run, ...(profile !== undefined && { profile }), plans: statuses, nextSteps: next };
 }
 
-/** How each plan of a run has ended for good; undefined while one has not. It needs no frozen plan, so it works on a run of any version. */
-export function endsOf(state: RunState): readonly { plan: string; status: 'done' | 'rolled-back' }[] | undefined {
-  const ends = [...state.plans.values()].flatMap(({ name, finished }) =>
-    finished === undefined ? [] : [{ plan: name, status: finished }],
-  );
+/** How a plan is over: it has ended for good, or did nothing at all. */
+export interface PlanEnd {
+  readonly plan: string;
+  readonly status: 'done' | 'rolled-back' | 'refused' | 'nothing-to-do';
+}
+
+/** How each plan of a run is over; undefined while one is not. It needs no frozen plan, so it works on a run of any version. */
+export function endsOf(state: RunState): readonly PlanEnd[] | undefined {
+  const ends = [...state.plans.values()].flatMap((plan): PlanEnd[] => {
+    const did = plan.stop?.error === 'nothing-to-do' ? 'nothing-to-do' : 'refused';
+    const status = plan.finished ?? (isRefused(plan) ? did : undefined);
+    return status === undefined ? [] : [{ plan: plan.name, status }];
+  });
   return ends.length > 0 && ends.length >= Math.max(state.sources.length, state.plans.size) ? ends : undefined;
 }

@@ -9,6 +9,7 @@ export class Refusals<A extends string = Accepted> {
   readonly #reasons: { why: string; wayOut: string }[] = [];
   readonly #accept: readonly (A | 'unreadable-attribute')[];
   readonly #announce: (text: string) => void;
+  #unneeded: string | undefined;
 
   constructor(accept: readonly (A | 'unreadable-attribute')[], announce: (text: string) => void) {
     this.#accept = accept;
@@ -18,6 +19,11 @@ export class Refusals<A extends string = Accepted> {
   /** A reason that nothing in the plan can overrule. */
   refuse(why: string, wayOut: string): void {
     this.#reasons.push({ why, wayOut });
+  }
+
+  /** All that the plan would move is under the new key: then nothing else that speaks against the target matters. */
+  nothingToDo(why: string): void {
+    this.#unneeded = why;
   }
 
   /** A reason that the plan may accept by name; accepted ones are announced. */
@@ -39,8 +45,9 @@ export class Refusals<A extends string = Accepted> {
     }
   }
 
-  /** Throws target-refused when there is any reason. */
+  /** Throws target-refused when there is any reason, and nothing-to-do where nothing is to be moved. */
   throwIfAny(target: string): void {
+    if (this.#unneeded !== undefined) throw problem('nothing-to-do', { target, why: this.#unneeded });
     if (this.#reasons.length > 0) throw problem('target-refused', { target, reasons: this.#reasons });
   }
 }

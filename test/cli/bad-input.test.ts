@@ -184,8 +184,12 @@ describe('runs', () => {
     expect(stderr).toContain('is not a run id');
   });
 
-  test('resume without a run, where there is none, says so', async () => {
+  test('resume without a run, where there is none, says so, and has done all that there is to do', async () => {
     expect(await run(['resume'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('holds no unfinished run'),
+    });
+    expect(await run(['resume', '--again'])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('holds no unfinished run'),
     });

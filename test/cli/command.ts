@@ -20,6 +20,8 @@ export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
+  /** Both, as they came: what a person sees where both lead to the same terminal. */
+  readonly said: string;
 }
 
 /** A command under way. */
@@ -88,16 +90,24 @@ export function start(args: readonly string[], where: { cwd: string; env?: Env }
   });
   let stdout = '';
   let stderr = '';
+  let said = '';
   const hearers = new Set<() => void>();
   child.stdout?.on('data', (bytes: Buffer) => {
     stdout += bytes.toString();
+    said += bytes.toString();
     for (const hear of hearers) hear();
   });
   child.stderr?.on('data', (bytes: Buffer) => {
     stderr += bytes.toString();
+    said += bytes.toString();
     for (const hear of hearers) hear();
   });
-  const ended = once(child, 'close').then(([code]: unknown[]) => ({ code: code as number | null, stdout, stderr }));
+  const ended = once(child, 'close').then(([code]: unknown[]) => ({
+    code: code as number | null,
+    stdout,
+    stderr,
+    said,
+  }));
   const says = (what: RegExp) =>
     new Promise<void>((resolve, reject) => {
       const hear = () => {

@@ -74,8 +74,8 @@ test('a command whose runner was killed is waited for, and told; then it is run 
   await second.says(/process \d+ on \S+, which an earlier process of this run has started for it, still ran: waited/);
   expect(lines()).toHaveLength(1);
   go();
-  const { code, stderr } = await second.ended;
-  expect(code, stderr).toBe(0);
+  const { code, said } = await second.ended;
+  expect(code, said).toBe(0);
   expect(lines().map((line) => line.split(' ')[0])).toEqual(['begins', 'ends', 'begins', 'ends']);
   // The same token, by which a command can know that it has been here before.
   expect(lines()[2]?.split(' ')[2]).toBe(lines()[0]?.split(' ')[2]);
@@ -84,8 +84,8 @@ test('a command whose runner was killed is waited for, and told; then it is run 
 test('one that does not end in its time is ended, with SIGKILL where it does not hear SIGTERM', async () => {
   const how = { deaf: true, timeoutMs: 3_000 } as const;
   const { lines, resume } = await killedInHook('ended', 'vol-00000000000000002', how);
-  const { stderr } = await resume().ended;
-  expect(stderr).toContain('did not end in its time, and was ended');
+  const { said: told } = await resume().ended;
+  expect(told).toContain('did not end in its time, and was ended');
   const said = lines().map((line) => line.split(' ')[0]);
   expect(said.slice(0, 3)).toEqual(['begins', 'SIGTERM', 'begins']);
   const [first] = lines();

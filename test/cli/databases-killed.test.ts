@@ -163,8 +163,8 @@ describe('a run on a database whose processes are killed', () => {
       if ((await running.ended).code === null) kills++;
       running = account.start(run, ['resume']);
     }
-    const { code, stderr } = await running.ended;
-    expect(code, stderr).toBe(0);
+    const { code, said } = await running.ended;
+    expect(code, said).toBe(0);
     const records = recordsIn(join(room.dir, name));
     expect(records.length).toBeGreaterThan(50);
     expect(unreconciled(records)).toEqual([]);

@@ -145,7 +145,7 @@ describe('a run on a database', () => {
     ];
     const args = ['run', plan, '--wait', ...sets.flatMap((one) => ['--set', one])];
     const { code, stdout, stderr } = await rekey(args, { cwd: room.dir, env: { ...aws.env, ...login } });
-    expect(code, stderr).toBe(0);
+    expect(code, stdout + stderr).toBe(0);
     expect(secrets.test(stdout + stderr)).toBe(false);
     await shop.end();
 

@@ -6,8 +6,8 @@ beforeAll(build);
 afterAll(clear);
 
 test('the demo moves every volume and both databases in one run, loses nothing, shows how to resume it and where to look further', async () => {
-  const { code, stdout, stderr } = await rekey(['demo', '--speed', '2000'], { cwd: dir });
-  expect(stderr).toContain('done');
+  const { code, stdout, said } = await rekey(['demo', '--speed', '2000'], { cwd: dir });
+  expect(said).toContain('done');
   expect(code).toBe(0);
   const [before = '', after = ''] = stdout.split('AFTER');
   expect(before.match(/alias\/application-20180606 .* = ledger/g)).toHaveLength(5);

@@ -71,7 +71,7 @@ async function frozenAt(uses: string, plan: string, name: string, more: readonly
   expect(cold.stderr).toContain('--take-over');
   utimesSync(segment, anHourAgo(), anHourAgo());
   const second = await rekey(['resume', run, '--take-over', ...more, ...args], where);
-  expect(second.code, second.stderr).toBe(0);
+  expect(second.code, second.said).toBe(0);
   const before = (await aws.state()).calls;
   frozen.child.kill('SIGCONT');
   const woken = await frozen.ended;

@@ -21,19 +21,19 @@ test.skipIf(!smallDisk.there)(
       // Said before it is sent: a call is sent when its turn has come and its guard has looked.
       await vi.waitFor(async () => expect((await aws.state()).instances[0]?.state).not.toBe('running'), 30_000);
       const filler = fill(disk.path);
-      const { code, stderr } = await first.ended;
-      expect(code, stderr).toBe(1);
-      expect(stderr).toContain('the disk of the state directory is full: nothing new is begun');
-      expect(stderr).toContain('make room on the disk of the state directory, then resume');
-      expect(stderr).toMatch(/stopped, and taken back\n[\s\S]*seen i-0123456789abcdef0 runs with its originals \(/);
+      const { code, said } = await first.ended;
+      expect(code, said).toBe(1);
+      expect(said).toContain('the disk of the state directory is full: nothing new is begun');
+      expect(said).toContain('make room on the disk of the state directory, then resume');
+      expect(said).toMatch(/stopped, and taken back\n[\s\S]*seen i-0123456789abcdef0 runs with its originals \(/);
       expect((await aws.state()).instances[0]?.state).toBe('running');
 
       const [run = ''] = readdirSync(join(disk.path, 'runs'));
       const status = await rekey(['status', run, ...dir], where);
       expect(status.stdout).toContain('stopped, and taken back');
       filler.remove();
-      const second = await rekey(['resume', ...dir], where);
-      expect(second.code, second.stderr).toBe(0);
+      const second = await rekey(['resume', run, ...dir], where);
+      expect(second.code, second.said).toBe(0);
       const { instances } = await aws.state();
       expect(instances[0]?.workload?.ledger.filter(({ lost }) => lost !== false)).toEqual([]);
       expect(readdirSync(join(disk.path, 'runs', run))).not.toContain('reserve');

@@ -18,6 +18,7 @@ test('the live view takes what comes after the last step of the last plan, and i
     const status = new LiveStatus([plan], registry, life.disk.slice(0, begun));
     const view = liveView({
       run: '20260104T000000Z-aaaaaa',
+      goesOn: 'rekey resume 20260104T000000Z-aaaaaa',
       plans: [plan],
       now: () => 0,
       isLong: () => false,
@@ -38,4 +39,7 @@ test('the live view takes what comes after the last step of the last plan, and i
   const screen = written.join('');
   expect(screen).toContain('discard-warm-up');
   expect(screen).toContain('after the end of all rows');
+  expect(screen).toMatch(/^run 20260104T000000Z-aaaaaa; whatever ends this process, go on with: rekey resume 2026/);
+  // A process that is killed could not show it again.
+  expect(screen).not.toContain('\u001b[?25l');
 }, 60_000);

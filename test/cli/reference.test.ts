@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { errorsReference, stepsReference } from '../../src/cli/reference.ts';
+import { eventsSchema } from '../../src/cli/event-schema.ts';
+import { errorsReference, eventsReference, stepsReference } from '../../src/cli/reference.ts';
 import { catalogue } from '../../src/errors/index.ts';
 import { planSchema } from '../../src/plan/schema.ts';
 import { registry } from '../../src/steps/registry.ts';
@@ -19,6 +20,11 @@ describe('what `npm run docs` has written', () => {
 
   it('docs/ERRORS.md tells the errors as they are; if not: npm run docs', async () => {
     await expect(errorsReference(catalogue)).toMatchFileSnapshot(file('docs/ERRORS.md'));
+  });
+
+  it('docs/EVENTS.md and schema/events.schema.json tell the lines of --json as they are; if not: npm run docs', async () => {
+    await expect(eventsReference(eventsSchema())).toMatchFileSnapshot(file('docs/EVENTS.md'));
+    await expect(`${JSON.stringify(eventsSchema(), null, 2)}\n`).toMatchFileSnapshot(file('schema/events.schema.json'));
   });
 
   it('schema/plan.schema.json is the schema of the steps as they are; if not: npm run docs', async () => {

@@ -120,6 +120,25 @@ describe('a run with --json', () => {
     expect(last.apiCalls).toEqual(served);
   });
 
+  test('the same plan again when all is done has nothing to do, which is success, and leaves nothing to be asked about', async () => {
+    const [aws] = accounts;
+    if (!aws) throw new Error('no account');
+    const dir = ['--state-dir', 'again'];
+    const again = await here.rekey(['run', shippedPlan, ...noHold, ...dir], aws.env);
+    expect(again).toMatchObject({ code: 0, stderr: '' });
+    expect(again.stdout).toMatch(/✔ ec2-instance i-0123456789abcdef0: nothing to do\n/);
+    expect(again.stdout).toMatch(/no volume is under arn:\S+ \(vol-\S+ is under arn:/);
+    const json = await here.rekey(['run', shippedPlan, ...noHold, ...dir, '--json'], aws.env);
+    expect(JSON.parse(json.stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({
+      type: 'run.finished',
+      status: 'nothing-to-do',
+      exit: 0,
+    });
+    for (const run of runsIn('again'))
+      expect(readdirSync(join(room.dir, 'again', 'runs', run))).not.toContain('reserve');
+    expect(await here.rekey(['status', ...dir])).toMatchObject({ code: 0, stdout: '' });
+  });
+
   test('afterwards: status and verify agree on the head, resume says it is done', async () => {
     const run = onlyRun('.rekey');
     const status = JSON.parse((await here.rekey(['status', run, '--json'])).stdout);
@@ -153,10 +172,10 @@ describe.concurrent('a run with a hold', () => {
     };
     const where = { cwd: room.dir, env };
     const paused = await rekey(['run', shippedPlan, '--profile', 'prod', '--state-dir', 'as prod'], where);
-    expect(paused.code, paused.stderr).toBe(3);
+    expect(paused.code, paused.said).toBe(3);
     const words = ['resume', onlyRun('as prod'), '--profile', 'prod', '--state-dir', 'as prod'];
     const named = new RegExp(`next .* ${words.slice(0, -1).join(' ')} 'as prod'`);
-    expect(paused.stderr).toMatch(named);
+    expect(paused.said).toMatch(named);
     expect((await here.rekey(['status', onlyRun('as prod'), '--state-dir', 'as prod'], env)).stdout).toMatch(named);
     expect((await rekey(words, where)).code).toBe(3);
   });
@@ -167,11 +186,15 @@ describe.concurrent('a run with a hold', () => {
     const hold = ['--set', 'steps.soak.with.for=2h', '--state-dir', 'held dir'];
     const paused = await rekey(['run', shippedPlan, ...hold], where);
     expect(paused.code).toBe(3);
-    expect(paused.stdout).toBe('');
-    expect(paused.stderr).not.toMatch(controlCharacters);
+    // `| tee log` gets all of it.
+    expect(paused.stderr).toBe('');
+    expect(paused.stdout).toMatch(
+      new RegExp(`^run ${onlyRun('held dir')}; .* resume ${onlyRun('held dir')} --state-dir 'held dir'\n`),
+    );
+    expect(paused.said).not.toMatch(controlCharacters);
     const run = onlyRun('held dir');
-    expect(paused.stderr).toMatch(new RegExp(`next .* resume ${run} --state-dir .held dir. .*# from \\d{4}-`));
-    expect(paused.stderr).toMatch(/head {2}[0-9a-f]{64}/);
+    expect(paused.said).toMatch(new RegExp(`next .* resume ${run} --state-dir .held dir. .*# from \\d{4}-`));
+    expect(paused.said).toMatch(/head {2}[0-9a-f]{64}/);
 
     const before = [fingerprint(join(room.dir, 'held dir')), (await aws.state()).calls];
     const status = await here.rekey(['status', run, '--state-dir', 'held dir'], aws.env);
@@ -198,15 +221,18 @@ describe.concurrent('a step that fails', () => {
     await aws.fault({ kind: 'error', operation: 'AttachVolume', code: 'UnauthorizedOperation', status: 403, times: 1 });
     const where = { cwd: room.dir, env: aws.env };
     const dir = ['--state-dir', 'failed'];
-    const { code, stderr } = await rekey(['run', shippedPlan, ...noHold, ...dir], where);
+    const { code, said } = await rekey(['run', shippedPlan, ...noHold, ...dir], where);
     expect(code).toBe(1);
-    expect(stderr).toContain('taking back what was done');
-    expect(stderr).toContain('UnauthorizedOperation');
-    expect(stderr).toMatch(/stopped, and taken back\n[\s\S]*seen i-0123456789abcdef0 runs with its originals \(/);
-    expect(stderr).not.toContain('out of service');
-    expect(stderr).toContain(`resume ${onlyRun('failed')} --state-dir failed`);
+    expect(said).toContain('taking back what was done');
+    expect(said).toContain('UnauthorizedOperation');
+    expect(said).toMatch(/stopped, and taken back\n[\s\S]*seen i-0123456789abcdef0 runs with its originals \(/);
+    expect(said).not.toContain('out of service');
+    expect(said).toContain(`resume ${onlyRun('failed')} --state-dir failed`);
     expect((await aws.state()).instances[0]?.state).toBe('running');
-    expect((await here.rekey(['resume', ...dir], aws.env)).code).toBe(0);
+    // A timer does not take the target out of service again; a person does.
+    const left = await here.rekey(['resume', ...dir], aws.env);
+    expect(left).toMatchObject({ code: 1, stderr: expect.stringContaining('left alone: to go on would take') });
+    expect((await here.rekey(['resume', onlyRun('failed'), ...dir], aws.env)).code).toBe(0);
     everythingMoved(await aws.state());
   });
 });
@@ -216,10 +242,10 @@ async function endedBy(signal: 'SIGINT' | 'SIGTERM', running: Running, at: RegEx
   await running.says(at);
   const since = Date.now();
   running.child.kill(signal);
-  const { code, stderr } = await running.ended;
+  const { code, said } = await running.ended;
   expect(Date.now() - since).toBeLessThan(5_000);
-  expect(code, stderr).toBe(130);
-  return stderr;
+  expect(code, said).toBe(130);
+  return said;
 }
 
 // One run each is ended again and again: most of the time that a run takes here is that of the steps which nothing happens to.
@@ -228,10 +254,10 @@ describe('an end from outside', () => {
     const aws = await account(500);
     const where = { cwd: room.dir, env: aws.env };
     const dir = ['--state-dir', 'ended'];
-    const expectTold = async (stderr: string) => {
-      expect(stderr).toContain('stopping: starting nothing new');
-      expect(stderr).toMatch(/down i-0123456789abcdef0 has been out of service since/);
-      expect(stderr).toContain(`resume ${onlyRun('ended')} --state-dir ended`);
+    const expectTold = async (said: string) => {
+      expect(said).toContain('stopping: starting nothing new');
+      expect(said).toMatch(/down i-0123456789abcdef0 has been out of service since/);
+      expect(said).toContain(`resume ${onlyRun('ended')} --state-dir ended`);
       const status = await here.rekey(['status', onlyRun('ended'), ...dir], aws.env);
       expect(status.stdout).toContain('out of service since');
     };

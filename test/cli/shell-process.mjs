@@ -9,11 +9,12 @@ process.argv[1] = bin;
 process.on('message', async ({ args, env }) => {
   for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
   Object.assign(process.env, env);
-  const ended = { stdout: '', stderr: '' };
+  const ended = { stdout: '', stderr: '', said: '' };
   const writes = { stdout: process.stdout.write, stderr: process.stderr.write };
   for (const name of ['stdout', 'stderr']) {
     process[name].write = (text, done) => {
       ended[name] += text;
+      ended.said += text;
       if (typeof done === 'function') done();
       return true;
     };

@@ -176,7 +176,7 @@ describe('plans/rds-instance.yaml on moto, with a database that the AWS CLI made
     const before = await withoutTheHour();
     const refused = await rekey(moto, 'run', ...plan());
     expect(refused.exit).toBe(2);
-    expect(refused.stderr).toMatch(
+    expect(refused.stdout).toMatch(
       /whether maintenance of orders is due can't be read[\s\S]*the quotas of the account can't be read/,
     );
     expect(await withoutTheHour()).toEqual(before);
@@ -185,7 +185,7 @@ describe('plans/rds-instance.yaml on moto, with a database that the AWS CLI made
 
   it('goes as far as the restart, of which moto has no proof: warm-up, its copy under the new key, the fence; then clients are back', async () => {
     const run = await rekey(moto, 'run', ...plan('unreadable-attribute'));
-    told = run.stderr;
+    told = run.stdout;
     expect(run.exit, told).toBe(1);
     for (const step of ['warm-up', 'warm-up-copy', 'fence']) expect(told).toMatch(new RegExp(`Z ${step}: done`));
     expect(told).toMatch(/drop-sessions: failed: sent \d+ times without ever showing/);
@@ -220,8 +220,8 @@ describe('plans/rds-instance.yaml on moto, with a database that the AWS CLI made
     );
     const cluster = ['plans/rds-cluster.yaml', ...plan('unreadable-attribute').slice(1)];
     const refused = await rekey(moto, 'run', ...cluster);
-    expect(refused.exit, refused.stderr).toBe(1);
-    expect(refused.stderr).toMatch(/look at shop: no usable answer for \d+ min; the last one: HTTP 500/);
+    expect(refused.exit, refused.stdout).toBe(1);
+    expect(refused.stdout).toMatch(/look at shop: no usable answer for \d+ min; the last one: HTTP 500/);
     expect(await snapshots()).toEqual([]);
   });
 

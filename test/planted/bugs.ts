@@ -1,4 +1,5 @@
 import { claimBugs } from './claim-bugs.ts';
+import { cliBugs } from './cli-bugs.ts';
 import { cutOverBugs } from './cut-over-bugs.ts';
 import { journalBugs } from './journal-bugs.ts';
 import { judgeBugs } from './judge-bugs.ts';
@@ -22,4 +23,5 @@ export const bugs: readonly PlantedBug[] = [
   ...oracleBugs,
   ...lastCopyBugs,
   ...surroundingsBugs,
+  ...cliBugs,
 ];

@@ -344,8 +344,8 @@ export const journalBugs: readonly PlantedBug[] = [
   {
     name: 'a rollback that was asked for is said to wait at a gate',
     file: 'src/report/plan-status.ts',
-    find: 'if (state.finished || state.rollbackAsked) return undefined;',
-    replace: 'if (state.finished) return undefined;',
+    find: 'state.finished !== undefined || state.rollbackAsked !== undefined ||',
+    replace: 'state.finished !== undefined ||',
     caughtBy: {
       file: 'test/promises/rollback.test.ts',
       title: 'of one that was asked for in the hold of ec2-instance',

@@ -63,12 +63,12 @@ describe('what is refused before anything is touched', () => {
     };
     const outcome = await on.pass(
       readInstance.read(ctx, input, undefined).then(
-        (output) => ({ output, message: '' }),
+        (output) => ({ output, message: '', code: undefined }),
         (error: unknown) => {
           if (!(error instanceof RekeyError)) throw error;
-          expect(error.code).toBe('target-refused');
+          expect(['target-refused', 'nothing-to-do']).toContain(error.code);
           expect(error.exit).toBe(2);
-          return { output: undefined, message: error.message };
+          return { output: undefined, message: error.message, code: error.code };
         },
       ),
     );
@@ -210,8 +210,11 @@ describe('what is refused before anything is touched', () => {
   });
 
   it('nothing to do says which keys the volumes are under', async () => {
-    const { message } = await read(scenarioWith({}), { keys: { from: arn(newKey), to: arn(oldKey), tried: true } });
-    expect(message).toContain(`nothing to do`);
+    const { message, code } = await read(scenarioWith({}), {
+      keys: { from: arn(newKey), to: arn(oldKey), tried: true },
+    });
+    expect(code).toBe('nothing-to-do');
+    expect(message).toContain(`no volume is under ${arn(newKey)}`);
     expect(message).toContain(`${root} is under ${arn(oldKey)}`);
   });
 

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { printable } from '../../src/aws/printable.ts';
+import { eventSchema } from '../../src/cli/event-schema.ts';
 import { reportLines } from '../../src/cli/report.ts';
 import { oneLine, tellError } from '../../src/cli/screen.ts';
 import { planJson } from '../../src/cli/status-json.ts';
 import { Board } from '../../src/cli/views/board.ts';
 import { jsonView } from '../../src/cli/views/json.ts';
 import { linesView } from '../../src/cli/views/lines.ts';
-import type { Scene } from '../../src/cli/views/view.ts';
+import type { Scene, View } from '../../src/cli/views/view.ts';
 import type { PlanSource } from '../../src/contract/plan.ts';
 import { fold } from '../../src/engine/state/fold.ts';
 import { LiveStatus } from '../../src/report/live-status.ts';
@@ -90,23 +91,36 @@ function printed(life: Life, plans: readonly PlanSource[]): { people: string; js
   const shown: string[] = [];
   const lines: string[] = [];
   const stderr = vi.spyOn(process.stderr, 'write').mockImplementation((text) => shown.push(String(text)) > 0);
-  const stdout = vi.spyOn(process.stdout, 'write').mockImplementation((text) => lines.push(String(text)) > 0);
+  // For a program, or, where there is no --json, for people.
+  let to = lines;
+  const stdout = vi.spyOn(process.stdout, 'write').mockImplementation((text) => to.push(String(text)) > 0);
+  const forPeople = (print: () => void) => {
+    to = shown;
+    print();
+    to = lines;
+  };
   try {
     const parsed = plans.map(planOf);
     const commands = life.disk.flatMap((record, at) => (record.t === 'command' ? [at] : []));
     const live = new LiveStatus(parsed, registry, life.disk.slice(0, commands.at(-1)));
     const scene: Scene = {
       run: '20260104T000000Z-aaaaaa',
+      goesOn: 'rekey resume 20260104T000000Z-aaaaaa',
       plans: parsed,
       now: () => Date.now(),
       isLong: () => true,
       status: (name) => live.of(name),
     };
-    const views = [linesView(scene), jsonView(scene)];
+    let plain: View | undefined;
+    forPeople(() => {
+      plain = linesView(scene);
+    });
+    const json = jsonView(scene);
     const boards = parsed.map((plan) => new Board(plan, scene));
     for (const event of life.events) {
       live.take(event);
-      for (const view of views) view.show(event);
+      forPeople(() => plain?.show(event));
+      json.show(event);
       for (const board of boards) {
         board.show(event);
         shown.push(board.headline(), ...board.besideLines());
@@ -122,6 +136,7 @@ function printed(life: Life, plans: readonly PlanSource[]): { people: string; js
     for (const error of errors.values()) tellError(error);
     const about = { stateDir: '.rekey', now: Date.now(), head: 'f'.repeat(64) };
     shown.push(...reportLines({ ...about, errors }, status), ...reportLines(about, status));
+    for (const line of lines) eventSchema.parse(JSON.parse(line));
     lines.push(...status.plans.map((plan) => `${oneLine(planJson(plan))}\n`));
   } finally {
     stderr.mockRestore();

@@ -121,7 +121,7 @@ describe('real processes, each case on its own instance of one simulated account
   const begin = (one: RealRun) =>
     account.start(one, ['run', shippedPlan, ...one.plan.sets.flatMap((set) => ['--set', set])]);
   const state = () => account.state() as RealState;
-  const told = (ends: readonly Ended[]) => ends.map((end) => `${end.code}: ${end.stderr}`).join('\n---\n');
+  const told = (ends: readonly Ended[]) => ends.map((end) => `${end.code}: ${end.said}`).join('\n---\n');
 
   /** Kills it at the moment at which it has printed so many lines more; false when it had ended before. */
   async function kill(running: Running, lines: number): Promise<boolean> {
@@ -137,7 +137,7 @@ describe('real processes, each case on its own instance of one simulated account
     await first.says(new RegExp(`Z ${choices.one(steps)}: `));
     const kills = (await kill(first, choices.below(3))) ? 1 : 0;
     const second = await account.start(one, ['resume']).ended;
-    expect(second.code, second.stderr).toBe(0);
+    expect(second.code, second.said).toBe(0);
     expect(unreconciled(join(room.dir, one.stateDir))).toEqual([]);
     return kills;
   }

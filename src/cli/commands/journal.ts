@@ -1,4 +1,5 @@
-import { answer, oneLine, safe } from '../screen.ts';
+import { printEvent } from '../json-lines.ts';
+import { answer, safe } from '../screen.ts';
 import { type CommonOptions, settingsOf } from '../settings.ts';
 import { command, type MakeCommand, withStateDir } from './options.ts';
 
@@ -24,10 +25,10 @@ export const journalCommand: MakeCommand = (end) => {
 
 async function verifyRun(run: string, options: VerifyOptions): Promise<number> {
   const { verifyJournal } = await import('../../journal/verify.ts');
-  const { stateDir } = settingsOf(options);
+  const { stateDir, clock } = settingsOf(options);
   const found = await verifyJournal(stateDir, run, options.head === undefined ? {} : { head: options.head });
   if (options.json) {
-    answer(oneLine({ v: 1, type: 'journal.verified', runId: run, ...found }));
+    printEvent(clock.now(), 'journal.verified', { runId: run, ...found });
     return 0;
   }
   const many = `${found.records} records in ${found.segments} segment${found.segments === 1 ? '' : 's'}`;

@@ -46,6 +46,6 @@ export function withAws(to: Command): Command {
 export function withDriving(to: Command): Command {
   return withAws(withStateDir(to))
     .option('--wait', 'stay until windows and holds open, instead of ending with exit code 3')
-    .option('--json', 'one JSON object a line on stdout')
+    .option('--json', 'one JSON object a line on stdout (docs/EVENTS.md)')
     .option('--replace-claim <run>', 'take over the claim that this other run has on the target');
 }

@@ -4,10 +4,11 @@ import { runStatus } from '../../report/run-status.ts';
 import { drive } from '../drive.ts';
 import { nextCommand } from '../next-command.ts';
 import { frozenPlans } from '../plans.ts';
-import { endOf, readRun, whichRun } from '../runs.ts';
+import { resumeAll } from '../resume-all.ts';
+import { canBeTriedAgain, endOf, readRun, whichRun } from '../runs.ts';
 import { tell } from '../screen.ts';
 import { openSession } from '../session.ts';
-import { profileOf, settingsOf } from '../settings.ts';
+import { profileOf, type Settings, settingsOf } from '../settings.ts';
 import { command, type DriveOptions, type MakeCommand, withDriving } from './options.ts';
 
 /** `rekey resume`: goes on with a run that has paused, failed, been interrupted or killed. */
@@ -15,14 +16,17 @@ export const resumeCommand: MakeCommand = (end) =>
   withDriving(
     command(
       'resume',
-      'Go on with a run that paused, failed, was interrupted or killed. Its plans are as they were submitted.',
+      'Go on with a run that paused, failed, was interrupted or killed, or with all that can go on now. Plans are as they were submitted.',
       [
-        ['rekey resume', 'the only unfinished run'],
+        ['rekey resume', 'every run that can go on now: what cron or a timer calls (docs/RUNBOOK.md)'],
         ['rekey resume 20180606T021500Z-k3x7qa --wait', ''],
       ],
     ),
   )
-    .argument('[run]', 'id of the run; may be left out when only one is unfinished')
+    .argument(
+      '[run]',
+      'id of the run; without it every run that can go on now is taken up, and what waits is told and not opened',
+    )
     .option('--take-over', 'the owner was on another machine or in another container, and I am sure that it has ended')
     .option(
       '--commands-ended',
@@ -36,14 +40,27 @@ export const resumeCommand: MakeCommand = (end) =>
 
 async function resume(named: string | undefined, options: DriveOptions): Promise<number> {
   const settings = settingsOf(options);
-  const run = named ?? (await whichRun(settings));
-  const { records, format } = await readRun(settings, run);
+  // These are words about one run.
+  const aboutOne = options.takeOver || options.again || options.commandsEnded || options.replaceClaim !== undefined;
+  if (named === undefined && !aboutOne) {
+    return resumeAll(settings, options, (run, among) => resumeOne(settings, run, options, among));
+  }
+  return resumeOne(settings, named ?? (await whichRun(settings)), options, false);
+}
+
+/** `among`: others are gone on with beside it. */
+async function resumeOne(given: Settings, run: string, options: DriveOptions, among: boolean): Promise<number> {
+  const { records, format } = await readRun(given, run);
   const state = fold(records);
   const end = endOf(state);
-  if (end !== undefined) {
-    tell(`run ${run} has ended: ${end}\n→ ${nextCommand(['status', run], settings.stateDir)}`);
+  // What was refused may be taken by now; who names it wants it tried.
+  if (end !== undefined && !canBeTriedAgain(state)) {
+    tell(`run ${run} has ended: ${end}\n→ ${nextCommand(['status', run], given.stateDir)}`);
     return 0;
   }
+  // Who goes on with several can't name a profile for each.
+  const settings =
+    state.profile === undefined || given.profile !== undefined ? given : { ...given, profile: state.profile };
   refuseOlder({ run, stateDir: settings.stateDir, format });
   const plans = (await frozenPlans(state)).map((one) => one.plan);
   const { registry } = await import('../../steps/registry.ts');
@@ -57,6 +74,7 @@ async function resume(named: string | undefined, options: DriveOptions): Promise
     settings,
     session,
     plans,
+    among,
     command: { command: 'resume', again: options.again === true },
     options: {
       ...profileOf(settings),

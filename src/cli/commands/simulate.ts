@@ -1,6 +1,7 @@
-import { clockOf, printClock } from '../../contract/clock.ts';
+import { clockOf, parseClock, printClock } from '../../contract/clock.ts';
 import { problem } from '../../errors/index.ts';
 import { parseDuration } from '../../report/duration.ts';
+import { printEvent } from '../json-lines.ts';
 import { quoted } from '../next-command.ts';
 import { readText } from '../plans.ts';
 import { answer, safe, tell } from '../screen.ts';
@@ -101,7 +102,8 @@ function announce(
   };
   if (options.json) {
     const { account, region } = about.scenario;
-    answer(JSON.stringify({ v: 1, type: 'simulate.listening', endpoint: url, account, region, pid: process.pid, env }));
+    const body = { endpoint: url, account, region, pid: process.pid, env };
+    printEvent(clockOf(parseClock(about.clock)).now(), 'simulate.listening', body);
     return;
   }
   for (const [name, value] of Object.entries(env)) answer(`export ${name}=${quoted(value)}`);

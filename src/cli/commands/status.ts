@@ -1,83 +1,124 @@
+import { clockOf } from '../../contract/clock.ts';
 import { journalFormat } from '../../contract/record.ts';
 import { fold } from '../../engine/state/fold.ts';
+import { RekeyError } from '../../errors/index.ts';
 import type { JournalReading } from '../../journal/store.ts';
-import { momentText } from '../../report/duration.ts';
-import { type RunStatus, runStatus } from '../../report/run-status.ts';
+import { endsOf, type RunStatus, runStatus } from '../../report/run-status.ts';
+import { type StatusExit, statusExit } from '../../report/status-exit.ts';
+import { type EventBody, eventLine } from '../json-lines.ts';
 import { nextCommand } from '../next-command.ts';
-import { frozenPlans } from '../plans.ts';
+import { frozenPlans, plansOf } from '../plans.ts';
 import { nextLine, reportLines } from '../report.ts';
-import { listRuns, readRun } from '../runs.ts';
+import { didNothing, type FoundRun, listRuns, readRun } from '../runs.ts';
 import { answer, oneLine, table, tell } from '../screen.ts';
 import { type CommonOptions, type Settings, settingsOf } from '../settings.ts';
 import { planJson } from '../status-json.ts';
+import { targetRow } from '../status-rows.ts';
+import { type Look, watch } from '../watch.ts';
 import { command, type MakeCommand, withStateDir } from './options.ts';
 
-type StatusOptions = CommonOptions & { readonly json?: boolean };
+type StatusOptions = CommonOptions & { readonly json?: boolean; readonly all?: boolean; readonly watch?: boolean };
 
 /** `rekey status`: how runs stand. Reads journals only: it owns nothing, asks AWS nothing and changes nothing. */
 export const statusCommand: MakeCommand = (end) =>
   withStateDir(
     command('status', 'Tell how runs stand, from their journals alone. Changes nothing.', [
-      ['rekey status', 'all runs'],
+      ['rekey status', 'all runs, a line for each target'],
       ['rekey status 20180606T021500Z-k3x7qa', 'one run, in full'],
+      ['rekey status --watch', 'again and again, until Ctrl-C'],
     ]),
   )
     .argument('[run]', 'id of the run')
-    .option('--json', 'one JSON object a line on stdout')
+    .option('--all', 'also the runs that did nothing: those that were refused, or had nothing to do')
+    .option('--watch', 'tell it anew every few seconds; in a pipe, when something has changed')
+    .option('--json', 'one JSON object a line on stdout (docs/EVENTS.md)')
+    .addHelpText('after', exitHelp)
     .action(async (run: string | undefined, options: StatusOptions) => {
       const settings = settingsOf(options);
-      end(run === undefined ? await list(settings, options) : await one(settings, run, options));
+      const look = () => (run === undefined ? list(settings, options) : one(settings, run, options));
+      end(options.watch === true ? await watch(look, clockOf()) : told(await look()));
     });
 
-async function one(settings: Settings, run: string, options: StatusOptions): Promise<number> {
+const exitHelp = `
+Exit codes, the first that applies:
+  4 a target is down · 1 something failed, or a journal can not be read · 3 something waits to be resumed · 0 all is well`;
+
+function told({ lines, notes, exit }: Look): number {
+  for (const line of lines) answer(line);
+  for (const note of notes) tell(note);
+  return exit;
+}
+
+async function one(settings: Settings, run: string, options: StatusOptions): Promise<Look> {
+  const now = settings.clock.now();
   const reading = await readRun(settings, run);
-  const status = await statusOf(reading);
+  const status = await statusOf(reading, now);
+  const exit = statusExit(status.plans);
+  const body = { ...runBody(settings, run, reading, status), exit };
+  const stands = oneLine(body);
+  if (options.json) return { lines: [eventLine(now, 'run.status', body)], notes: [], exit, stands };
+  const lines = reportLines({ stateDir: settings.stateDir, now, head: reading.head }, status).join('\n').split('\n');
+  if (reading.runner === 'unknown') lines.push('it can not be told from here whether its runner lives');
+  if (endsOf(fold(reading.records)) === undefined && reading.format < journalFormat)
+    lines.push('an older rekey began it, and only that one can go on with it');
+  return { lines, notes: [], exit, stands };
+}
+
+function runBody({ stateDir }: Settings, run: string, reading: JournalReading, status: RunStatus) {
+  const { head, owner, runner, format } = reading;
+  const next = status.nextSteps.map((step) => nextLine(step, stateDir));
+  return { runId: run, format, head, owner, runner, plans: status.plans.map(planJson), next };
+}
+
+async function list(settings: Settings, options: StatusOptions): Promise<Look> {
   const { stateDir, clock } = settings;
-  if (options.json) {
-    const { head, owner, runner, format } = reading;
-    const plans = status.plans.map(planJson);
-    const next = status.nextSteps.map((step) => nextLine(step, stateDir));
-    answer(oneLine({ v: 1, type: 'run.status', runId: run, format, head, owner, runner, plans, next }));
-    return 0;
-  }
-  answer(reportLines({ stateDir, now: clock.now(), head: reading.head }, status).join('\n'));
-  if (reading.runner === 'unknown') answer('it can not be told from here whether its runner lives');
-  const open = status.plans.some((plan) => plan.status !== 'done' && plan.status !== 'rolled-back');
-  if (open && reading.format < journalFormat) answer('an older rekey began it, and only that one can go on with it');
-  return 0;
-}
-
-async function list(settings: Settings, options: StatusOptions): Promise<number> {
+  const now = clock.now();
   const runs = await listRuns(settings);
-  const rows: string[][] = [];
-  for (const found of runs) {
-    if ('error' in found) {
-      rows.push([found.run, found.error.code === 'journal-newer' ? 'newer' : 'damaged', found.error.title]);
-      if (options.json) answer(oneLine({ v: 1, type: 'run', runId: found.run, error: found.error.code }));
-      continue;
-    }
-    const state = fold(found.records);
-    const { plans } = await statusOf(found);
-    if (options.json) {
-      const told = plans.map(({ plan, status }) => ({ name: plan, status }));
-      answer(oneLine({ v: 1, type: 'run', runId: found.run, startedAt: state.startedAt, plans: told }));
-    } else
-      rows.push([
-        found.run,
-        momentText(state.startedAt ?? 0),
-        plans.map(({ plan, status }) => `${plan} ${status}`).join(', '),
-      ]);
+  const shown = runs.filter((one) => options.all === true || 'error' in one || !didNothing(fold(one.records)));
+  const idle = runs.length - shown.length;
+  const all = await Promise.all(shown.map((one) => listed(settings, now, one)));
+  const notes = idle > 0 ? [`${idle} that did nothing, not shown: ${nextCommand(['status', '--all'], stateDir)}`] : [];
+  if (!runs.length) notes.push(`${stateDir} holds no run`);
+  if (all.length) notes.push(`→ ${nextCommand(['status', 'RUN'], stateDir)}`);
+  const exit = ([4, 1, 3] as const).find((one) => all.some((run) => run.body.exit === one)) ?? 0;
+  const stands = oneLine(all.map(({ body }) => body));
+  if (options.json !== true) {
+    const rows = table(
+      all.flatMap((run) => run.rows),
+      '',
+    );
+    return { lines: rows, notes, exit, stands };
   }
-  if (options.json) return 0;
-  if (!runs.length) tell(`${settings.stateDir} holds no run`);
-  for (const line of table(rows, '')) answer(line);
-  if (runs.length) tell(`→ ${nextCommand(['status', 'RUN'], settings.stateDir)}`);
-  return 0;
+  return { lines: all.map(({ type, body }) => eventLine(now, type, body)), notes: [], exit, stands };
 }
 
-async function statusOf(reading: JournalReading): Promise<RunStatus> {
+/** A run of the list: its lines, and the event that tells it. */
+interface Listed {
+  readonly rows: string[][];
+  readonly type: 'run' | 'run.unreadable';
+  readonly body: EventBody & { readonly exit: StatusExit };
+}
+
+async function listed(settings: Settings, now: number, { run, ...found }: FoundRun): Promise<Listed> {
+  if ('error' in found) return unreadable(run, found.error);
+  const state = fold(found.records);
+  const plans = await plansOf(state);
+  if (plans instanceof RekeyError) return unreadable(run, plans);
+  const { registry } = await import('../../steps/registry.ts');
+  const status = runStatus(plans, registry, state, found.runner === 'alive', now);
+  const startedAt = new Date(state.startedAt ?? 0).toISOString();
+  const body = { ...runBody(settings, run, found, status), startedAt, exit: statusExit(status.plans) };
+  return { type: 'run', rows: status.plans.map((plan) => targetRow(now, run, plan)), body };
+}
+
+function unreadable(run: string, { code, title }: RekeyError): Listed {
+  const rows = [[run, '-', `${code === 'journal-newer' ? 'newer' : 'damaged'}: ${title}`]];
+  return { type: 'run.unreadable', rows, body: { runId: run, error: code, exit: 1 } };
+}
+
+async function statusOf(reading: JournalReading, now: number): Promise<RunStatus> {
   const { registry } = await import('../../steps/registry.ts');
   const state = fold(reading.records);
   const plans = (await frozenPlans(state)).map((one) => one.plan);
-  return runStatus(plans, registry, state, reading.runner === 'alive');
+  return runStatus(plans, registry, state, reading.runner === 'alive', now);
 }

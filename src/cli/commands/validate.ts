@@ -1,6 +1,7 @@
 import { problem } from '../../errors/index.ts';
+import { printEvent } from '../json-lines.ts';
 import { parseAll, readSources } from '../plans.ts';
-import { answer, oneLine, safe } from '../screen.ts';
+import { answer, safe } from '../screen.ts';
 import { command, gather, type MakeCommand } from './options.ts';
 
 /** `rekey validate`: everything that is wrong with plans, without touching AWS. */
@@ -11,7 +12,7 @@ export const validateCommand: MakeCommand = (end) =>
   ])
     .argument('<plan...>', 'plan files')
     .option('--set <path=value>', 'override a value, steps by their id; may be repeated', gather)
-    .option('--json', 'one JSON object a line on stdout')
+    .option('--json', 'one JSON object a line on stdout (docs/EVENTS.md)')
     .action(async (files: string[], options: { set?: readonly string[]; json?: boolean }) => {
       end(await validate(files, options.set ?? [], options.json === true));
     });
@@ -19,9 +20,8 @@ export const validateCommand: MakeCommand = (end) =>
 async function validate(files: readonly string[], sets: readonly string[], json: boolean): Promise<number> {
   const parsed = await parseAll(await readSources(files, sets));
   const { formatProblem } = await import('../../plan/problem.ts');
-  const told = json ? oneLine : undefined;
   for (const { source, plan, problems } of parsed) {
-    if (told) answer(told({ v: 1, type: 'plan.validated', file: source.file, valid: plan !== undefined, problems }));
+    if (json) printEvent(Date.now(), 'plan.validated', { file: source.file, valid: plan !== undefined, problems });
     else if (plan) answer(`${safe(source.file)}: valid (${plan.steps.length} steps)`);
   }
   const wrong = parsed.filter((one) => one.problems.length > 0);

@@ -1,13 +1,14 @@
-import { answer, oneLine, tell } from '../screen.ts';
+import { printEvent, printRunEvent } from '../json-lines.ts';
+import { tell } from '../screen.ts';
 import type { Scene, View } from './view.ts';
 
 /** One JSON object a line, on stdout: every event as it comes. The last line is the caller's. */
 export function jsonView(scene: Scene): View {
-  answer(oneLine({ v: 1, type: 'run.started', runId: scene.run, plans: scene.plans.map((plan) => plan.name) }));
+  const plans = scene.plans.map((plan) => plan.name);
+  printEvent(scene.now(), 'run.started', { runId: scene.run, plans, resume: scene.goesOn });
   return {
-    show: (event) => answer(oneLine({ v: 1, ...event })),
+    show: (event) => printRunEvent(scene.now(), scene.run, event),
     note: tell,
     end: async () => {},
-    abandon: () => {},
   };
 }

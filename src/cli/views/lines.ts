@@ -3,28 +3,28 @@ import type { Entry, Key } from '../../contract/record.ts';
 import { keyText } from '../../engine/state/key.ts';
 import { durationText, momentText } from '../../report/duration.ts';
 import { costOfHold } from '../../report/holding-cost.ts';
-import { safe, tell } from '../screen.ts';
-import type { Scene, View } from './view.ts';
+import { answer, safe } from '../screen.ts';
+import { firstLine, type Scene, type View } from './view.ts';
 
 const progressStep = 0.25;
 
-/** Plain lines with the run's time, for a pipe or a log: no control characters, no colour. */
-export function linesView(scene: Scene): View {
+/** Plain lines with the run's time on stdout, for a pipe or a log: no control characters, no colour. `before` stands behind the time. */
+export function linesView(scene: Scene, before = ''): View {
   const teller = new Teller(scene);
   const several = scene.plans.length > 1;
   const line = ({ plan, text }: Line) =>
-    tell(`${momentText(scene.now())} ${several ? `${plan} ` : ''}${safe(text.replaceAll('\n', '; '))}`);
+    answer(`${momentText(scene.now())} ${before}${several ? `${plan} ` : ''}${safe(text.replaceAll('\n', '; '))}`);
+  answer(firstLine(scene));
   for (const { name, target, region } of scene.plans) {
-    line({ plan: name, text: `${several ? '' : `${name}: `}${target.id} in ${region}, run ${scene.run}` });
+    line({ plan: name, text: `${several ? '' : `${name}: `}${target.id} in ${region}` });
   }
   return {
     show(event) {
       const told = teller.tell(event);
       if (told) line(told);
     },
-    note: (text) => tell(`${momentText(scene.now())} ${safe(text)}`),
+    note: (text) => answer(`${momentText(scene.now())} ${before}${safe(text)}`),
     end: async () => {},
-    abandon: () => {},
   };
 }
 
@@ -75,10 +75,11 @@ class Teller {
           text: `${event.title}: ${event.code}: ${event.message}; again in ${durationText(event.inMs)}`,
         };
       case 'gate.waiting': {
-        const left = Number.isFinite(event.until) ? ` (${durationText(event.until - this.#scene.now())})` : '';
+        const left = Number.isFinite(event.until) ? ` (in ${durationText(event.until - this.#scene.now())})` : '';
         const cost =
           event.gate === 'hold' ? costOfHold(this.#scene.status(event.plan).holdingCosts, event.until) : undefined;
-        const text = `${event.step}: ${event.gate} until ${momentText(event.until)}${left}`;
+        const opens = Number.isFinite(event.until) ? `opens ${momentText(event.until)}` : 'never opens';
+        const text = `${event.step}: ${event.gate}, ${opens}${left}`;
         return { plan: event.plan, text: cost === undefined ? text : `${text}; ${cost}` };
       }
     }

@@ -2,8 +2,8 @@ import { Listr, type ListrTask, type ListrTaskWrapper } from 'listr2';
 import type { RunEvent } from '../../contract/event.ts';
 import { ink, safe, tell } from '../screen.ts';
 import { Board, type Row } from './board.ts';
-import { onStderr, restoreCursor, StderrRenderer } from './stderr-renderer.ts';
-import type { Scene, View } from './view.ts';
+import { onStderr, StderrRenderer } from './stderr-renderer.ts';
+import { firstLine, type Scene, type View } from './view.ts';
 
 type Task = ListrTask<unknown, typeof StderrRenderer>;
 type Wrapper = ListrTaskWrapper<unknown, typeof StderrRenderer, typeof StderrRenderer>;
@@ -15,6 +15,7 @@ const fleetBeatMs = 500;
 
 /** A live view on the terminal: a task per plan with its steps, or beyond a dozen plans one frame with totals. */
 export function liveView(scene: Scene): View {
+  tell(firstLine(scene));
   const boards = new Map(scene.plans.map((plan) => [plan.name, new Board(plan, scene)]));
   const notes: string[] = [];
   const rows =
@@ -52,7 +53,6 @@ export function liveView(scene: Scene): View {
       await running;
       for (const note of notes) tell(`${ink.dim('›')} ${note}`);
     },
-    abandon: restoreCursor,
   };
 }
 

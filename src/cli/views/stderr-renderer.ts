@@ -1,9 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { DefaultRenderer, ListrDefaultRendererLogLevels as Level, ListrLogger, ProcessOutput } from 'listr2';
 import { ink } from '../screen.ts';
+import { cut } from './cut.ts';
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is looked for
-const colour = /\u001b\[[0-9;]*m/y;
 // Less than the beat of the spinner, which draws whatever was left out.
 const betweenFramesMs = 90;
 
@@ -82,10 +81,9 @@ export function onStderr() {
   };
 }
 
-/** Shows the cursor again. */
-export function restoreCursor(): void {
-  process.stderr.write('\u001b[?25h');
-}
+// A process that is killed could not show a hidden cursor again.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: what listr2 writes is looked for
+const cursor = /\u001b\[\?25[hl]/g;
 
 const columns = () => process.stderr.columns ?? 80;
 
@@ -99,24 +97,7 @@ function screen(): NodeJS.WriteStream {
     get rows() {
       return process.stderr.rows ?? 24;
     },
-    write: (text: string) => process.stderr.write(text),
+    write: (text: string) => process.stderr.write(text.replace(cursor, '')),
   };
   return stand as unknown as NodeJS.WriteStream;
-}
-
-/** The text cut to so many visible characters. */
-function cut(text: string, width: number): string {
-  let shown = 0;
-  let at = 0;
-  while (at < text.length) {
-    colour.lastIndex = at;
-    const code = colour.exec(text)?.[0];
-    if (code !== undefined) {
-      at += code.length;
-      continue;
-    }
-    if (++shown > width) return `${text.slice(0, at - 1)}…\u001b[0m`;
-    at++;
-  }
-  return text;
 }

@@ -9,13 +9,18 @@ export interface View {
   note(text: string): void;
   /** Resolves when the view has let go of the screen; what is printed before may be overdrawn. */
   end(): Promise<void>;
-  /** Leaves the terminal usable, at once: the process is about to exit. */
-  abandon(): void;
+}
+
+/** What stands first, and is there whatever becomes of this process: which run it is, and the command that goes on with it. */
+export function firstLine({ run, goesOn }: Pick<Scene, 'run' | 'goesOn'>): string {
+  return `run ${run}; whatever ends this process, go on with: ${goesOn}`;
 }
 
 /** What a view has to know beforehand. */
 export interface Scene {
   readonly run: string;
+  /** The command that goes on with the run, whatever ends this process: it stands first. */
+  readonly goesOn: string;
   readonly plans: readonly Plan[];
   /** ms of the run's clock. */
   readonly now: () => number;

@@ -46,7 +46,10 @@ export function apply(state: RunState, entry: Entry, at: number): void {
       return;
     case 'command':
       // What stopped a plan is history once somebody has told it to go on.
-      for (const plan of state.plans.values()) plan.stop = undefined;
+      for (const plan of state.plans.values()) {
+        plan.stopBefore = plan.stop;
+        plan.stop = undefined;
+      }
       state.profile = typeof entry.options['profile'] === 'string' ? entry.options['profile'] : undefined;
       if (entry.command === 'rollback') askRollback(state, entry.options['discardWritesSince'] !== undefined);
       if (entry.options['commandsEnded'] === true) for (const plan of state.plans.values()) noteCommandsEnded(plan);
@@ -118,6 +121,9 @@ function askRollback(state: RunState, discardWrites: boolean): void {
   state.rollbackAsked = { discardWrites };
   for (const plan of state.plans.values()) plan.rollbackAsked = state.rollbackAsked;
 }
+
+// With these a rollback is refused before it does anything: the plan stands as it stood.
+const refusalsOfRollback: readonly string[] = ['past-write-point', 'originals-gone'];
 
 /** What came of it is written by who has waited for its commands: from nowhere do they have to be looked for any more. */
 function noteEnded(plan: PlanState, phase: Phase): void {
@@ -213,7 +219,7 @@ function applyToPlan(plan: PlanState, entry: PlanEntry, at: number): void {
       plan.drift = entry.differences;
       return;
     case 'stopped':
-      plan.stop = entry.stop;
+      plan.stop = refusalsOfRollback.includes(entry.stop.error) ? plan.stopBefore : entry.stop;
       plan.rollbackAsked = undefined;
       return;
     case 'finished':

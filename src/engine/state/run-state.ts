@@ -75,6 +75,8 @@ export interface PlanState {
   drift: readonly string[];
   finished: undefined | 'done' | 'rolled-back';
   stop: Stop | undefined;
+  /** What had stopped it when the last command was given: a command that is refused leaves it as it was. */
+  stopBefore: Stop | undefined;
 }
 
 /** A run, as its records tell it: what resume, status, rollback and report all start from. */
@@ -124,6 +126,7 @@ export function planOf(state: RunState, name: string): PlanState {
     drift: [],
     finished: undefined,
     stop: undefined,
+    stopBefore: undefined,
   };
   state.plans.set(name, made);
   return made;

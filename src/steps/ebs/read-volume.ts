@@ -33,12 +33,9 @@ export const readVolume = defineRead({
       );
     }
     const under = volume.KmsKeyId ?? 'no key';
-    if (keys.from === undefined ? under === keys.to : under !== keys.from) {
-      refusals.refuse(
-        `there is nothing to do: ${input.volume} is under ${under}`,
-        under === keys.to ? 'that is where the plan wants it' : 'correct keys.from, or the target',
-      );
-    }
+    if (under === keys.to) refusals.nothingToDo(`${input.volume} is under ${under} already`);
+    else if (keys.from !== undefined && under !== keys.from)
+      refusals.refuse(`${input.volume} is under ${under}, not under ${keys.from}`, 'correct keys.from, or the target');
     refuseVolume(ctx, volume, refusals);
     const [attributes] = await attributesOf(ctx, [{ volume, override: input.override }], refusals);
     refusals.throwIfAny(input.volume);

@@ -241,10 +241,10 @@ function choose(
   }
   if (chosen.length === 0) {
     const where = wanted.map((one) => `${one.volume.VolumeId} is under ${underKey(one)}`).join(', ');
-    refusals.refuse(
-      `there is nothing to do: no volume is under ${keys.from ?? 'another key than keys.to'} (${where || 'no volume is left'})`,
-      'correct keys.from, the target, or volumes.include and volumes.exclude',
-    );
+    const why = `no volume is under ${keys.from ?? 'another key than keys.to'} (${where || 'no volume is left'})`;
+    // Where none is under the new key either, the keys or the target may not be those that are meant.
+    if (wanted.some((one) => underKey(one) === keys.to)) refusals.nothingToDo(why);
+    else refusals.refuse(why, 'correct keys.from, the target, or volumes.include and volumes.exclude');
   }
   return chosen.map((one) => ({ ...one, override: overrideOf(volumes.override, one) }));
 }

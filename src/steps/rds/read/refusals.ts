@@ -105,7 +105,7 @@ function refuseKey(found: Described, keys: CheckedKeys, refusals: DatabaseRefusa
   const name = nameIn(found);
   const shown = { 'sse-kms': found.KmsKeyId, 'sse-rds': "a key of AWS's own" }[encryptionOf(found)];
   const key = found.KmsKeyId;
-  if (key === keys.to) refusals.refuse(`${name} is under ${keys.to} already`, 'there is nothing to move');
+  if (key === keys.to) refusals.nothingToDo(`${name} is under ${keys.to} already`);
   else if (keys.from !== undefined && key !== keys.from)
     refusals.refuse(
       `${name} is under ${shown ?? 'no key'}, not under ${keys.from}`,
