@@ -99,13 +99,14 @@ describe('a run with --json', () => {
       exit: 0,
       plans: [{ name: 'ec2-instance', status: 'done' }],
       apiCalls: {
-        'ec2:CreateSnapshot': 9,
         'ec2:CreateVolume': 3,
         'ec2:StopInstances': 1,
         'ec2:StartInstances': 1,
         'ec2:DeleteVolume': 3,
       },
     });
+    // On a busy machine a proof that has grown old before its delete is made anew.
+    expect(last.apiCalls['ec2:CreateSnapshot']).toBeGreaterThanOrEqual(9);
     expect(last.plans[0].replacements).toHaveLength(3);
     for (const pair of last.plans[0].replacements) {
       expect(pair).toEqual({
