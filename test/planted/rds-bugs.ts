@@ -651,7 +651,7 @@ export const rdsBugs: readonly PlantedBug[] = [
       'after a restart of MySQL the hold has nothing to compare with',
       'judge/verify.ts',
       '...(since.found.length === 0 && positioned(position))',
-      '',
+      '...{}',
       'does not hide who comes, writes and leaves during the hold of MySQL',
     ],
     [
