@@ -18,6 +18,21 @@ export function near(path: string): string {
   return way.startsWith('..') ? path : way;
 }
 
+/** Words that name commands of ours, spelled so that they can be pasted: as this program was called, with the state directory where it isn't the default. */
+export function spelled(words: string, stateDir: string): string {
+  const program = programWords().map(quoted).join(' ');
+  const dir = stateDir === defaultStateDir ? '' : ` --state-dir ${quoted(stateDir)}`;
+  const ofRuns =
+    /\brekey ((?:status|resume|rollback|journal verify)(?: \d{8}T\d{6}Z-\w+)?)(?![\w-])(?! --(?:state-dir|help))/g;
+  return words
+    .replaceAll(ofRuns, (_all, command: string) => `${program} ${command}${dir}`)
+    .replaceAll(
+      /\brekey (?=(?:--help|validate|run|schema|simulate|demo|status|resume|rollback|journal)\b)/g,
+      `${program} `,
+    )
+    .replaceAll(/\brekey (?=--help\b)/g, `${program} `);
+}
+
 /** The command that goes on from here, as it is typed: with the state directory where it isn't the default. */
 export function nextCommand(words: readonly string[], stateDir: string): string {
   const dir = stateDir === defaultStateDir ? [] : ['--state-dir', stateDir];

@@ -175,7 +175,7 @@ describe('real processes, each case on its own instance of one simulated account
     const runs = ['a', 'b'].map((name) => run(target.instance, `${target.instance}-${name}`));
     const [one, two] = runs.map(begin);
     if (!one || !two) throw new Error('two runs were to begin');
-    await Promise.race([one.says(/ run \d{8}T/), one.ended]);
+    await Promise.race([one.says(/^run \d{8}T/m), one.ended]);
     await Promise.race([one.says(new RegExp(`Z ${choices.one(steps)}: `)), one.ended]);
     await kill(one, choices.below(3));
     const ends: Ended[] = await Promise.all([one.ended, two.ended]);
