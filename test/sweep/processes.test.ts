@@ -148,7 +148,7 @@ describe('real processes, each case on its own instance of one simulated account
     const one = run(target.instance);
     const first = begin(one);
     // Before that there is no run that could be resumed.
-    await first.says(/ run \d{8}T/);
+    await first.says(/^run \d{8}T/m);
     // No run is through after a few lines, so that this one is always cut short.
     let kills = (await kill(first, choices.below(8))) ? 1 : 0;
     const [id = '', ...more] = runsIn(join(room.dir, one.stateDir));
