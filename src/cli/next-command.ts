@@ -22,15 +22,10 @@ export function near(path: string): string {
 export function spelled(words: string, stateDir: string): string {
   const program = programWords().map(quoted).join(' ');
   const dir = stateDir === defaultStateDir ? '' : ` --state-dir ${quoted(stateDir)}`;
-  const ofRuns =
-    /\brekey ((?:status|resume|rollback|journal verify)(?: \d{8}T\d{6}Z-\w+)?)(?![\w-])(?! --(?:state-dir|help))/g;
+  const ofRuns = /\brekey (status|resume|rollback|journal verify)\b( \d{8}T\d{6}Z-\w+)?( --state-dir)?/g;
   return words
-    .replaceAll(ofRuns, (_all, command: string) => `${program} ${command}${dir}`)
-    .replaceAll(
-      /\brekey (?=(?:--help|validate|run|schema|simulate|demo|status|resume|rollback|journal)\b)/g,
-      `${program} `,
-    )
-    .replaceAll(/\brekey (?=--help\b)/g, `${program} `);
+    .replaceAll(ofRuns, (_all, command: string, run = '', named = dir) => `${program} ${command}${run}${named}`)
+    .replaceAll(/\brekey (?=(?:--help|validate|run|schema|simulate|demo)\b)/g, `${program} `);
 }
 
 /** The command that goes on from here, as it is typed: with the state directory where it isn't the default. */

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { spelled } from '../../src/cli/next-command.ts';
 import { build, type Env, type Shell, type Simulated, shell, shippedPlan, simulate, workshop } from './command.ts';
 
 const { dir, clear } = workshop();
@@ -277,6 +278,11 @@ describe('what the environment and options say', () => {
     const { stderr } = await run(['status', '20180606T021500Z-k3x7qa', '--state-dir', 'my runs']);
     expect(stderr).toMatch(/node \S+rekey\.js status --state-dir 'my runs'/);
     expect(stderr).not.toMatch(/state-dir 'my runs' --state-dir/);
+    expect(
+      spelled('look: rekey status 20180606T021500Z-k3x7qa --state-dir x; rekey resume 20180606T021500Z-k3x7qa', 'y'),
+    ).toMatch(
+      /^look: \S+( \S+)? status 20180606T021500Z-k3x7qa --state-dir x; .* resume 20180606T021500Z-k3x7qa --state-dir y$/,
+    );
     const again = await run(['resume', '--again', '--state-dir', 'my runs']);
     expect(again.stderr).toMatch(/node \S+rekey\.js status --state-dir 'my runs'/);
   });
