@@ -135,7 +135,7 @@ async function close(of: Drive, journal: Journal, outcome: RunResult | RekeyErro
     ended ? outcome.plans.flatMap(({ name, error }) => (error ? [[name, error] as const] : [])) : [],
   );
   const exit = ended ? exitOf(outcome, status) : (lost?.exit ?? 130);
-  if (lost) tellError(lost);
+  if (lost) tellError(lost, of.settings.stateDir);
   await Promise.race([journal.close(), new Promise((resolve) => setTimeout(resolve, 300).unref())]);
   const about = { stateDir: of.settings.stateDir, now: of.settings.clock.now(), head: journal.head };
   const words = reportLines({ ...about, errors }, status).join('\n');

@@ -10,8 +10,9 @@ import { simulateCommand } from './commands/simulate.ts';
 import { statusCommand } from './commands/status.ts';
 import { validateCommand } from './commands/validate.ts';
 import { type EventBody, printEvent } from './json-lines.ts';
+import { programWords, quoted, spelled } from './next-command.ts';
 import { flushed, ink, safe, tell, tellError } from './screen.ts';
-import { settingsOf } from './settings.ts';
+import { settingsOf, stateDirOf } from './settings.ts';
 import { version } from './version.ts';
 
 /** Runs the command line with these arguments (without `node` and the script). Resolves to the exit code. */
@@ -23,7 +24,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   try {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
-    exit = told(error, argv.includes('--json'));
+    exit = told(error, argv);
   }
   await flushed();
   return exit;
@@ -74,9 +75,10 @@ Exit codes:
   nothing deleted · 5 held by another runner · 6 somebody changed the target · 130 interrupted`;
 
 /** Says what went wrong, to people on stderr and, where stdout is for a program, there too. Gives the exit code. */
-function told(error: unknown, json: boolean): number {
-  if (json && !(error instanceof CommanderError && error.exitCode === 0)) printEvent(now(), 'error', errorBody(error));
-  return toldToPeople(error);
+function told(error: unknown, argv: readonly string[]): number {
+  if (argv.includes('--json') && !(error instanceof CommanderError && error.exitCode === 0))
+    printEvent(now(), 'error', errorBody(error, stateDirIn(argv)));
+  return toldToPeople(error, stateDirIn(argv));
 }
 
 /** By the run's clock; one that can't be read is what is told. */
@@ -88,15 +90,15 @@ function now(): number {
   }
 }
 
-function errorBody(error: unknown): EventBody {
+function errorBody(error: unknown, stateDir: string): EventBody {
   if (error instanceof RekeyError) {
     const { code, title, message, hint, exit } = error;
-    return { error: code, title, message, hint, exit };
+    return { error: code, title, message, hint: spelled(hint, stateDir), exit };
   }
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof CommanderError) {
     const { title, message: _, hint, exit } = problem('usage', { what: message });
-    return { error: 'usage', title, message: message.replace(/^error: /, ''), hint, exit };
+    return { error: 'usage', title, message: message.replace(/^error: /, ''), hint: spelled(hint, stateDir), exit };
   }
   return { error: 'bug', title: bug, message, hint: whereHint, exit: 1 };
 }
@@ -104,14 +106,22 @@ function errorBody(error: unknown): EventBody {
 const bug = 'This is a bug of rekey';
 const whereHint = 'REKEY_DEBUG=1 shows where; a run that was under way can be resumed';
 
-function toldToPeople(error: unknown): number {
+/** The state directory that the command was given, also where it failed before it was read. */
+function stateDirIn(argv: readonly string[]): string {
+  const at = argv.findIndex((word) => word === '--state-dir' || word.startsWith('--state-dir='));
+  const value = argv[at]?.includes('=') ? argv[at]?.slice('--state-dir='.length) : argv[at + 1];
+  return stateDirOf(at < 0 || value === undefined ? {} : { stateDir: value });
+}
+
+function toldToPeople(error: unknown, stateDir: string): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
-    tell(`${ink.dim('→')} rekey --help lists the commands, rekey <command> --help its options`);
+    const rekey = programWords().map(quoted).join(' ');
+    tell(`${ink.dim('→')} ${rekey} --help lists the commands, ${rekey} <command> --help its options`);
     return 2;
   }
   if (error instanceof RekeyError) {
-    tellError(error);
+    tellError(error, stateDir);
     return error.exit;
   }
   const message = error instanceof Error ? error.message : String(error);

@@ -71,7 +71,8 @@ export async function loadPlans(
   return plans;
 }
 
-function checkTogether(plans: readonly Plan[]): void {
+/** Throws `plans-differ` where these can't be the plans of one run. */
+export function checkTogether(plans: readonly Plan[]): void {
   const twice = plans.map((plan) => plan.name).filter((name, at, names) => names.indexOf(name) !== at);
   if (twice.length) throw problem('plans-differ', { what: 'two plans of one name', values: [...new Set(twice)] });
   const targets = plans.map((plan) => plan.target.id).filter((id, at, ids) => ids.indexOf(id) !== at);

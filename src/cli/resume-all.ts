@@ -39,7 +39,7 @@ export async function resumeAll(
   const left = found.filter(({ now }) => 'left' in now);
   const taken = found.filter(({ now }) => 'resume' in now).map(({ run }) => run);
   for (const one of left) tellLeft(settings, one, options.json === true);
-  const ends = await Promise.all(taken.map((run) => endOf(() => resumeOne(run, taken.length > 1))));
+  const ends = await Promise.all(taken.map((run) => endOf(settings.stateDir, () => resumeOne(run, taken.length > 1))));
   const exit = worstExit([...left.map(({ now }): Code => ('left' in now ? now.exit : 0)), ...ends]);
   if (options.json) {
     printEvent(settings.clock.now(), 'resume.finished', { resumed: taken, left: left.length, exit });
@@ -48,12 +48,12 @@ export async function resumeAll(
 }
 
 /** One that fails holds up no other. */
-async function endOf(work: () => Promise<number>): Promise<Code> {
+async function endOf(stateDir: string, work: () => Promise<number>): Promise<Code> {
   try {
     return (await work()) as Code;
   } catch (error) {
     if (!(error instanceof RekeyError)) throw error;
-    tellError(error);
+    tellError(error, stateDir);
     return error.exit;
   }
 }

@@ -2,6 +2,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { createColors } from 'picocolors';
 import { printable } from '../aws/printable.ts';
 import type { RekeyError } from '../errors/index.ts';
+import { spelled } from './next-command.ts';
+import { stateDirOf } from './settings.ts';
 
 // A reader that has gone (`rekey status | head`, a closed terminal) must not end a run that is in the middle of a cut-over.
 const gone = ['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED'];
@@ -47,8 +49,9 @@ export function tell(text: string): void {
 }
 
 /** Tells an error as all of ours are told: what, why, and what to do next. */
-export function tellError(error: Pick<RekeyError, 'title' | 'message' | 'hint'>): void {
-  tell(`${ink.red(`✗ ${error.title}`)}\n${safe(error.message)}\n${ink.dim('→')} ${safe(error.hint)}`);
+export function tellError(error: Pick<RekeyError, 'title' | 'message' | 'hint'>, stateDir = stateDirOf({})): void {
+  const hint = spelled(safe(error.hint), stateDir);
+  tell(`${ink.red(`✗ ${error.title}`)}\n${safe(error.message)}\n${ink.dim('→')} ${hint}`);
 }
 
 /** Text from plans and AWS, safe on a terminal; its own line breaks stay. */

@@ -24,7 +24,7 @@ const pauseMs = 300;
 
 /**
  * Connects to the account and region that all these plans name, and makes sure that it is them.
- * Throws `region-differs`, `wrong-account`, `endpoint-unreachable`, `credentials-absent`, `credentials-refused`, `identity-unknown`.
+ * Throws `region-differs`, `region-refused`, `wrong-account`, `endpoint-unreachable`, `credentials-absent`, `credentials-refused`, `identity-unknown`.
  */
 export async function openSession(plans: readonly Plan[], settings: Settings): Promise<Session> {
   const [plan] = plans;
@@ -59,6 +59,7 @@ export async function openSession(plans: readonly Plan[], settings: Settings): P
   });
   const { account, arn } = await askWho(aws, settings);
   if (account !== plan.account) throw problem('wrong-account', { expected: plan.account, found: account, arn });
+  if (!region) await tryRegion(aws);
   const fence = (asked: () => Promise<void>) => {
     ask = asked;
   };
@@ -69,6 +70,21 @@ export async function openSession(plans: readonly Plan[], settings: Settings): P
   return { aws, calls, stop, fence, onWarning };
 }
 
+// With these AWS says that credentials which it has just named are not taken in this Region.
+const foreign = ['AuthFailure', 'OptInRequired', 'RegionDisabledException', 'UnrecognizedClientException'];
+
+/** Where nothing but the plan names the Region: STS may answer in one that EC2 does not take the credentials for. */
+async function tryRegion(aws: AwsServices): Promise<void> {
+  const { classify } = await import('../aws/outage.ts');
+  try {
+    await aws.ec2.describeVolumes({ MaxResults: 5 });
+  } catch (cause) {
+    const { code = '', message: reason = '' } = classify(cause) ?? {};
+    // Whatever else it is, it is told by the step that meets it.
+    if (foreign.includes(code)) throw problem('region-refused', { region: aws.region, code, reason }, cause);
+  }
+}
+
 async function askWho(aws: AwsServices, settings: Settings): Promise<{ account: string; arn: string }> {
   const [{ whoAmI }, { classify }] = await Promise.all([import('../aws/clients.ts'), import('../aws/outage.ts')]);
   const ports = { clock: clockOf(), signal: new AbortController().signal, classify };
@@ -77,18 +93,20 @@ async function askWho(aws: AwsServices, settings: Settings): Promise<{ account: 
     () => whoAmI(aws),
     (error, tries, cause) => {
       if (mayPass(error) && tries + 1 < mostTries) return { againInMs: pauseMs };
-      throw whyUnknown(error, cause, settings.endpoint ?? `AWS in ${aws.region}`);
+      throw whyUnknown(error, cause, settings, aws.region);
     },
   );
 }
 
-function whyUnknown(error: Outage, cause: unknown, endpoint: string): RekeyError {
+function whyUnknown(error: Outage, cause: unknown, settings: Settings, region: string): RekeyError {
+  const endpoint = settings.endpoint ?? `AWS in ${region}`;
+  const profile = settings.profile ?? (process.env['AWS_PROFILE'] || undefined);
   const { code, message: reason } = error;
   if (mayPass(error)) {
     const told = reason.includes(code) ? reason : `${code}: ${reason}`;
     return problem('endpoint-unreachable', { endpoint, reason: told }, cause);
   }
-  if (/Credentials|TokenProvider/.test(code)) return problem('credentials-absent', { reason }, cause);
+  if (/Credentials|TokenProvider/.test(code)) return problem('credentials-absent', { reason, profile }, cause);
   if (error.class === 'stop-run') return problem('credentials-refused', { code, reason }, cause);
   return problem('identity-unknown', { code, reason }, cause);
 }

@@ -25,7 +25,12 @@ export interface Settings {
 export const profileOf = ({ profile }: Settings): { readonly profile?: string } =>
   profile === undefined ? {} : { profile };
 
-/** Reads the settings. Throws `clock-malformed`. */
+/** Where runs are kept: flag, then environment, then default. */
+export function stateDirOf({ stateDir }: CommonOptions, env: NodeJS.ProcessEnv = process.env): string {
+  return stateDir ?? (env['REKEY_STATE_DIR'] || defaultStateDir);
+}
+
+/** Reads the settings. Throws `clock-malformed`, `endpoint-malformed`. */
 export function settingsOf(options: CommonOptions, env: NodeJS.ProcessEnv = process.env): Settings {
   const set = (name: string) => env[name] || undefined;
   const region =
@@ -35,14 +40,19 @@ export function settingsOf(options: CommonOptions, env: NodeJS.ProcessEnv = proc
           const value = set(name);
           return value === undefined ? [] : [{ value, from: name }];
         })[0];
-  const endpoint = set('AWS_ENDPOINT_URL');
+  const endpoint = endpointFrom(set('AWS_ENDPOINT_URL'));
   return {
-    stateDir: options.stateDir ?? set('REKEY_STATE_DIR') ?? defaultStateDir,
+    stateDir: stateDirOf(options, env),
     clock: clockFrom(set('REKEY_CLOCK')),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
   };
+}
+
+function endpointFrom(text: string | undefined): string | undefined {
+  if (text === undefined || (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol))) return text;
+  throw problem('endpoint-malformed', { value: text });
 }
 
 function clockFrom(text: string | undefined): Clock {

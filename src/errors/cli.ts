@@ -24,6 +24,21 @@ export const cliErrors = {
       `REKEY_CLOCK is ${JSON.stringify(p.value)}; it looks like 1528250400000@1760000000000x600`,
     hint: () => 'copy it anew from what `rekey simulate` printed; unset it for a real account',
   }),
+  'endpoint-malformed': entry({
+    title: 'AWS_ENDPOINT_URL is not an address',
+    exit: 2,
+    message: (p: { value: string }) =>
+      `AWS_ENDPOINT_URL is ${JSON.stringify(p.value)}; it looks like http://127.0.0.1:4599; nothing was changed`,
+    hint: () => 'copy it anew from what `rekey simulate` printed; unset it for a real account',
+  }),
+  'region-refused': entry({
+    title: 'The credentials are not for this Region',
+    exit: 2,
+    message: (p: { region: string; code: string; reason: string }) =>
+      `the plan is for ${p.region}, where AWS refuses the credentials: ${p.code}: ${p.reason}; nothing was changed`,
+    hint: (p) =>
+      `correct the plan's region, or give --set region=…; if ${p.region} is right, it may be one that the account has to enable first`,
+  }),
   'plans-differ': entry({
     title: 'The plans of one run must agree',
     exit: 2,
@@ -54,8 +69,10 @@ export const cliErrors = {
   'credentials-absent': entry({
     title: 'There are no usable AWS credentials',
     exit: 2,
-    message: (p: { reason: string }) => `${p.reason}; nothing was changed`,
-    hint: () => 'log in (aws sso login), or set AWS_PROFILE or --profile, and give the command again',
+    message: (p: { reason: string; profile: string | undefined }) =>
+      `${p.profile === undefined ? '' : `profile ${p.profile}: `}${p.reason}; nothing was changed`,
+    hint: () =>
+      'log in (aws sso login), or set AWS_PROFILE or --profile to one that `aws configure list-profiles` names, and give the command again',
   }),
   'credentials-refused': entry({
     title: 'AWS refuses the credentials',

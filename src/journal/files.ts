@@ -77,10 +77,15 @@ export const diskFiles: Files = {
   modifiedMs: async (file) => (await stat(file)).mtimeMs,
   touch: (file, atMs) => utimes(file, atMs / 1000, atMs / 1000),
   async makeDirectory(directory) {
-    const wanted = resolve(directory);
-    const first = await mkdir(wanted, { recursive: true, mode: 0o700 });
-    if (first === undefined) return;
-    for (let made = wanted; made.length >= first.length; made = dirname(made)) await diskFiles.sync(dirname(made));
+    // One by one: `recursive` of Node never comes back where a parent is there and takes none (/proc).
+    const missing: string[] = [];
+    for (let at = resolve(directory); !(await diskFiles.exists(at)); at = dirname(at)) missing.unshift(at);
+    for (const made of missing) {
+      await mkdir(made, { mode: 0o700 }).catch((error) => {
+        if (systemCode(error) !== 'EEXIST') throw error;
+      });
+      await diskFiles.sync(dirname(made));
+    }
   },
   async create(file) {
     const handle = await open(file, 'ax', 0o600);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { problem } from '../errors/index.ts';
-import { problemsOf, told } from './checking.ts';
+import { inWords, problemsOf, told } from './checking.ts';
 import { failingOperations } from './ec2/failing.ts';
 import { type FaultRule, faultRule, type Rule } from './fault-rules.ts';
 import { type Random, randomOf } from './random.ts';
@@ -56,7 +56,7 @@ export class Faults {
 
   /** Adds rules; throws `fault-invalid`, and adds none, when any of them is not one. */
   add(...rules: readonly FaultRule[]): void {
-    const parsed = z.array(faultRule).safeParse(rules);
+    const parsed = z.array(faultRule).safeParse(rules, { error: inWords });
     if (!parsed.success) throw problem('fault-invalid', { problems: problemsOf(parsed.error).map(told) });
     const unknown = parsed.data.flatMap((rule, i) => {
       const wrong = wrongAim(rule, this.operations);

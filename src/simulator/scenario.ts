@@ -2,7 +2,7 @@ import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { problem } from '../errors/index.ts';
 import { actionsWith } from './action.ts';
-import { type Problem, problemsOf, told } from './checking.ts';
+import { inWords, type Problem, problemsOf, told } from './checking.ts';
 import { longestData } from './content.ts';
 import { isInstanceType } from './ec2/instance-types.ts';
 import { shapeOf } from './ec2/volume-rules.ts';
@@ -270,7 +270,7 @@ export function parseScenario(text: string, file: string): Scenario {
 }
 
 function checked(input: unknown, file: string, tell: (found: Problem) => string): Scenario {
-  const parsed = schema.safeParse(input);
+  const parsed = schema.safeParse(input, { error: inWords });
   if (parsed.success) return parsed.data;
   throw problem('scenario-invalid', { file, problems: problemsOf(parsed.error).map(tell) });
 }

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { spelled } from '../../src/cli/next-command.ts';
 import { build, type Env, type Shell, type Simulated, shell, shippedPlan, simulate, workshop } from './command.ts';
 
 const { dir, clear } = workshop();
@@ -39,7 +40,7 @@ describe('plans', () => {
     const { code, stderr } = await run(['run', file]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/torn\.yaml:\d+:\d+: /);
-    expect(stderr).toContain('rekey validate');
+    expect(stderr).toMatch(/→ .*rekey\.js validate/);
     expect((await aws.state()).calls).toEqual(before);
   });
 
@@ -50,6 +51,12 @@ describe('plans', () => {
     expect(stdout).toBe('');
     expect(stderr).toMatch(/step\.yaml:\d+:\d+: .*ec2\.stop-instanse/);
     expect(stderr).toContain('did you mean `ec2.stop-instance`?');
+  });
+
+  test('validate refuses together what run would refuse together', async () => {
+    const { code, stderr } = await run(['validate', shippedPlan, shippedPlan]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('two plans of one name: ec2-instance');
   });
 
   test('validate --json tells each problem as an object', async () => {
@@ -219,5 +226,64 @@ describe('simulate', () => {
     const { code, stderr } = await run(['simulate', '--scenario', scenario, '--listen', taken]);
     expect(code).toBe(2);
     expect(stderr).toContain('EADDRINUSE');
+  });
+});
+
+describe('what the environment and options say', () => {
+  const nothing = { AWS_REGION: undefined, AWS_DEFAULT_REGION: undefined };
+
+  test.each([
+    'foo',
+    'localhost:4571',
+    'file:///etc/passwd',
+  ])('AWS_ENDPOINT_URL=%s is told as no address', async (url) => {
+    const { code, stderr } = await run(['run', shippedPlan], { AWS_ENDPOINT_URL: url });
+    expect(code).toBe(2);
+    expect(stderr).toContain(`AWS_ENDPOINT_URL is "${url}"; it looks like http://`);
+  });
+
+  test('a profile that there is not is named', async () => {
+    const none = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
+    const { code, stderr } = await run(['run', shippedPlan, '--profile', 'nope'], none);
+    expect(code).toBe(2);
+    expect(stderr).toContain('profile nope: ');
+  });
+
+  test('a Region of the plan that the credentials are not for is told before a run is made', async () => {
+    const { code, stderr } = await run(
+      ['run', shippedPlan, '--set', 'region=us-east-1', '--state-dir', 'region'],
+      nothing,
+    );
+    expect(code).toBe(2);
+    expect(stderr).toContain('the plan is for us-east-1, where AWS refuses the credentials: AuthFailure');
+    expect(existsSync(join(dir, 'region'))).toBe(false);
+  });
+
+  test.skipIf(process.platform !== 'linux')(
+    'a state directory that takes no directory is refused at once',
+    async () => {
+      const { code, stderr } = await run(['run', shippedPlan, '--state-dir', '/proc/foo']);
+      expect(code).toBe(2);
+      expect(stderr).toContain('/proc/foo');
+    },
+  );
+
+  test('demo --speed 0 is told as no speed', async () => {
+    const { code, stderr } = await run(['demo', '--speed', '0']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--speed 0 is not a number above 0');
+  });
+
+  test('hints name the program as it was called, and the state directory that was given', async () => {
+    const { stderr } = await run(['status', '20180606T021500Z-k3x7qa', '--state-dir', 'my runs']);
+    expect(stderr).toMatch(/node \S+rekey\.js status --state-dir 'my runs'/);
+    expect(stderr).not.toMatch(/state-dir 'my runs' --state-dir/);
+    expect(
+      spelled('look: rekey status 20180606T021500Z-k3x7qa --state-dir x; rekey resume 20180606T021500Z-k3x7qa', 'y'),
+    ).toMatch(
+      /^look: \S+( \S+)? status 20180606T021500Z-k3x7qa --state-dir x; .* resume 20180606T021500Z-k3x7qa --state-dir y$/,
+    );
+    const again = await run(['resume', '--again', '--state-dir', 'my runs']);
+    expect(again.stderr).toMatch(/node \S+rekey\.js status --state-dir 'my runs'/);
   });
 });

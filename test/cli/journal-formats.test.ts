@@ -103,7 +103,7 @@ describe('a journal of the format that had no number', () => {
     expect(refused.stderr).toContain('This run was begun by an older rekey');
     expect(refused.stderr).toContain('is of format 1, and this rekey goes on with format 2 alone; nothing was changed');
     expect(refused.stderr).toContain('finish it with the rekey that began it');
-    expect(refused.stderr).toContain(`rekey rollback ${held} --state-dir ${dir}`);
+    expect(refused.stderr).toContain(`rekey.js rollback ${held} --state-dir ${dir}`);
     for (const next of [`status ${held}`, `status ${early}`]) {
       const told = (await here.rekey([...next.split(' '), '--state-dir', dir])).stdout;
       expect(told).toMatch(/next .*rollback/);

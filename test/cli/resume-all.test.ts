@@ -58,7 +58,7 @@ test('a timer that calls `resume` again and again takes two runs through their h
   expect(await here.rekey(['resume'], aws.env)).toMatchObject({ code: 0, stderr: '' });
   const ends = (await here.rekey(['status', '--json'])).stdout.trim().split('\n');
   expect(ends.map((line) => JSON.parse(line).plans[0].status)).toEqual(['done', 'done']);
-}, 60_000);
+}, 120_000);
 
 describe('what is done with a run', () => {
   type Told = Partial<RunStatus['plans'][number]>;

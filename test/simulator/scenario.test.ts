@@ -48,6 +48,7 @@ instances:
     volumes:
       - { device: /dev/xvda, size: 8, key: alias/nobody }
       - { device: /dev/xvda, size: 8, iops: 1, sise: 9 }
+      - { device: /dev/xvdb, type: gp9 }
 events:
   - { at: soon, do: stop-instance, instance: i-1 }
   - { at: 5m, do: dance }
@@ -59,20 +60,23 @@ faults:
   - { kind: seeded, seed: night.txt, rate: 0.1 }
 `);
     for (const line of [
-      'a.yaml:2:1 account:',
+      'a.yaml:2:1 account: a text is needed, and this is a number (111122223333)',
       'a.yaml:3:1 colour: unknown key',
       'keys[0].alias: must begin with alias/',
       'instances[0].type: is not an instance type',
       'instances[0].volumes[1].sise: unknown key',
       'events[0].at: must be a duration',
-      'a.yaml:13:15 events[1].do: there is no action "dance"',
+      'a.yaml:14:15 events[1].do: there is no action "dance"',
       'events[2].colour: unknown key',
-      'a.yaml:16:7 faults[0].kind: there is no fault "explode"',
+      'a.yaml:17:7 faults[0].kind: there is no fault "explode"',
       'faults[2].kinds[1]: there is no fault "explode"',
-      'faults[3].seed: ',
+      'faults[3].seed: a number is needed, and this is a text ("night.txt")',
+      'instances[0].volumes[2].size: it is missing',
+      'instances[0].volumes[2].type: a text ("gp9") is none of: ',
     ]) {
       expect(told).toContain(line);
     }
+    expect(told).not.toMatch(/Invalid|expected|received|Too (small|big)/);
   });
 
   test('what is wrong only as a whole is told too', () => {

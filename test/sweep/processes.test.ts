@@ -147,7 +147,7 @@ describe('real processes, each case on its own instance of one simulated account
     const one = run(target.instance);
     const first = begin(one);
     // Before that there is no run that could be resumed.
-    await first.says(/ run \d{8}T/);
+    await first.says(/^run \d{8}T/m);
     // No run is through after a few lines, so that this one is always cut short.
     let kills = (await kill(first, choices.below(8))) ? 1 : 0;
     const [id = '', ...more] = runsIn(join(room.dir, one.stateDir));
@@ -174,7 +174,7 @@ describe('real processes, each case on its own instance of one simulated account
     const runs = ['a', 'b'].map((name) => run(target.instance, `${target.instance}-${name}`));
     const [one, two] = runs.map(begin);
     if (!one || !two) throw new Error('two runs were to begin');
-    await Promise.race([one.says(/ run \d{8}T/), one.ended]);
+    await Promise.race([one.says(/^run \d{8}T/m), one.ended]);
     await Promise.race([one.says(new RegExp(`Z ${choices.one(steps)}: `)), one.ended]);
     await kill(one, choices.below(3));
     const ends: Ended[] = await Promise.all([one.ended, two.ended]);

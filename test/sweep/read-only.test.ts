@@ -93,7 +93,7 @@ describe.each(shipped)('what only reads, in a run of the plan $name,', (one) => 
         const dir = `${one.name}-${n}`;
         const where = { cwd: room.dir, env: account.env };
         const killed = start(args(dir), where);
-        await killed.says(/ run \d{8}T/);
+        await killed.says(/^run \d{8}T/m);
         await killed.printsMore(choices.below(10));
         killed.child.kill('SIGKILL');
         await killed.ended;

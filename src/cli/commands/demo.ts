@@ -8,7 +8,7 @@ import { isDevice, judge, printPieces, tellProof, writesOf } from '../demo-proof
 import { programWords, quoted } from '../next-command.ts';
 import { answer, ink } from '../screen.ts';
 import { defaultStateDir, settingsOf } from '../settings.ts';
-import { command, type MakeCommand } from './options.ts';
+import { command, type MakeCommand, mostSpeed, numberOf } from './options.ts';
 import { freshRunId, run } from './run.ts';
 
 interface DemoOptions {
@@ -45,6 +45,7 @@ export const demoCommand: MakeCommand = (end) =>
     .action(async (options: DemoOptions) => end(await demo(options)));
 
 async function demo(options: DemoOptions): Promise<number> {
+  numberOf('demo', '--speed', options.speed, mostSpeed);
   const stateDir = join(defaultStateDir, `demo-${new Date().toISOString().slice(0, 19).replace(/[-:]/g, '')}`);
   const aws = await startAws(options.speed, stateDir);
   adopt(aws.env);

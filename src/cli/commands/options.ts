@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { problem } from '../../errors/index.ts';
 import type { CommonOptions } from '../settings.ts';
 
 /** A command as every one of ours is made: told its exit code when it ends. */
@@ -48,4 +49,14 @@ export function withDriving(to: Command): Command {
     .option('--wait', 'stay until windows and holds open, instead of ending with exit code 3')
     .option('--json', 'one JSON object a line on stdout (docs/EVENTS.md)')
     .option('--replace-claim <run>', 'take over the claim that this other run has on the target');
+}
+
+/** How many seconds may pass in the simulated account in one second. */
+export const mostSpeed = 100_000;
+
+/** The value of an option that is a number above 0. Throws `usage`. */
+export function numberOf(command: string, option: string, text: string, most: number): number {
+  const value = /^\d{1,10}(\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
+  if (value > 0 && value <= most) return value;
+  throw problem('usage', { what: `${option} ${text} is not a number above 0, and at most ${most}`, command });
 }

@@ -5,7 +5,7 @@ import { printEvent } from '../json-lines.ts';
 import { quoted } from '../next-command.ts';
 import { readText } from '../plans.ts';
 import { answer, safe, tell } from '../screen.ts';
-import { command, type MakeCommand } from './options.ts';
+import { command, type MakeCommand, mostSpeed, numberOf } from './options.ts';
 
 interface SimulateOptions {
   readonly scenario: string;
@@ -38,8 +38,8 @@ export const simulateCommand: MakeCommand = (end) =>
 
 async function simulate(options: SimulateOptions): Promise<number> {
   const { host, port } = addressOf(options);
-  const speed = numberOf('--speed', options.speed, 100_000);
-  const seed = numberOf('--seed', options.seed, 0xffff_ffff);
+  const speed = numberOf('simulate', '--speed', options.speed, mostSpeed);
+  const seed = numberOf('simulate', '--seed', options.seed, 0xffff_ffff);
   const idleMs = options.exitWhenIdle === undefined ? undefined : durationOf(options.exitWhenIdle);
   const text = await readText(options.scenario);
   const [{ parseScenario }, { createAccount }, { serve }] = await Promise.all([
@@ -125,12 +125,6 @@ function addressOf({ listen, allowRemote }: SimulateOptions): { host: string; po
   const loopback = host === '::1' || host === 'localhost' || /^127\.\d+\.\d+\.\d+$/.test(host);
   if (!loopback && !allowRemote) throw problem('listens-for-all', { listen });
   return { host, port };
-}
-
-function numberOf(option: string, text: string, most: number): number {
-  const value = /^\d{1,10}(\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
-  if (value > 0 && value <= most) return value;
-  throw problem('usage', { what: `${option} ${text} is not a number from 1 to ${most}`, command: 'simulate' });
 }
 
 function durationOf(text: string): number {

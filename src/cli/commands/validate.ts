@@ -1,6 +1,6 @@
 import { problem } from '../../errors/index.ts';
 import { printEvent } from '../json-lines.ts';
-import { parseAll, readSources } from '../plans.ts';
+import { checkTogether, parseAll, readSources } from '../plans.ts';
 import { answer, safe } from '../screen.ts';
 import { command, gather, type MakeCommand } from './options.ts';
 
@@ -25,6 +25,8 @@ async function validate(files: readonly string[], sets: readonly string[], json:
     else if (plan) answer(`${safe(source.file)}: valid (${plan.steps.length} steps)`);
   }
   const wrong = parsed.filter((one) => one.problems.length > 0);
+  // What is given together is what `run` is given.
+  if (!wrong.length) checkTogether(parsed.flatMap(({ plan }) => plan ?? []));
   if (!wrong.length) return 0;
   if (json) return 2;
   throw problem('plan-invalid', {
