@@ -502,4 +502,11 @@ export const cutOverBugs: readonly PlantedBug[] = [
     replace: '.every((one) => isShownBy(run.ports, { here: one.sentAt ?? 0 }, askedAt));',
     caughtBy: { file: 'test/promises/clock-set.test.ts', title: 'take for gone what does not show yet' },
   },
+  {
+    name: 'a snapshot that was just made is gone by a look of the past',
+    file: 'src/aws/sightings.ts',
+    find: 'return seen !== undefined || this.#believesAbsence(id, askedAt);',
+    replace: 'return seen !== undefined || id.length > 0 || askedAt > 0;',
+    caughtBy: { file: 'test/promises/snapshot-of-the-past.test.ts', title: 'does not take the cut-over back' },
+  },
 ];
