@@ -507,6 +507,19 @@ export const cutOverBugs: readonly PlantedBug[] = [
     file: 'src/aws/sightings.ts',
     find: 'return seen !== undefined || this.#believesAbsence(id, askedAt);',
     replace: 'return seen !== undefined || id.length > 0 || askedAt > 0;',
-    caughtBy: { file: 'test/promises/snapshot-of-the-past.test.ts', title: 'does not take the cut-over back' },
+    caughtBy: {
+      file: 'test/promises/verified-by-the-past.test.ts',
+      title: 'does not have yet does not take the cut-over back',
+    },
+  },
+  {
+    name: 'a flag of the past takes a cut-over back',
+    file: 'src/steps/ebs/verify-volume.ts',
+    find: 'lags: shown.length > 0 && refused',
+    replace: 'lags: shown.length > 99 && refused',
+    caughtBy: {
+      file: 'test/promises/verified-by-the-past.test.ts',
+      title: 'DeleteOnTermination that a look of the past shows',
+    },
   },
 ];
