@@ -83,12 +83,7 @@ export function createSight(ec2: EC2, order: Order): Omit<Sight, keyof DatabaseS
         () => volumes.load(id),
         (seen, askedAt) => order.sightings.volume(id, seen, askedAt),
       ),
-    snapshot: (id) =>
-      present(
-        order,
-        () => snapshots.load(id),
-        (seen, askedAt) => order.sightings.snapshot(id, seen, askedAt),
-      ),
+    snapshot: (id) => snapshots.load(id),
     volumeStatus: (id) => statuses.load(id),
     volumesMade: (token) => volumesMade.load(token),
     snapshotsMade: (token) => snapshotsMade.load(token),

@@ -1,4 +1,4 @@
-import type { Instance, Snapshot, Volume } from '@aws-sdk/client-ec2';
+import type { Instance, Volume } from '@aws-sdk/client-ec2';
 import type { Json } from '../contract/json.ts';
 import { unseenMs } from '../contract/settle.ts';
 import type { AwsTime } from './aws-time.ts';
@@ -70,11 +70,6 @@ export class Sightings {
     return this.#attachments(volumeView(id), shown, askedAt);
   }
 
-  /** The same of a snapshot, which has no order but that it was made: one that a call of ours has made shows sooner or later. */
-  snapshot(id: string, seen: Snapshot | undefined, askedAt: number): boolean {
-    return seen !== undefined || this.#believesAbsence(id, askedAt);
-  }
-
   /** Takes in which volumes there are from a snapshot, asked at `askedAt`. False when one does not show that must by its age. */
   volumesFrom(snapshot: string, seen: readonly Volume[], askedAt: number): boolean {
     const marks = [...(this.#marks.get(snapshotView(snapshot)) ?? [])];
@@ -101,10 +96,6 @@ export class Sightings {
       }
       case 'CreateVolume':
         if (VolumeId) this.#made(VolumeId, SnapshotId);
-        return;
-      case 'CreateSnapshot':
-      case 'CopySnapshot':
-        if (SnapshotId) this.#note(SnapshotId, life, 0, 0);
     }
   }
 

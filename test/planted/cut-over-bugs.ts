@@ -503,16 +503,6 @@ export const cutOverBugs: readonly PlantedBug[] = [
     caughtBy: { file: 'test/promises/clock-set.test.ts', title: 'take for gone what does not show yet' },
   },
   {
-    name: 'a snapshot that was just made is gone by a look of the past',
-    file: 'src/aws/sightings.ts',
-    find: 'return seen !== undefined || this.#believesAbsence(id, askedAt);',
-    replace: 'return seen !== undefined || id.length > 0 || askedAt > 0;',
-    caughtBy: {
-      file: 'test/promises/verified-by-the-past.test.ts',
-      title: 'does not have yet does not take the cut-over back',
-    },
-  },
-  {
     name: 'a flag of the past takes a cut-over back',
     file: 'src/steps/ebs/verify-volume.ts',
     find: 'lags: shown.length > 0 && refused',
