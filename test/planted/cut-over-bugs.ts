@@ -502,4 +502,14 @@ export const cutOverBugs: readonly PlantedBug[] = [
     replace: '.every((one) => isShownBy(run.ports, { here: one.sentAt ?? 0 }, askedAt));',
     caughtBy: { file: 'test/promises/clock-set.test.ts', title: 'take for gone what does not show yet' },
   },
+  {
+    name: 'a flag of the past takes a cut-over back',
+    file: 'src/steps/ebs/verify-volume.ts',
+    find: 'lags: shown.length > 0 && refused',
+    replace: 'lags: shown.length > 99 && refused',
+    caughtBy: {
+      file: 'test/promises/verified-by-the-past.test.ts',
+      title: 'DeleteOnTermination that a look of the past shows',
+    },
+  },
 ];

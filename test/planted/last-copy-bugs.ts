@@ -157,8 +157,8 @@ export const lastCopyBugs: readonly PlantedBug[] = [
   {
     name: 'a look alone says that an instance stays, and what goes with it',
     file: kept,
-    find: 'const going = place?.deleteOnTermination ?',
-    replace: 'const going = place?.deleteOnTermination === undefined ?',
+    find: 'place?.deleteOnTermination ? terminates',
+    replace: 'place?.deleteOnTermination === undefined ? terminates',
     caughtBy: {
       file: 'test/promises/replacement-deleted-unseen.test.ts',
       title: 'of an instance that was terminated a moment ago',

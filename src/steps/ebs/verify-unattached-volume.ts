@@ -35,7 +35,8 @@ export const verifyUnattachedVolume = defineVerify({
   async check(ctx, input) {
     const { sight, sightings } = ctx.aws;
     const [original, replacement] = await Promise.all([sight.volume(input.original), sight.volume(input.replacement)]);
-    const findings = [...(await faultsOf(ctx, input)), ...(await faultsOfKey(ctx, input.key, input.keyTried))];
+    const shown = await faultsOf(ctx, input);
+    const findings = [...shown, ...(await faultsOfKey(ctx, input.key, input.keyTried))];
     if (!original) ctx.announce(goneOriginal(input));
     for (const change of changesOf(input.attributes, original)) ctx.announce(`${input.original}: ${change}`);
     for (const { VolumeId: id, InstanceId } of [...attachments(original), ...attachments(replacement)]) {
@@ -48,7 +49,9 @@ export const verifyUnattachedVolume = defineVerify({
       );
     }
     const status: VerdictStatus = findings.length === 0 ? 'SUCCESSFUL' : 'FAILED';
-    return { is: 'done', output: { ...pair(input), status, findings } };
+    // Flags and tags have no order; that it was seen in use counts at once.
+    const lags = shown.length > 0 && findings.length === shown.length;
+    return { is: 'done', lags, output: { ...pair(input), status, findings } };
   },
   conclude: (input, status, reason) => ({ ...pair(input), status, findings: [reason] }),
   verdicts: (output) => [output],

@@ -44,16 +44,16 @@ export const verifyVolume = defineVerify({
   output: VolumeVerdict,
   title: (input) => `verify ${input.replacement} against ${input.original}`,
   async check(ctx, input) {
-    const findings = [
-      ...(await faultsOf(ctx, input)),
-      ...(await faultsOfPlace(ctx, input)),
-      ...(await faultsOfKey(ctx, input.key, input.keyTried)),
-    ];
+    const shown = [...(await faultsOf(ctx, input)), ...(await faultsOfPlace(ctx, input))];
+    const refused = await faultsOfKey(ctx, input.key, input.keyTried);
+    const findings = [...shown, ...refused];
     const status: VerdictStatus = findings.length === 0 ? 'SUCCESSFUL' : 'FAILED';
     const attachedAt = attachTimeOf(await ctx.aws.sight.volume(input.replacement), input.place);
     const exposed = attachedAnew(ctx, input);
     return {
       is: 'done',
+      // Flags and tags have no order; what KMS answers is no look's word.
+      lags: shown.length > 0 && refused.length === 0,
       output: { ...pair(input), status, findings, ...(attachedAt && { attachedAt }), ...(exposed && { exposed }) },
     };
   },
