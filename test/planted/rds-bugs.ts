@@ -389,6 +389,13 @@ export const rdsBugs: readonly PlantedBug[] = [
       'on the original inside the cut-over, before rds:CreateDBClusterSnapshot',
     ],
     [
+      'who comes in by a Data API that somebody has switched on is served',
+      'claim/target.ts',
+      "['fence', 'sessions', 'dataApi']",
+      "['fence', 'sessions']",
+      'on a replacement that nobody knows yet, serves nobody',
+    ],
+    [
       'what a read refuses is not compared before the original goes',
       'finish/proof.ts',
       'HttpEndpointEnabled: hasDataApi(one),',

@@ -1,8 +1,9 @@
 // The Data API lets clients in over HTTPS, past any security group: where somebody switches it on, the fence is open.
 import { describe, expect, it } from 'vitest';
+import { saidOf } from '../judge/said.ts';
 import { exitOf, told } from '../support/promises.ts';
 import { clusterNamed, clusterPlan, oneCluster, originalCluster } from '../support/rds-cluster.ts';
-import { inWorld, type World } from '../support/world.ts';
+import { inWorld, planOf, type World } from '../support/world.ts';
 
 const plan = clusterPlan();
 const plans = [plan];
@@ -48,6 +49,26 @@ describe('the Data API, switched on by somebody', () => {
       const admitted = life.disk.findIndex((record) => record.t === 'intent' && record.key.step === 'admit');
       expect(made).toBeGreaterThan(0);
       expect(made).toBeLessThan(admitted);
+    }));
+
+  it('on a replacement that nobody knows yet, serves nobody: what is down is told as down', () =>
+    inWorld(oneCluster, async (world) => {
+      let on = false;
+      const first = await world.process([], {
+        plans,
+        beforeCall: (call) => {
+          if (call !== 'rds:CreateDBInstance' || on) return;
+          on = true;
+          world.account.act({ do: 'enable-data-api', cluster: replacement(world) ?? '' });
+        },
+        diesAfter: (call) => call === 'rds:CreateDBInstance',
+      });
+      expect(first.result).toBe('died');
+      world.account.act({ do: 'schedule-key-deletion', key: 'alias/new' });
+      world.pass(600_000);
+      const second = await world.process(first.disk, { plans });
+      expect(exitOf(second), told(second)).not.toBe(0);
+      expect(saidOf(planOf(plan), second.disk, undefined).status.downSince, told(second)).toBeDefined();
     }));
 
   it('on the replacement in the hold, is told before the original goes', () =>

@@ -61,7 +61,7 @@ export const targetOf = (kind: Kind) =>
       const open = listed(life['open']);
       const holder = shape['holder'];
       const named = typeof holder === 'string' ? holder : null;
-      const byAccident = life['fence'] !== undefined || life['sessions'] !== undefined;
+      const byAccident = ['fence', 'sessions', 'dataApi'].some((how) => life[how] !== undefined);
       const on = open.length > 0 ? open : named === null ? [] : [named];
       return { running: open.length > 0, on, named, ...(byAccident && { byAccident }) };
     },
