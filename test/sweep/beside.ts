@@ -108,7 +108,14 @@ function isClaimed(world: World, run: string): boolean {
 }
 
 // The other run has moved what this one was to move.
-const overtaken = ['target-refused', 'target-changed', 'original-gone', 'effect-failed', 'replacement-stale'];
+const overtaken = [
+  'nothing-to-do',
+  'target-refused',
+  'target-changed',
+  'original-gone',
+  'effect-failed',
+  'replacement-stale',
+];
 
 /** Where a run stands: the error of its last process, or its status. */
 export function endOf({ last }: RunUnderWay): string {
@@ -117,7 +124,8 @@ export function endOf({ last }: RunUnderWay): string {
   const { plans, status } = last.result;
   const errors = plans.flatMap(({ error }) => error?.code ?? []);
   // A plan of something that another plan of the run has moved is refused for ever.
-  const moved = plans[0]?.status === 'done' && errors.every((code) => code === 'target-refused');
+  const moved =
+    plans[0]?.status === 'done' && errors.every((code) => ['target-refused', 'nothing-to-do'].includes(code));
   return moved && errors.length > 0 ? 'done' : (errors[0] ?? status);
 }
 

@@ -102,7 +102,9 @@ describe.each(shipped)('what only reads, in a run of the plan $name,', (one) => 
         const all = commands(one, run, dir);
         for (const command of all) {
           const { code, stderr } = await words.rekey(command, account.env);
-          expect(code, stderr).toBe(0);
+          // Status says by its exit code how the run stands.
+          if (command[0] !== 'status') expect(code, stderr).toBe(0);
+          else expect([0, 1, 3, 4], stderr).toContain(code);
         }
         expect([filesOf(join(room.dir, dir)), await account.effects()]).toEqual(before);
         evaluated += all.length;
