@@ -7,6 +7,8 @@ import { defineConfig } from 'vitest/config';
 const tests = readdirSync('test', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test.ts'));
 const mocking = tests.map((file) => `test/${file}`).filter((file) => /\bvi\.mock\(/.test(readFileSync(file, 'utf8')));
 const elsewhere = ['test/moto/**', 'node_modules/**'];
+// Whole runs by the hundred: `npm test` leaves them to `npm run sweep`.
+const sweeps = ['test/sweep/**/*.test.ts'];
 
 export default defineConfig({
   test: {
@@ -20,8 +22,14 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'tests', include: ['test/**/*.test.ts'], exclude: [...elsewhere, ...mocking], isolate: false },
+        test: {
+          name: 'tests',
+          include: ['test/**/*.test.ts'],
+          exclude: [...elsewhere, ...mocking, ...sweeps],
+          isolate: false,
+        },
       },
+      { extends: true, test: { name: 'sweeps', include: sweeps, exclude: [...elsewhere, ...mocking], isolate: false } },
       { extends: true, test: { name: 'mocking', include: mocking, exclude: elsewhere } },
     ],
   },
