@@ -2,7 +2,7 @@ import type { EC2, Filter, Volume } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
 import { createSight } from '../../src/aws/sight.ts';
 import { Sightings } from '../../src/aws/sightings.ts';
-import { clockOf } from '../../src/contract/clock.ts';
+import { type Clock, clockOf } from '../../src/contract/clock.ts';
 
 interface Asked {
   Filters: Filter[];
@@ -45,6 +45,19 @@ describe('sight', () => {
     expect(seen.map((one) => one?.VolumeId)).toEqual(['vol-1', 'vol-2', undefined, 'vol-1']);
     expect(asked).toHaveLength(1);
     expect(asked[0]?.Filters).toEqual([{ Name: 'volume-id', Values: ['vol-1', 'vol-2', 'vol-3'] }]);
+  });
+
+  it('a clock an hour ahead of AWS makes no volume gone that was made a moment ago and does not show yet', async () => {
+    const there = { now: () => Date.now() };
+    const ahead: Clock = { now: () => Date.now() + 3_600_000, sleepUntil: async () => {}, speed: 1 };
+    const sightings = new Sightings(there);
+    sightings.answered('CreateVolume', { VolumeId: 'vol-1', SnapshotId: 'snap-1' });
+    let asked = 0;
+    const describeVolumes = async () => ({ Volumes: ++asked < 3 ? [] : [volume(1)] });
+    const machine = { clock: ahead, time: there, signal: new AbortController().signal, sightings };
+    const sight = createSight({ describeVolumes } as unknown as EC2, machine);
+    expect((await sight.volume('vol-1'))?.VolumeId).toBe('vol-1');
+    expect(asked).toBe(3);
   });
 
   it('nothing is remembered: a second question is a second call', async () => {

@@ -493,7 +493,7 @@ export const cutOverBugs: readonly PlantedBug[] = [
     file: 'src/aws/sight.ts',
     find: 'isPresent(seen, askedThere) ?',
     replace: 'isPresent(seen, askedAt) ?',
-    caughtBy: { file: 'test/promises/clock-set.test.ts', title: 'does not have it taken for gone' },
+    caughtBy: { file: 'test/aws/sight.test.ts', title: 'a clock an hour ahead of AWS makes no volume gone' },
   },
   {
     name: "what is discarded is looked for by the clock of the runner's machine",

@@ -256,8 +256,8 @@ export const wayBackBugs: readonly PlantedBug[] = [
     find: 'missing.includes(id) && !deleted.includes(id)',
     replace: 'missing.includes(id) && deleted.includes(id)',
     caughtBy: {
-      file: 'test/promises/rds-others.test.ts',
-      title: 'deleted by somebody, a rollback keeps what the run has made of it',
+      file: 'test/promises/rds-last-copy.test.ts',
+      title: 'is deleted right before a process goes on with the way back',
     },
   },
   {

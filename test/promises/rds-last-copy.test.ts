@@ -100,4 +100,31 @@ describe('the snapshots of a database', () => {
       ).toEqual(before);
       expect(world.state().databases.length, told(second)).toBeGreaterThan(0);
     }));
+
+  it('stay, as does the replacement, when the original is deleted right before a process goes on with the way back', () =>
+    inWorld(ofDatabase.scenario, async (world) => {
+      const plans = [ofDatabase.plan];
+      const command = { command: 'rollback', discardWrites: false } as const;
+      const first = await world.process([], {
+        plans,
+        diesAfter: (operation) => operation === 'rds:RestoreDBInstanceFromDBSnapshot',
+      });
+      expect(first.result).toBe('died');
+      world.pass(20 * minute);
+      const second = await world.process(first.disk, {
+        plans,
+        command,
+        diesOn: (record) => record.t === 'intent' && record.uses === 'rds.discard-instance',
+      });
+      expect(second.result, told(second)).toBe('died');
+      const replacement = world.state().databases.find(({ resourceId }) => resourceId !== original)?.resourceId;
+      expect(replacement).toBeDefined();
+      ofDatabase.remove(world, original);
+      world.pass(20 * minute);
+      const third = await world.process(second.disk, { plans, command });
+      expect(
+        world.state().databases.map(({ resourceId }) => resourceId),
+        told(third),
+      ).toContain(replacement);
+    }));
 });

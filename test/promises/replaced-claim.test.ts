@@ -1,8 +1,8 @@
 // Another run's claim was taken off minutes ago, and looks of the past show it still.
 import { expect, test } from 'vitest';
 import { exitOf, expectInstanceMoved, told } from '../support/promises.ts';
-import { inWorld, twoVolumes } from '../support/world.ts';
-import { beforeFirst, data, instance, instancePlan, minute, root, withText } from './lever.ts';
+import { inWorld, twoVolumes, volumePlan } from '../support/world.ts';
+import { beforeFirst, data, instance, instancePlan, loose, minute, root, withText } from './lever.ts';
 
 const plans = [
   withText(instancePlan, (text) =>
@@ -56,4 +56,21 @@ test('a claim that its own run has let go of does not leave the instance down', 
     const life = await world.process([], { plans, beforeCall });
     expect(exitOf(life), told(life)).toBe(0);
     expectInstanceMoved(world);
+  }));
+
+test('a claim that its own run has let go of keeps nobody from an unattached volume', () =>
+  inWorld(twoVolumes, async (world) => {
+    const key = `rekey:claim:${other}`;
+    world.account.act({ do: 'create-tags', resource: loose, tags: { [key]: 'ebs-volume' } });
+    world.account.faults.add({ kind: 'stale', staleMs: 290_000, skip: Number.MAX_SAFE_INTEGER });
+    world.pass(10 * minute);
+    world.account.act({ do: 'delete-tags', resource: loose, keys: [key] });
+    const releasedAt = world.account.world.time;
+    world.pass(2_000);
+    const beforeCall = beforeFirst('ec2:CreateSnapshot', () => {
+      const staleMs = world.account.world.time - releasedAt + 1_000;
+      world.account.faults.add({ operation: 'DescribeVolumes', kind: 'stale', staleMs, forMs: minute });
+    });
+    const life = await world.process([], { plans: [volumePlan], beforeCall });
+    expect(exitOf(life), told(life)).toBe(0);
   }));
