@@ -139,7 +139,7 @@ const makings: readonly MakingLie[] = [
     name: 'with a role for something else',
     operation: 'AddRoleToDBCluster',
     change: (_world, asked) => put(asked, { FeatureName: `${asked['FeatureName']}-not` }),
-    names: /role arn:\S+ of rekey-/,
+    names: /role arn:\S+ of (rekey-|shop|orders)/,
     exit: 1,
   },
 ];

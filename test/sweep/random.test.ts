@@ -66,7 +66,7 @@ test('random histories of faults, crashes and other people break no invariant an
 }, 900_000);
 
 test('once faults stop under a living process, it ends, or says whom it awaits', async () => {
-  const seeds = full ? 150 : 5;
+  const seeds = full ? 100 : 5;
   const { bad, sums } = await live(seeds, { liveness: true });
   expect(bad).toEqual([]);
   expect(sums.get('effects')).toBeGreaterThan(seeds);
