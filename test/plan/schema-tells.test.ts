@@ -6,6 +6,7 @@ import { parse, stringify } from 'yaml';
 import { parsePlan } from '../../src/plan/parse.ts';
 import { planSchema } from '../../src/plan/schema.ts';
 import { registry } from '../../src/steps/registry.ts';
+import { full } from '../sweep/sampled.ts';
 
 /** A map or a list, in which a list's items have their index as their name. */
 type Tree = { [name: string]: unknown };
@@ -165,9 +166,11 @@ describe('the JSON Schema of a plan', () => {
       valid++;
       expect(toldOf(given)).toEqual([]);
     };
-    const changes = fc.array(change, { minLength: 1, maxLength: 2 });
-    fc.assert(fc.property(fc.constantFrom(...files), changes, takes), { numRuns: 400, seed: 1 });
-    expect(valid).toBeGreaterThan(20);
+    const changes = fc.array(change, { minLength: 1, maxLength: full ? 2 : 1 });
+    // The shortest is read in a fifth of the time.
+    const those = full ? files : ['ebs-volume.yaml'];
+    fc.assert(fc.property(fc.constantFrom(...those), changes, takes), { numRuns: full ? 400 : 150, seed: 1 });
+    expect(valid).toBeGreaterThan(8);
   });
 
   test.each(registry.steps.map((one) => one.type))('lets every member of %s be a reference', (uses) => {
