@@ -6,11 +6,11 @@ export type VerdictStatus = z.infer<typeof VerdictStatus>;
 
 /** The members every verdict has, whatever kind of pair it is about. `id` is the original's: a delete is named by it. */
 export const verdictShape = {
-  id: z.string(),
-  original: z.string(),
-  replacement: z.string(),
-  status: VerdictStatus,
-  findings: z.array(z.string()),
+  id: z.string().meta({ description: 'the id of the original' }),
+  original: z.string().meta({ description: 'the id of the original' }),
+  replacement: z.string().meta({ description: 'what takes the place of the original' }),
+  status: VerdictStatus.meta({ description: 'TIMED_OUT: it could not be told in time' }),
+  findings: z.array(z.string()).meta({ description: 'what speaks against it, in words; empty when nothing does' }),
 } as const;
 export interface Verdict {
   readonly id: string;

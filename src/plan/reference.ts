@@ -9,7 +9,15 @@ interface Wrong {
 }
 
 const roots = ['target', 'keys', 'steps', 'item'];
-const segment = /^[A-Za-z][A-Za-z0-9_-]*$/;
+const segmentForm = '[A-Za-z][A-Za-z0-9_-]*';
+const segment = new RegExp(`^${segmentForm}$`);
+
+const ofStep = `steps\\.[a-z][a-z0-9-]{0,62}(?:\\.${segmentForm})*`;
+const anyPath = `target(?:\\.(?:type|id))?|keys(?:\\.(?:from|to))?|item(?:\\.${segmentForm})*|${ofStep}`;
+const whole = (path: string) => new RegExp(`^\\$\\{\\{\\s*(?:${path})\\s*\\}\\}$`);
+
+/** References as far as a pattern tells them: `any` of them, to a step as `each` takes it, and text that `holds` what looks like one. */
+export const referenceForms = { any: whole(anyPath), step: whole(ofStep), holds: /\$\{\{/ } as const;
 
 /** Reads a text that holds `${{`: wholly a reference, or wrong. */
 export function readReference(text: string): { readonly path: Path } | Wrong {

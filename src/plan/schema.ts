@@ -1,68 +1,112 @@
 import * as z from 'zod';
 import type { Registry, StepDefinition } from '../contract/step.ts';
 import { written } from './problem.ts';
+import { referenceForms } from './reference.ts';
 import { gateShapes, PlanShape, UseShape } from './shape.ts';
 
 type Schema = z.core.JSONSchema.BaseSchema;
 type Child = z.core.JSONSchema._JSONSchema;
 
-const reference = { $ref: '#/definitions/reference' };
+const reference = { $ref: '#/$defs/reference' };
+const looksLikeReference: Schema = { type: 'string', pattern: referenceForms.holds.source };
 const referenceForm: Schema = {
   type: 'string',
-  pattern: '^\\$\\{\\{[^{}]*\\}\\}$',
+  pattern: referenceForms.any.source,
   description: `a reference: ${written('target.id')}, ${written('keys.to')}, ${written('steps.<id>.<name>')}, ${written('item.<name>')}`,
 };
 
-/** The JSON Schema (draft 7, as editors know it) of a plan of these steps and targets, made from the schemas that `parsePlan` checks with. */
+/**
+ * The JSON Schema (draft 2020-12) of a plan of these steps and targets, made from the schemas that `parsePlan` checks with. It takes
+ * every plan that `parsePlan` takes. Choices are made by `if`, never by `anyOf`, so that what is wrong is told at its own place.
+ */
 export function planSchema<S>(registry: Registry<S>): object {
-  const inputs = z.strictObject(Object.fromEntries(registry.steps.map((step) => [step.type, step.input])));
-  const { properties = {}, definitions = {} } = draft7(inputs);
-  const { $schema, ...plan } = draft7(PlanShape);
-  const types = registry.targets.map((target) => target.type);
+  const typed = z.strictObject({
+    inputs: z.strictObject(Object.fromEntries(registry.steps.map((step) => [step.type, step.input]))),
+    ids: z.strictObject(Object.fromEntries(registry.targets.map((target) => [target.type, target.id]))),
+  });
+  const { $defs = {}, ...named } = jsonSchema(typed);
+  const { $schema, ...plan } = jsonSchema(PlanShape);
   return {
     $schema,
     title: 'A plan of rekey',
     ...plan,
     properties: {
       ...plan.properties,
-      target: { ...child(plan, 'target'), properties: { ...child(plan, 'target').properties, type: { enum: types } } },
-      steps: { ...child(plan, 'steps'), items: stepSchema(registry, properties) },
+      target: targetSchema(child(plan, 'target'), child(named, 'ids')),
+      steps: { ...child(plan, 'steps'), items: stepSchema(registry, child(named, 'inputs')) },
     },
-    definitions: { reference: referenceForm, ...mapped(definitions as Schema['properties'] & object, within) },
+    $defs: { reference: referenceForm, ...mapped($defs, within) },
   };
 }
 
-function stepSchema<S>(registry: Registry<S>, inputs: { readonly [type: string]: Child }): Schema {
-  const frame = draft7(UseShape);
-  const uses = registry.steps.map((step) => when('uses', step.type, useSchema(frame, step, inputs[step.type] ?? {})));
-  const gates = Object.entries(gateShapes).map(([gate, shape]) => when('gate', gate, draft7(shape)));
-  const known = { uses: { enum: registry.steps.map((step) => step.type) }, gate: { enum: Object.keys(gateShapes) } };
+function targetSchema(frame: Schema, ids: Schema): Schema {
+  const types = Object.entries(ids.properties ?? {});
+  return {
+    ...frame,
+    properties: { ...frame.properties, type: { ...child(frame, 'type'), enum: types.map(([type]) => type) } },
+    allOf: types.map(([type, id]) => when('type', type, { properties: { id } })),
+  };
+}
+
+function stepSchema<S>(registry: Registry<S>, inputs: Schema): Schema {
+  const { properties: frame = {} } = jsonSchema(UseShape);
+  const uses = registry.steps.map((step) => when('uses', step.type, useSchema(step, child(inputs, step.type))));
+  const gates = Object.entries(gateShapes).map(([gate, shape]) => when('gate', gate, gateSchema(jsonSchema(shape))));
   return {
     type: 'object',
-    properties: { ...known, id: frame.properties?.['id'] ?? {} },
-    oneOf: [{ required: ['id', 'uses'] }, { required: ['id', 'gate'] }],
-    allOf: [...uses, ...gates],
+    description: 'a step, which does something (`uses`) or waits (`gate`)',
+    properties: {
+      id: frame['id'] ?? {},
+      uses: { ...child({ properties: frame }, 'uses'), enum: registry.steps.map((step) => step.type) },
+      gate: { description: 'what the step waits for: the window, or a hold', enum: Object.keys(gateShapes) },
+      each: frame['each'] ?? {},
+      inOrder: frame['inOrder'] ?? {},
+    },
+    required: ['id'],
+    dependentRequired: { inOrder: ['each'] },
+    allOf: [{ if: { required: ['gate'] }, else: { required: ['uses'] } }, ...uses, ...gates],
   };
 }
 
-function useSchema<S>(frame: Schema, step: StepDefinition<S>, input: Child): Schema {
+/** What is true of a step of this type besides what is true of all. */
+function useSchema<S>(step: StepDefinition<S>, input: Schema): Schema {
   const destructive = step.kind === 'effect' && step.hazard === 'destructive';
-  const given = typeof input === 'object' ? within(input) : {};
+  const given: Schema = { description: `what \`${step.type}\` is given`, ...within(input) };
   // What is deleted can't be written by hand.
-  const proven = destructive ? { ...given, properties: { ...given.properties, verdict: reference } } : given;
-  const required = [...(frame.required ?? []), ...(given.required?.length ? ['with'] : [])];
-  const properties = {
-    ...frame.properties,
-    uses: { const: step.type },
-    with: destructive ? proven : orReference(proven),
+  const verdict = { ...reference, description: 'the verdict of a step that verified, by reference' };
+  const proven = destructive ? { ...given, properties: { ...given.properties, verdict } } : given;
+  return {
+    properties: {
+      id: true,
+      uses: { const: step.type, description: kindOf(step) },
+      each: true,
+      inOrder: true,
+      with: destructive ? proven : orReference(proven),
+    },
+    required: given.required?.length ? ['with'] : [],
+    additionalProperties: false,
   };
-  return { ...frame, properties, required };
+}
+
+/** What is true of a gate besides what is true of every step. */
+function gateSchema({ properties = {}, required = [] }: Schema): Schema {
+  return { properties: { ...properties, id: true }, required, additionalProperties: false };
+}
+
+function kindOf<S>(step: StepDefinition<S>): string {
+  if (step.kind === 'read') return 'a read: it looks, and changes nothing';
+  if (step.kind === 'verify') return 'a verify: it judges pairs of original and replacement';
+  const hazards = {
+    additive: 'makes something new',
+    disruptive: 'changes the target',
+    destructive: 'deletes an original, or takes its protection away',
+    discard: 'deletes what the run itself has made',
+  } as const;
+  return `an effect, ${step.hazard}: it ${hazards[step.hazard]}`;
 }
 
 function when(key: string, value: string, then: Schema): Schema {
-  const { $schema: _, ...rest } = then;
-  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-  return { if: { properties: { [key]: { const: value } }, required: [key] }, then: rest };
+  return { if: { properties: { [key]: { const: value } }, required: [key] }, then };
 }
 
 /** The same schema, or a reference in its place. */
@@ -70,22 +114,47 @@ function admitting(schema: Child): Child {
   return typeof schema === 'object' ? orReference(within(schema)) : schema;
 }
 
-function orReference({ description, ...rest }: Schema): Schema {
-  return { ...(description !== undefined && { description }), anyOf: [rest, reference] };
+function orReference({ description, default: omitted, ...rest }: Schema): Schema {
+  return {
+    ...(description !== undefined && { description }),
+    ...(omitted !== undefined && { default: omitted }),
+    if: looksLikeReference,
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    then: reference,
+    else: rest,
+  };
 }
 
 /** The same schema with a reference admitted for every value inside it. */
 function within(schema: Child): Schema {
   if (typeof schema !== 'object') return {};
-  const { properties, additionalProperties, items, anyOf, oneOf } = schema as Schema;
+  const { properties, additionalProperties, items, prefixItems, anyOf, oneOf, ...rest } = told(schema);
   return {
-    ...schema,
+    ...rest,
     ...(properties && { properties: mapped(properties, admitting) }),
     ...(additionalProperties !== undefined && { additionalProperties: admitting(additionalProperties) }),
-    ...(items !== undefined && { items: Array.isArray(items) ? items.map(admitting) : admitting(items as Child) }),
-    ...(anyOf && { anyOf: anyOf.map(within) }),
+    ...(prefixItems && { prefixItems: prefixItems.map(admitting) }),
+    ...(items !== undefined && !Array.isArray(items) && { items: admitting(items) }),
+    ...(anyOf && chosen(anyOf.map(within))),
     ...(oneOf && { oneOf: oneOf.map(within) }),
   };
+}
+
+/** One of these. Where the other one is null, the one itself tells what is wrong. */
+function chosen(members: readonly Schema[]): Schema {
+  const others = members.filter(({ type }) => type !== 'null');
+  const [only] = others;
+  return others.length === 1 && only !== undefined && members.length === 2
+    ? { if: { type: 'null' }, else: only }
+    : { anyOf: [...members] };
+}
+
+/** The same schema; its description says what holds when the value is left out. */
+function told(schema: Child): Schema {
+  if (typeof schema !== 'object') return {};
+  const { description, default: omitted } = schema as Schema;
+  if (description === undefined || omitted === undefined) return schema as Schema;
+  return { ...(schema as Schema), description: `${description}; default ${JSON.stringify(omitted)}` };
 }
 
 function mapped<T>(members: { readonly [name: string]: Child }, change: (member: Child) => T): { [name: string]: T } {
@@ -97,6 +166,11 @@ function child(schema: Schema, name: string): Schema {
   return typeof found === 'object' ? (found as Schema) : {};
 }
 
-function draft7(schema: z.ZodType): Schema {
-  return z.toJSONSchema(schema, { target: 'draft-7', io: 'input', reused: 'inline', unrepresentable: 'any' });
+function jsonSchema(schema: z.ZodType): Schema {
+  return z.toJSONSchema(schema, {
+    target: 'draft-2020-12',
+    io: 'input',
+    reused: 'inline',
+    unrepresentable: 'any',
+  });
 }

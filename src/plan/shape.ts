@@ -1,7 +1,14 @@
 import * as z from 'zod';
 import { written } from './problem.ts';
+import { referenceForms } from './reference.ts';
 
 const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** A cron expression of a window. croner reads ? as now, and a plan must mean the same whenever it is read. */
+export const fiveFields = /^[\w*/,#-]+( +[\w*/,#-]+){4}$/;
+
+// Every name of a time zone has this form; whether there is one of the name is asked of Intl.
+const zoneForm = /^[A-Za-z][\w.+-]*(\/[\w.+-]+)*$/;
 
 /** `90s`, `30m`, `3h`, `7d`; yields milliseconds. */
 const Duration = z
@@ -80,8 +87,12 @@ export const PlanShape = z
       .describe('the KMS keys: { from: …, to: … }'),
     window: z
       .strictObject({
-        cron: z.string().describe('when the window opens, in five fields: "0 1 * * SUN"'),
-        timezone: z.string().describe('an IANA time zone: Europe/Dublin, UTC'),
+        // The patterns are for editors: `checkWindow` says more of what is wrong.
+        cron: z.string().meta({
+          description: 'when the window opens, in five fields: "0 1 * * SUN"',
+          pattern: fiveFields.source,
+        }),
+        timezone: z.string().meta({ description: 'an IANA time zone: Europe/Dublin, UTC', pattern: zoneForm.source }),
         duration: Duration.describe('how long the window stays open: 90s, 30m, 3h or 7d'),
         cutoff: Duration.describe('before the end of the window, when no cut-over begins any more: 30m, or 0s'),
       })
@@ -94,25 +105,26 @@ export const PlanShape = z
 
 /** An entry of `steps` that does something. */
 export const UseShape = z.strictObject({
-  id: StepId,
+  id: StepId.describe('the name of the step: small letters, digits and dashes, beginning with a letter'),
   uses: z.string().describe('the type of the step, for example ebs.create-snapshot'),
   each: z
     .string()
-    .regex(/^\$\{\{.*\}\}$/)
+    .regex(referenceForms.step)
     .optional()
     .describe(`a reference to a list, gone over side by side: ${written('steps.read.volumes')}`),
-  inOrder: z.boolean().optional().describe('true: one item after the other, as listed'),
+  inOrder: z.boolean().optional().describe('true: one item after the other, as listed; without it side by side'),
   with: z.unknown().optional().describe('what the step is given'),
 });
 
 /** An entry of `steps` that waits, by its `gate`. */
 export const gateShapes = {
-  window: z.strictObject({ id: StepId, gate: z.literal('window') }).describe('waits for the window'),
-  hold: z
-    .strictObject({
-      id: StepId,
-      gate: z.literal('hold'),
-      with: z.strictObject({ for: Duration.describe('how long to wait: 90s, 30m, 3h or 7d') }).describe('{ for: 7d }'),
-    })
-    .describe('waits for a while'),
+  window: z.strictObject({
+    id: StepId,
+    gate: z.literal('window').describe('waits until the window of the plan is open'),
+  }),
+  hold: z.strictObject({
+    id: StepId,
+    gate: z.literal('hold').describe('waits for as long as `with.for` says'),
+    with: z.strictObject({ for: Duration.describe('how long to wait: 90s, 30m, 3h or 7d') }).describe('{ for: 7d }'),
+  }),
 } as const;

@@ -94,9 +94,10 @@ export function describe(type: Type): string {
   return words[String(node.type)] ?? 'anything';
 }
 
-/** What the schema itself says of the type, where it says anything. */
+/** What the schema itself says: of the place, and of the type that it has, where it says anything. */
 export function descriptionOf(type: Type): string | undefined {
-  return type.node.description ?? bare(type).description;
+  const [place, named] = [type.node.description, bare(type).description];
+  return place === undefined || named === undefined || place === named ? (place ?? named) : `${place}: ${named}`;
 }
 
 /** Why a value of type `source` can't stand where `place` is asked for; undefined when it can. */

@@ -2,6 +2,7 @@ import { Cron } from 'croner';
 import type { Window } from '../contract/plan.ts';
 import { suggest } from './nearest.ts';
 import { printable, type Report } from './problem.ts';
+import { fiveFields } from './shape.ts';
 import { member, type Node, textOf } from './tree.ts';
 
 /** What zod can't see of a window: that its cron is one and comes due, its zone exists, and its cutoff leaves something. */
@@ -32,8 +33,7 @@ export function checkCutoff(window: Omit<Window, 'cron' | 'timezone'>, node: Nod
 }
 
 function wrongCron(cron: string): string | undefined {
-  // croner reads ? as now, and a plan must mean the same whenever it is read.
-  if (!/^[\w*/,#-]+( +[\w*/,#-]+){4}$/.test(cron)) return `is not five fields: "${printable(cron)}"`;
+  if (!fiveFields.test(cron)) return `is not five fields: "${printable(cron)}"`;
   try {
     const opens = new Cron(cron, { mode: '5-part', timezone: 'UTC', paused: true }).nextRun(new Date(0));
     return opens === null ? 'never comes due' : undefined;

@@ -27,9 +27,10 @@ export const KeyArn = z
   .meta({ id: 'KeyArn', description: 'The ARN of a KMS key; never an alias, which may point elsewhere tomorrow' });
 export type KeyArn = z.infer<typeof KeyArn>;
 
-export const KeyTried = z
-  .boolean()
-  .meta({ id: 'KeyTried', description: 'the new key could be tried when the run began: steps.<check-key>.tried' });
+export const KeyTried = z.boolean().meta({
+  id: 'KeyTried',
+  description: 'whether the new key could be tried when the run began, as `steps.<check-key>.tried`',
+});
 
 export const Device = z
   .string()
@@ -46,7 +47,7 @@ export const CheckedKeys = z
     to: KeyArn,
     tried: KeyTried,
   })
-  .meta({ id: 'CheckedKeys', description: 'The keys of the plan as ARNs' });
+  .meta({ id: 'CheckedKeys', description: 'The keys of the plan as ARNs, as `kms.check-key` yields them' });
 export type CheckedKeys = z.infer<typeof CheckedKeys>;
 
 /** What a plan may accept by name; each would be refused otherwise. */
@@ -69,7 +70,7 @@ export const accepted = {
 } as const;
 export type Accepted = keyof typeof accepted;
 export const Accept = z
-  .array(z.enum(Object.keys(accepted) as [Accepted, ...Accepted[]]))
+  .array(z.enum(Object.keys(accepted) as [Accepted, ...Accepted[]]).meta({ description: 'what is accepted, by name' }))
   .default([])
   .meta({
     id: 'Accept',
@@ -86,7 +87,12 @@ export const Surroundings = z
   .meta({ id: 'Surroundings', description: 'What the run relies on, by name, in words' });
 export type Surroundings = z.infer<typeof Surroundings>;
 
-export const Tag = z.strictObject({ key: z.string(), value: z.string() }).meta({ id: 'Tag' });
+export const Tag = z
+  .strictObject({
+    key: z.string().meta({ description: 'the name of the tag' }),
+    value: z.string().meta({ description: 'its value; may be empty' }),
+  })
+  .meta({ id: 'Tag', description: 'A tag of a resource' });
 export type Tag = z.infer<typeof Tag>;
 
 export const VolumeType = z
@@ -97,17 +103,20 @@ export type VolumeType = z.infer<typeof VolumeType>;
 /** What a replacement must have in common with its original; the plan's overrides are already in it. */
 export const VolumeAttributes = z
   .strictObject({
-    availabilityZone: z.string(),
+    availabilityZone: z.string().meta({ description: 'such as eu-west-1a' }),
     type: VolumeType,
-    sizeGiB: z.int(),
+    sizeGiB: z.int().meta({ description: 'GiB' }),
     iops: z.int().optional().meta({ description: 'only of the types on which it is set: gp3, io1, io2' }),
     throughput: z.int().optional().meta({ description: 'MiB/s, gp3 only' }),
     initializationRate: z.int().optional().meta({ description: 'MiB/s' }),
-    multiAttach: z.boolean(),
+    multiAttach: z.boolean().meta({ description: 'whether it can be attached to several instances at once' }),
     autoEnableIO: z.boolean().nullable().meta({ description: 'null: it could not be read, and that was accepted' }),
     tags: z.array(Tag).meta({ description: 'without aws:* and rekey:*, by key' }),
   })
-  .meta({ id: 'VolumeAttributes' });
+  .meta({
+    id: 'VolumeAttributes',
+    description: 'What a replacement must have in common with its original, as the read yields it',
+  });
 export type VolumeAttributes = z.infer<typeof VolumeAttributes>;
 
 /** Where a volume is attached, and how. */
@@ -115,46 +124,52 @@ export const VolumePlace = z
   .strictObject({
     instance: InstanceId,
     device: Device,
-    ebsCardIndex: z.int().optional(),
-    deleteOnTermination: z.boolean(),
-    root: z.boolean(),
+    ebsCardIndex: z.int().optional().meta({ description: 'the EBS card it is on, where the instance has several' }),
+    deleteOnTermination: z.boolean().meta({ description: 'whether it is deleted when the instance is terminated' }),
+    root: z.boolean().meta({ description: 'whether the instance boots from it' }),
     running: z.boolean().meta({ description: 'whether the instance ran when the run began' }),
   })
-  .meta({ id: 'VolumePlace' });
+  .meta({ id: 'VolumePlace', description: 'Where a volume is attached, and how, as `ec2.read-instance` yields it' });
 export type VolumePlace = z.infer<typeof VolumePlace>;
 
 export const AttachedVolume = z
   .strictObject({ id: VolumeId, attributes: VolumeAttributes, place: VolumePlace })
-  .meta({ id: 'AttachedVolume' });
+  .meta({ id: 'AttachedVolume', description: 'A volume of an instance, as `ec2.read-instance` yields it' });
 export type AttachedVolume = z.infer<typeof AttachedVolume>;
 
 /** One network interface, as far as it must be the same after the start. */
 export const Interface = z
   .strictObject({
-    id: z.string(),
-    privateAddresses: z.array(z.string()),
-    elasticAddresses: z.array(z.string()),
+    id: z.string().meta({ description: 'such as eni-0123456789abcdef0' }),
+    privateAddresses: z.array(z.string()).meta({ description: 'its private IP addresses' }),
+    elasticAddresses: z.array(z.string()).meta({ description: 'its Elastic IP addresses' }),
   })
-  .meta({ id: 'Interface' });
+  .meta({ id: 'Interface', description: 'A network interface, as far as it must be the same after the start' });
 
 /** Keys of what is on the instance beside the plan's own: it can't start without any of them. */
 export const OtherKeys = z
   .array(z.strictObject({ key: KeyArn, tried: z.boolean().meta({ description: 'this caller could use it itself' }) }))
-  .meta({ id: 'OtherKeys' });
+  .meta({
+    id: 'OtherKeys',
+    description: 'The KMS keys of what else is on an instance, which can not start without them',
+  });
 export type OtherKeys = z.infer<typeof OtherKeys>;
 
 /** The instance before anything was touched: what it is compared with after the start. */
 export const InstanceBefore = z
   .strictObject({
     id: InstanceId,
-    state: z.enum(['running', 'stopped']),
+    state: z.enum(['running', 'stopped']).meta({ description: 'stopped: it is not started at the end, either' }),
     launchTime: moment,
-    type: z.string(),
-    rootDevice: z.string(),
-    interfaces: z.array(Interface),
+    type: z.string().meta({ description: 'the instance type, such as m7g.large' }),
+    rootDevice: z.string().meta({ description: 'the device that it boots from, such as /dev/xvda' }),
+    interfaces: z.array(Interface).meta({ description: 'its network interfaces' }),
     otherKeys: OtherKeys.optional(),
   })
-  .meta({ id: 'InstanceBefore' });
+  .meta({
+    id: 'InstanceBefore',
+    description: 'An instance before anything was touched, as `ec2.read-instance` yields it',
+  });
 export type InstanceBefore = z.infer<typeof InstanceBefore>;
 
 /** An instance that stands still. As long as its LaunchTime stays the same, nobody started it since. */
@@ -162,22 +177,22 @@ export const StoppedInstance = z
   .strictObject({
     instance: InstanceId,
     launchTime: moment,
-    stateTransitionReason: z.string(),
+    stateTransitionReason: z.string().meta({ description: 'why it stopped, in the words of AWS' }),
     was: z.string().optional().meta({ description: 'its state before our call, as the answer to it says' }),
   })
-  .meta({ id: 'StoppedInstance' });
+  .meta({ id: 'StoppedInstance', description: 'An instance that stands still, as `ec2.stop-instance` yields it' });
 export type StoppedInstance = z.infer<typeof StoppedInstance>;
 
 /** An instance that was started, or that was left stopped because it was found so. */
 export const StartedInstance = z
   .strictObject({
     instance: InstanceId,
-    state: z.string(),
+    state: z.string().meta({ description: 'running, or stopped if it was found so' }),
     launchTime: moment,
-    stateTransitionReason: z.string(),
+    stateTransitionReason: z.string().meta({ description: 'why its state changed last, in the words of AWS' }),
     acceptedAt: moment.optional().meta({ description: "when AWS accepted our start, by AWS's clock" }),
   })
-  .meta({ id: 'StartedInstance' });
+  .meta({ id: 'StartedInstance', description: 'An instance that was started, or left stopped as it was found' });
 export type StartedInstance = z.infer<typeof StartedInstance>;
 
 /** A snapshot of this run. `after`: the standstill in which it was taken. `source`: the snapshot it is a copy of. */
@@ -186,22 +201,30 @@ export const MadeSnapshot = z
     id: SnapshotId,
     volume: VolumeId,
     startTime: moment,
-    source: SnapshotId.nullable(),
+    source: SnapshotId.nullable().meta({ description: 'the snapshot that it is a copy of; null: it is no copy' }),
     sizeGiB: z.int().optional().meta({ description: 'of the volume when it was taken' }),
-    after: z.strictObject({ instance: InstanceId, launchTime: moment }).nullable(),
+    after: z
+      .strictObject({ instance: InstanceId, launchTime: moment })
+      .nullable()
+      .meta({ description: 'the standstill in which it was taken; null: in none' }),
   })
-  .meta({ id: 'MadeSnapshot' });
+  .meta({
+    id: 'MadeSnapshot',
+    description: 'A snapshot of this run, as `ebs.create-snapshot` or `ebs.copy-snapshot` yields it as a whole',
+  });
 export type MadeSnapshot = z.infer<typeof MadeSnapshot>;
 
 /** A replacement. */
-export const MadeVolume = z.strictObject({ id: VolumeId, original: VolumeId }).meta({ id: 'MadeVolume' });
+export const MadeVolume = z
+  .strictObject({ id: VolumeId, original: VolumeId.meta({ description: 'the volume that it replaces' }) })
+  .meta({ id: 'MadeVolume', description: 'A replacement, as `ebs.create-volume` yields it' });
 export type MadeVolume = z.infer<typeof MadeVolume>;
 
 const pair = {
   ...verdictShape,
   id: VolumeId,
   original: VolumeId,
-  replacement: VolumeId,
+  replacement: VolumeId.meta({ description: 'the volume that takes the place of the original' }),
   key: KeyArn,
   keyTried: KeyTried,
   place: VolumePlace.nullable().meta({ description: 'null: attached to nothing' }),
@@ -213,9 +236,16 @@ const pair = {
 } as const;
 
 /** About one pair, before the write point. It does not fit a delete. */
-export const VolumeVerdict = z.strictObject(pair).meta({ id: 'VolumeVerdict' });
+export const VolumeVerdict = z.strictObject(pair).meta({
+  id: 'VolumeVerdict',
+  description: 'What `ebs.verify-volume` says about a volume and its replacement; it does not fit a delete',
+});
 export type VolumeVerdict = z.infer<typeof VolumeVerdict>;
 
 /** About one pair, with everything taken in: the only thing that fits a delete. */
-export const FinalVerdict = z.strictObject(pair).meta({ id: 'FinalVerdict' });
+export const FinalVerdict = z.strictObject(pair).meta({
+  id: 'FinalVerdict',
+  description:
+    'The last verdict about a volume and its replacement, as `ebs.verify-unattached-volume` or, among its `verdicts`, `ec2.verify-instance` yields it',
+});
 export type FinalVerdict = z.infer<typeof FinalVerdict>;

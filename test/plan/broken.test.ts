@@ -93,12 +93,16 @@ const expected: { readonly [plan: string]: readonly (readonly [at: string, messa
     [
       '14:66',
       '`steps.snapshot` does not fit `with.snapshot`: it is a list of MadeSnapshot, and SnapshotId is needed here',
-      'needed: SnapshotId (An EBS snapshot, such as snap-0123456789abcdef0)',
+      'needed: SnapshotId (a snapshot that this run has made: An EBS snapshot, such as snap-0123456789abcdef0)',
     ],
   ],
   'literal-of-the-wrong-kind': [
     ['9:115', '`with.accept.0` is "instance-stores", which is not known here', 'did you mean `instance-store`?'],
-    ['9:153', '`with.volumes.include` is "/dev/xvda", not a list of text', 'devices or volume ids; empty: all'],
+    [
+      '9:153',
+      '`with.volumes.include` is "/dev/xvda", not a list of text',
+      'which are moved, by device or volume id; empty: all',
+    ],
   ],
   'literal-verdict': [
     [
@@ -176,7 +180,7 @@ const expected: { readonly [plan: string]: readonly (readonly [at: string, messa
     [
       '17:21',
       '`steps.snapshot.id` does not fit `with.volume`: it is SnapshotId, and VolumeId is needed here',
-      'needed: VolumeId (An EBS volume, such as vol-0123456789abcdef0)',
+      'needed: VolumeId (the volume to snapshot: An EBS volume, such as vol-0123456789abcdef0)',
     ],
   ],
   tag: [
@@ -247,7 +251,7 @@ const expected: { readonly [plan: string]: readonly (readonly [at: string, messa
     [
       '38:22',
       '`item` does not fit `with.verdict`: it is VolumeVerdict, and FinalVerdict is needed here',
-      'needed: FinalVerdict',
+      'needed: FinalVerdict (The last verdict about a volume and its replacement, as `ebs.verify-unattached-volume` or, among its `verdicts`, `ec2.verify-instance` yields it)',
     ],
   ],
   'volume-id-of-an-instance': [

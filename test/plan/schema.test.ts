@@ -11,17 +11,17 @@ function refsIn(value: unknown): readonly string[] {
 
 function withOf(uses: string) {
   const branches: readonly {
-    if: { properties: { uses?: { const: string } } };
+    if: { properties?: { uses?: { const: string } } };
     then: { properties: { with: object } };
   }[] = schema.properties.steps.items.allOf;
-  return branches.find((branch) => branch.if.properties.uses?.const === uses)?.then.properties.with;
+  return branches.find((branch) => branch.if.properties?.uses?.const === uses)?.then.properties.with;
 }
 
 describe('the JSON Schema of a plan', () => {
-  test('is draft 7, closed, and refers to nothing that it does not hold', () => {
-    expect(schema.$schema).toBe('http://json-schema.org/draft-07/schema#');
+  test('is draft 2020-12, closed, and refers to nothing that it does not hold', () => {
+    expect(schema.$schema).toBe('https://json-schema.org/draft/2020-12/schema');
     expect(schema.additionalProperties).toBe(false);
-    for (const ref of refsIn(schema)) expect(schema.definitions).toHaveProperty([ref.replace('#/definitions/', '')]);
+    for (const ref of refsIn(schema)) expect(schema.$defs).toHaveProperty([ref.replace('#/$defs/', '')]);
   });
 
   test('knows every step and every target of the registry', () => {
@@ -30,11 +30,16 @@ describe('the JSON Schema of a plan', () => {
     expect(schema.properties.target.properties.type.enum).toEqual(['ec2-instance', 'ebs-volume']);
   });
 
-  test('admits a reference for every value that a step is given', () => {
-    const reference = { $ref: '#/definitions/reference' };
+  test('admits a reference for every value that a step is given, and only there', () => {
+    const reference = { $ref: '#/$defs/reference' };
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    const referred = { if: { type: 'string', pattern: '\\$\\{\\{' }, then: reference };
     expect(withOf('ec2.stop-instance')).toMatchObject({
-      anyOf: [{ properties: { instance: { anyOf: [{ $ref: '#/definitions/InstanceId' }, reference] } } }, reference],
+      ...referred,
+      else: { properties: { instance: { ...referred, else: { $ref: '#/$defs/InstanceId' } } } },
     });
     expect(withOf('ebs.delete-volume')).toMatchObject({ properties: { verdict: reference } });
+    expect(withOf('ebs.delete-volume')).not.toHaveProperty('then');
+    expect(schema.properties.keys.properties.to).not.toHaveProperty('then');
   });
 });

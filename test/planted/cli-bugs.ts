@@ -1,6 +1,7 @@
 import type { PlantedBug } from './planted-bug.ts';
 
 const status = 'test/cli/status.test.ts';
+const editor = 'test/plan/schema-tells.test.ts';
 
 /** What could go wrong in what the operator is told, and in what the commands do with it. */
 export const cliBugs: readonly PlantedBug[] = [
@@ -80,6 +81,20 @@ export const cliBugs: readonly PlantedBug[] = [
     find: '  if (plans.some(({ downSince }) => downSince !== undefined)) return { resume: true };\n',
     replace: '',
     caughtBy: { file: 'test/cli/resume-all.test.ts', title: 'one that is down goes on' },
+  },
+  {
+    name: 'an editor takes a verdict that was written by hand',
+    file: 'src/plan/schema.ts',
+    find: 'with: destructive ? proven : orReference(proven)',
+    replace: 'with: orReference(given)',
+    caughtBy: { file: editor, title: 'says where it is: a verdict by hand' },
+  },
+  {
+    name: 'an editor takes a misspelt member',
+    file: 'src/plan/schema.ts',
+    find: 'additionalProperties !== undefined && {',
+    replace: "typeof additionalProperties === 'object' && {",
+    caughtBy: { file: editor, title: 'says where it is: a misspelt member' },
   },
   {
     name: 'the live view hides the cursor',

@@ -15,7 +15,9 @@ const input = z.strictObject({
       description:
         'values for it, besides REKEY_RUN, REKEY_PLAN, REKEY_TARGET, REKEY_REGION and REKEY_TOKEN, which stays the same when it is run again',
     }),
-  timeoutMs: z.int().positive().max(86_400_000).default(600_000),
+  timeoutMs: z.int().positive().max(86_400_000).default(600_000).meta({
+    description: 'how long the command, its probe and its undo may each take, in ms',
+  }),
   repeatable: z.boolean().default(false).meta({ description: 'running it a second time does no harm' }),
   probe: argv.optional().meta({ description: 'exits 0 if the command has taken effect already' }),
   undo: argv.optional().meta({ description: 'takes it back, also where it may have done nothing; run more than once' }),

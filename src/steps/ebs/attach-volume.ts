@@ -16,7 +16,7 @@ export const attachVolume = defineEffect({
   ordered: true,
   settleWithinMs: settleWithinMs.attachment,
   permissions: ['ec2:AttachVolume', 'ec2:DescribeVolumes', 'ec2:DescribeInstances', 'kms:CreateGrant'],
-  input: z.strictObject({ volume: VolumeId, place: VolumePlace }),
+  input: z.strictObject({ volume: VolumeId.meta({ description: 'the volume to attach' }), place: VolumePlace }),
   output,
   title: (input) => `attach ${input.volume} at ${input.place.device}`,
   writePoint: (input) => !input.place.running,

@@ -6,7 +6,10 @@ import { KeyArn, MadeSnapshot } from '../domain.ts';
 import { causesOfAbsence } from './absence.ts';
 import { lookForSnapshot, type Making, made } from './made-snapshot.ts';
 
-const input = z.strictObject({ snapshot: MadeSnapshot, key: KeyArn });
+const input = z.strictObject({
+  snapshot: MadeSnapshot.meta({ description: 'the snapshot to copy, as the step that made it yields it' }),
+  key: KeyArn.meta({ description: 'the key that the copy is under, as `steps.<check-key>.to`' }),
+});
 
 /** Copies a snapshot under another key: always a full copy. Not needed for a volume, which can be made straight from a snapshot under another key. */
 export const copySnapshot = defineEffect({

@@ -7,7 +7,7 @@ import { causesOfAbsence } from './absence.ts';
 import { lookForSnapshot, type Making, made } from './made-snapshot.ts';
 
 const input = z.strictObject({
-  volume: VolumeId,
+  volume: VolumeId.meta({ description: 'the volume to snapshot' }),
   place: VolumePlace.optional().meta({
     description: 'written into the tags, so that the move can be finished by hand',
   }),

@@ -29,11 +29,13 @@ export const createVolume = defineEffect({
     'kms:ReEncryptTo',
   ],
   input: z.strictObject({
-    original: VolumeId,
+    original: VolumeId.meta({ description: 'the volume that is replaced' }),
     attributes: VolumeAttributes,
-    place: VolumePlace.optional(),
-    snapshot: MadeSnapshot,
-    key: KeyArn,
+    place: VolumePlace.optional().meta({ description: 'where it will be attached; omitted: nowhere' }),
+    snapshot: MadeSnapshot.meta({
+      description: 'the snapshot of the original that it is made from, as the step that took it yields it',
+    }),
+    key: KeyArn.meta({ description: 'the key to move to, as `steps.<check-key>.to`' }),
   }),
   output: MadeVolume,
   title: (input) => `new volume for ${input.original}`,

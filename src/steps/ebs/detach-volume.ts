@@ -16,7 +16,7 @@ export const detachVolume = defineEffect({
   ordered: true,
   settleWithinMs: settleWithinMs.attachment,
   permissions: ['ec2:DetachVolume', 'ec2:DescribeVolumes', 'ec2:DescribeInstances'],
-  input: z.strictObject({ volume: VolumeId, place: VolumePlace }),
+  input: z.strictObject({ volume: VolumeId.meta({ description: 'the volume to detach' }), place: VolumePlace }),
   output,
   title: (input) => `detach ${input.volume} from ${input.place.device}`,
   async look(ctx, input) {

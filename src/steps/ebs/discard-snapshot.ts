@@ -20,7 +20,7 @@ export const discardSnapshot = defineEffect({
     'ec2:DescribeVolumeStatus',
     'kms:DescribeKey',
   ],
-  input: z.strictObject({ snapshot: SnapshotId }),
+  input: z.strictObject({ snapshot: SnapshotId.meta({ description: 'a snapshot that this run has made' }) }),
   output: z.strictObject({
     snapshot: SnapshotId,
     kept: z.literal(true).optional().meta({ description: 'an AMI uses it, or it may be the last copy' }),

@@ -14,7 +14,7 @@ export const discardVolume = defineEffect({
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.volume,
   permissions: ['ec2:DeleteVolume', 'ec2:DescribeVolumes'],
-  input: z.strictObject({ volume: VolumeId }),
+  input: z.strictObject({ volume: VolumeId.meta({ description: 'a volume that this run has made' }) }),
   output: z.strictObject({
     volume: VolumeId,
     kept: z.literal(true).optional().meta({ description: 'it may be the last copy' }),

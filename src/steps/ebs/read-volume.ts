@@ -16,7 +16,12 @@ export const readVolume = defineRead({
     'ec2:DescribeVolumeStatus',
     'ec2:DescribeVolumesModifications',
   ],
-  input: z.strictObject({ volume: VolumeId, keys: CheckedKeys, accept: Accept, override: VolumeOverride.optional() }),
+  input: z.strictObject({
+    volume: VolumeId.meta({ description: 'the volume to read, as target.id' }),
+    keys: CheckedKeys,
+    accept: Accept,
+    override: VolumeOverride.optional(),
+  }),
   output: z
     .strictObject({ id: VolumeId, attributes: VolumeAttributes, surroundings: Surroundings.optional() })
     .meta({ id: 'UnattachedVolume' }),

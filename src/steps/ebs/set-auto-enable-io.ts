@@ -14,7 +14,10 @@ export const setAutoEnableIO = defineEffect({
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.attachment,
   permissions: ['ec2:ModifyVolumeAttribute', 'ec2:DescribeVolumeAttribute'],
-  input: z.strictObject({ volume: VolumeId, attributes: VolumeAttributes }),
+  input: z.strictObject({
+    volume: VolumeId.meta({ description: 'the replacement to set it for' }),
+    attributes: VolumeAttributes,
+  }),
   output,
   title: (input) => `auto-enable-IO of ${input.volume}`,
   async look(ctx, { volume, attributes }) {

@@ -16,7 +16,10 @@ export const setDeleteOnTermination = defineEffect({
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.attachment,
   permissions: ['ec2:ModifyInstanceAttribute', 'ec2:DescribeInstances'],
-  input: z.strictObject({ volume: VolumeId, place: VolumePlace }),
+  input: z.strictObject({
+    volume: VolumeId.meta({ description: 'the attached volume to set it for' }),
+    place: VolumePlace,
+  }),
   output,
   title: (input) => `DeleteOnTermination of ${input.volume} to ${input.place.deleteOnTermination}`,
   async look(ctx, { volume, place }) {

@@ -9,11 +9,11 @@ import { changesOf, faultsOf, goneOriginal } from './comparison.ts';
 import { stillStandsIn } from './stand-in.ts';
 
 const input = z.strictObject({
-  original: VolumeId,
+  original: VolumeId.meta({ description: 'the volume that is replaced' }),
   attributes: VolumeAttributes,
-  replacement: VolumeId,
-  snapshot: MadeSnapshot,
-  key: KeyArn,
+  replacement: VolumeId.meta({ description: 'the volume that replaces it, as `steps.<create-volume>.id`' }),
+  snapshot: MadeSnapshot.meta({ description: 'the final snapshot, as the step that took it yields it' }),
+  key: KeyArn.meta({ description: 'the key to move to, as `steps.<check-key>.to`' }),
   keyTried: KeyTried,
 });
 

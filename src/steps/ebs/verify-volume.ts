@@ -18,13 +18,13 @@ import { iso } from '../moment.ts';
 import { changesOf, faultsOf, goneOriginal } from './comparison.ts';
 
 const input = z.strictObject({
-  original: VolumeId,
+  original: VolumeId.meta({ description: 'the volume that is replaced' }),
   attributes: VolumeAttributes,
   place: VolumePlace,
-  replacement: VolumeId,
-  snapshot: MadeSnapshot,
-  stop: StoppedInstance,
-  key: KeyArn,
+  replacement: VolumeId.meta({ description: 'the volume that replaces it, as `steps.<create-volume>.id`' }),
+  snapshot: MadeSnapshot.meta({ description: 'the final snapshot, as the step that took it yields it' }),
+  stop: StoppedInstance.meta({ description: 'the standstill in which it was taken, as `steps.<stop-instance>`' }),
+  key: KeyArn.meta({ description: 'the key to move to, as `steps.<check-key>.to`' }),
   keyTried: KeyTried,
 });
 type Input = z.infer<typeof input>;

@@ -11,12 +11,17 @@ import { type Performance, performanceOf } from './performance.ts';
 export const VolumeOverride = z
   .strictObject({
     type: VolumeType.optional(),
-    sizeGiB: z.int().positive().optional().meta({ description: 'not smaller than the original' }),
-    iops: z.int().positive().optional(),
-    throughput: z.int().positive().optional().meta({ description: 'MiB/s' }),
-    initializationRate: z.int().min(100).max(300).optional().meta({ description: 'MiB/s; AWS bills it' }),
+    sizeGiB: z.int().positive().optional().meta({ description: 'its size in GiB, not smaller than the original' }),
+    iops: z.int().positive().optional().meta({ description: 'its operations a second, of gp3, io1 and io2' }),
+    throughput: z.int().positive().optional().meta({ description: 'its throughput in MiB/s, of gp3' }),
+    initializationRate: z
+      .int()
+      .min(100)
+      .max(300)
+      .optional()
+      .meta({ description: 'how fast its blocks come from the snapshot, in MiB/s; AWS bills it' }),
   })
-  .meta({ id: 'VolumeOverride' });
+  .meta({ id: 'VolumeOverride', description: 'What a replacement is to have otherwise than its original' });
 export type VolumeOverride = z.infer<typeof VolumeOverride>;
 
 // Tags by which an orchestrator finds a volume again, to attach it by its id.

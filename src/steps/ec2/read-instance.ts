@@ -24,16 +24,22 @@ import { refuseInstance } from './instance-refusals.ts';
 import { factsOfRunner, refuseOwnMachine } from './own-machine.ts';
 import { livingState, mappings } from './standing.ts';
 
+const names = z.array(z.string()).default([]);
+
 const input = z.strictObject({
-  instance: InstanceId,
+  instance: InstanceId.meta({ description: 'the instance to read, as target.id' }),
   keys: CheckedKeys,
   volumes: z
     .strictObject({
-      include: z.array(z.string()).default([]).meta({ description: 'devices or volume ids; empty: all' }),
-      exclude: z.array(z.string()).default([]).meta({ description: 'devices or volume ids' }),
-      override: z.record(z.string(), VolumeOverride).default({}).meta({ description: 'by device or volume id' }),
+      include: names.meta({ description: 'which are moved, by device or volume id; empty: all' }),
+      exclude: names.meta({ description: 'which are left alone, by device or volume id' }),
+      override: z
+        .record(z.string(), VolumeOverride)
+        .default({})
+        .meta({ description: 'what a replacement is to have otherwise, by device or volume id of its original' }),
     })
-    .prefault({}),
+    .prefault({})
+    .meta({ description: 'which volumes are moved, and what changes with them' }),
   accept: Accept,
 });
 type Input = z.infer<typeof input>;

@@ -27,7 +27,7 @@ export const startInstance = defineEffect({
   settleWithinMs: settleWithinMs.instanceState,
   permissions: ['ec2:StartInstances', 'ec2:DescribeInstances', 'kms:CreateGrant'],
   input: z.strictObject({
-    instance: InstanceId,
+    instance: InstanceId.meta({ description: 'the instance to start' }),
     before: InstanceBefore.optional().meta({ description: 'how the run found it; omitted: it ran' }),
     stop: StoppedInstance.optional().meta({ description: 'the standstill it is started from' }),
   }),

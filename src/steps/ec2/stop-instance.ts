@@ -19,11 +19,13 @@ export const stopInstance = defineEffect({
   settleWithinMs: settleWithinMs.instanceState,
   permissions: ['ec2:StopInstances', 'ec2:DescribeInstances'],
   input: z.strictObject({
-    instance: InstanceId,
-    withinMinutes: minutes.optional().meta({ description: 'how long a stop may take; omitted: half an hour' }),
+    instance: InstanceId.meta({ description: 'the instance to stop' }),
+    withinMinutes: minutes
+      .optional()
+      .meta({ description: 'how long a stop may take, in minutes; omitted: half an hour' }),
     forceAfterMinutes: minutes.optional().meta({
       description:
-        'a stop that is not over by then is forced: what the operating system has not written to disk yet is lost, and its file systems may need a check; omitted: it never is',
+        'after how many minutes a stop that is not over is forced: what the operating system has not written to disk yet is lost, and its file systems may need a check; omitted: it never is',
     }),
   }),
   output: StoppedInstance,

@@ -14,12 +14,15 @@ import { livingState, standsAt } from './standing.ts';
 
 const input = z.strictObject({
   before: InstanceBefore,
-  verdicts: z.array(VolumeVerdict).min(1),
+  verdicts: z
+    .array(VolumeVerdict)
+    .min(1)
+    .meta({ description: 'one for each pair, as the step that verified them yields it' }),
   probes: z
-    .array(z.array(z.string()).min(1))
+    .array(z.array(z.string()).min(1).meta({ description: 'a program with its arguments' }))
     .default([])
     .meta({ description: 'commands of yours, each a program with its arguments, that must exit 0; no shell' }),
-  probeTimeoutMs: z.int().positive().default(60_000),
+  probeTimeoutMs: z.int().positive().default(60_000).meta({ description: 'how long each of them may take, in ms' }),
 });
 type Input = z.infer<typeof input>;
 const output = z.strictObject({ verdicts: z.array(FinalVerdict) });

@@ -12,10 +12,14 @@ export const checkKey = defineRead({
   type: 'kms.check-key',
   permissions: ['kms:DescribeKey', 'kms:GenerateDataKeyWithoutPlaintext'],
   input: z.strictObject({
-    from: z.string().min(1).optional().meta({ description: 'key id, ARN or alias; omitted: whatever key it is' }),
-    to: z.string().min(1).meta({ description: 'key id, ARN or alias' }),
+    from: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: 'the key to move away from, as key id, ARN or alias; omitted: whatever key it is' }),
+    to: z.string().min(1).meta({ description: 'the key to move to, as key id, ARN or alias' }),
     accept: z
-      .array(z.enum(['untried-key']))
+      .array(z.enum(['untried-key']).meta({ description: 'what is accepted, by name' }))
       .default([])
       .meta({ description: 'untried-key: go on although the use of the new key is refused to you yourself' }),
   }),

@@ -62,7 +62,11 @@ export const acceptedOfDatabase = {
 } as const;
 export type AcceptedOfDatabase = keyof typeof acceptedOfDatabase;
 export const AcceptOfDatabase = z
-  .array(z.enum(Object.keys(acceptedOfDatabase) as [AcceptedOfDatabase, ...AcceptedOfDatabase[]]))
+  .array(
+    z
+      .enum(Object.keys(acceptedOfDatabase) as [AcceptedOfDatabase, ...AcceptedOfDatabase[]])
+      .meta({ description: 'what is accepted, by name' }),
+  )
   .default([])
   .meta({
     id: 'AcceptOfDatabase',
@@ -71,8 +75,14 @@ export const AcceptOfDatabase = z
       .join('. '),
   });
 
+const roleShape = {
+  id: z.string().meta({ description: 'role and feature in one, by which `each` tells them apart' }),
+  role: z.string().meta({ description: 'the ARN of the role' }),
+  feature: z.string().meta({ description: 'what it is for, such as s3Import; empty: everything' }),
+};
+
 export const DatabaseRole = z
-  .strictObject({ id: z.string(), role: z.string(), feature: z.string() })
+  .strictObject(roleShape)
   .meta({ id: 'DatabaseRole', description: 'An IAM role of a DB instance and what it is for' });
 export type DatabaseRole = z.infer<typeof DatabaseRole>;
 
@@ -82,11 +92,14 @@ export const MasterUserSecret = z
     arn: SecretId,
     key: KeyArn.nullable().meta({ description: 'of the one to come; null: the key that AWS manages for secrets' }),
   })
-  .meta({ id: 'MasterUserSecret' });
+  .meta({ id: 'MasterUserSecret', description: 'The secret in which RDS keeps the master password' });
 export type MasterUserSecret = z.infer<typeof MasterUserSecret>;
 
 const LetThrough = z
-  .strictObject({ inbound: z.array(z.string()), outbound: z.array(z.string()) })
+  .strictObject({
+    inbound: z.array(z.string()).meta({ description: 'CIDRs it may let in' }),
+    outbound: z.array(z.string()).meta({ description: 'CIDRs it may let out' }),
+  })
   .meta({ description: 'the CIDRs that the plan lets the fence let through' });
 
 /** A DB instance before anything was touched: what its replacement is made like, and compared with. */
@@ -99,16 +112,16 @@ export const Database = z
     key: KeyArn.nullable().meta({ description: 'null: not encrypted' }),
     fence: SecurityGroupId,
     letThrough: LetThrough,
-    securityGroups: z.array(SecurityGroupId).min(1),
+    securityGroups: z.array(SecurityGroupId).min(1).meta({ description: 'what it has without the fence' }),
     settings: z
       .record(z.string(), z.unknown())
       .meta({ description: 'all that is carried over, by its name in DescribeDBInstances' }),
     moved: z
       .record(z.string(), z.unknown())
       .meta({ description: 'settings that the replacement has otherwise, because of the new key' }),
-    deletionProtection: z.boolean(),
+    deletionProtection: z.boolean().meta({ description: 'whether it is protected against deletion' }),
     masterUserSecret: MasterUserSecret.nullable().meta({ description: 'null: RDS does not manage the password' }),
-    roles: z.array(DatabaseRole),
+    roles: z.array(DatabaseRole).meta({ description: 'its IAM roles' }),
     tags: z.array(Tag).meta({ description: 'without aws:* and rekey:*, by key' }),
     database: z.string().optional().meta({ description: 'which of its databases answers SQL' }),
     secret: SecretId.optional().meta({ description: 'where the login for SQL is; of the environment when omitted' }),
@@ -117,7 +130,7 @@ export const Database = z
       .optional()
       .meta({ description: 'whether clients were seen connected when it was read; omitted: nobody could tell' }),
   })
-  .meta({ id: 'Database' });
+  .meta({ id: 'Database', description: 'A DB instance before anything was touched, as `rds.read-instance` yields it' });
 export type Database = z.infer<typeof Database>;
 
 const Scaled = z
@@ -125,22 +138,35 @@ const Scaled = z
   .optional()
   .meta({ description: 'Application Auto Scaling has made it, and takes it away again when it wants' });
 
+const restartedAt = z.string().meta({ description: 'when it was restarted behind the fence, by the clock of AWS' });
+
 /** A DB instance that nobody but this runner gets a new connection to. `lastRestart`: of AWS, not of our clock. */
 export const FencedDatabase = z
-  .strictObject({ id: DatabaseId, lastRestart: z.string().nullable(), scaled: Scaled })
-  .meta({ id: 'FencedDatabase' });
+  .strictObject({
+    id: DatabaseId,
+    lastRestart: z
+      .string()
+      .nullable()
+      .meta({ description: 'when it was last restarted, by the clock of AWS; null: AWS tells of none' }),
+    scaled: Scaled,
+  })
+  .meta({ id: 'FencedDatabase', description: 'A DB instance behind its fence, as `rds.fence-instance` yields it' });
 export type FencedDatabase = z.infer<typeof FencedDatabase>;
 
 /** A fenced DB instance that was restarted behind its fence. */
-export const RestartedDatabase = z
-  .strictObject({ id: DatabaseId, restartedAt: z.string() })
-  .meta({ id: 'RestartedDatabase' });
+export const RestartedDatabase = z.strictObject({ id: DatabaseId, restartedAt }).meta({
+  id: 'RestartedDatabase',
+  description: 'A DB instance that was restarted behind its fence, as `rds.drop-sessions` yields it',
+});
 export type RestartedDatabase = z.infer<typeof RestartedDatabase>;
 
 /** What the database itself says of its fence: nobody is in. */
 export const FenceProof = z
-  .strictObject({ ...verdictShape, id: DatabaseId, original: DatabaseId, restartedAt: z.string(), ...positioned })
-  .meta({ id: 'FenceProof' });
+  .strictObject({ ...verdictShape, id: DatabaseId, original: DatabaseId, restartedAt, ...positioned })
+  .meta({
+    id: 'FenceProof',
+    description: 'The proof that nobody is connected any more, as `rds.verify-fence` yields it',
+  });
 export type FenceProof = z.infer<typeof FenceProof>;
 
 /** A snapshot of this run. `after`: the restart behind the fence since which nobody has written. `source`: what it is a copy of. */
@@ -148,18 +174,27 @@ export const MadeDatabaseSnapshot = z
   .strictObject({
     id: DatabaseSnapshotName,
     database: DatabaseId,
-    source: DatabaseSnapshotName.nullable(),
+    source: DatabaseSnapshotName.nullable().meta({
+      description: 'the snapshot that it is a copy of; null: it is no copy',
+    }),
     storageGiB: z.int().optional().meta({ description: 'of the instance when it was taken' }),
-    after: z.string().nullable(),
+    after: z.string().nullable().meta({
+      description: 'the restart behind the fence since which nobody has written; null: clients were still let in',
+    }),
     ...positioned,
   })
-  .meta({ id: 'MadeDatabaseSnapshot' });
+  .meta({
+    id: 'MadeDatabaseSnapshot',
+    description: 'A DB snapshot of this run, as `rds.create-snapshot` or `rds.copy-snapshot` yields it',
+  });
 export type MadeDatabaseSnapshot = z.infer<typeof MadeDatabaseSnapshot>;
 
 /** A replacement, with the name it was born under. */
-export const MadeDatabase = z
-  .strictObject({ id: DatabaseId, original: DatabaseId, name: DatabaseName })
-  .meta({ id: 'MadeDatabase' });
+export const MadeDatabase = z.strictObject({ id: DatabaseId, original: DatabaseId, name: DatabaseName }).meta({
+  id: 'MadeDatabase',
+  description:
+    'A DB instance that this run has made, with the name it was born under, as `rds.restore-instance` yields it',
+});
 export type MadeDatabase = z.infer<typeof MadeDatabase>;
 
 /** What a verdict says of a pair; `parts`: of its parts, if it has any. */
@@ -173,7 +208,7 @@ const pairOf = <I extends z.ZodType, N extends z.ZodType, P extends z.ZodRawShap
   name: name.meta({ description: 'the name that clients connect to' }),
   fence: SecurityGroupId,
   letThrough: LetThrough,
-  securityGroups: z.array(SecurityGroupId),
+  securityGroups: z.array(SecurityGroupId).meta({ description: 'what it has without the fence' }),
   ...parts,
   ...positioned,
   differences: z.array(z.string()).optional().meta({ description: 'in which the plan lets old and new differ' }),
@@ -186,7 +221,10 @@ export const LogContained = z
     final: LogPosition.optional().meta({ description: "where the original's log stood before its final snapshot" }),
     unknown: z.string().nullable().meta({ description: "why it can't be told; null: it holds all of it" }),
   })
-  .meta({ id: 'LogContained' });
+  .meta({
+    id: 'LogContained',
+    description: 'Whether the log of a replacement holds what the log of its original held before the final snapshot',
+  });
 export type LogContained = z.infer<typeof LogContained>;
 
 /**
@@ -207,19 +245,26 @@ export const ReplicaVerdict = z
     replacement: DatabaseId,
     key: KeyArn,
     name: DatabaseName.meta({ description: 'the name that clients connect to' }),
-    source: DatabaseId,
+    source: DatabaseId.meta({ description: 'the DB instance that it is a replica of' }),
   })
-  .meta({ id: 'ReplicaVerdict' });
+  .meta({
+    id: 'ReplicaVerdict',
+    description: 'What `rds.verify-read-replica` says about a read replica and the new one that takes its name',
+  });
 export type ReplicaVerdict = z.infer<typeof ReplicaVerdict>;
 
 /** About one pair, before clients are admitted. It does not fit a delete. */
-export const DatabaseVerdict = z.strictObject(pair).meta({ id: 'DatabaseVerdict' });
+export const DatabaseVerdict = z.strictObject(pair).meta({
+  id: 'DatabaseVerdict',
+  description: 'A verdict from before clients are let in, as `rds.compare-instances` or `rds.check-sql` yields it',
+});
 export type DatabaseVerdict = z.infer<typeof DatabaseVerdict>;
 
 /** About one pair of which the replacement stands in its place, behind the fence: the only thing that lets clients in. */
-export const PlacedDatabaseVerdict = z
-  .strictObject({ ...pair, ...placedWith(DatabaseRole) })
-  .meta({ id: 'PlacedDatabaseVerdict' });
+export const PlacedDatabaseVerdict = z.strictObject({ ...pair, ...placedWith(DatabaseRole) }).meta({
+  id: 'PlacedDatabaseVerdict',
+  description: 'The verdict that lets clients in, as `rds.verify-instance` yields it',
+});
 export type PlacedDatabaseVerdict = z.infer<typeof PlacedDatabaseVerdict>;
 
 /** Whether clients have come back to what has the place of an original, and how their sessions are asked for. */
@@ -232,16 +277,20 @@ export const ClientsBack = z
     seenAt: z.string().nullable().meta({ description: 'when they were seen after the admission; null: they were not' }),
     nobodyBack: z.enum(['wait', 'go-on']).meta({ description: 'before the original is deleted, as the plan says' }),
   })
-  .meta({ id: 'ClientsBack' });
+  .meta({
+    id: 'ClientsBack',
+    description: 'Whether clients have come back to what has the place of an original, and how that is asked',
+  });
 export type ClientsBack = z.infer<typeof ClientsBack>;
 
 // Verdicts of an earlier release do not say it.
 const clients = ClientsBack.optional();
 
 /** About one pair, with everything taken in: the only thing that fits a delete. */
-export const FinalDatabaseVerdict = z
-  .strictObject({ ...pair, ...placedWith(DatabaseRole), clients })
-  .meta({ id: 'FinalDatabaseVerdict' });
+export const FinalDatabaseVerdict = z.strictObject({ ...pair, ...placedWith(DatabaseRole), clients }).meta({
+  id: 'FinalDatabaseVerdict',
+  description: 'The only verdict that fits a delete, as `rds.verify-serving` yields it',
+});
 export type FinalDatabaseVerdict = z.infer<typeof FinalDatabaseVerdict>;
 
 export const ClusterName = identifier(63).meta({
@@ -262,7 +311,7 @@ export const ClusterSnapshotName = identifier(63).meta({
 });
 
 export const ClusterRole = z
-  .strictObject({ id: z.string(), role: z.string(), feature: z.string() })
+  .strictObject(roleShape)
   .meta({ id: 'ClusterRole', description: 'An IAM role of a DB cluster and what it is for' });
 export type ClusterRole = z.infer<typeof ClusterRole>;
 
@@ -272,24 +321,27 @@ export const Member = z
     id: DatabaseId,
     name: DatabaseName,
     oldName: DatabaseName.meta({ description: 'what it is renamed to' }),
-    settings: z.record(z.string(), z.unknown()),
-    moved: z.record(z.string(), z.unknown()),
-    tags: z.array(Tag),
+    settings: Database.shape.settings,
+    moved: Database.shape.moved,
+    tags: Database.shape.tags,
     scaled: Scaled,
   })
-  .meta({ id: 'Member' });
+  .meta({
+    id: 'Member',
+    description: 'A member of a cluster before anything was touched, as `rds.read-cluster` yields it',
+  });
 export type Member = z.infer<typeof Member>;
 
 /** A custom endpoint of a cluster. Its members are names of instances: those of the replacement get the same. */
 export const ClusterEndpoint = z
   .strictObject({
-    id: identifier(63),
-    type: z.enum(['READER', 'WRITER', 'ANY']),
+    id: identifier(63).meta({ description: 'its name' }),
+    type: z.enum(['READER', 'WRITER', 'ANY']).meta({ description: 'which members it may lead to' }),
     members: z.array(DatabaseName).meta({ description: 'the only ones that it leads to; empty: all but `excluded`' }),
-    excluded: z.array(DatabaseName),
-    tags: z.array(Tag),
+    excluded: z.array(DatabaseName).meta({ description: 'those that it never leads to' }),
+    tags: Database.shape.tags,
   })
-  .meta({ id: 'ClusterEndpoint' });
+  .meta({ id: 'ClusterEndpoint', description: 'A custom endpoint of a cluster, as `rds.read-cluster` yields it' });
 export type ClusterEndpoint = z.infer<typeof ClusterEndpoint>;
 
 /** A DB cluster before anything was touched: what its replacement is made like, and compared with. */
@@ -306,61 +358,85 @@ export const Cluster = z
     settings: Database.shape.settings,
     moved: Database.shape.moved,
     deletionProtection: Database.shape.deletionProtection,
-    roles: z.array(ClusterRole),
+    roles: z.array(ClusterRole).meta({ description: 'its IAM roles' }),
     tags: Database.shape.tags,
     members: z.array(Member).min(1).meta({ description: 'the writer first, then by promotion tier' }),
-    endpoints: z.array(ClusterEndpoint),
+    endpoints: z.array(ClusterEndpoint).meta({ description: 'its custom endpoints' }),
     database: Database.shape.database,
     secret: Database.shape.secret,
     connected: Database.shape.connected,
   })
-  .meta({ id: 'Cluster' });
+  .meta({ id: 'Cluster', description: 'A DB cluster before anything was touched, as `rds.read-cluster` yields it' });
 export type Cluster = z.infer<typeof Cluster>;
 
 /** A cluster that nobody but this runner gets a new connection to, and its members with when AWS last restarted each. */
 export const FencedCluster = z
-  .strictObject({ id: ClusterId, members: z.array(FencedDatabase) })
-  .meta({ id: 'FencedCluster' });
+  .strictObject({
+    id: ClusterId,
+    members: z.array(FencedDatabase).meta({ description: 'each with its last restart' }),
+  })
+  .meta({ id: 'FencedCluster', description: 'A DB cluster behind its fence, as `rds.fence-cluster` yields it' });
 export type FencedCluster = z.infer<typeof FencedCluster>;
 
 /** What the members themselves say of their fence: nobody is in. */
 export const ClusterFenceProof = z
-  .strictObject({ ...verdictShape, id: ClusterId, original: ClusterId, restartedAt: z.string(), ...positioned })
-  .meta({ id: 'ClusterFenceProof' });
+  .strictObject({ ...verdictShape, id: ClusterId, original: ClusterId, restartedAt, ...positioned })
+  .meta({
+    id: 'ClusterFenceProof',
+    description: 'The proof that nobody is connected any more, as `rds.verify-cluster-fence` yields it',
+  });
 export type ClusterFenceProof = z.infer<typeof ClusterFenceProof>;
 
 /** A cluster snapshot of this run. `after`: the restarts behind the fence since which nobody has written. */
 export const MadeClusterSnapshot = z
-  .strictObject({ id: ClusterSnapshotName, cluster: ClusterId, after: z.string(), ...positioned })
-  .meta({ id: 'MadeClusterSnapshot' });
+  .strictObject({
+    id: ClusterSnapshotName,
+    cluster: ClusterId,
+    after: z.string().meta({ description: 'the restarts behind the fence since which nobody has written' }),
+    ...positioned,
+  })
+  .meta({
+    id: 'MadeClusterSnapshot',
+    description: 'A DB cluster snapshot of this run, as `rds.create-cluster-snapshot` yields it',
+  });
 export type MadeClusterSnapshot = z.infer<typeof MadeClusterSnapshot>;
 
 /** A replacement, with the name it was born under. */
-export const MadeCluster = z
-  .strictObject({ id: ClusterId, original: ClusterId, name: ClusterName })
-  .meta({ id: 'MadeCluster' });
+export const MadeCluster = z.strictObject({ id: ClusterId, original: ClusterId, name: ClusterName }).meta({
+  id: 'MadeCluster',
+  description:
+    'A DB cluster that this run has made, with the name it was born under, as `rds.restore-cluster` yields it',
+});
 export type MadeCluster = z.infer<typeof MadeCluster>;
 
 /** A member of the original and what takes its place. `id` is the original's. */
 export const MemberPair = z
   .strictObject({ id: DatabaseId, name: DatabaseName, replacement: DatabaseId })
-  .meta({ id: 'MemberPair' });
+  .meta({ id: 'MemberPair', description: 'A member of the original cluster and what takes its place' });
 export type MemberPair = z.infer<typeof MemberPair>;
 
-const clusterPair = pairOf(ClusterId, ClusterName, { members: z.array(MemberPair) });
+const clusterPair = pairOf(ClusterId, ClusterName, {
+  members: z.array(MemberPair).meta({ description: 'each member of the original and what takes its place' }),
+});
 
 /** About one pair, before clients are admitted. It does not fit a delete. */
-export const ClusterVerdict = z.strictObject(clusterPair).meta({ id: 'ClusterVerdict' });
+export const ClusterVerdict = z.strictObject(clusterPair).meta({
+  id: 'ClusterVerdict',
+  description:
+    'A verdict from before clients are let in, as `rds.compare-clusters` or `rds.check-cluster-sql` yields it',
+});
 export type ClusterVerdict = z.infer<typeof ClusterVerdict>;
 
 /** About one pair of which the replacement stands in its place, behind the fence: the only thing that lets clients in. */
-export const PlacedClusterVerdict = z
-  .strictObject({ ...clusterPair, ...placedWith(ClusterRole) })
-  .meta({ id: 'PlacedClusterVerdict' });
+export const PlacedClusterVerdict = z.strictObject({ ...clusterPair, ...placedWith(ClusterRole) }).meta({
+  id: 'PlacedClusterVerdict',
+  description: 'The verdict that lets clients in, as `rds.verify-cluster` yields it',
+});
 export type PlacedClusterVerdict = z.infer<typeof PlacedClusterVerdict>;
 
 /** About one pair, with everything taken in: the only thing that fits a delete. */
-export const FinalClusterVerdict = z
-  .strictObject({ ...clusterPair, ...placedWith(ClusterRole), clients })
-  .meta({ id: 'FinalClusterVerdict' });
+export const FinalClusterVerdict = z.strictObject({ ...clusterPair, ...placedWith(ClusterRole), clients }).meta({
+  id: 'FinalClusterVerdict',
+  description: 'The only verdict that fits a delete, as `rds.verify-cluster-serving` yields it',
+});
 export type FinalClusterVerdict = z.infer<typeof FinalClusterVerdict>;

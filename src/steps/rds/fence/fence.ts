@@ -64,7 +64,7 @@ export const admit = (kind: Kind) =>
     permissions: [`rds:Modify${kind.resource}`, ...kind.describes],
     input: byId(kind, {
       fence: SecurityGroupId,
-      securityGroups: z.array(SecurityGroupId).min(1),
+      securityGroups: z.array(SecurityGroupId).min(1).meta({ description: 'what it has without the fence' }),
       deletionProtection: z
         .boolean()
         .optional()
@@ -145,7 +145,10 @@ export const fenceReplacement = (kind: Kind) =>
     repeat: 'convergent',
     settleWithinMs: settleWithinMs.databaseChange,
     permissions: [`rds:Modify${kind.resource}`, `rds:Describe${kind.resource}s`],
-    input: z.strictObject({ original: kind.Id, fence: SecurityGroupId }),
+    input: z.strictObject({
+      original: kind.Id.meta({ description: 'the original, of which the replacement is fenced' }),
+      fence: SecurityGroupId,
+    }),
     output: z.strictObject({ original: kind.Id }),
     title: (input) => `keep clients out of what replaces ${input.original}`,
     async look(ctx, input) {

@@ -7,11 +7,11 @@ import * as z from 'zod';
  */
 export const LogPosition = z
   .strictObject({
-    server: z.string(),
-    started: z.string(),
-    position: z.string().nullable(),
-    reset: z.string(),
-    counts: z.record(z.string(), z.number()),
+    server: z.string().meta({ description: 'which server answered' }),
+    started: z.string().meta({ description: 'when it was started, in seconds since 1970' }),
+    position: z.string().nullable().meta({ description: 'where its log stood; null: it keeps none' }),
+    reset: z.string().meta({ description: 'from when on it has counted' }),
+    counts: z.record(z.string(), z.number()).meta({ description: 'what it has counted of writes, by name' }),
   })
   .meta({
     id: 'LogPosition',

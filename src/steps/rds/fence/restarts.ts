@@ -45,7 +45,10 @@ export const dropSessions = defineEffect({
     'rds:DescribeEvents',
     'kms:GenerateDataKeyWithoutPlaintext',
   ],
-  input: z.strictObject({ database: DatabaseId, fence: FencedDatabase }),
+  input: z.strictObject({
+    database: DatabaseId.meta({ description: 'the DB instance to restart, by its resource id' }),
+    fence: FencedDatabase,
+  }),
   output: RestartedDatabase,
   title: (input) => `restart ${input.database} behind its fence`,
   async look(ctx, input) {

@@ -50,7 +50,9 @@ export const discardSnapshot = (kind: Kind) =>
     repeat: 'convergent',
     settleWithinMs: settleWithinMs.databaseChange,
     permissions: [`rds:Delete${kind.snapshot}`, `rds:Describe${kind.snapshot}s`],
-    input: z.strictObject({ snapshot: kind.SnapshotName }),
+    input: z.strictObject({
+      snapshot: kind.SnapshotName.meta({ description: 'a snapshot that this run has made' }),
+    }),
     output: z.strictObject({ snapshot: kind.SnapshotName, kept }),
     title: (input) => `discard ${input.snapshot}`,
     async look(ctx, { snapshot }) {
@@ -76,7 +78,7 @@ export const discardMember = defineEffect({
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
   permissions: ['rds:DeleteDBInstance', 'rds:DescribeDBInstances'],
-  input: z.strictObject({ member: DatabaseId }),
+  input: z.strictObject({ member: DatabaseId.meta({ description: 'a member that this run has made' }) }),
   output: z.strictObject({ member: DatabaseId }),
   title: (input) => `discard ${input.member}`,
   async look(ctx, { member }) {

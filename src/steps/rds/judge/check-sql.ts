@@ -18,7 +18,7 @@ export const checkSql = (kind: Kind) =>
     input: byOriginal(kind, {
       verdict: kind.Verdict,
       statements: z
-        .array(z.string().min(1))
+        .array(z.string().min(1).meta({ description: 'a SELECT' }))
         .default([])
         .meta({ description: `each is asked of both ${kind.asked}, whose answers must be equal; add ORDER BY` }),
     }),

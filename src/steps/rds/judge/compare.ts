@@ -34,10 +34,10 @@ export const compare = (kind: Kind) => {
     input: byOriginal(kind, {
       replacement: kind.Made,
       ...kind.membersShape,
-      key: KeyArn,
+      key: KeyArn.meta({ description: 'the key to move to, as `steps.<check-key>.to`' }),
       keyTried: KeyTried,
       differences: z
-        .array(z.enum(kind.attributes as [string, ...string[]]))
+        .array(z.enum(kind.attributes as [string, ...string[]]).meta({ description: 'the name of an attribute' }))
         .default([])
         .meta({ description: kind.mayDiffer }),
     }),

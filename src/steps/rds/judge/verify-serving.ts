@@ -17,10 +17,10 @@ import { judged, judgedByLooks, pending, takenIn } from './verdicts.ts';
 /** What a step takes that runs commands of the user's. */
 const probing = {
   probes: z
-    .array(z.array(z.string()).min(1))
+    .array(z.array(z.string()).min(1).meta({ description: 'a program with its arguments' }))
     .default([])
     .meta({ description: 'commands of yours, each a program with its arguments, that must exit 0; no shell' }),
-  probeTimeoutMs: z.int().positive().default(60_000),
+  probeTimeoutMs: z.int().positive().default(60_000).meta({ description: 'how long each of them may take, in ms' }),
 } as const;
 
 const nobodyBack = z.enum(['wait', 'go-on']).default('wait').meta({

@@ -124,10 +124,20 @@ export const clusters: Kind = {
   Verdict: ClusterVerdict,
   PlacedVerdict: PlacedClusterVerdict,
   FinalVerdict: FinalClusterVerdict,
-  restartsShape: { restarts: z.array(RestartedDatabase).min(1) },
-  membersShape: { members: z.array(MadeDatabase).min(1) },
+  restartsShape: {
+    restarts: z
+      .array(RestartedDatabase)
+      .min(1)
+      .meta({ description: 'one for each member, as `steps.<drop-sessions>`' }),
+  },
+  membersShape: {
+    members: z
+      .array(MadeDatabase)
+      .min(1)
+      .meta({ description: 'the members of the new cluster, as `steps.<create-member>`' }),
+  },
   copyShape: {},
-  keyShape: { key: KeyArn },
+  keyShape: { key: KeyArn.meta({ description: 'the key to move to, as `steps.<check-key>.to`' }) },
   attributes: [...new Set([...Object.keys(carryOfCluster), ...Object.keys(carryOfMember)])],
   mayDiffer: 'attributes of DescribeDBClusters or DescribeDBInstances in which old and new may differ',
   carried: [...clusterCarriedBy('restore'), ...clusterCarriedBy('modify')],

@@ -280,7 +280,8 @@ type ShapeOf<S extends z.ZodRawShape> = z.ZodType<z.infer<z.ZodObject<S, z.core.
 /** The shape of what names one by its id, besides `rest`. */
 export function byId<S extends z.ZodRawShape>(kind: Kind, rest: S): ShapeOf<S> {
   // The compiler can't follow which of the two names the id has: `idOf` reads it.
-  return z.strictObject({ [kind.idField]: kind.Id, ...rest }) as never;
+  const Id = kind.Id.meta({ description: `the ${kind.noun} that this is about, by its resource id` });
+  return z.strictObject({ [kind.idField]: Id, ...rest }) as never;
 }
 
 /** The id in what `byId` has read. */
@@ -295,7 +296,8 @@ export function theId(kind: Kind, id: string): { readonly [field: string]: strin
 
 /** The shape of what names one by the name that clients connect to, besides `rest`. */
 export function byName<S extends z.ZodRawShape>(kind: Kind, rest: S): ShapeOf<S> {
-  return z.strictObject({ [kind.originalField]: kind.Name, ...rest }) as never;
+  const Name = kind.Name.meta({ description: `the ${kind.noun} that this is about, by its name, as target.id` });
+  return z.strictObject({ [kind.originalField]: Name, ...rest }) as never;
 }
 
 /** The name in what `byName` has read. */

@@ -11,7 +11,10 @@ import { bornAs, lookForSnapshot, type Making } from './born.ts';
 
 const beatMs = 10_000;
 
-const input = z.strictObject({ snapshot: MadeDatabaseSnapshot, key: KeyArn });
+const input = z.strictObject({
+  snapshot: MadeDatabaseSnapshot.meta({ description: 'the snapshot to copy, as the step that made it yields it' }),
+  key: KeyArn.meta({ description: 'the key that the copy is under, as `steps.<check-key>.to`' }),
+});
 
 /** Copies a snapshot under another key: for a DB instance the only place where the key can change. */
 export const copySnapshot = defineEffect({

@@ -15,6 +15,11 @@ interface Rename {
   readonly scaled?: boolean | undefined;
 }
 
+const names = <N extends z.ZodType>(name: N) => ({
+  from: name.meta({ description: 'the name that it has' }),
+  to: name.meta({ description: 'the name that it is to have' }),
+});
+
 /** Renames one, and waits until its endpoints and its parts have followed. */
 export const rename = (kind: Kind) =>
   defineEffect({
@@ -25,8 +30,7 @@ export const rename = (kind: Kind) =>
     settleWithinMs: settleWithinMs.databaseChange,
     permissions: [`rds:Modify${kind.resource}`, ...kind.describes, 'kms:GenerateDataKeyWithoutPlaintext'],
     input: byId(kind, {
-      from: kind.Name,
-      to: kind.Name,
+      ...names(kind.Name),
       ifThere: z.boolean().optional().meta({ description: 'going back: what is gone holds no name' }),
       scaled: z
         .boolean()
@@ -97,7 +101,10 @@ export const renameReadReplica = defineEffect({
   repeat: 'convergent',
   settleWithinMs: settleWithinMs.databaseChange,
   permissions: ['rds:ModifyDBInstance', 'rds:DescribeDBInstances'],
-  input: z.strictObject({ database: DatabaseId, from: DatabaseName, to: DatabaseName }),
+  input: z.strictObject({
+    database: DatabaseId.meta({ description: 'the replica to rename, by its resource id' }),
+    ...names(DatabaseName),
+  }),
   output: z.strictObject({ database: DatabaseId, name: DatabaseName }),
   title: (input) => `rename replica ${input.from} to ${input.to}`,
   look: (ctx, input) =>
