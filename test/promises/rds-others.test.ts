@@ -271,7 +271,7 @@ describe('what somebody does while an RDS instance is held', () => {
   };
 
   it.each([
-    ['the original let clients in again', 'modify-old', /was seen where it can be written to/],
+    ['the original let clients in again', 'modify-old', /was seen in a place where somebody can write to it/],
     ['the new key was disabled', 'disable-key', /Disabled/],
     ['the replacement was renamed', 'rename', /is named/],
   ] as const)('%s: it is not deleted', (_what, deed, why) =>
