@@ -88,7 +88,7 @@ const whys = {
     'its runner is on another machine or in another container; if that has ended, by its id with --take-over',
   'taken-back': 'to go on would take the target out of service again, which only a person decides, by its id',
   older: 'an older rekey began it, and only that one goes on with it',
-  unreadable: 'its journal can not be read',
+  unreadable: "its journal can't be read",
 } as const;
 
 function tellLeft(settings: Settings, { run, now, lines, next }: Unfinished, json: boolean): void {

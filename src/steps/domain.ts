@@ -29,7 +29,7 @@ export type KeyArn = z.infer<typeof KeyArn>;
 
 export const KeyTried = z
   .boolean()
-  .meta({ id: 'KeyTried', description: 'the new key could be tried when the run began: steps.<check-key>.tried' });
+  .meta({ id: 'KeyTried', description: 'proof that the new key worked when the run began: steps.<check-key>.tried' });
 
 export const Device = z
   .string()
@@ -83,7 +83,7 @@ const facts = z.record(z.string(), z.string());
 /** What was read beside what is moved, as facts by name: a change of one is told, or the plan reads again. */
 export const Surroundings = z
   .strictObject({ decides: facts, told: facts })
-  .meta({ id: 'Surroundings', description: 'What the run relies on, by name, in words' });
+  .meta({ id: 'Surroundings', description: 'Facts that the run relies on, by name, in words' });
 export type Surroundings = z.infer<typeof Surroundings>;
 
 export const Tag = z.strictObject({ key: z.string(), value: z.string() }).meta({ id: 'Tag' });

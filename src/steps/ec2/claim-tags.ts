@@ -6,7 +6,7 @@ import { livingState } from './standing.ts';
 /** What is claimed, and for which run. */
 export const claimInput = z.strictObject({
   resources: z.array(z.string()).min(1).meta({ description: 'instances and volumes' }),
-  run: z.string().optional().meta({ description: 'the run whose claim it is; this one when omitted' }),
+  run: z.string().optional().meta({ description: 'the run whose claim it is; left out: this run' }),
 });
 export const claimOutput = z.strictObject({ resources: z.array(z.string()) });
 

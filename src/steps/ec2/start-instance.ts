@@ -16,7 +16,7 @@ const neverRanCodes =
 // apart, since a stop, or a launch that fails, lies between them.
 const sameLaunchMs = 15_000;
 
-/** Starts the instance, unless the run found it stopped: then it stays so. */
+/** Starts the instance, unless it was stopped when the run began: then it stays stopped. */
 export const startInstance = defineEffect({
   type: 'ec2.start-instance',
   hazard: 'disruptive',
@@ -28,8 +28,8 @@ export const startInstance = defineEffect({
   permissions: ['ec2:StartInstances', 'ec2:DescribeInstances', 'kms:CreateGrant'],
   input: z.strictObject({
     instance: InstanceId,
-    before: InstanceBefore.optional().meta({ description: 'how the run found it; omitted: it ran' }),
-    stop: StoppedInstance.optional().meta({ description: 'the standstill it is started from' }),
+    before: InstanceBefore.optional().meta({ description: 'how the run found it; left out: it ran' }),
+    stop: StoppedInstance.optional().meta({ description: 'the stop step that this start follows' }),
   }),
   output: StartedInstance,
   title: (input) =>

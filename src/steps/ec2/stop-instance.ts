@@ -9,7 +9,7 @@ import { livingState } from './standing.ts';
 const minute = 60_000;
 const minutes = z.int().min(1).max(1_440);
 
-/** Stops the instance. The answer tells how AWS found it: one that stood still was stopped by somebody else, and is left so. */
+/** Stops the instance. AWS's answer says in which state it was: if it was stopped already, somebody else has stopped it, and it stays stopped. */
 export const stopInstance = defineEffect({
   type: 'ec2.stop-instance',
   hazard: 'disruptive',
@@ -20,10 +20,10 @@ export const stopInstance = defineEffect({
   permissions: ['ec2:StopInstances', 'ec2:DescribeInstances'],
   input: z.strictObject({
     instance: InstanceId,
-    withinMinutes: minutes.optional().meta({ description: 'how long a stop may take; omitted: half an hour' }),
+    withinMinutes: minutes.optional().meta({ description: 'how long a stop may take; left out: half an hour' }),
     forceAfterMinutes: minutes.optional().meta({
       description:
-        'a stop that is not over by then is forced: what the operating system has not written to disk yet is lost, and its file systems may need a check; omitted: it never is',
+        'after this time the stop is forced: data that the operating system has not yet written to disk is lost, and its file systems may need a check; left out: it is never forced',
     }),
   }),
   output: StoppedInstance,

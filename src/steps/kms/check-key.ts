@@ -12,12 +12,12 @@ export const checkKey = defineRead({
   type: 'kms.check-key',
   permissions: ['kms:DescribeKey', 'kms:GenerateDataKeyWithoutPlaintext'],
   input: z.strictObject({
-    from: z.string().min(1).optional().meta({ description: 'key id, ARN or alias; omitted: whatever key it is' }),
+    from: z.string().min(1).optional().meta({ description: 'key id, ARN or alias; left out: any key' }),
     to: z.string().min(1).meta({ description: 'key id, ARN or alias' }),
     accept: z
       .array(z.enum(['untried-key']))
       .default([])
-      .meta({ description: 'untried-key: go on although the use of the new key is refused to you yourself' }),
+      .meta({ description: 'untried-key: go on although you yourself may not use the new key, so that rekey can't try it' }),
   }),
   output: CheckedKeys,
   title: (input) => `check ${input.from === undefined ? input.to : `${input.from} and ${input.to}`}`,

@@ -52,12 +52,12 @@ export const SecretId = z
 
 /** What a plan may accept by name; each would be refused otherwise. */
 export const acceptedOfDatabase = {
-  'pending-maintenance': 'maintenance is due and may fall into the run',
+  'pending-maintenance': 'maintenance is due and may happen during the run',
   proxy: 'an RDS Proxy stands before it; its target has to be registered again',
-  'not-carried': 'something that no step carries over has to be set up anew by hand; the run names each',
-  'aws-managed-key': 'the new key is managed by AWS: snapshots under it can not be shared',
+  'not-carried': 'something that no step carries over must be set up again by hand; the run names each',
+  'aws-managed-key': 'the new key is managed by AWS: snapshots under it cannot be shared',
   'unreadable-attribute': 'something could not be read: it is neither checked nor carried',
-  'other-ways-in': 'clients may get in by a way of its own, which no list of sessions shows',
+  'other-ways-in': 'clients may get in by a way that no list of sessions shows',
   'fence-range': 'the fence lets in a range of addresses, and whoever has one of them can write behind it',
 } as const;
 export type AcceptedOfDatabase = keyof typeof acceptedOfDatabase;
@@ -80,14 +80,14 @@ export type DatabaseRole = z.infer<typeof DatabaseRole>;
 export const MasterUserSecret = z
   .strictObject({
     arn: SecretId,
-    key: KeyArn.nullable().meta({ description: 'of the one to come; null: the key that AWS manages for secrets' }),
+    key: KeyArn.nullable().meta({ description: 'of the new secret; null: the key that AWS manages for secrets' }),
   })
   .meta({ id: 'MasterUserSecret' });
 export type MasterUserSecret = z.infer<typeof MasterUserSecret>;
 
 const LetThrough = z
   .strictObject({ inbound: z.array(z.string()), outbound: z.array(z.string()) })
-  .meta({ description: 'the CIDRs that the plan lets the fence let through' });
+  .meta({ description: 'the CIDRs that the plan allows through the fence' });
 
 /** A DB instance before anything was touched: what its replacement is made like, and compared with. */
 export const Database = z
@@ -105,17 +105,17 @@ export const Database = z
       .meta({ description: 'all that is carried over, by its name in DescribeDBInstances' }),
     moved: z
       .record(z.string(), z.unknown())
-      .meta({ description: 'settings that the replacement has otherwise, because of the new key' }),
+      .meta({ description: 'settings that differ on the replacement because of the new key' }),
     deletionProtection: z.boolean(),
     masterUserSecret: MasterUserSecret.nullable().meta({ description: 'null: RDS does not manage the password' }),
     roles: z.array(DatabaseRole),
     tags: z.array(Tag).meta({ description: 'without aws:* and rekey:*, by key' }),
     database: z.string().optional().meta({ description: 'which of its databases answers SQL' }),
-    secret: SecretId.optional().meta({ description: 'where the login for SQL is; of the environment when omitted' }),
+    secret: SecretId.optional().meta({ description: 'the secret with the login for SQL; left out: the login of the environment' }),
     connected: z
       .boolean()
       .optional()
-      .meta({ description: 'whether clients were seen connected when it was read; omitted: nobody could tell' }),
+      .meta({ description: 'whether clients were connected when rekey read it; left out: rekey could not see' }),
   })
   .meta({ id: 'Database' });
 export type Database = z.infer<typeof Database>;
@@ -184,7 +184,7 @@ const pair = pairOf(DatabaseId, DatabaseName, {});
 export const LogContained = z
   .strictObject({
     final: LogPosition.optional().meta({ description: "where the original's log stood before its final snapshot" }),
-    unknown: z.string().nullable().meta({ description: "why it can't be told; null: it holds all of it" }),
+    unknown: z.string().nullable().meta({ description: 'why rekey does not know; null: it holds all of it' }),
   })
   .meta({ id: 'LogContained' });
 export type LogContained = z.infer<typeof LogContained>;

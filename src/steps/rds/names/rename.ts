@@ -27,11 +27,11 @@ export const rename = (kind: Kind) =>
     input: byId(kind, {
       from: kind.Name,
       to: kind.Name,
-      ifThere: z.boolean().optional().meta({ description: 'going back: what is gone holds no name' }),
+      ifThere: z.boolean().optional().meta({ description: 'in an unwinding: it may be gone, and then it holds no name' }),
       scaled: z
         .boolean()
         .optional()
-        .meta({ description: 'Application Auto Scaling may have taken it away: what is gone holds no name' }),
+        .meta({ description: 'Application Auto Scaling may have deleted it, and then it holds no name' }),
     }),
     output: byId(kind, { name: kind.Name }),
     title: (input) => `rename ${input.from} to ${input.to}`,
