@@ -38,6 +38,36 @@ export function errorsReference(catalogue: { readonly [name: string]: ErrorEntry
   );
 }
 
+/** The part of docs/RUNBOOK.md that is made of the catalogue: each failure of a run on AWS, the gravest exit codes first. */
+export function failuresReference(catalogue: { readonly [name: string]: ErrorEntry<never> }): string {
+  const failures = Object.values(catalogue).filter((entry) => !isOfSimulation(entry));
+  const sections = gravest.map((exit) => {
+    const rows = failures
+      .filter((entry) => entry.exit === exit)
+      .sort((a, b) => (a.title < b.title ? -1 : 1))
+      .map((entry) => [
+        `**${entry.title}**: ${told(entry.message)}`,
+        ...(exit === 2 ? [] : [entry.course === 'unwind' ? 'undoes' : 'leaves']),
+        told(entry.hint),
+      ]);
+    const head = ['rekey says', ...(exit === 2 ? [] : ['then']), 'what to do'];
+    return `### Exit code ${exit}: ${exitMeanings[exit] ?? ''}\n\n${table(head, rows)}`;
+  });
+  return sections.join('\n\n');
+}
+
+/** A page with what stands between its two marker comments replaced. Throws where it has not both, in this order. */
+export function withFailures(page: string, failures: string): string {
+  const parts = /^([\s\S]*<!-- failures: [^\n]* -->\n)[\s\S]*?(<!-- end of failures -->[\s\S]*)$/.exec(page);
+  if (!parts) throw new Error('the page lacks the marker comments between which the failures stand');
+  return `${parts[1]}\n${failures}\n\n${parts[2]}`;
+}
+
+// What operators meet at night comes first; what is refused before anything is touched comes last.
+const gravest = [4, 6, 1, 5, 2] as const;
+
+const isOfSimulation = ({ title, hint }: ErrorEntry<never>) => /simulat|demo\b/i.test(`${title} ${told(hint)}`);
+
 /** docs/EVENTS.md: every line that `--json` prints. */
 export function eventsReference(schema: { readonly oneOf?: unknown }): string {
   const events = (schema.oneOf ?? []) as readonly EventSchema[];
