@@ -60,7 +60,7 @@ describe('the reference', () => {
     expect(text).not.toMatch(/\| {2}\|/);
   });
 
-  it('tells of every failure in the runbook what to do, but for those of the simulated account', () => {
+  it('says in the runbook what to do about every failure, other than those of the simulated account', () => {
     const text = failuresReference(catalogue);
     const missing = Object.entries(catalogue).filter(([, { title }]) => !text.includes(`**${title}**`));
     expect(missing.map(([name]) => name).sort()).toEqual([
