@@ -55,7 +55,7 @@ export const stopInstance = defineEffect({
     // One send is this one; an earlier one without an answer may have been the first.
     if (was === 'stopping' && !ctx.insists && ctx.unanswered.length <= 1)
       ctx.announce(
-        `${input.instance} was being stopped already when this stop came: who did that may not want that this run starts it again`,
+        `${input.instance} was already being stopped when this run stopped it: whoever did that may not want this run to start it again`,
       );
     return stopped(input.instance, {}, was);
   },

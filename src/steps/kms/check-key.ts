@@ -48,7 +48,7 @@ async function triedOrAccepted(ctx: AwsContext, key: string, accepted: boolean, 
   if (await mayUse(ctx, key)) return true;
   const why = `key ${key} can't be tried (kms:GenerateDataKeyWithoutPlaintext is refused)`;
   if (accepted)
-    ctx.announce(`${why}: that its policy still lets AWS use it is not proven before the originals are deleted`);
+    ctx.announce(`${why}: nothing proves, before the originals are deleted, that its policy still lets AWS use it`);
   else
     reasons.push({
       why,

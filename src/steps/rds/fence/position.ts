@@ -166,7 +166,7 @@ export function writtenSince(
   if (written.is === 'not') return { found: [], told: [] };
   if (written.is === 'written')
     return { found: [`somebody has written to it behind its fence (${written.how})`], told: [] };
-  const instead = 'that nobody has written rests on who was seen to be connected, and on its fence and groups';
+  const instead = 'only the sessions that were seen, its fence and its groups show that nobody has written';
   return { found: [], told: [`${written.why}: ${instead}`] };
 }
 

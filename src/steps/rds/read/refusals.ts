@@ -181,7 +181,7 @@ function refuseBonds(found: DBCluster, refusals: DatabaseRefusals): void {
     );
   if (found.MasterUserSecret)
     refusals.refuse(
-      `the master password of ${name} is managed in Secrets Manager (${found.MasterUserSecret.SecretArn}): a restore does not have the secret, and it dies with the original`,
+      `the master password of ${name} is managed in Secrets Manager (${found.MasterUserSecret.SecretArn}): a restore does not have the secret, and the secret is deleted with the original`,
       'turn that off (aws rds modify-db-cluster --no-manage-master-user-password), and on again after the cut-over',
     );
   if (found.HttpEndpointEnabled)
@@ -210,7 +210,7 @@ export async function refuseSilence(
     );
   if (doubt !== undefined)
     ctx.announce(
-      `${doubt}. If that is because it does not let this runner in, see that the fence does: without an answer the cut-over is taken back`,
+      `${doubt}. If that is because it does not let this runner in, see that the fence does: without an answer rekey undoes the cut-over`,
     );
   return connected;
 }
