@@ -232,7 +232,7 @@ describe.concurrent('a step that fails', () => {
     expect((await aws.state()).instances[0]?.state).toBe('running');
     // A timer does not take the target out of service again; a person does.
     const left = await here.rekey(['resume', ...dir], aws.env);
-    expect(left).toMatchObject({ code: 1, stderr: expect.stringContaining('left alone: to go on would take') });
+    expect(left).toMatchObject({ code: 1, stderr: expect.stringContaining('left alone: another try would take') });
     expect((await here.rekey(['resume', onlyRun('failed'), ...dir], aws.env)).code).toBe(0);
     everythingMoved(await aws.state());
   });
