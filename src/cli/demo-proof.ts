@@ -73,7 +73,7 @@ export const isDevice = (place: string) => place.startsWith('/dev/');
 /** Prints each piece with its key, its content and what its clients believe. */
 export function printPieces(state: AccountState, instance: string): void {
   const rows = pieces(state, instance).map(({ place, id, kind, key, digest, writes, lost }) => {
-    const data = writes === undefined ? '' : `${writes} writes ${lost === false ? 'all there' : 'NOT all there'}`;
+    const data = writes === undefined ? '' : `${writes} writes, ${lost === false ? 'all there' : 'NOT all there'}`;
     return [place, id, kind, keyName(state, key), (digest ?? '-').slice(0, 8), data];
   });
   for (const line of table([['place', 'id', 'what', 'key', 'sha256', 'plaintext'], ...rows])) answer(line);
