@@ -26,8 +26,8 @@ export function downInOurOrder(seed: number): Promise<number> {
 
 /**
  * The same in the order of work of Cloud Custodian's `encrypt-instance-volumes`, as its source has it: stop; of one volume after the
- * other a snapshot, a copy of it under the new key, a new volume, and both snapshots away; then all of them swapped, with fifteen
- * seconds between detach and attach; start.
+ * other a snapshot, a copy of it under the new key, a new volume, and both snapshots away; then one after the other swapped, with
+ * fifteen seconds between detach and attach; start.
  */
 export function downInOtherOrder(seed: number): Promise<number> {
   return onAccount(scenario, seed, (bench) => bench.time.until(inOtherOrder(bench)));
@@ -55,9 +55,11 @@ async function inOtherOrder({ plain: { ec2 }, clock }: Bench): Promise<number> {
   await until(async () => (await stateOf(ec2)) === 'stopped');
   const made: { readonly device: string; readonly from: string; readonly to: string }[] = [];
   for (const { device, id } of volumes) made.push({ device, from: id, to: await newVolume(ec2, id, until) });
-  for (const { from } of made) await ec2.detachVolume({ VolumeId: from, InstanceId: instanceId });
-  await pause(15_000);
-  for (const { to, device } of made) await ec2.attachVolume({ VolumeId: to, InstanceId: instanceId, Device: device });
+  for (const { from, to, device } of made) {
+    await ec2.detachVolume({ VolumeId: from, InstanceId: instanceId });
+    await pause(15_000);
+    await ec2.attachVolume({ VolumeId: to, InstanceId: instanceId, Device: device });
+  }
   await ec2.modifyInstanceAttribute({
     InstanceId: instanceId,
     BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { DeleteOnTermination: true } }],

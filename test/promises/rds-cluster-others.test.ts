@@ -339,7 +339,7 @@ describe('an Aurora cluster is refused before anything is touched', () => {
     [
       'in the fence already',
       oneCluster.replace(`securityGroups: [${own}]`, `securityGroups: [${clusterFence}]`),
-      /in the isolation group .* already/,
+      /behind the fence .* already/,
     ],
     [
       'where the account has no room for more members',

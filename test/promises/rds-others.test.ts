@@ -375,7 +375,7 @@ describe('an RDS instance is refused before anything is touched', () => {
     [
       'in the fence already',
       oneDatabase.replace('securityGroups: [sg-0aaaaaaaaaaaaaaa1]', `securityGroups: [${fence}]`),
-      /in the isolation group .* already/,
+      /behind the fence .* already/,
     ],
     [
       'with a fence that lets others in',

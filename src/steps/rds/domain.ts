@@ -42,7 +42,7 @@ export const Fence = z
     inbound: z.array(z.string()).default([]).meta({ description: 'CIDRs it may let in: where this runner asks from' }),
     outbound: z.array(z.string()).default([]).meta({ description: 'CIDRs it may let out' }),
   })
-  .meta({ id: 'Fence', description: 'an isolation group of yours; what it lets through beyond this is refused' });
+  .meta({ id: 'Fence', description: 'a security group of yours that keeps clients out; rekey refuses one that lets through more than this' });
 
 export const SecretId = z
   .string()

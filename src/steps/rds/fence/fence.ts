@@ -10,7 +10,7 @@ import { allTowards, groupsBack, groupsBefore, groupsFor, towards } from './grou
 import { opened } from './open.ts';
 import { lastRestart } from './restarts.ts';
 
-/** Keeps clients out by an isolation group. Connections that are open already are tracked, and stay until each part restarts. */
+/** Keeps clients out by the fence. Connections that are open already are tracked, and stay until each part restarts. */
 export const fence = (kind: Kind) =>
   defineEffect({
     type: kind.steps.fence,

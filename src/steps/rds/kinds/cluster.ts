@@ -42,7 +42,7 @@ export const clusters: Kind = {
     release: 'rds.release-cluster-claim',
     /** Snapshots a fenced cluster. It needs no copy: a cluster is restored under another key straight from it. */
     createSnapshot: 'rds.create-cluster-snapshot',
-    /** Keeps clients out of a cluster by an isolation group. Connections that are open already stay until each member restarts. */
+    /** Keeps clients out of a cluster by the fence. Connections that are open already stay until each member restarts. */
     fence: 'rds.fence-cluster',
     /** Asks every member itself, twice, some time apart, whether anybody else is connected. Waits while somebody is. */
     verifyFence: 'rds.verify-cluster-fence',

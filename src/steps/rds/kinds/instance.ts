@@ -39,7 +39,7 @@ export const instances: Kind = {
     release: 'rds.release-claim',
     /** Snapshots a DB instance. It holds the database as it was at a moment between the call and its end. */
     createSnapshot: 'rds.create-snapshot',
-    /** Keeps clients out by an isolation group. Connections that are open already are tracked, and stay until a restart. */
+    /** Keeps clients out by the fence. Connections that are open already are tracked, and stay until a restart. */
     fence: 'rds.fence-instance',
     /** Asks the database itself, twice, some time apart, whether anybody else is connected. Waits while somebody is. */
     verifyFence: 'rds.verify-fence',
