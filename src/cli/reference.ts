@@ -32,7 +32,7 @@ export function errorsReference(catalogue: { readonly [name: string]: ErrorEntry
   return page(
     'Errors',
     [
-      'Every error that rekey raises on purpose, by its exit code. With each error rekey prints what happened, what exists now and the exact next command. Words in capitals stand for values. Exit code 0 means "done" and 3 means "paused": they are not errors. 130 means "interrupted".',
+      'Every error that rekey raises on purpose, by its exit code. With each error rekey prints what happened, what exists now and the exact next command. Words in capitals stand for values. Exit code 0 means "done" and 3 means "paused": they are not errors. 130 means "interrupted". A run that ends with `nothing-to-do` alone exits with 0: everything is as its plans want it.',
     ],
     sections,
   );
@@ -40,7 +40,9 @@ export function errorsReference(catalogue: { readonly [name: string]: ErrorEntry
 
 /** The part of docs/RUNBOOK.md that is made of the catalogue: each failure of a run on AWS, the gravest exit codes first. */
 export function failuresReference(catalogue: { readonly [name: string]: ErrorEntry<never> }): string {
-  const failures = Object.values(catalogue).filter((entry) => !isOfSimulation(entry));
+  const failures = Object.entries(catalogue).flatMap(([name, entry]) =>
+    name === 'nothing-to-do' || isOfSimulation(entry) ? [] : [entry],
+  );
   const sections = gravest.map((exit) => {
     const rows = failures
       .filter((entry) => entry.exit === exit)

@@ -16,7 +16,7 @@ export const resumeCommand: MakeCommand = (end) =>
   withDriving(
     command(
       'resume',
-      'Go on with a run that paused, failed, was interrupted or killed, or with all that can go on now. Plans are as they were submitted.',
+      'Resume a run that has paused, failed, or was interrupted or killed; without an id, all runs that can go on now. Plans are as they were when the run began.',
       [
         ['rekey resume', 'every run that can go on now: what cron or a timer calls (docs/RUNBOOK.md)'],
         ['rekey resume 20180606T021500Z-k3x7qa --wait', ''],
