@@ -7,8 +7,9 @@ import { defineConfig } from 'vitest/config';
 const tests = readdirSync('test', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test.ts'));
 const mocking = tests.map((file) => `test/${file}`).filter((file) => /\bvi\.mock\(/.test(readFileSync(file, 'utf8')));
 const elsewhere = ['test/moto/**', 'node_modules/**'];
-// Whole runs by the hundred: `npm test` leaves them to `npm run sweep`.
-const sweeps = ['test/sweep/**/*.test.ts'];
+// Whole runs by the hundred, and real processes that are killed: `npm test` leaves them to `npm run sweep`.
+const long = ['test/sweep/**/*.test.ts', 'test/processes/**/*.test.ts'];
+const isLong = (file: string) => /^test\/(sweep|processes)\//.test(file);
 
 export default defineConfig({
   test: {
@@ -25,12 +26,13 @@ export default defineConfig({
         test: {
           name: 'tests',
           include: ['test/**/*.test.ts'],
-          exclude: [...elsewhere, ...mocking, ...sweeps],
+          exclude: [...elsewhere, ...long, ...mocking],
           isolate: false,
         },
       },
-      { extends: true, test: { name: 'sweeps', include: sweeps, exclude: [...elsewhere, ...mocking], isolate: false } },
-      { extends: true, test: { name: 'mocking', include: mocking, exclude: elsewhere } },
+      { extends: true, test: { name: 'tests-mocking', include: mocking.filter((file) => !isLong(file)) } },
+      { extends: true, test: { name: 'sweeps', include: long, exclude: [...elsewhere, ...mocking], isolate: false } },
+      { extends: true, test: { name: 'sweeps-mocking', include: mocking.filter(isLong) } },
     ],
   },
 });

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { build, type Simulated, simulate, start, workshop } from '../cli/command.ts';
 import { recordsIn } from '../support/records.ts';
 import { source } from '../support/world.ts';
-import { build, type Simulated, simulate, start, workshop } from './command.ts';
 
 const volumes = `
 keys: [{ alias: alias/application-20180606 }, { alias: alias/application-current }]

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { build, type Running, rekey, type Simulated, shippedPlan, simulate, start, workshop } from './command.ts';
+import { build, type Running, rekey, type Simulated, shippedPlan, simulate, start, workshop } from '../cli/command.ts';
 
 const room = workshop();
 const accounts: Simulated[] = [];

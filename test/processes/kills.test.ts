@@ -6,8 +6,8 @@ import { type JudgedAccount, judgedAccount, type RealRun } from '../judge/judged
 import { unreconciled as unreconciledIn } from '../support/ends.ts';
 import { recordsIn, runsIn } from '../support/records.ts';
 import { source } from '../support/world.ts';
-import { Choices } from './choices.ts';
-import { full } from './sampled.ts';
+import { Choices } from '../sweep/choices.ts';
+import { full } from '../sweep/sampled.ts';
 
 const targets = Array.from({ length: full ? 60 : 3 }, (_one, at) => ({
   instance: `i-${String(at).padStart(17, '0')}`,

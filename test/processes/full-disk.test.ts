@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { build, rekey, shippedPlan, simulate, start, workshop } from '../cli/command.ts';
 import { fill, smallDisk } from '../support/small-disk.ts';
-import { build, rekey, shippedPlan, simulate, start, workshop } from './command.ts';
 
 const room = workshop();
 beforeAll(build, 120_000);

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { build, root, workshop } from '../cli/command.ts';
 import { type JudgedAccount, judgedAccount } from '../judge/judged-account.ts';
 import { unreconciled } from '../support/ends.ts';
 import { recordsIn } from '../support/records.ts';
 import { source } from '../support/world.ts';
 import { full } from '../sweep/sampled.ts';
-import { build, root, workshop } from './command.ts';
 
 // A kill costs a process of its own, so most of them are for CI.
 const cases = full ? 10 : 1;
