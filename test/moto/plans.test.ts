@@ -158,7 +158,7 @@ describe('the shipped plans on moto, with resources that the AWS CLI made', () =
     const before = await shown(aws, made.instance);
     const refused = await rekey(moto, 'run', ...onInstance(), ...accepted, ...noHold, ...kept());
     expect(refused.exit).toBe(0);
-    expect(refused.stdout).toContain('nothing to do');
+    expect(refused.stdout).toContain('"status":"nothing-to-do"');
     expect(await shown(aws, made.instance)).toEqual(before);
   });
 });

@@ -1,6 +1,6 @@
 import type { PlantedBug } from './planted-bug.ts';
 
-const histories = 'test/judge/histories.test.ts';
+const histories = 'test/sweep/histories.test.ts';
 const sees = 'test/judge/sees.test.ts';
 
 /** For each promise a bug that only the judge can see: no guard and no verification of ours stands in its way. */

@@ -15,7 +15,7 @@ import {
   simulateApart,
   start,
   workshop,
-} from './command.ts';
+} from '../cli/command.ts';
 
 // Most of a run here is waiting for the account: those that have one of their own go side by side.
 const room = workshop();

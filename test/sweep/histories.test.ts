@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { history } from '../sweep/history.ts';
+import { history } from './history.ts';
 
 /** Throws for a history that broke: what breaks the test itself is no judgement. */
 async function failuresOf(plan: string, first: number, seeds: number): Promise<string[]> {

@@ -16,7 +16,7 @@ import {
 } from '../support/rds.ts';
 import { clusterPlan, expectClusterMoved, expectOriginalClusterServing, oneCluster } from '../support/rds-cluster.ts';
 import { instancePlan, inWorld as inWorldOf, type Life, twoVolumes, type World } from '../support/world.ts';
-import { full, sampled } from '../sweep/sampled.ts';
+import { full, sampled } from './sampled.ts';
 
 /** The instance with two volumes and the database in one account. */
 const mixed = `${oneDatabase}${twoVolumes.replace(/^keys:.*\nlimits:.*\n/m, '')}`;

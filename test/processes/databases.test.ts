@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { build, rekey, root, type Simulated, simulateApart, workshop } from '../cli/command.ts';
 import { closingFetch } from '../support/closing-fetch.ts';
-import { build, rekey, root, type Simulated, simulateApart, workshop } from './command.ts';
 
 const room = workshop();
 beforeAll(build);
