@@ -70,7 +70,11 @@ async function inOtherOrder({ plain: { ec2 }, clock }: Bench): Promise<number> {
 }
 
 /** Makes a volume under the new key like this one; gives its id. */
-async function newVolume(ec2: EC2, id: string, until: (isSo: () => Promise<boolean>) => Promise<void>): Promise<string> {
+async function newVolume(
+  ec2: EC2,
+  id: string,
+  until: (isSo: () => Promise<boolean>) => Promise<void>,
+): Promise<string> {
   const complete = async (snapshot = '') => {
     const { Snapshots } = await ec2.describeSnapshots({ Filters: [{ Name: 'snapshot-id', Values: [snapshot] }] });
     return Snapshots?.[0]?.State === 'completed';

@@ -128,7 +128,11 @@ export const eventSchemas = [
     uses: text,
     title: text,
   }),
-  event('effect.progress', 'How far an effect is, from 0 to 1.', { runId: text, key, progress: z.number().min(0).max(1) }),
+  event('effect.progress', 'How far an effect is, from 0 to 1.', {
+    runId: text,
+    key,
+    progress: z.number().min(0).max(1),
+  }),
   event('effect.retried', 'AWS has refused an effect for now; rekey tries it again.', { runId: text, key, ...retried }),
   event('question.retried', 'AWS did not answer a read; rekey sends it again.', {
     runId: text,

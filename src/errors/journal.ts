@@ -104,7 +104,8 @@ export const journalErrors = {
     exit: 1,
     message: (p: RunWhere & { kind: string; why: string }) =>
       `a record ${JSON.stringify(p.kind)} of run ${p.run} would not be valid: ${p.why}; the journal holds everything before it`,
-    hint: (p) => `this is a bug of rekey: please report it with this text; see how the run stands: ${command(`status ${p.run}`, p)}`,
+    hint: (p) =>
+      `this is a bug of rekey: please report it with this text; see how the run stands: ${command(`status ${p.run}`, p)}`,
   }),
   'record-illegal': entry({
     title: 'The journal holds records that contradict each other',

@@ -15,7 +15,8 @@ export const targetErrors = {
     title: 'There is nothing to do',
     exit: 2,
     message: (p: { target: string; why: string }) => `${p.why}; nothing was changed`,
-    hint: (p) => `${p.target} is already as the plan wants it; if you expected something else, correct the plan's keys and target`,
+    hint: (p) =>
+      `${p.target} is already as the plan wants it; if you expected something else, correct the plan's keys and target`,
   }),
   'key-refused': entry({
     title: 'A key is refused',

@@ -15,7 +15,9 @@ test('the demo moves every volume and both databases in one run, loses nothing, 
   expect(before).toMatch(
     /AWS_ENDPOINT_URL=http.*\n(?: {2}AWS_.*\n)* {2}REKEY_CLOCK=.*\n(?: {2}REKEY_.*\n)*.* resume \S+ --state-dir \S+ --wait/,
   );
-  expect(after).toMatch(/all \d+ acknowledged writes can be read back, [1-9]\d* of them were written to the replacements/);
+  expect(after).toMatch(
+    /all \d+ acknowledged writes can be read back, [1-9]\d* of them were written to the replacements/,
+  );
   const status = /status (\S+) --state-dir (\S+)/.exec(after);
   const [, run = '', stateDir = ''] = status ?? [];
   expect((await rekey(['status', run, '--state-dir', stateDir], { cwd: dir })).stdout).toContain('done');

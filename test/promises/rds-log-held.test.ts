@@ -64,9 +64,7 @@ describe.each(kinds)('the log of what replaces %s', (_what, scenario, plan) => {
       const life = await world.process([], { plans: [plan], databases: standing(world, () => ({ position: null })) });
       expect(exitOf(life), told(life)).toBe(0);
       expect(logIn(life.disk)).toMatchObject([{ unknown: expect.stringContaining('shows no position') }]);
-      expect(announced(life.disk)).toMatch(
-        /holds all of its original's: the replacement shows no position/,
-      );
+      expect(announced(life.disk)).toMatch(/holds all of its original's: the replacement shows no position/);
     }));
 
   it('is asked again before the original is deleted', () =>

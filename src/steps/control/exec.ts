@@ -18,7 +18,9 @@ const input = z.strictObject({
   timeoutMs: z.int().positive().max(86_400_000).default(600_000),
   repeatable: z.boolean().default(false).meta({ description: 'running it a second time does no harm' }),
   probe: argv.optional().meta({ description: 'exits 0 if the command has taken effect already' }),
-  undo: argv.optional().meta({ description: 'reverses it; it must also work if the command did nothing, and may be run more than once' }),
+  undo: argv
+    .optional()
+    .meta({ description: 'reverses it; it must also work if the command did nothing, and may be run more than once' }),
 });
 type Input = z.infer<typeof input>;
 

@@ -15,7 +15,10 @@ const input = z.strictObject({
     description:
       'rekey sets it when a delete needs proof that nobody has used the original since its final snapshot; plans do not',
   }),
-  after: StoppedInstance.optional().meta({ description: 'the stop step that this snapshot follows; left out: a warm-up snapshot, of a volume that may be in use' }),
+  after: StoppedInstance.optional().meta({
+    description:
+      'the stop step that this snapshot follows; left out: a warm-up snapshot, of a volume that may be in use',
+  }),
 });
 
 /** Takes a snapshot of a volume. It holds the volume as it was at the call; while it is `pending`, AWS copies the data. */

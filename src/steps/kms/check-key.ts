@@ -17,7 +17,9 @@ export const checkKey = defineRead({
     accept: z
       .array(z.enum(['untried-key']))
       .default([])
-      .meta({ description: 'untried-key: go on although you yourself may not use the new key, so that rekey can't try it' }),
+      .meta({
+        description: 'untried-key: go on although you yourself may not use the new key, so that rekey cannot try it',
+      }),
   }),
   output: CheckedKeys,
   title: (input) => `check ${input.from === undefined ? input.to : `${input.from} and ${input.to}`}`,

@@ -42,7 +42,10 @@ export const Fence = z
     inbound: z.array(z.string()).default([]).meta({ description: 'CIDRs it may let in: where this runner asks from' }),
     outbound: z.array(z.string()).default([]).meta({ description: 'CIDRs it may let out' }),
   })
-  .meta({ id: 'Fence', description: 'a security group of yours that keeps clients out; rekey refuses one that lets through more than this' });
+  .meta({
+    id: 'Fence',
+    description: 'a security group of yours that keeps clients out; rekey refuses one that lets through more than this',
+  });
 
 export const SecretId = z
   .string()
@@ -111,7 +114,9 @@ export const Database = z
     roles: z.array(DatabaseRole),
     tags: z.array(Tag).meta({ description: 'without aws:* and rekey:*, by key' }),
     database: z.string().optional().meta({ description: 'which of its databases answers SQL' }),
-    secret: SecretId.optional().meta({ description: 'the secret with the login for SQL; left out: the login of the environment' }),
+    secret: SecretId.optional().meta({
+      description: 'the secret with the login for SQL; left out: the login of the environment',
+    }),
     connected: z
       .boolean()
       .optional()

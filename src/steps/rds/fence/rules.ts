@@ -22,7 +22,10 @@ export async function refuseFence(
     );
   const [group, ...own] = await groupsOf(ctx, [id, ...found.groups]);
   if (!group) {
-    refusals.refuse(`there is no security group ${id}`, 'make a security group for the fence in the VPC of the database');
+    refusals.refuse(
+      `there is no security group ${id}`,
+      'make a security group for the fence in the VPC of the database',
+    );
     return;
   }
   const { vpc } = found;

@@ -111,7 +111,10 @@ export const instances: Kind = {
   Role: DatabaseRole,
   Fenced: FencedDatabase,
   FenceProof,
-  After: FenceProof.optional().meta({ description: 'the proof that nobody writes any more; left out: a warm-up snapshot, of a database that may be in use' }),
+  After: FenceProof.optional().meta({
+    description:
+      'the proof that nobody writes any more; left out: a warm-up snapshot, of a database that may be in use',
+  }),
   Verdict: DatabaseVerdict,
   PlacedVerdict: PlacedDatabaseVerdict,
   FinalVerdict: FinalDatabaseVerdict,

@@ -27,7 +27,10 @@ export const rename = (kind: Kind) =>
     input: byId(kind, {
       from: kind.Name,
       to: kind.Name,
-      ifThere: z.boolean().optional().meta({ description: 'in an unwinding: it may be gone, and then it holds no name' }),
+      ifThere: z
+        .boolean()
+        .optional()
+        .meta({ description: 'in an unwinding: it may be gone, and then it holds no name' }),
       scaled: z
         .boolean()
         .optional()

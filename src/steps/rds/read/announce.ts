@@ -55,7 +55,9 @@ function announceSame(
   const insights = parts.filter(({ settings }) => settings['PerformanceInsightsEnabled'] === true);
   const moves = insights.some(({ moved }) => moved['PerformanceInsightsKMSKeyId'] !== undefined);
   if (insights.length > 0)
-    tell(`Performance Insights begins with no data${moves ? ', under the new key' : ''}; its key can't be changed later`);
+    tell(
+      `Performance Insights begins with no data${moves ? ', under the new key' : ''}; its key can't be changed later`,
+    );
   if (parts.some(({ settings }) => Number(settings['MonitoringInterval'] ?? 0) > 0))
     tell('Enhanced Monitoring writes to a new log stream for each instance, named by its new DbiResourceId');
   for (const one of lost) tell(`of ${name}: ${one}`);

@@ -98,7 +98,11 @@ function refuseNotCarried<D extends object, P>(
   refusals: DatabaseRefusals,
 ): void {
   for (const { attribute, mend } of byHandIn(table, found))
-    refusals.unless('not-carried', `${attribute} of ${name} is not carried over`, `set it up again afterwards: ${mend}`);
+    refusals.unless(
+      'not-carried',
+      `${attribute} of ${name} is not carried over`,
+      `set it up again afterwards: ${mend}`,
+    );
 }
 
 function refuseKey(found: Described, keys: CheckedKeys, refusals: DatabaseRefusals): void {
