@@ -67,7 +67,8 @@ describe('what people read has no word that a reader of English as a second lang
   const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...filesIn('docs', '.md')];
 
   test.each([...pages, ...filesIn('plans', '.yaml'), ...filesIn('scenarios', '.yaml')])('in %s', (file) => {
-    expect(findingsIn(file, textOf(file))).toEqual([]);
+    // Names in code stay as they are.
+    expect(findingsIn(file, textOf(file).replace(/`[^`\n]*`/g, '``'))).toEqual([]);
   });
 
   test('in the messages of rekey', () => {

@@ -23,7 +23,7 @@ const output = z
   .strictObject({ database: DatabaseId, secret: SecretId.meta({ description: 'the ARN of the new one' }) })
   .meta({ id: 'ManagedMasterUserPassword' });
 
-/** Has RDS manage the master password of the replacement as it did that of the original: a new password in a new secret, whose ARN is told. */
+/** Has RDS manage the master password of the replacement as it did that of the original: a new password in a new secret, whose ARN rekey prints. */
 export const manageMasterUserPassword = defineEffect({
   type: 'rds.manage-master-user-password',
   hazard: 'additive',
