@@ -93,7 +93,9 @@ describe('the list of words', () => {
       "throw problem('effect-failed', { reason: 'a file can not be read' });",
       'const hint = `then',
       '  mend §{what} and resume`;',
-    ].join('\n').replaceAll('§', '$');
+    ]
+      .join('\n')
+      .replaceAll('§', '$');
     expect(findingsIn('a.ts', sentencesIn(source))).toEqual([
       expect.stringMatching(/^a\.ts:4: "can not"/),
       expect.stringMatching(/^a\.ts:6: "mend"/),
