@@ -70,7 +70,7 @@ export class Budget implements Turns {
     line.spend(sending.hold);
     return () => {
       if (this.#clock.now() <= sending.leavesBy) return;
-      throw new TurnOver(`${call} was held up before it left: it was not sent, and what it goes by is looked at again`);
+      throw new TurnOver(`${call} was delayed, so it was not sent; rekey checks again and then sends it`);
     };
   }
 

@@ -260,7 +260,7 @@ function contradiction(view: string, of: string, was: Rank, is: Rank): string {
   const minutes = Math.round(unseenMs / 60_000);
   const at = ({ time, order }: Rank) => `${time === endOfLives ? 'its end' : new Date(time).toISOString()} (${order})`;
   const thing = of === life ? view : `${of} ${view}`;
-  return `AWS has shown ${thing} for ${minutes} min as being at ${at(is)}, where ${at(was)} had been seen: from now on that is believed, and nothing is undone or deleted for it alone`;
+  return `AWS has shown ${thing} for ${minutes} min as being at ${at(is)}, although ${at(was)} had been seen before: from now on rekey accepts that, and undoes or deletes nothing because of it alone`;
 }
 
 type Rank = Pick<Mark, 'time' | 'order'>;

@@ -73,7 +73,7 @@ export const isDevice = (place: string) => place.startsWith('/dev/');
 /** Prints each piece with its key, its content and what its clients believe. */
 export function printPieces(state: AccountState, instance: string): void {
   const rows = pieces(state, instance).map(({ place, id, kind, key, digest, writes, lost }) => {
-    const data = writes === undefined ? '' : `${writes} writes ${lost === false ? '= ledger' : 'NOT as in the ledger'}`;
+    const data = writes === undefined ? '' : `${writes} writes, ${lost === false ? 'all there' : 'NOT all there'}`;
     return [place, id, kind, keyName(state, key), (digest ?? '-').slice(0, 8), data];
   });
   for (const line of table([['place', 'id', 'what', 'key', 'sha256', 'plaintext'], ...rows])) answer(line);
@@ -133,6 +133,6 @@ export function tellProof({ then, after }: States, instance: string, keys: Keys,
   const names = databasesOf(after).map((one) => one.place);
   answer(`
 ${tick} everything that was under ${keys.from} is under ${keys.to}
-${tick} all ${all} acknowledged writes can be read back, ${all - then} of them made since on what is new
+${tick} all ${all} acknowledged writes can be read back, ${all - then} of them were written to the replacements
 ${tick} the originals are gone, after proof and a hold of ${hold}; ${instance} runs, and ${names.join(' and ')} serve under their names`);
 }

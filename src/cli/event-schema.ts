@@ -62,11 +62,11 @@ const plan = z.strictObject({
   announcements: z.array(text),
   step: text.optional(),
   gate: gate.optional(),
-  downSince: moment.optional().meta({ description: 'the target is out of service since then' }),
+  downSince: moment.optional().meta({ description: 'the target has been out of service since then' }),
   downAtLatest: moment.optional(),
   downInDoubt: z.literal(true).optional(),
   servesAgainSince: moment.optional(),
-  writePointAt: moment.optional().meta({ description: 'going back would lose what was written since then' }),
+  writePointAt: moment.optional().meta({ description: 'a rollback would lose what was written since then' }),
   serving: z
     .strictObject({
       by: z.enum(['originals', 'replacements', 'mixture', 'nothing']),
@@ -98,14 +98,14 @@ export const leftFor = ['waits', 'busy', 'not-seen-from-here', 'taken-back', 'ol
 
 /** Every event that is printed with `--json`, by the schema that makes schema/events.schema.json and docs/EVENTS.md. */
 export const eventSchemas = [
-  event('error', 'A command was refused or has failed, and what is to be done. Nothing comes after it.', {
+  event('error', 'A command was refused or has failed, and what to do. It is the last line.', {
     error: text.meta({ description: 'its name in docs/ERRORS.md, or `bug`' }),
     title: text,
     message: text,
     hint: text,
     exit,
   }),
-  event('run.started', 'A run was begun, or is gone on with or taken back. From here on it can be resumed.', {
+  event('run.started', 'A run begins, continues or is rolled back. From here on it can be resumed.', {
     runId: text,
     plans: z.array(text),
     resume: text.meta({ description: 'the command that goes on, whatever ends this process' }),
@@ -122,28 +122,32 @@ export const eventSchemas = [
     items: z.int(),
   }),
   event('step.finished', 'A step of a plan is done for all of its items.', { runId: text, plan: text, step: text }),
-  event('effect.started', 'A thing is about to be done for one item of a step.', {
+  event('effect.started', 'An effect is about to be sent for one item of a step.', {
     runId: text,
     key,
     uses: text,
     title: text,
   }),
-  event('effect.progress', 'How far it is, from 0 to 1.', { runId: text, key, progress: z.number().min(0).max(1) }),
-  event('effect.retried', 'AWS has refused it for now; it is tried again.', { runId: text, key, ...retried }),
-  event('question.retried', 'A question that AWS does not answer is asked again.', {
+  event('effect.progress', 'How far an effect is, from 0 to 1.', {
+    runId: text,
+    key,
+    progress: z.number().min(0).max(1),
+  }),
+  event('effect.retried', 'AWS has refused an effect for now; rekey tries it again.', { runId: text, key, ...retried }),
+  event('question.retried', 'AWS did not answer a read; rekey sends it again.', {
     runId: text,
     plan: text,
     title: text,
     ...retried,
   }),
-  event('gate.waiting', 'A plan waits. `take-over`: for what a runner that was silent may still have on its way.', {
+  event('gate.waiting', 'A plan waits. `take-over`: for calls that the former owner of the run may still have sent.', {
     runId: text,
     plan: text,
     step: text,
     gate: z.enum(['window', 'hold', 'take-over']),
     until: moment.nullable().meta({ description: 'null: it never opens' }),
   }),
-  event('run.finished', 'This process has ended with the run, which may have paused. The last line of a run.', {
+  event('run.finished', 'This process does no more for the run, which may only have paused. The last line of a run.', {
     runId: text,
     status: z.enum(['done', 'paused', 'failed', 'rolled-back', 'refused', 'nothing-to-do']),
     exit,
@@ -151,15 +155,15 @@ export const eventSchemas = [
     plans: z.array(z.strictObject({ name: text, status: progress, replacements: z.array(z.strictObject(pair)) })),
     apiCalls: z.record(text, z.int()),
   }),
-  event('run.left', 'A `resume` without a run has left this one alone, and why.', {
+  event('run.left', 'A `resume` without a run has not resumed this one, and why.', {
     runId: text,
     why: z.enum(leftFor),
-    until: moment.nullable().optional().meta({ description: 'when it can be gone on with; null: never' }),
+    until: moment.nullable().optional().meta({ description: 'when it can continue; null: never' }),
     next: z.array(text),
   }),
   event(
     'resume.finished',
-    'A `resume` without a run is over; `resumed` are the runs that it has taken up. Its last line.',
+    'A `resume` without a run has ended; `resumed` lists the runs that it has resumed. Its last line.',
     {
       resumed: z.array(text),
       left: z.int(),
@@ -167,8 +171,8 @@ export const eventSchemas = [
     },
   ),
   event('run', 'A run as `status` lists it, one a line.', { ...standing, startedAt: moment }),
-  event('run.unreadable', 'A run of which `status` can not read the journal.', { runId: text, error: text, exit }),
-  event('run.status', 'A run as `status RUN` tells it.', standing),
+  event('run.unreadable', "A run whose journal `status` can't read.", { runId: text, error: text, exit }),
+  event('run.status', 'A run as `status RUN` shows it.', standing),
   event('plan.validated', 'What `validate` has found in a plan file.', {
     file: text,
     valid: z.boolean(),
@@ -183,7 +187,7 @@ export const eventSchemas = [
     torn: z.array(z.strictObject({ file: text, bytes: z.int() })),
     proves: text,
   }),
-  event('simulate.listening', 'Where the simulated account listens, and the environment for who works on it.', {
+  event('simulate.listening', 'Where the simulated account listens, and the environment for its clients.', {
     endpoint: text,
     account: text,
     region: text,

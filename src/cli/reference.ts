@@ -11,8 +11,8 @@ export function stepsReference<S>(registry: Registry<S>, sentenceOf: (type: stri
   return page(
     'Steps',
     [
-      'Every step that a plan may use, with what it is given and what it yields. A **read** looks, an **effect** is one mutating AWS call, a **verify** judges pairs of original and replacement. The hazard of an effect says what it does to the target or to data: `additive` makes something new, `disruptive` changes the target, `destructive` deletes an original, `discard` deletes what the run itself has made.',
-      'A name such as [VolumeId](#volumeid) is a type: a reference may only stand where its type belongs. Words in capitals stand for values.',
+      'Every step that a plan may use, with its input and output. A **read** changes nothing, an **effect** is one AWS call that changes something, and a **verify** judges pairs of original and replacement. The hazard of an effect says what it does to the target or to data: `additive` makes something new, `disruptive` changes the target, `destructive` deletes an original, `discard` deletes something that the run itself has made.',
+      'A name such as [VolumeId](#volumeid) is a type: a reference is valid only where its type is needed. Words in capitals stand for values. "Left out" says what happens if you do not give a value.',
     ],
     [table(['step', 'kind', 'hazard'], steps.map(indexRow)), ...sections, '## Types', ...types],
   );
@@ -32,11 +32,43 @@ export function errorsReference(catalogue: { readonly [name: string]: ErrorEntry
   return page(
     'Errors',
     [
-      'Every error that rekey raises on purpose, by the exit code that it leads to. Each is told with what happened, what exists now and the exact next command. Words in capitals stand for values. Exit code 0 is "done" and 3 "paused, resumable", which are no errors; 130 is "interrupted".',
+      'Every error that rekey raises on purpose, by its exit code. With each error rekey prints what happened, what exists now and the exact next command. Words in capitals stand for values. Exit code 0 means "done" and 3 means "paused": they are not errors. 130 means "interrupted". A run that ends with `nothing-to-do` alone exits with 0: everything is as its plans want it.',
     ],
     sections,
   );
 }
+
+/** The part of docs/RUNBOOK.md that is made of the catalogue: each failure of a run on AWS, the gravest exit codes first. */
+export function failuresReference(catalogue: { readonly [name: string]: ErrorEntry<never> }): string {
+  const failures = Object.entries(catalogue).flatMap(([name, entry]) =>
+    name === 'nothing-to-do' || isOfSimulation(entry) ? [] : [entry],
+  );
+  const sections = gravest.map((exit) => {
+    const rows = failures
+      .filter((entry) => entry.exit === exit)
+      .sort((a, b) => (a.title < b.title ? -1 : 1))
+      .map((entry) => [
+        `**${entry.title}**: ${told(entry.message)}`,
+        ...(exit === 2 ? [] : [entry.course === 'unwind' ? 'undoes' : 'leaves']),
+        told(entry.hint),
+      ]);
+    const head = ['rekey says', ...(exit === 2 ? [] : ['then']), 'what to do'];
+    return `### Exit code ${exit}: ${exitMeanings[exit] ?? ''}\n\n${table(head, rows)}`;
+  });
+  return sections.join('\n\n');
+}
+
+/** A page with what stands between its two marker comments replaced. Throws where it has not both, in this order. */
+export function withFailures(page: string, failures: string): string {
+  const parts = /^([\s\S]*<!-- failures: [^\n]* -->\n)[\s\S]*?(<!-- end of failures -->[\s\S]*)$/.exec(page);
+  if (!parts) throw new Error('the page lacks the marker comments between which the failures stand');
+  return `${parts[1]}\n${failures}\n\n${parts[2]}`;
+}
+
+// What operators meet at night comes first; what is refused before anything is touched comes last.
+const gravest = [4, 6, 1, 5, 2] as const;
+
+const isOfSimulation = ({ title, hint }: ErrorEntry<never>) => /simulat|demo\b/i.test(`${title} ${told(hint)}`);
 
 /** docs/EVENTS.md: every line that `--json` prints. */
 export function eventsReference(schema: { readonly oneOf?: unknown }): string {
@@ -54,8 +86,8 @@ export function eventsReference(schema: { readonly oneOf?: unknown }): string {
   return page(
     'Events',
     [
-      'With `--json` everything on stdout is one JSON object a line, from the first refusal on; people are told on stderr. Each has `v` (1), its `type`, and `at`, the time by the clock of the run (ISO 8601). `schema/events.schema.json` is their JSON Schema, and whole runs are held against it by a test. A type that is not here may come with a later version: pass it over.',
-      'A run is told from `run.started` to `run.finished`; what is refused before there is a run is an `error`.',
+      'With `--json` each line on stdout is one JSON object, from the first refusal on; text for people goes to stderr. Each object has `v` (1), its `type`, and `at`, the time by the clock of the run (ISO 8601). `schema/events.schema.json` is their JSON Schema, and whole runs are held against it by a test. A later version may add a type that is not here: ignore it.',
+      'The events of a run go from `run.started` to `run.finished`. What is refused before there is a run is an `error`.',
     ],
     sections,
   );
@@ -105,9 +137,9 @@ function indexRow<S>(step: StepDefinition<S>): string[] {
 
 function stepSection<S>(step: StepDefinition<S>, sentence: string | undefined, named: Map<string, Type>): string {
   const facts = [
-    `- Told as: ${told(step.title)}`,
+    `- Shown as: ${told(step.title)}`,
     ...(step.kind === 'effect' ? effectFacts(step) : []),
-    ...(step.kind === 'read' ? [] : [`- Settles within: ${duration(step.settleWithinMs)}, or it has failed`]),
+    ...(step.kind === 'read' ? [] : [`- Must be done within: ${duration(step.settleWithinMs)}`]),
     `- Permissions: ${step.permissions.map(code).join(', ') || 'none'}`,
   ];
   return [
@@ -120,18 +152,18 @@ function stepSection<S>(step: StepDefinition<S>, sentence: string | undefined, n
 }
 
 const repeats = {
-  token: 'the same call again, since AWS knows it by its client token',
-  convergent: 'the same call again, since it comes to the same',
-  none: 'looked for until it is certain that it is not there; only then the call is sent again',
+  token: 'rekey repeats the call; AWS recognises it by its client token, so nothing is made twice',
+  convergent: 'rekey repeats the call; a second one has the same result',
+  none: 'rekey searches for the result, and repeats the call only when it is certain that the result does not exist',
 } as const;
 
 function effectFacts<S>(step: EffectDefinition<S, unknown, unknown>): string[] {
-  const undo = typeof step.undo === 'function' ? 'taken back in an unwind' : step.undo;
+  const undo = typeof step.undo === 'function' ? 'an unwinding undoes it' : step.undo;
   return [
     `- Kind: effect, ${step.hazard}`,
-    `- In doubt: ${repeats[step.repeat]}`,
+    `- If AWS never answers: ${repeats[step.repeat]}`,
     `- Undo: ${undo}`,
-    ...(step.slot === undefined ? [] : [`- Holds one of the account's ${code(step.slot)} while it settles`]),
+    ...(step.slot === undefined ? [] : [`- Uses one of the account's ${code(step.slot)} until it is done`]),
     ...(step.hazard === 'disruptive' && step.writePoint ? ['- May be the write point'] : []),
   ];
 }

@@ -52,7 +52,7 @@ export function nextLine({ words, from, losesWritesSince, triesAgain, rollsBack 
   // The time is not put in: what throws writes away is to be typed, not pasted.
   return losesWritesSince === undefined
     ? command
-    : `${command}  # asks for your word: puts the originals back, without what was written since ${momentText(losesWritesSince)}`;
+    : `${command}  # needs --discard-writes-since TIME: puts the originals back, without what was written since ${momentText(losesWritesSince)}`;
 }
 
 function planLines(of: ReportOf, run: RunStatus, status: PlanStatus): string[] {
@@ -188,7 +188,7 @@ const standings: { readonly [type: string]: Standing } = {
 };
 
 function sinceWhen({ writePointAt }: PlanStatus): string {
-  return writePointAt === undefined ? '' : `, which could be written to since ${momentText(writePointAt)}`;
+  return writePointAt === undefined ? '' : `, which may be in use since ${momentText(writePointAt)}`;
 }
 
 /** What is kept costs: told while it is kept, and in sum once it is gone. */

@@ -85,10 +85,11 @@ const whys = {
   waits: '',
   busy: 'another process is at it',
   'not-seen-from-here':
-    'its runner is on another machine or in another container; if that has ended, by its id with --take-over',
-  'taken-back': 'to go on would take the target out of service again, which only a person decides, by its id',
+    'its runner is on another machine or in another container; if that has ended, resume it by its id with --take-over',
+  'taken-back':
+    'another try would take the target out of service again; only a person decides that, and resumes it by its id',
   older: 'an older rekey began it, and only that one goes on with it',
-  unreadable: 'its journal can not be read',
+  unreadable: "its journal can't be read",
 } as const;
 
 function tellLeft(settings: Settings, { run, now, lines, next }: Unfinished, json: boolean): void {

@@ -313,7 +313,7 @@ export class EffectRun<S> {
     run
       .context(act.key)
       .announce(
-        `${title}: not over after ${minutes(own)}; nothing else brings the target back, so it is waited for, up to ${minutes(limit)}`,
+        `${title}: not over after ${minutes(own)}; only this brings the target back, so rekey waits for it, up to ${minutes(limit)}`,
       );
     return limit;
   }

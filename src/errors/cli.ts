@@ -12,7 +12,7 @@ export const cliErrors = {
         : `rekey ${p.command} --help lists its options, with examples`,
   }),
   'file-unreadable': entry({
-    title: 'A file can not be read',
+    title: "A file can't be read",
     exit: 2,
     message: (p: { file: string; reason: string }) => `${p.file}: ${p.reason}`,
     hint: () => 'check its path and permissions, and give the command again; nothing was changed',
@@ -22,14 +22,14 @@ export const cliErrors = {
     exit: 2,
     message: (p: { value: string }) =>
       `REKEY_CLOCK is ${JSON.stringify(p.value)}; it looks like 1528250400000@1760000000000x600`,
-    hint: () => 'copy it anew from what `rekey simulate` printed; unset it for a real account',
+    hint: () => 'copy it again from what `rekey simulate` printed; unset it for a real account',
   }),
   'endpoint-malformed': entry({
     title: 'AWS_ENDPOINT_URL is not an address',
     exit: 2,
     message: (p: { value: string }) =>
       `AWS_ENDPOINT_URL is ${JSON.stringify(p.value)}; it looks like http://127.0.0.1:4599; nothing was changed`,
-    hint: () => 'copy it anew from what `rekey simulate` printed; unset it for a real account',
+    hint: () => 'copy it again from what `rekey simulate` printed; unset it for a real account',
   }),
   'region-refused': entry({
     title: 'The credentials are not for this Region',
@@ -60,7 +60,7 @@ export const cliErrors = {
     hint: () => 'choose the right credentials with --profile or AWS_PROFILE, or correct the plan',
   }),
   'endpoint-unreachable': entry({
-    title: 'AWS can not be reached',
+    title: "AWS can't be reached",
     exit: 2,
     message: (p: { endpoint: string; reason: string }) =>
       `no answer from ${p.endpoint}: ${p.reason}; nothing was changed`,
@@ -86,7 +86,7 @@ export const cliErrors = {
     exit: 2,
     message: (p: { code: string; reason: string }) =>
       `sts:GetCallerIdentity: ${p.code}: ${p.reason}; nothing was changed`,
-    hint: () => 'mend what the answer names, and give the command again',
+    hint: () => 'fix what the answer names, and give the command again',
   }),
   'which-run': entry({
     title: 'Which run?',
@@ -98,7 +98,7 @@ export const cliErrors = {
     hint: (p) =>
       p.unfinished.length === 0
         ? 'a run is found only with the --state-dir it was started with; `rekey status` lists all runs'
-        : 'name the one you mean; `rekey status` says how each stands',
+        : 'name the one you mean; `rekey status` shows the state of each',
   }),
   'frozen-plan-differs': entry({
     title: 'A plan in the journal is not the one that was submitted',
@@ -106,25 +106,25 @@ export const cliErrors = {
     message: (p: { run: string; file: string; why: string }) =>
       `run ${p.run}, plan ${p.file}: ${p.why}; nothing was changed`,
     hint: (p) =>
-      `rekey journal verify ${p.run} tells whether the journal is whole; a run is resumed by the version that began it`,
+      `rekey journal verify ${p.run} checks whether the journal is whole; resume the run with the version that began it`,
   }),
   'run-ended': entry({
     title: 'The run has ended',
     exit: 2,
     message: (p: { run: string; end: string }) => `run ${p.run}: ${p.end}; nothing was changed`,
-    hint: (p) => `rekey status ${p.run} shows what it did; a new run of the plan begins anew`,
+    hint: (p) => `rekey status ${p.run} shows what it did; to move the target, begin a new run of the plan`,
   }),
   'discard-not-typed': entry({
-    title: 'The time after which writes are lost is another',
+    title: '--discard-writes-since is not the recorded time',
     exit: 2,
     message: (p: { typed: string; since: string | undefined }) =>
       p.since === undefined
-        ? `--discard-writes-since ${p.typed}: no target of this run has been able to write to a replacement`
-        : `--discard-writes-since ${p.typed}: replacements have been written to since ${p.since}; nothing was changed`,
+        ? `--discard-writes-since ${p.typed}: no replacement of this run can have been in use`
+        : `--discard-writes-since ${p.typed}: the replacements may have been in use since ${p.since}; nothing was changed`,
     hint: (p) =>
       p.since === undefined
-        ? 'leave the option out: going back loses nothing'
-        : `if what was written since then may be lost, say so exactly: --discard-writes-since ${p.since}`,
+        ? 'leave the option out: the rollback loses nothing'
+        : `if the writes since then may be lost, give exactly: --discard-writes-since ${p.since}`,
   }),
   'listens-for-all': entry({
     title: 'The simulated account would listen beyond this machine',
@@ -134,7 +134,7 @@ export const cliErrors = {
     hint: () => 'listen on 127.0.0.1, or add --allow-remote if that is what you want',
   }),
   'port-unusable': entry({
-    title: 'The simulated account can not listen there',
+    title: "The simulated account can't listen there",
     exit: 2,
     message: (p: { listen: string; reason: string }) => `${p.listen}: ${p.reason}`,
     hint: () => 'choose another port; port 0 takes a free one',

@@ -9,14 +9,14 @@ export const engineErrors = {
     exit: 1,
     course: 'unwind',
     message: (p: { title: string; reason: string }) => `${p.title}: ${p.reason}`,
-    hint: () => 'mend what the reason names, then resume',
+    hint: () => 'fix what the reason names, then resume',
   }),
   'disk-full': entry({
     title: 'The disk of the state directory is full',
     exit: 1,
     course: 'unwind',
     message: (p: { target: string }) =>
-      `the disk that holds the journal is full, so nothing new is begun on ${p.target}; what brings it back goes into room that was kept for that`,
+      `the disk that holds the journal is full, so rekey begins nothing new on ${p.target}; to bring it back, rekey uses disk space that it had reserved`,
     hint: () => 'make room on the disk of the state directory, then resume',
   }),
   unexpected: entry({
@@ -28,35 +28,35 @@ export const engineErrors = {
       'please report it, with this text; other plans of the run went on. What was done is taken back where that is possible; resume to try again',
   }),
   'aws-unreachable': entry({
-    title: 'AWS can not be asked',
+    title: 'AWS does not answer',
     exit: 1,
     message: (p: { title: string; forMs: number; reason: string; course: Course }) =>
       `${p.title}: no usable answer for ${Math.round(p.forMs / 60_000)} min; the last one: ${p.reason}`,
     hint: (p) =>
       p.course === 'unwind'
         ? 'the cut-over was taken back; when AWS answers again, resume'
-        : 'nothing was undone, since AWS could not be asked; when it answers again, resume',
+        : 'nothing was undone, because AWS did not answer; when it answers again, resume',
   }),
   'verification-failed': entry({
     title: 'Verification failed; nothing was deleted',
     exit: 4,
     course: 'unwind',
     message: (p: { title: string; findings: readonly string[] }) => `${p.title}${lines(p.findings)}`,
-    hint: () => 'mend what the findings name, then resume: the verification is taken again',
+    hint: () => 'fix what the findings name, then resume: the verification is done again',
   }),
   'nothing-changed': entry({
     title: 'Not tried again: nothing has changed since the verification failed',
     exit: 4,
     message: (p: { run: string; target: string; message: string }) =>
-      `${p.target} was brought back; to try again takes it out of service again, and all that is read is as it was when this failed:\n${p.message}`,
+      `${p.target} is back in service. Another try would take it out of service again, and everything that rekey reads is as it was when this failed:\n${p.message}`,
     hint: (p) =>
-      `mend what the findings name, then resume; where rekey can't read that it is mended, say so: rekey resume ${p.run} --again; or end the run: rekey rollback ${p.run}`,
+      `fix what the findings name, then resume; if you have fixed something that rekey can't read: rekey resume ${p.run} --again; or end the run: rekey rollback ${p.run}`,
   }),
   'proof-failed': entry({
     title: 'The proof no longer holds; nothing was deleted',
     exit: 4,
     message: (p: { title: string; findings: readonly string[] }) =>
-      `not done: ${p.title}, because right before it the proof failed${lines(p.findings)}`,
+      `not done: ${p.title}, because the proof right before it failed${lines(p.findings)}`,
     hint: () => 'see who changed what the findings name; when it is as it was, resume',
   }),
   'replacement-stale': entry({
@@ -64,9 +64,9 @@ export const engineErrors = {
     exit: 4,
     /** `since`: when the target could first write to the replacements, ISO 8601; left out where it never could. */
     message: (p: { original: string; replacement: string; findings: readonly string[]; since?: string | undefined }) =>
-      `${p.original} was seen where it can be written to, after ${p.replacement} was made from it${lines(p.findings)}`,
+      `${p.original} was seen in a place where somebody can write to it, after ${p.replacement} was made from it${lines(p.findings)}`,
     hint: (p) =>
-      `if nothing on ${p.original} is needed, delete it by hand and resume; else copy it over. To end the run with both kept, put the original back (what runs is halted for it, ${p.replacement} is taken out of use with all that was written to it): rekey rollback RUN${p.since === undefined ? '' : ` --discard-writes-since ${p.since}`}`,
+      `if you need nothing that is on ${p.original}, delete it yourself and resume; otherwise copy it over. To end the run and keep both, put the original back (this stops the target and takes ${p.replacement} out of use, with everything that was written to it): rekey rollback RUN${p.since === undefined ? '' : ` --discard-writes-since ${p.since}`}`,
   }),
   'original-gone': entry({
     title: 'An original is gone; going back is not possible',
@@ -96,7 +96,7 @@ export const engineErrors = {
       pairs: readonly { replacement: string }[];
       inPlace: readonly string[];
     }) =>
-      `${p.target} stands still: ${p.lost.map((pair) => `${pair.original} is lost (deleted by somebody, or failed), and ${pair.replacement} replaces it`).join('; ')}; of ${p.pairs.map((pair) => pair.replacement).join(', ')} it holds ${p.inPlace.join(', ')}`,
+      `${p.target} does not serve: ${p.lost.map((pair) => `${pair.original} is lost (deleted by somebody, or failed), and ${pair.replacement} replaces it`).join('; ')}; of ${p.pairs.map((pair) => pair.replacement).join(', ')} it holds ${p.inPlace.join(', ')}`,
     hint: () =>
       'attach every replacement at the place of its original (rekey status names them), then resume: it goes forward with them',
   }),
@@ -112,7 +112,7 @@ export const engineErrors = {
     course: 'unwind',
     message: (p: { target: string; differences: readonly string[] }) =>
       `${p.target} is not as this run left it${lines(p.differences)}`,
-    hint: () => 'find out who did it; then resume: what was built before the change is built anew',
+    hint: () => 'find out who did it; then resume: what was built before the change is built again',
   }),
   'target-in-pieces': entry({
     title: 'The target holds originals and replacements at once; nothing was touched',
@@ -123,7 +123,7 @@ export const engineErrors = {
       'decide by hand which of each pair holds the data to keep; original and replacement of each are named by: rekey status RUN',
   }),
   'mixed-start': entry({
-    title: 'Not started on a mixture',
+    title: 'Not started with a mix of originals and replacements',
     exit: 6,
     course: 'unwind',
     message: (p: { target: string; on: readonly string[] }) =>
@@ -136,7 +136,7 @@ export const engineErrors = {
     message: (p: { claims: readonly { run: string; on: string }[] }) =>
       p.claims.map((claim) => `${claim.on} is claimed by run ${claim.run}`).join('\n'),
     hint: (p) =>
-      `let that run end, or if it is gone for good take its claim over with: --replace-claim ${p.claims[0]?.run ?? ''}`,
+      `let that run end; if it will never go on, take its claim over with: --replace-claim ${p.claims[0]?.run ?? ''}`,
   }),
   'claimed-by-plan': entry({
     title: 'Another plan of this run has it',
@@ -146,25 +146,25 @@ export const engineErrors = {
     hint: (p) => `nothing was changed; when ${p.claims[0]?.plan ?? 'that plan'} has ended, resume`,
   }),
   'unwind-failed': entry({
-    title: 'The original could not be put back by itself',
+    title: 'rekey could not put the original back',
     exit: 1,
     message: (p: { title: string; reason: string; because: string }) =>
       `unwinding after "${p.because}" stopped at: ${p.title}: ${p.reason}`,
-    hint: () => 'mend what the reason names, then resume: the unwinding goes on where it stopped',
+    hint: () => 'fix what the reason names, then resume: the unwinding continues where it stopped',
   }),
   'past-write-point': entry({
-    title: 'Going back would throw writes away',
+    title: 'A rollback would lose writes',
     exit: 1,
     message: (p: { since: string }) =>
-      `the target has been able to write to the replacements since ${p.since}; going back discards what was written since`,
-    hint: (p) => `if that is what you want, say so: rekey rollback RUN --discard-writes-since ${p.since}`,
+      `the replacements may have been in use since ${p.since}; a rollback loses what was written since then`,
+    hint: (p) => `if those writes may be lost: rekey rollback RUN --discard-writes-since ${p.since}`,
   }),
   'rollback-refused': entry({
-    title: 'The originals can not be put back now; the target serves as it did',
+    title: "The originals can't be put back now; the target serves as before",
     exit: 1,
     message: (p: { target: string; reasons: readonly string[] }) =>
-      `${p.target} is not halted, since its originals could not take over${lines(p.reasons)}`,
-    hint: () => 'mend what the reasons name and roll back again, or go forward: rekey resume RUN',
+      `${p.target} was not taken out of service, because its originals could not replace what runs now${lines(p.reasons)}`,
+    hint: () => 'fix what the reasons name and roll back again, or go forward: rekey resume RUN',
   }),
   'originals-gone': entry({
     title: 'There is nothing to go back to',

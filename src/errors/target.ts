@@ -9,13 +9,14 @@ export const targetErrors = {
       `${p.target} can't be re-keyed by this plan; nothing was changed:\n${p.reasons
         .map((reason) => `  - ${reason.why}\n    ${reason.wayOut}`)
         .join('\n')}`,
-    hint: () => 'resolve each of the reasons, or accept by name in the plan what you mean to accept, and run it again',
+    hint: () => 'resolve each reason, or accept it by its name in the plan, and run it again',
   }),
   'nothing-to-do': entry({
     title: 'There is nothing to do',
     exit: 2,
     message: (p: { target: string; why: string }) => `${p.why}; nothing was changed`,
-    hint: (p) => `${p.target} is where the plan wants it; if that is not what you mean, correct keys and target`,
+    hint: (p) =>
+      `${p.target} is already as the plan wants it; if you expected something else, correct the plan's keys and target`,
   }),
   'key-refused': entry({
     title: 'A key is refused',
@@ -24,30 +25,30 @@ export const targetErrors = {
       `the keys of the plan can't be used; nothing was changed:\n${p.reasons
         .map((reason) => `  - ${reason.why}\n    ${reason.wayOut}`)
         .join('\n')}`,
-    hint: () => 'resolve each of the reasons and run it again',
+    hint: () => 'resolve each reason and run it again',
   }),
   'command-out-of-sight': entry({
-    title: 'It can not be told from here whether a command of yours still runs',
+    title: "rekey can't see from here whether a command of yours still runs",
     exit: 5,
     message: (p: { run: string; host: string; pid: number }) =>
-      `process ${p.pid} on ${p.host} has started a command of the plan, or is one, and it can't be seen from here whether that still runs; nothing was started beside it`,
+      `process ${p.pid} on ${p.host} has started a command of the plan, or is one, and from here rekey can't see whether it still runs; nothing else was started`,
     hint: (p) =>
-      `resume on ${p.host}; or see to it there that no command of the run is left, and then: rekey resume ${p.run} --commands-ended (or rekey rollback ${p.run} --commands-ended)`,
+      `resume on ${p.host}; or make sure there that no command of the run still runs, and then: rekey resume ${p.run} --commands-ended (or rekey rollback ${p.run} --commands-ended)`,
   }),
   'command-not-ended': entry({
-    title: 'A command that an earlier process of the run has started does not end',
+    title: 'A command that an earlier process of the run started does not end',
     exit: 5,
     message: (p: { run: string; host: string; pid: number }) =>
-      `process ${p.pid} on ${p.host} was started by an earlier process of the run, its time is over, and it can't be ended from here; nothing was started beside it`,
+      `process ${p.pid} on ${p.host} was started by an earlier process of the run; its time is over, and rekey can't end it from here; nothing else was started`,
     hint: (p) => `end it on ${p.host}, as its user or as root, and then: rekey resume ${p.run}`,
   }),
   'command-in-doubt': entry({
-    title: 'It is not known whether a command of yours ran to its end',
+    title: 'rekey does not know whether a command of yours finished',
     exit: 1,
     course: 'unwind',
     message: (p: { command: string }) =>
-      `${p.command} was started, and it did not end well or rekey was interrupted before it ended; it is not repeatable, no probe tells whether it took effect, and no \`undo\` takes it back, so it is not run again`,
+      `${p.command} was started, and it failed or rekey was interrupted before it ended. rekey does not run it again: the plan does not say \`repeatable: true\`, no \`probe\` shows whether it took effect, and no \`undo\` reverses it`,
     hint: () =>
-      'see for yourself whether it took effect; if its probe could not run, make it run and resume; else roll the run back, or start anew with `repeatable: true`, a `probe` or an `undo` in the step',
+      'check yourself whether it took effect. If its probe could not run, fix the probe and resume. Otherwise roll the run back, or begin a new run with `repeatable: true`, a `probe` or an `undo` in the step',
   }),
 };

@@ -141,7 +141,7 @@ function checkEach(each: Entry | undefined, scope: Scope, report: Report): Path 
   if (path[0] === 'item') {
     report(
       at,
-      '`each` can not go over `item`',
+      "`each` can't go over `item`",
       `it names the list that the items come from: ${written('steps.<id>.<list>')}`,
     );
     return path;

@@ -84,7 +84,7 @@ const facts = z.record(z.string(), z.string());
 /** What was read beside what is moved, as facts by name: a change of one is told, or the plan reads again. */
 export const Surroundings = z
   .strictObject({ decides: facts, told: facts })
-  .meta({ id: 'Surroundings', description: 'What the run relies on, by name, in words' });
+  .meta({ id: 'Surroundings', description: 'Facts that the run relies on, by name, in words' });
 export type Surroundings = z.infer<typeof Surroundings>;
 
 export const Tag = z

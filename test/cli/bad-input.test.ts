@@ -163,7 +163,7 @@ describe('where and who', () => {
       chmodSync(closed, 0o500);
       const { code, stderr } = await run(['run', shippedPlan, '--state-dir', join(closed, 'state')]);
       expect(code).toBe(2);
-      expect(stderr).toContain('The state directory can not be used');
+      expect(stderr).toContain("The state directory can't be used");
     },
   );
 
@@ -172,7 +172,7 @@ describe('where and who', () => {
     const calls = (await aws.state()).calls;
     const { code, stderr } = await run(['run', shippedPlan, '--state-dir', 'a-file']);
     expect(code).toBe(2);
-    expect(stderr).toContain('The state directory can not be used');
+    expect(stderr).toContain("The state directory can't be used");
     const more = Object.entries((await aws.state()).calls).filter(([call, count]) => count !== calls[call]);
     expect(more.map(([call]) => call)).toEqual(['sts:GetCallerIdentity']);
   });

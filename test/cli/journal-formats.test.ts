@@ -137,7 +137,7 @@ describe('a journal of the format that had no number', () => {
     const where = { cwd: room.dir, env: aws.env };
     const { code, said } = await rekey(['rollback', held, '--take-over', '--state-dir', dir], where);
     expect(code, said).toBe(1);
-    expect(said).toContain('going back discards what was written since');
+    expect(said).toContain('a rollback loses what was written since then');
     expect(said).toMatch(/next .*rollback/);
     expect(said).not.toMatch(/(next|or) .*resume/);
   });
@@ -157,7 +157,7 @@ describe('a journal of the format that had no number', () => {
       rewrite(file, ({ format: _format, ...record }) => record);
       expect(await volumesHeld(aws)).not.toEqual(before);
 
-      const since = (await here.rekey(['status', run, ...at])).stdout.match(/written to since (\S+Z)/)?.[1] ?? '';
+      const since = (await here.rekey(['status', run, ...at])).stdout.match(/may be in use since (\S+Z)/)?.[1] ?? '';
       const back = ['rollback', run, '--discard-writes-since', since, ...at];
       const first = start(back, where);
       await first.says(/taking back/);

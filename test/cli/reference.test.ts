@@ -1,7 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { eventsSchema } from '../../src/cli/event-schema.ts';
-import { errorsReference, eventsReference, stepsReference } from '../../src/cli/reference.ts';
+import {
+  errorsReference,
+  eventsReference,
+  failuresReference,
+  stepsReference,
+  withFailures,
+} from '../../src/cli/reference.ts';
 import { catalogue } from '../../src/errors/index.ts';
 import { planSchema } from '../../src/plan/schema.ts';
 import { registry } from '../../src/steps/registry.ts';
@@ -20,6 +27,11 @@ describe('what `npm run docs` has written', () => {
 
   it('docs/ERRORS.md tells the errors as they are; if not: npm run docs', async () => {
     await expect(errorsReference(catalogue)).toMatchFileSnapshot(file('docs/ERRORS.md'));
+  });
+
+  it('docs/RUNBOOK.md lists each failure as it is; if not: npm run docs', async () => {
+    const page = file('docs/RUNBOOK.md');
+    await expect(withFailures(readFileSync(page, 'utf8'), failuresReference(catalogue))).toMatchFileSnapshot(page);
   });
 
   it('docs/EVENTS.md and schema/events.schema.json tell the lines of --json as they are; if not: npm run docs', async () => {
@@ -46,5 +58,32 @@ describe('the reference', () => {
     for (const name of Object.keys(catalogue)) expect(text).toContain(`| \`${name}\` |`);
     expect(text).not.toMatch(/undefined|\[object|NaN|function/);
     expect(text).not.toMatch(/\| {2}\|/);
+  });
+
+  it('says in the runbook what to do about every failure: not where nothing is to be done, nor of the simulated account', () => {
+    const text = failuresReference(catalogue);
+    const missing = Object.entries(catalogue).filter(([, { title }]) => !text.includes(`**${title}**`));
+    expect(missing.map(([name]) => name).sort()).toEqual([
+      'clock-malformed',
+      'demo-failed',
+      'endpoint-malformed',
+      'fault-invalid',
+      'listens-for-all',
+      'nothing-to-do',
+      'port-unusable',
+      'resolver-refused',
+      'scenario-invalid',
+      'sql-engine-absent',
+    ]);
+    expect(text).not.toMatch(/undefined|\[object|NaN|function/);
+    expect(text).not.toMatch(/\| {2}\|/);
+  });
+
+  it('is put between the markers of the runbook, and replaces what stood there', () => {
+    const page = 'before\n<!-- failures: made -->\nold\n<!-- end of failures -->\nafter\n';
+    const made = withFailures(page, 'new');
+    expect(made).toBe('before\n<!-- failures: made -->\n\nnew\n\n<!-- end of failures -->\nafter\n');
+    expect(withFailures(made, 'new')).toBe(made);
+    expect(() => withFailures('no markers', 'new')).toThrow('marker comments');
   });
 });

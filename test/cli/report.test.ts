@@ -33,13 +33,13 @@ describe('the report says how the target is, in words that fit its kind', () => 
       'an instance that is done',
       twoVolumes,
       instancePlan,
-      /^i-0123456789abcdef0 runs with its replacements, which could be written to since /,
+      /^i-0123456789abcdef0 runs with its replacements, which may be in use since /,
     ],
     [
       'a database that is done',
       oneDatabase,
       databasePlan(),
-      /^orders is open to clients, by its security groups, on the replacement, which could be written to since /,
+      /^orders is open to clients, by its security groups, on the replacement, which may be in use since /,
     ],
   ])('%s', (_name, scenario, source, words) =>
     inWorld(scenario, async (world) => {
@@ -51,7 +51,7 @@ describe('the report says how the target is, in words that fit its kind', () => 
     await inWorld(twoVolumes, async (world) => {
       const life = await world.process([], { plans: [volumePlan], wait: false });
       expect(seenOf(life, volumePlan)).toMatch(
-        new RegExp(`^${target} is attached to nothing; vol-\\w+ is beside it, which could be written to since `),
+        new RegExp(`^${target} is attached to nothing; vol-\\w+ is beside it, which may be in use since `),
       );
     });
     await inWorld(twoVolumes, async (world) => {

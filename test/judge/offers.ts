@@ -21,8 +21,8 @@ export class Offers {
     const named = this.offered.get(run)?.find((line) => line.split('  # ', 1)[0]?.includes(` ${command.command} `));
     this.offered.set(run, [...new Set(endings.flatMap(({ said }) => said.next))]);
     if (named === undefined) return;
-    // What asks for the operator's word says so where it is named.
-    const asks = / # asks for your word/.test(named);
+    // What needs the operator's consent says so where it is named.
+    const asks = / # needs --discard-writes-since/.test(named);
     const refused = how.errors.flatMap((error) => (error && refusals.includes(error.code) ? [error.code] : []));
     const unsaid = refused.filter((code) => !(code === 'past-write-point' && asks));
     this.judge('P5.next', unsaid.length === 0, () => `${named}: ${unsaid.join(', ')}`);

@@ -139,7 +139,7 @@ describe('each', () => {
 
   test('goes over a list only', () => {
     expect(messagesOf(planText(step('x', 'kms.check-key', 'to: alias/x', `each: ${ref('item')}`)))).toEqual([
-      '`each` can not go over `item`',
+      "`each` can't go over `item`",
     ]);
     expect(messagesOf(planText(step('x', 'kms.check-key', 'to: alias/x', 'each: steps.read.volumes')))).toEqual([
       '`each` is "steps.read.volumes", which is malformed',

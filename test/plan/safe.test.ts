@@ -99,7 +99,7 @@ describe('a plan without what its verification or its way back needs is refused,
         .replace(`verdict: "\${{ steps.verify }}", probes`, `verdict: "\${{ steps.check-sql }}", probes`);
       const problems = problemsOf(unverified).join('\n');
       expect(problems).toMatch(
-        /`admit` needs a step `rds\.verify-(instance|cluster)`: once clients are let in there is no way back/,
+        /`admit` needs a step `rds\.verify-(instance|cluster)`: once clients are let in, rekey does not go back/,
       );
       expect(problems).toMatch(/Placed(Database|Cluster)Verdict/);
     });

@@ -103,4 +103,11 @@ export const cliBugs: readonly PlantedBug[] = [
     replace: 'text',
     caughtBy: { file: 'test/cli/live.test.ts', title: 'the live view takes what comes after the last step' },
   },
+  {
+    name: 'a failure after which the originals are put back is missing in the runbook',
+    file: 'src/cli/reference.ts',
+    find: '.filter((entry) => entry.exit === exit)',
+    replace: ".filter((entry) => entry.exit === exit && entry.course !== 'unwind')",
+    caughtBy: { file: 'test/cli/reference.test.ts', title: 'says in the runbook what to do about every failure' },
+  },
 ];

@@ -82,7 +82,7 @@ test('where a stop and a start take most of an hour, the box that is taken back 
   inWorld(slow(80), async (world) => {
     const life = await world.process();
     expect(exitOf(life), told(life)).toBe(1);
-    expect(announced(life)).toContain('nothing else brings the target back, so it is waited for, up to 1440 min');
+    expect(announced(life)).toContain('only this brings the target back, so rekey waits for it, up to 1440 min');
     expectOriginalServing(world);
   }));
 

@@ -219,7 +219,7 @@ test('an order that steady answers contradict for longer than AWS shows the past
     const second = await world.process(disk, { wait: false });
     expect(exitOf(second), told(second)).toBe(3);
     const anew = second.disk.filter(
-      (record) => record.t === 'announced' && record.text.includes('from now on that is believed'),
+      (record) => record.t === 'announced' && record.text.includes('from now on rekey accepts that'),
     );
     expect(anew).toHaveLength(1);
     const [one] = anew;

@@ -97,7 +97,7 @@ test.each([
 test('to end a run with both of a pair kept, it is said that the target is halted for it, and since when writes go', () => {
   const text = textOf(catalogue['replacement-stale'], values);
   expect(text).toContain(`rekey rollback ${run} --discard-writes-since ${since}`);
-  expect(text).toContain('halted');
+  expect(text).toContain('stops the target');
 });
 
 describe('somebody starts the instance on a mixture', () => {

@@ -83,6 +83,6 @@ describe.each(kinds)('after %s has let its clients in', (_what, scenario, plan) 
       world.pass(connectedMs);
       const life = await world.process([], { plans: [plan()] });
       expect(exitOf(life), told(life)).toBe(0);
-      expect(announced(life).join('\n')).toMatch(/whether clients are back on (orders|shop) can't be told: /);
+      expect(announced(life).join('\n')).toMatch(/does not know whether clients are back on (orders|shop): /);
     }));
 });

@@ -223,7 +223,7 @@ describe('what somebody does while an Aurora cluster is held', () => {
       'the original let clients in again',
       (world) =>
         world.account.act({ do: 'modify-cluster', cluster: originalCluster, now: true, securityGroups: [own] } as Deed),
-      /was seen where it can be written to/,
+      /was seen in a place where somebody can write to it/,
     ],
     ['the new key was disabled', (world) => world.account.act({ do: 'disable-key', key: 'alias/new' }), /Disabled/],
     [
@@ -339,7 +339,7 @@ describe('an Aurora cluster is refused before anything is touched', () => {
     [
       'in the fence already',
       oneCluster.replace(`securityGroups: [${own}]`, `securityGroups: [${clusterFence}]`),
-      /in the isolation group .* already/,
+      /behind the fence .* already/,
     ],
     [
       'where the account has no room for more members',

@@ -271,7 +271,7 @@ describe('what somebody does while an RDS instance is held', () => {
   };
 
   it.each([
-    ['the original let clients in again', 'modify-old', /was seen where it can be written to/],
+    ['the original let clients in again', 'modify-old', /was seen in a place where somebody can write to it/],
     ['the new key was disabled', 'disable-key', /Disabled/],
     ['the replacement was renamed', 'rename', /is named/],
   ] as const)('%s: it is not deleted', (_what, deed, why) =>
@@ -375,7 +375,7 @@ describe('an RDS instance is refused before anything is touched', () => {
     [
       'in the fence already',
       oneDatabase.replace('securityGroups: [sg-0aaaaaaaaaaaaaaa1]', `securityGroups: [${fence}]`),
-      /in the isolation group .* already/,
+      /behind the fence .* already/,
     ],
     [
       'with a fence that lets others in',

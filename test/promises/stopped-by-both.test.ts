@@ -5,7 +5,7 @@ import { inWorld, type Life, twoVolumes } from '../support/world.ts';
 import { beforeFirst, instance, minute, records } from './lever.ts';
 
 const ofOthers = (life: Life) =>
-  records(life, 'announced').filter((one) => 'text' in one && one.text.includes('was being stopped already'));
+  records(life, 'announced').filter((one) => 'text' in one && one.text.includes('was already being stopped'));
 
 test('that somebody else was stopping the box when the stop of the run came is told', () =>
   inWorld(twoVolumes, async (world) => {

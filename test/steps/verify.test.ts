@@ -207,7 +207,7 @@ describe('the verdict before the write point', () => {
 
   it('a warm-up snapshot does not count as the final one', async () => {
     const snapshot = { ...input.snapshot, after: null };
-    expect(await findings(() => {}, { snapshot })).toEqual([`${snap} was not taken in the standstill of ${instance}`]);
+    expect(await findings(() => {}, { snapshot })).toEqual([`${snap} was not taken during the stop of ${instance}`]);
   });
 });
 
@@ -365,7 +365,7 @@ describe('the proof right before a delete', () => {
 
   it('waits for blocks that still come, and for word of whether they do', async () => {
     expect((await stands((things) => (things.status = statusOf('initializing')))).pending?.why).toMatch(/still loads/);
-    expect((await stands((things) => (things.status = statusOf(undefined)))).pending?.why).toMatch(/does not tell/);
+    expect((await stands((things) => (things.status = statusOf(undefined)))).pending?.why).toMatch(/does not say/);
   });
 
   it('is at an end when the replacement or its instance is no more', async () => {

@@ -36,7 +36,7 @@ const holds: readonly HoldLie[] = [
     name: 'the original was put back beside its replacement',
     act: (world) => world.account.act({ do: 'attach-volume', volume: data, instance, device: '/dev/sdz' }),
     keeps: [data],
-    names: new RegExp(`${data} was seen (where it can be written to|on ${instance} again)`),
+    names: new RegExp(`${data} was seen (in a place where somebody can write to it|on ${instance} again)`),
   },
   {
     name: 'the original was put back in the place of its replacement',
@@ -48,7 +48,7 @@ const holds: readonly HoldLie[] = [
       world.account.act({ do: 'start-instance', instance });
     },
     keeps: [data],
-    names: new RegExp(`${data} was seen (where it can be written to|on ${instance} again)`),
+    names: new RegExp(`${data} was seen (in a place where somebody can write to it|on ${instance} again)`),
   },
   {
     name: 'the replacement was detached',

@@ -28,7 +28,7 @@ describe.each(shipped)('of the plan $name', (one) => {
         if (!died.disk.some((record) => record.t === 'submitted')) return;
         const { next } = saidOf(planOf(one.plan), died.disk, undefined);
         const line = next.find((command) => /\brollback /.test(command));
-        const discardWrites = line !== undefined && / # asks for your word/.test(line);
+        const discardWrites = line !== undefined && / # needs --discard-writes-since/.test(line);
         const back = await world.process(died.disk, {
           plans: [one.plan],
           command: { command: 'rollback', discardWrites },

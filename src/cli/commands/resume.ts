@@ -16,7 +16,7 @@ export const resumeCommand: MakeCommand = (end) =>
   withDriving(
     command(
       'resume',
-      'Go on with a run that paused, failed, was interrupted or killed, or with all that can go on now. Plans are as they were submitted.',
+      'Resume a run that has paused, failed, or was interrupted or killed; without an id, all runs that can go on now. Plans are as they were when the run began.',
       [
         ['rekey resume', 'every run that can go on now: what cron or a timer calls (docs/RUNBOOK.md)'],
         ['rekey resume 20180606T021500Z-k3x7qa --wait', ''],
@@ -25,16 +25,16 @@ export const resumeCommand: MakeCommand = (end) =>
   )
     .argument(
       '[run]',
-      'id of the run; without it every run that can go on now is taken up, and what waits is told and not opened',
+      'id of the run; without it every run that can go on now is resumed, and each that still waits is listed',
     )
     .option('--take-over', 'the owner was on another machine or in another container, and I am sure that it has ended')
     .option(
       '--commands-ended',
-      'commands of the plan that were started on another machine or in another container have ended: I have seen to it',
+      'commands of the plan that were started on another machine or in another container have ended: I have checked',
     )
     .option(
       '--again',
-      'the cause of a failed verification is mended, though nothing that is read has changed: take the target out of service again',
+      'the cause of a failed verification is fixed, though rekey reads no change: take the target out of service again',
     )
     .action(async (run: string | undefined, options: DriveOptions) => end(await resume(run, options)));
 
@@ -65,7 +65,7 @@ async function resumeOne(given: Settings, run: string, options: DriveOptions, am
   const plans = (await frozenPlans(state)).map((one) => one.plan);
   const { registry } = await import('../../steps/registry.ts');
   for (const { plan, target, triesAgain, rollsBack } of runStatus(plans, registry, state, false).plans) {
-    if (rollsBack) tell(`${plan}: a rollback of ${target} was asked for, and is gone on with`);
+    if (rollsBack) tell(`${plan}: a rollback of ${target} was asked for, and continues`);
     if (triesAgain)
       tell(`${plan}: ${target} would be taken out of service again: its verification failed, and all was taken back`);
   }

@@ -30,7 +30,7 @@ export const rollbackCommand: MakeCommand = (end) =>
     .option('--take-over', 'the owner was on another machine or in another container, and I am sure that it has ended')
     .option(
       '--commands-ended',
-      'commands of the plan that were started on another machine or in another container have ended: I have seen to it',
+      'commands of the plan that were started on another machine or in another container have ended: I have checked',
     )
     .action(async (run: string, options: RollbackOptions) => end(await rollback(run, options)));
 

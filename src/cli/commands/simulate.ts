@@ -21,7 +21,7 @@ interface SimulateOptions {
 export const simulateCommand: MakeCommand = (end) =>
   command(
     'simulate',
-    'Be a simulated AWS account (EC2, EBS, RDS, KMS, STS) on HTTP, for rekey, the AWS CLI and SDKs.',
+    'Run a simulated AWS account (EC2, EBS, RDS, KMS, Secrets Manager, STS) on HTTP, for rekey, the AWS CLI and SDKs.',
     [
       ['rekey simulate --scenario scenarios/demo.yaml', 'then paste what it prints in another terminal'],
       ['rekey simulate --scenario my.yaml --listen 127.0.0.1:4599 --speed 60', 'an hour in a minute'],

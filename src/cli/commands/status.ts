@@ -22,7 +22,7 @@ type StatusOptions = CommonOptions & { readonly json?: boolean; readonly all?: b
 /** `rekey status`: how runs stand. Reads journals only: it owns nothing, asks AWS nothing and changes nothing. */
 export const statusCommand: MakeCommand = (end) =>
   withStateDir(
-    command('status', 'Tell how runs stand, from their journals alone. Changes nothing.', [
+    command('status', 'Show how runs stand, from their journals alone. Changes nothing.', [
       ['rekey status', 'all runs, a line for each target'],
       ['rekey status 20180606T021500Z-k3x7qa', 'one run, in full'],
       ['rekey status --watch', 'again and again, until Ctrl-C'],
@@ -30,7 +30,7 @@ export const statusCommand: MakeCommand = (end) =>
   )
     .argument('[run]', 'id of the run')
     .option('--all', 'also the runs that did nothing: those that were refused, or had nothing to do')
-    .option('--watch', 'tell it anew every few seconds; in a pipe, when something has changed')
+    .option('--watch', 'show it again every few seconds; in a pipe, when something has changed')
     .option('--json', 'one JSON object a line on stdout (docs/EVENTS.md)')
     .addHelpText('after', exitHelp)
     .action(async (run: string | undefined, options: StatusOptions) => {
@@ -41,7 +41,7 @@ export const statusCommand: MakeCommand = (end) =>
 
 const exitHelp = `
 Exit codes, the first that applies:
-  4 a target is down · 1 something failed, or a journal can not be read · 3 something waits to be resumed · 0 all is well`;
+  4 a target is down · 1 something failed, or a journal can't be read · 3 something waits to be resumed · 0 all is well`;
 
 function told({ lines, notes, exit }: Look): number {
   for (const line of lines) answer(line);
@@ -58,7 +58,7 @@ async function one(settings: Settings, run: string, options: StatusOptions): Pro
   const stands = oneLine(body);
   if (options.json) return { lines: [eventLine(now, 'run.status', body)], notes: [], exit, stands };
   const lines = reportLines({ stateDir: settings.stateDir, now, head: reading.head }, status).join('\n').split('\n');
-  if (reading.runner === 'unknown') lines.push('it can not be told from here whether its runner lives');
+  if (reading.runner === 'unknown') lines.push("rekey can't see from here whether its runner still runs");
   if (endsOf(fold(reading.records)) === undefined && reading.format < journalFormat)
     lines.push('an older rekey began it, and only that one can go on with it');
   return { lines, notes: [], exit, stands };

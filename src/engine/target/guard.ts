@@ -127,7 +127,9 @@ export class Guard<S> {
       if (!comesAnew || askedAt >= until || !this.isOutAsLeft(look.state)) return { done: look };
       const { announce } = run.context(lookKey(run));
       for (const { run: other, on } of foreign)
-        announce(`${on} is claimed by run ${other}, too, while it is out of service: waited for it to let go`);
+        announce(
+          `${on} is also claimed by run ${other} while it is out of service: rekey waits until that run releases its claim`,
+        );
       await run.announced();
       return { again: true };
     });

@@ -13,18 +13,20 @@ const input = z.strictObject({
     .default({})
     .meta({
       description:
-        'values for it, besides REKEY_RUN, REKEY_PLAN, REKEY_TARGET, REKEY_REGION and REKEY_TOKEN, which stays the same when it is run again',
+        'values for it, in addition to REKEY_RUN, REKEY_PLAN, REKEY_TARGET, REKEY_REGION and REKEY_TOKEN, which is the same when the command runs again',
     }),
   timeoutMs: z.int().positive().max(86_400_000).default(600_000).meta({
     description: 'how long the command, its probe and its undo may each take, in ms',
   }),
   repeatable: z.boolean().default(false).meta({ description: 'running it a second time does no harm' }),
   probe: argv.optional().meta({ description: 'exits 0 if the command has taken effect already' }),
-  undo: argv.optional().meta({ description: 'takes it back, also where it may have done nothing; run more than once' }),
+  undo: argv
+    .optional()
+    .meta({ description: 'reverses it; it must also work if the command did nothing, and may be run more than once' }),
 });
 type Input = z.infer<typeof input>;
 
-/** Runs a command of the user's. One that was interrupted, or did not end with 0, is run again only if it is repeatable, its probe says that it did nothing, or its undo has taken it back. */
+/** Runs a command of yours. If it was interrupted, or did not exit with 0, rekey runs it again only if it is repeatable, its probe says that it did nothing, or its undo has reversed it. */
 export const exec = defineEffect({
   type: 'control.exec',
   // Whatever it does to the target is the user's; rekey has nothing to expect of it.

@@ -43,6 +43,6 @@ function ageOf(ctx: AwsContext): string {
   if (ctx.sentAt === undefined) return `AWS's answer may be an old one, for up to ${most} min: a resume asks again`;
   const minutes = Math.floor((ctx.clock.now() - ctx.sentAt) / 60_000);
   return minutes >= most
-    ? `an old answer it is not: it was asked for ${minutes} min ago, and AWS shows the past for up to ${most}`
-    : `AWS's answer may be an old one: it was asked for ${minutes} min ago, and AWS shows the past for up to ${most}`;
+    ? `it is not an old answer: it was asked for ${minutes} min ago, and AWS's answers are at most ${most} min old`
+    : `AWS's answer may be an old one: it was asked for ${minutes} min ago, and an answer can be ${most} min old`;
 }

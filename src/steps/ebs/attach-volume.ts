@@ -7,7 +7,7 @@ import { withDevice } from './device-shape.ts';
 
 const output = z.strictObject({ volume: VolumeId });
 
-/** Puts a volume at a place. With the last one a stopped instance could be started by anyone on what it holds now. */
+/** Puts a volume at a place. Once the last volume is attached, anyone can start the instance on the new volumes: this may be the write point. */
 export const attachVolume = defineEffect({
   type: 'ebs.attach-volume',
   hazard: 'disruptive',

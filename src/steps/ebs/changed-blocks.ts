@@ -69,6 +69,6 @@ export async function unchangedSince(
   }
   const told = `it can't be proven that nobody has used original ${original} since its final snapshot: its changed blocks could not be listed (${found.unasked})`;
   if (required) return { findings: [told] };
-  ctx.announce(`${told}; what was seen of it is all that speaks for its delete`);
+  ctx.announce(`${told}; only what rekey saw of it allows its delete`);
   return { findings: [] };
 }

@@ -9,16 +9,19 @@ import { lookForSnapshot, type Making, made } from './made-snapshot.ts';
 const input = z.strictObject({
   volume: VolumeId.meta({ description: 'the volume to snapshot' }),
   place: VolumePlace.optional().meta({
-    description: 'written into the tags, so that the move can be finished by hand',
+    description: 'written into the tags, so that a person can finish the move',
   }),
   role: z.literal('proof').optional().meta({
     description:
-      'taken in order to show whether the original was used since its final snapshot; set by a delete, not in plans',
+      'rekey sets it when a delete needs proof that nobody has used the original since its final snapshot; plans do not',
   }),
-  after: StoppedInstance.optional().meta({ description: 'the standstill in which it is taken; omitted: a warm-up' }),
+  after: StoppedInstance.optional().meta({
+    description:
+      'the stop step that this snapshot follows; left out: a warm-up snapshot, of a volume that may be in use',
+  }),
 });
 
-/** Snapshots a volume. AWS fixes the point in time at the call; `pending` is the copying. */
+/** Takes a snapshot of a volume. It holds the volume as it was at the call; while it is `pending`, AWS copies the data. */
 export const createSnapshot = defineEffect({
   type: 'ebs.create-snapshot',
   hazard: 'additive',

@@ -28,7 +28,7 @@ export const deleteVolume = defineEffect({
     verdict: FinalVerdict,
     changedBlocks: z.enum(['require', 'when-allowed', 'off']).default('when-allowed').meta({
       description:
-        'whether a new snapshot has to have no changed block against the final one, which shows that nobody has used the original meanwhile: always, where the EBS direct APIs are allowed (else that is said), or not at all',
+        'whether a new snapshot must show no changed block against the final one, as proof that nobody has used the original since: require; when-allowed, which goes on where the EBS direct APIs are not allowed, and says so in the report; or off',
     }),
   }),
   output: z.strictObject({ volume: VolumeId }),

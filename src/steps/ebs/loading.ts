@@ -44,7 +44,7 @@ export async function stillLoading(
 // AWS takes up to five minutes to tell (facts §1.6), and then it tells of every volume that was made from a snapshot.
 const unknown = (volume: string): Proof => ({
   findings: [],
-  pending: { why: `AWS does not tell whether ${volume} still loads its blocks`, withinMs: 2 * unseenMs },
+  pending: { why: `AWS does not say whether ${volume} still loads its blocks`, withinMs: 2 * unseenMs },
 });
 
 function initialisationOf(status: VolumeStatusItem | undefined): string | undefined {

@@ -17,7 +17,7 @@ const input = z.strictObject({
   keyTried: KeyTried,
 });
 
-/** Judges a pair that is attached to nothing; there is no later judge, so its verdict fits a delete. */
+/** Judges a pair that is attached to nothing. No later step judges it again, so this verdict allows a delete. */
 export const verifyUnattachedVolume = defineVerify({
   type: 'ebs.verify-unattached-volume',
   settleWithinMs: settleWithinMs.attachment,

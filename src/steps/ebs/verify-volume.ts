@@ -76,7 +76,7 @@ function attachedAnew(ctx: AwsContext, { original, place, snapshot }: Input): st
   const at = ctx.aws.sightings.attachedByOthers(original, place.instance);
   if (at === undefined || at <= Date.parse(snapshot.startTime)) return undefined;
   const when = new Date(at).toISOString();
-  return `${original} was attached anew at ${when}, after ${snapshot.id} was begun: somebody had taken it off, and may have used it elsewhere`;
+  return `${original} was attached again at ${when}, after ${snapshot.id} was begun: somebody had detached it, and may have used it elsewhere`;
 }
 
 async function faultsOfPlace(ctx: AwsContext, input: Input): Promise<string[]> {
@@ -122,7 +122,7 @@ function standstillFaults(
   const faults: string[] = [];
   if (stop.instance !== place.instance) faults.push(`${stop.instance} was stopped, not ${place.instance}`);
   if (snapshot.after?.instance !== stop.instance || snapshot.after.launchTime !== stop.launchTime) {
-    faults.push(`${snapshot.id} was not taken in the standstill of ${stop.instance}`);
+    faults.push(`${snapshot.id} was not taken during the stop of ${stop.instance}`);
   }
   const since = launchTime && attachTime && launchTime.getTime() > attachTime.getTime();
   if (iso(launchTime) !== stop.launchTime && !since) {

@@ -51,7 +51,7 @@ export function refuseVolume(ctx: AwsContext, volume: Volume, refusals: Refusals
   if (volume.MultiAttachEnabled) refusals.refuse(`${id} is enabled for multi-attach`, leaveOut);
   if (volume.OutpostArn) refusals.refuse(`${id} is on an Outpost`, leaveOut);
   if (volume.State !== 'available' && volume.State !== 'in-use') {
-    refusals.refuse(`${id} is in state ${volume.State}`, `mend it, or ${leaveOut}`);
+    refusals.refuse(`${id} is in state ${volume.State}`, `fix it, or ${leaveOut}`);
   }
   if (roomForTags(volume.Tags) < 1) refusals.refuse(`${id} has no room for a tag of ours`, 'remove one of its 50 tags');
   const tags = carried(volume.Tags).length;

@@ -3,7 +3,7 @@ import { claimants, claimKey } from '../../aws/tags.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { claimInput, claimOutput, tagsOf } from './claim-tags.ts';
 
-/** Says "mine" on the target and its originals, by a tag whose key holds the run. */
+/** Claims the target and its originals by a tag whose key holds the run id. */
 export const claim = defineEffect({
   type: 'ec2.claim',
   hazard: 'additive',

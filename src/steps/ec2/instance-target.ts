@@ -45,7 +45,7 @@ const needs: readonly Need[] = [
     after: 'ebs.attach-volume',
     before: 'ec2.start-instance',
     sameItems: true,
-    why: 'once the instance is started there is no way back by itself',
+    why: 'once the instance is started, rekey does not go back by itself',
   },
   {
     of: 'ebs.detach-volume',

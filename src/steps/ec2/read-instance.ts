@@ -207,7 +207,7 @@ function refuseKeys(
     const held = standing.filter(({ volume }) => volume.KmsKeyId === key);
     const ids = held.map(({ volume, place }) => `${volume.VolumeId} (${place.device})`).join(', ');
     refusals.refuse(
-      `${instance} is not stopped, as it would not come up again: the key ${key} of ${ids || 'the replacements'} is ${use}`,
+      `${instance} is not stopped, because it would not start again: the key ${key} of ${ids || 'the replacements'} is ${use}`,
       `make the key usable${named ? '' : ', or detach what is under it'}`,
     );
   }

@@ -16,7 +16,7 @@ const neverRanCodes =
 // apart, since a stop, or a launch that fails, lies between them.
 const sameLaunchMs = 15_000;
 
-/** Starts the instance, unless the run found it stopped: then it stays so. */
+/** Starts the instance, unless it was stopped when the run began: then it stays stopped. */
 export const startInstance = defineEffect({
   type: 'ec2.start-instance',
   hazard: 'disruptive',

@@ -9,7 +9,7 @@ import { livingState } from './standing.ts';
 const minute = 60_000;
 const minutes = z.int().min(1).max(1_440);
 
-/** Stops the instance. The answer tells how AWS found it: one that stood still was stopped by somebody else, and is left so. */
+/** Stops the instance. AWS's answer says in which state it was: if it was stopped already, somebody else has stopped it, and it stays stopped. */
 export const stopInstance = defineEffect({
   type: 'ec2.stop-instance',
   hazard: 'disruptive',
@@ -57,7 +57,7 @@ export const stopInstance = defineEffect({
     // One send is this one; an earlier one without an answer may have been the first.
     if (was === 'stopping' && !ctx.insists && ctx.unanswered.length <= 1)
       ctx.announce(
-        `${input.instance} was being stopped already when this stop came: who did that may not want that this run starts it again`,
+        `${input.instance} was already being stopped when this run stopped it: whoever did that may not want this run to start it again`,
       );
     return stopped(input.instance, {}, was);
   },

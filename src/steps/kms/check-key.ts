@@ -21,7 +21,9 @@ export const checkKey = defineRead({
     accept: z
       .array(z.enum(['untried-key']).meta({ description: 'what is accepted, by name' }))
       .default([])
-      .meta({ description: 'untried-key: go on although the use of the new key is refused to you yourself' }),
+      .meta({
+        description: 'untried-key: go on although you yourself may not use the new key, so that rekey cannot try it',
+      }),
   }),
   output: CheckedKeys,
   title: (input) => `check ${input.from === undefined ? input.to : `${input.from} and ${input.to}`}`,
@@ -52,7 +54,7 @@ async function triedOrAccepted(ctx: AwsContext, key: string, accepted: boolean, 
   if (await mayUse(ctx, key)) return true;
   const why = `key ${key} can't be tried (kms:GenerateDataKeyWithoutPlaintext is refused)`;
   if (accepted)
-    ctx.announce(`${why}: that its policy still lets AWS use it is not proven before the originals are deleted`);
+    ctx.announce(`${why}: nothing proves, before the originals are deleted, that its policy still lets AWS use it`);
   else
     reasons.push({
       why,

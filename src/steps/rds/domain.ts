@@ -42,7 +42,10 @@ export const Fence = z
     inbound: z.array(z.string()).default([]).meta({ description: 'CIDRs it may let in: where this runner asks from' }),
     outbound: z.array(z.string()).default([]).meta({ description: 'CIDRs it may let out' }),
   })
-  .meta({ id: 'Fence', description: 'an isolation group of yours; what it lets through beyond this is refused' });
+  .meta({
+    id: 'Fence',
+    description: 'a security group of yours that keeps clients out; rekey refuses one that lets through more than this',
+  });
 
 export const SecretId = z
   .string()
@@ -52,12 +55,12 @@ export const SecretId = z
 
 /** What a plan may accept by name; each would be refused otherwise. */
 export const acceptedOfDatabase = {
-  'pending-maintenance': 'maintenance is due and may fall into the run',
+  'pending-maintenance': 'maintenance is due and may happen during the run',
   proxy: 'an RDS Proxy stands before it; its target has to be registered again',
-  'not-carried': 'something that no step carries over has to be set up anew by hand; the run names each',
-  'aws-managed-key': 'the new key is managed by AWS: snapshots under it can not be shared',
+  'not-carried': 'something that no step carries over must be set up again by hand; the run names each',
+  'aws-managed-key': 'the new key is managed by AWS: snapshots under it cannot be shared',
   'unreadable-attribute': 'something could not be read: it is neither checked nor carried',
-  'other-ways-in': 'clients may get in by a way of its own, which no list of sessions shows',
+  'other-ways-in': 'clients may get in by a way that no list of sessions shows',
   'fence-range': 'the fence lets in a range of addresses, and whoever has one of them can write behind it',
 } as const;
 export type AcceptedOfDatabase = keyof typeof acceptedOfDatabase;
@@ -90,7 +93,7 @@ export type DatabaseRole = z.infer<typeof DatabaseRole>;
 export const MasterUserSecret = z
   .strictObject({
     arn: SecretId,
-    key: KeyArn.nullable().meta({ description: 'of the one to come; null: the key that AWS manages for secrets' }),
+    key: KeyArn.nullable().meta({ description: 'of the new secret; null: the key that AWS manages for secrets' }),
   })
   .meta({ id: 'MasterUserSecret', description: 'The secret in which RDS keeps the master password' });
 export type MasterUserSecret = z.infer<typeof MasterUserSecret>;
@@ -124,11 +127,13 @@ export const Database = z
     roles: z.array(DatabaseRole).meta({ description: 'its IAM roles' }),
     tags: z.array(Tag).meta({ description: 'without aws:* and rekey:*, by key' }),
     database: z.string().optional().meta({ description: 'which of its databases answers SQL' }),
-    secret: SecretId.optional().meta({ description: 'where the login for SQL is; of the environment when omitted' }),
+    secret: SecretId.optional().meta({
+      description: 'the secret with the login for SQL; left out: the login of the environment',
+    }),
     connected: z
       .boolean()
       .optional()
-      .meta({ description: 'whether clients were seen connected when it was read; omitted: nobody could tell' }),
+      .meta({ description: 'whether clients were connected when rekey read it; left out: rekey could not see' }),
   })
   .meta({ id: 'Database', description: 'A DB instance before anything was touched, as `rds.read-instance` yields it' });
 export type Database = z.infer<typeof Database>;
@@ -219,7 +224,7 @@ const pair = pairOf(DatabaseId, DatabaseName, {});
 export const LogContained = z
   .strictObject({
     final: LogPosition.optional().meta({ description: "where the original's log stood before its final snapshot" }),
-    unknown: z.string().nullable().meta({ description: "why it can't be told; null: it holds all of it" }),
+    unknown: z.string().nullable().meta({ description: 'why rekey does not know; null: it holds all of it' }),
   })
   .meta({
     id: 'LogContained',

@@ -24,7 +24,7 @@ export const needsOf = ({ steps, idField }: Kind): readonly Need[] => [
     needs: steps.verify,
     before: steps.admit,
     through: idField,
-    why: 'once clients are let in there is no way back by itself',
+    why: 'once clients are let in, rekey does not go back by itself',
   },
   {
     of: steps.delete,

@@ -9,7 +9,7 @@ import { arnIn, type Described, idIn, isGoing, nameIn } from '../status.ts';
 /** What is claimed, and for which run. */
 const input = z.strictObject({
   resources: z.array(z.string()).min(1).meta({ description: 'names and resource ids, of DB instances or DB clusters' }),
-  run: z.string().optional().meta({ description: 'the run whose claim it is; this one when omitted' }),
+  run: z.string().optional().meta({ description: 'the run whose claim it is; left out: this run' }),
 });
 const output = z.strictObject({ resources: z.array(z.string()) });
 

@@ -17,14 +17,14 @@ export type Contained =
 export function containedIn(original: LogPosition | undefined, replacement: LogPosition | undefined): Contained {
   const [was, is] = [original?.position, replacement?.position];
   if (!was) return { is: 'unknown', why: 'of the original no position of its log is on record' };
-  if (!is) return { is: 'unknown', why: 'the replacement tells no position of its log' };
+  if (!is) return { is: 'unknown', why: 'the replacement shows no position of its log' };
   const lacking = (how: string): Contained => ({ is: 'lacking', how: `${how}: its log stands at ${is}` });
   for (const compare of [byTransaction, bySets, byDomains, byFile]) {
     const how = compare(was, is);
     if (how === undefined) continue;
     if (how === 'contained') return { is: 'contained' };
     return how === 'anew'
-      ? { is: 'unknown', why: `the log of the replacement began anew (${is}, that of the original stood at ${was})` }
+      ? { is: 'unknown', why: `the log of the replacement began again (${is}, that of the original stood at ${was})` }
       : lacking(`it lacks ${how} of the original, whose log stood at ${was}`);
   }
   return { is: 'unknown', why: `the positions can't be compared (${was} and ${is})` };

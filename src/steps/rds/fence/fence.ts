@@ -10,7 +10,7 @@ import { allTowards, groupsBack, groupsBefore, groupsFor, towards } from './grou
 import { opened } from './open.ts';
 import { lastRestart } from './restarts.ts';
 
-/** Keeps clients out by an isolation group. Connections that are open already are tracked, and stay until each part restarts. */
+/** Keeps clients out by the fence. Connections that are open already are tracked, and stay until each part restarts. */
 export const fence = (kind: Kind) =>
   defineEffect({
     type: kind.steps.fence,
@@ -21,7 +21,7 @@ export const fence = (kind: Kind) =>
     permissions: [`rds:Modify${kind.resource}`, ...kind.describes, 'rds:DescribeEvents'],
     input: byId(kind, {
       fence: SecurityGroupId,
-      securityGroups: z.array(SecurityGroupId).min(1).meta({ description: 'what it has without the fence' }),
+      securityGroups: z.array(SecurityGroupId).min(1).meta({ description: 'its security groups without the fence' }),
     }),
     output: kind.Fenced,
     title: (input) => `keep clients out of ${idOf(kind, input)}`,
@@ -52,7 +52,7 @@ export const fence = (kind: Kind) =>
     expect: (observation, input) => opened(observation, idOf(kind, input), false),
   });
 
-/** Lets clients in again, by the security groups that the original had. With the replacement this is the write point. */
+/** Lets clients in again, through the security groups that the original had. On the replacement this is the write point. */
 export const admit = (kind: Kind) =>
   defineEffect({
     type: kind.steps.admit,

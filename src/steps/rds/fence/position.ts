@@ -138,19 +138,19 @@ const sameStartSeconds = 5;
  * count across one, and what else has changed is not known.
  */
 export function writtenBetween(before: LogPosition | undefined, now: LogPosition | undefined): Written {
-  if (!before || !now) return { is: 'unknown', why: 'the server tells no position of its log' };
+  if (!before || !now) return { is: 'unknown', why: 'the server shows no position of its log' };
   if (before.server !== now.server)
     return { is: 'unknown', why: `another server answers (${now.server}, before ${before.server})` };
   if (before.position !== null && before.position === now.position) return { is: 'not' };
   const restarted = !(Math.abs(Number(before.started) - Number(now.started)) <= sameStartSeconds);
   if (Object.keys(now.counts).every((name) => name === definitions))
-    return { is: 'unknown', why: 'the server does not tell what was written' };
+    return { is: 'unknown', why: 'the server does not show what was written' };
   const changed = changedCounts(before, now);
   const how = changed.map((name) => `${name}: ${before.counts[name] ?? 0}, then ${now.counts[name] ?? 0}`).join('; ');
   if (!isOneEpoch(before, now, restarted)) {
     return restarted
-      ? { is: 'unknown', why: 'the server was restarted, and its statistics began anew' }
-      : { is: 'written', how: 'its log has moved, and its statistics count anew' };
+      ? { is: 'unknown', why: 'the server was restarted, and its statistics began again' }
+      : { is: 'written', how: 'its log has moved, and its statistics began again' };
   }
   if (changed.length === 0) return { is: 'not' };
   if (restarted && !changed.includes(rowsOfTables)) return { is: 'unknown', why: `the server was restarted (${how})` };
@@ -166,7 +166,7 @@ export function writtenSince(
   if (written.is === 'not') return { found: [], told: [] };
   if (written.is === 'written')
     return { found: [`somebody has written to it behind its fence (${written.how})`], told: [] };
-  const instead = 'that nobody has written rests on who was seen to be connected, and on its fence and groups';
+  const instead = 'only the sessions that were seen, its fence and its groups show that nobody has written';
   return { found: [], told: [`${written.why}: ${instead}`] };
 }
 

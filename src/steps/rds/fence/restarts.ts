@@ -31,7 +31,7 @@ export async function lastRestart(ctx: AwsContext, name: string): Promise<string
   return last;
 }
 
-/** Restarts the original behind its fence, which ends the connections that the fence has left. In doubt RDS's events tell. */
+/** Restarts the original behind its fence, which ends the connections that are still open. If AWS never answers, the events of RDS show whether it happened. */
 export const dropSessions = defineEffect({
   type: 'rds.drop-sessions',
   hazard: 'disruptive',

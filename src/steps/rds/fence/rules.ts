@@ -7,7 +7,7 @@ import type { AcceptedOfDatabase, Database, Fence } from '../domain.ts';
 
 type LetThrough = Database['letThrough'];
 
-/** Collects what speaks against the isolation group: it must let through what the plan declares, and nothing else. */
+/** Collects what is wrong with the fence: it must let through what the plan declares, and nothing else. */
 export async function refuseFence(
   ctx: AwsContext,
   fence: z.infer<typeof Fence>,
@@ -17,12 +17,15 @@ export async function refuseFence(
   const id = fence.securityGroup;
   if (found.groups.includes(id))
     refusals.refuse(
-      `${found.name} is in the isolation group ${id} already, so its own groups are not known`,
+      `${found.name} is behind the fence ${id} already, so its own groups are not known`,
       'give it its own security groups back',
     );
   const [group, ...own] = await groupsOf(ctx, [id, ...found.groups]);
   if (!group) {
-    refusals.refuse(`there is no security group ${id}`, 'make an isolation group in the VPC of the database');
+    refusals.refuse(
+      `there is no security group ${id}`,
+      'make a security group for the fence in the VPC of the database',
+    );
     return;
   }
   const { vpc } = found;

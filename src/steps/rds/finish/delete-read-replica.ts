@@ -8,7 +8,7 @@ import { instances } from '../kinds/instance.ts';
 import { isReplicating } from '../read/read-replicas.ts';
 import { isGoing, isUsable } from '../status.ts';
 
-/** Deletes a read replica of the original, by the verdict about it and the one that has its name. It held nothing of its own. */
+/** Deletes a read replica of the original, by the verdict about it and the replica that has its name now. It held no data of its own. */
 export const deleteReadReplica = defineEffect({
   type: 'rds.delete-read-replica',
   hazard: 'destructive',

@@ -70,7 +70,7 @@ export const discardSnapshot = (kind: Kind) =>
     kept: ({ snapshot }) => ({ snapshot, kept: true }),
   });
 
-/** Removes a member that this run made, of a cluster that no client was ever let in to. */
+/** Deletes a member that this run made, of a cluster to which no client was ever let in. */
 export const discardMember = defineEffect({
   type: 'rds.discard-member',
   hazard: 'discard',

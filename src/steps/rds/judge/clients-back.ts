@@ -66,7 +66,7 @@ export async function lookForClients(
 }
 
 function told(name: string, back: Back, at: string, were: boolean): string {
-  if ('unknown' in back) return `whether clients are back on ${name} can't be told: ${back.unknown}`;
+  if ('unknown' in back) return `rekey does not know whether clients are back on ${name}: ${back.unknown}`;
   if (back.sessions > 0) return `clients are back: ${sessionsIn(back.sessions)} on ${name} at ${at}`;
   return were
     ? `nobody has come back to ${name} by ${at}: ${whatItMeans}`
@@ -99,7 +99,7 @@ function beforeDelete(
   now: string,
 ): { readonly pending?: Pending; readonly text?: string } {
   if ('unknown' in back)
-    return seenAt === null ? { text: `whether clients are back on ${name} can't be told: ${back.unknown}` } : {};
+    return seenAt === null ? { text: `rekey does not know whether clients are back on ${name}: ${back.unknown}` } : {};
   if (back.sessions > 0)
     return seenAt === null ? { text: `clients are back: ${sessionsIn(back.sessions)} on ${name} at ${now}` } : {};
   if (seenAt !== null)

@@ -14,6 +14,6 @@ export function logHeld(
   const log = (unknown: string | null) => ({ ...(final && { final }), unknown });
   if (held.is === 'contained') return { log: log(null), findings: [], told: [] };
   if (held.is === 'lacking') return { log: log(held.how), findings: [`${name}: ${held.how}`], told: [] };
-  const told = `whether the log of ${name} holds all of its original's can't be told: ${held.why}`;
+  const told = `rekey does not know whether the log of ${name} holds all of its original's: ${held.why}`;
   return { log: log(held.why), findings: [], told: [told] };
 }

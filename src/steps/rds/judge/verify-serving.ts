@@ -25,10 +25,10 @@ const probing = {
 
 const nobodyBack = z.enum(['wait', 'go-on']).default('wait').meta({
   description:
-    'where clients were connected before the cut-over and none has come back: wait, an hour, before the original is deleted, and stop then; or go-on',
+    'if clients were connected before the cut-over and none has come back: wait keeps the original for another hour and then stops the plan; go-on deletes it',
 });
 
-/** Judges the replacement with its clients let in, and makes with the earlier verdict the final one. */
+/** Judges the replacement once its clients are let in, and makes the final verdict from this and the earlier one. */
 export const verifyServing = (kind: Kind) =>
   defineVerify({
     type: kind.steps.verifyServing,

@@ -36,19 +36,19 @@ export const clusters: Kind = {
   steps: {
     /** Reads an Aurora cluster with all that its replacement must have, member by member, and refuses one that can't be moved. */
     read: 'rds.read-cluster',
-    /** Says "mine" on the original cluster, by a tag whose key holds the run. Its members are claimed with it: nobody can move one alone. */
+    /** Claims the original cluster by a tag whose key holds the run id. Its members are claimed with it: nobody can move one alone. */
     claim: 'rds.claim-cluster',
     /** Takes a claim off the original cluster and what was made of it; what no longer exists counts as released. */
     release: 'rds.release-cluster-claim',
     /** Snapshots a fenced cluster. It needs no copy: a cluster is restored under another key straight from it. */
     createSnapshot: 'rds.create-cluster-snapshot',
-    /** Keeps clients out of a cluster by an isolation group. Connections that are open already stay until each member restarts. */
+    /** Keeps clients out of a cluster by the fence. Connections that are open already stay until each member restarts. */
     fence: 'rds.fence-cluster',
-    /** Has every member itself say that nobody else is connected, twice, some time apart. Waits while somebody is. */
+    /** Asks every member itself, twice, some time apart, whether anybody else is connected. Waits while somebody is. */
     verifyFence: 'rds.verify-cluster-fence',
-    /** Makes the replacement from the final snapshot, under the new key: fenced from birth, with every setting given, and without members. */
+    /** Makes the replacement from the final snapshot, under the new key: fenced from its creation, with every setting given, and without members. */
     restore: 'rds.restore-cluster',
-    /** Gives the replacement, in one call, what a restore can't: only ModifyDBCluster sets it (facts §5.3). */
+    /** Gives the replacement, in one call, what a restore can't: only ModifyDBCluster sets it. */
     modify: 'rds.modify-cluster',
     /** Gives the replacement one of the IAM roles of the original cluster, once it is judged in its place: until then it has none. */
     addRole: 'rds.add-cluster-role',
@@ -60,9 +60,9 @@ export const clusters: Kind = {
     rename: 'rds.rename-cluster',
     /** Judges the pair before clients are admitted: key, lineage, names, members, fence, and that every endpoint answers. */
     verify: 'rds.verify-cluster',
-    /** Lets clients in to a cluster again, by the security groups that the original had. With the replacement this is the write point. */
+    /** Lets clients in to a cluster again, through the security groups that the original had. On the replacement this is the write point. */
     admit: 'rds.admit-cluster-clients',
-    /** Judges the replacement with its clients let in, and makes with the earlier verdict the final one. */
+    /** Judges the replacement once its clients are let in, and makes the final verdict from this and the earlier one. */
     verifyServing: 'rds.verify-cluster-serving',
     /** Takes the deletion protection off an original cluster, by the verdict about it. */
     clearProtection: 'rds.clear-cluster-deletion-protection',
@@ -70,11 +70,11 @@ export const clusters: Kind = {
     setProtection: 'rds.set-cluster-deletion-protection',
     /** Deletes an original cluster, without members by then, by the verdict about it and its replacement. */
     delete: 'rds.delete-cluster',
-    /** Removes a cluster that this run made and no client was ever let in to. */
+    /** Deletes a cluster that this run made and to which no client was ever let in. */
     discard: 'rds.discard-cluster',
     /** Removes a cluster snapshot that this run made. */
     discardSnapshot: 'rds.discard-cluster-snapshot',
-    /** Starts an original cluster that somebody has stopped meanwhile: stopped it could not be brought back to service. */
+    /** Starts an original cluster that somebody has stopped meanwhile: a stopped one can't be brought back to service. */
     start: 'rds.start-cluster',
     /** Keeps clients out of the replacement, before a rollback takes its name away. */
     fenceReplacement: 'rds.fence-cluster-replacement',

@@ -33,19 +33,19 @@ export const instances: Kind = {
   steps: {
     /** Reads a DB instance with all that its replacement must have, and refuses one that can't be moved. */
     read: 'rds.read-instance',
-    /** Says "mine" on the original, by a tag whose key holds the run. What is made of it is born with the tag. */
+    /** Claims the original by a tag whose key holds the run id. What is made from it has the tag from its creation. */
     claim: 'rds.claim',
     /** Takes a claim off the original and what was made of it; what no longer exists counts as released. */
     release: 'rds.release-claim',
-    /** Snapshots a DB instance. The point in time lies between the call and the end of it. */
+    /** Snapshots a DB instance. It holds the database as it was at a moment between the call and its end. */
     createSnapshot: 'rds.create-snapshot',
-    /** Keeps clients out by an isolation group. Connections that are open already are tracked, and stay until a restart. */
+    /** Keeps clients out by the fence. Connections that are open already are tracked, and stay until a restart. */
     fence: 'rds.fence-instance',
-    /** Has the database itself say that nobody else is connected, twice, some time apart. Waits while somebody is. */
+    /** Asks the database itself, twice, some time apart, whether anybody else is connected. Waits while somebody is. */
     verifyFence: 'rds.verify-fence',
-    /** Makes the replacement from the copy that is under the new key: fenced from birth, with every setting given. */
+    /** Makes the replacement from the copy that is under the new key: fenced from its creation, with every setting given. */
     restore: 'rds.restore-instance',
-    /** Gives the replacement, in one call, what a restore can't: only ModifyDBInstance sets it (facts §5.2). */
+    /** Gives the replacement, in one call, what a restore can't: only ModifyDBInstance sets it. */
     modify: 'rds.modify-instance',
     /** Gives the replacement one of the IAM roles of the original, once it is judged in its place: until then it has none. */
     addRole: 'rds.add-role',
@@ -57,9 +57,9 @@ export const instances: Kind = {
     rename: 'rds.rename-instance',
     /** Judges the pair before clients are admitted: key, lineage, name, fence, status, and that its endpoint answers. */
     verify: 'rds.verify-instance',
-    /** Lets clients in again, by the security groups that the original had. With the replacement this is the write point. */
+    /** Lets clients in again, through the security groups that the original had. On the replacement this is the write point. */
     admit: 'rds.admit-clients',
-    /** Judges the replacement with its clients let in, and makes with the earlier verdict the final one. */
+    /** Judges the replacement once its clients are let in, and makes the final verdict from this and the earlier one. */
     verifyServing: 'rds.verify-serving',
     /** Takes the deletion protection off an original, by the verdict about it. */
     clearProtection: 'rds.clear-deletion-protection',
@@ -67,11 +67,11 @@ export const instances: Kind = {
     setProtection: 'rds.set-deletion-protection',
     /** Deletes an original, by the verdict about it and its replacement. */
     delete: 'rds.delete-instance',
-    /** Removes a DB instance that this run made and no client was ever let in to. */
+    /** Deletes a DB instance that this run made and to which no client was ever let in. */
     discard: 'rds.discard-instance',
     /** Removes a DB snapshot that this run made. */
     discardSnapshot: 'rds.discard-snapshot',
-    /** Starts an original that somebody has stopped meanwhile: stopped it could not be brought back to service. */
+    /** Starts an original that somebody has stopped meanwhile: a stopped one can't be brought back to service. */
     start: 'rds.start-instance',
     /** Keeps clients out of the replacement, before a rollback takes its name away. */
     fenceReplacement: 'rds.fence-replacement',
@@ -111,7 +111,10 @@ export const instances: Kind = {
   Role: DatabaseRole,
   Fenced: FencedDatabase,
   FenceProof,
-  After: FenceProof.optional().meta({ description: 'the proof that nobody writes any more; omitted: a warm-up' }),
+  After: FenceProof.optional().meta({
+    description:
+      'the proof that nobody writes any more; left out: a warm-up snapshot, of a database that may be in use',
+  }),
   Verdict: DatabaseVerdict,
   PlacedVerdict: PlacedDatabaseVerdict,
   FinalVerdict: FinalDatabaseVerdict,

@@ -31,7 +31,7 @@ const taken = [
   'CACertificateIdentifier',
 ] as const satisfies readonly (keyof CreateDBInstanceReadReplicaMessage)[];
 
-/** Makes a read replica of the new instance like one of the original. Without another key named it has that of its source. */
+/** Makes a read replica of the new instance like one of the original. It gets the key of its source, unless another key is named. */
 export const createReadReplica = defineEffect({
   type: 'rds.create-read-replica',
   hazard: 'additive',

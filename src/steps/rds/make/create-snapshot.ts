@@ -6,7 +6,7 @@ import { nameOf } from '../found.ts';
 import { byOriginal, type Kind, originalOf } from '../kinds/kind.ts';
 import { bornAs, snapshotSeen } from './born.ts';
 
-/** Snapshots an original. The point in time lies between the call and the end of it. */
+/** Snapshots an original. It holds the database as it was at a moment between the call and its end. */
 export const createSnapshot = (kind: Kind) =>
   defineEffect({
     type: kind.steps.createSnapshot,

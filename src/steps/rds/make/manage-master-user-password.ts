@@ -23,7 +23,7 @@ const output = z
   .strictObject({ database: DatabaseId, secret: SecretId.meta({ description: 'the ARN of the new one' }) })
   .meta({ id: 'ManagedMasterUserPassword' });
 
-/** Has RDS manage the master password of the replacement as it did that of the original: a new password in a new secret, whose ARN is told. */
+/** Has RDS manage the master password of the replacement as it did that of the original: a new password in a new secret, whose ARN rekey prints. */
 export const manageMasterUserPassword = defineEffect({
   type: 'rds.manage-master-user-password',
   hazard: 'additive',
@@ -85,7 +85,7 @@ function handedOver(ctx: AwsContext, input: Input, instance: DBInstance, old: st
   if (wanted !== undefined && key !== wanted)
     return { is: 'failed', reason: `the secret of ${name} is under ${key ?? 'no key'}, not under ${wanted}` };
   ctx.announce(
-    `the master password of ${input.instance.name} is in ${secret} from now on, no longer in ${old}. Let whoever reads it read the new one before clients are admitted (aws secretsmanager get-secret-value --secret-id ${secret}): policies that name the old ARN (aws iam create-policy-version), a policy and rotation of the secret's own (aws secretsmanager put-resource-policy, rotate-secret), what has it as a setting (aws ecs register-task-definition, aws lambda update-function-configuration). Who has read the old one shows in: aws cloudtrail lookup-events --lookup-attributes AttributeKey=ResourceName,AttributeValue=${old}`,
+    `the master password of ${input.instance.name} is in ${secret} from now on, no longer in ${old}. Let whoever reads it read the new one before clients are admitted (aws secretsmanager get-secret-value --secret-id ${secret}): policies that name the old ARN (aws iam create-policy-version), a policy and rotation of the secret's own (aws secretsmanager put-resource-policy, rotate-secret), what has it as a setting (aws ecs register-task-definition, aws lambda update-function-configuration). To see who has read the old one: aws cloudtrail lookup-events --lookup-attributes AttributeKey=ResourceName,AttributeValue=${old}`,
   );
   return { is: 'done', output: done };
 }

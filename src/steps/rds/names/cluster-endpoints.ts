@@ -6,7 +6,7 @@ import { nameOf } from '../found.ts';
 import { clusters } from '../kinds/cluster.ts';
 import { endpointNamed, endpointsExpected, heldBy } from './endpoints.ts';
 
-/** Gives a cluster a custom endpoint. Its name is one of the whole account's, so what had it before has to have lost it. */
+/** Gives a cluster a custom endpoint. The name is unique in the account, so the endpoint that had it must be deleted first. */
 export const createClusterEndpoint = defineEffect({
   type: 'rds.create-cluster-endpoint',
   hazard: 'disruptive',
@@ -47,7 +47,7 @@ export const createClusterEndpoint = defineEffect({
   expect: (observation, input) => endpointsExpected(observation, input, true),
 });
 
-/** Takes a custom endpoint from a cluster. It can't be renamed, so the name is free for the replacement only then. */
+/** Takes a custom endpoint from a cluster. AWS can't rename it, so the name is free for the replacement only after this. */
 export const deleteClusterEndpoint = defineEffect({
   type: 'rds.delete-cluster-endpoint',
   hazard: 'disruptive',

@@ -35,7 +35,7 @@ export const rename = (kind: Kind) =>
       scaled: z
         .boolean()
         .optional()
-        .meta({ description: 'Application Auto Scaling may have taken it away: what is gone holds no name' }),
+        .meta({ description: 'Application Auto Scaling may have deleted it, and then it holds no name' }),
     }),
     output: byId(kind, { name: kind.Name }),
     title: (input) => `rename ${input.from} to ${input.to}`,

@@ -20,7 +20,7 @@ interface Told {
 /** Tells, before anything is touched, what changes with the identity of an instance, and the command that mends it. */
 export function announceInstance(ctx: AwsContext, found: DBInstance, told: Told): void {
   ctx.announce(
-    `${nameIn(found)} will be another instance with another DbiResourceId: infrastructure code has to import it anew (terraform state rm, then terraform import, with the key's ARN), and the original is called ${told.oldName} until it is deleted`,
+    `${nameIn(found)} will be another instance with another DbiResourceId: infrastructure code has to import it again (terraform state rm, then terraform import, with the key's ARN), and the original is called ${told.oldName} until it is deleted`,
   );
   announceSame(ctx, found, ['DbiResourceId', found.DbiResourceId], toldIn(carry, found), told);
 }
@@ -33,7 +33,7 @@ export function announceCluster(
 ): void {
   const renamed = members.map((one) => `${one.name} to ${one.oldName}`).join(', ');
   ctx.announce(
-    `${nameIn(found)} will be another cluster with another DbClusterResourceId, and so will be its members: infrastructure code has to import them anew (terraform state rm, then terraform import, with the key's ARN), and the original is called ${told.oldName} until it is deleted, its members are renamed ${renamed}`,
+    `${nameIn(found)} will be another cluster with another DbClusterResourceId, and so will be its members: infrastructure code has to import them again (terraform state rm, then terraform import, with the key's ARN), and the original is called ${told.oldName} until it is deleted, its members are renamed ${renamed}`,
   );
   const id = ['DbClusterResourceId', found.DbClusterResourceId] as const;
   announceSame(ctx, found, id, toldIn(carryOfCluster, found), { ...told, parts: members });
@@ -55,7 +55,9 @@ function announceSame(
   const insights = parts.filter(({ settings }) => settings['PerformanceInsightsEnabled'] === true);
   const moves = insights.some(({ moved }) => moved['PerformanceInsightsKMSKeyId'] !== undefined);
   if (insights.length > 0)
-    tell(`Performance Insights begins anew${moves ? ', under the new key' : ''}; its key can't be changed later`);
+    tell(
+      `Performance Insights begins with no data${moves ? ', under the new key' : ''}; its key can't be changed later`,
+    );
   if (parts.some(({ settings }) => Number(settings['MonitoringInterval'] ?? 0) > 0))
     tell('Enhanced Monitoring writes to a new log stream for each instance, named by its new DbiResourceId');
   for (const one of lost) tell(`of ${name}: ${one}`);

@@ -41,11 +41,11 @@ export function refuseMasterUserSecret(
     at < ctx.stepTypes.indexOf('rds.admit-clients');
   if (!inTime)
     refusals.refuse(
-      `the master password of ${name} is managed in Secrets Manager (${secret}): a restore does not have the secret, and it dies with the original`,
+      `the master password of ${name} is managed in Secrets Manager (${secret}): a restore does not have the secret, and the secret is deleted with the original`,
       `put a step ${handOver} between the last check and rds.admit-clients, as plans/rds-instance.yaml shows it, and see that whoever reads the secret finds the new one; or turn it off (aws rds modify-db-instance --no-manage-master-user-password --master-user-password …), and on again after the cut-over`,
     );
   else
     ctx.announce(
-      `the master password of ${name} will be another, in another secret: ${secret} stays that of the original and dies with it; who reads it has to read the new one from the cut-over on, and find the old one again should the run be taken back`,
+      `the master password of ${name} will be another, in another secret: ${secret} stays that of the original and is deleted with it; whoever reads it must read the new one from the cut-over on, and the old one again if the run is rolled back`,
     );
 }

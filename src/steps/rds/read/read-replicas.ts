@@ -36,12 +36,12 @@ export function replicasToMove(
   if (!isMoving(ctx.stepTypes)) {
     refusals.refuse(
       `${name} has the read replicas ${[...names, ...clusters].join(', ')}, which would stay with the original`,
-      `let the plan make them anew (${inOrder.slice(1, -1).join(', ')}, as plans/rds-instance.yaml shows it), or delete them`,
+      `let the plan make them again (${inOrder.slice(1, -1).join(', ')}, as plans/rds-instance.yaml shows it), or delete them`,
     );
     return [];
   }
   for (const cluster of clusters)
-    refusals.refuse(`${name} is replicated to the cluster ${cluster}`, 'rekey does not make such a replica anew');
+    refusals.refuse(`${name} is replicated to the cluster ${cluster}`, 'rekey does not make such a replica again');
   if ((source.BackupRetentionPeriod ?? 0) === 0)
     refusals.refuse(`${name} has no automated backups, without which RDS makes no replica`, 'turn them on first');
   const taken = new Set(all.map((one) => one.DBInstanceIdentifier));
@@ -50,7 +50,7 @@ export function replicasToMove(
     if (!replica) {
       refusals.refuse(
         `the read replica ${one} of ${name} is not in ${ctx.aws.region}`,
-        'delete it, and make it anew after the cut-over',
+        'delete it, and make it again after the cut-over',
       );
       return [];
     }

@@ -19,7 +19,7 @@ const reading = {
   fence: Fence,
   writers: z.enum(['none', 'hook']).meta({
     description:
-      'what writes from within the database (pg_cron, the event scheduler, subscriptions), which no fence stops: none, or a hook of yours (control.exec) that disables it',
+      'what writes from inside the database (pg_cron, the event scheduler, subscriptions), which no fence stops: none, or hook: a control.exec step of yours that disables it',
   }),
   credentials: z
     .strictObject({
@@ -29,7 +29,7 @@ const reading = {
       }),
     })
     .optional()
-    .meta({ description: 'the login for SQL; REKEY_DB_USER and REKEY_DB_PASSWORD when omitted' }),
+    .meta({ description: 'the login for SQL; left out: REKEY_DB_USER and REKEY_DB_PASSWORD' }),
   accept: AcceptOfDatabase,
 } as const;
 

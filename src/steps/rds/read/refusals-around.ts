@@ -84,7 +84,7 @@ async function refuseIntegrations(ctx: AwsContext, { name, arn }: Moved, refusal
     if (one.Status === 'deleting') continue;
     refusals.refuse(
       `the zero-ETL integration ${one.IntegrationName} reads from ${name}, and would stay with the original`,
-      `delete it (aws rds delete-integration --integration-identifier ${one.IntegrationArn}), and make it anew after the cut-over`,
+      `delete it (aws rds delete-integration --integration-identifier ${one.IntegrationArn}), and make it again after the cut-over`,
     );
   }
 }
@@ -228,6 +228,6 @@ export async function refuseAroundCluster(
   if (global && found.GlobalClusterIdentifier === undefined)
     refusals.refuse(
       `${name} is a member of the global cluster ${global.GlobalClusterIdentifier}`,
-      'take it out (aws rds remove-from-global-cluster), and make the global cluster anew after the cut-over',
+      'take it out (aws rds remove-from-global-cluster), and make the global cluster again after the cut-over',
     );
 }

@@ -98,7 +98,11 @@ function refuseNotCarried<D extends object, P>(
   refusals: DatabaseRefusals,
 ): void {
   for (const { attribute, mend } of byHandIn(table, found))
-    refusals.unless('not-carried', `${attribute} of ${name} is not carried over`, `set it up anew afterwards: ${mend}`);
+    refusals.unless(
+      'not-carried',
+      `${attribute} of ${name} is not carried over`,
+      `set it up again afterwards: ${mend}`,
+    );
 }
 
 function refuseKey(found: Described, keys: CheckedKeys, refusals: DatabaseRefusals): void {
@@ -136,7 +140,7 @@ function refuseKindOfInstance(found: DBInstance, refusals: DatabaseRefusals): vo
   if (found.ReadReplicaSourceDBInstanceIdentifier || found.ReadReplicaSourceDBClusterIdentifier)
     refusals.refuse(
       `${name} is a read replica`,
-      'move its source, and make the replica anew from what takes its place',
+      'move its source, and make the replica again from what takes its place',
     );
   if (found.TdeCredentialArn)
     refusals.refuse(`${name} has TDE credentials, which can't follow`, 'take the TDE option out of its group');
@@ -170,18 +174,18 @@ function refuseBonds(found: DBCluster, refusals: DatabaseRefusals): void {
   if (found.GlobalClusterIdentifier || found.GlobalWriteForwardingRequested)
     refusals.refuse(
       `${name} is a member of the global cluster ${found.GlobalClusterIdentifier ?? ''}`.trimEnd(),
-      'take it out (aws rds remove-from-global-cluster), and make the global cluster anew after the cut-over',
+      'take it out (aws rds remove-from-global-cluster), and make the global cluster again after the cut-over',
     );
   if (found.ReplicationSourceIdentifier)
     refusals.refuse(`${name} is a replica of ${found.ReplicationSourceIdentifier}`, 'move its source');
   if ((found.ReadReplicaIdentifiers ?? []).length > 0)
     refusals.refuse(
       `${name} has the replicas ${found.ReadReplicaIdentifiers?.join(', ')}, which would stay with the original`,
-      'delete them, and make them anew after the cut-over',
+      'delete them, and make them again after the cut-over',
     );
   if (found.MasterUserSecret)
     refusals.refuse(
-      `the master password of ${name} is managed in Secrets Manager (${found.MasterUserSecret.SecretArn}): a restore does not have the secret, and it dies with the original`,
+      `the master password of ${name} is managed in Secrets Manager (${found.MasterUserSecret.SecretArn}): a restore does not have the secret, and the secret is deleted with the original`,
       'turn that off (aws rds modify-db-cluster --no-manage-master-user-password), and on again after the cut-over',
     );
   if (found.HttpEndpointEnabled)
@@ -210,7 +214,7 @@ export async function refuseSilence(
     );
   if (doubt !== undefined)
     ctx.announce(
-      `${doubt}. If that is because it does not let this runner in, see that the fence does: without an answer the cut-over is taken back`,
+      `${doubt}. If that is because it does not let this runner in, see that the fence does: without an answer rekey undoes the cut-over`,
     );
   return connected;
 }
