@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { problem, RekeyError } from '../errors/index.ts';
 import { demoCommand } from './commands/demo.ts';
 import { journalCommand } from './commands/journal.ts';
+import { reportCommand } from './commands/report.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { rollbackCommand } from './commands/rollback.ts';
 import { runCommand } from './commands/run.ts';
@@ -47,6 +48,7 @@ export function programOf(end: (exit: number) => void): Command {
     resumeCommand,
     statusCommand,
     rollbackCommand,
+    reportCommand,
     journalCommand,
     schemaCommand,
     simulateCommand,
