@@ -44,7 +44,7 @@ const hostile = [
   '| a | b |\n\n# heading\n\n[link](javascript:alert(1)) ![i](https://evil.example/x.png) `code` **bold** ~~no~~ <b>',
   'https://evil.example/ www.evil.example @everyone #1',
   "' onmouseover='alert(1) `",
-  '${{ steps }} {{7*7}} <%= 7*7 %> $(id)',
+  '{{7*7}} <%= 7*7 %> $(id)',
   'javascript:alert(1)//\u2028\u2029',
 ];
 
@@ -90,7 +90,7 @@ describe('hostile names', () => {
 
   test('come to nothing but text in Markdown: no HTML, link, heading, image or further cell', () => {
     const text = markdownOf(report());
-    expect(text).not.toMatch(/<|(?<!\\)`|(?<!\\)\]\(|(?<!\\)!\[|https?:\/\/|www\.|@/);
+    expect(text).not.toMatch(/<|(?<!\\)`|(?<!\\)\]\(|(?<!\\)!\[|https?:\/\/|www\.|(?<!\\)@/);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: none may be left
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/);
     const lines = text.split('\n');

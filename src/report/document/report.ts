@@ -134,7 +134,7 @@ function targetReport<S>(
     resources,
     deletes: deletesOf(registry, state, { times, records, judged }),
     kept,
-    stands: standsOf(registry, state, status, { resources, kept }),
+    stands: standsOf(registry, state, status, { resources, kept, now }),
     costs: accrued(status.holdingCosts, now) || null,
   };
   return { ...target, headline: headlineOf(target, status.step, status.takenBack) };

@@ -5,7 +5,7 @@ import { effectWith } from '../../engine/state/phases.ts';
 import type { Phase, PlanState } from '../../engine/state/run-state.ts';
 import type { PlanStatus } from '../plan-status.ts';
 import type { Kept, Resource, Standing } from './schema.ts';
-import { isoOf, isoOrNull } from './words.ts';
+import { isoOf } from './words.ts';
 
 /** What was to be discarded and is kept for good, with why. */
 export function keptOf(plan: string, records: readonly JournalRecord[]): Kept[] {
@@ -21,7 +21,11 @@ export function standsOf<S>(
   registry: Registry<S>,
   state: PlanState,
   status: PlanStatus,
-  { resources, kept }: { readonly resources: readonly Resource[]; readonly kept: readonly Kept[] },
+  {
+    resources,
+    kept,
+    now,
+  }: { readonly resources: readonly Resource[]; readonly kept: readonly Kept[]; readonly now: number },
 ): Standing[] {
   const originals = [...new Map(resources.map((one) => [one.original, one])).values()];
   const standing = originals
@@ -29,7 +33,14 @@ export function standsOf<S>(
     .map((one): Standing => {
       const held = status.holdingCosts.find(({ original }) => original === one.original);
       const since = held === undefined ? null : isoOf(held.since);
-      return { id: one.original, what: 'original', key: 'old', step: null, why: whyThere(state, status, one), since };
+      return {
+        id: one.original,
+        what: 'original',
+        key: 'old',
+        step: null,
+        why: whyThere(state, status, one, now),
+        since,
+      };
     });
   const makers = makersOf(registry, state);
   const replacements = new Set(resources.flatMap(({ replacement }) => replacement ?? []));
@@ -61,16 +72,15 @@ function keyOf<S>(registry: Registry<S>, maker: Phase | undefined): Standing['ke
   return effectWith(registry, maker, 'additive')?.replaces ? 'new' : 'unknown';
 }
 
-function whyThere(state: PlanState, status: PlanStatus, { original, originalIs }: Resource): string {
+function whyThere(state: PlanState, status: PlanStatus, { original, originalIs }: Resource, now: number): string {
   if (originalIs === 'perhaps deleted') return 'a delete was sent, and its outcome is not known';
   const stale = state.stale.get(original);
   if (stale) return `its replacement does not stand for it: ${stale.join('; ')}`;
   if (status.status === 'rolled-back' || status.takenBack) return 'it was put back, or never taken out';
   if (status.waitsFor) {
-    const until = isoOrNull(status.waitsFor.until);
-    return until === null
-      ? `${status.waitsFor.step} never opens`
-      : `kept until ${status.waitsFor.step} opens at ${until}`;
+    const { step, until } = status.waitsFor;
+    if (!Number.isFinite(until)) return `${step} never opens`;
+    return until > now ? `kept until ${step} opens at ${isoOf(until)}` : `${step} has been open since ${isoOf(until)}`;
   }
   return status.status === 'done' ? 'no step of the plan deletes it' : 'the run has not come to its delete';
 }

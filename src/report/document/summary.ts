@@ -65,6 +65,8 @@ function downWords(targets: readonly Target[]): string {
 
 function standingWords(targets: readonly Target[]): string[] {
   const old = targets.flatMap(({ stands }) => stands.filter(({ key }) => key === 'old'));
-  if (old.length === 0) return ['nothing that it has moved or made is left under the old key'];
-  return [`${counted(old.length, 'thing')} of it ${old.length === 1 ? 'is' : 'are'} under the old key still`];
+  if (old.length === 0) return ['nothing of what it has moved or copied is left under the old key'];
+  return [
+    `${counted(old.length, 'original or copy', 'originals and copies')} ${old.length === 1 ? 'is' : 'are'} under the old key still`,
+  ];
 }

@@ -6,11 +6,10 @@ import { lengthText, statusSigns, verdictSigns } from './parts.ts';
 /** Text that Markdown takes as text: no markup, no HTML, no link comes of it, and it stays on its line. */
 export function plain(text: string): string {
   return spelledOut(text.replaceAll(/\r?\n/g, ' / '))
-    .replace(/[\\`*_[\]|~#!$^]/g, '\\$&')
+    .replace(/[\\`*_[\]|~#!$^@]/g, '\\$&')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replaceAll('@', '&#64;')
     .replace(/:(?=\/\/)/g, '&#58;')
     .replace(/\b(www)\./gi, '$1&#46;');
 }
@@ -18,10 +17,16 @@ export function plain(text: string): string {
 type Cell = string | number;
 
 /** Cells come escaped. */
-function table(heads: readonly string[], rows: readonly (readonly Cell[])[]): string[] {
+function table(heads: readonly string[], rows: readonly (readonly Cell[])[], title?: string): string[] {
   if (rows.length === 0) return [];
   const line = (cells: readonly Cell[]) => `| ${cells.join(' | ')} |`;
-  return [line(heads), line(heads.map(() => '---')), ...rows.map(line), ''];
+  return [
+    ...(title === undefined ? [] : [`#### ${title}`, '']),
+    line(heads),
+    line(heads.map(() => '---')),
+    ...rows.map(line),
+    '',
+  ];
 }
 
 /** A report as Markdown, for a pull request or a ticket. */
@@ -86,40 +91,58 @@ function runLines(run: RunReport): string[] {
 }
 
 function targetLines(target: Target): string[] {
-  const { down, timeline, resources, deletes, stands, kept, costs, stop } = target;
+  const { attributes, resources, deletes, stop } = target;
+  const changed = attributes.filter((one) => one.changed);
   return [
     `### ${plain(target.target)}`,
     '',
     `${statusSigns[target.status][0]} ${plain(target.headline)}; account ${plain(target.account)}, ${plain(target.region)}; ${plain(target.keys.from ?? 'any key')} → ${plain(target.keys.to)}`,
     '',
     ...(stop ? [`Stopped by ${plain(stop.error)}: ${plain(stop.message)}`, ''] : []),
+    ...timeLines(target),
+    ...table(['Attribute', 'First seen', 'Last seen', ''], changed.map(attributeCells), 'The target itself'),
+    ...(resources.length === 0 ? [] : ['#### Resources, before and after', '']),
+    ...resources.flatMap(resourceLines),
+    ...table(
+      ['Deleted original', 'Verdict', 'Sent, right after the proof', 'Comparison', 'Seen gone', 'Said of it'],
+      deletes.map(deleteCells),
+      'Deletes of originals, with what spoke for each',
+    ),
+    ...(deletes.length === 0 ? ['No delete of an original was sent.', ''] : []),
+    ...standingLines(target),
+  ];
+}
+
+function timeLines({ down, timeline }: Target): string[] {
+  return [
     ...(down.length === 0 ? ['It was not out of service because of this run, as far as its journal tells.', ''] : []),
     ...table(
-      ['Out of service since', 'Until', 'Length'],
+      ['Since (the call was sent)', 'Until (it was seen to serve)', 'Length'],
       down.map(({ since, sinceAtLatest, until, ms, inDoubt }) => [
         sinceAtLatest === undefined ? since : `${since}, at the latest ${sinceAtLatest}`,
         until ?? '✗ still down',
         `${lengthText(ms)}${inDoubt ? ', in doubt' : ''}`,
       ]),
+      'Out of service',
     ),
     ...table(
       ['Step', 'Kind', 'Items', 'Calls', 'Began', 'Ended', 'Outcome'],
       timeline.map((row) => [
         plain(row.generation > 0 ? `${row.step} (${row.generation + 1})` : row.step),
         row.kind,
-        row.items,
-        row.calls,
+        row.items || '',
+        row.calls || '',
         row.begunAt,
         row.endedAt ?? 'not yet',
         row.outcome,
       ]),
+      'Steps',
     ),
-    ...resources.flatMap(resourceLines),
-    ...table(
-      ['Deleted original', 'Verdict', 'Sent, right after the proof', 'Comparison', 'Seen gone', 'Said of it'],
-      deletes.map(deleteCells),
-    ),
-    ...(deletes.length === 0 ? ['No delete of an original was sent.', ''] : []),
+  ];
+}
+
+function standingLines({ stands, costs, kept }: Target): string[] {
+  return [
     ...table(
       ['Not deleted by this run', 'What', 'Key', 'Why'],
       stands.map(({ id, what, step, key, why }) => [
@@ -128,11 +151,13 @@ function targetLines(target: Target): string[] {
         key,
         plain(why),
       ]),
+      'What stands still',
     ),
     ...(costs === null ? [] : [`The originals beside their replacements come to ${plain(costs)}.`, '']),
     ...table(
       ['Kept', 'Since', 'Made by', 'Why'],
       kept.map(({ id, at, step, why }) => [plain(id), at, plain(step), plain(why)]),
+      'Kept, and why',
     ),
   ];
 }
