@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -131,20 +131,6 @@ describe('rekey report', () => {
     expect(all.code).toBe(1);
     expect(readdirSync(out).sort()).toEqual([`${early}.html`, 'index.html']);
     expect(readFileSync(join(out, 'index.html'), 'utf8')).toContain(held);
-  });
-
-  test('never writes among the journals, by whatever way the file is named', async () => {
-    const dir = runs();
-    symlinkSync(join(dir, 'runs'), join(dir, 'elsewhere'));
-    const before = await photograph(join(dir, 'runs'));
-    const journal = join(dir, 'runs', held, '000001.jsonl');
-    symlinkSync(journal, join(dir, 'page.html'));
-    for (const file of [journal, join(dir, 'runs/new/a.html'), join(dir, 'elsewhere/a.html'), join(dir, 'page.html')]) {
-      const { code, stderr } = await here.rekey(['report', held, '--state-dir', dir, '--format', 'html', '-o', file]);
-      expect(code, file).toBe(2);
-      expect(stderr).toContain('it would be among the journals');
-    }
-    expect(await photograph(join(dir, 'runs'))).toEqual(before);
   });
 
   test('is refused, with what to do, without a run, with a format that it does not know, and where it can not write', async () => {

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { JournalRecord } from '../../src/contract/record.ts';
 import { fold } from '../../src/engine/state/fold.ts';
 import type { RunReport } from '../../src/report/document/schema.ts';
+import { comparisons } from '../../src/report/render/comparisons.ts';
 import { runStatus } from '../../src/report/run-status.ts';
 import { registry } from '../../src/steps/registry.ts';
 import { instancePlan, inWorld, type Life, twoVolumes } from '../support/world.ts';
@@ -243,6 +244,50 @@ describe('the report of a run that was taken back', () => {
       ['there', 'discarded'],
     ]);
   });
+});
+
+describe('the report of a run', () => {
+  test('of which AWS refuses the stop says that the target was never down', () =>
+    inWorld(twoVolumes, async (world) => {
+      world.account.faults.add({
+        operation: 'StopInstances',
+        times: 1,
+        kind: 'error',
+        code: 'UnauthorizedOperation',
+        status: 403,
+      });
+      const { disk } = await world.process();
+      expect(disk.some((one) => one.t === 'intent' && one.key.step === 'stop')).toBe(true);
+      const report = reported(disk, [sourced(instancePlan)]);
+      expect(onlyTarget(report).down).toEqual([]);
+      expect(report.summary).toContain('nothing was out of service because of it');
+    }));
+
+  test('claims no comparison that was refused, and gives the words in which that was said', () =>
+    inWorld(twoVolumes, async (world) => {
+      world.account.faults.add({
+        operation: 'ListChangedBlocks',
+        kind: 'error',
+        code: 'AccessDeniedException',
+        status: 403,
+      });
+      const { disk } = await world.process();
+      const { deletes } = onlyTarget(reported(disk, [sourced(instancePlan)]));
+      expect(deletes).toHaveLength(2);
+      for (const one of deletes) {
+        expect(comparisons(one).join()).not.toContain('no changed block');
+        expect(one.said.map(({ text }) => text).join()).toContain('its changed blocks could not be listed');
+      }
+    }));
+
+  test('of which nothing speaks against it says of each delete that no block had changed', () =>
+    inWorld(twoVolumes, async (world) => {
+      const { disk } = await world.process();
+      for (const one of onlyTarget(reported(disk, [sourced(instancePlan)])).deletes)
+        expect(comparisons(one)[0]).toMatch(
+          /^no changed block of the proof snapshot snap-\w+, taken at 2026-.*, against the final snapshot snap-/,
+        );
+    }));
 });
 
 describe('the report of a run that has not ended', () => {

@@ -1,7 +1,7 @@
-import { mkdir, realpath, writeFile } from 'node:fs/promises';
-import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { extname, join } from 'node:path';
 import { problem, RekeyError } from '../../errors/index.ts';
 import type { Report, RunReport } from '../../report/document/schema.ts';
+import { writeReport } from '../report-file.ts';
 import { reportOfRun, runIds } from '../report-of-run.ts';
 import { tell, tellError } from '../screen.ts';
 import { type CommonOptions, type Settings, settingsOf } from '../settings.ts';
@@ -46,7 +46,10 @@ async function some(settings: Settings, runs: readonly string[], options: Report
   for (const run of new Set(runs)) reports.push(await reportOfRun(settings, run));
   const text = await rendered({ v: 1, madeAt: madeAt(settings), runs: reports }, format);
   if (options.output === undefined) process.stdout.write(text);
-  else await write(settings, options.output, text);
+  else {
+    await writeReport(settings.stateDir, options.output, text);
+    tell(`written: ${options.output}`);
+  }
   return exitOf(reports);
 }
 
@@ -61,7 +64,7 @@ async function all(settings: Settings, runs: readonly string[], options: ReportO
     try {
       const report = await reportOfRun(settings, run);
       const text = await rendered({ v: 1, madeAt: madeAt(settings), runs: [report] }, format);
-      await write(settings, join(options.output, `${run}.${format}`), text, true);
+      await writeReport(settings.stateDir, join(options.output, `${run}.${format}`), text);
       made.push(report);
     } catch (error) {
       if (!(error instanceof RekeyError) || error.code === 'report-unwritable') throw error;
@@ -70,7 +73,8 @@ async function all(settings: Settings, runs: readonly string[], options: ReportO
   }
   const { indexOf } = await import('../../report/render/index-page.ts');
   const index = indexOf({ madeAt: madeAt(settings), runs: made, unreadable, extension: format });
-  await write(settings, join(options.output, 'index.html'), index, true);
+  await writeReport(settings.stateDir, join(options.output, 'index.html'), index);
+  tell(`written: ${join(options.output, 'index.html')}`);
   for (const { error } of unreadable) tellError(error, settings.stateDir);
   return unreadable.length > 0 ? 1 : exitOf(made);
 }
@@ -100,37 +104,5 @@ async function rendered(report: Report, format: Format): Promise<string> {
       return (await import('../../report/render/markdown.ts')).markdownOf(report);
     case 'json':
       return (await import('../../report/render/json.ts')).jsonOf(report);
-  }
-}
-
-/** Writes a report, and over an older one; never over a journal. Throws `report-unwritable`. */
-async function write({ stateDir }: Settings, file: string, text: string, quiet = false): Promise<void> {
-  try {
-    if (await isWithin(join(stateDir, 'runs'), file))
-      throw problem('report-unwritable', { file, reason: 'it would be among the journals' });
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, text);
-  } catch (error) {
-    if (error instanceof RekeyError || !(error instanceof Error)) throw error;
-    throw problem('report-unwritable', { file, reason: error.message }, error);
-  }
-  if (!quiet) tell(`written: ${file}`);
-}
-
-/** By where links lead to. */
-async function isWithin(directory: string, file: string): Promise<boolean> {
-  const way = relative(await realOf(directory), await realOf(file));
-  return way === '' || !(way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way));
-}
-
-/** Of what is not there yet: where it would come to be. */
-async function realOf(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch (error) {
-    const absolute = resolve(path);
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (!missing || dirname(absolute) === absolute) throw error;
-    return join(await realOf(dirname(absolute)), basename(absolute));
   }
 }
