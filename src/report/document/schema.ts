@@ -224,3 +224,11 @@ export type RunReport = z.infer<typeof RunReport>;
 /** What `rekey report` writes as JSON, and what the other formats show. */
 export const Report = z.strictObject({ v: z.literal(1), madeAt: moment, runs: z.array(RunReport) });
 export type Report = z.infer<typeof Report>;
+
+/** The JSON Schema (draft 7) of a report as JSON. */
+export function reportSchema(): object {
+  return {
+    title: 'A report of rekey, as `rekey report` writes it as JSON',
+    ...z.toJSONSchema(Report, { target: 'draft-7' }),
+  };
+}
