@@ -36,6 +36,8 @@ export interface Walked {
   /** The records that count: all, up to the first that can't follow what is there. */
   readonly records: readonly JournalRecord[];
   readonly illegal: RekeyError | undefined;
+  /** Those about one plan, by its name: a run of hundreds has tens of thousands in all. */
+  readonly ofPlan: ReadonlyMap<string, readonly JournalRecord[]>;
   /** By the text of the key. */
   readonly times: ReadonlyMap<string, Times>;
   /** By plan. */
@@ -51,6 +53,7 @@ export function walkRecords<S>(
   const state = fold([]);
   const times = new Map<string, Times>();
   const meters = new Map(plans.map((plan) => [plan.name, new DownMeter(plan, registry, state)]));
+  const ofPlan = new Map<string, JournalRecord[]>();
   let illegal: RekeyError | undefined;
   let taken = 0;
   for (const record of records) {
@@ -65,10 +68,14 @@ export function walkRecords<S>(
     taken++;
     noteTimes(times, record, at);
     const name = 'plan' in record ? record.plan : 'key' in record ? record.key?.plan : undefined;
-    if (name !== undefined) meters.get(name)?.take(record, at);
+    if (name === undefined) continue;
+    meters.get(name)?.take(record, at);
+    const known = ofPlan.get(name);
+    if (known) known.push(record);
+    else ofPlan.set(name, [record]);
   }
   const down = new Map([...meters].map(([name, meter]) => [name, meter.spells]));
-  return { state, records: records.slice(0, taken), illegal, times, down };
+  return { state, records: records.slice(0, taken), illegal, ofPlan, times, down };
 }
 
 function noteTimes(times: Map<string, Times>, record: JournalRecord, at: number): void {

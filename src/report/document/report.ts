@@ -107,7 +107,8 @@ function targetReport<S>(
   walked: Walked,
   { status, now }: { readonly status: PlanStatus; readonly now: number },
 ): Target {
-  const { records, times } = walked;
+  const { times } = walked;
+  const records = walked.ofPlan.get(plan.name) ?? [];
   const state = planOf(walked.state, plan.name);
   const judged = judgementsOf(registry, state);
   const resources = resourcesOf(registry, state, status, judged);

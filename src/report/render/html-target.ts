@@ -4,10 +4,9 @@ import { broken, type Content, html, type Markup } from './markup.ts';
 import { code, details, lengthText, list, marked, moment, statusSigns, table, verdictSigns } from './parts.ts';
 import { timelineSvg } from './timeline-svg.ts';
 
-/** Of how much a page has room for: a report of hundreds of targets leaves drawings and tables of steps to its JSON. */
+/** What a page has room for. `compact`: of hundreds of things each is told in sentences, and tables are of all targets at once. */
 export interface Room {
-  readonly drawings: boolean;
-  readonly steps: boolean;
+  readonly compact: boolean;
   readonly open: boolean;
 }
 
@@ -16,15 +15,27 @@ export function targetSection(target: Target, id: string, end: number, room: Roo
   return html`<section id="${id}"><h3>${target.target} <span class="soft">(${target.type}, plan ${target.plan})</span></h3>
 <p>${marked(statusSigns[target.status], target.headline)}</p>
 ${target.stop ? html`<div class="note bad"><p>${broken(target.stop.message)}</p><p class="soft">${code(target.stop.error)}: ${broken(target.stop.hint)}</p></div>` : undefined}
-${factList(target)}
-${downTable(target)}
-${room.drawings && target.timeline.length > 0 ? timelineSvg(target, `${id}-timeline`, end) : undefined}
-${room.steps ? details('Steps, with when each began and ended', stepsTable(target.timeline)) : undefined}
-${attributesOfTarget(target)}
-${resources(target, room.open)}
-${deletes(target)}
-${standing(target)}
+${room.compact ? html`<p class="soft">Plan ${target.plan}; account ${target.account}, ${target.region}; ${target.keys.from ?? 'any key'} → ${target.keys.to}</p>${compactResources(target.resources)}` : inFull(target, { id, end, open: room.open })}
 </section>`;
+}
+
+function inFull(
+  target: Target,
+  { id, end, open }: { readonly id: string; readonly end: number; readonly open: boolean },
+): Markup {
+  return html`${factList(target)}
+${downTable([target])}
+${target.timeline.length > 0 ? timelineSvg(target, `${id}-timeline`, end) : undefined}
+${details('Steps, with when each began and ended', stepsTable(target.timeline))}
+${attributesOfTarget(target)}
+${resources(target, open)}
+${deletesOf([target])}
+${standingOf([target])}`;
+}
+
+/** The tables that a page of many targets has once for all of them. */
+export function tablesOfAll(targets: readonly Target[]): Markup {
+  return html`${downTable(targets)}${deletesOf(targets)}${standingOf(targets)}`;
 }
 
 function factList({ target, plan, file, planHash, account, region, keys, lastSeen, writePointAt }: Target): Markup {
@@ -41,20 +52,26 @@ const holds: { readonly [H in NonNullable<Target['lastSeen']>['holds']]: string 
   nothing: 'none of either',
 };
 
-function downTable({ down, target }: Target): Content {
-  if (down.length === 0)
-    return html`<p>${target} was not out of service because of this run, as far as its journal tells.</p>`;
-  const rows = down.map(({ since, sinceAtLatest, until, ms, inDoubt }) => [
-    html`${moment(since)}${sinceAtLatest === undefined ? undefined : html`, at the latest ${moment(sinceAtLatest)}`}`,
-    until === null ? marked(['✗', 'bad'], 'still down') : moment(until),
-    html`${lengthText(ms)}${inDoubt ? ', in doubt: what came of the call is not known' : undefined}`,
-  ]);
+function downTable(targets: readonly Target[]): Content {
+  const rows = targets.flatMap(({ target, down }) =>
+    down.map(({ since, sinceAtLatest, until, ms, inDoubt }) => [
+      target,
+      html`${moment(since)}${sinceAtLatest === undefined ? undefined : html`, at the latest ${moment(sinceAtLatest)}`}`,
+      until === null ? marked(['✗', 'bad'], 'still down') : moment(until),
+      html`${lengthText(ms)}${inDoubt ? ', in doubt: what came of the call is not known' : undefined}`,
+    ]),
+  );
+  if (rows.length === 0)
+    return html`<p>${nameOf(targets)} not out of service because of this run, as far as its journal tells.</p>`;
   return table(
-    `Out of service: ${target}`,
-    ['Since (the call was sent)', 'Until (it was seen to serve)', 'Length'],
+    'Out of service',
+    ['Target', 'Since (the call was sent)', 'Until (it was seen to serve)', 'Length'],
     rows,
   );
 }
+
+const nameOf = (targets: readonly Target[]) =>
+  targets.length === 1 ? `${targets[0]?.target} was` : 'Its targets were';
 
 function stepsTable(rows: readonly Row[]): Content {
   return table(
@@ -120,6 +137,22 @@ ${facts.length === 0 ? undefined : html`<p><span class="soft">The last verdict s
   return details(summary, content, open);
 }
 
+/** Each in sentences, without a table: of hundreds. */
+function compactResources(all: readonly Resource[]): Content {
+  return all.map(({ original, replacement, originalIs, replacementIs, attributes, verdicts }) => {
+    const summary = html`${code(original)} (${originalWords[originalIs]}) → ${replacement === null ? 'no replacement' : html`${code(replacement)} (${replacementWords[replacementIs]})`}`;
+    const changed = attributes.filter((one) => one.changed);
+    const words = changed.map(
+      ({ name, before, after }) => html`<p>${name}: ${code(before ?? '')} → ${code(after ?? '')}</p>`,
+    );
+    const judged = verdicts.map(
+      ({ step, at, status, findings }) =>
+        html`<p>${marked(verdictSigns[status], status)} by ${step} at ${moment(at)}${findings.length === 0 ? undefined : `: ${findings.join('; ')}`}</p>`,
+    );
+    return details(summary, html`${words}${sameWords(attributes)}${judged}`);
+  });
+}
+
 function judgements(verdicts: readonly Judgement[], original: string): Content {
   return table(
     `Verdicts about ${original} and what replaces it`,
@@ -133,10 +166,11 @@ function judgements(verdicts: readonly Judgement[], original: string): Content {
   );
 }
 
-function deletes({ deletes: all, target }: Target): Content {
+function deletesOf(targets: readonly Target[]): Content {
+  const all = targets.flatMap(({ deletes }) => deletes);
   if (all.length === 0) return html`<p>No delete of an original was sent.</p>`;
   return html`<h4>Deletes of originals, with what spoke for each</h4><p class="soft">A delete goes out only by a verdict SUCCESSFUL and by a proof that is taken right before the call: each time under “Sent” is also that of such a proof, which had no finding.</p>${table(
-    `Originals deleted of ${target}`,
+    'Originals of which a delete was sent',
     ['Original', 'Verdict', 'Sent, right after the proof', 'Comparison', 'Seen gone', 'Said of it'],
     all.map(deleteRow),
   )}`;
@@ -160,25 +194,25 @@ function deleteRow(one: Delete): Content[] {
   ];
 }
 
-function standing({ stands, kept, costs, target }: Target): Content {
+function standingOf(targets: readonly Target[]): Content {
+  const stands = targets.flatMap((one) => one.stands);
+  const kept = targets.flatMap((one) => one.kept);
+  const costs = targets.flatMap(({ target, costs: come }) => (come === null ? [] : [{ target, come }]));
   return html`<h4>What stands still, under which key, and what it costs</h4>${
     stands.length === 0 ? html`<p>Nothing that this run has moved or made and not deleted.</p>` : undefined
   }${table(
-    `Not deleted by this run, of ${target}`,
+    'Not deleted by this run',
     ['Id', 'What', 'Key', 'Why'],
-    stands.map((one) => [
-      code(one.id),
-      whatWords(one),
-      keyWords[one.key],
-      html`${one.why}${one.since === null ? undefined : html` <span class="soft">(serves nobody since ${moment(one.since)})</span>`}`,
-    ]),
-  )}${costs === null ? undefined : html`<p>The originals beside their replacements come to ${costs}.</p>`}${table(
-    `Kept, and why`,
+    stands.map((one) => [code(one.id), whatWords(one), keyWords[one.key], whyWords(one)]),
+  )}${costs.map(({ target, come }) => html`<p>The originals of ${target} beside their replacements come to ${come}.</p>`)}${table(
+    'Kept, and why',
     ['Id', 'Since', 'Made by', 'Why'],
     kept.map(({ id, at, step, why }) => [code(id), moment(at), step, why]),
   )}`;
 }
 
+const whyWords = ({ why, since }: Standing) =>
+  html`${why}${since === null ? undefined : html` <span class="soft">(serves nobody since ${moment(since)})</span>`}`;
 const whatWords = ({ what, step }: Standing) => (step === null ? what : `${what}, made by ${step}`);
 const keyWords: { readonly [K in Standing['key']]: Markup } = {
   old: marked(['●', 'warn'], 'old key'),

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Report, RunReport, Said, Target } from '../document/schema.ts';
-import { type Room, targetSection } from './html-target.ts';
+import { type Room, tablesOfAll, targetSection } from './html-target.ts';
 import { broken, type Content, html, type Markup } from './markup.ts';
 import { code, details, lengthText, list, marked, moment, statusSigns, table } from './parts.ts';
 import { style } from './style.ts';
 import { targetsSvg } from './timeline-svg.ts';
 
 // Beyond this many there is a table of all, and no drawing of each: a page of hundreds has to stay one that a browser can show.
-const mostDrawings = 20;
-const mostSteps = 3_000;
+const mostTargets = 20;
+const mostThings = 100;
 const mostOpen = 8;
 
 /** A report as one HTML file: no script, and nothing from anywhere else. */
@@ -48,16 +48,12 @@ ${body.text}
 
 function runArticle(run: RunReport, id: string, madeAt: string): Markup {
   const end = Date.parse(madeAt);
-  const rows = run.targets.reduce((sum, { timeline }) => sum + timeline.length, 0);
   const things = run.targets.reduce((sum, { resources }) => sum + resources.length, 0);
-  const room: Room = {
-    drawings: run.targets.length <= mostDrawings,
-    steps: rows <= mostSteps,
-    open: things <= mostOpen,
-  };
+  const compact = run.targets.length > mostTargets || things > mostThings;
+  const room: Room = { compact, open: things <= mostOpen };
   const sections = [
     ['targets', 'Targets'],
-    ...run.targets.slice(0, mostDrawings).map(({ target }, at) => [`target-${at + 1}`, target]),
+    ...run.targets.slice(0, mostTargets).map(({ target }, at) => [`target-${at + 1}`, target]),
     ['seen', 'What was seen and said'],
     ['history', 'History'],
     ['calls', 'Calls'],
@@ -69,8 +65,8 @@ ${run.warnings.map((warning) => html`<p class="note${run.journal.damage ? ' bad'
 <nav aria-label="Contents of run ${run.run}"><ul>${sections.map(([to, words]) => html`<li><a href="#${id}-${to}">${words}</a></li>`)}</ul></nav>
 <section id="${id}-targets"><h3>Targets</h3>
 ${targetsTable(run.targets, id)}
-${run.targets.length > 1 && run.targets.length <= 5 * mostDrawings ? targetsSvg(run.targets, `${id}-all`, end) : undefined}
-${room.steps ? undefined : html`<p class="soft">Its steps are too many for a page: they stand in the report as JSON.</p>`}
+${run.targets.length > 1 && run.targets.length <= 5 * mostTargets ? targetsSvg(run.targets, `${id}-all`, end) : undefined}
+${compact ? html`<p class="soft">These are too many to draw each: their steps, and all that the verdicts say, stand in the report as JSON.</p>${tablesOfAll(run.targets)}` : undefined}
 </section>
 ${run.targets.map((target, at) => targetSection(target, `${id}-target-${at + 1}`, end, room))}
 ${saidSection(run.seen, { id: `${id}-seen`, title: 'What was seen and said, other people’s changes among it', none: 'Nothing was put on record.' })}
@@ -103,15 +99,27 @@ function saidSection(
   said: readonly Said[],
   { id, title, none }: { readonly id: string; readonly title: string; readonly none: string },
 ): Markup {
-  const rows = said.map(({ at, plan, kind, step, text }) => [
+  const rows = alike(said).map(({ one: { at, plan, kind, step, text }, plans }) => [
     moment(at),
     html`${kind}${step === undefined ? undefined : html` <span class="soft">${step}</span>`}`,
-    plan ?? 'the run',
+    plans > 1 ? `${plans} plans alike` : (plan ?? 'the run'),
     broken(text),
   ]);
   const all = table(title, ['When', 'What', 'Plan', 'In words'], rows);
-  const shown = said.length > mostSaidOpen ? details(`${said.length} entries`, all) : all;
+  const shown = rows.length > mostSaidOpen ? details(`${rows.length} entries`, all) : all;
   return html`<section id="${id}"><h3>${title}</h3>${said.length === 0 ? html`<p>${none}</p>` : shown}</section>`;
+}
+
+/** What several plans tell alike is told once, at the time of the first. */
+function alike(said: readonly Said[]): { readonly one: Said; plans: number }[] {
+  const groups = new Map<string, { readonly one: Said; readonly names: Set<string | null> }>();
+  for (const one of said) {
+    const name = JSON.stringify([one.kind, one.step, one.text, one.plan === null ? one.at : null]);
+    const known = groups.get(name);
+    if (known && !known.names.has(one.plan)) known.names.add(one.plan);
+    else groups.set(known ? `${name} ${groups.size}` : name, { one, names: new Set([one.plan]) });
+  }
+  return [...groups.values()].map(({ one, names }) => ({ one, plans: names.size }));
 }
 
 function callsSection({ calls, inDoubt }: RunReport, id: string): Markup {

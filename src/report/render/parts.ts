@@ -29,7 +29,7 @@ export function marked([sign, tone]: readonly [string, string], words: string): 
 }
 
 export function moment(at: string | null, otherwise = 'not on record'): Markup {
-  return at === null ? html`<span class="soft">${otherwise}</span>` : html`<time datetime="${at}">${at}</time>`;
+  return at === null ? html`<span class="soft">${otherwise}</span>` : html`<time>${at}</time>`;
 }
 
 export const code = (text: string): Markup => html`<code>${text}</code>`;

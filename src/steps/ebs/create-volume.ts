@@ -80,7 +80,7 @@ export const createVolume = defineEffect({
   },
   undo: (_input, output) => (output ? [{ uses: 'ebs.discard-volume', with: { volume: output.id } }] : []),
   whenVanished: (ctx, { key }) => causesOfAbsence(ctx, { deletedBy: 'DeleteVolume', key }),
-  asked: askedOf,
+  asked: (input) => askedOf(input),
   replaces: (input, output) => ({ original: input.original, replacement: output.id }),
   // The plan may have given the replacement another size and type.
   keeps: ({ attributes, snapshot }) => ({ storage: { GiB: snapshot.sizeGiB ?? attributes.sizeGiB } }),
