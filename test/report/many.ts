@@ -40,7 +40,7 @@ export function asManyItems(
   const clone = <T>(value: T, nth: number): T => {
     let text = JSON.stringify(value);
     for (const name of names)
-      text = text.replaceAll(new RegExp(name.source, 'g'), (all) => `${all.slice(0, -4)}${hex(nth)}`);
+      text = text.replaceAll(new RegExp(name.source, 'g'), (all) => `${all.slice(0, -4)}${hex(nth + 0x1000)}`);
     return JSON.parse(text) as T;
   };
   const wide = (value: unknown): unknown => {

@@ -103,13 +103,16 @@ function attributeTable(caption: string, attributes: readonly Attribute[]): Cont
   );
 }
 
-const side = (value: string | null) => (value === null ? html`<span class="soft">not on record</span>` : code(value));
+const side = (value: string | null) => {
+  if (value === null) return html`<span class="soft">not on record</span>`;
+  return value === '' ? html`<span class="soft">empty</span>` : code(value);
+};
 
 /** What is the same on both sides needs no table. */
 function sameWords(attributes: readonly Attribute[]): Content {
   const same = attributes.filter(({ changed, before, after }) => !changed && before !== null && after !== null);
   if (same.length === 0) return undefined;
-  return html`<p><span class="soft">The same before and after:</span> ${same.map(({ name, before }, at) => html`${at === 0 ? undefined : '; '}${name} ${code(before ?? '')}`)}</p>`;
+  return html`<p><span class="soft">The same before and after:</span> ${same.map(({ name, before }, at) => html`${at === 0 ? undefined : '; '}${name} ${side(before)}`)}</p>`;
 }
 
 const originalWords = { there: 'not deleted', deleted: 'deleted', 'perhaps deleted': 'perhaps deleted' } as const;
@@ -169,28 +172,27 @@ function judgements(verdicts: readonly Judgement[], original: string): Content {
 function deletesOf(targets: readonly Target[]): Content {
   const all = targets.flatMap(({ deletes }) => deletes);
   if (all.length === 0) return html`<p>No delete of an original was sent.</p>`;
-  return html`<h4>Deletes of originals, with what spoke for each</h4><p class="soft">A delete goes out only by a verdict SUCCESSFUL and by a proof that is taken right before the call: each time under “Sent” is also that of such a proof, which had no finding.</p>${table(
+  return html`<h4>Deletes of originals, with what spoke for each</h4><p class="soft">A delete goes out only by a verdict SUCCESSFUL and by a proof that is taken right before the call: each time at which it was sent is also that of such a proof.</p>${table(
     'Originals of which a delete was sent',
-    ['Original', 'Verdict', 'Sent, right after the proof', 'Comparison', 'Seen gone', 'Said of it'],
+    ['Original', 'What spoke for it', 'Seen gone'],
     all.map(deleteRow),
   )}`;
 }
 
 function deleteRow(one: Delete): Content[] {
   const last = one.judgedBy.at(-1);
-  const byAws =
-    one.sentAtByAws.length === 0
-      ? undefined
-      : html` <span class="soft">(${one.sentAtByAws.join(', ')} by AWS's clock)</span>`;
+  const byAws = one.sentAtByAws.length === 0 ? undefined : ` (${one.sentAtByAws.join(', ')} by AWS's clock)`;
   return [
     html`${code(one.part && one.item !== null ? one.item : one.id)}${one.part ? html` <span class="soft">a part of ${one.id}</span>` : undefined}`,
-    html`${marked(verdictSigns[one.verdict.status], one.verdict.status)}${last ? html` by ${last.step} at ${moment(last.at)}` : undefined}`,
-    html`${one.sentAt.map((at, nth) => html`${nth === 0 ? undefined : ', '}${moment(at)}`)}${byAws}`,
-    list(comparisons(one)),
+    list([
+      html`${marked(verdictSigns[one.verdict.status], one.verdict.status)}${last ? html` by ${last.step} at ${moment(last.at)}` : undefined}`,
+      html`a proof without a finding, and right after it sent: ${one.sentAt.map((at, nth) => html`${nth === 0 ? undefined : ', '}${moment(at)}`)}${byAws}`,
+      ...comparisons(one),
+      ...one.said.map(({ at, text }) => html`said at ${moment(at)}: ${text}`),
+    ]),
     one.failed === undefined
       ? moment(one.goneAt, 'not seen gone')
       : html`${marked(['✗', 'bad'], 'failed')} ${one.failed}`,
-    one.said.length === 0 ? 'nothing' : list(one.said.map(({ at, text }) => html`${moment(at)}: ${text}`)),
   ];
 }
 

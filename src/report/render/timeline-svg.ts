@@ -3,7 +3,7 @@ import { durationText } from '../duration.ts';
 import { type Axis, axisOf } from './axis.ts';
 import { html, type Markup } from './markup.ts';
 
-const labelWidth = 208;
+const labelWidth = 184;
 const width = 920;
 const margin = 12;
 const rowHeight = 18;
@@ -95,7 +95,7 @@ function drawing(
 ${bands.map((band) => bandMarkup(band, { id, x, height }))}
 ${bars.map((bar, at) => barMarkup(bar, at, x))}
 ${breakMarkup(axis, height)}
-${ticks(times, bands, x).map(({ at, text }) => html`<text class="tick" x="${x(at)}" y="12" text-anchor="middle">${text}</text><line class="grid" x1="${x(at)}" y1="16" x2="${x(at)}" y2="${height - margin}"/>`)}
+${ticks(times, bands, x).map(({ at, text }) => html`<text class="tick" x="${x(at)}" y="12" text-anchor="${anchorOf(x(at))}">${text}</text><line class="grid" x1="${x(at)}" y1="16" x2="${x(at)}" y2="${height - margin}"/>`)}
 </svg></div>`;
 }
 
@@ -125,7 +125,7 @@ function barMarkup({ label, kind, from, to, open, title }: Bar, at: number, x: (
 function breakMarkup({ breaks }: Axis, height: number): Markup[] {
   return breaks.map(({ from, to, ms }) => {
     const middle = round(labelWidth + margin + (from + to) / 2);
-    return html`<text class="break" x="${middle}" y="${height - 2}" text-anchor="middle">⫽ ${durationText(ms)}</text><path class="break-line" d="M${middle - 3} 18V${height - margin}M${middle + 3} 18V${height - margin}"/>`;
+    return html`<text class="break" x="${middle}" y="${height - 2}" text-anchor="${anchorOf(middle)}">// ${durationText(ms)}</text><path class="break-line" d="M${middle - 3} 18V${height - margin}M${middle + 3} 18V${height - margin}"/>`;
   });
 }
 
@@ -145,5 +145,8 @@ function ticks(
   for (const at of wanted) if (chosen.every((one) => Math.abs(x(one) - x(at)) >= 84)) chosen.push(at);
   return chosen.map((at) => ({ at, text: new Date(at).toISOString().slice(5, 16).replace('T', ' ') }));
 }
+
+/** Text at an edge of the drawing is not cut off. */
+const anchorOf = (place: number) => (place > width - 40 ? 'end' : 'middle');
 
 const round = (value: number) => Math.round(value * 10) / 10;
