@@ -47,7 +47,12 @@ export function standsOf<S>(
   const made = status.existing.map(({ id, step }): Standing => {
     const why = kept.findLast((one) => one.id === id)?.why;
     const maker = makers.get(id);
-    const what = replacements.has(id) ? 'replacement' : maker && isCopy(registry, maker) ? 'copy' : 'other';
+    const what =
+      replacements.has(id) || (maker && isPart(registry, maker))
+        ? 'replacement'
+        : maker && isCopy(registry, maker)
+          ? 'copy'
+          : 'other';
     return { id, what, key: keyOf(registry, maker), step, why: why ?? whyMade(status, what), since: null };
   });
   return [...standing, ...made];
@@ -64,12 +69,15 @@ const copiesOf = <S>(registry: Registry<S>, phase: Phase) =>
 
 const isCopy = <S>(registry: Registry<S>, phase: Phase) => copiesOf(registry, phase) !== undefined;
 
+/** What is made of a replacement and kept with it, as a member of a cluster: it has its key. */
+const isPart = <S>(registry: Registry<S>, phase: Phase) => effectWith(registry, phase, 'additive')?.belongs === true;
+
 /** A copy of an original has its key, unless it was made under another. */
 function keyOf<S>(registry: Registry<S>, maker: Phase | undefined): Standing['key'] {
   if (!maker) return 'unknown';
   const copied = copiesOf(registry, maker);
   if (copied) return copied.anew ? 'new' : 'old';
-  return effectWith(registry, maker, 'additive')?.replaces ? 'new' : 'unknown';
+  return isPart(registry, maker) || effectWith(registry, maker, 'additive')?.replaces ? 'new' : 'unknown';
 }
 
 function whyThere(state: PlanState, status: PlanStatus, { original, originalIs }: Resource, now: number): string {
@@ -87,6 +95,8 @@ function whyThere(state: PlanState, status: PlanStatus, { original, originalIs }
 
 function whyMade(status: PlanStatus, what: Standing['what']): string {
   if (what === 'replacement')
-    return status.status === 'done' ? 'it is what the run was for' : 'it was made to replace an original';
+    return status.status === 'done'
+      ? 'it is, or is a part of, what the run was for'
+      : 'it was made to replace an original, or a part of one';
   return status.status === 'done' ? 'no step of the plan discards it' : 'the run has not come to discard it';
 }

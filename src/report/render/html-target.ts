@@ -183,7 +183,7 @@ function deleteRow(one: Delete): Content[] {
   const last = one.judgedBy.at(-1);
   const byAws = one.sentAtByAws.length === 0 ? undefined : ` (${one.sentAtByAws.join(', ')} by AWS's clock)`;
   return [
-    html`${code(one.part && one.item !== null ? one.item : one.id)}${one.part ? html` <span class="soft">a part of ${one.id}</span>` : undefined}`,
+    html`${code(one.part && one.item !== null ? one.item : one.id)}${one.part ? html`<br><span class="soft">a part of ${one.id}</span>` : undefined}`,
     list([
       html`${marked(verdictSigns[one.verdict.status], one.verdict.status)}${last ? html` by ${last.step} at ${moment(last.at)}` : undefined}`,
       html`a proof without a finding, and right after it sent: ${one.sentAt.map((at, nth) => html`${nth === 0 ? undefined : ', '}${moment(at)}`)}${byAws}`,

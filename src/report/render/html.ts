@@ -105,7 +105,7 @@ function saidSection(
     plans > 1 ? `${plans} plans alike` : (plan ?? 'the run'),
     broken(text),
   ]);
-  const all = table(title, ['When', 'What', 'Plan', 'In words'], rows);
+  const all = table('In the order of the journal', ['When', 'What', 'Plan', 'In words'], rows);
   const shown = rows.length > mostSaidOpen ? details(`${rows.length} entries`, all) : all;
   return html`<section id="${id}"><h3>${title}</h3>${said.length === 0 ? html`<p>${none}</p>` : shown}</section>`;
 }
