@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -76,6 +77,7 @@ describe('rekey report', () => {
       asked++;
       response.end();
     }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     const env: Env = {
       AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
@@ -135,6 +137,8 @@ describe('rekey report', () => {
 
   test('is refused, with what to do, without a run, with a format that it does not know, and where it can not write', async () => {
     const dir = runs();
+    const file = join(dir, 'file');
+    writeFileSync(file, '');
     for (const [args, says] of [
       [[], 'a run is missing'],
       [[held, '-o', 'report.pdf'], '.html, .md or .json'],
@@ -142,7 +146,7 @@ describe('rekey report', () => {
       [['--all'], '-o DIR'],
       [['--all', held, '-o', 'x'], 'takes no run'],
       [['20180606T043004Z-zzzzzz'], 'holds no run'],
-      [[held, '-o', '/proc/nowhere/a.html'], '/proc/nowhere/a.html'],
+      [[held, '-o', join(file, 'a.html')], 'ENOTDIR'],
     ] as const) {
       const { code, stdout, stderr } = await here.rekey(['report', ...args, '--state-dir', dir]);
       expect(code, says).toBe(2);
