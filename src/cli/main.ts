@@ -71,6 +71,7 @@ Examples:
   rekey validate plans/ec2-instance.yaml  check a plan; touches nothing
   rekey run plans/ec2-instance.yaml       run it
   rekey status                            what runs there are, and how they stand
+  rekey report RUN -o report.html         what one has done, for people who were not there
 
 Exit codes:
   0 done · 1 failed · 2 bad usage or invalid plan · 3 paused, resume later · 4 verification failed,

@@ -34,7 +34,7 @@ export const reportBugs: readonly PlantedBug[] = [
     caughtBy: { file: report, title: 'was never down' },
   },
   {
-    name: 'the report has a target down until the last disruptive call was sent, not until it was seen to serve',
+    name: 'the report gives a time in which a target was down no length',
     file: 'src/report/document/journal-walk.ts',
     find: 'else open.until = at;',
     replace: 'else open.until = open.since;',
