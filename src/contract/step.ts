@@ -206,6 +206,8 @@ export interface DestructiveEffect<S, I, O> extends AnyEffect<S, I, O> {
   verdict(input: I): Verdict;
   /** The original of which something is gone once it has been sent. `nothing`: it can be undone. */
   readonly deletes: 'nothing' | ((input: I) => string);
+  /** What of the original stays, under its key, when it is gone, as the plan asks for it: for a report of the run. */
+  remains?(input: I): readonly string[];
   /** It deletes a part of that original alone, which goes as a whole with another step. */
   readonly deletesPart?: true;
   /** What speaks against the delete right before the call; whether the replacement still stands is asked of what has judged it. */

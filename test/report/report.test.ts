@@ -5,6 +5,7 @@ import type { RunReport } from '../../src/report/document/schema.ts';
 import { comparisons } from '../../src/report/render/comparisons.ts';
 import { runStatus } from '../../src/report/run-status.ts';
 import { registry } from '../../src/steps/registry.ts';
+import { databasePlan, original as oldDatabase, oneDatabase } from '../support/rds.ts';
 import { instancePlan, inWorld, type Life, twoVolumes } from '../support/world.ts';
 import { type Shipped, shipped, type Way } from '../sweep/shipped.ts';
 import { onlyTarget, reported, sourced } from './reported.ts';
@@ -289,6 +290,23 @@ describe('the report of a run', () => {
         );
     }));
 });
+
+test('the report of a database of which the plan keeps a final snapshot and the backups names both, under the old key', () =>
+  inWorld(oneDatabase, async (world) => {
+    const plan = databasePlan(
+      'steps.delete.with.finalSnapshot=orders-last',
+      'steps.delete.with.automatedBackups=retain',
+    );
+    const { disk } = await world.process([], { plans: [plan] });
+    const report = reported(disk, [sourced(plan)]);
+    const target = onlyTarget(report);
+    expect(target.status).toBe('done');
+    expect(target.stands.filter(({ key }) => key === 'old').map(({ id }) => id)).toEqual([
+      'orders-last',
+      `automated backups of ${oldDatabase}`,
+    ]);
+    expect(report.summary).toContain('2 originals and copies are under the old key still');
+  }));
 
 describe('the report of a run that has not ended', () => {
   test('of one that died in the cut-over says that it is down still, since when, and what is in doubt', () =>

@@ -55,7 +55,17 @@ export function standsOf<S>(
           : 'other';
     return { id, what, key: keyOf(registry, maker), step, why: why ?? whyMade(status, what), since: null };
   });
-  return [...standing, ...made];
+  return [...standing, ...made, ...remainsOf(registry, state)];
+}
+
+/** What a delete leaves of its original, as the plan asks for it. */
+function remainsOf<S>(registry: Registry<S>, state: PlanState): Standing[] {
+  return [...state.phases.values()].flatMap((phase) => {
+    if (phase.end?.is !== 'done' || phase.sent === 0) return [];
+    const ids = effectWith(registry, phase, 'destructive')?.remains?.(phase.input) ?? [];
+    const why = 'the plan has it stay when the original is deleted';
+    return ids.map((id): Standing => ({ id, what: 'copy', key: 'old', step: phase.key.step, why, since: null }));
+  });
 }
 
 function makersOf<S>(registry: Registry<S>, state: PlanState): Map<string, Phase> {
