@@ -17,6 +17,7 @@ export type { Entry, JournalRecord, Key, Owner, Stop } from './contract/record.t
 export type { Check, Settle } from './contract/settle.ts';
 export {
   type AdditiveEffect,
+  type Attributes,
   type DestructiveEffect,
   type DiscardEffect,
   type DisruptiveEffect,

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { problem, RekeyError } from '../errors/index.ts';
 import { demoCommand } from './commands/demo.ts';
 import { journalCommand } from './commands/journal.ts';
+import { reportCommand } from './commands/report.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { rollbackCommand } from './commands/rollback.ts';
 import { runCommand } from './commands/run.ts';
@@ -47,6 +48,7 @@ export function programOf(end: (exit: number) => void): Command {
     resumeCommand,
     statusCommand,
     rollbackCommand,
+    reportCommand,
     journalCommand,
     schemaCommand,
     simulateCommand,
@@ -69,6 +71,7 @@ Examples:
   rekey validate plans/ec2-instance.yaml  check a plan; touches nothing
   rekey run plans/ec2-instance.yaml       run it
   rekey status                            what runs there are, and how they stand
+  rekey report RUN -o report.html         what one has done, for people who were not there
 
 Exit codes:
   0 done · 1 failed · 2 bad usage or invalid plan · 3 paused, resume later · 4 verification failed,

@@ -22,7 +22,7 @@ export function near(path: string): string {
 export function spelled(words: string, stateDir: string): string {
   const program = programWords().map(quoted).join(' ');
   const dir = stateDir === defaultStateDir ? '' : ` --state-dir ${quoted(stateDir)}`;
-  const ofRuns = /\brekey (status|resume|rollback|journal verify)\b( \d{8}T\d{6}Z-\w+)?( --state-dir)?/g;
+  const ofRuns = /\brekey (status|resume|rollback|report|journal verify)\b( \d{8}T\d{6}Z-\w+)?( --state-dir)?/g;
   return words
     .replaceAll(ofRuns, (_all, command: string, run = '', named = dir) => `${program} ${command}${run}${named}`)
     .replaceAll(/\brekey (?=(?:--help|validate|run|schema|simulate|demo)\b)/g, `${program} `);

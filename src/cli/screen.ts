@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { createColors } from 'picocolors';
-import { printable } from '../aws/printable.ts';
+import { printable } from '../contract/printable.ts';
 import type { RekeyError } from '../errors/index.ts';
 import { spelled } from './next-command.ts';
 import { stateDirOf } from './settings.ts';

@@ -99,6 +99,9 @@ interface Definition<I, O> {
   title(input: I): string;
 }
 
+/** How a thing is set, by name. */
+export type Attributes = { readonly [name: string]: Json };
+
 /** Looks, changes nothing. Throws a RekeyError to refuse. `known` is what an earlier generation of this run found, to hold on to. */
 export interface ReadDefinition<S, I, O> extends Definition<I, O> {
   readonly kind: 'read';
@@ -107,6 +110,8 @@ export interface ReadDefinition<S, I, O> extends Definition<I, O> {
   claims?(output: O): readonly string[];
   /** Of what it gives, what stays as it is until somebody changes it: not when something was last started. All of it, when left out. */
   lasting?(output: O): Json;
+  /** How each original was when it was read, by its id, as far as that is on record: for a report of the run. */
+  originals?(input: I, output: O): { readonly [id: string]: Attributes };
   /** What a run goes on relying on. Without it, only how the target is built is compared with what was read. */
   readonly surroundings?: {
     /** As the read established it; undefined where an older version has read. */
@@ -150,6 +155,8 @@ export interface AdditiveEffect<S, I, O> extends AnyEffect<S, I, O> {
   readonly creates: 'nothing' | ((output: O) => readonly string[]);
   /** The pair this effect gives birth to. `beside`: it stands beside the target, which serves without either. */
   replaces?(input: I, output: O): { readonly original: string; readonly replacement: string; readonly beside?: true };
+  /** What the replacement was asked to be, by the names that the read has for its original: for a report of the run. */
+  asked?(input: I): Attributes;
   /** What the original of the pair goes on costing until it is deleted. */
   keeps?(input: I): Upkeep;
   /** What it makes is a part of a replacement, and kept with it where that is kept. */
@@ -199,6 +206,8 @@ export interface DestructiveEffect<S, I, O> extends AnyEffect<S, I, O> {
   verdict(input: I): Verdict;
   /** The original of which something is gone once it has been sent. `nothing`: it can be undone. */
   readonly deletes: 'nothing' | ((input: I) => string);
+  /** What of the original stays, under its key, when it is gone, as the plan asks for it: for a report of the run. */
+  remains?(input: I): readonly string[];
   /** It deletes a part of that original alone, which goes as a whole with another step. */
   readonly deletesPart?: true;
   /** What speaks against the delete right before the call; whether the replacement still stands is asked of what has judged it. */

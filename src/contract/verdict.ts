@@ -9,8 +9,8 @@ export const verdictShape = {
   id: z.string().meta({ description: 'the id of the original' }),
   original: z.string().meta({ description: 'the id of the original' }),
   replacement: z.string().meta({ description: 'what takes the place of the original' }),
-  status: VerdictStatus.meta({ description: 'TIMED_OUT: it could not be told in time' }),
-  findings: z.array(z.string()).meta({ description: 'what speaks against it, in words; empty when nothing does' }),
+  status: VerdictStatus.meta({ description: 'TIMED_OUT: rekey could not find out in time' }),
+  findings: z.array(z.string()).meta({ description: 'the reasons against it, in words; empty if there are none' }),
 } as const;
 export interface Verdict {
   readonly id: string;

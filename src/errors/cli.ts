@@ -17,6 +17,12 @@ export const cliErrors = {
     message: (p: { file: string; reason: string }) => `${p.file}: ${p.reason}`,
     hint: () => 'check its path and permissions, and give the command again; nothing was changed',
   }),
+  'report-unwritable': entry({
+    title: 'The report cannot be written',
+    exit: 2,
+    message: (p: { file: string; reason: string }) => `${p.file}: ${p.reason}`,
+    hint: () => 'give another place with -o, outside of the runs of the state directory, and give the command again',
+  }),
   'clock-malformed': entry({
     title: 'REKEY_CLOCK is not a clock',
     exit: 2,

@@ -272,7 +272,8 @@ function member(value: unknown, name: string): unknown {
     : undefined;
 }
 
-function downOf<S>(plan: Plan, registry: Registry<S>, state: PlanState): Sent | undefined {
+/** Since when its target is out of service because of this run, in ms; undefined while it serves. */
+export function downOf<S>(plan: Plan, registry: Registry<S>, state: PlanState): Sent | undefined {
   const target = registry.target(plan.target.type);
   const pairs = pairsOf(registry, state);
   return outOfServiceSince(plan, registry, state, (seen) => {

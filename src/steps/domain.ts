@@ -151,7 +151,7 @@ export const OtherKeys = z
   .array(z.strictObject({ key: KeyArn, tried: z.boolean().meta({ description: 'this caller could use it itself' }) }))
   .meta({
     id: 'OtherKeys',
-    description: 'The KMS keys of what else is on an instance, which can not start without them',
+    description: 'The KMS keys of what else is on an instance, which cannot start without them',
   });
 export type OtherKeys = z.infer<typeof OtherKeys>;
 
@@ -206,7 +206,7 @@ export const MadeSnapshot = z
     after: z
       .strictObject({ instance: InstanceId, launchTime: moment })
       .nullable()
-      .meta({ description: 'the standstill in which it was taken; null: in none' }),
+      .meta({ description: 'the stop during which it was taken; null: during none' }),
   })
   .meta({
     id: 'MadeSnapshot',

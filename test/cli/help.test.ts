@@ -15,6 +15,7 @@ const commands = [
   'resume',
   'status',
   'rollback',
+  'report',
   'journal',
   'journal verify',
   'schema',

@@ -11,6 +11,7 @@ import {
 } from '../../src/cli/reference.ts';
 import { catalogue } from '../../src/errors/index.ts';
 import { planSchema } from '../../src/plan/schema.ts';
+import { reportSchema } from '../../src/report/document/schema.ts';
 import { registry } from '../../src/steps/registry.ts';
 import { homesOf } from '../steps/sources.ts';
 
@@ -37,6 +38,11 @@ describe('what `npm run docs` has written', () => {
   it('docs/EVENTS.md and schema/events.schema.json tell the lines of --json as they are; if not: npm run docs', async () => {
     await expect(eventsReference(eventsSchema())).toMatchFileSnapshot(file('docs/EVENTS.md'));
     await expect(`${JSON.stringify(eventsSchema(), null, 2)}\n`).toMatchFileSnapshot(file('schema/events.schema.json'));
+  });
+
+  it('schema/report.schema.json tells a report as JSON as it is; if not: npm run docs', async () => {
+    const schema = `${JSON.stringify(reportSchema(), null, 2)}\n`;
+    await expect(schema).toMatchFileSnapshot(file('schema/report.schema.json'));
   });
 
   it('schema/plan.schema.json is the schema of the steps as they are; if not: npm run docs', async () => {

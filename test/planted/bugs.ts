@@ -7,6 +7,7 @@ import { lastCopyBugs } from './last-copy-bugs.ts';
 import { oracleBugs } from './oracle-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { rdsBugs } from './rds-bugs.ts';
+import { reportBugs } from './report-bugs.ts';
 import { stepBugs } from './step-bugs.ts';
 import { surroundingsBugs } from './surroundings-bugs.ts';
 import { wayBackBugs } from './way-back-bugs.ts';
@@ -24,4 +25,5 @@ export const bugs: readonly PlantedBug[] = [
   ...lastCopyBugs,
   ...surroundingsBugs,
   ...cliBugs,
+  ...reportBugs,
 ];

@@ -53,6 +53,7 @@ const commands = (one: Shipped, run: string, dir: string): string[][] => [
   ['status', run, '--state-dir', dir],
   ['status', run, '--json', '--state-dir', dir],
   ['journal', 'verify', run, '--state-dir', dir],
+  ['report', run, '--state-dir', dir],
   ['validate', join(root, one.plan.file), ...one.plan.sets.flatMap((set) => ['--set', set])],
 ];
 

@@ -6,6 +6,7 @@ import { unseenMs } from '../../contract/settle.ts';
 import { settleWithinMs } from '../deadlines.ts';
 import { KeyArn, MadeSnapshot, MadeVolume, VolumeAttributes, VolumeId, VolumePlace } from '../domain.ts';
 import { causesOfAbsence } from './absence.ts';
+import { askedOf } from './in-report.ts';
 import { madeBySends, mayBeMade, tellForeign } from './origin.ts';
 
 /** Makes the replacement from the snapshot, straight under the new key. */
@@ -81,6 +82,7 @@ export const createVolume = defineEffect({
   },
   undo: (_input, output) => (output ? [{ uses: 'ebs.discard-volume', with: { volume: output.id } }] : []),
   whenVanished: (ctx, { key }) => causesOfAbsence(ctx, { deletedBy: 'DeleteVolume', key }),
+  asked: (input) => askedOf(input),
   replaces: (input, output) => ({ original: input.original, replacement: output.id }),
   // The plan may have given the replacement another size and type.
   keeps: ({ attributes, snapshot }) => ({ storage: { GiB: snapshot.sizeGiB ?? attributes.sizeGiB } }),

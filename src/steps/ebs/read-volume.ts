@@ -4,6 +4,7 @@ import { problem } from '../../errors/index.ts';
 import { Accept, CheckedKeys, Surroundings, VolumeAttributes, VolumeId } from '../domain.ts';
 import { attachments } from '../ec2/standing.ts';
 import { Refusals } from '../refusals.ts';
+import { originalOf } from './in-report.ts';
 import { factsOfOriginal } from './volume-facts.ts';
 import { attributesOf, identityLoss, refuseVolume, VolumeOverride } from './volume-reading.ts';
 
@@ -56,6 +57,9 @@ export const readVolume = defineRead({
     },
   },
   claims: (output) => [output.id],
+  originals: ({ keys, override }, read) => ({
+    [read.id]: originalOf(read, { from: keys.from, override, surroundings: read.surroundings }),
+  }),
 });
 
 function notFound(volume: string, region: string) {

@@ -23,7 +23,7 @@ const input = z.strictObject({
   place: VolumePlace,
   replacement: VolumeId.meta({ description: 'the volume that replaces it, as `steps.<create-volume>.id`' }),
   snapshot: MadeSnapshot.meta({ description: 'the final snapshot, as the step that took it yields it' }),
-  stop: StoppedInstance.meta({ description: 'the standstill in which it was taken, as `steps.<stop-instance>`' }),
+  stop: StoppedInstance.meta({ description: 'the stop during which it was taken, as `steps.<stop-instance>`' }),
   key: KeyArn.meta({ description: 'the key to move to, as `steps.<check-key>.to`' }),
   keyTried: KeyTried,
 });

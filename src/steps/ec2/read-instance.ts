@@ -4,6 +4,7 @@ import { type AwsContext, defineRead } from '../../aws/services.ts';
 import { toJson } from '../../contract/json.ts';
 import { problem } from '../../errors/index.ts';
 import { Accept, AttachedVolume, CheckedKeys, InstanceBefore, InstanceId, KeyArn, Surroundings } from '../domain.ts';
+import { originalOf } from '../ebs/in-report.ts';
 import { factsOfOriginal, factsOfOther, together } from '../ebs/volume-facts.ts';
 import { attributesOf, identityLoss, refuseVolume, VolumeOverride } from '../ebs/volume-reading.ts';
 import { mayUse, stateOf } from '../kms/key-use.ts';
@@ -107,6 +108,12 @@ export const readInstance = defineRead({
     look: (ctx, { keys }, read, around) => lookAround(ctx, keys, read, around),
   },
   claims: (output) => [output.instance.id, ...output.volumes.map(({ id }) => id)],
+  originals({ keys: { from }, volumes: { override } }, { volumes, surroundings }) {
+    const given = ({ id, place }: AttachedVolume) => override[place.device] ?? override[id];
+    return Object.fromEntries(
+      volumes.map((one) => [one.id, originalOf(one, { from, override: given(one), surroundings })]),
+    );
+  },
   lasting: ({ instance: { launchTime: _, ...instance }, volumes }) => toJson({ instance, volumes }),
 });
 

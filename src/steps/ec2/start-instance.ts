@@ -29,7 +29,7 @@ export const startInstance = defineEffect({
   input: z.strictObject({
     instance: InstanceId.meta({ description: 'the instance to start' }),
     before: InstanceBefore.optional().meta({ description: 'how the run found it; omitted: it ran' }),
-    stop: StoppedInstance.optional().meta({ description: 'the standstill it is started from' }),
+    stop: StoppedInstance.optional().meta({ description: 'the stop step that this start follows' }),
   }),
   output: StartedInstance,
   title: (input) =>

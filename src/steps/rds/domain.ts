@@ -79,7 +79,7 @@ export const AcceptOfDatabase = z
   });
 
 const roleShape = {
-  id: z.string().meta({ description: 'role and feature in one, by which `each` tells them apart' }),
+  id: z.string().meta({ description: 'role and feature in one, by which `each` keeps them apart' }),
   role: z.string().meta({ description: 'the ARN of the role' }),
   feature: z.string().meta({ description: 'what it is for, such as s3Import; empty: everything' }),
 };
@@ -152,7 +152,7 @@ export const FencedDatabase = z
     lastRestart: z
       .string()
       .nullable()
-      .meta({ description: 'when it was last restarted, by the clock of AWS; null: AWS tells of none' }),
+      .meta({ description: 'when it was last restarted, by the clock of AWS; null: AWS shows none' }),
     scaled: Scaled,
   })
   .meta({ id: 'FencedDatabase', description: 'A DB instance behind its fence, as `rds.fence-instance` yields it' });
@@ -194,11 +194,11 @@ export const MadeDatabaseSnapshot = z
   });
 export type MadeDatabaseSnapshot = z.infer<typeof MadeDatabaseSnapshot>;
 
-/** A replacement, with the name it was born under. */
+/** A replacement, with the name it was created under. */
 export const MadeDatabase = z.strictObject({ id: DatabaseId, original: DatabaseId, name: DatabaseName }).meta({
   id: 'MadeDatabase',
   description:
-    'A DB instance that this run has made, with the name it was born under, as `rds.restore-instance` yields it',
+    'A DB instance that this run has made, with the name it was created under, as `rds.restore-instance` yields it',
 });
 export type MadeDatabase = z.infer<typeof MadeDatabase>;
 
@@ -406,11 +406,11 @@ export const MadeClusterSnapshot = z
   });
 export type MadeClusterSnapshot = z.infer<typeof MadeClusterSnapshot>;
 
-/** A replacement, with the name it was born under. */
+/** A replacement, with the name it was created under. */
 export const MadeCluster = z.strictObject({ id: ClusterId, original: ClusterId, name: ClusterName }).meta({
   id: 'MadeCluster',
   description:
-    'A DB cluster that this run has made, with the name it was born under, as `rds.restore-cluster` yields it',
+    'A DB cluster that this run has made, with the name it was created under, as `rds.restore-cluster` yields it',
 });
 export type MadeCluster = z.infer<typeof MadeCluster>;
 

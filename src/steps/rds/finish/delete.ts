@@ -53,6 +53,10 @@ export const deleteOriginal = (kind: Kind) =>
     undo: 'impossible',
     verdict: (input) => input.verdict,
     deletes: (input) => input.verdict.original,
+    remains: ({ verdict, finalSnapshot, automatedBackups }) => [
+      ...(finalSnapshot === 'none' ? [] : [finalSnapshot]),
+      ...(automatedBackups === 'retain' ? [`automated backups of ${verdict.original}`] : []),
+    ],
     async prove(ctx, { verdict, finalSnapshot }) {
       const [proof, taken] = await Promise.all([
         faultsOfProof(ctx, kind, verdict, ctx.sentAt === undefined ? [] : [verdict.original]),

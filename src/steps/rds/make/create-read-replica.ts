@@ -5,6 +5,7 @@ import { settleWithinMs } from '../../deadlines.ts';
 import { parametersFor } from '../carry/instance.ts';
 import { Database, FinalDatabaseVerdict, MadeDatabase } from '../domain.ts';
 import { nameOf } from '../found.ts';
+import { askedOf } from '../in-report.ts';
 import { instances } from '../kinds/instance.ts';
 import { bornAmong, bornAs, seenBorn, tagsOfMade } from './born.ts';
 
@@ -70,5 +71,6 @@ export const createReadReplica = defineEffect({
     return id === undefined ? undefined : { id, original: replica.id, name };
   },
   undo: (_input, output) => (output ? [{ uses: 'rds.discard-instance', with: { database: output.id } }] : []),
+  asked: ({ replica }) => askedOf(replica),
   replaces: (input, output) => ({ original: input.replica.id, replacement: output.id, beside: true }),
 });

@@ -2,6 +2,7 @@ import { defineEffect } from '../../../aws/services.ts';
 import { settleWithinMs } from '../../deadlines.ts';
 import { permissionsToCarry } from '../carry/table.ts';
 import { permissionsOfQuiet, quiet } from '../fence/quiet.ts';
+import { askedOf } from '../in-report.ts';
 import { byOriginal, type Kind, originalOf, theId } from '../kinds/kind.ts';
 import { bornAmong, bornAs, bornClaimed, seenBorn, tagsNow, tagsOfMade } from './born.ts';
 
@@ -52,6 +53,7 @@ export const restore = (kind: Kind) =>
       return id === undefined ? undefined : { id, original: original.id, name };
     },
     undo: (_input, output) => (output ? [{ uses: kind.steps.discard, with: theId(kind, output.id) }] : []),
+    asked: (input) => askedOf(originalOf(kind, input)),
     replaces: (input, output) => ({ original: originalOf(kind, input).id, replacement: output.id }),
     keeps: (input) => kind.keeps(originalOf(kind, input), input.snapshot),
   });

@@ -6,7 +6,8 @@ import { Refusals } from '../../refusals.ts';
 import { type AcceptedOfDatabase, AcceptOfDatabase, Fence, SecretId } from '../domain.ts';
 import { refuseFence } from '../fence/rules.ts';
 import { permissionsOfSql } from '../fence/sessions.ts';
-import { byName, type Kind, nameGiven, originalOf } from '../kinds/kind.ts';
+import { readOf } from '../in-report.ts';
+import { byName, type Kind, nameGiven, type Original, originalOf } from '../kinds/kind.ts';
 import { groupsOf, isUsable } from '../status.ts';
 import { factsNow, factsOf } from './facts.ts';
 import { loginAs } from './reading.ts';
@@ -83,6 +84,10 @@ export const read = (kind: Kind) =>
       look: (ctx, _input, output) => factsNow(ctx, kind, originalOf(kind, output)),
     },
     claims: (output) => kind.claimsIn(output),
+    originals(_input, output) {
+      const { replicas = [] } = output as { readonly replicas?: readonly Original[] };
+      return Object.fromEntries([originalOf(kind, output), ...replicas].map((one) => [one.id, readOf(one)]));
+    },
   });
 
 /** Of a read by an older version there are none. */

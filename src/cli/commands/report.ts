@@ -1,0 +1,108 @@
+import { extname, join } from 'node:path';
+import { problem, RekeyError } from '../../errors/index.ts';
+import type { Report, RunReport } from '../../report/document/schema.ts';
+import { writeReport } from '../report-file.ts';
+import { reportOfRun, runIds } from '../report-of-run.ts';
+import { tell, tellError } from '../screen.ts';
+import { type CommonOptions, type Settings, settingsOf } from '../settings.ts';
+import { command, type MakeCommand, withStateDir } from './options.ts';
+
+const formats = ['html', 'md', 'json'] as const;
+type Format = (typeof formats)[number];
+
+interface ReportOptions extends CommonOptions {
+  readonly output?: string;
+  readonly format?: string;
+  readonly all?: boolean;
+}
+
+/** `rekey report`: what runs have done, in a file for people who were not there. Reads journals only and changes none. */
+export const reportCommand: MakeCommand = (end) =>
+  withStateDir(
+    command('report', 'Write what runs have done, from their journals alone, into one file. Asks AWS nothing.', [
+      ['rekey report 20180606T021500Z-k3x7qa -o report.html', 'one page, for a browser or for paper'],
+      ['rekey report 20180606T021500Z-k3x7qa', 'Markdown, on stdout'],
+      ['rekey report --all -o reports', 'a page for each run, and index.html'],
+    ]),
+  )
+    .argument('[runs...]', 'ids of the runs')
+    .option('-o, --output <file>', 'where it is written; with --all a directory')
+    .option('--format <format>', `${formats.join(', ')}; if it is not given, by the name of the file`)
+    .option('--all', 'all runs of the state directory, each in a file of its own')
+    .addHelpText('after', exitHelp)
+    .action(async (runs: readonly string[], options: ReportOptions) => {
+      const settings = settingsOf(options);
+      end(options.all === true ? await all(settings, runs, options) : await some(settings, runs, options));
+    });
+
+const exitHelp = `
+Exit codes:
+  0 written · 1 written, and a journal is damaged: the report says from where on · 2 bad usage, or it cannot be written`;
+
+async function some(settings: Settings, runs: readonly string[], options: ReportOptions): Promise<number> {
+  if (runs.length === 0) throw usage('a run is missing; --all reports all of them');
+  const format = formatOf(options);
+  const reports: RunReport[] = [];
+  for (const run of new Set(runs)) reports.push(await reportOfRun(settings, run));
+  const text = await rendered({ v: 1, madeAt: madeAt(settings), runs: reports }, format);
+  if (options.output === undefined) process.stdout.write(text);
+  else {
+    await writeReport(settings.stateDir, options.output, text);
+    tell(`written: ${options.output}`);
+  }
+  return exitOf(reports);
+}
+
+async function all(settings: Settings, runs: readonly string[], options: ReportOptions): Promise<number> {
+  if (runs.length > 0) throw usage('--all takes no run');
+  if (options.output === undefined) throw usage('--all needs a directory: -o DIR');
+  const format = formatOf({ format: options.format ?? 'html' });
+  const made: RunReport[] = [];
+  const unreadable: { run: string; error: RekeyError }[] = [];
+  // One after the other: of hundreds of runs each may be large.
+  for (const run of await runIds(settings)) {
+    try {
+      const report = await reportOfRun(settings, run);
+      const text = await rendered({ v: 1, madeAt: madeAt(settings), runs: [report] }, format);
+      await writeReport(settings.stateDir, join(options.output, `${run}.${format}`), text);
+      made.push(report);
+    } catch (error) {
+      if (!(error instanceof RekeyError) || error.code === 'report-unwritable') throw error;
+      unreadable.push({ run, error });
+    }
+  }
+  const { indexOf } = await import('../../report/render/index-page.ts');
+  const index = indexOf({ madeAt: madeAt(settings), runs: made, unreadable, extension: format });
+  await writeReport(settings.stateDir, join(options.output, 'index.html'), index);
+  tell(`written: ${join(options.output, 'index.html')}`);
+  for (const { error } of unreadable) tellError(error, settings.stateDir);
+  return unreadable.length > 0 ? 1 : exitOf(made);
+}
+
+const madeAt = ({ clock }: Settings) => new Date(clock.now()).toISOString();
+const exitOf = (reports: readonly RunReport[]) => (reports.some(({ journal }) => journal.damage) ? 1 : 0);
+const usage = (what: string) => problem('usage', { what, command: 'report' });
+
+function formatOf({ format, output }: Pick<ReportOptions, 'format' | 'output'>): Format {
+  const named = format ?? (output === undefined ? 'md' : extname(output).slice(1).toLowerCase());
+  const found = formats.find(
+    (one) => one === named || (named === 'htm' && one === 'html') || (named === 'markdown' && one === 'md'),
+  );
+  if (found) return found;
+  throw usage(
+    format === undefined
+      ? `${JSON.stringify(output)} does not say its format: name it .html, .md or .json, or give --format`
+      : `--format ${JSON.stringify(format)} is none of ${formats.join(', ')}`,
+  );
+}
+
+async function rendered(report: Report, format: Format): Promise<string> {
+  switch (format) {
+    case 'html':
+      return (await import('../../report/render/html.ts')).htmlOf(report);
+    case 'md':
+      return (await import('../../report/render/markdown.ts')).markdownOf(report);
+    case 'json':
+      return (await import('../../report/render/json.ts')).jsonOf(report);
+  }
+}
