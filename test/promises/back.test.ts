@@ -396,7 +396,7 @@ describe('a run whose verification failed, and that was taken back', () => {
       expect(exitOf(first), told(first)).toBe(4);
       const second = await resume(world, first, false);
       expect(exitOf(second), told(second)).toBe(4);
-      expect(told(second)).toMatch(/nothing-changed i-0123456789abcdef0 was brought back[\s\S]*"role"/);
+      expect(told(second)).toMatch(/nothing-changed i-0123456789abcdef0 is back in service[\s\S]*"role"/);
       expect(second.calls.get('ec2:StopInstances')).toBeUndefined();
       expectOriginalServing(world);
       const third = await resume(world, second, true);

@@ -292,7 +292,7 @@ test.each(
       const life = await visited(world, one, from);
       expect(exitOf(life), told(life)).toBe(3);
       expect(records(life, 'unwinding')).toEqual([]);
-      expect(texts(life).filter((text) => text.includes(`claimed by run ${second}, too`))).toHaveLength(1);
+      expect(texts(life).filter((text) => text.includes(`also claimed by run ${second}`))).toHaveLength(1);
     },
     one.seed,
   ));

@@ -310,7 +310,7 @@ const words: readonly {
   {
     name: 'a claim by a run that is no run',
     act: (world) => tag(world, instance, [[`rekey:claim:${'\u001b[2J$(reboot)\u009b31m\u202e'}`, 'x']]),
-    says: /is claimed by run/,
+    says: /is (also )?claimed by run/,
     exit: [5],
   },
 ];
