@@ -27,16 +27,6 @@ export const wayBackBugs: readonly PlantedBug[] = [
     caughtBy: { file: downForWantOf, title: 'comes back where nothing but KMS can be reached' },
   },
   {
-    name: 'what a target was found to be like is not on record when it is brought back',
-    file: 'src/engine/target/guard.ts',
-    find: "await run.append({ t: 'looked', plan: run.plan.name, observation: state.observation });",
-    replace: '',
-    caughtBy: {
-      file: 'test/promises/rds-fence.test.ts',
-      title: 'is told by status, should the process that has seen it die',
-    },
-  },
-  {
     name: 'a right that is missing on the way back ends it',
     file: 'src/engine/patience.ts',
     find: "start: never, back: aDay, 'start back': aDay",

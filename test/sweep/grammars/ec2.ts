@@ -264,9 +264,9 @@ function faultsOfEnd(
     (deeds.has('start-instance') || deeds.has('an owner starts what stops')) && end === 'verification-failed';
   // With nobody else at work it is in pieces by what the run itself has done.
   const waits = started || (deeds.size > 0 && ['target-in-pieces', 'mixed-start'].includes(end));
-  // What was used elsewhere, or is gone, is for a person to judge.
+  // What was used elsewhere, or is gone, is for a person to judge, and so is what was attached again since it was snapshotted.
   const elsewhere = [...deeds].some((name) =>
-    /elsewhere|terminates|deleted$|a cleaner|under an original fails/.test(name),
+    /elsewhere|terminates|deleted$|a cleaner|under an original fails|^attach-volume$/.test(name),
   );
   const person = elsewhere && ['replacement-stale', 'original-gone'].includes(end);
   const refused = end === 'target-refused' && deeds.has(refusedPlan);
