@@ -45,6 +45,14 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     issue: 11,
     witnesses: [{ plan: 'ec2-instance', seed: 420 }],
   },
+  {
+    kind: 'END',
+    says: /did not come to its end: target-changed/,
+    after: /^disable-key$/,
+    what: 'a replacement was kept while the old key was disabled: beside it the next cut-over counts clients as come back before the restart that ends their sessions',
+    issue: 10,
+    witnesses: [{ plan: 'rds-instance', seed: 2_000_146 }],
+  },
 ];
 
 /** Does this entry of the list explain it, in a history in which this has struck? */
