@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { problem, RekeyError } from '../errors/index.ts';
+import { completionCommand } from './commands/completion.ts';
 import { demoCommand } from './commands/demo.ts';
 import { journalCommand } from './commands/journal.ts';
 import { resumeCommand } from './commands/resume.ts';
@@ -51,6 +52,7 @@ export function programOf(end: (exit: number) => void): Command {
     schemaCommand,
     simulateCommand,
     demoCommand,
+    completionCommand,
   ];
   for (const make of commands) program.addCommand(make(end));
   for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)]) {
