@@ -16,5 +16,7 @@ const bundle = await rolldown({
 });
 // Of another build nothing may be left: a package would take it along.
 rmSync(dir, { recursive: true, force: true });
-await bundle.write({ dir, format: 'esm' });
+// Names stay, for what REKEY_DEBUG shows; what node need not read goes.
+const minify = { compress: false, mangle: false, codegen: { removeWhitespace: true } };
+await bundle.write({ dir, format: 'esm', minify });
 await bundle.close();
