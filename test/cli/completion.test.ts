@@ -45,8 +45,8 @@ describe('in bash', () => {
   });
 
   test.each(
-    commands.map((one) => ({ words: ['rekey', ...one.path].join(' '), one })),
-  )('after "$words" its commands and options are offered', ({ one: { path, commands, options } }) => {
+    commands.map((one) => [['rekey', ...one.path].join(' '), one] as const),
+  )('after %s its commands and options are offered', (_words, { path, commands, options }) => {
     expect(offered([...path, '-'])).toEqual(options.flatMap(({ flags }) => flags).sort());
     if (commands.length > 0) expect(offered([...path, ''])).toEqual(commands.map(({ name }) => name).sort());
   });

@@ -29,10 +29,7 @@ function examplesOf(one: Command): string[] {
 }
 
 describe('the help of every command', () => {
-  test.each(withAll(program).map((one) => ({ one, words: wordsOf(one) })))('of $words has an example of it', ({
-    one,
-    words,
-  }) => {
+  test.each(withAll(program).map((one) => [wordsOf(one), one] as const))('of %s has an example of it', (words, one) => {
     expect(examplesOf(one).filter((line) => line.startsWith(`${words} `))).not.toEqual([]);
   });
 
