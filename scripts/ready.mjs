@@ -1,6 +1,7 @@
 // Makes a clone ready to run: installs what is missing and builds what is stale. Needs nothing but Node and npm.
 import { spawnSync } from 'node:child_process';
-import { existsSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -27,6 +28,16 @@ if (changed('node_modules/.package-lock.json') < changed('package-lock.json')) {
 // The compiler trusts its notes even when what they are about has been deleted.
 if (!existsSync('dist/cli/main.js')) rmSync('dist/.tsbuildinfo', { force: true });
 step('building', process.execPath, ['node_modules/typescript/bin/tsc']);
+// Nor does it take away what it has made of a source that is gone, and a package would take that along.
+const made = /\.(?:js|js\.map|d\.ts)$/;
+for (const file of readdirSync('dist', { recursive: true, encoding: 'utf8' })) {
+  if (/^(?:bench|sweep|bundle)\b/.test(file) || !made.test(file)) continue;
+  if (!existsSync(join('src', file.replace(made, '.ts')))) rmSync(join('dist', file));
+}
+// bin/rekey.js takes the bundle unless the compiler has made something since.
+const bundled = ['dist/.tsbuildinfo', 'node_modules/.package-lock.json', 'scripts/bundle.mjs'];
+if (changed('dist/bundle/main.js') <= Math.max(...bundled.map(changed)))
+  step('bundling', process.execPath, ['scripts/bundle.mjs']);
 
 function step(what, command, args) {
   const begun = Date.now();

@@ -1,5 +1,5 @@
-// Not @aws-sdk/util-waiter: what npm has under that name is an old shim around this one.
-import { createWaiter, type WaiterResult, WaiterState } from '@smithy/core/client';
+// Under this name package.json has @smithy/util-waiter, as it is called today (decision 23).
+import { createWaiter, type WaiterResult, WaiterState } from '@aws-sdk/util-waiter';
 import type { Clock } from '../contract/clock.ts';
 import type { Check, Settle } from '../contract/settle.ts';
 

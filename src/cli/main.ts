@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { problem, RekeyError } from '../errors/index.ts';
+import { completionCommand } from './commands/completion.ts';
 import { demoCommand } from './commands/demo.ts';
 import { journalCommand } from './commands/journal.ts';
 import { reportCommand } from './commands/report.ts';
@@ -53,6 +54,7 @@ export function programOf(end: (exit: number) => void): Command {
     schemaCommand,
     simulateCommand,
     demoCommand,
+    completionCommand,
   ];
   for (const make of commands) program.addCommand(make(end));
   for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)]) {

@@ -27,7 +27,8 @@ export function parsePlan<S>(
   const problems: PlanProblem[] = [];
   const report: Report = (at, message, hint) => problems.push({ ...at, message, hint });
   const tree = applySets(readTree(source.file, source.text, report), source.sets, report);
-  const root = tree && asPlaced(tree, typeOf(PlanShape, 'input'));
+  // Nothing else can be misread, and to make the type takes a while.
+  const root = tree && source.sets.length > 0 ? asPlaced(tree, typeOf(PlanShape, 'input')) : tree;
   const plan = root && checkPlan(root, { registry, submitted }, report);
   return plan !== undefined && problems.length === 0
     ? { plan: frozen(plan) }

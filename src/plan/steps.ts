@@ -128,7 +128,14 @@ function checkUse<S>(
   const inside = definition
     ? checkWith(definition, given?.value ?? empty, { ...scope, each: joined }, report)
     : undefined;
-  const visible = { gate: false, output: definition && typeOf(definition.output, 'output'), each: joined };
+  const visible: Visible = {
+    gate: false,
+    // To make a type of a schema takes longer than to check a step, and most outputs nobody refers to.
+    get output() {
+      return definition && typeOf(definition.output, 'output');
+    },
+    each: joined,
+  };
   const order = member(node, 'inOrder');
   const inOrder = order?.kind === 'scalar' && order.value === true;
   const known = { kind: 'use', id: outline.id, uses: type ?? '', inOrder, with: templateOf(inside ?? empty) } as const;

@@ -1,4 +1,6 @@
+import { createWaiter } from '@aws-sdk/util-waiter';
 import FakeTimers, { type Clock as FakeClock } from '@sinonjs/fake-timers';
+import * as core from '@smithy/core/client';
 import DataLoader from 'dataloader';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSettleHub } from '../../src/aws/settle-hub.ts';
@@ -24,6 +26,10 @@ describe('settle hub', () => {
     kind,
     deadlineAt: Date.now() + forMs,
     signal,
+  });
+
+  it('waits by the waiter of the clients, and not by an old copy of it', () => {
+    expect(createWaiter).toBe(core.createWaiter);
   });
 
   it('a thousand waiters for one kind of thing share their calls', async () => {

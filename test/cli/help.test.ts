@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { programOf } from '../../src/cli/main.ts';
 import { build, rekey, type Shell, shell, shippedPlan, workshop } from './command.ts';
 
 const { dir, clear } = workshop();
@@ -9,19 +11,32 @@ const where = { cwd: dir };
 beforeAll(build);
 afterAll(clear);
 
-const commands = [
-  'validate',
-  'run',
-  'resume',
-  'status',
-  'rollback',
-  'report',
-  'journal',
-  'journal verify',
-  'schema',
-  'simulate',
-  'demo',
-];
+const program = programOf(() => undefined);
+const wordsOf = (one: Command): string => (one.parent ? `${wordsOf(one.parent)} ${one.name()}` : one.name());
+const withAll = (one: Command): Command[] => [one, ...one.commands.flatMap(withAll)];
+const commands = withAll(program)
+  .slice(1)
+  .map((one) => wordsOf(one).replace('rekey ', ''));
+
+/** The lines below "Example" or "Examples" in the help of a command. */
+function examplesOf(one: Command): string[] {
+  let help = '';
+  const writeOut = (text: string) => {
+    help += text;
+  };
+  one.configureOutput({ writeOut }).outputHelp();
+  return (/\nExamples?:\n((?: {2}.*\n)+)/.exec(`${help}\n`)?.[1] ?? '').split('\n').map((line) => line.trim());
+}
+
+describe('the help of every command', () => {
+  test.each(withAll(program).map((one) => [wordsOf(one), one] as const))('of %s has an example of it', (words, one) => {
+    expect(examplesOf(one).filter((line) => line.startsWith(`${words} `))).not.toEqual([]);
+  });
+
+  test('there is none where nobody has written one, so the looking looks', () => {
+    expect(examplesOf(new Command('bare').description('Example of nothing.')).join('')).toBe('');
+  });
+});
 
 describe('help', () => {
   let words: Shell;
@@ -103,7 +118,7 @@ describe('what is loaded', () => {
       ...end,
       sdk: urls.filter((url) => url.includes('@aws-sdk/client-')).length,
       drivers: driversIn(urls),
-      simulator: urls.filter((url) => url.includes('/dist/simulator/')).length,
+      simulator: urls.filter((url) => /\/dist\/(?:simulator\/|bundle\/(?:scenario|account|server)-)/.test(url)).length,
     };
   };
 
@@ -113,6 +128,12 @@ describe('what is loaded', () => {
 
   test('validate loads no SDK client, no database driver and no simulator', async () => {
     expect(await loaded(['validate', shippedPlan])).toMatchObject({ code: 0, sdk: 0, drivers: 0, simulator: 0 });
+  });
+
+  test('simulate loads the simulator, so the counting counts', async () => {
+    const { code, simulator } = await loaded(['simulate', '--scenario', shippedPlan]);
+    expect(code).not.toBe(0);
+    expect(simulator).toBeGreaterThan(0);
   });
 
   test('run loads the SDK, so the counting counts', async () => {

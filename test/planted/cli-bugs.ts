@@ -110,4 +110,25 @@ export const cliBugs: readonly PlantedBug[] = [
     replace: ".filter((entry) => entry.exit === exit && entry.course !== 'unwind')",
     caughtBy: { file: 'test/cli/reference.test.ts', title: 'says in the runbook what to do about every failure' },
   },
+  {
+    name: 'the help of a command has no example',
+    file: 'src/cli/commands/options.ts',
+    find: '\\nExample${',
+    replace: '\\nSample${',
+    caughtBy: { file: 'test/cli/help.test.ts', title: 'of rekey schema has an example of it' },
+  },
+  {
+    name: 'the shell executes what a directory is called',
+    file: 'src/cli/completion/bash.ts',
+    find: 'if [[ $id =~ ^[0-9]{8}T[0-9]{6}Z-[a-z2-7]{6}$ && $id == "$cur"* ]]; then COMPREPLY+=("$id"); fi',
+    replace: '_rekey_words "$id"',
+    caughtBy: { file: 'test/cli/completion.test.ts', title: 'what has a command for a name is not executed' },
+  },
+  {
+    name: 'runs are completed from the default state directory alone',
+    file: 'src/cli/completion/bash.ts',
+    find: '== --state-dir ]]',
+    replace: '== --state ]]',
+    caughtBy: { file: 'test/cli/completion.test.ts', title: 'offered by their ids, wherever it is' },
+  },
 ];
