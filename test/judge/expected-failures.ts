@@ -28,32 +28,7 @@ export type Witness = { readonly plan: string } & ((Kind & { readonly seed: numb
  * The one list of what fails today. A violation of a kind that stands here, in a plan that stands with it, is counted and fails
  * nothing; every other one is a failure. Who mends a kind strikes it. Nobody adds to it but with a new judgement.
  */
-export const expectedFailures: readonly ExpectedFailure[] = [
-  {
-    kind: 'P5.status-down',
-    says: /: died, interrupted(, unwinding)?; .*"serves":true/,
-    after: /^the fence is opened/,
-    what: 'somebody has opened the fence before a look could show it, and status says of a process that died that the target is down',
-    issue: 11,
-    witnesses: [{ plan: 'rds-instance', seed: 10_000_443 }],
-  },
-  {
-    kind: 'P5.status-now',
-    says: /: died, interrupted; said stopped with mixture, and down; truly stopped with nothing/,
-    after: /^crash/,
-    what: 'a process died between the ends of two detaches: what is known of one stands beside what was known of the other before its detach',
-    issue: 11,
-    witnesses: [{ plan: 'ec2-instance', seed: 420 }],
-  },
-  {
-    kind: 'END',
-    says: /did not come to its end: target-changed/,
-    after: /^disable-key$/,
-    what: 'a replacement was kept while the old key was disabled: beside it the next cut-over counts clients as come back before the restart that ends their sessions',
-    issue: 10,
-    witnesses: [{ plan: 'rds-instance', seed: 2_000_146 }],
-  },
-];
+export const expectedFailures: readonly ExpectedFailure[] = [];
 
 /** Does this entry of the list explain it, in a history in which this has struck? */
 export function explains({ kind, says, after }: ExpectedFailure, one: Violation, struck: ReadonlySet<string>): boolean {

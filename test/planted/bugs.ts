@@ -7,6 +7,8 @@ import { lastCopyBugs } from './last-copy-bugs.ts';
 import { oracleBugs } from './oracle-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { rdsBugs } from './rds-bugs.ts';
+import { rdsCarryBugs } from './rds-carry-bugs.ts';
+import { rdsLogBugs } from './rds-log-bugs.ts';
 import { reportBugs } from './report-bugs.ts';
 import { stepBugs } from './step-bugs.ts';
 import { surroundingsBugs } from './surroundings-bugs.ts';
@@ -20,6 +22,8 @@ export const bugs: readonly PlantedBug[] = [
   ...wayBackBugs,
   ...stepBugs,
   ...rdsBugs,
+  ...rdsCarryBugs,
+  ...rdsLogBugs,
   ...judgeBugs,
   ...oracleBugs,
   ...lastCopyBugs,

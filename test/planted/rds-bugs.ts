@@ -1,17 +1,5 @@
+import { caughtIn } from './in-steps-of-rds.ts';
 import type { PlantedBug } from './planted-bug.ts';
-
-/** A bug in a step of RDS: its name, the file, what stands there, what instead, and a part of the title of the test that catches it. */
-type Row = readonly [name: string, file: string, find: string, replace: string, title: string];
-
-function caughtIn(file: string, rows: readonly Row[]): PlantedBug[] {
-  return rows.map(([name, step, find, replace, title]) => ({
-    name,
-    file: `src/steps/rds/${step}`,
-    find,
-    replace,
-    caughtBy: { file, title },
-  }));
-}
 
 /** What could go wrong in moving a database: the guard of each known pitfall, and each guard that asks in SQL, taken out. */
 export const rdsBugs: readonly PlantedBug[] = [
@@ -94,45 +82,6 @@ export const rdsBugs: readonly PlantedBug[] = [
       '12: read replicas, which would stay with the original',
     ],
   ]),
-  ...caughtIn('test/promises/rds-replicas.test.ts', [
-    [
-      'a replica that was promoted is deleted',
-      'finish/delete-read-replica.ts',
-      'else if (old.ReadReplicaSourceDBInstanceIdentifier === undefined)',
-      'else if (old.ReadReplicaSourceDBInstanceIdentifier === null)',
-      'that somebody has promoted in the hold are kept',
-    ],
-  ]),
-  ...caughtIn('test/promises/rds-others.test.ts', [
-    [
-      'a replacement is not compared again before clients are admitted',
-      'judge/verify.ts',
-      '...(original ? unlikeNow(ctx, kind, verdict, { read, ...pair, original, replacement }) : []),',
-      '',
-      'the replacement changed by somebody after it was compared',
-    ],
-    [
-      'a stopped original is left stopped',
-      'fence/fence.ts',
-      '{ uses: kind.steps.start, with: theId(kind, idOf(kind, input)) },',
-      '',
-      'stopped behind its fence, it is started again',
-    ],
-    [
-      'a login that does not see the sessions of others is taken for one that sees nobody',
-      'fence/sessions.ts',
-      'const blind = answer.rows.find(([first]) => first === blindness);',
-      "const blind = answer.rows.find(([first]) => first === 'never');",
-      'because this login does not see the sessions of others',
-    ],
-    [
-      'a database that does not answer is taken for one without sessions',
-      'fence/sessions.ts',
-      'return { seen: [answer.unknown], position: undefined };',
-      'return { seen: [], position: undefined };',
-      'because nothing gets through is told before',
-    ],
-  ]),
   ...caughtIn('test/promises/rds-sql-guards.test.ts', [
     [
       'the fence is believed after one look',
@@ -156,31 +105,6 @@ export const rdsBugs: readonly PlantedBug[] = [
       'a client of the original, under its new name, keeps them out',
     ],
   ]),
-  ...caughtIn('test/promises/rds-clients-back.test.ts', [
-    [
-      'an original is deleted although no client has come back',
-      'judge/clients-back.ts',
-      'return { pending: {',
-      'return { text: why, waits: {',
-      'after an instance has let its clients in that none comes back is said before the hold, and the original waits',
-    ],
-    [
-      'that nobody has come back after the admission is not said',
-      'judge/clients-back.ts',
-      'ctx.announce(told(name, back, at, were));',
-      '',
-      'after a cluster has let its clients in that none comes back is said before the hold, and the original waits',
-    ],
-  ]),
-  ...caughtIn('test/promises/rds-groups-back.test.ts', [
-    [
-      'a group that somebody has put on the original meanwhile is taken off on the way back',
-      'fence/group-change.ts',
-      'input.keepsOthers === true && one',
-      'input.keepsOthers === null && one',
-      'is on a cluster that serves again',
-    ],
-  ]),
   ...caughtIn('test/promises/rds-calls.test.ts', [
     [
       'an original that was deleted is looked for at the end',
@@ -195,159 +119,6 @@ export const rdsBugs: readonly PlantedBug[] = [
       'const open = await fenceFaults(ctx, read, verdict, original);',
       'await lineageFaults(ctx, kind, input, replacement); await lineageFaults(ctx, kind, input, replacement); await lineageFaults(ctx, kind, input, replacement); const open = await fenceFaults(ctx, read, verdict, original);',
       'a whole run of an instance, with an hour of hold takes its calls and no more, with seed 1',
-    ],
-  ]),
-  ...caughtIn('test/promises/rds-roles.test.ts', [
-    [
-      'a role that comes in the cut-over is a change of the original',
-      'read/facts.ts',
-      'return factsOf(whole.found, whole.parts, read.fence, named, read.roles);',
-      'return factsOf(whole.found, whole.parts, read.fence, named);',
-      "the roles of 'a cluster' with one that somebody gives it when it is restarted",
-    ],
-    [
-      'a role that comes after the read stays with the original',
-      'judge/verify.ts',
-      'log, roles: original ? rolesIn(original) : [] };',
-      'log, roles: original ? rolesIn(original).slice(0, 2) : [] };',
-      "the roles of 'an instance' with one that somebody gives it when its name is taken away",
-    ],
-    [
-      'a role that the original does not have any more is given to its replacement',
-      'judge/comparison.ts',
-      '? rolesLacking(found.name, original.roles, found.roles)',
-      '? rolesLacking(found.name, [], found.roles)',
-      "the roles of 'an instance' without one that somebody takes off it when its name is taken away",
-    ],
-    [
-      'that all roles have come over is not compared',
-      'judge/verify-serving.ts',
-      '...rolesLacking(name, verdict.roles, rolesIn(found)),',
-      '',
-      "the roles of 'a cluster' are compared when clients are in",
-    ],
-    [
-      'a replacement is given roles before it is judged in its place',
-      'make/add-role.ts',
-      'verdict: kind.PlacedVerdict',
-      'verdict: kind.Verdict',
-      'that gives a replacement its roles before the last proof is refused',
-    ],
-  ]),
-  ...caughtIn('test/promises/rds-log-held.test.ts', [
-    [
-      'a log that lacks something of the original does not count',
-      'judge/log-held.ts',
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a piece of code
-      'findings: [`${name}: ${held.how}`], told: []',
-      'findings: [], told: []',
-      'replaces an instance that stands before it keeps clients from being let in',
-    ],
-    [
-      'the log of a replacement is not asked again before the delete',
-      'finish/proof.ts',
-      'findings: held.findings, pending',
-      'findings: [], pending',
-      'replaces a cluster is asked again before the original is deleted',
-    ],
-    [
-      'a log of which nothing is known counts as one that holds all',
-      'judge/log-held.ts',
-      'log: log(held.why), findings: []',
-      'log: log(null), findings: []',
-      'replaces a cluster that tells no position stops nothing',
-    ],
-    [
-      'the log of a replacement is measured by that of the original as it stands after the restore',
-      'judge/verify.ts',
-      '{ ...(fenced.position && { final: fenced.position }), unknown',
-      '{ unknown',
-      'replaces an instance holds all that the log of its original held',
-    ],
-  ]),
-  ...caughtIn('test/promises/rds-position.test.ts', [
-    [
-      'a MySQL without GTIDs is not asked for file and offset',
-      'fence/sessions.ts',
-      'if (!position || statement === undefined) return position;',
-      'if (!position || statement !== undefined) return position;',
-      'has no GTID with MySQL 8.0.36: file and offset',
-    ],
-    [
-      'a MySQL of today is asked for its log as one of yesterday',
-      'fence/position.ts',
-      "binary: 'SHOW BINARY LOG STATUS'",
-      "binary: 'SHOW MASTER STATUS'",
-      'has no GTID with MySQL 8.4.3: file and offset',
-    ],
-  ]),
-  ...caughtIn('test/steps/rds/contains.test.ts', [
-    [
-      'transactions are compared as texts',
-      'fence/contains.ts',
-      'BigInt(now) >= BigInt(before)',
-      'now >= before',
-      'PostgreSQL with a longer number that is less in letters',
-    ],
-    [
-      'a set of GTIDs with a hole holds what is in it',
-      'fence/contains.ts',
-      'a <= from && to <= b',
-      'a <= from || to <= b',
-      'a set with a hole',
-    ],
-    [
-      'a log that began anew holds nothing',
-      'fence/contains.ts',
-      "return anew ? 'anew' :",
-      'return',
-      'a domain that another server began',
-    ],
-  ]),
-  ...caughtIn('test/promises/rds-tag-in-cut-over.test.ts', [
-    [
-      'a tag that comes too late to be carried over is lost without a word',
-      'finish/proof.ts',
-      '.filter((text) => !there.has(text) && !won(text))',
-      '.filter((text) => there.has(text) && won(text))',
-      'in the hold of a cluster is told before that goes with it',
-    ],
-    [
-      'a replacement gets the tags of the reading, not those of now',
-      'make/born.ts',
-      'return found ? carried(found.TagList) : read.tags;',
-      'return read.tags ?? found;',
-      'of an instance, when it is snapshotted are on what takes its place',
-    ],
-    [
-      'a tag that was carried over counts as lost',
-      'judge/comparison.ts',
-      'plans.has(key) || is.get(key) === was.get(key) ?',
-      'plans.has(key) ?',
-      'of a member, when the cluster is restored are on what takes its place',
-    ],
-  ]),
-  ...caughtIn('test/promises/rds-scaled-readers.test.ts', [
-    [
-      'a reader that Application Auto Scaling takes away is a change of the cluster',
-      'claim/as-set.ts',
-      '.filter((one) => !isScaled(one.TagList))',
-      '',
-      'takes away inside the cut-over before the restore',
-    ],
-    [
-      'a reader that Application Auto Scaling has taken away is missing in the comparison',
-      'judge/comparison.ts',
-      'one.scaled !== true || instance(one.id) !== undefined',
-      'one.id !== undefined',
-      'takes away inside the cut-over before the final snapshot',
-    ],
-    [
-      'a reader that Application Auto Scaling makes in the cut-over stays with the original',
-      'read/facts.ts',
-      'const all = [...new Set([found, ...parts])].map(',
-      'const all = [found, ...parts.filter((one) => !isScaled(one.TagList))].map(',
-      'that Application Auto Scaling makes before the names change hands would stay with the original',
     ],
   ]),
   ...caughtIn('test/promises/rds-last-copy.test.ts', [
@@ -371,6 +142,13 @@ export const rdsBugs: readonly PlantedBug[] = [
       'copies: (input) => ({ original: input.snapshot.database, anew: true }),',
       '',
       'of an instance stay, and are told by name, when somebody deletes it',
+    ],
+    [
+      'who is connected before the restart has come back, where a replacement stands from an earlier cut-over',
+      'fence/open.ts',
+      '(proven || idIn(one) !== read.id)',
+      '(read.id !== undefined || proven)',
+      "of an instance, is in nobody's way when a resume goes on",
     ],
     [
       'a replacement that is gone is waited for, and what is left is not kept',
@@ -428,15 +206,6 @@ export const rdsBugs: readonly PlantedBug[] = [
       'stays as it is when a resume forgot the login',
     ],
   ]),
-  ...caughtIn('test/promises/rds-others.test.ts', [
-    [
-      'an operator is told to delete an original that has lost its key',
-      'status.ts',
-      'return made\n',
-      'return name\n',
-      'is never named as something to delete',
-    ],
-  ]),
   ...caughtIn('test/sweep/lying-clusters.test.ts', [
     [
       'the members of a cluster are not compared',
@@ -460,66 +229,6 @@ export const rdsBugs: readonly PlantedBug[] = [
       "=== 'there' || broken(part)",
       "=== 'there' || (broken(part) && false)",
       'is not waited for when the original comes back with the others',
-    ],
-  ]),
-  ...caughtIn('test/aws/databases-postgres.test.ts', [
-    [
-      "the statistics that autovacuum's analyze writes are a write of somebody",
-      'fence/position.ts',
-      "('pg_statistic', 'pg_statistic_ext_data', 'pg_authid')",
-      "('pg_authid')",
-      "moves by autovacuum's analyze, a checkpoint and the heartbeat of RDS, and nobody has written",
-    ],
-    [
-      'the sessions of RDS in its own database are those of somebody who writes',
-      'fence/position.ts',
-      "WHERE datname NOT IN ('rdsadmin', current_database())\n      UNION ALL",
-      'WHERE datname <> current_database()\n      UNION ALL',
-      "moves by autovacuum's analyze, a checkpoint and the heartbeat of RDS, and nobody has written",
-    ],
-    [
-      'who writes in another database and leaves is not found',
-      'fence/position.ts',
-      'tup_inserted + tup_updated + tup_deleted FROM',
-      '0 FROM',
-      'shows who has come, written in another database and left between two looks',
-    ],
-    [
-      'PostgreSQL leaves out the sessions that a login may not see',
-      'fence/sessions.ts',
-      "WHERE NOT pg_has_role('pg_read_all_stats', 'USAGE')",
-      'WHERE false',
-      'who may not see the sessions of others never proves that there are none',
-    ],
-    [
-      'a session that only receives the log is not listed',
-      'fence/sessions.ts',
-      "('client backend', 'walsender')",
-      "('client backend')",
-      'a session with an open transaction, and one that receives the log',
-    ],
-  ]),
-  ...caughtIn('test/aws/databases-mysql.test.ts', [
-    [
-      'MySQL leaves out the sessions that a login may not see',
-      'fence/sessions.ts',
-      'WHERE NOT EXISTS (SELECT 1 FROM information_schema.processlist WHERE user <>',
-      'WHERE 1 = 0 AND EXISTS (SELECT 1 FROM information_schema.processlist WHERE user <>',
-      'never proves that nobody is connected to who may not see the sessions of others',
-    ],
-    [
-      "the heartbeat of RDS in MySQL's own schema is a write of somebody",
-      'fence/position.ts',
-      "TABLE_SCHEMA NOT IN ('mysql', 'sys',",
-      "TABLE_SCHEMA NOT IN ('sys',",
-      'moves by the heartbeat of RDS, which is nobody who writes, nor is who asks',
-    ],
-    [
-      'who makes a table in MySQL and leaves is not found',
-      'fence/position.ts',
-      "SUM(IF(VARIABLE_NAME LIKE 'COM_%', VARIABLE_VALUE, 0))",
-      '0',
-      'shows who has come, made a table and left',
     ],
   ]),
   ...caughtIn('test/promises/rds-verdict-of-the-past.test.ts', [
@@ -558,16 +267,6 @@ export const rdsBugs: readonly PlantedBug[] = [
       'while nobody has the name, takes the cut-over back',
     ],
   ]),
-  ...caughtIn('test/promises/rds-protection-after-read.test.ts', [
-    [
-      'deletion protection is carried as it was read',
-      'read/facts.ts',
-      "one.DeletionProtection ? 'on' : 'off'",
-      "'as read'",
-      'is carried over, or the run stops and says so',
-    ],
-  ]),
-  ...caughtIn('test/promises/rds-tag-after-read.test.ts', []),
   ...caughtIn('test/promises/rds-statement-tried.test.ts', [
     [
       'statements are asked for the first time while clients are out',
@@ -593,15 +292,6 @@ export const rdsBugs: readonly PlantedBug[] = [
       'that lets in members of a group',
     ],
   ]),
-  ...caughtIn('test/promises/rds-others.test.ts', [
-    [
-      'a way into a database that no list of sessions shows is not looked for',
-      'read/refusals-around.ts',
-      'if (Port !== undefined)',
-      'if (Port === 0)',
-      'with an option that opens a port of its own',
-    ],
-  ]),
   ...caughtIn('test/plan/safe.test.ts', [
     [
       'a plan may restore what was taken while clients wrote',
@@ -618,97 +308,6 @@ export const rdsBugs: readonly PlantedBug[] = [
       'takes what nobody has judged',
     ],
   ]),
-  ...caughtIn('test/promises/rds-position.test.ts', [
-    [
-      'the final snapshot, and what is made from it, do not ask whether the log has moved',
-      'fence/quiet.ts',
-      '...written.found.map((how)',
-      '...[].map((how)',
-      'before the final snapshot of an instance, has the cut-over taken back',
-    ],
-    [
-      'the copy of a snapshot forgets where the log stood',
-      'make/copy-snapshot.ts',
-      'return { database, source, after, ...positioned(position) };',
-      'return { database, source, after };',
-      'while the final snapshot of an instance is taken, keeps anything from being restored from it',
-    ],
-    [
-      'the snapshot of a cluster forgets where the log stood',
-      'kinds/cluster.ts',
-      '...positioned(after?.position),',
-      '',
-      'while the final snapshot of a cluster is taken, keeps anything from being restored from it',
-    ],
-    [
-      'a replacement is admitted without a look at the log of the original',
-      'judge/verify.ts',
-      'since.found.map((how)',
-      '[].map((how)',
-      'when an instance is restored, keeps the replacement from being admitted',
-    ],
-    [
-      'no look asks whether the log of the original has moved',
-      'fence/open.ts',
-      '...written,',
-      '',
-      'while an instance is in its hold, keeps the original from being deleted',
-    ],
-    [
-      'after a restart of MySQL the hold has nothing to compare with',
-      'judge/verify.ts',
-      '...(since.found.length === 0 && positioned(position))',
-      '...{}',
-      'does not hide who comes, writes and leaves during the hold of MySQL',
-    ],
-    [
-      'that a log has moved is somebody who writes, whatever the statistics say',
-      'fence/position.ts',
-      "if (changed.length === 0) return { is: 'not' };",
-      '',
-      'moves the position of the log of PostgreSQL, and stops no run',
-    ],
-    [
-      'what nobody can tell after a restart is not said',
-      'fence/position.ts',
-      'return { found: [], told: [`',
-      'return { found: [], told: true ? [] : [`',
-      'is not told apart after a restart of MySQL, which is said',
-    ],
-  ]),
-  ...[
-    [
-      'the statistics of before a restart count after it',
-      '(restarted && now.reset === fromStart)',
-      'false',
-      'counts from its start',
-    ],
-    ['another server is taken for the one that answered', 'before.server !== now.server', 'false', 'another server'],
-    [
-      'statistics that a crash has lost are a write of somebody',
-      'count >= (before.counts[name] ?? 0)',
-      'true',
-      'lost in a crash',
-    ],
-    [
-      'a session in another database is one that writes',
-      'differs(name) && (!names.includes(sessions) || differs(sessions))',
-      'differs(name) || differs(sessions)',
-      'nobody came to',
-    ],
-    [
-      'what RDS does to the catalogs at a start is a write of somebody',
-      'if (restarted && !changed.includes(rowsOfTables))',
-      'if (restarted && changed.length === 0)',
-      'catalogs changed across a restart',
-    ],
-  ].map(([name = '', find = '', replace = '', title = '']) => ({
-    name,
-    file: 'src/steps/rds/fence/position.ts',
-    find,
-    replace,
-    caughtBy: { file: 'test/steps/rds/position.test.ts', title },
-  })),
   {
     name: 'an original that stays is left without its protection',
     file: 'src/engine/walk.ts',

@@ -27,6 +27,23 @@ export const wayBackBugs: readonly PlantedBug[] = [
     caughtBy: { file: downForWantOf, title: 'comes back where nothing but KMS can be reached' },
   },
   {
+    name: 'what a target was found to be like is not on record when it is brought back',
+    file: 'src/engine/target/guard.ts',
+    find: "await run.append({ t: 'looked', plan: run.plan.name, observation: state.observation });",
+    replace: '',
+    caughtBy: {
+      file: 'test/promises/rds-fence.test.ts',
+      title: 'is told by status, should the process that has seen it die',
+    },
+  },
+  {
+    name: 'the end of one detach shows how another one stands that is on its way',
+    file: 'src/engine/state/fold.ts',
+    find: 'wholeAt: plan.seen?.wholeAt ?? 0 };',
+    replace: 'wholeAt: at };',
+    caughtBy: { file: 'test/promises/seen.test.ts', title: 'is that the target was changing' },
+  },
+  {
     name: 'a right that is missing on the way back ends it',
     file: 'src/engine/patience.ts',
     find: "start: never, back: aDay, 'start back': aDay",

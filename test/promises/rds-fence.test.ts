@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { saidOf } from '../judge/said.ts';
 import { exitOf, told } from '../support/promises.ts';
 import {
   databaseNamed,
@@ -9,7 +10,7 @@ import {
   oneDatabase,
   original,
 } from '../support/rds.ts';
-import { inWorld, type World } from '../support/world.ts';
+import { inWorld, planOf, type World } from '../support/world.ts';
 
 const plans = [databasePlan()];
 const own = 'sg-0aaaaaaaaaaaaaaa1';
@@ -72,6 +73,27 @@ describe('a fence that somebody opens while the names change hands, and closes a
       world.pass(600_000);
       expectOriginalDatabaseServing(world);
       expectNoWriteLost(world);
+    }));
+
+  it('is told by status, should the process that has seen it die on the way back', () =>
+    inWorld(oneDatabase, async (world) => {
+      let open = false;
+      const [plan = databasePlan()] = plans;
+      const life = await world.process([], {
+        plans: [plan],
+        beforeCall: asSoonAs(
+          () => nobodyHasTheName(world),
+          () => {
+            open = true;
+            world.account.act({ do: 'open-group', ...hole });
+          },
+        ),
+        diesAfter: (operation) => open && operation === 'rds:ModifyDBInstance',
+      });
+      expect(life.result).toBe('died');
+      const { status, lines } = saidOf(planOf(plan), life.disk, undefined);
+      expect(status.lastSeen).toMatchObject({ byAccident: true });
+      expect(lines.join('\n')).toContain('somebody has opened its fence');
     }));
 
   it('is not forgotten when it is closed by the time of the proof: the original, which clients may have written to, is kept', () =>

@@ -128,3 +128,27 @@ describe('the snapshots of a database', () => {
       ).toContain(replacement);
     }));
 });
+
+describe('a replacement that is kept while the old key cannot be used', () => {
+  it.each([
+    ['an instance', ofDatabase, 'rds:ModifyDBInstance', 2],
+    ['a cluster', ofCluster, 'rds:CreateDBInstance', 1],
+  ] as const)("of %s, is in nobody's way when a resume goes on with the key enabled again", (_what, one, operation, nth) =>
+    inWorld(one.scenario, async (world) => {
+      let called = 0;
+      const first = await world.process([], {
+        plans: [one.plan],
+        beforeCall: (call) => {
+          if (call === operation && ++called === nth) world.account.act({ do: 'disable-key', key: 'alias/old' });
+        },
+      });
+      expect(exitOf(first), told(first)).toBe(1);
+      const kept = first.disk.filter((record) => record.t === 'kept');
+      expect(kept.length, told(first)).toBeGreaterThan(0);
+      world.account.act({ do: 'enable-key', key: 'alias/old' });
+      world.pass(30 * minute);
+      const second = await world.process(first.disk, { plans: [one.plan] });
+      expect(exitOf(second), told(second)).toBe(0);
+      expect(one.replacement(world)).not.toBe(one.original);
+    }));
+});

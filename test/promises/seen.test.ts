@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { saidOf } from '../judge/said.ts';
 import { exitOf, expectInstanceMoved, expectNothingLost, expectVolumeMoved, told } from '../support/promises.ts';
-import { inWorld, twoVolumes, volumePlan, type World } from '../support/world.ts';
+import { instancePlan, inWorld, planOf, twoVolumes, volumePlan, type World } from '../support/world.ts';
 import { afterRecord, beforeOperation, data, instance, loose, minute, records, root } from './lever.ts';
 
 const denied = (operation: string) =>
@@ -178,3 +179,17 @@ test('a replacement that somebody deletes before it is attached does not keep th
     expect(exitOf(second), told(second)).toBe(0);
     expectInstanceMoved(world);
   }));
+
+describe('what status says of a process that died between two detaches', () => {
+  test('is that the target was changing: the end of one shows nothing of the other', () =>
+    inWorld(twoVolumes, async (world) => {
+      let ended = 0;
+      const life = await world.process([], {
+        diesOn: (record) => record.t === 'done' && record.key.step === 'detach' && ++ended === 1,
+      });
+      expect(life.result).toBe('died');
+      const sent = life.disk.filter((record) => record.t === 'intent' && record.key.step === 'detach');
+      expect(sent).toHaveLength(2);
+      expect(saidOf(planOf(instancePlan), life.disk, undefined).status).toMatchObject({ changing: true });
+    }));
+});

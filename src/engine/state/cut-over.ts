@@ -140,9 +140,9 @@ export function inFlight<S>(registry: Registry<S>, state: PlanState): boolean {
   );
 }
 
-/** The same of whatever may be on its way, what takes something back included, since the target was last looked at. */
+/** The same of whatever may be on its way, what takes something back included, since the whole target was last looked at. */
 export function isChanging<S>(registry: Registry<S>, state: PlanState): boolean {
-  const looked = state.seen?.at ?? 0;
+  const looked = state.seen?.wholeAt ?? 0;
   return currentPhases(state, true).some(
     (phase) =>
       effectOf(registry, phase)?.hazard === 'disruptive' &&

@@ -103,7 +103,7 @@ function applyToPhase(state: RunState, entry: PhaseEntry, at: number): void {
       phase.end = { is: 'done', output: entry.output, changed: entry.changed, at };
       if (entry.expected) {
         plan.expected = entry.expected;
-        plan.seen = { at, observation: entry.expected };
+        plan.seen = { at, observation: entry.expected, wholeAt: plan.seen?.wholeAt ?? 0 };
       }
       plan.sightings = entry.sightings ?? plan.sightings;
       return;
@@ -160,11 +160,11 @@ function applyToPlan(plan: PlanState, entry: PlanEntry, at: number): void {
   switch (entry.t) {
     case 'observed':
       plan.expected = entry.observation;
-      plan.seen = { at, observation: entry.observation };
+      plan.seen = { at, observation: entry.observation, wholeAt: at };
       plan.sightings = entry.sightings ?? plan.sightings;
       return;
     case 'looked':
-      if (entry.observation) plan.seen = { at, observation: entry.observation };
+      if (entry.observation) plan.seen = { at, observation: entry.observation, wholeAt: at };
       plan.unseen = entry.observation ? undefined : { at, why: entry.why ?? '' };
       return;
     case 'retired': {

@@ -57,8 +57,11 @@ export interface PlanState {
   expected: Observation | undefined;
   /** The highest that was seen of the target, in the platform's order. */
   sightings: Json;
-  /** How the target was seen last: by a look that is on record, or when what a step did was seen done. */
-  seen: undefined | { at: number; observation: Observation };
+  /**
+   * How the target was seen last: by a look that is on record, or when what a step did was seen done. `wholeAt`: when a look last showed
+   * all of it, in ms; a step shows its own part, and leaves the rest as it was expected.
+   */
+  seen: undefined | { at: number; observation: Observation; wholeAt: number };
   /** Why the last process that looked at it before it ended could not tell. */
   unseen: undefined | { at: number; why: string };
   writePoint: undefined | { at: number; key: Key | null };

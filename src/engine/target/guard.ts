@@ -261,7 +261,11 @@ export class Guard<S> {
       case 'stop':
         return new PlanStopped(problem('target-in-pieces', { target, on: state.on, differences: drift.differences }));
       case 'unwind':
-        if (drift.record) await run.append({ t: 'drifted', plan: run.plan.name, differences: drift.differences });
+        if (drift.record) {
+          await run.append({ t: 'drifted', plan: run.plan.name, differences: drift.differences });
+          // Should this process die before it looks again, this is what is known of the target.
+          await run.append({ t: 'looked', plan: run.plan.name, observation: state.observation });
+        }
         return new PlanStopped(problem('target-changed', { target, differences: drift.differences }));
     }
   }

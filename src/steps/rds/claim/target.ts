@@ -40,7 +40,8 @@ export const targetOf = (kind: Kind) =>
         one && !claimants(one.TagList).includes(ctx.run) ? [idIn(one)] : [],
       );
       const concerned = { original, holder, made };
-      const seated = await seatedAt(ctx, kind, concerned, read, seen.instances);
+      const isProven = proven.some((proof) => kind.FenceProof.safeParse(proof).success);
+      const seated = await seatedAt(ctx, kind, concerned, read, { instances: seen.instances, proven: isProven });
       const written = read ? writtenTo(seated.get(read.id), provenOf(kind, proven)) : [];
       const life = await lifeOf(ctx, concerned, read, seated);
       const occupied = made.flatMap((one) => {

@@ -26,18 +26,20 @@ interface Sitting {
 
 /**
  * A change of security groups ends no session, so that one shows an opening of the fence that nobody has seen. Until something is made
- * of the original, the proof of the fence asks who is connected: before that a restart has yet to end all sessions. `instances`: all, as
- * the same look has shown them.
+ * of the original, the proof of the fence asks who is connected: before that a restart has yet to end all sessions. So `proven` says
+ * whether there is one since the latest read: what is made may stand there from an earlier cut-over. `instances`: all, as the same look
+ * has shown them.
  */
 export async function seatedAt(
   ctx: AwsContext,
   kind: Kind,
   { original, holder, made }: Concerned,
   read: Original | undefined,
-  instances: readonly DBInstance[],
+  { instances, proven }: { readonly instances: readonly DBInstance[]; readonly proven: boolean },
 ): Promise<Seated> {
   if (!read || made.length === 0) return new Map();
-  const asked = distinct([original, holder, ...made]).filter((one) => isFenced(one, read.fence) && isUsable(one));
+  const isAsked = (one: Described) => isFenced(one, read.fence) && isUsable(one) && (proven || idIn(one) !== read.id);
+  const asked = distinct([original, holder, ...made]).filter(isAsked);
   const seen = asked.map(async (one) => {
     const parts = kind.partsAmong(one, instances);
     return [idIn(one), await sessionsSeen(ctx, read, parts)] as const;

@@ -1,0 +1,227 @@
+import { caughtIn } from './in-steps-of-rds.ts';
+import type { PlantedBug } from './planted-bug.ts';
+
+/** What could go wrong with what the log of a database and the servers themselves tell. */
+export const rdsLogBugs: readonly PlantedBug[] = [
+  ...caughtIn('test/promises/rds-log-held.test.ts', [
+    [
+      'a log that lacks something of the original does not count',
+      'judge/log-held.ts',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a piece of code
+      'findings: [`${name}: ${held.how}`], told: []',
+      'findings: [], told: []',
+      'replaces an instance that stands before it keeps clients from being let in',
+    ],
+    [
+      'the log of a replacement is not asked again before the delete',
+      'finish/proof.ts',
+      'findings: held.findings, pending',
+      'findings: [], pending',
+      'replaces a cluster is asked again before the original is deleted',
+    ],
+    [
+      'a log of which nothing is known counts as one that holds all',
+      'judge/log-held.ts',
+      'log: log(held.why), findings: []',
+      'log: log(null), findings: []',
+      'replaces a cluster that tells no position stops nothing',
+    ],
+    [
+      'the log of a replacement is measured by that of the original as it stands after the restore',
+      'judge/verify.ts',
+      '{ ...(fenced.position && { final: fenced.position }), unknown',
+      '{ unknown',
+      'replaces an instance holds all that the log of its original held',
+    ],
+  ]),
+  ...caughtIn('test/promises/rds-position.test.ts', [
+    [
+      'a MySQL without GTIDs is not asked for file and offset',
+      'fence/sessions.ts',
+      'if (!position || statement === undefined) return position;',
+      'if (!position || statement !== undefined) return position;',
+      'has no GTID with MySQL 8.0.36: file and offset',
+    ],
+    [
+      'a MySQL of today is asked for its log as one of yesterday',
+      'fence/position.ts',
+      "binary: 'SHOW BINARY LOG STATUS'",
+      "binary: 'SHOW MASTER STATUS'",
+      'has no GTID with MySQL 8.4.3: file and offset',
+    ],
+  ]),
+  ...caughtIn('test/steps/rds/contains.test.ts', [
+    [
+      'transactions are compared as texts',
+      'fence/contains.ts',
+      'BigInt(now) >= BigInt(before)',
+      'now >= before',
+      'PostgreSQL with a longer number that is less in letters',
+    ],
+    [
+      'a set of GTIDs with a hole holds what is in it',
+      'fence/contains.ts',
+      'a <= from && to <= b',
+      'a <= from || to <= b',
+      'a set with a hole',
+    ],
+    [
+      'a log that began anew holds nothing',
+      'fence/contains.ts',
+      "return anew ? 'anew' :",
+      'return',
+      'a domain that another server began',
+    ],
+  ]),
+  ...caughtIn('test/aws/databases-postgres.test.ts', [
+    [
+      "the statistics that autovacuum's analyze writes are a write of somebody",
+      'fence/position.ts',
+      "('pg_statistic', 'pg_statistic_ext_data', 'pg_authid')",
+      "('pg_authid')",
+      "moves by autovacuum's analyze, a checkpoint and the heartbeat of RDS, and nobody has written",
+    ],
+    [
+      'the sessions of RDS in its own database are those of somebody who writes',
+      'fence/position.ts',
+      "WHERE datname NOT IN ('rdsadmin', current_database())\n      UNION ALL",
+      'WHERE datname <> current_database()\n      UNION ALL',
+      "moves by autovacuum's analyze, a checkpoint and the heartbeat of RDS, and nobody has written",
+    ],
+    [
+      'who writes in another database and leaves is not found',
+      'fence/position.ts',
+      'tup_inserted + tup_updated + tup_deleted FROM',
+      '0 FROM',
+      'shows who has come, written in another database and left between two looks',
+    ],
+    [
+      'PostgreSQL leaves out the sessions that a login may not see',
+      'fence/sessions.ts',
+      "WHERE NOT pg_has_role('pg_read_all_stats', 'USAGE')",
+      'WHERE false',
+      'who may not see the sessions of others never proves that there are none',
+    ],
+    [
+      'a session that only receives the log is not listed',
+      'fence/sessions.ts',
+      "('client backend', 'walsender')",
+      "('client backend')",
+      'a session with an open transaction, and one that receives the log',
+    ],
+  ]),
+  ...caughtIn('test/aws/databases-mysql.test.ts', [
+    [
+      'MySQL leaves out the sessions that a login may not see',
+      'fence/sessions.ts',
+      'WHERE NOT EXISTS (SELECT 1 FROM information_schema.processlist WHERE user <>',
+      'WHERE 1 = 0 AND EXISTS (SELECT 1 FROM information_schema.processlist WHERE user <>',
+      'never proves that nobody is connected to who may not see the sessions of others',
+    ],
+    [
+      "the heartbeat of RDS in MySQL's own schema is a write of somebody",
+      'fence/position.ts',
+      "TABLE_SCHEMA NOT IN ('mysql', 'sys',",
+      "TABLE_SCHEMA NOT IN ('sys',",
+      'moves by the heartbeat of RDS, which is nobody who writes, nor is who asks',
+    ],
+    [
+      'who makes a table in MySQL and leaves is not found',
+      'fence/position.ts',
+      "SUM(IF(VARIABLE_NAME LIKE 'COM_%', VARIABLE_VALUE, 0))",
+      '0',
+      'shows who has come, made a table and left',
+    ],
+  ]),
+  ...caughtIn('test/promises/rds-position.test.ts', [
+    [
+      'the final snapshot, and what is made from it, do not ask whether the log has moved',
+      'fence/quiet.ts',
+      '...written.found.map((how)',
+      '...[].map((how)',
+      'before the final snapshot of an instance, has the cut-over taken back',
+    ],
+    [
+      'the copy of a snapshot forgets where the log stood',
+      'make/copy-snapshot.ts',
+      'return { database, source, after, ...positioned(position) };',
+      'return { database, source, after };',
+      'while the final snapshot of an instance is taken, keeps anything from being restored from it',
+    ],
+    [
+      'the snapshot of a cluster forgets where the log stood',
+      'kinds/cluster.ts',
+      '...positioned(after?.position),',
+      '',
+      'while the final snapshot of a cluster is taken, keeps anything from being restored from it',
+    ],
+    [
+      'a replacement is admitted without a look at the log of the original',
+      'judge/verify.ts',
+      'since.found.map((how)',
+      '[].map((how)',
+      'when an instance is restored, keeps the replacement from being admitted',
+    ],
+    [
+      'no look asks whether the log of the original has moved',
+      'fence/open.ts',
+      '...written,',
+      '',
+      'while an instance is in its hold, keeps the original from being deleted',
+    ],
+    [
+      'after a restart of MySQL the hold has nothing to compare with',
+      'judge/verify.ts',
+      '...(since.found.length === 0 && positioned(position))',
+      '...{}',
+      'does not hide who comes, writes and leaves during the hold of MySQL',
+    ],
+    [
+      'that a log has moved is somebody who writes, whatever the statistics say',
+      'fence/position.ts',
+      "if (changed.length === 0) return { is: 'not' };",
+      '',
+      'moves the position of the log of PostgreSQL, and stops no run',
+    ],
+    [
+      'what nobody can tell after a restart is not said',
+      'fence/position.ts',
+      'return { found: [], told: [`',
+      'return { found: [], told: true ? [] : [`',
+      'is not told apart after a restart of MySQL, which is said',
+    ],
+  ]),
+  ...[
+    [
+      'the statistics of before a restart count after it',
+      '(restarted && now.reset === fromStart)',
+      'false',
+      'counts from its start',
+    ],
+    ['another server is taken for the one that answered', 'before.server !== now.server', 'false', 'another server'],
+    [
+      'statistics that a crash has lost are a write of somebody',
+      'count >= (before.counts[name] ?? 0)',
+      'true',
+      'lost in a crash',
+    ],
+    [
+      'a session in another database is one that writes',
+      'differs(name) && (!names.includes(sessions) || differs(sessions))',
+      'differs(name) || differs(sessions)',
+      'nobody came to',
+    ],
+    [
+      'what RDS does to the catalogs at a start is a write of somebody',
+      'if (restarted && !changed.includes(rowsOfTables))',
+      'if (restarted && changed.length === 0)',
+      'catalogs changed across a restart',
+    ],
+  ].map(([name = '', find = '', replace = '', title = '']) => ({
+    name,
+    file: 'src/steps/rds/fence/position.ts',
+    find,
+    replace,
+    caughtBy: { file: 'test/steps/rds/position.test.ts', title },
+  })),
+];
