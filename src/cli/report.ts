@@ -1,5 +1,6 @@
 import type { RekeyError } from '../errors/index.ts';
 import { durationText, momentText } from '../report/duration.ts';
+import { endedHeadline } from '../report/headline.ts';
 import { keptText } from '../report/holding-cost.ts';
 import { type NextStep, wordsOf } from '../report/next-steps.ts';
 import type { PlanStatus, TargetStatus } from '../report/plan-status.ts';
@@ -69,32 +70,18 @@ function planLines(of: ReportOf, run: RunStatus, status: PlanStatus): string[] {
 
 /** How a plan stands, in words. */
 export function headline(of: Pick<ReportOf, 'now'>, status: PlanStatus): string {
-  switch (status.status) {
-    case 'done':
-      return 'done';
-    case 'rolled-back':
-      return 'rolled back';
-    case 'nothing-to-do':
-      return 'nothing to do';
-    case 'refused':
-      return `refused${status.step === undefined ? '' : ` at ${status.step}`}, and nothing was done`;
-    case 'failed':
-      if (status.takenBack) return 'stopped, and taken back';
-      return `stopped${status.step === undefined ? '' : ` at ${status.step}`}`;
-    case 'paused':
-    case 'running': {
-      const { waitsFor } = status;
-      const doing = status.unwinding
-        ? 'being taken back'
-        : `${status.status}${status.step === undefined ? '' : ` at ${status.step}`}`;
-      return waitsFor ? `${doing}; ${gateText(waitsFor, of.now)}` : doing;
-    }
-    case 'interrupted':
-      if (status.rollsBack && !status.unwinding) return 'interrupted; a rollback was asked for, and has not begun';
-      return status.unwinding
-        ? 'interrupted while being taken back'
-        : `interrupted${status.step === undefined ? '' : ` at ${status.step}`}`;
+  return endedHeadline(status.status, status) ?? headlineUnderWay(of, status);
+}
+
+function headlineUnderWay({ now }: Pick<ReportOf, 'now'>, status: PlanStatus): string {
+  const { step, waitsFor, unwinding, rollsBack } = status;
+  const doing = `${status.status}${step === undefined ? '' : ` at ${step}`}`;
+  if (status.status === 'interrupted') {
+    if (rollsBack && !unwinding) return 'interrupted; a rollback was asked for, and has not begun';
+    return unwinding ? 'interrupted while being taken back' : doing;
   }
+  const told = unwinding ? 'being taken back' : doing;
+  return waitsFor ? `${told}; ${gateText(waitsFor, now)}` : told;
 }
 
 /** Until when a gate holds a plan up. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll } from 'vitest';
 import { clockOf, printClock } from '../../src/contract/clock.ts';
 import { createAccount } from '../../src/simulator/account.ts';
 import type { FaultRule } from '../../src/simulator/faults.ts';
@@ -251,4 +252,20 @@ export async function simulateApart(cwd: string, speed = 2_000, scenario = demo)
     },
     stop: () => void child.kill('SIGKILL'),
   };
+}
+
+/** A workshop with a simulated account and a shell, for the tests of one file or one describe. */
+export function workshopWithAccount(): { readonly room: ReturnType<typeof workshop>; here: Shell; aws: Simulated } {
+  const desk = { room: workshop() } as ReturnType<typeof workshopWithAccount>;
+  beforeAll(async () => {
+    build();
+    desk.here = await shell(desk.room.dir);
+    desk.aws = await simulate();
+  });
+  afterAll(() => {
+    desk.here?.close();
+    desk.aws?.stop();
+    desk.room.clear();
+  });
+  return desk;
 }

@@ -1,32 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { whatNow } from '../../src/cli/what-now.ts';
 import { journalFormat } from '../../src/contract/record.ts';
 import type { RunStatus } from '../../src/report/run-status.ts';
-import { build, root, type Shell, type Simulated, shell, shippedPlan, simulate, workshop } from './command.ts';
+import { root, shippedPlan, workshopWithAccount } from './command.ts';
 
-const room = workshop();
-let here: Shell;
-let aws: Simulated;
-beforeAll(async () => {
-  build();
-  here = await shell(room.dir);
-  aws = await simulate();
-});
-afterAll(() => {
-  here?.close();
-  aws?.stop();
-  room.clear();
-});
+const desk = workshopWithAccount();
 
 /** The files of all journals, with what is in them. */
 const journals = () =>
-  readdirSync(join(room.dir, '.rekey/runs'), { recursive: true })
+  readdirSync(join(desk.room.dir, '.rekey/runs'), { recursive: true })
     .map(String)
     .filter((file) => file.endsWith('.jsonl'))
     .sort()
-    .map((file) => `${file} ${readFileSync(join(room.dir, '.rekey/runs', file), 'utf8')}`);
+    .map((file) => `${file} ${readFileSync(join(desk.room.dir, '.rekey/runs', file), 'utf8')}`);
 
 // docs/RUNBOOK.md: what cron and a systemd timer call.
 test('a timer that calls `resume` again and again takes two runs through their holds to their ends, and opens nothing that waits', async () => {
@@ -40,11 +28,11 @@ test('a timer that calls `resume` again and again takes two runs through their h
       'steps.soak.with.for=4h',
     ],
   ];
-  for (const plan of plans) expect((await here.rekey(['run', ...plan], aws.env)).code).toBe(3);
+  for (const plan of plans) expect((await desk.here.rekey(['run', ...plan], desk.aws.env)).code).toBe(3);
   let waited = 0;
   for (;;) {
     const before = journals();
-    const beat = await here.rekey(['resume'], aws.env);
+    const beat = await desk.here.rekey(['resume'], desk.aws.env);
     expect([0, 3], beat.said).toContain(beat.code);
     const left = beat.stdout.match(/^\S+ {2}\S+ {2}paused at soak; .*; left until \d{4}-\S+Z$/gm) ?? [];
     if (left.length === 2) {
@@ -55,8 +43,8 @@ test('a timer that calls `resume` again and again takes two runs through their h
     if (beat.stdout.includes('nothing to do')) break;
   }
   expect(waited).toBeGreaterThan(0);
-  expect(await here.rekey(['resume'], aws.env)).toMatchObject({ code: 0, stderr: '' });
-  const ends = (await here.rekey(['status', '--json'])).stdout.trim().split('\n');
+  expect(await desk.here.rekey(['resume'], desk.aws.env)).toMatchObject({ code: 0, stderr: '' });
+  const ends = (await desk.here.rekey(['status', '--json'])).stdout.trim().split('\n');
   expect(ends.map((line) => JSON.parse(line).plans[0].status)).toEqual(['done', 'done']);
 }, 120_000);
 

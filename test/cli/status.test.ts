@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { headline, nextLine, reportLines } from '../../src/cli/report.ts';
 import { planJson } from '../../src/cli/status-json.ts';
 import { targetRow } from '../../src/cli/status-rows.ts';
@@ -13,7 +13,7 @@ import { statusExit } from '../../src/report/status-exit.ts';
 import { registry } from '../../src/steps/registry.ts';
 import { databasePlan, oneDatabase } from '../support/rds.ts';
 import { instancePlan, inWorld, planOf, twoVolumes, volumePlan } from '../support/world.ts';
-import { build, type Shell, type Simulated, shell, shippedPlan, simulate, start, workshop } from './command.ts';
+import { shippedPlan, start, workshopWithAccount } from './command.ts';
 
 const hour = 3_600_000;
 const rollback: Command = { command: 'rollback', discardWrites: false };
@@ -177,35 +177,23 @@ describe('what status ends with', () => {
 });
 
 describe('the command', () => {
-  const room = workshop();
-  let here: Shell;
-  let aws: Simulated;
-  beforeAll(async () => {
-    build();
-    here = await shell(room.dir);
-    aws = await simulate();
-  });
-  afterAll(() => {
-    here?.close();
-    aws?.stop();
-    room.clear();
-  });
+  const desk = workshopWithAccount();
   const elsewhere = ['--set', 'target.id=i-0aaaaaaaaaaaaaaaa'];
   const closed = ['--set', 'window={ cron: "0 1 29 2 *", timezone: UTC, duration: 3h, cutoff: 30m }'];
 
   test('tells a line a target, what waits by its exit code, and a refused run only to who asks for all', async () => {
-    expect((await here.rekey(['run', shippedPlan, ...closed], aws.env)).code).toBe(3);
-    const refused = await here.rekey(['run', shippedPlan, ...elsewhere], aws.env);
+    expect((await desk.here.rekey(['run', shippedPlan, ...closed], desk.aws.env)).code).toBe(3);
+    const refused = await desk.here.rekey(['run', shippedPlan, ...elsewhere], desk.aws.env);
     expect(refused.code).toBe(2);
-    const list = await here.rekey(['status'], aws.env);
+    const list = await desk.here.rekey(['status'], desk.aws.env);
     expect(list.code).toBe(3);
     expect(list.stdout).toMatch(
       /^\S+ {2}i-0123456789abcdef0 {2}paused at window; window opens 20\d\d-02-29T01:00:00Z \(in \d+ d.*\)\n$/,
     );
     expect(list.stderr).toMatch(/^1 that did nothing, not shown: .* status --all\n/);
-    const all = await here.rekey(['status', '--all'], aws.env);
+    const all = await desk.here.rekey(['status', '--all'], desk.aws.env);
     expect(all.stdout).toMatch(/i-0aaaaaaaaaaaaaaaa {2}refused at read, and nothing was done\n$/);
-    const [run, ...more] = (await here.rekey(['status', '--json'], aws.env)).stdout.trim().split('\n');
+    const [run, ...more] = (await desk.here.rekey(['status', '--json'], desk.aws.env)).stdout.trim().split('\n');
     expect(more).toEqual([]);
     expect(JSON.parse(run ?? '')).toMatchObject({
       type: 'run',
@@ -217,22 +205,25 @@ describe('the command', () => {
   });
 
   test('does not offer a refused run to be rolled back, and refuses it for what it is', async () => {
-    const [run = ''] = /^\S+(?=.*refused)/m.exec((await here.rekey(['status', '--all'], aws.env)).stdout) ?? [];
-    const one = await here.rekey(['status', run], aws.env);
+    const [run = ''] =
+      /^\S+(?=.*refused)/m.exec((await desk.here.rekey(['status', '--all'], desk.aws.env)).stdout) ?? [];
+    const one = await desk.here.rekey(['status', run], desk.aws.env);
     expect(one).toMatchObject({ code: 0, stdout: expect.not.stringContaining('rollback') });
-    const back = await here.rekey(['rollback', run], aws.env);
+    const back = await desk.here.rekey(['rollback', run], desk.aws.env);
     expect(back).toMatchObject({ code: 2, stderr: expect.stringContaining('ec2-instance was refused') });
   });
 
   test('says its exit codes in its help', async () => {
-    expect((await here.rekey(['status', '--help'])).stdout).toMatch(/4 a target is down · 1 something failed.* · 3 /);
+    expect((await desk.here.rekey(['status', '--help'])).stdout).toMatch(
+      /4 a target is down · 1 something failed.* · 3 /,
+    );
   });
 
   test('with --watch in a pipe prints a block when something has changed, and ends with Ctrl-C as it would have ended', async () => {
     const dir = ['--state-dir', 'watched'];
-    const watching = start(['status', '--watch', '--all', ...dir], { cwd: room.dir, env: aws.env });
+    const watching = start(['status', '--watch', '--all', ...dir], { cwd: desk.room.dir, env: desk.aws.env });
     await watching.says(/watched holds no run/);
-    expect((await here.rekey(['run', shippedPlan, ...elsewhere, ...dir], aws.env)).code).toBe(2);
+    expect((await desk.here.rekey(['run', shippedPlan, ...elsewhere, ...dir], desk.aws.env)).code).toBe(2);
     await watching.says(/i-0aaaaaaaaaaaaaaaa {2}refused/);
     watching.child.kill('SIGINT');
     const { code, stdout } = await watching.ended;

@@ -70,6 +70,16 @@ export const claimBugs: readonly PlantedBug[] = [
     caughtBy: { file: engine, title: 'pauses at the hold with exit 3' },
   },
   {
+    name: 'what is seen beside a foreign claim is forgotten',
+    file: 'src/engine/target/guard.ts',
+    find: 'await this.recordDrift(state);',
+    replace: '',
+    caughtBy: {
+      file: 'test/promises/rds-position.test.ts',
+      title: 'is not needed for what was seen beside the claim of another run',
+    },
+  },
+  {
     name: 'a replacement that is being deleted is judged good',
     file: 'src/steps/ebs/comparison.ts',
     find: "if (gone(volume) || volume.State === 'error')",
@@ -141,5 +151,15 @@ export const claimBugs: readonly PlantedBug[] = [
     find: "if (effectOf(run.ports.registry, one.phase)?.hazard === 'disruptive') await takeBack",
     replace: 'if (one.phase) await takeBack',
     caughtBy: { file: operator, title: 'one that fails to take back does not keep the instance down' },
+  },
+  {
+    name: 'a claim of another run is believed by a look from before that of this one',
+    file: 'src/engine/target/guard.ts',
+    find: 'unclaimed.includes(on)) && this.mayBeUnclaimed(askedAt))',
+    replace: 'unclaimed.includes(on)) && !this.mayBeUnclaimed(0))',
+    caughtBy: {
+      file: 'test/promises/replaced-claim.test.ts',
+      title: 'that the operator had taken over by the process before',
+    },
   },
 ];

@@ -122,30 +122,6 @@ describe('the fence of an RDS instance', () => {
     });
   });
 
-  it('a fence that was seen taken off beside the claim of another run is not forgotten when both are gone', () =>
-    inWorld(oneDatabase, async (world) => {
-      const plan = [databasePlan('steps.check-sql.with.statements=[]')];
-      const foreign = 'rekey:claim:20251231T000000Z-zzzzzz';
-      const grouped = (group: string) =>
-        world.account.act({ do: 'modify-database', database: original, now: true, securityGroups: [group] });
-      const first = await world.process([], {
-        plans: plan,
-        diesOn: (record) => record.t === 'intent' && record.uses === 'rds.modify-instance',
-      });
-      expect(first.result).toBe('died');
-      world.account.act({ do: 'tag-database', database: original, tags: { [foreign]: 'x' } });
-      grouped('sg-0aaaaaaaaaaaaaaa1');
-      world.pass(1_200_000);
-      const second = await world.process(first.disk, { plans: plan });
-      expect(exitOf(second), told(second)).toBe(5);
-      world.account.act({ do: 'untag-database', database: original, keys: [foreign] });
-      grouped(fence);
-      world.pass(1_200_000);
-      const third = await world.process(second.disk, { plans: plan });
-      expect(exitOf(third), told(third)).toBe(6);
-      expect(told(third)).toMatch(/target-changed/);
-    }));
-
   it('a fence that is opened after the proof, before clients are admitted, brings the original back', () =>
     inWorld(oneDatabase, async (world) => {
       const life = await world.process([], {

@@ -155,6 +155,31 @@ describe('what the engine and RDS write by themselves', () => {
       expect(of('verify')).toMatchObject({ log: { unknown: null, final: { position: expect.stringMatching(place) } } });
     }));
 
+  it('is not needed for what was seen beside the claim of another run: that is on record, when all else is gone with a restart', () =>
+    inWorld(engines[1]?.[1] ?? '', async (world) => {
+      const foreign = 'rekey:claim:20251231T000000Z-zzzzzz';
+      const grouped = (group: string) =>
+        world.account.act({ do: 'modify-database', database: original, now: true, securityGroups: [group] });
+      const first = await world.process([], {
+        plans: [mysqlPlan],
+        diesOn: (record) => record.t === 'intent' && record.uses === 'rds.modify-instance',
+      });
+      expect(first.result, told(first)).toBe('died');
+      world.account.act({ do: 'tag-database', database: original, tags: { [foreign]: 'x' } });
+      grouped('sg-0aaaaaaaaaaaaaaa1');
+      world.pass(20 * minute);
+      const second = await world.process(first.disk, { plans: [mysqlPlan] });
+      expect(exitOf(second), told(second)).toBe(5);
+      world.account.act({ do: 'untag-database', database: original, keys: [foreign] });
+      grouped(fence);
+      world.pass(2 * minute);
+      world.account.act({ do: 'reboot-database', database: original });
+      world.pass(20 * minute);
+      const third = await world.process(second.disk, { plans: [mysqlPlan] });
+      expect(exitOf(third), told(third)).toBe(6);
+      expect(lost(world)).toEqual([false]);
+    }));
+
   it('is not told apart after a restart of MySQL, which is said', () =>
     inWorld(engines[1]?.[1] ?? '', async (world) => {
       const run = await world.process([], { plans: [mysqlPlan] });

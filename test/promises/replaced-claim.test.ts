@@ -31,7 +31,7 @@ test('a claim that the operator had taken over by the process before does not le
     expect(agoMs).toBeLessThan(290_000);
     const staleMs = agoMs + 1_000;
     for (const operation of ['DescribeInstances', 'DescribeVolumes'])
-      world.account.faults.add({ operation, kind: 'stale', staleMs, forMs: minute });
+      world.account.faults.add({ operation, kind: 'stale', staleMs, forMs: 2 * minute });
     const second = await world.process(first.disk, { plans });
     expect(exitOf(second), told(second)).toBe(0);
     expectInstanceMoved(world);
@@ -48,10 +48,10 @@ test('a claim that its own run has let go of does not leave the instance down', 
     const releasedAt = world.account.world.time;
     world.pass(2_000);
     const beforeCall = beforeFirst('ec2:CreateSnapshot', () => {
-      const staleMs = world.account.world.time - releasedAt + 1_000;
+      const staleMs = world.account.world.time - releasedAt + 100_000;
       expect(staleMs).toBeLessThan(290_000);
       for (const operation of ['DescribeInstances', 'DescribeVolumes'])
-        world.account.faults.add({ operation, kind: 'stale', staleMs, forMs: minute });
+        world.account.faults.add({ operation, kind: 'stale', staleMs, forMs: 2 * minute });
     });
     const life = await world.process([], { plans, beforeCall });
     expect(exitOf(life), told(life)).toBe(0);
@@ -68,8 +68,8 @@ test('a claim that its own run has let go of keeps nobody from an unattached vol
     const releasedAt = world.account.world.time;
     world.pass(2_000);
     const beforeCall = beforeFirst('ec2:CreateSnapshot', () => {
-      const staleMs = world.account.world.time - releasedAt + 1_000;
-      world.account.faults.add({ operation: 'DescribeVolumes', kind: 'stale', staleMs, forMs: minute });
+      const staleMs = world.account.world.time - releasedAt + 100_000;
+      world.account.faults.add({ operation: 'DescribeVolumes', kind: 'stale', staleMs, forMs: 2 * minute });
     });
     const life = await world.process([], { plans: [volumePlan], beforeCall });
     expect(exitOf(life), told(life)).toBe(0);

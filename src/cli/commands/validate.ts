@@ -2,6 +2,7 @@ import { problem } from '../../errors/index.ts';
 import { printEvent } from '../json-lines.ts';
 import { checkTogether, parseAll, readSources } from '../plans.ts';
 import { answer, safe } from '../screen.ts';
+import { settingsOf } from '../settings.ts';
 import { command, gather, type MakeCommand } from './options.ts';
 
 /** `rekey validate`: everything that is wrong with plans, without touching AWS. */
@@ -21,7 +22,12 @@ async function validate(files: readonly string[], sets: readonly string[], json:
   const parsed = await parseAll(await readSources(files, sets));
   const { formatProblem } = await import('../../plan/problem.ts');
   for (const { source, plan, problems } of parsed) {
-    if (json) printEvent(Date.now(), 'plan.validated', { file: source.file, valid: plan !== undefined, problems });
+    if (json)
+      printEvent(settingsOf({}).clock.now(), 'plan.validated', {
+        file: source.file,
+        valid: plan !== undefined,
+        problems,
+      });
     else if (plan) answer(`${safe(source.file)}: valid (${plan.steps.length} steps)`);
   }
   const wrong = parsed.filter((one) => one.problems.length > 0);

@@ -4,6 +4,7 @@ import { type JournalRecord, journalFormat } from '../../contract/record.ts';
 import type { Observation, Registry } from '../../contract/step.ts';
 import { planOf } from '../../engine/state/run-state.ts';
 import type { RekeyError } from '../../errors/index.ts';
+import { endedHeadline } from '../headline.ts';
 import { accrued } from '../holding-cost.ts';
 import type { NextStep } from '../next-steps.ts';
 import type { PlanStatus } from '../plan-status.ts';
@@ -16,7 +17,7 @@ import { judgementsOf } from './judgements.ts';
 import { resourcesOf, targetDifferences } from './resources.ts';
 import type { Down, RunReport, Target } from './schema.ts';
 import { keptOf, standsOf } from './standing.ts';
-import { headlineOf, summaryOf } from './summary.ts';
+import { summaryOf } from './summary.ts';
 import { timelineOf } from './timeline.ts';
 import { counted, isoOf, isoOrNull } from './words.ts';
 
@@ -136,7 +137,9 @@ function targetReport<S>(
     stands: standsOf(registry, state, status, { resources, kept, now }),
     costs: accrued(status.holdingCosts, now) || null,
   };
-  return { ...target, headline: headlineOf(target, status.step, status.takenBack) };
+  const { step } = status;
+  const underWay = `${target.status}${step === undefined ? '' : ` at ${step}`}`;
+  return { ...target, headline: endedHeadline(target.status, status) ?? underWay };
 }
 
 function firstSeen(plan: string, records: readonly JournalRecord[]): Observation | undefined {

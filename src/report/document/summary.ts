@@ -2,25 +2,6 @@ import { durationText } from '../duration.ts';
 import type { RunReport, Target } from './schema.ts';
 import { counted, listed } from './words.ts';
 
-/** How a target stands, in a few words. */
-export function headlineOf(target: Omit<Target, 'headline'>, step: string | undefined, takenBack: boolean): string {
-  const at = step === undefined ? '' : ` at ${step}`;
-  switch (target.status) {
-    case 'done':
-      return 'done';
-    case 'rolled-back':
-      return 'rolled back';
-    case 'nothing-to-do':
-      return 'nothing to do';
-    case 'refused':
-      return `refused${at}, and nothing was done`;
-    case 'failed':
-      return takenBack ? 'stopped, and taken back' : `stopped${at}`;
-    default:
-      return `${target.status}${at}`;
-  }
-}
-
 const ends: { readonly [S in Target['status']]: string } = {
   done: 'done',
   'rolled-back': 'rolled back',
