@@ -1,12 +1,14 @@
 import type { Call } from '../src/simulator/account.ts';
 import type { ScenarioInput } from '../src/simulator/scenario.ts';
 import { type Bench, onAccount } from './account.ts';
-import { planIn, runToEnd } from './runs.ts';
+import { planIn, runToEnd, type Submitted } from './runs.ts';
 
 const oldKey = 'alias/old';
 const newKey = 'alias/new';
+/** Which keys the plans of a bench move from and to. */
+export const keySets: readonly string[] = [`keys.from=${oldKey}`, `keys.to=${newKey}`];
 const instanceId = (at: number) => `i-${(at + 1).toString(16).padStart(17, '0')}`;
-const volumeId = (at: number) => `vol-${(at + 1).toString(16).padStart(17, '0')}`;
+export const volumeId = (at: number) => `vol-${(at + 1).toString(16).padStart(17, '0')}`;
 
 /** What the account has seen of many instances that one run moves side by side. */
 export interface ManyInstances {
@@ -33,15 +35,7 @@ export interface Many {
 
 /** One run of plans/ec2-instance.yaml for each of so many instances. Throws unless all of them are done. */
 export function manyInstances({ instances, volumes, seed, staleMs }: Many): Promise<ManyInstances> {
-  const plans = Array.from({ length: instances }, (_, at) =>
-    planIn('plans/ec2-instance.yaml', [
-      `name=instance-${at}`,
-      `target.id=${instanceId(at)}`,
-      `keys.from=${oldKey}`,
-      `keys.to=${newKey}`,
-      'steps.soak.with.for=10m',
-    ]),
-  );
+  const plans = plansOfInstances(instances, ['steps.soak.with.for=10m']);
   const body = async (bench: Bench): Promise<ManyInstances> => {
     if (staleMs !== undefined)
       bench.account.faults.add({ kind: 'stale', operation: 'DescribeInstances', staleMs, share: 1 });
@@ -63,13 +57,21 @@ export function manyInstances({ instances, volumes, seed, staleMs }: Many): Prom
       refused: bench.refused.count,
     };
   };
-  return onAccount(scenario(instances, volumes), seed, body, { wireless: true });
+  return onAccount(manyIn(instances, volumes, false), seed, body, { wireless: true });
 }
 
-function scenario(instances: number, volumes: number): ScenarioInput {
+/** One run of plans/ec2-instance.yaml for each of so many instances. */
+export function plansOfInstances(instances: number, sets: readonly string[]): Submitted[] {
+  return Array.from({ length: instances }, (_, at) =>
+    planIn('plans/ec2-instance.yaml', [`name=instance-${at}`, `target.id=${instanceId(at)}`, ...keySets, ...sets]),
+  );
+}
+
+/** An account with so many instances, each with so many volumes under the old key. */
+export function manyIn(instances: number, volumes: number, throttling: boolean): ScenarioInput {
   return {
     keys: [{ alias: oldKey }, { alias: newKey }],
-    limits: { throttling: false },
+    limits: { throttling },
     instances: Array.from({ length: instances }, (_, at) => ({
       id: instanceId(at),
       type: 'm5.large',

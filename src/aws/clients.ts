@@ -13,10 +13,12 @@ import { createClusterSight } from './cluster-sight.ts';
 import { createDatabaseSight } from './database-sight.ts';
 import { secretReader } from './databases/secret.ts';
 import { connectDatabases } from './databases.ts';
+import { createKeySight } from './key-sight.ts';
 import { sdk } from './sdk.ts';
 import type { AwsServices } from './services.ts';
 import { createSight } from './sight.ts';
 import { Sightings } from './sightings.ts';
+import { createStamps } from './stamps.ts';
 
 /** How to reach AWS. What is left out follows the conventions of the AWS tools (AWS_* variables, shared files, SSO, roles). */
 export interface ConnectOptions {
@@ -86,10 +88,16 @@ export async function connect(options: ConnectOptions): Promise<AwsServices> {
   for (const client of Object.values(clients)) fence(client, leaving, options);
   const rds = () => clients.rds;
   const order = { clock, signal, sightings, time };
-  const sight = { ...createSight(clients.ec2, order), ...createDatabaseSight(rds), ...createClusterSight(rds) };
+  const sight = {
+    ...createSight(clients.ec2, order),
+    ...createDatabaseSight(rds, order),
+    ...createClusterSight(rds, order),
+    ...createKeySight(() => clients.kms, order),
+  };
+  const stamp = createStamps(() => clients.ec2, order);
   const databases = options.databases ?? connectDatabases(process.env, undefined, secretReader(clients.secretsmanager));
   const ownInstance = options.ownInstance ?? (async () => undefined);
-  return { region: options.region, ...clients, sight, sightings, time, ownInstance, databases, turns: budget };
+  return { region: options.region, ...clients, sight, stamp, sightings, time, ownInstance, databases, turns: budget };
 }
 
 /** Whose credentials these are: the 12-digit account id and the ARN of the user or role. */

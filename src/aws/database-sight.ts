@@ -1,5 +1,6 @@
 import type { DBInstance, DBSnapshot, RDS } from '@aws-sdk/client-rds';
-import DataLoader from 'dataloader';
+import type { Patience } from '../contract/wait.ts';
+import { createSharedReader } from './reader.ts';
 import type { DatabaseSight } from './services.ts';
 
 // RDS gives 100 things on a page (facts §6.4).
@@ -14,13 +15,13 @@ interface Page<T> {
  * Reads that go out together. Always the whole list: RDS has no filter for tags, a name leads nowhere for a moment of each
  * rename, and one list of an account's databases answers for all of them at once.
  */
-export function createDatabaseSight(rds: () => RDS): DatabaseSight {
+export function createDatabaseSight(rds: () => RDS, patience: Patience): DatabaseSight {
   let seen: readonly DBInstance[] = [];
-  const databases = shared<DBInstance>(async (Marker) => {
+  const databases = shared<DBInstance>(patience, async (Marker) => {
     const answer = await rds().describeDBInstances({ MaxRecords: thingsPerPage, ...(Marker && { Marker }) });
     return { things: answer.DBInstances, next: answer.Marker };
   });
-  const snapshots = shared<DBSnapshot>(async (Marker) => {
+  const snapshots = shared<DBSnapshot>(patience, async (Marker) => {
     const answer = await rds().describeDBSnapshots({
       SnapshotType: 'manual',
       MaxRecords: thingsPerPage,
@@ -29,7 +30,7 @@ export function createDatabaseSight(rds: () => RDS): DatabaseSight {
     return { things: answer.DBSnapshots, next: answer.Marker };
   });
   const all = async () => {
-    seen = await databases.load('all');
+    seen = await databases();
     return seen;
   };
   return {
@@ -37,13 +38,16 @@ export function createDatabaseSight(rds: () => RDS): DatabaseSight {
     lastSeen: () => seen,
     database: async (id) => (await all()).find((one) => one.DbiResourceId === id),
     databaseNamed: async (name) => (await all()).find((one) => one.DBInstanceIdentifier === name),
-    databaseSnapshot: async (name) => (await snapshots.load('all')).find((one) => one.DBSnapshotIdentifier === name),
+    databaseSnapshot: async (name) => (await snapshots()).find((one) => one.DBSnapshotIdentifier === name),
   };
 }
 
-/** What asks in the same turn shares one list. */
-export function shared<T>(page: (marker: string | undefined) => Promise<Page<T>>): DataLoader<string, readonly T[]> {
-  const all = async () => {
+/** What asks for the same batch shares one list. */
+export function shared<T>(
+  patience: Patience,
+  page: (marker: string | undefined) => Promise<Page<T>>,
+): () => Promise<readonly T[]> {
+  const list = createSharedReader<readonly T[]>(patience, async () => {
     const things: T[] = [];
     let next: string | undefined;
     do {
@@ -52,13 +56,6 @@ export function shared<T>(page: (marker: string | undefined) => Promise<Page<T>>
       next = found.next;
     } while (next);
     return things;
-  };
-  // Looks that fall due on one beat ask in the same turn of the event loop, some of them a few promises later.
-  return new DataLoader(
-    async (asked) => {
-      const things = await all();
-      return asked.map(() => things);
-    },
-    { cache: false, batchScheduleFn: (send) => void setImmediate(send) },
-  );
+  });
+  return () => list('all');
 }

@@ -1,6 +1,15 @@
 import type { EBS } from '@aws-sdk/client-ebs';
-import type { EC2, Instance, Snapshot, Volume, VolumeStatusItem } from '@aws-sdk/client-ec2';
-import type { KMS } from '@aws-sdk/client-kms';
+import type {
+  EC2,
+  Instance,
+  InstanceStatus,
+  InstanceTypeInfo,
+  Snapshot,
+  Volume,
+  VolumeModification,
+  VolumeStatusItem,
+} from '@aws-sdk/client-ec2';
+import type { KeyMetadata, KMS } from '@aws-sdk/client-kms';
 import type { DBCluster, DBClusterEndpoint, DBClusterSnapshot, DBInstance, DBSnapshot, RDS } from '@aws-sdk/client-rds';
 import type { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import type { STS } from '@aws-sdk/client-sts';
@@ -35,13 +44,29 @@ export interface ClusterSight {
   lastSeenClusters(): readonly DBCluster[];
 }
 
+/** Reads of keys that go out together. Both reject with what KMS refuses the call itself with. */
+export interface KeySight {
+  /** By id, ARN or alias. */
+  key(id: string): Promise<KeyMetadata | undefined>;
+  /**
+   * Whether KMS would let this caller encrypt under the key now: a dry run, which makes nothing (facts §1.5). `false` proves
+   * little by itself, as a policy may let callers use the key through EC2 only (`kms:ViaService`); a `true` that became `false` does.
+   */
+  mayUse(key: string): Promise<boolean>;
+}
+
 /** Reads that go out together: ids asked for in the same turn share one Describe call. `undefined` means that AWS does not show it (now). */
-export interface Sight extends DatabaseSight, ClusterSight {
+export interface Sight extends DatabaseSight, ClusterSight, KeySight {
   instance(id: string): Promise<Instance | undefined>;
   volume(id: string): Promise<Volume | undefined>;
   snapshot(id: string): Promise<Snapshot | undefined>;
   /** Status checks and initialisation, which the volume's own state does not tell. */
   volumeStatus(id: string): Promise<VolumeStatusItem | undefined>;
+  /** Its modifications that AWS still knows, oldest first. */
+  volumeModifications(id: string): Promise<readonly VolumeModification[]>;
+  /** Its status checks; undefined of one that does not run. */
+  instanceStatus(id: string): Promise<InstanceStatus | undefined>;
+  instanceType(name: string): Promise<InstanceTypeInfo | undefined>;
   /** What carries this token, or was made from this, or is described so: oldest first. */
   volumesMade(token: string): Promise<readonly Volume[]>;
   snapshotsMade(token: string): Promise<readonly Snapshot[]>;
@@ -60,6 +85,8 @@ export interface AwsServices {
   readonly secretsmanager: SecretsManager;
   readonly sts: STS;
   readonly sight: Sight;
+  /** Puts a tag with AWS's time as its value on a volume or an instance, so that a look that shows it is of later; gives that value. */
+  readonly stamp: (id: string, key: string) => Promise<string>;
   /** What was seen of instances and volumes, in the order that AWS gives it. */
   readonly sightings: Sightings;
   /** AWS's own clock, by which it says when a thing was made. */

@@ -1,15 +1,29 @@
-import type { EC2, Filter, Instance, Snapshot, Tag, Volume, VolumeStatusItem } from '@aws-sdk/client-ec2';
-import DataLoader from 'dataloader';
+import type {
+  EC2,
+  Filter,
+  Instance,
+  InstanceStatus,
+  InstanceTypeInfo,
+  _InstanceType as InstanceTypeName,
+  Snapshot,
+  Tag,
+  Volume,
+  VolumeModification,
+  VolumeStatusItem,
+} from '@aws-sdk/client-ec2';
 import type { Clock } from '../contract/clock.ts';
-import { Aborted, poll } from '../contract/wait.ts';
+import { Aborted, type Patience, poll } from '../contract/wait.ts';
 import type { AwsTime } from './aws-time.ts';
-import type { ClusterSight, DatabaseSight, Sight } from './services.ts';
+import { createReader, slices } from './reader.ts';
+import type { ClusterSight, DatabaseSight, KeySight, Sight } from './services.ts';
 import type { Sightings } from './sightings.ts';
 import { marker, tagValue } from './tags.ts';
 
 // EC2 takes 200 values in a filter and gives 1,000 things on a page (facts §6.2).
 const valuesPerFilter = 200;
 const thingsPerPage = 1_000;
+// It takes 100 ids or types in a list (API reference, DescribeInstanceStatus and DescribeInstanceTypes).
+const statusesPerCall = 100;
 
 interface Page<T> {
   readonly things: readonly T[] | undefined;
@@ -33,7 +47,10 @@ export interface Order {
  * Reads that go out together. By filters and never by lists of ids, since a list fails whole when one of it is gone. Where AWS gives
  * an order (instances, attachments), an answer of the past is none: it is asked again until it shows the present.
  */
-export function createSight(ec2: EC2, order: Order): Omit<Sight, keyof DatabaseSight | keyof ClusterSight> {
+export function createSight(
+  ec2: EC2,
+  order: Order,
+): Omit<Sight, keyof DatabaseSight | keyof ClusterSight | keyof KeySight> {
   const findVolumes: Find<Volume> = async (filter, NextToken) => {
     const answer = await ec2.describeVolumes({
       Filters: [filter],
@@ -59,41 +76,72 @@ export function createSight(ec2: EC2, order: Order): Omit<Sight, keyof DatabaseS
     });
     return { things: answer.Reservations?.flatMap(({ Instances }) => Instances ?? []), next: answer.NextToken };
   };
-  const instances = byId('instance-id', findInstances, (one) => one.InstanceId);
-  const volumes = byId('volume-id', findVolumes, (one) => one.VolumeId);
-  const snapshots = byId('snapshot-id', findSnapshots, (one) => one.SnapshotId);
-  const statuses = volumeStatuses(ec2);
+  const instances = byId(order, 'instance-id', findInstances, (one) => one.InstanceId);
+  const volumes = byId(order, 'volume-id', findVolumes, (one) => one.VolumeId);
+  const snapshots = byId(order, 'snapshot-id', findSnapshots, (one) => one.SnapshotId);
+  const statuses = byList<VolumeStatusItem>(
+    order,
+    { most: valuesPerFilter, unknown: 'InvalidVolume.NotFound' },
+    async (VolumeIds) => (await ec2.describeVolumeStatus({ VolumeIds })).VolumeStatuses,
+    (one) => one.VolumeId,
+  );
+  const instanceStatuses = byList<InstanceStatus>(
+    order,
+    { most: statusesPerCall, unknown: 'InvalidInstanceID.NotFound' },
+    async (InstanceIds) => (await ec2.describeInstanceStatus({ InstanceIds })).InstanceStatuses,
+    (one) => one.InstanceId,
+  );
+  const types = byList<InstanceTypeInfo>(
+    order,
+    { most: statusesPerCall, unknown: 'InvalidInstanceType' },
+    async (names) => (await ec2.describeInstanceTypes({ InstanceTypes: names as InstanceTypeName[] })).InstanceTypes,
+    (one) => one.InstanceType,
+  );
+  const findModifications: Find<VolumeModification> = async (filter, NextToken) => {
+    const answer = await ec2.describeVolumesModifications({ Filters: [filter], ...(NextToken && { NextToken }) });
+    return { things: answer.VolumesModifications, next: answer.NextToken };
+  };
+  const modifications = byValue(
+    order,
+    'volume-id',
+    findModifications,
+    (one) => one.VolumeId,
+    (one) => one.StartTime,
+  );
   const token = (one: Made) => tagValue(one.Tags, marker.token);
   const ofVolume = (one: Volume) => one.CreateTime;
   const ofSnapshot = (one: Snapshot) => one.StartTime;
-  const volumesMade = byValue(`tag:${marker.token}`, findVolumes, token, ofVolume);
-  const volumesFrom = byValue('snapshot-id', findVolumes, (one) => one.SnapshotId, ofVolume);
-  const snapshotsMade = byValue(`tag:${marker.token}`, findSnapshots, token, ofSnapshot);
-  const snapshotsDescribed = byValue('description', findSnapshots, (one) => one.Description, ofSnapshot);
+  const volumesMade = byValue(order, `tag:${marker.token}`, findVolumes, token, ofVolume);
+  const volumesFrom = byValue(order, 'snapshot-id', findVolumes, (one) => one.SnapshotId, ofVolume);
+  const snapshotsMade = byValue(order, `tag:${marker.token}`, findSnapshots, token, ofSnapshot);
+  const snapshotsDescribed = byValue(order, 'description', findSnapshots, (one) => one.Description, ofSnapshot);
   return {
     instance: (id) =>
       present(
         order,
-        () => instances.load(id),
+        () => instances(id),
         (seen, askedAt) => order.sightings.instance(id, seen, askedAt),
       ),
     volume: (id) =>
       present(
         order,
-        () => volumes.load(id),
+        () => volumes(id),
         (seen, askedAt) => order.sightings.volume(id, seen, askedAt),
       ),
-    snapshot: (id) => snapshots.load(id),
-    volumeStatus: (id) => statuses.load(id),
-    volumesMade: (token) => volumesMade.load(token),
-    snapshotsMade: (token) => snapshotsMade.load(token),
+    snapshot: (id) => snapshots(id),
+    volumeStatus: (id) => statuses(id),
+    volumeModifications: (id) => modifications(id),
+    instanceStatus: (id) => instanceStatuses(id),
+    instanceType: (name) => types(name),
+    volumesMade: (token) => volumesMade(token),
+    snapshotsMade: (token) => snapshotsMade(token),
     volumesFrom: (snapshot) =>
       present(
         order,
-        () => volumesFrom.load(snapshot),
+        () => volumesFrom(snapshot),
         (seen, askedAt) => order.sightings.volumesFrom(snapshot, seen, askedAt),
       ),
-    snapshotsDescribed: (description) => snapshotsDescribed.load(description),
+    snapshotsDescribed: (description) => snapshotsDescribed(description),
   };
 }
 
@@ -114,12 +162,14 @@ async function present<T>(
   return end.done;
 }
 
-// Looks that fall due on one beat ask in the same turn of the event loop, some of them a few promises later.
-const options = { cache: false, batchScheduleFn: (send: () => void) => void setImmediate(send) };
-
-function byId<T extends Made>(filter: string, find: Find<T>, idOf: (thing: T) => string | undefined) {
+function byId<T extends Made>(
+  patience: Patience,
+  filter: string,
+  find: Find<T>,
+  idOf: (thing: T) => string | undefined,
+) {
   const ours = new OwnRuns();
-  return new DataLoader<string, T | undefined>(async (asked) => {
+  return createReader<string, T | undefined>(patience, async (asked) => {
     const found = new Map<string, T>();
     const take = (things: readonly T[]) => {
       for (const thing of things) {
@@ -133,44 +183,50 @@ function byId<T extends Made>(filter: string, find: Find<T>, idOf: (thing: T) =>
     const run = ids.length > valuesPerFilter ? ours.worthAsking(ids) : undefined;
     if (run !== undefined) take(await all(find, `tag:${marker.run}`, [run]));
     const missing = ids.filter((id) => !found.has(id));
-    const batches = slices(missing).map((values) => all(find, filter, values));
+    const batches = slices(missing, valuesPerFilter).map((values) => all(find, filter, values));
     for (const things of await Promise.all(batches)) take(things);
     return asked.map((id) => found.get(id));
-  }, options);
+  });
 }
 
-/** It has no filter by id, so these are listed, and asked one by one where one of a list is gone. */
-function volumeStatuses(ec2: EC2) {
-  const statusesOf = async (VolumeIds: string[]): Promise<readonly VolumeStatusItem[]> => {
+/** What has no filter by id is listed, and asked one by one where AWS does not know one of a list. */
+function byList<T>(
+  patience: Patience,
+  { most, unknown }: { readonly most: number; readonly unknown: string },
+  list: (ids: string[]) => Promise<readonly T[] | undefined>,
+  idOf: (thing: T) => string | undefined,
+) {
+  const found = async (ids: string[]): Promise<readonly T[]> => {
     try {
-      return (await ec2.describeVolumeStatus({ VolumeIds })).VolumeStatuses ?? [];
+      return (await list(ids)) ?? [];
     } catch (error) {
-      if (!(error instanceof Error) || error.name !== 'InvalidVolume.NotFound') throw error;
-      return VolumeIds.length === 1 ? [] : (await Promise.all(VolumeIds.map((id) => statusesOf([id])))).flat();
+      if (!(error instanceof Error) || error.name !== unknown) throw error;
+      return ids.length === 1 ? [] : (await Promise.all(ids.map((id) => found([id])))).flat();
     }
   };
-  return new DataLoader<string, VolumeStatusItem | undefined>(async (asked) => {
-    const found = (await Promise.all(slices([...new Set(asked)]).map(statusesOf))).flat();
-    const byId = new Map(found.map((one) => [one.VolumeId, one]));
+  return createReader<string, T | undefined>(patience, async (asked) => {
+    const things = (await Promise.all(slices([...new Set(asked)], most).map(found))).flat();
+    const byId = new Map(things.map((one) => [idOf(one), one]));
     return asked.map((id) => byId.get(id));
-  }, options);
+  });
 }
 
 /** All that have a value, oldest first. */
 function byValue<T>(
+  patience: Patience,
   filter: string,
   find: Find<T>,
   value: (thing: T) => string | undefined,
   timeOf: (thing: T) => Date | undefined,
 ) {
-  return new DataLoader<string, readonly T[]>(async (asked) => {
-    const batches = slices([...new Set(asked)]).map((values) => all(find, filter, values));
+  return createReader<string, readonly T[]>(patience, async (asked) => {
+    const batches = slices([...new Set(asked)], valuesPerFilter).map((values) => all(find, filter, values));
     const made = (await Promise.all(batches)).flat();
     made.sort((a, b) => (timeOf(a)?.getTime() ?? 0) - (timeOf(b)?.getTime() ?? 0));
     const found = new Map<string | undefined, T[]>();
     for (const thing of made) found.set(value(thing), [...(found.get(value(thing)) ?? []), thing]);
     return asked.map((one) => found.get(one) ?? []);
-  }, options);
+  });
 }
 
 /** All pages. A page may be empty and still name a next one. */
@@ -183,11 +239,6 @@ async function all<T>(find: Find<T>, Name: string, Values: string[]): Promise<T[
     next = page.next;
   } while (next);
   return things;
-}
-
-function slices(values: readonly string[]): string[][] {
-  const count = Math.ceil(values.length / valuesPerFilter);
-  return Array.from({ length: count }, (_, at) => values.slice(at * valuesPerFilter, (at + 1) * valuesPerFilter));
 }
 
 /** Which things were seen with which run's tag: a whole run's come in pages of 1,000, instead of 200 a call by id. */

@@ -214,6 +214,8 @@ export interface DestructiveEffect<S, I, O> extends AnyEffect<S, I, O> {
   prove(ctx: StepContext<S>, input: I): Promise<Proof>;
   /** What no look can show, and something that is made for it can. */
   readonly evidence?: Evidence<S, I>;
+  /** What goes with the original although nothing speaks against that, one sentence each: asked last, and reported. */
+  farewell?(ctx: StepContext<S>, input: I): Promise<readonly string[]>;
 }
 
 /** Something that is made, when nothing else speaks against a delete, in order to prove more. It is discarded as a leftover when the plan ends. */

@@ -2,7 +2,9 @@ import { type Json, toJson } from '../contract/json.ts';
 import type { Want } from '../contract/outage.ts';
 import type { Check } from '../contract/settle.ts';
 import { createdBy, type EffectDefinition, type Seen } from '../contract/step.ts';
+import type { Turn } from '../contract/turns.ts';
 import { type EffectAct, ownMs, sentCount } from './act.ts';
+import { firstTurn } from './in-turn.ts';
 import { type Instant, instantOf, isShownBy } from './margin.ts';
 import { patienceMs } from './patience.ts';
 import type { Kept } from './prove.ts';
@@ -19,6 +21,9 @@ export type End =
   | { readonly is: 'failed'; readonly reason: string; readonly neverRan: boolean; readonly wants?: Want | undefined }
   | { readonly is: 'absent' | 'vanished' };
 type Outcome = { readonly is: 'done'; readonly output: unknown } | { readonly is: 'failed'; readonly reason: string };
+
+/** What was found before anything was sent: that there is nothing to send, or what an undo needs of how it is. */
+type Found = { readonly outcome: Outcome } | { readonly before: Json };
 
 /** What is to be done about that. `gone`: AWS had accepted it. */
 export type Next =
@@ -85,20 +90,35 @@ export class EffectRun<S> {
     const sentBefore = sentCount(this.effect) > 0;
     if (sentBefore && definition.hazard === 'disruptive') run.markInFlight(act.key);
     let before: Json = run.phase(act.key)?.before ?? null;
+    // What changes the target is looked at in its turn: its own look and the guard's leave in the same calls.
+    const turn = !sentBefore && this.disruptive ? await firstTurn(this.effect) : undefined;
     if (!sentBefore && this.lookBeforeSend()) {
-      const found = this.isOrdered() ? await this.foundInOrder() : await this.found();
+      const found = await this.foundIn(turn);
       if ('outcome' in found) return found.outcome;
       before = found.before;
     }
-    const sent = sentBefore ? (this.known === undefined ? 'in-doubt' : 'answered') : await this.send(before);
+    const sent = sentBefore ? (this.known === undefined ? 'in-doubt' : 'answered') : await this.send(before, turn);
     if (sent === 'answered') act.onTaken?.();
     return this.settleSent(sent, before);
   }
 
+  private async foundIn(turn: Turn | undefined): Promise<Found> {
+    let goes = false;
+    try {
+      const found = this.isOrdered() ? await this.foundInOrder() : await this.found();
+      goes = 'before' in found;
+      return found;
+    } finally {
+      if (!goes) turn?.giveBack();
+    }
+  }
+
   /** Was it so before anything was sent? Its outcome then, or what an undo needs of how it is. */
-  private async found(): Promise<{ readonly outcome: Outcome } | { readonly before: Json }> {
+  private async found(): Promise<Found> {
     const { definition, guard, act } = this.effect;
-    const seen = await this.firstLook();
+    const looking = this.firstLook();
+    if (this.disruptive) guard.askAhead(act.key);
+    const seen = await looking;
     if (seen.is === 'failed') return { outcome: await this.fail(seen.reason, seen.neverRan === true) };
     // Done by somebody else, or so from the beginning: the guard tells them apart before anything is built on it.
     if (seen.is !== 'absent' && definition.hazard === 'disruptive' && act.key.undo === undefined)
@@ -110,11 +130,14 @@ export class EffectRun<S> {
   }
 
   /** The same of what is sent whatever a look shows. */
-  private async foundInOrder(): Promise<{ readonly outcome: Outcome } | { readonly before: Json }> {
-    const seen = this.effect.act.key.undo === undefined ? await this.look() : await this.unhindered();
+  private async foundInOrder(): Promise<Found> {
+    const { act, guard } = this.effect;
+    const looking = act.key.undo === undefined ? this.look() : this.unhindered();
+    guard.askAhead(act.key);
+    const seen = await looking;
     if (seen.is === 'failed') return { outcome: await this.fail(seen.reason, seen.neverRan === true) };
     if (this.disruptive?.leaves?.(this.effect.input) && seen.is === 'done') {
-      await this.effect.guard.pass(this.effect.act.key, this.disruptive);
+      await guard.pass(act.key, this.disruptive);
       return { outcome: await this.done(seen.output, false) };
     }
     return { before: (seen.is === 'absent' ? seen.before : undefined) ?? null };
@@ -239,15 +262,15 @@ export class EffectRun<S> {
     return retryRead(run.ports, title, look, run.asker(title, definition));
   }
 
-  private send(before: Json): Promise<Sent> {
-    return send(
-      this.effect,
+  private send(before: Json, turn?: Turn): Promise<Sent> {
+    return send(this.effect, {
       before,
-      () => this.look(),
-      (output) => {
+      turn,
+      look: () => this.look(),
+      onOutput: (output) => {
         this.known = output;
       },
-    );
+    });
   }
 
   /** It is already on its way, by somebody or by what is being taken back: wait for the end of it. Undefined when that came to nothing. */

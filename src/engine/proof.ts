@@ -3,6 +3,7 @@ import type { Proof, VerifyDefinition } from '../contract/step.ts';
 import type { Verdict } from '../contract/verdict.ts';
 import type { PlanRun } from './plan-run.ts';
 import { retryRead } from './retry.ts';
+import { keyText } from './state/key.ts';
 import { currentPhases } from './state/phases.ts';
 import type { Phase } from './state/run-state.ts';
 import { Interrupted } from './stops.ts';
@@ -20,11 +21,13 @@ export async function proofOfReplacement<S>(
   const { phase, verdict, definition } = judged;
   const title = definition.title(phase.input);
   const ask = (question: () => Promise<Proof>) => retryRead(run.ports, title, question);
-  const pair = await ask(() => still.pair(run.context(key), verdict));
+  const pair = await run.proofs.of([keyText(phase.key), original].join(' '), () =>
+    ask(() => still.pair(run.context(key), verdict)),
+  );
   if (!still.all || pair.findings.length > 0 || pair.pending) return { ...pair, verdict };
   const { all } = still;
   const input = definition.input.parse(phase.input);
-  const common = await run.proofs.of(phase, () => ask(() => all(run.context(key), input)));
+  const common = await run.proofs.of(keyText(phase.key), () => ask(() => all(run.context(key), input)));
   return { ...common, verdict };
 }
 

@@ -76,11 +76,22 @@ async function proveDelete<S>(effect: EffectAct<S>, definition: EffectOf<S, 'des
     return both(own, stands);
   };
   const { findings, stale: used } = await proveWith(effect, definition, original, ask);
-  if (findings.length === 0) return;
+  if (findings.length === 0) return bidFarewell(effect, definition);
   if (!used) throw failed(findings);
   // Once somebody may have written on the original, no later look makes the replacement its equal again.
   if (!run.state.stale.has(original)) await run.append({ t: 'stale', plan: run.plan.name, original, findings });
   throw staleBy(findings);
+}
+
+/** Reports what goes with an original, as it is right before it goes. */
+async function bidFarewell<S>(
+  { run, act, input, title }: EffectAct<S>,
+  { farewell }: EffectOf<S, 'destructive'>,
+): Promise<void> {
+  if (!farewell) return;
+  const { announce } = run.context(act.key);
+  for (const text of await retryRead(run.ports, title, () => farewell(run.context(act.key), input))) announce(text);
+  await run.announced();
 }
 
 /** Asks until nothing is pending, and then what only something made for it can show; what stands in the way now is asked last. */

@@ -1,7 +1,7 @@
 import { type Json, toJson } from '../contract/json.ts';
 import type { Outage } from '../contract/outage.ts';
 import type { Seen } from '../contract/step.ts';
-import { TurnOver } from '../contract/turns.ts';
+import { type Turn, TurnOver } from '../contract/turns.ts';
 import { type EffectAct, ownMs } from './act.ts';
 import { allowInTurn } from './in-turn.ts';
 import { familyOf, patienceMs } from './patience.ts';
@@ -20,24 +20,33 @@ const mostHeldUp = 3;
 /** How a send ended: AWS took it, nobody knows, AWS refused it for good, or it was not sent, and what it was to discard is kept. */
 export type Sent = 'answered' | 'in-doubt' | { readonly reason: string } | Kept;
 
-/** Sends the call until AWS takes it, refuses it for good, or leaves it in doubt. `onOutput` hears what the answer tells. */
-export async function send<S>(
-  effect: EffectAct<S>,
-  before: Json,
-  look: () => Promise<Seen<unknown>>,
-  onOutput: (output: unknown) => void,
-): Promise<Sent> {
+/** What a call is sent with. */
+export interface Sending {
+  /** What an undo needs of how it is. */
+  readonly before: Json;
+  /** The turn that the call has already, for its first attempt. */
+  readonly turn: Turn | undefined;
+  look(): Promise<Seen<unknown>>;
+  /** Hears what the answer says. */
+  onOutput(output: unknown): void;
+}
+
+/** Sends the call until AWS takes it, refuses it for good, or leaves it in doubt. */
+export async function send<S>(effect: EffectAct<S>, { before, turn: first, look, onOutput }: Sending): Promise<Sent> {
   const { run, definition, act, input } = effect;
   const { ports } = run;
   let refused = false;
   const insists = run.insists(act.key);
   let looksFirst = insists;
   let heldUp = 0;
+  let held = first;
   const attempt = async (): Promise<Sent> => {
     const seen = looksFirst ? await look() : undefined;
     const underWay = insists && seen?.is === 'pending';
     if (seen && seen.is !== 'absent' && !underWay && !mayBeStaleRead(effect)) return 'in-doubt';
-    const turn = await allowInTurn(effect);
+    const taken = held;
+    held = undefined;
+    const turn = await allowInTurn(effect, taken);
     if ('keep' in turn) return turn;
     const announceAndCall = async () => {
       if (ports.signal.aborted) throw new Interrupted();

@@ -1,12 +1,10 @@
 import { type Clock, isRecent } from '../contract/clock.ts';
 import type { Proof } from '../contract/step.ts';
-import { keyText } from './state/key.ts';
-import type { Phase } from './state/run-state.ts';
 
-// Items of one step ask together, and what speaks for them all is asked once.
+// Items of one step ask together, and so do the discards that follow each other: what speaks for them all is asked once.
 const togetherMs = 5_000;
 
-/** What is asked of all pairs in common, by the phase that has judged them. */
+/** What is asked of a pair, and of all pairs in common, as what has judged them sees it. */
 export class SharedProofs {
   private readonly clock: Clock;
   private readonly asked = new Map<string, { readonly at: number; readonly proof: Promise<Proof> }>();
@@ -24,12 +22,12 @@ export class SharedProofs {
     return since;
   }
 
-  of(phase: Phase, ask: () => Promise<Proof>): Promise<Proof> {
-    const known = this.asked.get(keyText(phase.key));
+  of(question: string, ask: () => Promise<Proof>): Promise<Proof> {
+    const known = this.asked.get(question);
     if (known && isRecent(this.clock, known.at, togetherMs)) return known.proof;
     const at = this.clock.now();
     const proof = ask();
-    this.asked.set(keyText(phase.key), { at, proof });
+    this.asked.set(question, { at, proof });
     return proof;
   }
 }

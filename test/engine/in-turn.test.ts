@@ -13,7 +13,7 @@ function turnsOf(toy: Toy, make: (call: string) => Partial<Turn> = () => ({})): 
 }
 
 /** What stands right before the first of these calls. */
-const before = (toy: Toy, call: string, many = 2) => {
+const before = (toy: Toy, call: string, many = 3) => {
   const at = toy.calls.indexOf(call);
   return toy.calls.slice(at - many, at);
 };
@@ -22,9 +22,12 @@ test('a call has its turn first, then the target is looked at, and then it is se
   const toy = new Toy();
   const { result } = await live(toy, [], { turns: turnsOf(toy) });
   expect(result).toMatchObject({ status: 'done' });
-  expect(before(toy, 'stop')).toEqual(['turn toy:StopBox (halt)', 'observe']);
-  expect(before(toy, 'start')).toEqual(['turn toy:StartBox (back)', 'observe']);
-  expect(before(toy, 'detach')).toEqual(['turn toy:DetachDisk (down)', 'observe']);
+  expect(before(toy, 'stop')).toEqual(['turn toy:StopBox (halt)', 'look-stop', 'observe']);
+  expect(before(toy, 'start')).toEqual(['turn toy:StartBox (back)', 'look-start', 'observe']);
+  expect(before(toy, 'detach', 5).filter((call) => !call.includes('detach'))).toEqual([
+    ...Array(2).fill('turn toy:DetachDisk (down)'),
+    'observe',
+  ]);
   expect(toy.calls.filter((call) => call.startsWith('turn toy:CreateSnapshot'))).toEqual([
     ...Array(2).fill('turn toy:CreateSnapshot (aside)'),
     ...Array(2).fill('turn toy:CreateSnapshot (down)'),
@@ -85,4 +88,20 @@ test('a call that was held up and not sent is sent after one more look, and leav
   expect(result).toMatchObject({ status: 'done' });
   expect(within).toEqual([5_000, 5_000, 5_000, Number.POSITIVE_INFINITY]);
   expect(toy.calls.filter((call) => call === 'stop')).toHaveLength(1);
+});
+
+test('what was seen of the target counts for two seconds: after a longer wait it is looked at again', async () => {
+  const toy = new Toy();
+  toy.fate = (name) => {
+    // The answer is there, and its reader gets it ten seconds later.
+    if (name === 'observe' && toy.calls.at(-2) === 'look-stop')
+      queueMicrotask(() => {
+        toy.now += 10_000;
+        toy.claims.add('another-run');
+      });
+    return 'ok';
+  };
+  const { result } = await live(toy, [], { turns: turnsOf(toy) });
+  expect(result).toMatchObject({ status: 'failed' });
+  expect(toy.calls).not.toContain('stop');
 });

@@ -186,8 +186,8 @@ export const cutOverBugs: readonly PlantedBug[] = [
   {
     name: 'who waits in a hold looks once',
     file: 'src/engine/gates/hold.ts',
-    find: 'until }, lookEveryMs)',
-    replace: 'until }, lookEveryMs * 1e6)',
+    find: 'leftMs }, nextLookMs)',
+    replace: 'leftMs }, nextLookMs * 1e6)',
     caughtBy: { file: hold, title: 'ebs-volume: nor one that is used for a quarter of an hour' },
   },
   {

@@ -105,7 +105,7 @@ export const rdsBugs: readonly PlantedBug[] = [
       'a client of the original, under its new name, keeps them out',
     ],
   ]),
-  ...caughtIn('test/promises/rds-calls.test.ts', [
+  ...caughtIn('test/promises/calls.test.ts', [
     [
       'an original that was deleted is looked for at the end',
       'claim/target.ts',

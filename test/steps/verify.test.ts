@@ -90,19 +90,12 @@ function contextWith(things: Things, checks: object = {}) {
   const aws = {
     region: 'eu-west-1',
     ec2: {
-      describeInstanceStatus: async () => ({ InstanceStatuses: [checks] }),
-      createTags: async ({ Tags }: { Tags: { Key: string; Value: string }[] }) => {
-        for (const one of [things.replacement, things.instance]) one.Tags = [...Tags, ...(one.Tags ?? [])];
-        return {};
-      },
       describeVolumeAttribute: async () => ({ AutoEnableIO: { Value: false } }),
     },
-    kms: {
-      describeKey: async () => ({ KeyMetadata: { KeyState: things.keyState ?? 'Enabled' } }),
-      generateDataKeyWithoutPlaintext: async () => {
-        const name = things.mayUse === false ? 'AccessDeniedException' : 'DryRunOperationException';
-        throw Object.assign(new Error(name), { name, $metadata: { httpStatusCode: 400 } });
-      },
+    stamp: async (_id: string, key: string) => {
+      for (const one of [things.replacement, things.instance])
+        one.Tags = [{ Key: key, Value: 'now' }, ...(one.Tags ?? [])];
+      return 'now';
     },
     sight: {
       volume: async (id: string) =>
@@ -110,6 +103,9 @@ function contextWith(things: Things, checks: object = {}) {
       snapshot: async () => things.snapshot,
       volumeStatus: async () => things.status ?? statusOf('completed'),
       instance: async () => things.instance,
+      instanceStatus: async () => checks,
+      key: async () => ({ KeyState: things.keyState ?? 'Enabled' }),
+      mayUse: async () => things.mayUse !== false,
     },
     sightings: new Sightings(clockOf()),
     time: { now: () => clockOf().now() },

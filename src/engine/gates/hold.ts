@@ -23,8 +23,10 @@ export const holdGate: Gate<HoldStep> = {
       const over = trouble ? heldByRunnerMs(run, step) <= 0 : leftMs <= 0;
       if (over && trouble) throw new PlanStopped(trouble.error, 'leave');
       if (over) break;
-      const until = run.ports.clock.now() + leftMs;
-      await waitAtGate(run, { step: step.id, gate: 'hold', until }, lookEveryMs);
+      const now = run.ports.clock.now();
+      // All plans that wait look at the same moments, and share the calls.
+      const nextLookMs = lookEveryMs - (now % lookEveryMs);
+      await waitAtGate(run, { step: step.id, gate: 'hold', until: now + leftMs }, nextLookMs);
     }
     await run.append({ t: 'passed', plan: run.plan.name, step: step.id });
   },

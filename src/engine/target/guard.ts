@@ -46,6 +46,13 @@ async function waitOutTakeOver<S>(planRun: PlanRun<S>, step: string, ask: () => 
 // A claim that was taken off may still be shown for as long as AWS shows the past.
 const newcomersYieldMs = 2 * unseenMs;
 
+/** What was asked of the target for whoever wants to know it soon. */
+interface Asked {
+  readonly at: number;
+  readonly look: Promise<Look>;
+  readonly changes: Promise<readonly Change[]>;
+}
+
 type Compare = (state: TargetState, changes: readonly Change[]) => Promise<void>;
 
 /** Stands before every disruptive effect: looks at the target again and lets the effect go out only on what it expects. */
@@ -55,6 +62,7 @@ export class Guard<S> {
   private readonly renew: ((guard: Guard<S>) => Promise<TargetState | undefined>) | undefined;
   private lastClaims: (Claims & { readonly at: number }) | undefined;
   private last: { at: number; state: Promise<TargetState> } | undefined;
+  private asked: Asked | undefined;
 
   /** `renew`: puts the claim back where it does not stand any more, and gives what was seen after that; undefined when it stands. */
   constructor(run: PlanRun<S>, renew?: (guard: Guard<S>) => Promise<TargetState | undefined>) {
@@ -74,6 +82,31 @@ export class Guard<S> {
   /** Forgets what was seen: something of ours has just changed the target. */
   forget(): void {
     this.last = undefined;
+    this.asked = undefined;
+  }
+
+  /**
+   * Asks now what is to be known right before a disruptive effect goes out, so that the effect's own look leaves in the same calls.
+   * Whoever passes within the next two seconds is answered by this.
+   */
+  askAhead(key: Key): void {
+    const { run } = this;
+    const isAsked = this.asked && isRecent(run.ports.clock, this.asked.at, freshMs);
+    if (!run.expected || isAsked || (this.last && isRecent(run.ports.clock, this.last.at, freshMs))) return;
+    const at = run.ports.clock.now();
+    const look = this.lookOnce();
+    // On the way back nothing is compared with what was read.
+    const changes = key.undo === undefined ? changesSeen(run, this.asksForKeys()) : Promise.resolve([]);
+    // Whoever passes hears of it; where nobody does, nothing was decided by it.
+    for (const answer of [look, changes]) answer.catch(() => {});
+    this.asked = { at, look, changes };
+  }
+
+  /** What was asked ahead, once, while it is of now. */
+  private takeAsked(): Asked | undefined {
+    const { asked } = this;
+    this.asked = undefined;
+    return asked && isRecent(this.run.ports.clock, asked.at, freshMs) ? asked : undefined;
   }
 
   /** Looks at the target, whoever claims it. */
@@ -90,8 +123,8 @@ export class Guard<S> {
   }
 
   /** Looks at the target. Throws when another run has claimed it or an original. */
-  async look(): Promise<TargetState> {
-    const { state, claims } = await this.lookPastNewcomers();
+  async look(asked?: Asked): Promise<TargetState> {
+    const { state, claims } = await this.lookPastNewcomers(asked);
     await recordLived(this.run, state);
     if (!claims.foreign.length) return state;
     await this.recordDrift(state);
@@ -103,8 +136,9 @@ export class Guard<S> {
    * what it was read in, by the same answers.
    */
   async lookAsClaimant(compare?: Compare): Promise<TargetState> {
-    const around = compare ? changesSeen(this.run, this.asksForKeys()) : [];
-    const [seen, changes] = await Promise.all([this.look(), around]);
+    const asked = this.takeAsked();
+    const around = compare ? (asked?.changes ?? changesSeen(this.run, this.asksForKeys())) : [];
+    const [seen, changes] = await Promise.all([this.look(asked), around]);
     await compare?.(seen, changes);
     const since = await this.renew?.(this);
     if (since) await compare?.(since, changes);
@@ -115,11 +149,14 @@ export class Guard<S> {
    * Who comes to a target that this run has taken out of service did not see its claim, sees it as soon as he has put on his own,
    * and takes that off again. So the target is not left as it stands for it, unless the claim of this run has gone meanwhile.
    */
-  private async lookPastNewcomers(): Promise<Look> {
+  private async lookPastNewcomers(asked: Asked | undefined): Promise<Look> {
     const { run } = this;
     const until = run.ports.clock.now() + newcomersYieldMs;
-    return waitFor<Look>(run.ports, unseenBeatMs, async (askedAt) => {
-      const look = await this.lookOnce();
+    let first = asked;
+    return waitFor<Look>(run.ports, unseenBeatMs, async (now) => {
+      const askedAt = first?.at ?? now;
+      const look = await (first?.look ?? this.lookOnce());
+      first = undefined;
       const { foreign, unclaimed } = look.claims;
       if (foreign.length > 0 && foreign.every(({ on }) => unclaimed.includes(on)) && this.mayBeUnclaimed(askedAt))
         return { again: true };

@@ -26,8 +26,7 @@ export async function causesOfAbsence(
 async function stateOf(ctx: AwsContext, key: string): Promise<string> {
   const through = 'look at its policy (kms:CreateGrant, kms:Decrypt)';
   try {
-    const { KeyMetadata } = await ctx.aws.kms.describeKey({ KeyId: key });
-    const state = KeyMetadata?.KeyState ?? 'in an unknown state';
+    const state = (await ctx.aws.sight.key(key))?.KeyState ?? 'in an unknown state';
     if (state !== 'Enabled') return `${key} is ${state} now`;
     const own = (await mayUse(ctx, key)) ? 'you may use it' : 'you may not use it';
     return `${key} is Enabled now and ${own}; whether EC2 may is not shown: ${through}`;

@@ -44,6 +44,14 @@ export const deleteVolume = defineEffect({
   verdict: (input) => input.verdict,
   deletes: (input) => input.verdict.original,
   prove: (ctx, { verdict }) => faultsOfProof(ctx, verdict),
+  async farewell(ctx, { verdict: { original, replacement } }) {
+    const [was, is, io] = await Promise.all([
+      ctx.aws.sight.volume(original),
+      ctx.aws.sight.volume(replacement),
+      lastIoDifference(ctx, original, replacement),
+    ]);
+    return [...(was && is ? lastDifferences(was, is) : []), ...io];
+  },
   evidence: {
     makes: ({ verdict, changedBlocks }) =>
       changedBlocks === 'off'
@@ -76,10 +84,6 @@ async function faultsOfProof(ctx: AwsContext, verdict: FinalVerdict): Promise<Pr
   if (!original) faults.push(`original ${verdict.original} is not there`);
   for (const { InstanceId, Device } of attachments(original)) {
     faults.push(`original ${verdict.original} is attached to ${InstanceId} at ${Device} again`);
-  }
-  if (original && replacement) {
-    const io = await lastIoDifference(ctx, verdict.original, verdict.replacement);
-    for (const difference of [...lastDifferences(original, replacement), ...io]) ctx.announce(difference);
   }
   const used = [...(verdict.exposed ? [verdict.exposed] : []), ...exchanged(ctx, verdict, replacement)];
   return { findings: [...faults, ...used], stale: attachments(original).length > 0 || used.length > 0 };

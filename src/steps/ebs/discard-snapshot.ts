@@ -12,7 +12,7 @@ export const discardSnapshot = defineEffect({
   hazard: 'discard',
   call: 'ec2:DeleteSnapshot',
   repeat: 'convergent',
-  settleWithinMs: settleWithinMs.volume,
+  settleWithinMs: settleWithinMs.snapshotDelete,
   permissions: [
     'ec2:DeleteSnapshot',
     'ec2:DescribeSnapshots',

@@ -43,7 +43,7 @@ function faultsOfVolume(original: string, volume: Volume | undefined): string[] 
 }
 
 async function faultsByAnswer(ctx: AwsContext, original: string): Promise<string[]> {
-  const now = await seenNow(ctx, original, claimStamp(ctx), ctx.aws.sight.volume);
+  const now = await seenNow(ctx, original, claimKey(ctx.run), ctx.aws.sight.volume);
   if ('unproven' in now) return [now.unproven];
   const tied = attachments(now.seen).filter((one) => one.DeleteOnTermination);
   const going = await Promise.all(tied.map(({ InstanceId = '' }) => terminates(ctx, original, InstanceId)));
@@ -53,7 +53,7 @@ async function faultsByAnswer(ctx: AwsContext, original: string): Promise<string
 /** What is deleted with an instance is there only as long as that is. What is not the target's is none of ours to tag. */
 async function terminates(ctx: AwsContext, volume: string, instance: string): Promise<string[]> {
   if (instance !== ctx.target.id) return [`${volume} goes with ${instance}, whenever that is terminated`];
-  const now = await seenNow(ctx, instance, claimStamp(ctx), ctx.aws.sight.instance);
+  const now = await seenNow(ctx, instance, claimKey(ctx.run), ctx.aws.sight.instance);
   if ('unproven' in now) return [now.unproven];
   return livingState(now.seen) === undefined ? [`${volume} goes with ${instance}, which is being terminated`] : [];
 }
@@ -65,20 +65,13 @@ async function terminates(ctx: AwsContext, volume: string, instance: string): Pr
 export async function replacementNow(ctx: AwsContext, { replacement, place }: FinalVerdict): Promise<Proof> {
   // Side by side: one after the other they can take longer than what was made for a proof counts.
   const [now, going] = await Promise.all([
-    seenNow(ctx, replacement, { Key: marker.seen, Value: stamp(ctx) }, ctx.aws.sight.volume),
+    seenNow(ctx, replacement, marker.seen, ctx.aws.sight.volume),
     place?.deleteOnTermination ? terminates(ctx, replacement, place.instance) : [],
   ]);
   if ('unproven' in now) return { findings: [now.unproven] };
   if (dataLost(now.seen)) return { findings: [`replacement ${replacement} is not there`], gone: true };
   return going.length > 0 ? { findings: going, gone: true } : { findings: [] };
 }
-
-/** What was tagged with the same one was tagged within a second or so of it: AWS's time is told to the second. */
-const stamp = (ctx: AwsContext) => new Date(ctx.aws.time.now()).toISOString();
-const claimStamp = (ctx: AwsContext) => ({
-  Key: claimKey(ctx.run),
-  Value: `${ctx.plan.slice(0, 150)}, ${stamp(ctx)}`,
-});
 
 const pauseMs = 5_000;
 // AWS tells its time in whole seconds.
@@ -93,12 +86,13 @@ const notFound = ['InvalidVolume.NotFound', 'InvalidInstanceID.NotFound'];
 async function seenNow<T extends { readonly Tags?: Tag[] | undefined }>(
   ctx: AwsContext,
   id: string,
-  tag: Tag & { readonly Key: string },
+  key: string,
   look: (id: string) => Promise<T | undefined>,
 ): Promise<{ readonly seen: T | undefined } | { readonly unproven: string }> {
-  const { ec2, time } = ctx.aws;
+  const { time } = ctx.aws;
+  let value: string;
   try {
-    await ec2.createTags({ Resources: [id], Tags: [tag] });
+    value = await ctx.aws.stamp(id, key);
   } catch (error) {
     const outage = classify(error);
     if (notFound.includes(outage?.code ?? '')) return { seen: undefined };
@@ -110,7 +104,7 @@ async function seenNow<T extends { readonly Tags?: Tag[] | undefined }>(
   let asked = taggedAt;
   const end = await poll<{ seen: T | undefined }>(ctx, pauseMs, async () => {
     const seen = await look(id);
-    const shows = tagValue(seen?.Tags, tag.Key) === tag.Value || asked - taggedAt >= unseenMs + roundedMs;
+    const shows = tagValue(seen?.Tags, key) === value || asked - taggedAt >= unseenMs + roundedMs;
     asked = time.now();
     return shows ? { done: { seen } } : { again: true };
   });

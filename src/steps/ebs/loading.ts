@@ -60,6 +60,6 @@ function progressOf(status: VolumeStatusItem | undefined): number | undefined {
 async function closedKey(ctx: AwsContext, volume: string, snapshot: string): Promise<string[]> {
   const key = (await ctx.aws.sight.snapshot(snapshot))?.KmsKeyId;
   if (key === undefined) return [];
-  const state = (await ctx.aws.kms.describeKey({ KeyId: key })).KeyMetadata?.KeyState;
+  const state = (await ctx.aws.sight.key(key))?.KeyState;
   return state === 'Enabled' ? [] : [`${volume} still loads its blocks under ${key}, which is ${state ?? 'unknown'}`];
 }

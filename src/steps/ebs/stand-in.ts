@@ -16,7 +16,7 @@ export async function standsIn(ctx: AwsContext, verdict: FinalVerdict): Promise<
     sight.volume(verdict.replacement),
     statusOf(ctx, verdict.replacement),
     place ? sight.instance(place.instance) : undefined,
-    ctx.aws.kms.describeKey({ KeyId: key }),
+    sight.key(key),
     faultsOfKey(ctx, key, verdict.keyTried),
   ]);
   if (!replacement || dataLost(replacement))
@@ -25,7 +25,7 @@ export async function standsIn(ctx: AwsContext, verdict: FinalVerdict): Promise<
     return { findings: [`${place.instance} is ${instance?.State?.Name ?? 'gone'}`], gone: true };
   const faults: string[] = [];
   // A running instance holds the data key in memory: a disabled key shows only when it is too late (facts §3.1).
-  const keyState = described.KeyMetadata?.KeyState;
+  const keyState = described?.KeyState;
   if (keyState !== 'Enabled')
     faults.push(`the key ${key} is ${keyState ?? 'unknown'}: the replacement can't be read again without it`);
   else faults.push(...unusable);

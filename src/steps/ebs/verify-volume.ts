@@ -44,11 +44,15 @@ export const verifyVolume = defineVerify({
   output: VolumeVerdict,
   title: (input) => `verify ${input.replacement} against ${input.original}`,
   async check(ctx, input) {
-    const shown = [...(await faultsOf(ctx, input)), ...(await faultsOfPlace(ctx, input))];
-    const refused = await faultsOfKey(ctx, input.key, input.keyTried);
+    const [faults, place, refused] = await Promise.all([
+      faultsOf(ctx, input),
+      seenInPlace(ctx, input),
+      faultsOfKey(ctx, input.key, input.keyTried),
+    ]);
+    const shown = [...faults, ...place.faults];
     const findings = [...shown, ...refused];
     const status: VerdictStatus = findings.length === 0 ? 'SUCCESSFUL' : 'FAILED';
-    const attachedAt = attachTimeOf(await ctx.aws.sight.volume(input.replacement), input.place);
+    const { attachedAt } = place;
     const exposed = attachedAnew(ctx, input);
     return {
       is: 'done',
@@ -79,7 +83,11 @@ function attachedAnew(ctx: AwsContext, { original, place, snapshot }: Input): st
   return `${original} was attached again at ${when}, after ${snapshot.id} was begun: somebody had detached it, and may have used it elsewhere`;
 }
 
-async function faultsOfPlace(ctx: AwsContext, input: Input): Promise<string[]> {
+/** What is wrong with the place of the replacement, and since when it is there. */
+async function seenInPlace(
+  ctx: AwsContext,
+  input: Input,
+): Promise<{ readonly faults: readonly string[]; readonly attachedAt: string | undefined }> {
   const { sight } = ctx.aws;
   const { place, stop } = input;
   const [replacement, original, instance] = await Promise.all([
@@ -107,7 +115,8 @@ async function faultsOfPlace(ctx: AwsContext, input: Input): Promise<string[]> {
     faults.push(`${input.replacement} is on EBS card ${card ?? 0}, the original was on ${place.ebsCardIndex ?? 0}`);
   }
   const attachTime = attachments(replacement).find((one) => one.InstanceId === place.instance)?.AttachTime;
-  return [...faults, ...standstillFaults(input, stop, { launchTime: instance?.LaunchTime, attachTime })];
+  faults.push(...standstillFaults(input, stop, { launchTime: instance?.LaunchTime, attachTime }));
+  return { faults, attachedAt: attachTimeOf(replacement, place) };
 }
 
 /**

@@ -137,10 +137,10 @@ function attributes(
 
 async function refuseModifications(ctx: AwsContext, ids: string[], refusals: Refusals): Promise<void> {
   if (ids.length === 0) return;
-  const answer = await refusals.readable('whether volumes are being modified', () =>
-    ctx.aws.ec2.describeVolumesModifications({ Filters: [{ Name: 'volume-id', Values: ids }] }),
+  const known = await refusals.readable('whether volumes are being modified', () =>
+    Promise.all(ids.map((id) => ctx.aws.sight.volumeModifications(id))),
   );
-  for (const { VolumeId, ModificationState } of answer?.VolumesModifications ?? []) {
+  for (const { VolumeId, ModificationState } of known?.flat() ?? []) {
     const why = `${VolumeId} is being modified (${ModificationState})`;
     const wayOut = 'wait until the modification is completed';
     // In `modifying` the size and type that AWS shows may be those of before.

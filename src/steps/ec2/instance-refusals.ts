@@ -1,4 +1,4 @@
-import type { _InstanceType, Instance } from '@aws-sdk/client-ec2';
+import type { Instance } from '@aws-sdk/client-ec2';
 import { printable } from '../../aws/printable.ts';
 import type { AwsContext } from '../../aws/services.ts';
 import { roomForTags } from '../../aws/tags.ts';
@@ -73,10 +73,8 @@ function refuseLosses(instance: Instance, elastic: ReadonlySet<string>, refusals
 async function refuseInstanceStore(ctx: AwsContext, instance: Instance, refusals: Refusals): Promise<void> {
   const type = instance.InstanceType;
   if (type === undefined) return;
-  const answer = await refusals.readable(`whether ${type} has instance store`, () =>
-    ctx.aws.ec2.describeInstanceTypes({ InstanceTypes: [type as _InstanceType] }),
-  );
-  if (answer?.InstanceTypes?.[0]?.InstanceStorageSupported) {
+  const answer = await refusals.readable(`whether ${type} has instance store`, () => ctx.aws.sight.instanceType(type));
+  if (answer?.InstanceStorageSupported) {
     refusals.unless(
       'instance-store',
       `${instance.InstanceId} (${type}) has instance store, which a stop wipes`,

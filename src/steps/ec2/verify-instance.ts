@@ -1,6 +1,5 @@
-import type { Instance, InstanceStatus } from '@aws-sdk/client-ec2';
+import type { Instance } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
-import { classify } from '../../aws/outage.ts';
 import { printable } from '../../aws/printable.ts';
 import { type AwsContext, defineVerify } from '../../aws/services.ts';
 import type { Proof, Seen } from '../../contract/step.ts';
@@ -136,16 +135,6 @@ async function volumeFaults(ctx: AwsContext, input: Input, instance: Instance): 
   return faults.flat();
 }
 
-/** Asked by id, since it has no filter for that: one that is not known has no status, and whether it is gone the instance says. */
-async function statusOf(ctx: AwsContext, id: string): Promise<InstanceStatus | undefined> {
-  try {
-    return (await ctx.aws.ec2.describeInstanceStatus({ InstanceIds: [id] })).InstanceStatuses?.[0];
-  } catch (error) {
-    if (classify(error)?.code !== 'InvalidInstanceID.NotFound') throw error;
-    return undefined;
-  }
-}
-
 type Health = { is: 'ok' } | { is: 'pending' } | { is: 'none' } | { is: 'bad'; finding: string };
 
 const noChecks: Health = { is: 'none' };
@@ -153,7 +142,7 @@ const noChecks: Health = { is: 'none' };
 /** The checks have no order by which those of before the start could be told from those of now: until AWS shows the past no more, none counts. */
 async function statusChecks(ctx: AwsContext, id: string): Promise<Health> {
   if (ctx.aws.sightings.mayTellOfLifeBefore(id)) return { is: 'pending' };
-  const found = await statusOf(ctx, id);
+  const found = await ctx.aws.sight.instanceStatus(id);
   if (!found) return noChecks;
   const checks = {
     instance: found.InstanceStatus?.Status,

@@ -95,7 +95,7 @@ async function checked(ctx: AwsContext, name: string, reasons: Reason[]): Promis
 
 async function described(ctx: AwsContext, name: string, reasons: Reason[]): Promise<KeyMetadata | undefined> {
   try {
-    return (await ctx.aws.kms.describeKey({ KeyId: name })).KeyMetadata;
+    return await ctx.aws.sight.key(name);
   } catch (error) {
     const outage = classify(error);
     if (outage?.class !== 'permanent') throw error;

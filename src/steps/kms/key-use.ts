@@ -2,20 +2,9 @@ import { classify } from '../../aws/outage.ts';
 import type { AwsContext } from '../../aws/services.ts';
 import { CheckedKeys } from '../domain.ts';
 
-/**
- * Whether KMS would let this caller encrypt under the key now: a dry run, which makes nothing (facts §1.5). `false` proves
- * little by itself, as a policy may let callers use the key through EC2 only (`kms:ViaService`); a `true` that became `false` does.
- */
-export async function mayUse(ctx: AwsContext, key: string): Promise<boolean> {
-  try {
-    await ctx.aws.kms.generateDataKeyWithoutPlaintext({ KeyId: key, KeySpec: 'AES_256', DryRun: true });
-    return true;
-  } catch (error) {
-    const outage = classify(error);
-    if (outage?.code === 'DryRunOperationException') return true;
-    if (outage?.class !== 'permanent') throw error;
-    return false;
-  }
+/** Whether this caller could use the key itself now. */
+export function mayUse(ctx: AwsContext, key: string): Promise<boolean> {
+  return ctx.aws.sight.mayUse(key);
 }
 
 /**
@@ -60,7 +49,7 @@ export async function faultsOfKeys(ctx: AwsContext, keys: readonly KnownKey[]): 
 /** The state of a key; undefined where it can't be looked at. */
 export async function stateOf(ctx: AwsContext, key: string): Promise<string | undefined> {
   try {
-    return (await ctx.aws.kms.describeKey({ KeyId: key })).KeyMetadata?.KeyState;
+    return (await ctx.aws.sight.key(key))?.KeyState;
   } catch (error) {
     if (classify(error)?.class !== 'permanent') throw error;
     return undefined;

@@ -11,13 +11,13 @@ export const stillStandsIn =
     const { replacement, name, key, keyTried, fence } = kind.FinalVerdict.parse(judged);
     const [found, described, unusable] = await Promise.all([
       kind.find(ctx, replacement),
-      ctx.aws.kms.describeKey({ KeyId: key }),
+      ctx.aws.sight.key(key),
       faultsOfKey(ctx, key, keyTried),
     ]);
     if (!found) return { findings: [`replacement ${replacement} is not there`], gone: true };
     if (isGoing(found)) return { findings: [`replacement ${replacement} is being deleted`], gone: true };
     const findings: string[] = [];
-    const keyState = described.KeyMetadata?.KeyState;
+    const keyState = described?.KeyState;
     if (keyState !== 'Enabled')
       findings.push(`the key ${key} is ${keyState ?? 'unknown'}: the replacement can't be read without it`);
     else findings.push(...unusable);

@@ -142,8 +142,7 @@ async function refuseQuotas(ctx: AwsContext, { needs }: Moved, refusals: Databas
 
 /** What is under a key of AWS's can't be shared. */
 async function refuseManagedKey(ctx: AwsContext, key: string, refusals: DatabaseRefusals): Promise<void> {
-  const { KeyMetadata } = await ctx.aws.kms.describeKey({ KeyId: key });
-  if (KeyMetadata?.KeyManager !== 'AWS') return;
+  if ((await ctx.aws.sight.key(key))?.KeyManager !== 'AWS') return;
   refusals.unless(
     'aws-managed-key',
     `${key} is managed by AWS: no snapshot under it can be shared`,

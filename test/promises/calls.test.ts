@@ -3,11 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { exitOf, told } from '../support/promises.ts';
 import { databasePlan, oneDatabase } from '../support/rds.ts';
 import { clusterPlan, oneCluster } from '../support/rds-cluster.ts';
-import { inWorld } from '../support/world.ts';
+import { inWorld, instancePlan, twoVolumes, volumePlan } from '../support/world.ts';
+import { withSets } from './lever.ts';
+
+const anHour = 'steps.soak.with.for=1h';
 
 describe.each([
-  ['an instance', oneDatabase, databasePlan(), 310],
-  ['a cluster', oneCluster, clusterPlan(), 520],
+  ['an EC2 instance with two volumes', twoVolumes, withSets(instancePlan, anHour), 250],
+  ['a volume', twoVolumes, withSets(volumePlan, anHour), 95],
+  ['a DB instance', oneDatabase, databasePlan(), 310],
+  ['a DB cluster', oneCluster, clusterPlan(), 520],
 ] as const)('a whole run of %s, with an hour of hold', (_what, scenario, plan, most) => {
   it.each([1, 2, 3])('takes its calls and no more, with seed %s', (seed) =>
     inWorld(

@@ -1,0 +1,111 @@
+import type { EC2 } from '@aws-sdk/client-ec2';
+import { describe, expect, it } from 'vitest';
+import { createReader, createSharedReader } from '../../src/aws/reader.ts';
+import { createStamps } from '../../src/aws/stamps.ts';
+import type { Clock } from '../../src/contract/clock.ts';
+
+/** A clock that goes on when somebody sleeps. */
+class Sleeper implements Clock {
+  readonly speed = 1;
+  at = 1_000_000;
+  now = () => this.at;
+  async sleepUntil(at: number): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    this.at = Math.max(this.at, at);
+  }
+}
+
+const paced = () => ({ clock: new Sleeper(), signal: new AbortController().signal });
+
+describe('a reader', () => {
+  it('answers nobody with what was asked before his question', async () => {
+    let asked = 0;
+    const read = createReader<string, number>(paced(), async (ids) => {
+      const mine = ++asked;
+      // Whoever asks while this call is on its way is not in it.
+      if (mine === 1) late = read('a');
+      return ids.map(() => mine);
+    });
+    let late: Promise<number> | undefined;
+    expect(await read('a')).toBe(1);
+    expect(await late).toBe(2);
+  });
+
+  it('lets ten calls leave at once and then one a second, which takes all who have asked by then', async () => {
+    const at = paced();
+    const left: [at: number, questions: number][] = [];
+    const read = createReader<string, string>(at, async (ids) => {
+      left.push([at.clock.now(), ids.length]);
+      return ids;
+    });
+    for (let call = 0; call < 10; call++) await read('a');
+    expect(left.every(([time]) => time === 1_000_000)).toBe(true);
+    const waiting = [read('a'), read('b')];
+    await new Promise((resolve) => setImmediate(resolve));
+    waiting.push(read('c'));
+    expect(await Promise.all(waiting)).toEqual(['a', 'b', 'c']);
+    expect(left.at(-1)).toEqual([1_001_000, 3]);
+  });
+
+  it('asks once more, for all, what AWS refuses for its rate, and a refusal of another kind not at all', async () => {
+    const refusals = ['RequestLimitExceeded'];
+    let calls = 0;
+    const read = createReader<string, string>(paced(), async (ids) => {
+      calls++;
+      const name = refusals.shift();
+      if (name) throw Object.assign(new Error(name), { name, $metadata: { httpStatusCode: 503 } });
+      return ids;
+    });
+    expect(await Promise.all(['a', 'b', 'c'].map(read))).toEqual(['a', 'b', 'c']);
+    expect(calls).toBe(2);
+    refusals.push('UnauthorizedOperation');
+    await expect(read('a')).rejects.toThrow('UnauthorizedOperation');
+    expect(calls).toBe(3);
+  });
+
+  it('of questions that are a call each, asks the same one once, and the refusal of one is nobody else’s', async () => {
+    const asked: string[] = [];
+    const read = createSharedReader(paced(), async (key) => {
+      asked.push(key);
+      if (key === 'closed') throw new Error('AccessDeniedException');
+      return key;
+    });
+    const answers = await Promise.allSettled(['old', 'new', 'closed', 'old'].map(read));
+    expect(asked).toEqual(['old', 'new', 'closed']);
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+  });
+});
+
+describe('stamps', () => {
+  const stampsOf = (gone: readonly string[], refusal = 'InvalidVolume.NotFound') => {
+    const put: string[][] = [];
+    const createTags = async ({ Resources }: { Resources: string[] }) => {
+      put.push(Resources);
+      const missing = Resources.find((id) => gone.includes(id));
+      if (missing) throw Object.assign(new Error(missing), { name: refusal });
+    };
+    const { clock, signal } = paced();
+    return { put, stamp: createStamps(() => ({ createTags }) as unknown as EC2, { clock, signal, time: clock }) };
+  };
+
+  it('of one key go in one call, and each hears the value that it has', async () => {
+    const { put, stamp } = stampsOf([]);
+    const values = await Promise.all(['vol-1', 'vol-2', 'vol-1'].map((id) => stamp(id, 'rekey:seen')));
+    expect(put).toEqual([['vol-1', 'vol-2']]);
+    expect(new Set(values)).toEqual(new Set([new Date(1_000_000).toISOString()]));
+  });
+
+  it('are put on one by one where one thing is gone, so that its refusal is its own', async () => {
+    const { put, stamp } = stampsOf(['vol-2']);
+    const answers = await Promise.allSettled(['vol-1', 'vol-2', 'vol-3'].map((id) => stamp(id, 'rekey:seen')));
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(put.slice(1)).toEqual([['vol-1'], ['vol-2'], ['vol-3']]);
+  });
+
+  it('that are refused for another reason are refused for all, without one call each', async () => {
+    const { put, stamp } = stampsOf(['vol-2'], 'UnauthorizedOperation');
+    const answers = await Promise.allSettled(['vol-1', 'vol-2'].map((id) => stamp(id, 'rekey:seen')));
+    expect(answers.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(put).toHaveLength(1);
+  });
+});
