@@ -50,10 +50,9 @@ export const stepBugs: readonly PlantedBug[] = [
   // Nothing waits between the guard and the call.
   {
     name: 'the guard is asked before the call has its turn',
-    file: 'src/engine/in-turn.ts',
-    find: "const turn = await (call === 'none' ? unmetered : turns).next(call, urgencyOf(effect), signal);",
-    replace:
-      "const asked = await allow(effect);\n    if (asked) return asked;\n    const turn = await (call === 'none' ? unmetered : turns).next(call, urgencyOf(effect), signal);\n    if (!signal.aborted) return turn;",
+    file: 'src/engine/effect.ts',
+    find: 'this.disruptive ? await firstTurn(this.effect)',
+    replace: 'this.disruptive ? undefined',
     caughtBy: { file: 'test/engine/in-turn.test.ts', title: 'a call has its turn first' },
   },
   {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { exitOf, told } from '../support/promises.ts';
 import { databasePlan, oneDatabase } from '../support/rds.ts';
 import { clusterPlan, oneCluster } from '../support/rds-cluster.ts';
-import { inWorld, instancePlan, twoVolumes, volumePlan } from '../support/world.ts';
+import { instancePlan, inWorld, twoVolumes, volumePlan } from '../support/world.ts';
 import { withSets } from './lever.ts';
 
 const anHour = 'steps.soak.with.for=1h';
