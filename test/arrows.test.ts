@@ -15,7 +15,8 @@ const arrows: Record<string, readonly string[]> = {
   aws: ['contract', 'errors'],
   steps: ['contract', 'errors', 'aws'],
   simulator: ['contract', 'errors'],
-  cli: ['contract', 'errors', 'plan', 'journal', 'engine', 'report', 'aws', 'steps', 'simulator'],
+  app: ['contract', 'errors', 'plan', 'journal', 'engine', 'report', 'aws', 'steps'],
+  cli: ['contract', 'errors', 'plan', 'journal', 'engine', 'report', 'aws', 'steps', 'simulator', 'app'],
 };
 
 interface Import {

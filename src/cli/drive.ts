@@ -1,4 +1,6 @@
 import pLimit from 'p-limit';
+import type { Session } from '../app/session.ts';
+import type { Settings } from '../app/settings.ts';
 import type { RunEvent } from '../contract/event.ts';
 import type { Journal } from '../contract/journal.ts';
 import type { Json } from '../contract/json.ts';
@@ -14,8 +16,6 @@ import { listen } from './interruption.ts';
 import { type EventBody, printEvent } from './json-lines.ts';
 import { reportLines } from './report.ts';
 import { answer, tell, tellError } from './screen.ts';
-import type { Session } from './session.ts';
-import type { Settings } from './settings.ts';
 import type { View } from './views/view.ts';
 
 /** What is to be driven, and how it shows. */

@@ -1,13 +1,13 @@
+import { frozenPlans } from '../app/plans.ts';
+import { listRuns, readRun } from '../app/runs.ts';
+import type { Settings } from '../app/settings.ts';
 import { fold } from '../engine/state/fold.ts';
 import { RekeyError } from '../errors/index.ts';
 import type { JournalReading } from '../journal/store.ts';
 import { type ReportOf, runReport } from '../report/document/report.ts';
 import type { RunReport } from '../report/document/schema.ts';
 import { nextCommand } from './next-command.ts';
-import { frozenPlans } from './plans.ts';
 import { nextLine } from './report.ts';
-import { listRuns, readRun } from './runs.ts';
-import type { Settings } from './settings.ts';
 
 type Reading = Pick<JournalReading, 'records' | 'head' | 'runner'> & Pick<ReportOf, 'damage'>;
 

@@ -1,3 +1,7 @@
+import { plansOf } from '../app/plans.ts';
+import { listRuns } from '../app/runs.ts';
+import type { Settings } from '../app/settings.ts';
+import { type WhatNow, whatNow } from '../app/what-now.ts';
 import { fold } from '../engine/state/fold.ts';
 import { worstExit } from '../engine/stops.ts';
 import type { Exit } from '../errors/entry.ts';
@@ -6,14 +10,10 @@ import { momentText } from '../report/duration.ts';
 import { endsOf, runStatus } from '../report/run-status.ts';
 import type { DriveOptions } from './commands/options.ts';
 import { printEvent } from './json-lines.ts';
-import { plansOf } from './plans.ts';
 import { nextLine } from './report.ts';
-import { listRuns } from './runs.ts';
 import { answer, tell, tellError } from './screen.ts';
-import type { Settings } from './settings.ts';
 import { isoOf } from './status-json.ts';
 import { targetRow } from './status-rows.ts';
-import { type WhatNow, whatNow } from './what-now.ts';
 
 /** A run that is not over, and what is done with it. */
 interface Unfinished {

@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import { createColors } from 'picocolors';
+import { stateDirOf } from '../app/settings.ts';
 import { printable } from '../contract/printable.ts';
 import type { RekeyError } from '../errors/index.ts';
 import { spelled } from './next-command.ts';
-import { stateDirOf } from './settings.ts';
 
 // A reader that has gone (`rekey status | head`, a closed terminal) must not end a run that is in the middle of a cut-over.
 const gone = ['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED'];

@@ -70,14 +70,14 @@ export const cliBugs: readonly PlantedBug[] = [
   },
   {
     name: 'a timer takes a target out of service again that was taken back',
-    file: 'src/cli/what-now.ts',
+    file: 'src/app/what-now.ts',
     find: "status === 'failed' && takenBack",
     replace: "status === 'failed' && takenBack && stays",
     caughtBy: { file: 'test/cli/resume-all.test.ts', title: 'one that was taken back is left to a person' },
   },
   {
     name: 'what is down waits for a person',
-    file: 'src/cli/what-now.ts',
+    file: 'src/app/what-now.ts',
     find: '  if (plans.some(({ downSince }) => downSince !== undefined)) return { resume: true };\n',
     replace: '',
     caughtBy: { file: 'test/cli/resume-all.test.ts', title: 'one that is down goes on' },

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { defaultStateDir, settingsOf } from '../../app/settings.ts';
 import { clockOf } from '../../contract/clock.ts';
 import type { RunEvent } from '../../contract/event.ts';
 import { problem } from '../../errors/index.ts';
@@ -7,7 +8,6 @@ import { type Aws, adopt, demoScenario, idle, shown, startAws, stateOf } from '.
 import { isDevice, judge, printPieces, tellProof, writesOf } from '../demo-proof.ts';
 import { programWords, quoted } from '../next-command.ts';
 import { answer, ink } from '../screen.ts';
-import { defaultStateDir, settingsOf } from '../settings.ts';
 import { command, type MakeCommand, mostSpeed, numberOf } from './options.ts';
 import { freshRunId, run } from './run.ts';
 

@@ -1,10 +1,10 @@
 import { extname, join } from 'node:path';
+import { writeReport } from '../../app/report-file.ts';
+import { type CommonOptions, type Settings, settingsOf } from '../../app/settings.ts';
 import { problem, RekeyError } from '../../errors/index.ts';
 import type { Report, RunReport } from '../../report/document/schema.ts';
-import { writeReport } from '../report-file.ts';
 import { reportOfRun, runIds } from '../report-of-run.ts';
 import { tell, tellError } from '../screen.ts';
-import { type CommonOptions, type Settings, settingsOf } from '../settings.ts';
 import { command, type MakeCommand, withStateDir } from './options.ts';
 
 const formats = ['html', 'md', 'json'] as const;

@@ -1,14 +1,14 @@
+import { frozenPlans } from '../../app/plans.ts';
+import { canBeTriedAgain, endOf, readRun, whichRun } from '../../app/runs.ts';
+import { openSession } from '../../app/session.ts';
+import { profileOf, type Settings, settingsOf } from '../../app/settings.ts';
 import { fold } from '../../engine/state/fold.ts';
 import { refuseOlder } from '../../journal/format.ts';
 import { runStatus } from '../../report/run-status.ts';
 import { drive } from '../drive.ts';
 import { nextCommand } from '../next-command.ts';
-import { frozenPlans } from '../plans.ts';
 import { resumeAll } from '../resume-all.ts';
-import { canBeTriedAgain, endOf, readRun, whichRun } from '../runs.ts';
 import { tell } from '../screen.ts';
-import { openSession } from '../session.ts';
-import { profileOf, type Settings, settingsOf } from '../settings.ts';
 import { command, type DriveOptions, type MakeCommand, withDriving } from './options.ts';
 
 /** `rekey resume`: goes on with a run that has paused, failed, been interrupted or killed. */

@@ -1,12 +1,12 @@
+import { frozenPlans } from '../../app/plans.ts';
+import { endOf, readRun } from '../../app/runs.ts';
+import { openSession } from '../../app/session.ts';
+import { profileOf, settingsOf } from '../../app/settings.ts';
 import { fold } from '../../engine/state/fold.ts';
 import { type RunState, writtenSince } from '../../engine/state/run-state.ts';
 import { problem } from '../../errors/index.ts';
 import { momentText } from '../../report/duration.ts';
 import { drive } from '../drive.ts';
-import { frozenPlans } from '../plans.ts';
-import { endOf, readRun } from '../runs.ts';
-import { openSession } from '../session.ts';
-import { profileOf, settingsOf } from '../settings.ts';
 import { command, type DriveOptions, type MakeCommand, withDriving } from './options.ts';
 
 type RollbackOptions = DriveOptions & { readonly discardWritesSince?: string };

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { loadPlans } from '../../app/plans.ts';
+import { openSession } from '../../app/session.ts';
+import { profileOf, type Settings, settingsOf } from '../../app/settings.ts';
+import { version } from '../../app/version.ts';
 import { submission } from '../../engine/execute.ts';
 import { type Drive, drive } from '../drive.ts';
-import { loadPlans } from '../plans.ts';
-import { openSession } from '../session.ts';
-import { profileOf, type Settings, settingsOf } from '../settings.ts';
-import { version } from '../version.ts';
 import { command, type DriveOptions, gather, type MakeCommand, withDriving } from './options.ts';
 
 /** `rekey run`: begins a run of one or more plans. */

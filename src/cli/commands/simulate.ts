@@ -1,9 +1,9 @@
+import { readText } from '../../app/plans.ts';
 import { clockOf, parseClock, printClock } from '../../contract/clock.ts';
 import { problem } from '../../errors/index.ts';
 import { parseDuration } from '../../report/duration.ts';
 import { printEvent } from '../json-lines.ts';
 import { quoted } from '../next-command.ts';
-import { readText } from '../plans.ts';
 import { answer, safe, tell } from '../screen.ts';
 import { command, type MakeCommand, mostSpeed, numberOf } from './options.ts';
 

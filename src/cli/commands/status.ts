@@ -1,3 +1,6 @@
+import { frozenPlans, plansOf } from '../../app/plans.ts';
+import { didNothing, type FoundRun, listRuns, readRun } from '../../app/runs.ts';
+import { type CommonOptions, type Settings, settingsOf } from '../../app/settings.ts';
 import { clockOf } from '../../contract/clock.ts';
 import { journalFormat } from '../../contract/record.ts';
 import { fold } from '../../engine/state/fold.ts';
@@ -7,11 +10,8 @@ import { endsOf, type RunStatus, runStatus } from '../../report/run-status.ts';
 import { type StatusExit, statusExit } from '../../report/status-exit.ts';
 import { type EventBody, eventLine } from '../json-lines.ts';
 import { nextCommand } from '../next-command.ts';
-import { frozenPlans, plansOf } from '../plans.ts';
 import { nextLine, reportLines } from '../report.ts';
-import { didNothing, type FoundRun, listRuns, readRun } from '../runs.ts';
 import { answer, oneLine, table, tell } from '../screen.ts';
-import { type CommonOptions, type Settings, settingsOf } from '../settings.ts';
 import { planJson } from '../status-json.ts';
 import { targetRow } from '../status-rows.ts';
 import { type Look, watch } from '../watch.ts';

@@ -1,8 +1,8 @@
+import { checkTogether, parseAll, readSources } from '../../app/plans.ts';
+import { settingsOf } from '../../app/settings.ts';
 import { problem } from '../../errors/index.ts';
 import { printEvent } from '../json-lines.ts';
-import { checkTogether, parseAll, readSources } from '../plans.ts';
 import { answer, safe } from '../screen.ts';
-import { settingsOf } from '../settings.ts';
 import { command, gather, type MakeCommand } from './options.ts';
 
 /** `rekey validate`: everything that is wrong with plans, without touching AWS. */

@@ -1,3 +1,4 @@
+import type { Settings } from '../../app/settings.ts';
 import type { Journal } from '../../contract/journal.ts';
 import type { Plan } from '../../contract/plan.ts';
 import { journalFormat } from '../../contract/record.ts';
@@ -7,7 +8,6 @@ import { wordsOf } from '../../report/next-steps.ts';
 import { registry } from '../../steps/registry.ts';
 import { nextCommand } from '../next-command.ts';
 import { liveTerminal } from '../screen.ts';
-import type { Settings } from '../settings.ts';
 import { jsonView } from './json.ts';
 import { linesView } from './lines.ts';
 import type { Scene, View } from './view.ts';

@@ -1,7 +1,9 @@
 import { journalFormat } from '../contract/record.ts';
 import type { JournalReading } from '../journal/store.ts';
 import type { RunStatus } from '../report/run-status.ts';
-import type { leftFor } from './event-schema.ts';
+
+/** Why a bare `resume` has left a run alone. */
+export const leftFor = ['waits', 'busy', 'not-seen-from-here', 'taken-back', 'older', 'unreadable'] as const;
 
 /** What a `resume` without a run does with one: takes it up, or leaves it alone, and why. */
 export type WhatNow =
