@@ -9,7 +9,7 @@ import { isDevice, judge, printPieces, tellProof, writesOf } from '../demo-proof
 import { programWords, quoted } from '../next-command.ts';
 import { answer, ink } from '../screen.ts';
 import { command, type MakeCommand, mostSpeed, numberOf } from './options.ts';
-import { freshRunId, run } from './run.ts';
+import { begin } from './run.ts';
 
 interface DemoOptions {
   readonly speed: string;
@@ -57,7 +57,8 @@ async function demo(options: DemoOptions): Promise<number> {
     throw problem('demo-failed', {
       findings: ['the scenario lacks a running instance with a workload, a database or a cluster'],
     });
-  const runId = await freshRunId(settingsOf({ stateDir }));
+  const { freshRunId } = await import('../../app/run.ts');
+  const runId = freshRunId(settingsOf({ stateDir }));
   const environment = Object.entries(aws.env).map(([name, value]) => `${name}=${quoted(value)}`);
   answer(`${ink.bold('A simulated AWS account')} listens at ${aws.endpoint}, ${options.speed} times as fast as the clock on the wall.
 It is a process of its own (${aws.pid}): kill this one whenever you like, the account lives on. Then resume with:
@@ -96,7 +97,7 @@ BEFORE`);
     [shown(plans.database), [`target.id=${database.identifier}`, ...fence]],
     [shown(plans.cluster), [`target.id=${cluster.identifier}`, ...fence]],
   ]);
-  const exit = await run(files, { stateDir, wait: true, set, setIn, runId, watch });
+  const exit = await begin(files, { stateDir, wait: true, set, setIn, runId, watch });
   if (exit !== 0) {
     answer(`\nThe simulated account is still there, for ${idle}; go on with the command at the top.`);
     return exit;

@@ -1,4 +1,3 @@
-import { readText } from '../../app/plans.ts';
 import { clockOf, parseClock, printClock } from '../../contract/clock.ts';
 import { problem } from '../../errors/index.ts';
 import { parseDuration } from '../../report/duration.ts';
@@ -41,6 +40,7 @@ async function simulate(options: SimulateOptions): Promise<number> {
   const speed = numberOf('simulate', '--speed', options.speed, mostSpeed);
   const seed = numberOf('simulate', '--seed', options.seed, 0xffff_ffff);
   const idleMs = options.exitWhenIdle === undefined ? undefined : durationOf(options.exitWhenIdle);
+  const { readText } = await import('../../app/plans.ts');
   const text = await readText(options.scenario);
   const [{ parseScenario }, { createAccount }, { serve }] = await Promise.all([
     import('../../simulator/scenario.ts'),
