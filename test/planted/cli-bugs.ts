@@ -97,6 +97,20 @@ export const cliBugs: readonly PlantedBug[] = [
     caughtBy: { file: editor, title: 'says where it is: a misspelt member' },
   },
   {
+    name: 'a line of words is wider than the terminal',
+    file: 'src/cli/fold.ts',
+    find: 'widthOf(last + gap + word) <= width',
+    replace: 'widthOf(last) <= width',
+    caughtBy: { file: 'test/cli/fold.test.ts', title: 'is broken between words' },
+  },
+  {
+    name: 'a command to paste is broken by the width of the terminal',
+    file: 'src/cli/views/view.ts',
+    find: "line.replace(': ', ':\\n  ')",
+    replace: "line.replaceAll(' resume', '\\nresume')",
+    caughtBy: { file: 'test/cli/fold.test.ts', title: 'has the command whole' },
+  },
+  {
     name: 'the live view hides the cursor',
     file: 'src/cli/views/stderr-renderer.ts',
     find: "text.replace(cursor, '')",
