@@ -46,8 +46,9 @@ export function answer(line: string): void {
 
 /** A line of words as a terminal on stdout has room for it; as it is for a pipe or a file. Not for what is to be pasted. */
 export function fitted(line: string, indent?: string): string {
-  const { columns, isTTY } = process.stdout;
-  return isTTY ? folded(line, columns, indent).join('\n') : line;
+  const { columns = 0, isTTY } = process.stdout;
+  // A terminal may not know how wide it is.
+  return isTTY && columns > 0 ? folded(line, columns, indent).join('\n') : line;
 }
 
 /** Tells people something, on stderr. */

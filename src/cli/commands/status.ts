@@ -2,7 +2,7 @@ import { type CommonOptions, type Settings, settingsOf } from '../../app/setting
 import type { ReadRun, UnreadableRun } from '../../app/status.ts';
 import { clockOf } from '../../contract/clock.ts';
 import { journalFormat } from '../../contract/record.ts';
-import type { StatusExit } from '../../report/status-exit.ts';
+import { type StatusExit, worstStatusExit } from '../../report/status-exit.ts';
 import { type EventBody, eventLine } from '../json-lines.ts';
 import { nextCommand } from '../next-command.ts';
 import { nextLine, reportLines } from '../report.ts';
@@ -74,7 +74,7 @@ async function list(settings: Settings, options: StatusOptions): Promise<Look> {
     hidden > 0 ? [`${hidden} that did nothing, not shown: ${nextCommand(['status', '--all'], stateDir)}`] : [];
   if (!runs.length && !hidden) notes.push(`${stateDir} holds no run`);
   if (all.length) notes.push(`→ ${nextCommand(['status', 'RUN'], stateDir)}`);
-  const exit = ([4, 1, 3] as const).find((one) => all.some((run) => run.body.exit === one)) ?? 0;
+  const exit = worstStatusExit(all.map(({ body }) => body.exit));
   const stands = oneLine(all.map(({ body }) => body));
   if (options.json !== true) {
     const rows = table(
