@@ -111,6 +111,13 @@ export const cliBugs: readonly PlantedBug[] = [
     caughtBy: { file: 'test/cli/fold.test.ts', title: 'has the command whole' },
   },
   {
+    name: 'the live view leaves the cursor hidden that its renderer has hidden',
+    file: 'src/cli/views/stderr-renderer.ts',
+    find: '    if (process.stderr.isTTY) process.stderr.write(cursorShown);\n',
+    replace: '',
+    caughtBy: { file: 'test/cli/live.test.ts', title: 'the cursor is there after each frame' },
+  },
+  {
     name: 'the live view hides the cursor',
     file: 'src/cli/views/stderr-renderer.ts',
     find: "text.replace(cursor, '')",
