@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as library from '../../src/index.ts';
 import {
   clockOf,
   type RunEvent,
@@ -12,6 +13,7 @@ import {
   type Settings,
   statusOf,
 } from '../../src/index.ts';
+import * as simulator from '../../src/simulator/index.ts';
 import { connectionTo, createAccount, parseScenario } from '../../src/simulator/index.ts';
 import { build, root, shippedPlan, workshop } from '../cli/command.ts';
 
@@ -35,6 +37,12 @@ describe('docs/LIBRARY.md', () => {
     const env = { PATH: process.env['PATH'] };
     const stdout = execFileSync(process.execPath, ['program.js'], { cwd: dir, env, encoding: 'utf8' });
     expect(stdout).toBe(prints);
+  });
+
+  test('names only what the package exports', () => {
+    const named = [...page.matchAll(/`(\w+)\([^`]*\)`/g)].map(([, name = '']) => name);
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((name) => !(name in library || name in simulator || name === 'status'))).toEqual([]);
   });
 
   test('has a program that is TypeScript, by the types that the package brings', () => {
