@@ -1,13 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
-import pLimit from 'p-limit';
-import { classify } from '../src/aws/outage.ts';
-import { createSettleHub } from '../src/aws/settle-hub.ts';
+import { createPorts } from '../src/app/ports.ts';
 import type { Plan, PlanSource } from '../src/contract/plan.ts';
 import type { JournalRecord } from '../src/contract/record.ts';
 import { execute, submission } from '../src/engine/execute.ts';
 import { memoryJournal } from '../src/journal/memory.ts';
-import { processesHere } from '../src/journal/processes.ts';
 import { hashOf } from '../src/plan/hash.ts';
 import { parsePlan } from '../src/plan/parse.ts';
 import { formatProblem } from '../src/plan/problem.ts';
@@ -50,22 +47,7 @@ export async function runToEnd(
     );
     return execute(
       plans.map((one) => one.plan),
-      {
-        journal,
-        registry,
-        aws,
-        clock,
-        remoteNow: () => aws.time.now(),
-        turns: aws.turns,
-        settle: createSettleHub(clock),
-        processes: processesHere,
-        classify,
-        emit: () => {},
-        signal,
-        slots: { 'snapshot-copies': pLimit(20), 'database-snapshot-copies': pLimit(20) },
-        wait: true,
-        replaceClaim: undefined,
-      },
+      createPorts({ journal, aws, clock, emit: () => {}, signal, wait: true, replaceClaim: undefined }),
       { command: 'run' },
     );
   };

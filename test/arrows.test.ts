@@ -15,7 +15,8 @@ const arrows: Record<string, readonly string[]> = {
   aws: ['contract', 'errors'],
   steps: ['contract', 'errors', 'aws'],
   simulator: ['contract', 'errors'],
-  cli: ['contract', 'errors', 'plan', 'journal', 'engine', 'report', 'aws', 'steps', 'simulator'],
+  app: ['contract', 'errors', 'plan', 'journal', 'engine', 'report', 'aws', 'steps'],
+  cli: ['contract', 'errors', 'plan', 'journal', 'engine', 'report', 'steps', 'simulator', 'app'],
 };
 
 interface Import {
@@ -81,6 +82,18 @@ describe('the house', () => {
       .filter((one) => !one.to.startsWith('engine/state/'))
       .map((one) => `${one.from} -> ${one.to}`);
     expect(wrong).toEqual([]);
+  });
+
+  test('the command line runs nothing by itself: of engine and journal it has a name of what is done, and the check of a journal', () => {
+    const used = imports
+      .filter((one) => roomOf(one.from) === 'cli' && ['engine', 'journal'].includes(roomOf(one.to)))
+      .map((one) => one.to);
+    expect([...new Set(used)].sort()).toEqual(['engine/state/key.ts', 'journal/verify.ts']);
+  });
+
+  test('what a run needs is put together in one place', () => {
+    const wiring = files.filter((file) => /\bcreateSettleHub\(|\bpLimit\(/.test(readFileSync(join(src, file), 'utf8')));
+    expect(wiring.filter((file) => file !== 'aws/settle-hub.ts')).toEqual(['app/ports.ts']);
   });
 
   test('the files that docs/ARCHITECTURE.md names are there', () => {

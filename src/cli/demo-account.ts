@@ -4,10 +4,10 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { packageRoot } from '../app/version.ts';
 import { problem } from '../errors/index.ts';
 import type { AccountState } from '../simulator/state.ts';
 import { near } from './next-command.ts';
-import { packageRoot } from './version.ts';
 
 /** The simulated account, in a process of its own. */
 export interface Aws {

@@ -1,5 +1,5 @@
 import type { AccountState } from '../simulator/state.ts';
-import { answer, ink, table } from './screen.ts';
+import { answer, fitted, ink, table } from './screen.ts';
 
 /** Something that is under a key, as the account shows it. */
 interface Piece {
@@ -70,13 +70,19 @@ export function writesOf(
 /** Whether a place is a device of the instance, and not a database. */
 export const isDevice = (place: string) => place.startsWith('/dev/');
 
-/** Prints each piece with its key, its content and what its clients believe. */
+/** Prints each piece with its key, the digest of its content and what its clients believe. */
 export function printPieces(state: AccountState, instance: string): void {
   const rows = pieces(state, instance).map(({ place, id, kind, key, digest, writes, lost }) => {
     const data = writes === undefined ? '' : `${writes} writes, ${lost === false ? 'all there' : 'NOT all there'}`;
-    return [place, id, kind, keyName(state, key), (digest ?? '-').slice(0, 8), data];
+    return { place, what: `${id}, ${kind}`, held: [keyName(state, key), (digest ?? '-').slice(0, 8), data] };
   });
-  for (const line of table([['place', 'id', 'what', 'key', 'sha256', 'plaintext'], ...rows])) answer(line);
+  const width = Math.max(...rows.map(({ place }) => place.length));
+  const held = table(
+    rows.map((row) => row.held),
+    ' '.repeat(width + 4),
+  );
+  // In one line they would be half as wide again as a terminal.
+  for (const [at, { place, what }] of rows.entries()) answer(`  ${place.padEnd(width)}  ${what}\n${held[at]}`);
   const found = state.instances.find((one) => one.id === instance);
   answer(`  ${found?.name ?? instance} (${instance}) is ${found?.state}`);
 }
@@ -131,8 +137,11 @@ export function tellProof({ then, after }: States, instance: string, keys: Keys,
   const all = writesOf(after, instance);
   const tick = ink.green('✔');
   const names = databasesOf(after).map((one) => one.place);
-  answer(`
-${tick} everything that was under ${keys.from} is under ${keys.to}
-${tick} all ${all} acknowledged writes can be read back, ${all - then} of them were written to the replacements
-${tick} the originals are gone, after proof and a hold of ${hold}; ${instance} runs, and ${names.join(' and ')} serve under their names`);
+  answer('');
+  for (const proved of [
+    `everything that was under ${keys.from} is under ${keys.to}`,
+    `all ${all} acknowledged writes can be read back, ${all - then} of them were written to the replacements`,
+    `the originals are gone, after proof and a hold of ${hold}; ${instance} runs, and ${names.join(' and ')} serve under their names`,
+  ])
+    answer(fitted(`${tick} ${proved}`, '  '));
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { leftFor } from '../app/what-now.ts';
 
 const moment = z.iso.datetime();
 const text = z.string();
@@ -92,9 +93,6 @@ const standing = {
   next: z.array(text).meta({ description: 'the commands that can be given next, likeliest first' }),
   exit: exit.meta({ description: 'what `status` of it exits with' }),
 };
-
-/** Why a bare `resume` has left a run alone. */
-export const leftFor = ['waits', 'busy', 'not-seen-from-here', 'taken-back', 'older', 'unreadable'] as const;
 
 /** Every event that is printed with `--json`, by the schema that makes schema/events.schema.json and docs/EVENTS.md. */
 export const eventSchemas = [

@@ -1,4 +1,6 @@
 import { Command, CommanderError } from 'commander';
+import { settingsOf, stateDirOf } from '../app/settings.ts';
+import { version } from '../app/version.ts';
 import { problem, RekeyError } from '../errors/index.ts';
 import { completionCommand } from './commands/completion.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -14,8 +16,6 @@ import { validateCommand } from './commands/validate.ts';
 import { type EventBody, printEvent } from './json-lines.ts';
 import { programWords, quoted, spelled } from './next-command.ts';
 import { flushed, ink, safe, tell, tellError } from './screen.ts';
-import { settingsOf, stateDirOf } from './settings.ts';
-import { version } from './version.ts';
 
 /** Runs the command line with these arguments (without `node` and the script). Resolves to the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {

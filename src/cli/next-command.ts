@@ -1,5 +1,5 @@
 import { basename, relative } from 'node:path';
-import { defaultStateDir } from './settings.ts';
+import { defaultStateDir } from '../app/settings.ts';
 
 /** A word as a POSIX shell takes it. */
 export function quoted(word: string): string {

@@ -6,7 +6,7 @@ import { type NextStep, wordsOf } from '../report/next-steps.ts';
 import type { PlanStatus, TargetStatus } from '../report/plan-status.ts';
 import type { RunStatus } from '../report/run-status.ts';
 import { nextCommand } from './next-command.ts';
-import { ink, safe, table } from './screen.ts';
+import { fitted, ink, safe, table } from './screen.ts';
 
 /** Of what a report speaks beyond how the run stands. */
 export interface ReportOf {
@@ -62,9 +62,7 @@ function planLines(of: ReportOf, run: RunStatus, status: PlanStatus): string[] {
     `${markOf(status.status)} ${ink.bold(status.plan)} ${status.target}: ${headline(of, status)}`,
     ...(error ? errorLines(error, run, of.stateDir) : status.stop ? indented(safe(status.stop.message)) : []),
     ...downLines(of, status),
-    ...standingLines(of, status),
-    ...keptLines(of, status),
-    ...pairLines(status),
+    ...[...standingLines(of, status), ...keptLines(of, status), ...pairLines(status)].map((line) => fitted(line)),
   ];
 }
 

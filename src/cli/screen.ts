@@ -1,9 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
 import { createColors } from 'picocolors';
+import { stateDirOf } from '../app/settings.ts';
 import { printable } from '../contract/printable.ts';
 import type { RekeyError } from '../errors/index.ts';
+import { folded } from './fold.ts';
 import { spelled } from './next-command.ts';
-import { stateDirOf } from './settings.ts';
 
 // A reader that has gone (`rekey status | head`, a closed terminal) must not end a run that is in the middle of a cut-over.
 const gone = ['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED'];
@@ -41,6 +42,13 @@ const plainAnswers = process.stdout.isTTY !== true && (env['FORCE_COLOR'] ?? '')
 /** Writes a line of an answer to stdout. */
 export function answer(line: string): void {
   process.stdout.write(`${plainAnswers ? stripVTControlCharacters(line) : line}\n`);
+}
+
+/** A line of words as a terminal on stdout has room for it; as it is for a pipe or a file. Not for what is to be pasted. */
+export function fitted(line: string, indent?: string): string {
+  const { columns = 0, isTTY } = process.stdout;
+  // A terminal may not know how wide it is.
+  return isTTY && columns > 0 ? folded(line, columns, indent).join('\n') : line;
 }
 
 /** Tells people something, on stderr. */

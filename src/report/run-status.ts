@@ -46,3 +46,27 @@ export function endsOf(state: RunState): readonly PlanEnd[] | undefined {
   });
   return ends.length > 0 && ends.length >= Math.max(state.sources.length, state.plans.size) ? ends : undefined;
 }
+
+const endWords: { readonly [S in PlanEnd['status']]: string } = {
+  done: 'is done',
+  'rolled-back': 'is rolled-back',
+  refused: 'was refused',
+  'nothing-to-do': 'had nothing to do',
+};
+
+/** How the plans of a run are over, in words; undefined while one is not. */
+export function endText(state: RunState): string | undefined {
+  return endsOf(state)
+    ?.map(({ plan, status }) => `${plan} ${endWords[status]}`)
+    .join(', ');
+}
+
+/** Is there a plan that was refused, or had nothing to do? It can be tried again by the name of its run. */
+export function canBeTriedAgain(state: RunState): boolean {
+  return [...state.plans.values()].some(isRefused);
+}
+
+/** Is a run over without having done anything? Nobody is asked about it. */
+export function didNothing(state: RunState): boolean {
+  return endsOf(state)?.every(({ status }) => status === 'refused' || status === 'nothing-to-do') === true;
+}

@@ -9,3 +9,8 @@ export function statusExit(plans: readonly Pick<PlanStatus, 'status' | 'downSinc
   if (plans.some(({ status }) => status === 'failed')) return 1;
   return plans.some(({ status }) => status === 'paused' || status === 'interrupted') ? 3 : 0;
 }
+
+/** What `status` of several runs ends with, by what it would end with for each. */
+export function worstStatusExit(exits: readonly StatusExit[]): StatusExit {
+  return ([4, 1, 3] as const).find((exit) => exits.includes(exit)) ?? 0;
+}

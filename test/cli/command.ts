@@ -60,7 +60,7 @@ const clean: Env = {
   FORCE_COLOR: undefined,
 };
 
-function environment(env: Env = {}): Record<string, string> {
+export function environment(env: Env = {}): Record<string, string> {
   const all = Object.entries({ ...process.env, ...clean, ...env });
   return Object.fromEntries(all.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }

@@ -43,3 +43,37 @@ test('the live view takes what comes after the last step of the last plan, and i
   // A process that is killed could not show it again.
   expect(screen).not.toContain('\u001b[?25l');
 }, 60_000);
+
+test('in a terminal the cursor is there after each frame, so that a process that is killed leaves it there', async () => {
+  const life = await inWorld(twoVolumes, (world) => world.process());
+  const plan = planOf(instancePlan);
+  const status = new LiveStatus([plan], registry, life.disk);
+  const written: string[] = [];
+  const write = vi.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+  const { isTTY } = process.stderr;
+  process.stderr.isTTY = true;
+  const screen = () => written.join('');
+  const frames = () => screen().split('\u001b[?25l').length - 1;
+  const isHidden = () => screen().lastIndexOf('\u001b[?25l') > screen().lastIndexOf('\u001b[?25h');
+  const hidden: boolean[] = [];
+  try {
+    const view = liveView({
+      run: '20260104T000000Z-aaaaaa',
+      goesOn: 'rekey resume 20260104T000000Z-aaaaaa',
+      plans: [plan],
+      now: () => 0,
+      isLong: () => false,
+      status: (name) => status.of(name),
+    });
+    for (const frame of [1, 2, 3]) {
+      while (frames() < frame) await turns();
+      hidden.push(isHidden());
+    }
+    await view.end();
+    hidden.push(isHidden());
+  } finally {
+    write.mockRestore();
+    process.stderr.isTTY = isTTY;
+  }
+  expect(hidden).toEqual([false, false, false, false]);
+}, 60_000);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { writeReport } from '../../src/cli/report-file.ts';
+import { writeReport } from '../../src/app/report-file.ts';
 import { photograph, run, writtenRun } from '../journal/scene.ts';
 
 test('a report is never written among the journals, by whatever way the file is named', async () => {

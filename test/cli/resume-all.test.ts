@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { whatNow } from '../../src/cli/what-now.ts';
+import { whatNow } from '../../src/app/what-now.ts';
 import { journalFormat } from '../../src/contract/record.ts';
 import type { RunStatus } from '../../src/report/run-status.ts';
 import { root, shippedPlan, workshopWithAccount } from './command.ts';

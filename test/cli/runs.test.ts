@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { listRuns, whichRun } from '../../src/cli/runs.ts';
-import { settingsOf } from '../../src/cli/settings.ts';
+import { listRuns, whichRun } from '../../src/app/runs.ts';
+import { settingsOf } from '../../src/app/settings.ts';
 import { openStore } from '../../src/journal/store.ts';
 import { clock, passed, stateDirectory, submitted } from '../journal/scene.ts';
 

@@ -1,3 +1,4 @@
+import { appBugs } from './app-bugs.ts';
 import { claimBugs } from './claim-bugs.ts';
 import { cliBugs } from './cli-bugs.ts';
 import { cutOverBugs } from './cut-over-bugs.ts';
@@ -20,6 +21,7 @@ export const bugs: readonly PlantedBug[] = [
   ...journalBugs,
   ...cutOverBugs,
   ...claimBugs,
+  ...appBugs,
   ...wayBackBugs,
   ...stepBugs,
   ...rdsBugs,

@@ -49,7 +49,7 @@ export const reportBugs: readonly PlantedBug[] = [
   },
   {
     name: 'a report may be written over a journal',
-    file: 'src/cli/report-file.ts',
+    file: 'src/app/report-file.ts',
     find: "if (await isWithin(join(stateDir, 'runs'), file))",
     replace: "if (file === '')",
     caughtBy: { file: 'test/cli/report-file.test.ts', title: 'never written among the journals' },

@@ -1,15 +1,12 @@
 import { readFileSync } from 'node:fs';
 import FakeTimers from '@sinonjs/fake-timers';
-import pLimit from 'p-limit';
+import { createPorts } from '../../src/app/ports.ts';
 import { connect } from '../../src/aws/clients.ts';
-import { classify } from '../../src/aws/outage.ts';
 import type { AwsContext, AwsServices } from '../../src/aws/services.ts';
-import { createSettleHub } from '../../src/aws/settle-hub.ts';
 import { clockOf } from '../../src/contract/clock.ts';
 import type { RunEvent } from '../../src/contract/event.ts';
 import { type Command, execute, type RunResult, submission } from '../../src/engine/execute.ts';
 import { memoryJournal } from '../../src/journal/memory.ts';
-import { processesHere } from '../../src/journal/processes.ts';
 import { parsePlan } from '../../src/plan/parse.ts';
 import { createAccount } from '../../src/simulator/account.ts';
 import { requestHandler } from '../../src/simulator/handler.ts';
@@ -73,22 +70,15 @@ export async function runPlan(
   const result = await on.pass(
     execute(
       [parsed.plan],
-      {
+      createPorts({
         journal,
-        registry,
         aws: on.aws,
         clock: on.clock,
-        remoteNow: () => on.aws.time.now(),
-        turns: on.aws.turns,
-        settle: createSettleHub(on.clock),
-        processes: processesHere,
-        classify,
         emit: (event) => events.push(event),
         signal: new AbortController().signal,
-        slots: { 'snapshot-copies': pLimit(20) },
         wait: true,
         replaceClaim: undefined,
-      },
+      }),
       command,
     ),
   );

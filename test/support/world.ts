@@ -3,11 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import FakeTimers from '@sinonjs/fake-timers';
 import type { HttpHandler } from '@smithy/core/protocols';
-import pLimit from 'p-limit';
+import { createPorts } from '../../src/app/ports.ts';
 import { connect } from '../../src/aws/clients.ts';
-import { classify } from '../../src/aws/outage.ts';
 import type { AwsServices } from '../../src/aws/services.ts';
-import { createSettleHub } from '../../src/aws/settle-hub.ts';
 import { clockOf } from '../../src/contract/clock.ts';
 import type { Databases } from '../../src/contract/databases.ts';
 import type { RunEvent } from '../../src/contract/event.ts';
@@ -311,25 +309,21 @@ export class World {
           ),
         );
       }
-      const ports = {
+      const { copySlots } = options;
+      const ports = createPorts({
         journal,
-        registry: options.registry ?? registry,
+        ...(options.registry && { registry: options.registry }),
         aws,
         clock,
-        remoteNow: () => aws.time.now(),
-        platformTime: () => aws.time.latest,
-        turns: aws.turns,
-        settle: createSettleHub(clock),
         processes,
-        classify,
         emit: (event: RunEvent) => {
           if (!dead) events.push(event);
         },
         signal: abort.signal,
-        slots: { 'snapshot-copies': pLimit(20), 'database-snapshot-copies': pLimit(options.copySlots ?? 20) },
+        ...(copySlots !== undefined && { slots: { 'database-snapshot-copies': copySlots } }),
         wait: options.wait ?? true,
         replaceClaim: options.replaceClaim,
-      };
+      });
       return execute(plans, ports, command);
     };
     if (options.interruptAfterMs !== undefined) setTimeout(() => abort.abort(), options.interruptAfterMs);

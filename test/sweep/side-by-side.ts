@@ -2,10 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import FakeTimers from '@sinonjs/fake-timers';
-import pLimit from 'p-limit';
+import { createPorts } from '../../src/app/ports.ts';
 import { connect } from '../../src/aws/clients.ts';
-import { classify } from '../../src/aws/outage.ts';
-import { createSettleHub } from '../../src/aws/settle-hub.ts';
 import { clockOf } from '../../src/contract/clock.ts';
 import type { RunEvent } from '../../src/contract/event.ts';
 import type { Journal } from '../../src/contract/journal.ts';
@@ -14,7 +12,6 @@ import { execute, type RunResult } from '../../src/engine/execute.ts';
 import { diskFiles, type Files } from '../../src/journal/files.ts';
 import { requestHandler } from '../../src/simulator/handler.ts';
 import { simulatedDatabases } from '../../src/simulator/rds/sql.ts';
-import { registry } from '../../src/steps/registry.ts';
 import { processes } from '../support/processes.ts';
 import { quiet } from '../support/quiet.ts';
 import { isRead } from '../support/reads.ts';
@@ -151,15 +148,12 @@ export class Stage {
         signal,
       });
       wireless(this.world.account, clientsOf(aws), { latencyMs: 0, timeoutMs: undefined, carried });
-      const settle = createSettleHub(clock);
-      const slots = { 'snapshot-copies': pLimit(20), 'database-snapshot-copies': pLimit(20) };
       const emit = (event: RunEvent) => {
         if (event.type === 'record' && event.entry.t === 'announced') this.world.told.push(event.entry.text);
       };
-      const { turns } = aws;
-      const ports = { journal, registry, aws, clock, turns, settle, processes, classify, emit, signal, slots };
+      const ports = { journal, aws, clock, processes, emit, signal, wait: true, replaceClaim: undefined };
       try {
-        return await execute([planOf(options.plan)], { ...ports, wait: true, replaceClaim: undefined }, options);
+        return await execute([planOf(options.plan)], createPorts(ports), options);
       } finally {
         await journal.close();
       }

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { defaultStateDir, settingsOf } from '../../app/settings.ts';
 import { clockOf } from '../../contract/clock.ts';
 import type { RunEvent } from '../../contract/event.ts';
 import { problem } from '../../errors/index.ts';
@@ -6,10 +8,9 @@ import type { AccountState } from '../../simulator/state.ts';
 import { type Aws, adopt, demoScenario, idle, shown, startAws, stateOf } from '../demo-account.ts';
 import { isDevice, judge, printPieces, tellProof, writesOf } from '../demo-proof.ts';
 import { programWords, quoted } from '../next-command.ts';
-import { answer, ink } from '../screen.ts';
-import { defaultStateDir, settingsOf } from '../settings.ts';
+import { answer, fitted, ink } from '../screen.ts';
 import { command, type MakeCommand, mostSpeed, numberOf } from './options.ts';
-import { freshRunId, run } from './run.ts';
+import { begin } from './run.ts';
 
 interface DemoOptions {
   readonly speed: string;
@@ -44,9 +45,17 @@ export const demoCommand: MakeCommand = (end) =>
     .option('--keep', `leave the simulated account running (it ends after ${idle} without a request)`)
     .action(async (options: DemoOptions) => end(await demo(options)));
 
+/** What somebody needs to know who goes on by hand. */
+interface Introduced {
+  readonly aws: Aws;
+  readonly stateDir: string;
+  readonly runId: string;
+  readonly environment: readonly string[];
+}
+
 async function demo(options: DemoOptions): Promise<number> {
   numberOf('demo', '--speed', options.speed, mostSpeed);
-  const stateDir = join(defaultStateDir, `demo-${new Date().toISOString().slice(0, 19).replace(/[-:]/g, '')}`);
+  const stateDir = freeStateDir();
   const aws = await startAws(options.speed, stateDir);
   adopt(aws.env);
   const before = await stateOf(aws);
@@ -57,18 +66,15 @@ async function demo(options: DemoOptions): Promise<number> {
     throw problem('demo-failed', {
       findings: ['the scenario lacks a running instance with a workload, a database or a cluster'],
     });
-  const runId = await freshRunId(settingsOf({ stateDir }));
+  const { freshRunId } = await import('../../app/run.ts');
+  const runId = freshRunId(settingsOf({ stateDir }));
   const environment = Object.entries(aws.env).map(([name, value]) => `${name}=${quoted(value)}`);
-  answer(`${ink.bold('A simulated AWS account')} listens at ${aws.endpoint}, ${options.speed} times as fast as the clock on the wall.
-It is a process of its own (${aws.pid}): kill this one whenever you like, the account lives on. Then resume with:
-
-  ${environment.join(' \\\n  ')} \\
-  ${programWords().map(quoted).join(' ')} resume ${runId} --state-dir ${quoted(stateDir)} --wait
-
-BEFORE`);
+  introduce({ aws, stateDir, runId, environment, speed: options.speed });
   printPieces(before, instance);
   const files = Object.values(plans).map(shown);
-  answer(`\nNow one run of these moves what is under ${keys.from} to ${keys.to}:\n  ${files.join('\n  ')}\n`);
+  answer('');
+  answer(fitted(`Now one run of these moves what is under ${keys.from} to ${keys.to}:`, ''));
+  answer(`  ${files.join('\n  ')}\n`);
   const leftWith = { devices: writesOf(before, instance, isDevice), databases: 0 };
   const looks: Promise<void>[] = [];
   const watch = (event: RunEvent) => {
@@ -80,25 +86,10 @@ BEFORE`);
     };
     looks.push(look());
   };
-  const set = [
-    `account="${before.account}"`,
-    `region=${before.region}`,
-    `keys.from=${keys.from}`,
-    `keys.to=${keys.to}`,
-    `steps.soak.with.for=${hold}`,
-  ];
-  const fence = [
-    'steps.read.with.fence.securityGroup=sg-0123456789abcdef0',
-    'steps.read.with.fence.inbound=[10.9.0.7/32]',
-  ];
-  const setIn = new Map([
-    [shown(plans.instance), [`target.id=${instance}`]],
-    [shown(plans.database), [`target.id=${database.identifier}`, ...fence]],
-    [shown(plans.cluster), [`target.id=${cluster.identifier}`, ...fence]],
-  ]);
-  const exit = await run(files, { stateDir, wait: true, set, setIn, runId, watch });
+  const sets = setsFor(before, { instance, database: database.identifier, cluster: cluster.identifier });
+  const exit = await begin(files, { stateDir, wait: true, ...sets, runId, watch });
   if (exit !== 0) {
-    answer(`\nThe simulated account is still there, for ${idle}; go on with the command at the top.`);
+    answer(`\nThe simulated account stays for ${idle}: go on with the command at the top.`);
     return exit;
   }
   await Promise.all(looks);
@@ -115,6 +106,49 @@ BEFORE`);
   return 0;
 }
 
+/** What is set in the shipped plans so that they are about this account. */
+function setsFor(
+  { account, region }: AccountState,
+  { instance, database, cluster }: { readonly instance: string; readonly database: string; readonly cluster: string },
+) {
+  const set = [
+    `account="${account}"`,
+    `region=${region}`,
+    `keys.from=${keys.from}`,
+    `keys.to=${keys.to}`,
+    `steps.soak.with.for=${hold}`,
+  ];
+  const fence = [
+    'steps.read.with.fence.securityGroup=sg-0123456789abcdef0',
+    'steps.read.with.fence.inbound=[10.9.0.7/32]',
+  ];
+  const setIn = new Map([
+    [shown(plans.instance), [`target.id=${instance}`]],
+    [shown(plans.database), [`target.id=${database}`, ...fence]],
+    [shown(plans.cluster), [`target.id=${cluster}`, ...fence]],
+  ]);
+  return { set, setIn };
+}
+
+function introduce(of: Introduced & { readonly speed: string }): void {
+  const { aws, stateDir, runId, environment, speed } = of;
+  answer(`${ink.bold('A simulated AWS account')} listens at ${aws.endpoint}.
+Its clock is ${speed} times as fast as the clock on the wall.
+It is a process of its own (${aws.pid}): kill this one whenever you like,
+the account lives on. Then resume with:
+
+  ${environment.join(' \\\n  ')} ${programWords().map(quoted).join(' ')} \\
+    resume ${runId} --state-dir ${quoted(stateDir)} --wait
+
+BEFORE`);
+}
+
+/** A state directory for one demo, with a name that is short enough for commands of one line. */
+function freeStateDir(number = 1): string {
+  const stateDir = join(defaultStateDir, `demo-${number}`);
+  return existsSync(stateDir) ? freeStateDir(number + 1) : stateDir;
+}
+
 /** The account once something more has been written than there was when the originals were left. */
 async function written(aws: Aws, instance: string, more: number): Promise<AccountState> {
   const wall = clockOf();
@@ -125,19 +159,13 @@ async function written(aws: Aws, instance: string, more: number): Promise<Accoun
   }
 }
 
-function tellFurther(of: {
-  aws: Aws;
-  stateDir: string;
-  runId: string;
-  keep: boolean;
-  environment: readonly string[];
-}): void {
+function tellFurther(of: Introduced & { readonly keep: boolean }): void {
   const { aws, stateDir, runId, keep, environment } = of;
   const rekey = programWords().map(quoted).join(' ');
   const dir = `--state-dir ${quoted(stateDir)}`;
   const rows = [
     [`${rekey} status ${runId} ${dir}`, 'what it did'],
-    [`${rekey} journal verify ${runId} ${dir}`, 'its journal, record by record'],
+    [`${rekey} \\\n    journal verify ${runId} ${dir}`, 'its journal, record by record'],
     [`less ${Object.values(plans).map(shown).join(' ')}`, 'the plans that ran'],
     [`${rekey} simulate --scenario ${shown(demoScenario)}`, 'the same account, to try things on'],
     ...(keep
@@ -145,6 +173,6 @@ function tellFurther(of: {
       : []),
   ];
   answer('\nWhere to look further:');
-  for (const [line, what] of rows) answer(`  ${line}\n      ${ink.dim(what ?? '')}`);
+  for (const [words, what] of rows) answer(`  ${words}\n      ${ink.dim(what ?? '')}`);
   if (keep) answer(`  with: ${environment.join(' ')}`);
 }

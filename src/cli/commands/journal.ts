@@ -1,6 +1,6 @@
+import { type CommonOptions, settingsOf } from '../../app/settings.ts';
 import { printEvent } from '../json-lines.ts';
 import { answer, safe } from '../screen.ts';
-import { type CommonOptions, settingsOf } from '../settings.ts';
 import { command, type MakeCommand, withStateDir } from './options.ts';
 
 type VerifyOptions = CommonOptions & { readonly head?: string; readonly json?: boolean };

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
+import type { CommonOptions } from '../../app/settings.ts';
 import { problem } from '../../errors/index.ts';
-import type { CommonOptions } from '../settings.ts';
 
 /** A command as every one of ours is made: told its exit code when it ends. */
 export type MakeCommand = (end: (exit: number) => void) => Command;

@@ -1,14 +1,14 @@
-import { extname, join } from 'node:path';
-import { problem, RekeyError } from '../../errors/index.ts';
-import type { Report, RunReport } from '../../report/document/schema.ts';
-import { writeReport } from '../report-file.ts';
-import { reportOfRun, runIds } from '../report-of-run.ts';
+import { extname } from 'node:path';
+import type { ReportFormat, Spelling } from '../../app/report.ts';
+import { type CommonOptions, type Settings, settingsOf } from '../../app/settings.ts';
+import { problem } from '../../errors/index.ts';
+import type { RunReport } from '../../report/document/schema.ts';
+import { nextCommand } from '../next-command.ts';
+import { nextLine } from '../report.ts';
 import { tell, tellError } from '../screen.ts';
-import { type CommonOptions, type Settings, settingsOf } from '../settings.ts';
 import { command, type MakeCommand, withStateDir } from './options.ts';
 
-const formats = ['html', 'md', 'json'] as const;
-type Format = (typeof formats)[number];
+const formats: readonly ReportFormat[] = ['html', 'md', 'json'];
 
 interface ReportOptions extends CommonOptions {
   readonly output?: string;
@@ -42,11 +42,13 @@ Exit codes:
 async function some(settings: Settings, runs: readonly string[], options: ReportOptions): Promise<number> {
   if (runs.length === 0) throw usage('a run is missing; --all reports all of them');
   const format = formatOf(options);
+  const { renderReport, reportOfRun, reportOn } = await import('../../app/report.ts');
   const reports: RunReport[] = [];
-  for (const run of new Set(runs)) reports.push(await reportOfRun(settings, run));
-  const text = await rendered({ v: 1, madeAt: madeAt(settings), runs: reports }, format);
+  for (const run of new Set(runs)) reports.push(await reportOfRun(settings, run, spellingOf(settings)));
+  const text = await renderReport(reportOn(settings, reports), format);
   if (options.output === undefined) process.stdout.write(text);
   else {
+    const { writeReport } = await import('../../app/report-file.ts');
     await writeReport(settings.stateDir, options.output, text);
     tell(`written: ${options.output}`);
   }
@@ -57,33 +59,21 @@ async function all(settings: Settings, runs: readonly string[], options: ReportO
   if (runs.length > 0) throw usage('--all takes no run');
   if (options.output === undefined) throw usage('--all needs a directory: -o DIR');
   const format = formatOf({ format: options.format ?? 'html' });
-  const made: RunReport[] = [];
-  const unreadable: { run: string; error: RekeyError }[] = [];
-  // One after the other: of hundreds of runs each may be large.
-  for (const run of await runIds(settings)) {
-    try {
-      const report = await reportOfRun(settings, run);
-      const text = await rendered({ v: 1, madeAt: madeAt(settings), runs: [report] }, format);
-      await writeReport(settings.stateDir, join(options.output, `${run}.${format}`), text);
-      made.push(report);
-    } catch (error) {
-      if (!(error instanceof RekeyError) || error.code === 'report-unwritable') throw error;
-      unreadable.push({ run, error });
-    }
-  }
-  const { indexOf } = await import('../../report/render/index-page.ts');
-  const index = indexOf({ madeAt: madeAt(settings), runs: made, unreadable, extension: format });
-  await writeReport(settings.stateDir, join(options.output, 'index.html'), index);
-  tell(`written: ${join(options.output, 'index.html')}`);
-  for (const { error } of unreadable) tellError(error, settings.stateDir);
-  return unreadable.length > 0 ? 1 : exitOf(made);
+  const { reportAll } = await import('../../app/report.ts');
+  const made = await reportAll(settings, options.output, { format, spelling: spellingOf(settings) });
+  tell(`written: ${made.index}`);
+  for (const { error } of made.unreadable) tellError(error, settings.stateDir);
+  return made.unreadable.length > 0 ? 1 : exitOf(made.runs);
 }
 
-const madeAt = ({ clock }: Settings) => new Date(clock.now()).toISOString();
+const spellingOf = ({ stateDir }: Settings): Spelling => ({
+  command: (words) => nextCommand(words, stateDir),
+  step: (step) => nextLine(step, stateDir),
+});
 const exitOf = (reports: readonly RunReport[]) => (reports.some(({ journal }) => journal.damage) ? 1 : 0);
 const usage = (what: string) => problem('usage', { what, command: 'report' });
 
-function formatOf({ format, output }: Pick<ReportOptions, 'format' | 'output'>): Format {
+function formatOf({ format, output }: Pick<ReportOptions, 'format' | 'output'>): ReportFormat {
   const named = format ?? (output === undefined ? 'md' : extname(output).slice(1).toLowerCase());
   const found = formats.find(
     (one) => one === named || (named === 'htm' && one === 'html') || (named === 'markdown' && one === 'md'),
@@ -94,15 +84,4 @@ function formatOf({ format, output }: Pick<ReportOptions, 'format' | 'output'>):
       ? `${JSON.stringify(output)} does not say its format: name it .html, .md or .json, or give --format`
       : `--format ${JSON.stringify(format)} is none of ${formats.join(', ')}`,
   );
-}
-
-async function rendered(report: Report, format: Format): Promise<string> {
-  switch (format) {
-    case 'html':
-      return (await import('../../report/render/html.ts')).htmlOf(report);
-    case 'md':
-      return (await import('../../report/render/markdown.ts')).markdownOf(report);
-    case 'json':
-      return (await import('../../report/render/json.ts')).jsonOf(report);
-  }
 }

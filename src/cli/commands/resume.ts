@@ -1,14 +1,7 @@
-import { fold } from '../../engine/state/fold.ts';
-import { refuseOlder } from '../../journal/format.ts';
-import { runStatus } from '../../report/run-status.ts';
-import { drive } from '../drive.ts';
+import { type Settings, settingsOf } from '../../app/settings.ts';
 import { nextCommand } from '../next-command.ts';
-import { frozenPlans } from '../plans.ts';
-import { resumeAll } from '../resume-all.ts';
-import { canBeTriedAgain, endOf, readRun, whichRun } from '../runs.ts';
 import { tell } from '../screen.ts';
-import { openSession } from '../session.ts';
-import { profileOf, type Settings, settingsOf } from '../settings.ts';
+import { showRun } from '../show-run.ts';
 import { command, type DriveOptions, type MakeCommand, withDriving } from './options.ts';
 
 /** `rekey resume`: goes on with a run that has paused, failed, been interrupted or killed. */
@@ -36,57 +29,27 @@ export const resumeCommand: MakeCommand = (end) =>
       '--again',
       'the cause of a failed verification is fixed, though rekey reads no change: take the target out of service again',
     )
-    .action(async (run: string | undefined, options: DriveOptions) => end(await resume(run, options)));
+    .action(async (run: string | undefined, options: DriveOptions) => end(await resumeRuns(run, options)));
 
-async function resume(named: string | undefined, options: DriveOptions): Promise<number> {
+async function resumeRuns(named: string | undefined, options: DriveOptions): Promise<number> {
   const settings = settingsOf(options);
   // These are words about one run.
   const aboutOne = options.takeOver || options.again || options.commandsEnded || options.replaceClaim !== undefined;
   if (named === undefined && !aboutOne) {
-    return resumeAll(settings, options, (run, among) => resumeOne(settings, run, options, among));
+    const { resumeEach } = await import('../resume-each.ts');
+    return resumeEach(settings, options, (run, among) => resumeOne(settings, run, options, among));
   }
+  const { whichRun } = await import('../../app/runs.ts');
   return resumeOne(settings, named ?? (await whichRun(settings)), options, false);
 }
 
-/** `among`: others are gone on with beside it. */
-async function resumeOne(given: Settings, run: string, options: DriveOptions, among: boolean): Promise<number> {
-  const { records, format } = await readRun(given, run);
-  const state = fold(records);
-  const end = endOf(state);
-  // What was refused may be taken by now; who names it wants it tried.
-  if (end !== undefined && !canBeTriedAgain(state)) {
-    tell(`run ${run} has ended: ${end}\n→ ${nextCommand(['status', run], given.stateDir)}`);
-    return 0;
-  }
-  // Who goes on with several can't name a profile for each.
-  const settings =
-    state.profile === undefined || given.profile !== undefined ? given : { ...given, profile: state.profile };
-  refuseOlder({ run, stateDir: settings.stateDir, format });
-  const plans = (await frozenPlans(state)).map((one) => one.plan);
-  const { registry } = await import('../../steps/registry.ts');
-  for (const { plan, target, triesAgain, rollsBack } of runStatus(plans, registry, state, false).plans) {
-    if (rollsBack) tell(`${plan}: a rollback of ${target} was asked for, and continues`);
-    if (triesAgain)
-      tell(`${plan}: ${target} would be taken out of service again: its verification failed, and all was taken back`);
-  }
-  const session = await openSession(plans, settings);
-  return drive({
-    settings,
-    session,
-    plans,
-    among,
-    command: { command: 'resume', again: options.again === true },
-    options: {
-      ...profileOf(settings),
-      wait: options.wait === true,
-      takeOver: options.takeOver === true,
-      ...(options.commandsEnded === true && { commandsEnded: true }),
-      again: options.again === true,
-      ...(options.replaceClaim ? { replaceClaim: options.replaceClaim } : {}),
-    },
-    json: options.json === true,
-    wait: options.wait === true,
-    ...(options.replaceClaim ? { replaceClaim: options.replaceClaim } : {}),
-    own: (store) => store.open(run, { takeOver: options.takeOver === true }),
+/** `among`: others are resumed beside it. */
+async function resumeOne(settings: Settings, run: string, options: DriveOptions, among: boolean): Promise<number> {
+  const { resume } = await import('../../app/resume.ts');
+  return showRun({ settings, json: options.json === true, among }, async (shown) => {
+    const end = await resume(run, { ...options, settings, ...shown });
+    if (!('ended' in end)) return end;
+    tell(`run ${run} has ended: ${end.ended}\n→ ${nextCommand(['status', run], settings.stateDir)}`);
+    return end.exit;
   });
 }

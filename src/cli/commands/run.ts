@@ -1,10 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { submission } from '../../engine/execute.ts';
-import { type Drive, drive } from '../drive.ts';
-import { loadPlans } from '../plans.ts';
-import { openSession } from '../session.ts';
-import { profileOf, type Settings, settingsOf } from '../settings.ts';
-import { version } from '../version.ts';
+import { settingsOf } from '../../app/settings.ts';
+import type { RunEvent } from '../../contract/event.ts';
+import { showRun } from '../show-run.ts';
 import { command, type DriveOptions, gather, type MakeCommand, withDriving } from './options.ts';
 
 /** `rekey run`: begins a run of one or more plans. */
@@ -19,47 +15,25 @@ export const runCommand: MakeCommand = (end) =>
     .argument('<plan...>', 'plan files')
     .option('--set <path=value>', 'override a value in every plan, steps by their id; may be repeated', gather)
     .action(async (files: string[], options: Begin) => {
-      end(await run(files, options));
+      end(await begin(files, options));
     });
 
 /** What is run, and under which name. */
-export interface Begin extends DriveOptions {
+interface Begin extends DriveOptions {
   readonly set?: readonly string[];
   /** Overrides in one of the plans alone, by its file. */
   readonly setIn?: ReadonlyMap<string, readonly string[]>;
   /** Taken when none is given. */
   readonly runId?: string;
-  readonly watch?: Drive['watch'];
-}
-
-/** A new run's id. */
-export async function freshRunId(settings: Settings): Promise<string> {
-  const { newRunId } = await import('../../journal/run-id.ts');
-  return newRunId(settings.clock.now(), randomBytes(8));
+  readonly watch?: (event: RunEvent) => void;
 }
 
 /** Begins a run and takes it as far as it goes. Resolves to the exit code. */
-export async function run(files: readonly string[], options: Begin): Promise<number> {
+export async function begin(files: readonly string[], options: Begin): Promise<number> {
+  const [{ readSources }, { run }] = await Promise.all([import('../../app/plans.ts'), import('../../app/run.ts')]);
   const settings = settingsOf(options);
-  const sourced = await loadPlans(files, options.set ?? [], options.setIn);
-  const plans = sourced.map((one) => one.plan);
-  const session = await openSession(plans, settings);
-  const id = options.runId ?? (await freshRunId(settings));
-  const sources = sourced.map((one) => one.source);
-  return drive({
-    settings,
-    session,
-    plans,
-    command: { command: 'run' },
-    options: {
-      wait: options.wait === true,
-      ...profileOf(settings),
-      ...(options.replaceClaim ? { replaceClaim: options.replaceClaim } : {}),
-    },
-    json: options.json === true,
-    wait: options.wait === true,
-    ...(options.replaceClaim ? { replaceClaim: options.replaceClaim } : {}),
-    ...(options.watch ? { watch: options.watch } : {}),
-    own: (store) => store.create(id, submission(id, version(), sources)),
-  });
+  const { set, setIn, runId, wait, replaceClaim, watch } = options;
+  return showRun({ settings, json: options.json === true, watch }, async (shown) =>
+    run(await readSources(files, set, setIn), { settings, runId, wait, replaceClaim, ...shown }),
+  );
 }

@@ -3,7 +3,6 @@ import { problem } from '../../errors/index.ts';
 import { parseDuration } from '../../report/duration.ts';
 import { printEvent } from '../json-lines.ts';
 import { quoted } from '../next-command.ts';
-import { readText } from '../plans.ts';
 import { answer, safe, tell } from '../screen.ts';
 import { command, type MakeCommand, mostSpeed, numberOf } from './options.ts';
 
@@ -41,6 +40,7 @@ async function simulate(options: SimulateOptions): Promise<number> {
   const speed = numberOf('simulate', '--speed', options.speed, mostSpeed);
   const seed = numberOf('simulate', '--seed', options.seed, 0xffff_ffff);
   const idleMs = options.exitWhenIdle === undefined ? undefined : durationOf(options.exitWhenIdle);
+  const { readText } = await import('../../app/plans.ts');
   const text = await readText(options.scenario);
   const [{ parseScenario }, { createAccount }, { serve }] = await Promise.all([
     import('../../simulator/scenario.ts'),

@@ -1,17 +1,12 @@
+import { type CommonOptions, type Settings, settingsOf } from '../../app/settings.ts';
+import type { ReadRun, UnreadableRun } from '../../app/status.ts';
 import { clockOf } from '../../contract/clock.ts';
 import { journalFormat } from '../../contract/record.ts';
-import { fold } from '../../engine/state/fold.ts';
-import { RekeyError } from '../../errors/index.ts';
-import type { JournalReading } from '../../journal/store.ts';
-import { endsOf, type RunStatus, runStatus } from '../../report/run-status.ts';
-import { type StatusExit, statusExit } from '../../report/status-exit.ts';
+import { type StatusExit, worstStatusExit } from '../../report/status-exit.ts';
 import { type EventBody, eventLine } from '../json-lines.ts';
 import { nextCommand } from '../next-command.ts';
-import { frozenPlans, plansOf } from '../plans.ts';
 import { nextLine, reportLines } from '../report.ts';
-import { didNothing, type FoundRun, listRuns, readRun } from '../runs.ts';
 import { answer, oneLine, table, tell } from '../screen.ts';
-import { type CommonOptions, type Settings, settingsOf } from '../settings.ts';
 import { planJson } from '../status-json.ts';
 import { targetRow } from '../status-rows.ts';
 import { type Look, watch } from '../watch.ts';
@@ -50,37 +45,36 @@ function told({ lines, notes, exit }: Look): number {
 }
 
 async function one(settings: Settings, run: string, options: StatusOptions): Promise<Look> {
-  const now = settings.clock.now();
-  const reading = await readRun(settings, run);
-  const status = await statusOf(reading, now);
-  const exit = statusExit(status.plans);
-  const body = { ...runBody(settings, run, reading, status), exit };
+  const { statusOf } = await import('../../app/status.ts');
+  const read = await statusOf(settings, run);
+  const { stateDir } = settings;
+  const { readAt: now, exit, head } = read;
+  const body = { ...runBody(stateDir, read), exit };
   const stands = oneLine(body);
   if (options.json) return { lines: [eventLine(now, 'run.status', body)], notes: [], exit, stands };
-  const lines = reportLines({ stateDir: settings.stateDir, now, head: reading.head }, status).join('\n').split('\n');
-  if (reading.runner === 'unknown') lines.push("rekey can't see from here whether its runner still runs");
-  if (endsOf(fold(reading.records)) === undefined && reading.format < journalFormat)
+  const lines = reportLines({ stateDir, now, head }, read.status).join('\n').split('\n');
+  if (read.runner === 'unknown') lines.push("rekey can't see from here whether its runner still runs");
+  if (!read.isOver && read.format < journalFormat)
     lines.push('an older rekey began it, and only that one can go on with it');
   return { lines, notes: [], exit, stands };
 }
 
-function runBody({ stateDir }: Settings, run: string, reading: JournalReading, status: RunStatus) {
-  const { head, owner, runner, format } = reading;
+function runBody(stateDir: string, { run, format, head, owner, runner, status }: ReadRun) {
   const next = status.nextSteps.map((step) => nextLine(step, stateDir));
   return { runId: run, format, head, owner, runner, plans: status.plans.map(planJson), next };
 }
 
 async function list(settings: Settings, options: StatusOptions): Promise<Look> {
+  const { listedRuns } = await import('../../app/status.ts');
   const { stateDir, clock } = settings;
   const now = clock.now();
-  const runs = await listRuns(settings);
-  const shown = runs.filter((one) => options.all === true || 'error' in one || !didNothing(fold(one.records)));
-  const idle = runs.length - shown.length;
-  const all = await Promise.all(shown.map((one) => listed(settings, now, one)));
-  const notes = idle > 0 ? [`${idle} that did nothing, not shown: ${nextCommand(['status', '--all'], stateDir)}`] : [];
-  if (!runs.length) notes.push(`${stateDir} holds no run`);
+  const { runs, hidden } = await listedRuns(settings, options);
+  const all = runs.map((one) => listed(stateDir, one));
+  const notes =
+    hidden > 0 ? [`${hidden} that did nothing, not shown: ${nextCommand(['status', '--all'], stateDir)}`] : [];
+  if (!runs.length && !hidden) notes.push(`${stateDir} holds no run`);
   if (all.length) notes.push(`→ ${nextCommand(['status', 'RUN'], stateDir)}`);
-  const exit = ([4, 1, 3] as const).find((one) => all.some((run) => run.body.exit === one)) ?? 0;
+  const exit = worstStatusExit(all.map(({ body }) => body.exit));
   const stands = oneLine(all.map(({ body }) => body));
   if (options.json !== true) {
     const rows = table(
@@ -99,26 +93,14 @@ interface Listed {
   readonly body: EventBody & { readonly exit: StatusExit };
 }
 
-async function listed(settings: Settings, now: number, { run, ...found }: FoundRun): Promise<Listed> {
-  if ('error' in found) return unreadable(run, found.error);
-  const state = fold(found.records);
-  const plans = await plansOf(state);
-  if (plans instanceof RekeyError) return unreadable(run, plans);
-  const { registry } = await import('../../steps/registry.ts');
-  const status = runStatus(plans, registry, state, found.runner === 'alive', now);
-  const startedAt = new Date(state.startedAt ?? 0).toISOString();
-  const body = { ...runBody(settings, run, found, status), startedAt, exit: statusExit(status.plans) };
-  return { type: 'run', rows: status.plans.map((plan) => targetRow(now, run, plan)), body };
+function listed(stateDir: string, one: ReadRun | UnreadableRun): Listed {
+  if ('error' in one) return unreadable(one);
+  const { run, readAt, startedAt, exit, status } = one;
+  const body = { ...runBody(stateDir, one), startedAt: new Date(startedAt).toISOString(), exit };
+  return { type: 'run', rows: status.plans.map((plan) => targetRow(readAt, run, plan)), body };
 }
 
-function unreadable(run: string, { code, title }: RekeyError): Listed {
+function unreadable({ run, error: { code, title } }: UnreadableRun): Listed {
   const rows = [[run, '-', `${code === 'journal-newer' ? 'newer' : 'damaged'}: ${title}`]];
   return { type: 'run.unreadable', rows, body: { runId: run, error: code, exit: 1 } };
-}
-
-async function statusOf(reading: JournalReading, now: number): Promise<RunStatus> {
-  const { registry } = await import('../../steps/registry.ts');
-  const state = fold(reading.records);
-  const plans = (await frozenPlans(state)).map((one) => one.plan);
-  return runStatus(plans, registry, state, reading.runner === 'alive', now);
 }

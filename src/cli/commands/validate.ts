@@ -1,8 +1,7 @@
+import { settingsOf } from '../../app/settings.ts';
 import { problem } from '../../errors/index.ts';
 import { printEvent } from '../json-lines.ts';
-import { checkTogether, parseAll, readSources } from '../plans.ts';
 import { answer, safe } from '../screen.ts';
-import { settingsOf } from '../settings.ts';
 import { command, gather, type MakeCommand } from './options.ts';
 
 /** `rekey validate`: everything that is wrong with plans, without touching AWS. */
@@ -15,11 +14,12 @@ export const validateCommand: MakeCommand = (end) =>
     .option('--set <path=value>', 'override a value, steps by their id; may be repeated', gather)
     .option('--json', 'one JSON object a line on stdout (docs/EVENTS.md)')
     .action(async (files: string[], options: { set?: readonly string[]; json?: boolean }) => {
-      end(await validate(files, options.set ?? [], options.json === true));
+      end(await check(files, options.set ?? [], options.json === true));
     });
 
-async function validate(files: readonly string[], sets: readonly string[], json: boolean): Promise<number> {
-  const parsed = await parseAll(await readSources(files, sets));
+async function check(files: readonly string[], sets: readonly string[], json: boolean): Promise<number> {
+  const { checkTogether, readSources, validate } = await import('../../app/plans.ts');
+  const parsed = await validate(await readSources(files, sets));
   const { formatProblem } = await import('../../plan/problem.ts');
   for (const { source, plan, problems } of parsed) {
     if (json)

@@ -14,7 +14,7 @@ export function linesView(scene: Scene, before = ''): View {
   const several = scene.plans.length > 1;
   const line = ({ plan, text }: Line) =>
     answer(`${momentText(scene.now())} ${before}${several ? `${plan} ` : ''}${safe(text.replaceAll('\n', '; '))}`);
-  answer(firstLine(scene));
+  answer(firstLine(scene, process.stdout.columns));
   for (const { name, target, region } of scene.plans) {
     line({ plan: name, text: `${several ? '' : `${name}: `}${target.id} in ${region}` });
   }

@@ -15,7 +15,7 @@ const fleetBeatMs = 500;
 
 /** A live view on the terminal: a task per plan with its steps, or beyond a dozen plans one frame with totals. */
 export function liveView(scene: Scene): View {
-  tell(firstLine(scene));
+  tell(firstLine(scene, process.stderr.columns));
   const boards = new Map(scene.plans.map((plan) => [plan.name, new Board(plan, scene)]));
   const notes: string[] = [];
   const rows =

@@ -17,6 +17,8 @@ export class StderrRenderer extends DefaultRenderer {
     if (now - this.drawnAt < betweenFramesMs) return;
     this.drawnAt = now;
     super.update();
+    // log-update hides it on stderr itself, past our stand-in for it.
+    if (process.stderr.isTTY) process.stderr.write(cursorShown);
   }
 
   /** One line a title, cut to the terminal's width; an empty title is no line. */
@@ -82,6 +84,7 @@ export function onStderr() {
 }
 
 // A process that is killed could not show a hidden cursor again.
+const cursorShown = '\u001b[?25h';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: what listr2 writes is looked for
 const cursor = /\u001b\[\?25[hl]/g;
 

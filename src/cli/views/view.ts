@@ -11,9 +11,11 @@ export interface View {
   end(): Promise<void>;
 }
 
-/** What stands first, and is there whatever becomes of this process: which run it is, and the command that goes on with it. */
-export function firstLine({ run, goesOn }: Pick<Scene, 'run' | 'goesOn'>): string {
-  return `run ${run}; whatever ends this process, go on with: ${goesOn}`;
+/** What stands first, and is there whatever becomes of this process: which run it is, and the command that goes on with it; on a line of its own where it has no room. */
+export function firstLine({ run, goesOn }: Pick<Scene, 'run' | 'goesOn'>, columns = 0): string {
+  const line = `run ${run}; whatever ends this process, go on with: ${goesOn}`;
+  // What is to be pasted is not broken.
+  return columns === 0 || line.length <= columns ? line : line.replace(': ', ':\n  ');
 }
 
 /** What a view has to know beforehand. */

@@ -1,12 +1,19 @@
 import { journalFormat } from '../contract/record.ts';
 import type { JournalReading } from '../journal/store.ts';
 import type { RunStatus } from '../report/run-status.ts';
-import type { leftFor } from './event-schema.ts';
+
+/** Why a bare `resume` has left a run alone. */
+export const leftFor = ['waits', 'busy', 'not-seen-from-here', 'taken-back', 'older', 'unreadable'] as const;
 
 /** What a `resume` without a run does with one: takes it up, or leaves it alone, and why. */
-export type WhatNow =
-  | { readonly resume: true }
-  | { readonly left: (typeof leftFor)[number]; readonly exit: 0 | 1 | 2 | 5; readonly until?: number };
+export type WhatNow = { readonly resume: true } | Left;
+
+/** That a run is left alone, why, and until when (ms). `exit`: what the command line ends with for it. */
+export interface Left {
+  readonly left: (typeof leftFor)[number];
+  readonly exit: 0 | 1 | 2 | 5;
+  readonly until?: number;
+}
 
 /**
  * Decides it. What can go on goes on: what is down, was interrupted, or has been waiting for a gate that is open by now. `stays`:

@@ -1,10 +1,11 @@
+import type { ConnectOptions } from '../aws/clients.ts';
 import { type Clock, clockOf, parseClock } from '../contract/clock.ts';
 import { problem } from '../errors/index.ts';
 
 /** Where runs are kept unless told otherwise. */
 export const defaultStateDir = '.rekey';
 
-/** The options of all commands that use a state directory or AWS. */
+/** What can be said of a state directory and of AWS beside the environment. */
 export interface CommonOptions {
   readonly stateDir?: string;
   readonly profile?: string;
@@ -19,6 +20,8 @@ export interface Settings {
   /** A region that somebody asked for outside the plan, and where. */
   readonly region?: { readonly value: string; readonly from: string };
   readonly endpoint?: string;
+  /** What takes the place of the network, for a simulated account in the same process. */
+  readonly connection?: Pick<ConnectOptions, 'requestHandler' | 'credentials' | 'databases' | 'ownInstance'>;
 }
 
 /** The profile as the journal keeps it: with another one the next command would act for somebody else. */

@@ -10,10 +10,10 @@ export interface SourcedPlan {
   readonly plan: Plan;
 }
 
-/** Reads plan files as they are. Throws `file-unreadable`. */
+/** Reads plan files as they are, with values to set in all of them, and in one alone by its file. Throws `file-unreadable`. */
 export async function readSources(
   files: readonly string[],
-  sets: readonly string[],
+  sets: readonly string[] = [],
   setIn: ReadonlyMap<string, readonly string[]> = new Map(),
 ): Promise<PlanSource[]> {
   return Promise.all(
@@ -39,7 +39,7 @@ function whyNot(error: unknown): string {
 }
 
 /** Parses plans with the registered steps; each comes with its problems or as a plan. `submitted`: they are of a run that has begun. */
-export async function parseAll(
+export async function validate(
   sources: readonly PlanSource[],
   submitted = false,
 ): Promise<{ source: PlanSource; plan?: Plan; problems: readonly PlanProblem[] }[]> {
@@ -50,13 +50,9 @@ export async function parseAll(
   });
 }
 
-/** The plans of a new run, checked and found to fit together. Throws `file-unreadable`, `plan-invalid`, `plans-differ`. */
-export async function loadPlans(
-  files: readonly string[],
-  sets: readonly string[],
-  setIn?: ReadonlyMap<string, readonly string[]>,
-): Promise<SourcedPlan[]> {
-  const parsed = await parseAll(await readSources(files, sets, setIn));
+/** The plans of a new run, checked and found to fit together. Throws `plan-invalid`, `plans-differ`. */
+export async function loadPlans(sources: readonly PlanSource[]): Promise<SourcedPlan[]> {
+  const parsed = await validate(sources);
   const [{ formatProblem }, { hashOf }] = await Promise.all([import('../plan/problem.ts'), import('../plan/hash.ts')]);
   const wrong = parsed.filter((one) => one.problems.length > 0);
   const [first] = wrong;
@@ -96,7 +92,7 @@ export async function frozenPlans(state: RunState): Promise<SourcedPlan[]> {
       });
     }
   }
-  const parsed = await parseAll(state.sources, true);
+  const parsed = await validate(state.sources, true);
   return state.sources.map((source, at) => {
     const { plan, problems = [] } = parsed[at] ?? {};
     if (plan) return { source, plan };

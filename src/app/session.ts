@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import type { AwsServices } from '../aws/services.ts';
 import { clockOf } from '../contract/clock.ts';
 import type { Outage } from '../contract/outage.ts';
@@ -11,8 +10,6 @@ import type { Settings } from './settings.ts';
 export interface Session {
   readonly aws: AwsServices;
   readonly calls: ReadonlyMap<string, number>;
-  /** Once aborted, nothing more is sent. */
-  readonly stop: AbortController;
   /** Who is to hear what was warned of so far, and what is from now on. */
   onWarning(hear: (text: string) => void): void;
   /** From now on every changing call asks this right before it goes out: a rejection keeps it here. */
@@ -23,10 +20,11 @@ const mostTries = 3;
 const pauseMs = 300;
 
 /**
- * Connects to the account and region that all these plans name, and makes sure that it is them.
+ * Connects to the account and region that all these plans name, and makes sure that it is them. Once `signal` is aborted, nothing
+ * more is sent.
  * Throws `region-differs`, `region-refused`, `wrong-account`, `endpoint-unreachable`, `credentials-absent`, `credentials-refused`, `identity-unknown`.
  */
-export async function openSession(plans: readonly Plan[], settings: Settings): Promise<Session> {
+export async function openSession(plans: readonly Plan[], settings: Settings, signal: AbortSignal): Promise<Session> {
   const [plan] = plans;
   if (!plan) throw problem('usage', { what: 'no plan is given' });
   const { region } = settings;
@@ -38,9 +36,6 @@ export async function openSession(plans: readonly Plan[], settings: Settings): P
     import('../aws/own-instance.ts'),
   ]);
   const calls = new Map<string, number>();
-  const stop = new AbortController();
-  // Everything that waits listens to it.
-  setMaxListeners(0, stop.signal);
   let ask = async () => {};
   const warnings: string[] = [];
   let warn = (text: string): void => {
@@ -51,11 +46,12 @@ export async function openSession(plans: readonly Plan[], settings: Settings): P
     beforeSend: () => ask(),
     ownInstance: ownInstance(),
     clock: settings.clock,
-    signal: stop.signal,
+    signal,
     onCall: (call) => void calls.set(call, (calls.get(call) ?? 0) + 1),
     onWarning: (text) => warn(text),
     ...(settings.profile === undefined ? {} : { profile: settings.profile }),
     ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
+    ...settings.connection,
   });
   const { account, arn } = await askWho(aws, settings);
   if (account !== plan.account) throw problem('wrong-account', { expected: plan.account, found: account, arn });
@@ -67,7 +63,7 @@ export async function openSession(plans: readonly Plan[], settings: Settings): P
     warn = hear;
     for (const text of warnings.splice(0)) hear(text);
   };
-  return { aws, calls, stop, fence, onWarning };
+  return { aws, calls, fence, onWarning };
 }
 
 // With these AWS says that credentials which it has just named are not taken in this Region.

@@ -1,9 +1,7 @@
 import { fold } from '../engine/state/fold.ts';
-import type { RunState } from '../engine/state/run-state.ts';
 import { problem, RekeyError } from '../errors/index.ts';
 import type { JournalReading, JournalStore } from '../journal/store.ts';
-import { isRefused } from '../report/plan-status.ts';
-import { endsOf, type PlanEnd } from '../report/run-status.ts';
+import { endsOf } from '../report/run-status.ts';
 import type { Settings } from './settings.ts';
 
 async function storeOf(settings: Settings): Promise<JournalStore> {
@@ -33,34 +31,10 @@ export async function listRuns(settings: Settings): Promise<readonly FoundRun[]>
   });
 }
 
-const endWords: { readonly [S in PlanEnd['status']]: string } = {
-  done: 'is done',
-  'rolled-back': 'is rolled-back',
-  refused: 'was refused',
-  'nothing-to-do': 'had nothing to do',
-};
-
-/** How the plans of a run are over, in words; undefined while one is not. */
-export function endOf(state: RunState): string | undefined {
-  return endsOf(state)
-    ?.map(({ plan, status }) => `${plan} ${endWords[status]}`)
-    .join(', ');
-}
-
-/** Is there a plan that was refused, or had nothing to do? It can be tried again by the name of its run. */
-export function canBeTriedAgain(state: RunState): boolean {
-  return [...state.plans.values()].some(isRefused);
-}
-
-/** Is a run over without having done anything? Nobody is asked about it. */
-export function didNothing(state: RunState): boolean {
-  return endsOf(state)?.every(({ status }) => status === 'refused' || status === 'nothing-to-do') === true;
-}
-
 /** The only unfinished run. Throws `which-run` when there is none, or more than one. */
 export async function whichRun(settings: Settings): Promise<string> {
   const unfinished = (await listRuns(settings))
-    .filter((one) => !('records' in one) || endOf(fold(one.records)) === undefined)
+    .filter((one) => !('records' in one) || endsOf(fold(one.records)) === undefined)
     .map((one) => one.run);
   const [only] = unfinished;
   if (only !== undefined && unfinished.length === 1) return only;
