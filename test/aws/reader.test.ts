@@ -56,7 +56,7 @@ describe('a reader', () => {
       if (name) throw Object.assign(new Error(name), { name, $metadata: { httpStatusCode: 503 } });
       return ids;
     });
-    expect(await Promise.all(['a', 'b', 'c'].map(read))).toEqual(['a', 'b', 'c']);
+    await expect(Promise.all(['a', 'b', 'c'].map(read))).resolves.toEqual(['a', 'b', 'c']);
     expect(calls).toBe(2);
     refusals.push('UnauthorizedOperation');
     await expect(read('a')).rejects.toThrow('UnauthorizedOperation');

@@ -92,7 +92,7 @@ export const lastCopyBugs: readonly PlantedBug[] = [
   {
     name: 'a tag that was taken proves that what took it is not being deleted',
     file: kept,
-    find: 'tagValue(seen?.Tags, tag.Key) === tag.Value ||',
+    find: 'tagValue(seen?.Tags, key) === value ||',
     replace: 'true ||',
     caughtBy: {
       file: 'test/promises/replacement-deleted-unseen.test.ts',
@@ -167,7 +167,7 @@ export const lastCopyBugs: readonly PlantedBug[] = [
   {
     name: 'whether an instance stays, and what goes with it, is asked by a look alone',
     file: kept,
-    find: 'const now = await seenNow(ctx, instance, claimStamp(ctx), ctx.aws.sight.instance);',
+    find: 'const now = await seenNow(ctx, instance, claimKey(ctx.run), ctx.aws.sight.instance);',
     replace: 'const now = { seen: await ctx.aws.sight.instance(instance) };',
     caughtBy: { file: shuttingDown, title: 'does not show yet that it shuts down' },
   },
