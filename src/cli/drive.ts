@@ -55,6 +55,7 @@ export async function drive(of: Drive): Promise<number> {
   let noteFull = () => tell(fullDisk);
   const heard = { onLost: (error: RekeyError) => lose(error), onFull: () => noteFull() };
   const journal = await of.own(openStore(of.settings.stateDir, of.settings.clock, heard));
+  of.session.workFor(journal.run);
   of.session.fence(() => journal.stillOurs());
   const view = await openView(of, journal);
   noteFull = () => view.note(fullDisk);

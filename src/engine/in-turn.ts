@@ -1,5 +1,6 @@
 import { type Turn, type Urgency, unmetered } from '../contract/turns.ts';
 import type { EffectAct } from './act.ts';
+import { recallHistory } from './history.ts';
 import { allow, type Kept } from './prove.ts';
 import { Interrupted } from './stops.ts';
 
@@ -15,6 +16,7 @@ export async function allowInTurn<S>(effect: EffectAct<S>): Promise<Turn | Kept>
   const { turns, signal } = run.ports;
   // What takes long is waited for by those who stand in no line.
   if (definition.hazard === 'disruptive') await guard.wait(act.key);
+  if (definition.hazard === 'destructive') await recallHistory(effect, definition);
   for (let tries = 1; ; tries++) {
     const { call } = definition;
     const turn = await (call === 'none' ? unmetered : turns).next(call, urgencyOf(effect), signal);

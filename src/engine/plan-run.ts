@@ -49,6 +49,8 @@ export class PlanRun<S> {
   /** What speaks for or against all pairs in common, as it was just asked. */
   readonly proofs: SharedProofs;
   private readonly commands: PlanCommands<S>;
+  /** Of which originals this process has asked the platform's history, and when. */
+  readonly recalled = new Map<string, number>();
   private told: Promise<void>[] = [];
 
   constructor(

@@ -8,6 +8,7 @@ import { connect } from '../../src/aws/clients.ts';
 import { classify } from '../../src/aws/outage.ts';
 import type { AwsServices } from '../../src/aws/services.ts';
 import { createSettleHub } from '../../src/aws/settle-hub.ts';
+import { agentOf } from '../../src/aws/user-agent.ts';
 import { clockOf } from '../../src/contract/clock.ts';
 import type { Databases } from '../../src/contract/databases.ts';
 import type { RunEvent } from '../../src/contract/event.ts';
@@ -290,6 +291,7 @@ export class World {
         region: 'eu-west-1',
         clock,
         requestHandler: handler,
+        userAgent: [['rekey', '0.0.0'], agentOf(run)],
         ownInstance: async () => options.ownInstance,
         databases: { query: async (...asked) => (dead ? never() : databases.query(...asked)) },
         credentials: { accessKeyId: 'AKIATEST', secretAccessKey: secret },
@@ -437,8 +439,8 @@ export function planOf(one: PlanSource): Plan {
 }
 
 /** The clients among the services. */
-export function clientsOf({ ebs, ec2, kms, rds, secretsmanager, sts }: AwsServices) {
-  return { ebs, ec2, kms, rds, secretsmanager, sts };
+export function clientsOf({ cloudtrail, ebs, ec2, kms, rds, secretsmanager, sts }: AwsServices) {
+  return { cloudtrail: cloudtrail(), ebs, ec2, kms, rds, secretsmanager, sts };
 }
 
 /** Signing is a tenth of a history's time, and the account checks no signature. */
@@ -484,6 +486,7 @@ await (async () => {
     aws.kms.describeKey({ KeyId: 'alias/old' }),
     aws.rds.describeDBInstances({}),
     aws.secretsmanager.getSecretValue({ SecretId: 'none' }).catch(() => {}),
+    aws.cloudtrail().lookupEvents({}),
     aws.ebs.listChangedBlocks({ FirstSnapshotId: 'none', SecondSnapshotId: 'none' }).catch(() => {}),
   ]);
 })();
