@@ -19,22 +19,31 @@ export async function recallHistory<S>(effect: EffectAct<S>, definition: EffectO
   const { history } = definition;
   if (!history) return;
   refuseByRecord(effect, definition);
+  const { recalled, ports } = effect.run;
+  const { original } = definition.verdict(effect.input);
+  const known = recalled.get(original);
+  if (known && isRecent(ports.clock, known.at, togetherMs)) return known.asked;
+  const asked = recall(effect, definition, history);
+  recalled.set(original, { at: ports.clock.now(), asked });
+  // Whoever tries again in this process asks again.
+  asked.catch(() => recalled.delete(original));
+  return asked;
+}
+
+async function recall<S>(
+  effect: EffectAct<S>,
+  definition: EffectOf<S, 'destructive'>,
+  history: History<S, unknown>,
+): Promise<void> {
   const { run, act, input } = effect;
-  const { original } = definition.verdict(input);
-  const { clock } = run.ports;
-  const known = run.recalled.get(original);
-  if (known !== undefined && isRecent(clock, known, togetherMs)) return;
-  const cameUp = clock.now();
+  const cameUp = run.ports.clock.now();
   const ctx = run.context(act.key);
-  const tells = await askedOf(effect, definition, history, () => history.early(ctx, input));
-  if (tells) {
-    const until = cameUp + history.lateMs;
-    ctx.announce(history.waits(input, until));
-    await run.announced();
-    await waitUntil(run.ports, until);
-    await askedOf(effect, definition, history, () => history.whole(ctx, input));
-  }
-  run.recalled.set(original, clock.now());
+  if (!(await askedOf(effect, definition, history, () => history.early(ctx, input)))) return;
+  const until = cameUp + history.lateMs;
+  ctx.announce(history.waits(input, until));
+  await run.announced();
+  await waitUntil(run.ports, until);
+  await askedOf(effect, definition, history, () => history.whole(ctx, input));
 }
 
 /** Does it tell? Where it does not, that is said; what it tells against the delete ends the plan. */
