@@ -25,8 +25,6 @@ export async function recallHistory<S>(effect: EffectAct<S>, definition: EffectO
   if (known && isRecent(ports.clock, known.at, togetherMs)) return known.asked;
   const asked = recall(effect, definition, history);
   recalled.set(original, { at: ports.clock.now(), asked });
-  // Whoever tries again in this process asks again.
-  asked.catch(() => recalled.delete(original));
   return asked;
 }
 

@@ -9,6 +9,7 @@ import type { PlantedBug } from './planted-bug.ts';
 import { rdsBugs } from './rds-bugs.ts';
 import { rdsCarryBugs } from './rds-carry-bugs.ts';
 import { rdsLogBugs } from './rds-log-bugs.ts';
+import { rdsTrailBugs } from './rds-trail-bugs.ts';
 import { reportBugs } from './report-bugs.ts';
 import { stepBugs } from './step-bugs.ts';
 import { surroundingsBugs } from './surroundings-bugs.ts';
@@ -24,6 +25,7 @@ export const bugs: readonly PlantedBug[] = [
   ...rdsBugs,
   ...rdsCarryBugs,
   ...rdsLogBugs,
+  ...rdsTrailBugs,
   ...judgeBugs,
   ...oracleBugs,
   ...lastCopyBugs,

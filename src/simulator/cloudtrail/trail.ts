@@ -57,6 +57,11 @@ export class Trail {
     this.#events.push({ ...call, id, at, shownAt, record: text });
   }
 
+  /** How many it holds. */
+  get kept(): number {
+    return this.#events.length;
+  }
+
   /** What is shown at `time`, the newest first. */
   shownAt(time: number): readonly TrailEvent[] {
     return this.#events.filter((one) => one.shownAt <= time && one.at >= time - keptMs).sort((a, b) => b.at - a.at);
