@@ -45,7 +45,7 @@ export const rdsTrailBugs: readonly PlantedBug[] = [
     file: history,
     find: 'const patienceMs = 10 * 60_000;',
     replace: 'const patienceMs = 10 * 3_600_000;',
-    caughtBy: { file: promises, title: 'goes after a while when CloudTrail can not be reached (reset)' },
+    caughtBy: { file: promises, title: "goes after a while when CloudTrail can't be reached (reset)" },
   },
   {
     name: 'each part of an original asks CloudTrail by itself',
@@ -69,7 +69,7 @@ export const rdsTrailBugs: readonly PlantedBug[] = [
     file: trail,
     find: 'unread.push(read);',
     replace: 'unread.slice();',
-    caughtBy: { file: promises, title: 'stays when CloudTrail shows something about its fence that can not be read' },
+    caughtBy: { file: promises, title: "stays when CloudTrail shows something about its fence that rekey can't read" },
   },
   {
     name: 'an endless CloudTrail is taken for a whole one',

@@ -167,7 +167,7 @@ describe('a run on a database', () => {
 
     // CloudTrail was asked before the delete, and shows of every call for which run it was made.
     expect(stdout + stderr).toMatch(/CloudTrail shows a call up to 15 minutes late/);
-    expect(stdout + stderr).not.toMatch(/CloudTrail does not tell/);
+    expect(stdout + stderr).not.toMatch(/CloudTrail does not show/);
     const credentials = { accessKeyId: 'simulated', secretAccessKey: 'simulated' };
     const trail = new CloudTrail({ endpoint: aws.endpoint, region: 'eu-west-1', credentials });
     const LookupAttributes = [{ AttributeKey: 'EventName', AttributeValue: 'ModifyDBInstance' }] as const;

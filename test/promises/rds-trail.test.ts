@@ -50,7 +50,7 @@ function expectDeleted(world: World, life: Life, id: string): void {
 }
 
 const announced = (life: Life) => life.disk.flatMap((one) => (one.t === 'announced' ? [one.text] : []));
-const unknown = (life: Life) => announced(life).filter((text) => text.startsWith('CloudTrail does not tell'));
+const unknown = (life: Life) => announced(life).filter((text) => text.startsWith('CloudTrail does not show'));
 
 /** Somebody opens the fence for a minute, and nobody comes. */
 function openForAMinute(world: World): string {
@@ -103,7 +103,7 @@ describe.each(kinds)('the original of $what', (kind) => {
       const life = await ended(world, first, kind);
       expectRefused(world, life, kind.id, /opened the fence/);
       expect(announced(life)).toContainEqual(
-        expect.stringMatching(/^CloudTrail shows a call up to 15 minutes late: rekey asks it at/),
+        expect.stringMatching(/^CloudTrail shows a call up to 15 minutes late\. At \S+ rekey asks it whether/),
       );
     }));
 
@@ -143,7 +143,7 @@ describe.each(kinds)('the original of $what', (kind) => {
       const life = await ended(world, first, kind);
       expectDeleted(world, life, kind.id);
       expect(unknown(life)).toEqual([
-        expect.stringMatching(/AccessDeniedException: not authorized.*goes by what it sees/),
+        expect.stringMatching(/AccessDeniedException: not authorized.*decides by what it sees/),
       ]);
       expect(asked - began).toBeLessThan(5 * minute);
     }));
@@ -192,7 +192,7 @@ describe('an original', () => {
       expectRefused(world, await ended(world, first, instance), original, /opened the fence/);
     }));
 
-  it('stays when CloudTrail shows something about its fence that can not be read', () =>
+  it("stays when CloudTrail shows something about its fence that rekey can't read", () =>
     inWorld(oneDatabase, async (world) => {
       const first = await held(world, instance, 90 * minute);
       openForAMinute(world);
@@ -219,7 +219,7 @@ describe('an original', () => {
   it.each([
     'reset',
     'silence',
-  ] as const)('goes after a while when CloudTrail can not be reached (%s), which is said', (kind) =>
+  ] as const)("goes after a while when CloudTrail can't be reached (%s), which is said", (kind) =>
     inWorld(oneDatabase, async (world) => {
       const first = await held(world, instance);
       world.account.faults.add({ operation: 'LookupEvents', kind });

@@ -111,7 +111,7 @@ describe('a call that lets clients in to a fenced original', () => {
       made('rds:ModifyDBInstance', groups('orders-old', 'sg-own'), { error: 'InternalFailure' }),
     ],
   ])('is %s', (_what, call) => {
-    expect(openedBy(call, of, renamed)).toMatch(/^alex.* at 2026-01-04T0[12]:\S+Z \((ec2|rds):\w+\)$/);
+    expect(openedBy(call, of, renamed) ?? 'no opening').toMatch(/^alex.* at 2026-01-04T0[12]:\S+Z \((ec2|rds):\w+\)$/);
   });
 
   it.each<[string, TrailCall]>([
@@ -136,7 +136,7 @@ describe('a call that lets clients in to a fenced original', () => {
       ),
     ],
   ])('is %s', (_what, call) => {
-    expect(openedBy(call, clusterOf, renamed)).toMatch(/shop-old/);
+    expect(openedBy(call, clusterOf, renamed) ?? 'no opening').toMatch(/shop-old/);
   });
 
   it.each<[string, TrailCall, Fenced?]>([

@@ -20,15 +20,15 @@ interface Deleted {
  */
 export function historyOf(kind: Kind): History<AwsServices, Deleted> {
   const asked = ({ verdict }: Deleted) =>
-    `whether anybody has let clients in to ${verdict.original} and out again since its fence was proven`;
+    `whether anybody has let clients in to ${verdict.original} for a while since its fence was proven`;
   return {
     lateMs: trailLateMs,
     early: (ctx, { verdict }) => recalled(ctx, kind, verdict, []),
     whole: (ctx, { verdict }) => recalled(ctx, kind, verdict, callsOf(kind)),
     waits: (input, until) =>
-      `CloudTrail shows a call up to ${trailLateMs / 60_000} minutes late: rekey asks it at ${new Date(until).toISOString()} ${asked(input)}, and deletes nothing before that`,
+      `CloudTrail shows a call up to ${trailLateMs / 60_000} minutes late. At ${new Date(until).toISOString()} rekey asks it ${asked(input)}, and deletes nothing before that`,
     unknown: (input, why) =>
-      `CloudTrail does not tell ${asked(input)} (${why}): rekey goes by what it sees itself, which is groups, rules, sessions and the position of the log`,
+      `CloudTrail does not show ${asked(input)} (${why}). rekey decides by what it sees itself: security groups, rules, sessions and the position of the log`,
   };
 }
 
