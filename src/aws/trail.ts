@@ -36,7 +36,7 @@ const optional = z.string().nullish();
 const Recorded = z.object({
   eventTime: z.iso.datetime(),
   eventName: z.string().min(1),
-  eventSource: z.string().regex(/^[a-z0-9-]+\.amazonaws\.com$/),
+  eventSource: z.string().regex(/^[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/),
   userAgent: optional,
   errorCode: optional,
   userIdentity: z.object({ arn: optional, invokedBy: optional, principalId: optional }).nullish(),

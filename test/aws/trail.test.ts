@@ -47,6 +47,11 @@ describe('an event of CloudTrail', () => {
     );
   });
 
+  it('of another partition is read like any other', () => {
+    const read = readEvent(event({ eventSource: 'rds.amazonaws.com.cn' }));
+    expect(typeof read === 'object' && read.call).toBe('rds:ModifyDBInstance');
+  });
+
   it('shows nothing that could write to a terminal', () => {
     const read = readEvent(event({ userIdentity: { arn: '\u001b[2Jalex' } }));
     expect(typeof read === 'object' && read.who).toBe('\\u001b[2Jalex');
