@@ -62,10 +62,10 @@ export function onAccount<T>(
     });
     if (options.wireless) {
       await account.ready();
-      const { ec2, kms, rds, secretsmanager, sts } = aws;
+      const { cloudtrail, ec2, kms, rds, secretsmanager, sts } = aws;
       wireless(
         account,
-        { ec2, kms, rds, secretsmanager, sts },
+        { cloudtrail: cloudtrail(), ec2, kms, rds, secretsmanager, sts },
         { latencyMs, timeoutMs: undefined, carried: (send) => send() },
       );
     }

@@ -101,7 +101,7 @@ function runOf(
   });
 }
 
-const isRead = (call: string) => /:(Describe|Get|List)/.test(call);
+const isRead = (call: string) => /:(Describe|Get|List|Lookup)/.test(call);
 
 function sumOf(calls: ReadonlyMap<string, number>, which: (call: string) => boolean): number {
   return [...calls].reduce((sum, [call, count]) => sum + (which(call) ? count : 0), 0);

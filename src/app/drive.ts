@@ -77,6 +77,7 @@ export async function drive(of: Drive): Promise<RunEnd> {
   const lost = latch<RekeyError>();
   const heard = { onLost: lost.give, onFull: () => observer?.note?.(fullDisk) };
   const journal = await of.own(openStore(settings.stateDir, settings.clock, heard));
+  session.workFor(journal.run);
   session.fence(() => journal.stillOurs());
   const live = new LiveStatus(plans, registry, journal.records);
   let release = () => {};

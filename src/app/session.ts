@@ -1,10 +1,13 @@
+import type { UserAgent } from '@smithy/types';
 import type { AwsServices } from '../aws/services.ts';
+import { agentOf } from '../aws/user-agent.ts';
 import { clockOf } from '../contract/clock.ts';
 import type { Outage } from '../contract/outage.ts';
 import type { Plan } from '../contract/plan.ts';
 import { mayPass, retry } from '../engine/retry.ts';
 import { problem, type RekeyError } from '../errors/index.ts';
 import type { Settings } from './settings.ts';
+import { version } from './version.ts';
 
 /** A way to AWS that has been tried, with the count of calls sent over it. */
 export interface Session {
@@ -12,6 +15,8 @@ export interface Session {
   readonly calls: ReadonlyMap<string, number>;
   /** Who is to hear what was warned of so far, and what is from now on. */
   onWarning(hear: (text: string) => void): void;
+  /** From now on every call says that it is made for this run, for whoever reads CloudTrail. */
+  workFor(run: string): void;
   /** From now on every changing call asks this right before it goes out: a rejection keeps it here. */
   fence(ask: () => Promise<void>): void;
 }
@@ -37,12 +42,14 @@ export async function openSession(plans: readonly Plan[], settings: Settings, si
   ]);
   const calls = new Map<string, number>();
   let ask = async () => {};
+  const userAgent: UserAgent = [['rekey', version()]];
   const warnings: string[] = [];
   let warn = (text: string): void => {
     warnings.push(text);
   };
   const aws = await connect({
     region: plan.region,
+    userAgent,
     beforeSend: () => ask(),
     ownInstance: ownInstance(),
     clock: settings.clock,
@@ -63,7 +70,8 @@ export async function openSession(plans: readonly Plan[], settings: Settings, si
     warn = hear;
     for (const text of warnings.splice(0)) hear(text);
   };
-  return { aws, calls, fence, onWarning };
+  const workFor = (run: string) => void userAgent.push(agentOf(run));
+  return { aws, calls, workFor, fence, onWarning };
 }
 
 // With these AWS says that credentials which it has just named are not taken in this Region.

@@ -15,6 +15,8 @@ const reading: Rate = { burst: 100, perSecond: 20 };
 const mutating: Rate = { burst: 50, perSecond: 5 };
 // KMS and STS allow far more than a run ever asks; this only keeps a loop of ours from becoming a flood.
 const otherService: Rate = { burst: 100, perSecond: 50 };
+// Of LookupEvents, in an account and Region.
+const lookups: Rate = { burst: 2, perSecond: 2 };
 // The account has other users, and what is sent evenly may arrive in a bunch.
 const ourShare = 0.9;
 
@@ -98,13 +100,14 @@ function rateOf(call: string): Rate {
 
 function rateAllowed(call: string): Rate {
   const [service, action = ''] = call.split(':');
+  if (service === 'cloudtrail') return lookups;
   if (service !== 'ec2') return otherService;
   return byAction.get(action) ?? (isReading(action) ? reading : mutating);
 }
 
 /** Does an operation of this name change nothing? */
 export function isReading(operation: string): boolean {
-  return /^(Describe|Get|List)/.test(operation);
+  return /^(Describe|Get|List|Lookup)/.test(operation);
 }
 
 function each(actions: readonly string[], rate: Rate): [string, Rate][] {

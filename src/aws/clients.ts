@@ -1,10 +1,11 @@
+import type { CloudTrail } from '@aws-sdk/client-cloudtrail';
 import type { EBS } from '@aws-sdk/client-ebs';
 import type { EC2 } from '@aws-sdk/client-ec2';
 import type { KMS } from '@aws-sdk/client-kms';
 import type { RDS } from '@aws-sdk/client-rds';
 import type { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import type { STS, STSClientConfig } from '@aws-sdk/client-sts';
-import type { FinalizeRequestMiddleware, HandlerExecutionContext, MiddlewareStack } from '@smithy/types';
+import type { FinalizeRequestMiddleware, HandlerExecutionContext, MiddlewareStack, UserAgent } from '@smithy/types';
 import type { Clock } from '../contract/clock.ts';
 import type { Databases } from '../contract/databases.ts';
 import { AwsTime } from './aws-time.ts';
@@ -33,6 +34,8 @@ export interface ConnectOptions {
   readonly databases?: Databases | undefined;
   /** Tells the EC2 instance that this process runs on; of none, when it is left out. */
   readonly ownInstance?: (() => Promise<string | undefined>) | undefined;
+  /** Goes with every call, so that CloudTrail tells ours from those of others. What is added to it later goes with those from then on. */
+  readonly userAgent?: UserAgent | undefined;
   /** Once aborted, nothing more is sent: what still waits for its turn rejects with an AbortError. */
   readonly signal?: AbortSignal | undefined;
   /** Asked after a changing call was signed, right before it goes out: a rejection keeps it here. */
@@ -65,6 +68,7 @@ export async function connect(options: ConnectOptions): Promise<AwsServices> {
     ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
     ...(options.profile !== undefined && { profile: options.profile }),
     ...(credentials !== undefined && { credentials }),
+    ...(options.userAgent !== undefined && { customUserAgent: options.userAgent }),
   };
   const clients = inWords(options, () => ({
     ebs: new (sdk.ebs().EBS)(config),
@@ -83,9 +87,20 @@ export async function connect(options: ConnectOptions): Promise<AwsServices> {
     if (output) sightings.answered(operation, output);
   };
   const leaving: Leaving = new WeakMap();
-  for (const [service, client] of Object.entries(clients)) pace(client, service, { budget, leaving }, options);
-  for (const client of Object.values(clients)) hear(client, onAnswer);
-  for (const client of Object.values(clients)) fence(client, leaving, options);
+  const harness = (service: string, client: Client) => {
+    pace(client, service, { budget, leaving }, options);
+    hear(client, onAnswer);
+    fence(client, leaving, options);
+  };
+  for (const [service, client] of Object.entries(clients)) harness(service, client);
+  let trail: CloudTrail | undefined;
+  // Asked once or twice in a run, or never: it is loaded then.
+  const cloudtrail = () => {
+    if (trail) return trail;
+    trail = new (sdk.cloudtrail().CloudTrail)(config);
+    harness('cloudtrail', trail);
+    return trail;
+  };
   const rds = () => clients.rds;
   const order = { clock, signal, sightings, time };
   const sight = {
@@ -97,7 +112,8 @@ export async function connect(options: ConnectOptions): Promise<AwsServices> {
   const stamp = createStamps(() => clients.ec2, order);
   const databases = options.databases ?? connectDatabases(process.env, undefined, secretReader(clients.secretsmanager));
   const ownInstance = options.ownInstance ?? (async () => undefined);
-  return { region: options.region, ...clients, sight, stamp, sightings, time, ownInstance, databases, turns: budget };
+  const { region } = options;
+  return { region, ...clients, cloudtrail, sight, stamp, sightings, time, ownInstance, databases, turns: budget };
 }
 
 /** Whose credentials these are: the 12-digit account id and the ARN of the user or role. */
@@ -112,6 +128,8 @@ async function profileCredentials({ profile, region }: ConnectOptions) {
   return fromNodeProviderChain({ profile, clientConfig: { region } });
 }
 
+type Client = CloudTrail | EBS | EC2 | KMS | RDS | SecretsManager | STS;
+
 /** Of each call on its way, what is asked right before it leaves. */
 type Leaving = WeakMap<HandlerExecutionContext, () => void>;
 interface Paced {
@@ -120,12 +138,7 @@ interface Paced {
 }
 
 /** Counts each call, and holds it back until the account's budget allows it. */
-function pace(
-  client: EBS | EC2 | KMS | RDS | SecretsManager | STS,
-  service: string,
-  { budget, leaving }: Paced,
-  { signal, onCall }: ConnectOptions,
-): void {
+function pace(client: Client, service: string, { budget, leaving }: Paced, { signal, onCall }: ConnectOptions): void {
   // The stacks differ only in the types of what they carry.
   const { middlewareStack } = client as STS;
   // It filters every input and output for a log that nobody keeps.
@@ -153,7 +166,7 @@ const dateIn = (response: unknown) =>
   (response as { readonly headers?: Readonly<Record<string, unknown>> } | undefined)?.headers?.['date'];
 
 /** Has every answer heard, before whoever has asked gets it. */
-function hear(client: EBS | EC2 | KMS | RDS | SecretsManager | STS, onAnswer: (answered: Answered) => void): void {
+function hear(client: Client, onAnswer: (answered: Answered) => void): void {
   (client as STS).middlewareStack.add(
     (next, context) => async (args) => {
       const operation = context.commandName?.replace(/Command$/, '') ?? '';
@@ -180,11 +193,7 @@ function callOf(service: string, { commandName }: HandlerExecutionContext): stri
  * A process that was frozen, or cut off from its journal, must not wake up and send what it has signed: the last questions are asked
  * after the signature, which AWS takes for five minutes (General Reference, "Elements of an AWS API request signature").
  */
-function fence(
-  client: EBS | EC2 | KMS | RDS | SecretsManager | STS,
-  leaving: Leaving,
-  { beforeSend }: ConnectOptions,
-): void {
+function fence(client: Client, leaving: Leaving, { beforeSend }: ConnectOptions): void {
   const ask: FinalizeRequestMiddleware<object, object> = (next, context) => async (args) => {
     if (!isReading(context.commandName ?? '')) await beforeSend?.();
     leaving.get(context)?.();

@@ -7,6 +7,7 @@ const load = createRequire(import.meta.url);
  * two megabytes twice more, to find out what they are and what they export, and takes twice as long.
  */
 export const sdk = {
+  cloudtrail: () => load('@aws-sdk/client-cloudtrail') as typeof import('@aws-sdk/client-cloudtrail'),
   ebs: () => load('@aws-sdk/client-ebs') as typeof import('@aws-sdk/client-ebs'),
   ec2: () => load('@aws-sdk/client-ec2') as typeof import('@aws-sdk/client-ec2'),
   kms: () => load('@aws-sdk/client-kms') as typeof import('@aws-sdk/client-kms'),

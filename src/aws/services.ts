@@ -1,3 +1,4 @@
+import type { CloudTrail } from '@aws-sdk/client-cloudtrail';
 import type { EBS } from '@aws-sdk/client-ebs';
 import type {
   EC2,
@@ -77,6 +78,8 @@ export interface Sight extends DatabaseSight, ClusterSight, KeySight {
 /** The services of one account and region as the steps use them. Every client sends once; retrying is the engine's. */
 export interface AwsServices {
   readonly region: string;
+  /** Loaded when it is first asked for. */
+  readonly cloudtrail: () => CloudTrail;
   /** The EBS direct APIs. */
   readonly ebs: EBS;
   readonly ec2: EC2;

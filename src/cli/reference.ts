@@ -141,6 +141,11 @@ function stepSection<S>(step: StepDefinition<S>, sentence: string | undefined, n
     ...(step.kind === 'effect' ? effectFacts(step) : []),
     ...(step.kind === 'read' ? [] : [`- Must be done within: ${duration(step.settleWithinMs)}`]),
     `- Permissions: ${step.permissions.map(code).join(', ') || 'none'}`,
+    ...(step.optionalPermissions
+      ? [
+          `- Optional permissions (without them it goes on, and says so): ${step.optionalPermissions.map(code).join(', ')}`,
+        ]
+      : []),
   ];
   return [
     `## ${step.type}`,

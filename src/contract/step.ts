@@ -93,6 +93,8 @@ interface Definition<I, O> {
   readonly type: string;
   /** IAM actions that the step needs. */
   readonly permissions: readonly string[];
+  /** Those that it does without, and says so, where they are refused. */
+  readonly optionalPermissions?: readonly string[];
   readonly input: z.ZodType<I>;
   readonly output: z.ZodType<O>;
   /** One line for the operator: "snapshot vol-…". */
@@ -216,6 +218,28 @@ export interface DestructiveEffect<S, I, O> extends AnyEffect<S, I, O> {
   readonly evidence?: Evidence<S, I>;
   /** What goes with the original although nothing speaks against that, one sentence each: asked last, and reported. */
   farewell?(ctx: StepContext<S>, input: I): Promise<readonly string[]>;
+  /** What no look can show, and the platform's own history does. */
+  readonly history?: History<S, NoInfer<I>>;
+}
+
+/** What others have done to an original between two looks, as the platform keeps it. Where it can't be asked, that is said and the delete goes on. */
+export interface History<S, I> {
+  /** How late it may show something, in ms: it is asked when all that was done until the delete came up is shown. */
+  readonly lateMs: number;
+  /** Whether it can be asked, and what it shows at once. */
+  early(ctx: StepContext<S>, input: I): Promise<Recalled>;
+  /** The same when all of it is shown. */
+  whole(ctx: StepContext<S>, input: I): Promise<Recalled>;
+  /** Says to the operator that it is waited for, until then in ms. */
+  waits(input: I, until: number): string;
+  /** Says to the operator that it does not tell, and why. */
+  unknown(input: I, why: string): string;
+}
+
+/** What a history tells: `findings` after which the replacement may lack what the original holds; `unknown`: why it does not tell all. */
+export interface Recalled {
+  readonly findings: readonly string[];
+  readonly unknown?: string;
 }
 
 /** Something that is made, when nothing else speaks against a delete, in order to prove more. It is discarded as a leftover when the plan ends. */

@@ -1,5 +1,6 @@
 import { type Turn, type Urgency, unmetered } from '../contract/turns.ts';
 import type { EffectAct } from './act.ts';
+import { recallHistory } from './history.ts';
 import { allow, type Kept } from './prove.ts';
 import { Interrupted } from './stops.ts';
 
@@ -27,6 +28,8 @@ function nextTurn<S>(effect: EffectAct<S>): Promise<Turn> {
  */
 export async function allowInTurn<S>(effect: EffectAct<S>, first: Turn | undefined): Promise<Turn | Kept> {
   const { signal } = effect.run.ports;
+  const { definition } = effect;
+  if (definition.hazard === 'destructive') await recallHistory(effect, definition);
   let turn = first ?? (await firstTurn(effect));
   for (let tries = 1; ; tries++) {
     let goes = false;

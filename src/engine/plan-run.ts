@@ -49,6 +49,8 @@ export class PlanRun<S> {
   /** What speaks for or against all pairs in common, as it was just asked. */
   readonly proofs: SharedProofs;
   private readonly commands: PlanCommands<S>;
+  /** Of which originals this process has asked the platform's history, when, and how that ends. */
+  readonly recalled = new Map<string, { readonly at: number; readonly asked: Promise<void> }>();
   private told: Promise<void>[] = [];
 
   constructor(

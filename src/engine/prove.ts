@@ -52,19 +52,8 @@ async function proveMaking<S>({ run, act, input, title }: EffectAct<S>, definiti
 /** An original is deleted by a good verdict about a pair of this run, and by a proof that is taken now. */
 async function proveDelete<S>(effect: EffectAct<S>, definition: EffectOf<S, 'destructive'>): Promise<void> {
   const { run, guard, act, input, title } = effect;
-  const verdict = definition.verdict(input);
-  const { original, replacement } = verdict;
-  const failed = (findings: readonly string[]) => new PlanStopped(problem('proof-failed', { title, findings }));
-  const staleBy = (findings: readonly string[]) =>
-    new PlanStopped(problem('replacement-stale', { original, replacement, findings, since: writtenAt(run) }));
-  const bad = badFindings([verdict]);
-  if (bad.length) throw failed(bad);
-  const known = everyPairOf(run.ports.registry, run.state);
-  if (!known.some((pair) => pair.original === original && pair.replacement === replacement)) {
-    throw failed([`${original} and ${replacement} are no pair of this run`]);
-  }
-  const stale = run.state.stale.get(original);
-  if (stale) throw staleBy(stale);
+  refuseByRecord(effect, definition);
+  const { original } = definition.verdict(input);
   const ask = async (): Promise<Proof> => {
     await guard.lookAsClaimant();
     // Seen by this very look, it need not be so any more when the proof asks.
@@ -77,10 +66,47 @@ async function proveDelete<S>(effect: EffectAct<S>, definition: EffectOf<S, 'des
   };
   const { findings, stale: used } = await proveWith(effect, definition, original, ask);
   if (findings.length === 0) return bidFarewell(effect, definition);
-  if (!used) throw failed(findings);
+  throw used ? await replacementStale(effect, definition, findings) : proofFailed(title, findings);
+}
+
+const proofFailed = (title: string, findings: readonly string[]) =>
+  new PlanStopped(problem('proof-failed', { title, findings }));
+
+/** Refuses a delete against which the journal itself speaks: nothing has to be asked for that. */
+export function refuseByRecord<S>(effect: EffectAct<S>, definition: EffectOf<S, 'destructive'>): void {
+  const { run, input, title } = effect;
+  const verdict = definition.verdict(input);
+  const { original, replacement } = verdict;
+  const bad = badFindings([verdict]);
+  if (bad.length) throw proofFailed(title, bad);
+  const known = everyPairOf(run.ports.registry, run.state);
+  if (!known.some((pair) => pair.original === original && pair.replacement === replacement)) {
+    throw proofFailed(title, [`${original} and ${replacement} are no pair of this run`]);
+  }
+  const stale = run.state.stale.get(original);
+  if (stale) throw staleBy(effect, definition, stale);
+}
+
+/** Puts on record that an original may hold what its replacement lacks; gives what stops the plan by it. */
+export async function replacementStale<S>(
+  effect: EffectAct<S>,
+  definition: EffectOf<S, 'destructive'>,
+  findings: readonly string[],
+): Promise<PlanStopped> {
+  const { run, input } = effect;
+  const { original } = definition.verdict(input);
   // Once somebody may have written on the original, no later look makes the replacement its equal again.
   if (!run.state.stale.has(original)) await run.append({ t: 'stale', plan: run.plan.name, original, findings });
-  throw staleBy(findings);
+  return staleBy(effect, definition, findings);
+}
+
+function staleBy<S>(
+  { run, input }: EffectAct<S>,
+  definition: EffectOf<S, 'destructive'>,
+  findings: readonly string[],
+): PlanStopped {
+  const { original, replacement } = definition.verdict(input);
+  return new PlanStopped(problem('replacement-stale', { original, replacement, findings, since: writtenAt(run) }));
 }
 
 /** Reports what goes with an original, as it is right before it goes. */

@@ -1,4 +1,5 @@
 import { type Action, act } from './action.ts';
+import { callerOf, recorded } from './cloudtrail/record.ts';
 import { failLater } from './ec2/failing.ts';
 import { Faults, type Strike } from './faults.ts';
 import { foundWorld } from './found.ts';
@@ -18,6 +19,12 @@ export type Answer<T> =
   | { readonly kind: 'answer'; readonly response: T; readonly delayMs: number }
   | { readonly kind: 'silence' }
   | { readonly kind: 'reset' };
+
+/** Who calls, as a request tells it. */
+export interface Signed {
+  readonly accessKey: string;
+  readonly userAgent: string;
+}
 
 /** One call as the account saw it. */
 export interface Call {
@@ -42,7 +49,7 @@ export interface Account {
   /** Answers one request. Time passes only by the account's clock: whoever carries the answer waits `delayMs`. */
   handle(request: WireRequest): Promise<Answer<WireResponse>>;
   /** Answers one call that came without a wire: input and output are as the SDK has them. Throws AwsError when it is refused. */
-  call(service: ServiceName, operation: string, input: object, accessKey?: string): Answer<object>;
+  call(service: ServiceName, operation: string, input: object, caller?: Partial<Signed>): Answer<object>;
   state(): AccountState & { calls: Record<string, number>; events: EventOutcome[]; faults: ReturnType<Faults['list']> };
   readonly faults: Faults;
   /** Shifts the account's time by `ms` on top of its clock. */
@@ -91,7 +98,8 @@ export function createAccount(options: {
     });
   }
 
-  const call = (service: ServiceName, name: string, input: object, accessKey = ''): Answer<object> => {
+  const call = (service: ServiceName, name: string, input: object, by: Partial<Signed> = {}): Answer<object> => {
+    const { accessKey = '', userAgent = '' } = by;
     world.settle();
     const told = (outcome: string) => {
       const counted = `${service}:${name}`;
@@ -117,7 +125,9 @@ export function createAccount(options: {
       if (service === 'ec2' && 'DryRun' in input && input.DryRun === true) {
         throw new AwsError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.');
       }
-      output = operation.run(struck ? world.ago(struck.staleMs) : world, input);
+      const shown = struck ? world.ago(struck.staleMs) : world;
+      const caller = callerOf(world, accessKey, userAgent);
+      output = recorded(world, { service, name, input }, caller, () => operation.run(shown, input));
     } catch (error) {
       if (error instanceof AwsError) told(error.code);
       throw error;
@@ -156,7 +166,10 @@ export function createAccount(options: {
         const { action, raw: parameters } = protocol.call(request);
         const schema = service.operation(action);
         if (!schema) throw unknownAction(scope.service, action);
-        const answered = call(scope.service, action, protocol.input(schema.input, parameters), scope.accessKey);
+        const answered = call(scope.service, action, protocol.input(schema.input, parameters), {
+          accessKey: scope.accessKey,
+          userAgent: request.headers['user-agent'] ?? '',
+        });
         if (answered.kind !== 'answer') return answered;
         return answer(protocol.answer(action, schema.output, answered.response, id), answered.delayMs);
       } catch (error) {
@@ -197,7 +210,7 @@ function outcomeOf(happen: () => void): string {
 }
 
 function unknownAction(service: ServiceName, action: string): AwsError {
-  return /^(ebs|kms|secretsmanager)$/.test(service)
+  return /^(cloudtrail|ebs|kms|secretsmanager)$/.test(service)
     ? new AwsError('UnknownOperationException', `${action} is not an operation of ${service}.`)
     : new AwsError('InvalidAction', `The action ${action} is not valid for this web service.`);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { recorded, somebody } from './cloudtrail/record.ts';
 import { letGo } from './ec2/attachments.ts';
 import { enableIO, failSnapshot, failVolume, impairVolume } from './ec2/failing.ts';
 import { instanceOf, snapshotOf, volumeOf } from './ec2/find.ts';
@@ -132,8 +133,8 @@ function happen(world: World, action: Action): void {
       world.credentials.renew();
       break;
     default: {
-      const { service, name, input } = callOf(world, action);
-      operations[service][name]?.run(world, input);
+      const made = callOf(world, action);
+      recorded(world, made, somebody(world), () => operations[made.service][made.name]?.run(world, made.input) ?? {});
     }
   }
 }

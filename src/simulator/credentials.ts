@@ -11,7 +11,7 @@ export class Credentials {
     this.used.add(accessKey);
     if (!this.expired.has(accessKey)) return;
     if (service === 'ec2') throw new AwsError('RequestExpired', 'Request has expired.');
-    const code = /^(ebs|kms|secretsmanager)$/.test(service) ? 'ExpiredTokenException' : 'ExpiredToken';
+    const code = /^(cloudtrail|ebs|kms|secretsmanager)$/.test(service) ? 'ExpiredTokenException' : 'ExpiredToken';
     throw new AwsError(code, 'The security token included in the request is expired');
   }
 

@@ -1,5 +1,6 @@
 import type { GetEbsDefaultKmsKeyIdRequest, GetEbsEncryptionByDefaultRequest } from '@aws-sdk/client-ec2';
 import type { GetCallerIdentityRequest } from '@aws-sdk/client-sts';
+import { trailOperations } from './cloudtrail/lookup.ts';
 import { ebsOperations } from './ebs/changed-blocks.ts';
 import { attachmentOperations } from './ec2/attachments.ts';
 import { instanceTypeOperations } from './ec2/instance-types.ts';
@@ -20,6 +21,7 @@ import type { ServiceName } from './wire/route.ts';
 
 /** Every operation of the simulated account, by service. A service that comes later gets a line here and one in wire/route.ts. */
 export const operations: Readonly<Record<ServiceName, Operations>> = {
+  cloudtrail: trailOperations,
   ebs: ebsOperations,
   ec2: {
     ...volumeOperations,

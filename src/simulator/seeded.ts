@@ -14,7 +14,7 @@ export interface Fate {
 
 /** Whether a call only reads. */
 export function isRead(operation: string): boolean {
-  return /^(?:Describe|Get|List)/.test(operation);
+  return /^(?:Describe|Get|List|Lookup)/.test(operation);
 }
 
 // What a read is answered comes to the same before and after its effect, as it has none.

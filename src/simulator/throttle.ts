@@ -43,6 +43,9 @@ const kms: Readonly<Record<string, number>> = {
 // Facts: quotas of the direct APIs, for each List operation.
 const ebsRate: Rate = [50, 50];
 
+// Two a second in an account and Region [D LookupEvents].
+const trailRate: Rate = [2, 2];
+
 // RDS publishes none [U].
 const rdsRate: Rate = [60, 10];
 
@@ -50,7 +53,7 @@ const rdsRate: Rate = [60, 10];
 export function throttledBy(service: string): AwsError {
   if (service === 'ec2') return new AwsError('RequestLimitExceeded', 'Request limit exceeded.');
   if (service === 'ebs') return new AwsError('RequestThrottledException', 'Rate exceeded', 400, 'ACCOUNT_THROTTLED');
-  const json = service === 'kms' || service === 'secretsmanager';
+  const json = ['cloudtrail', 'kms', 'secretsmanager'].includes(service);
   return new AwsError(json ? 'ThrottlingException' : 'Throttling', 'Rate exceeded');
 }
 
@@ -71,8 +74,9 @@ export class Throttle {
       if (!this.take(time, `ebs:${action}`, ebsRate, 1)) throw throttledBy(service);
       return;
     }
-    if (service === 'rds') {
-      if (!this.take(time, `rds:${action}`, rdsRate, 1)) throw throttledBy(service);
+    if (service === 'rds' || service === 'cloudtrail') {
+      const rate = service === 'rds' ? rdsRate : trailRate;
+      if (!this.take(time, `${service}:${action}`, rate, 1)) throw throttledBy(service);
       return;
     }
     const perInstance = instances[action];

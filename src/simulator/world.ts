@@ -1,4 +1,5 @@
 import { generateDataKey, type Sealed, seal, unseal, unwrap } from './bytes.ts';
+import { Trail } from './cloudtrail/trail.ts';
 import { type Content, contentBytes, contentOf, written } from './content.ts';
 import { Credentials } from './credentials.ts';
 import type { Address, Alias, Attachment, Instance, Key, SecurityGroup, Snapshot, Volume } from './model.ts';
@@ -63,6 +64,8 @@ export class World {
   readonly tokens = new Map<string, { readonly asked: object; readonly volumeId: string; readonly at: number }>();
   readonly ebs = { encryptionByDefault: false, defaultKey: 'alias/aws/ebs' };
   readonly credentials = new Credentials();
+  /** The event history that CloudTrail keeps of the account. */
+  readonly trail: Trail;
   readonly ids: Random;
   /** Undefined as long as no read is to be answered by an older view. */
   private past: Past<World> | undefined;
@@ -82,6 +85,7 @@ export class World {
     this.viewLagMs = options.viewLagMs;
     this.runner = options.runner;
     this.rds = emptyRds(options.seed);
+    this.trail = new Trail(options.seed);
     this.ids = randomOf(options.seed, 'ids');
     this.durations = randomOf(options.seed, 'durations');
     this.crypto = randomOf(options.seed, 'crypto');

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { connect, whoAmI } from '../../src/aws/clients.ts';
 import { classify } from '../../src/aws/outage.ts';
+import { agentOf, runIn } from '../../src/aws/user-agent.ts';
 import { clockOf } from '../../src/contract/clock.ts';
 import { createAccount } from '../../src/simulator/account.ts';
 import { requestHandler } from '../../src/simulator/handler.ts';
@@ -39,6 +40,18 @@ describe('clients', () => {
     expect(await aws.sight.volume(volume)).toMatchObject({ VolumeId: volume });
     await expect(aws.kms.describeKey({ KeyId: 'alias/none' })).rejects.toThrow();
     expect(calls).toEqual(['sts:GetCallerIdentity', 'ec2:DescribeVolumes', 'kms:DescribeKey']);
+  });
+
+  it('every call says for which run it is made from when that is known, so that CloudTrail tells it from calls of others', async () => {
+    const userAgent: [string, string][] = [['rekey', '0.1.0']];
+    const { account, aws } = await connected({ userAgent });
+    const agents = () => account.world.trail.shownAt(Date.now() + 3_600_000).map((one) => one.caller.userAgent);
+    await aws.ec2.createSnapshot({ VolumeId: volume });
+    userAgent.push(agentOf('20260104T000000Z-aaaaaa'));
+    await aws.ec2.createTags({ Resources: [volume], Tags: [{ Key: 'a', Value: 'b' }] });
+    const [second = '', first = ''] = agents().sort((a, b) => b.length - a.length);
+    expect([runIn(first), runIn(second)]).toEqual([undefined, '20260104T000000Z-aaaaaa']);
+    expect(first).toMatch(/^aws-sdk-js\/.* rekey\/0\.1\.0$/);
   });
 
   it.each([

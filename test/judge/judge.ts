@@ -20,7 +20,7 @@ import { Service } from './service.ts';
 // Of how long it is down, seconds are told.
 const beatMs = 1_000;
 const isReadOfTarget = (operation: string) => /^Describe(Instances|Volumes|DBInstances|DBClusters)$/.test(operation);
-const isRead = (operation: string) => /^(Describe|Get|List)/.test(operation);
+const isRead = (operation: string) => /^(Describe|Get|List|Lookup)/.test(operation);
 
 /** Who begins, and what he was told to do. */
 export interface Beginning {

@@ -88,7 +88,7 @@ export class Oracle {
 
   /** To be called when the account has answered a call of ours. */
   called(call: Call, party: Party | undefined): void {
-    const read = /^(Describe|Get|List)/.test(call.operation);
+    const read = /^(Describe|Get|List|Lookup)/.test(call.operation);
     if (read || call.outcome !== 'done') {
       for (const one of this.watched.values()) one.facts.look();
       if (read && call.outcome === 'done') this.lastReadAt = call.at;

@@ -10,6 +10,7 @@ import type { PlantedBug } from './planted-bug.ts';
 import { rdsBugs } from './rds-bugs.ts';
 import { rdsCarryBugs } from './rds-carry-bugs.ts';
 import { rdsLogBugs } from './rds-log-bugs.ts';
+import { rdsTrailBugs } from './rds-trail-bugs.ts';
 import { readBugs } from './read-bugs.ts';
 import { reportBugs } from './report-bugs.ts';
 import { stepBugs } from './step-bugs.ts';
@@ -27,6 +28,7 @@ export const bugs: readonly PlantedBug[] = [
   ...rdsBugs,
   ...rdsCarryBugs,
   ...rdsLogBugs,
+  ...rdsTrailBugs,
   ...judgeBugs,
   ...oracleBugs,
   ...lastCopyBugs,

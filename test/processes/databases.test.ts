@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CloudTrail } from '@aws-sdk/client-cloudtrail';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runIn } from '../../src/aws/user-agent.ts';
 import { build, rekey, root, type Simulated, simulateApart, workshop } from '../cli/command.ts';
 import { closingFetch } from '../support/closing-fetch.ts';
 
@@ -162,6 +164,17 @@ describe('a run on a database', () => {
     expect(held.filter((id) => id <= 100)).toHaveLength(100);
     expect(shop.acknowledged.filter((id) => !held.includes(id))).toEqual([]);
     expect(shop.acknowledged.length).toBeGreaterThan(10);
+
+    // CloudTrail was asked before the delete, and shows of every call for which run it was made.
+    expect(stdout + stderr).toMatch(/CloudTrail shows a call up to 15 minutes late/);
+    expect(stdout + stderr).not.toMatch(/CloudTrail does not show/);
+    const credentials = { accessKeyId: 'simulated', secretAccessKey: 'simulated' };
+    const trail = new CloudTrail({ endpoint: aws.endpoint, region: 'eu-west-1', credentials });
+    const LookupAttributes = [{ AttributeKey: 'EventName', AttributeValue: 'ModifyDBInstance' }] as const;
+    const { Events = [] } = await trail.lookupEvents({ LookupAttributes: [...LookupAttributes] });
+    const agents = Events.map(({ CloudTrailEvent = '' }) => String(JSON.parse(CloudTrailEvent).userAgent));
+    expect(agents.length).toBeGreaterThan(2);
+    expect(new Set(agents.map(runIn))).toEqual(new Set(readdirSync(join(room.dir, '.rekey/runs'))));
   }, 180_000);
 
   test('keeps no login in its journal, nor tells it', () => {

@@ -1,5 +1,5 @@
 import type { AwsServices } from '../../src/aws/services.ts';
-import type { Account, Answer } from '../../src/simulator/account.ts';
+import type { Account, Answer, Signed } from '../../src/simulator/account.ts';
 import { travelled, withinLimits } from '../../src/simulator/handler.ts';
 import { AwsError } from '../../src/simulator/wire/message.ts';
 import type { ServiceName } from '../../src/simulator/wire/route.ts';
@@ -29,13 +29,15 @@ export function wireless(
   for (const [service, client] of Object.entries(clients) as [ServiceName, Client][]) {
     // A command's chain of middleware is put together once, not for every call: nothing in these keeps anything of a call.
     client.config.cacheMiddleware = true;
+    const userAgent = (client.config.customUserAgent ?? []).map((pair) => pair.join('/')).join(' ');
+    const by = { accessKey, userAgent };
     client.middlewareStack.add(
       (_next, context) =>
         async ({ input }) => {
           const operation = context.commandName?.replace(/Command$/, '') ?? '';
           const send = () =>
             withinLimits(
-              travelled(latencyMs, () => answered(account, service, operation, plain(input) as object)),
+              travelled(latencyMs, () => answered(account, by, [service, operation, plain(input) as object])),
               {},
               timeoutMs,
             );
@@ -53,9 +55,13 @@ export function wireless(
 const accessKey = 'AKIATEST';
 
 /** A refusal is an answer, too: it travels back as one. */
-function answered(account: Account, service: ServiceName, operation: string, input: object): Answer<object> {
+function answered(
+  account: Account,
+  by: Signed,
+  [service, operation, input]: readonly [ServiceName, string, object],
+): Answer<object> {
   try {
-    return account.call(service, operation, input, accessKey);
+    return account.call(service, operation, input, by);
   } catch (error) {
     if (error instanceof AwsError) return { kind: 'answer', response: error, delayMs: 0 };
     throw error;

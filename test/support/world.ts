@@ -6,6 +6,7 @@ import type { HttpHandler } from '@smithy/core/protocols';
 import { createPorts } from '../../src/app/ports.ts';
 import { connect } from '../../src/aws/clients.ts';
 import type { AwsServices } from '../../src/aws/services.ts';
+import { agentOf } from '../../src/aws/user-agent.ts';
 import { clockOf } from '../../src/contract/clock.ts';
 import type { Databases } from '../../src/contract/databases.ts';
 import type { RunEvent } from '../../src/contract/event.ts';
@@ -288,6 +289,7 @@ export class World {
         region: 'eu-west-1',
         clock,
         requestHandler: handler,
+        userAgent: [['rekey', '0.0.0'], agentOf(run)],
         ownInstance: async () => options.ownInstance,
         databases: { query: async (...asked) => (dead ? never() : databases.query(...asked)) },
         credentials: { accessKeyId: 'AKIATEST', secretAccessKey: secret },
@@ -431,8 +433,8 @@ export function planOf(one: PlanSource): Plan {
 }
 
 /** The clients among the services. */
-export function clientsOf({ ebs, ec2, kms, rds, secretsmanager, sts }: AwsServices) {
-  return { ebs, ec2, kms, rds, secretsmanager, sts };
+export function clientsOf({ cloudtrail, ebs, ec2, kms, rds, secretsmanager, sts }: AwsServices) {
+  return { cloudtrail: cloudtrail(), ebs, ec2, kms, rds, secretsmanager, sts };
 }
 
 /** Signing is a tenth of a history's time, and the account checks no signature. */
@@ -478,6 +480,7 @@ await (async () => {
     aws.kms.describeKey({ KeyId: 'alias/old' }),
     aws.rds.describeDBInstances({}),
     aws.secretsmanager.getSecretValue({ SecretId: 'none' }).catch(() => {}),
+    aws.cloudtrail().lookupEvents({}),
     aws.ebs.listChangedBlocks({ FirstSnapshotId: 'none', SecondSnapshotId: 'none' }).catch(() => {}),
   ]);
 })();

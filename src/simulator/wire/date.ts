@@ -7,7 +7,9 @@ export function checkDate(request: WireRequest, service: ServiceName, time: numb
   const iso = stamp.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
   if (Math.abs(Date.parse(iso) - time) <= farthestMs) return;
   if (service === 'ec2') throw new AwsError('RequestExpired', 'Request has expired.');
-  const code = /^(ebs|kms|secretsmanager)$/.test(service) ? 'InvalidSignatureException' : 'SignatureDoesNotMatch';
+  const code = /^(cloudtrail|ebs|kms|secretsmanager)$/.test(service)
+    ? 'InvalidSignatureException'
+    : 'SignatureDoesNotMatch';
   throw new AwsError(code, `Signature expired: ${stamp} is too far from ${new Date(time).toISOString()}.`);
 }
 

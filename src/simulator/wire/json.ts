@@ -3,7 +3,7 @@ import { NormalizedSchema } from '@smithy/core/schema';
 import { AwsError, type WireResponse } from './message.ts';
 import type { Protocol } from './protocol.ts';
 
-/** The server side of AWS JSON 1.1, as KMS and Secrets Manager speak it; `target` is the prefix of `X-Amz-Target`. */
+/** The server side of AWS JSON 1.1, as CloudTrail, KMS and Secrets Manager speak it; `target` is the prefix of `X-Amz-Target`. */
 export function jsonProtocol(target: string): Protocol {
   const codec = new JsonCodec({ timestampFormat: { useTrait: true, default: 7 }, jsonName: false });
   const answer = (statusCode: number, body: string, id: string): WireResponse => ({
@@ -13,7 +13,8 @@ export function jsonProtocol(target: string): Protocol {
   });
   return {
     call(request) {
-      const [prefix, action] = (request.headers['x-amz-target'] ?? '').split('.');
+      // Some SDKs have the package of CloudTrail's API in front of it.
+      const [prefix, action] = (request.headers['x-amz-target'] ?? '').split('.').slice(-2);
       if (prefix !== target || !action) {
         throw new AwsError('UnknownOperationException', `The header X-Amz-Target must be ${target}.<operation>.`);
       }

@@ -6,7 +6,7 @@ import type { Protocol } from './protocol.ts';
 import { queryProtocol } from './query.ts';
 import { restJsonProtocol } from './rest-json.ts';
 
-export type ServiceName = 'ebs' | 'ec2' | 'kms' | 'rds' | 'secretsmanager' | 'sts';
+export type ServiceName = 'cloudtrail' | 'ebs' | 'ec2' | 'kms' | 'rds' | 'secretsmanager' | 'sts';
 
 /** What the client package of a service tells about its wire. */
 export interface Service {
@@ -46,6 +46,7 @@ const protocols: Readonly<Record<ServiceName, () => Protocol>> = {
     restJsonProtocol([
       { action: 'ListChangedBlocks', method: 'GET', path: '/snapshots/{SecondSnapshotId}/changedblocks' },
     ]),
+  cloudtrail: () => jsonProtocol('CloudTrail_20131101'),
   kms: () => jsonProtocol('TrentService'),
   secretsmanager: () => jsonProtocol('secretsmanager'),
 };
@@ -55,6 +56,7 @@ const load = createRequire(import.meta.url);
 // The client packages are large: each is loaded when its service is first called, and as the CommonJS that it is, since an
 // `import()` reads it twice more to find out what it exports.
 const packages: Readonly<Record<ServiceName, () => object>> = {
+  cloudtrail: () => load('@aws-sdk/client-cloudtrail'),
   ebs: () => load('@aws-sdk/client-ebs'),
   ec2: () => load('@aws-sdk/client-ec2'),
   rds: () => load('@aws-sdk/client-rds'),
@@ -63,7 +65,7 @@ const packages: Readonly<Record<ServiceName, () => object>> = {
   secretsmanager: () => load('@aws-sdk/client-secrets-manager'),
 };
 
-export const serviceNames: readonly ServiceName[] = ['ebs', 'ec2', 'kms', 'rds', 'secretsmanager', 'sts'];
+export const serviceNames: readonly ServiceName[] = ['cloudtrail', 'ebs', 'ec2', 'kms', 'rds', 'secretsmanager', 'sts'];
 
 const loaded = new Map<ServiceName, Service>();
 

@@ -6,6 +6,11 @@ import { LogPosition } from './fence/position.ts';
 // Where the log of an original stood, by a proof that nobody else was connected then: from there on nobody writes. A server may not tell it.
 const positioned = { position: LogPosition.optional() };
 
+const provenAt = z.iso.datetime().optional().meta({
+  description:
+    'when nobody else was connected behind the fence, by the clock of AWS; an earlier release did not note it',
+});
+
 /** A name that RDS takes. */
 const identifier = (longest: number) =>
   z
@@ -167,7 +172,7 @@ export type RestartedDatabase = z.infer<typeof RestartedDatabase>;
 
 /** What the database itself says of its fence: nobody is in. */
 export const FenceProof = z
-  .strictObject({ ...verdictShape, id: DatabaseId, original: DatabaseId, restartedAt, ...positioned })
+  .strictObject({ ...verdictShape, id: DatabaseId, original: DatabaseId, restartedAt, provenAt, ...positioned })
   .meta({
     id: 'FenceProof',
     description: 'The proof that nobody is connected any more, as `rds.verify-fence` yields it',
@@ -238,6 +243,7 @@ export type LogContained = z.infer<typeof LogContained>;
  */
 const placedWith = <R extends z.ZodType>(role: R) => ({
   log: LogContained,
+  provenAt,
   roles: z.array(role).meta({ description: 'that the original had when its replacement was judged in its place' }),
 });
 
@@ -385,7 +391,7 @@ export type FencedCluster = z.infer<typeof FencedCluster>;
 
 /** What the members themselves say of their fence: nobody is in. */
 export const ClusterFenceProof = z
-  .strictObject({ ...verdictShape, id: ClusterId, original: ClusterId, restartedAt, ...positioned })
+  .strictObject({ ...verdictShape, id: ClusterId, original: ClusterId, restartedAt, provenAt, ...positioned })
   .meta({
     id: 'ClusterFenceProof',
     description: 'The proof that nobody is connected any more, as `rds.verify-cluster-fence` yields it',

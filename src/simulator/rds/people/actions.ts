@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { note, somebody } from '../../cloudtrail/record.ts';
 import { ruleOf } from '../../ec2/security-groups.ts';
 import { AwsError } from '../../wire/message.ts';
 import type { World } from '../../world.ts';
@@ -198,11 +199,12 @@ function breakDown(world: World, database: Database, status: string): void {
   database.status = status;
 }
 
-function changeGroup(world: World, action: Extract<RdsAction, { do: 'open-group' | 'close-group' }>): void {
+function changeGroup(world: World, action: GroupAction): void {
   const group = world.securityGroups.get(action.group);
   if (!group) throw new AwsError('InvalidGroup.NotFound', `The security group '${action.group}' does not exist`);
   if (action.do === 'open-group') {
     group.inbound = [...group.inbound, ruleOf(world, action.inbound)];
+    noteRule(world, 'AuthorizeSecurityGroupIngress', action);
     return;
   }
   const { peer, port } = ruleOf(world, action.inbound);
@@ -211,4 +213,19 @@ function changeGroup(world: World, action: Extract<RdsAction, { do: 'open-group'
     throw new AwsError('InvalidPermission.NotFound', 'The specified rule does not exist in this security group.');
   }
   group.inbound = left;
+  noteRule(world, 'RevokeSecurityGroupIngress', action);
+}
+
+type GroupAction = Extract<RdsAction, { do: 'open-group' | 'close-group' }>;
+
+// As CloudTrail shows it: lists are `items` there.
+function noteRule(world: World, name: string, { group, inbound }: GroupAction): void {
+  const [peer = '', port] = inbound.split(':');
+  const ports = port === undefined ? {} : { fromPort: Number(port), toPort: Number(port) };
+  const peers = peer.startsWith('sg-')
+    ? { groups: { items: [{ groupId: peer }] }, ipRanges: {} }
+    : { groups: {}, ipRanges: { items: [{ cidrIp: peer }] } };
+  const rule = { ipProtocol: port === undefined ? '-1' : 'tcp', ...ports, ...peers, ipv6Ranges: {}, prefixListIds: {} };
+  const input = { groupId: group, ipPermissions: { items: [rule] } };
+  note(world, { service: 'ec2', name, input }, somebody(world), { output: {} });
 }

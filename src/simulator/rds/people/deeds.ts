@@ -1,12 +1,14 @@
+import { recorded, somebody } from '../../cloudtrail/record.ts';
 import type { World } from '../../world.ts';
 import type { Kind } from '../kinds/kind.ts';
 import type { Resource } from '../model/alike.ts';
 import { snapshotNamed } from '../naming/find.ts';
 import { rdsOperations } from '../operations.ts';
 
-/** Makes the API call of this name. */
+/** Makes the API call of this name, as a person does it. */
 export function call(world: World, name: string, input: object): void {
-  rdsOperations[name]?.run(world, input);
+  const made = { service: 'rds', name, input } as const;
+  recorded(world, made, somebody(world), () => rdsOperations[name]?.run(world, input) ?? {});
 }
 
 /** What other people, and AWS itself, do alike to instances and to clusters. `noun` is that in the names of operations. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { note, somebody } from '../../cloudtrail/record.ts';
 import type { World } from '../../world.ts';
 import { clusterKind } from '../kinds/cluster.ts';
 import { rotateSecret } from '../life/secrets.ts';
@@ -76,6 +77,8 @@ export function actOnSwitch(world: World, action: SwitchAction): void {
       // An operation of its own for clusters that are not Serverless v1; it asks nobody, and is done at once.
       const cluster = trulyNamed(world, clusterKind, action.cluster);
       cluster.settings = { ...cluster.settings, HttpEndpointEnabled: true };
+      const input = { ResourceArn: clusterKind.arn(world, cluster.identifier) };
+      note(world, { service: 'rds', name: 'EnableHttpEndpoint', input }, somebody(world), { output: {} });
     }
   }
 }

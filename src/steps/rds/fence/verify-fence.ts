@@ -39,12 +39,14 @@ export const verifyFence = (kind: Kind) => {
       const first = await findings(ctx, kind, fencedBy(input));
       if (first.against.length > 0) return pending(input, first.against);
       await pause(ctx, betweenMs);
+      // What is done to the fence from here on may come too late for this proof.
+      const provenAt = new Date(ctx.aws.time.now()).toISOString();
       const second = await findings(ctx, kind, fencedBy(input));
       if (second.against.length > 0) return pending(input, second.against);
       const { position } = second;
       for (const told of writtenSince(position, position).told)
         ctx.announce(`${originalOf(kind, input).name}: ${told}`);
-      return { is: 'done', output: proofOf(input, 'SUCCESSFUL', [], position) };
+      return { is: 'done', output: { ...proofOf(input, 'SUCCESSFUL', [], position), provenAt } };
     },
     conclude: (input, status, reason) => proofOf(input, status, [reason]),
     // There is no replacement yet: the verdict is about the original and its fence.

@@ -8,6 +8,7 @@ import { clusters } from '../kinds/cluster.ts';
 import { instances } from '../kinds/instance.ts';
 import { byId, type Kind, theId } from '../kinds/kind.ts';
 import { type DescribedSnapshot, idIn, isGoing, nameIn, snapshottedIn } from '../status.ts';
+import { historyOf, permissionsOfHistory } from './history.ts';
 import { faultsOfProof, permissionsOfProof } from './proof.ts';
 
 /** Deletes an original, a cluster without members by then, by the verdict about it and its replacement. */
@@ -25,6 +26,7 @@ export const deleteOriginal = (kind: Kind) =>
       `rds:Describe${kind.snapshot}s`,
       ...permissionsOfProof,
     ],
+    optionalPermissions: permissionsOfHistory,
     // What is to stay of it, under its old key. A plan says it; there are no defaults.
     input: z.strictObject({
       verdict: kind.FinalVerdict,
@@ -57,6 +59,7 @@ export const deleteOriginal = (kind: Kind) =>
       ...(finalSnapshot === 'none' ? [] : [finalSnapshot]),
       ...(automatedBackups === 'retain' ? [`automated backups of ${verdict.original}`] : []),
     ],
+    history: historyOf(kind),
     async prove(ctx, { verdict, finalSnapshot }) {
       const [proof, taken] = await Promise.all([
         faultsOfProof(ctx, kind, verdict, ctx.sentAt === undefined ? [] : [verdict.original]),
@@ -112,6 +115,7 @@ export const deleteMember = defineEffect({
     'rds:DescribeDBClusterEndpoints',
     ...permissionsOfProof,
   ],
+  optionalPermissions: permissionsOfHistory,
   input: memberInput,
   output: z.strictObject({ member: DatabaseId }),
   title: (input) => `delete ${input.member}, a member of original ${input.verdict.original}`,
@@ -131,12 +135,17 @@ export const deleteMember = defineEffect({
   verdict: (input) => input.verdict,
   deletes: (input) => input.verdict.original,
   deletesPart: true,
+  history: historyOf(clusters),
   prove: (ctx, input) => proofOf(ctx, input),
 });
 
 async function proofOf(ctx: AwsContext, { verdict, member }: MemberInput): Promise<Proof> {
-  const proof = await faultsOfProof(ctx, clusters, verdict);
-  const [original, all] = await Promise.all([ctx.aws.sight.cluster(verdict.original), ctx.aws.sight.databases()]);
+  // At once, so that they share their looks.
+  const [proof, original, all] = await Promise.all([
+    faultsOfProof(ctx, clusters, verdict),
+    ctx.aws.sight.cluster(verdict.original),
+    ctx.aws.sight.databases(),
+  ]);
   const found = all.find((one) => idIn(one) === member);
   const known = verdict.members.some(({ id }) => id === member);
   const isMember = found !== undefined && original !== undefined && found.DBClusterIdentifier === nameIn(original);

@@ -110,7 +110,8 @@ export const verify = (kind: Kind) =>
 /** The verdict with what is given to the replacement once it is judged, the roles that its original has by now, and before its log was asked. */
 function placed({ verdict, fenced }: Input, original: Described | undefined): PlacedDatabaseVerdict {
   const log = { ...(fenced.position && { final: fenced.position }), unknown: 'nobody has asked' };
-  return { ...verdict, log, roles: original ? rolesIn(original) : [] };
+  const { provenAt } = fenced;
+  return { ...verdict, ...(provenAt && { provenAt }), log, roles: original ? rolesIn(original) : [] };
 }
 
 /** What speaks against the replacement being what the original was, behind its fence: key and name. */
