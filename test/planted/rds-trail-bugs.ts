@@ -53,8 +53,8 @@ export const rdsTrailBugs: readonly PlantedBug[] = [
     find: 'return known.asked;',
     replace: 'return recall(effect, definition, history);',
     caughtBy: {
-      file: 'test/promises/rds-calls.test.ts',
-      title: 'a whole run of a cluster, with an hour of hold takes its calls and no more, with seed 1',
+      file: 'test/promises/calls.test.ts',
+      title: 'a whole run of a DB cluster, with an hour of hold takes its calls and no more, with seed 1',
     },
   },
   {
