@@ -369,8 +369,8 @@ export interface TargetType<S> {
     readonly missing: readonly string[];
     /** Originals that others may write to although this run keeps them out, with how. */
     readonly exposed?: readonly { readonly original: string; readonly how: string }[];
-    /** What this run made and others are connected to, although it keeps them out, with how. */
-    readonly occupied?: readonly { readonly id: string; readonly how: string }[];
+    /** What this run made and others are connected to, or have written to, although it keeps them out, with how. `inPlace`: where clients look for it. */
+    readonly occupied?: readonly { readonly id: string; readonly how: string; readonly inPlace: boolean }[];
     /** Of what the target holds, what is on its way in or out. */
     readonly unsettled?: readonly string[];
   }>;

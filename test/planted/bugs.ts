@@ -8,6 +8,7 @@ import { oracleBugs } from './oracle-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { rdsBugs } from './rds-bugs.ts';
 import { rdsCarryBugs } from './rds-carry-bugs.ts';
+import { rdsChangedBugs } from './rds-changed-bugs.ts';
 import { rdsLogBugs } from './rds-log-bugs.ts';
 import { reportBugs } from './report-bugs.ts';
 import { stepBugs } from './step-bugs.ts';
@@ -24,6 +25,7 @@ export const bugs: readonly PlantedBug[] = [
   ...rdsBugs,
   ...rdsCarryBugs,
   ...rdsLogBugs,
+  ...rdsChangedBugs,
   ...judgeBugs,
   ...oracleBugs,
   ...lastCopyBugs,

@@ -6,7 +6,7 @@ import type { VerdictStatus } from '../../../contract/verdict.ts';
 import { settleWithinMs } from '../../deadlines.ts';
 import { Database, FinalDatabaseVerdict, MadeDatabase, ReplicaVerdict } from '../domain.ts';
 import { instances } from '../kinds/instance.ts';
-import { isReplicating } from '../read/read-replicas.ts';
+import { isReplicating, replicaNow, waitsOn } from '../read/read-replicas.ts';
 import { brokenStatus, hasGroups, isSettled } from '../status.ts';
 import { differencesOf } from './comparison.ts';
 
@@ -30,7 +30,9 @@ export const verifyReadReplica = defineVerify({
     if (!isSettled(found)) return pending(input, `${input.replacement.name} is ${found.DBInstanceStatus}`);
     if (!isReplicating(found)) return pending(input, `${input.replacement.name} does not replicate yet`);
     const source = all.find((one) => one.DbiResourceId === input.verdict.replacement);
-    return judged(input, faultsOf(ctx, input, found, source));
+    const replica = replicaNow(all, input.replica);
+    const old = all.find((one) => one.DbiResourceId === replica.id);
+    return judged(input, [...faultsOf(ctx, { ...input, replica }, found, source), ...waitsOn(old)]);
   },
   conclude: (input, status, reason) => verdictOf(input, status, [reason]),
   verdicts: (output) => [output],

@@ -98,7 +98,9 @@ export const verify = (kind: Kind) =>
         ctx.announce(
           `somebody has given ${nameIn(original)} the role ${printable(id, 300)}: ${verdict.name} gets it, too`,
         );
-      return judged({ ...verdict, ...(since.found.length === 0 && positioned(position)), log: held.log }, [
+      const untouched = replacing && writtenSince(verdict.replacing, replacing).found.length === 0;
+      const logs = { ...(since.found.length === 0 && positioned(position)), ...(untouched && { replacing }) };
+      return judged({ ...verdict, ...logs, log: held.log }, [
         ...since.found.map((how) => `original ${nameIn(original)}: ${how}`),
         ...held.findings,
       ]);
@@ -110,7 +112,8 @@ export const verify = (kind: Kind) =>
 /** The verdict with what is given to the replacement once it is judged, the roles that its original has by now, and before its log was asked. */
 function placed({ verdict, fenced }: Input, original: Described | undefined): PlacedDatabaseVerdict {
   const log = { ...(fenced.position && { final: fenced.position }), unknown: 'nobody has asked' };
-  return { ...verdict, log, roles: original ? rolesIn(original) : [] };
+  const guarded = original && { protected: original.DeletionProtection === true };
+  return { ...verdict, log, roles: original ? rolesIn(original) : [], ...guarded };
 }
 
 /** What speaks against the replacement being what the original was, behind its fence: key and name. */

@@ -6,7 +6,8 @@ import { DatabaseId, DatabaseName } from '../domain.ts';
 import { nameOf, surelyFound } from '../found.ts';
 import { instances } from '../kinds/instance.ts';
 import { byId, idOf, type Kind, theId } from '../kinds/kind.ts';
-import { brokenStatus, deadName, isGoing, isSettled, nameIn, pendingOf, statusOf } from '../status.ts';
+import { waitsOn } from '../read/read-replicas.ts';
+import { brokenStatus, deadName, idIn, isGoing, isSettled, nameIn, pendingOf, statusOf } from '../status.ts';
 
 interface Rename {
   readonly from: string;
@@ -104,16 +105,27 @@ export const renameReadReplica = defineEffect({
   input: z.strictObject({
     database: DatabaseId.meta({ description: 'the replica to rename, by its resource id' }),
     ...names(DatabaseName),
+    back: z.boolean().optional().meta({ description: 'going back: its name matters more than what waits' }),
   }),
   output: z.strictObject({ database: DatabaseId, name: DatabaseName }),
   title: (input) => `rename replica ${input.from} to ${input.to}`,
-  look: (ctx, input) =>
-    lookAtRename(ctx, instances, input.database, input, { database: input.database, name: input.to }),
+  async look(ctx, { database, ...input }) {
+    const seen = await lookAtRename(ctx, instances, database, input, { database, name: input.to });
+    const all = ctx.aws.sight.lastSeen();
+    if (all.some((one) => idIn(one) === database) || (await surelyFound(ctx, instances, database))) return seen;
+    const reason = `${database} is gone`;
+    if (all.some((one) => nameIn(one) === input.to)) return { is: 'failed', reason };
+    const give = `aws rds modify-db-instance --new-db-instance-identifier ${input.to} --apply-immediately`;
+    return { is: 'failed', reason: `${reason}, and nobody has the name ${input.to}: give it to a replica (${give})` };
+  },
+  async prove(ctx, { database, back }) {
+    return { findings: back ? [] : waitsOn(await ctx.aws.sight.database(database)) };
+  },
   async run(ctx, input) {
     await instances.rename(ctx, nameOf(ctx, instances, input.database), input.to);
     return undefined;
   },
   undo: (input) => [
-    { uses: 'rds.rename-read-replica', with: { database: input.database, from: input.to, to: input.from } },
+    { uses: 'rds.rename-read-replica', with: { database: input.database, from: input.to, to: input.from, back: true } },
   ],
 });

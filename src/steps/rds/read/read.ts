@@ -9,7 +9,7 @@ import { permissionsOfSql } from '../fence/sessions.ts';
 import { readOf } from '../in-report.ts';
 import { byName, type Kind, nameGiven, type Original, originalOf } from '../kinds/kind.ts';
 import { groupsOf, isUsable } from '../status.ts';
-import { factsNow, factsOf } from './facts.ts';
+import { factsNow, factsRead } from './facts.ts';
 import { loginAs } from './reading.ts';
 import { refuseSilence } from './refusals.ts';
 import { refuseAround } from './refusals-around.ts';
@@ -74,10 +74,8 @@ export const read = (kind: Kind) =>
       if (!login) throw notFound(kind, name, ctx.aws.region);
       one.announce();
       const parts = await kind.parts(ctx, found);
-      return {
-        ...one.result({ ...login, ...(connected !== undefined && { connected }) }),
-        surroundings: factsOf(found, parts, input.fence.securityGroup),
-      };
+      const result = one.result({ ...login, ...(connected !== undefined && { connected }) });
+      return { ...result, surroundings: factsRead(found, parts, input.fence.securityGroup, result) };
     },
     surroundings: {
       of: (output) => surroundingsIn(output),
