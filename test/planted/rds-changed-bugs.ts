@@ -23,7 +23,7 @@ export const rdsChangedBugs: readonly PlantedBug[] = [
       'judge/verify.ts',
       'replacing && writtenSince(verdict.replacing, replacing).found.length === 0',
       'replacing',
-      'of a cluster to which clients have written that are gone when the cut-over fails after rename-into-place',
+      'is not discarded when its clients can not be let in',
     ],
   ]),
   {

@@ -39,6 +39,38 @@ describe.each([
   });
 });
 
+describe('a replacement to which clients have written right before it is verified in its place', () => {
+  it('is not discarded when its clients can not be let in', () =>
+    inWorld(passing(oneDatabase), async (world) => {
+      const plans = [databasePlan()];
+      const life = await world.process([], {
+        plans,
+        diesOn: (record) => {
+          if (record.t !== 'done') return false;
+          if (record.key.step === 'rename-into-place' && record.key.undo === undefined) {
+            world.account.act({ do: 'open-group', group: fence, inbound: everybody });
+            // The name has to lead to it by then.
+            world.pass(300_000);
+            world.account.act({ do: 'close-group', group: fence, inbound: everybody });
+          }
+          if (record.key.step === 'verify')
+            world.account.faults.add({
+              operation: 'ModifyDBInstance',
+              times: 1,
+              kind: 'error',
+              code: 'AccessDenied',
+              status: 403,
+            });
+          return false;
+        },
+      });
+      expect(exitOf(life), told(life)).toBe(1);
+      world.pass(1_200_000);
+      expect(world.auditor.violations, told(life)).toEqual([]);
+      expect(world.state().clients.map((one) => one.lost)).toEqual([false]);
+    }));
+});
+
 describe('a replacement to which somebody is connected under the name that it was made with', () => {
   it('is kept, and the original serves again when the cut-over fails', () =>
     inWorld(oneDatabase, async (world) => {
