@@ -96,6 +96,15 @@ export const rdsChangedBugs: readonly PlantedBug[] = [
       'is one of the endpoint that takes its name',
     ],
   ]),
+  ...caughtIn('test/promises/rds-named-by-hand.test.ts', [
+    [
+      'what somebody has renamed is not given its name back',
+      'names/rename.ts',
+      ' && input.ifThere !== true)',
+      ')',
+      'and has forgotten the members of a cluster: a rollback gives them their names',
+    ],
+  ]),
   ...caughtIn('test/promises/rds-replicas.test.ts', [
     [
       'a read replica is made as it was read',
@@ -121,8 +130,8 @@ export const rdsChangedBugs: readonly PlantedBug[] = [
     [
       'the rename of a read replica brings into force what waits on it',
       'names/rename.ts',
-      'back ? [] : waitsOn(',
-      'back || database ? [] : waitsOn(',
+      'ifThere ? [] : waitsOn(',
+      'ifThere || database ? [] : waitsOn(',
       'with a change that waits are not renamed, which would bring it into force: queued at verify-replica',
     ],
     [
