@@ -27,6 +27,17 @@ export const rdsChangedBugs: readonly PlantedBug[] = [
     ],
   ]),
   {
+    name: 'a plan may switch off what writes inside the database after it was asked who writes',
+    file: 'src/steps/rds/needs.ts',
+    find: 'before: steps.verifyFence,',
+    replace: 'before: steps.createSnapshot,',
+    caughtBy: {
+      file: 'test/plan/safe.test.ts',
+      title:
+        'a plan of rds-cluster that says that a hook stops what writes inside is refused without one, or with one behind the proof',
+    },
+  },
+  {
     name: 'who is connected to a replacement that has no place yet keeps the original from serving again',
     file: 'src/engine/target/observe.ts',
     find: 'state.writePoint === undefined && occupied.some(({ inPlace }) => inPlace)',
@@ -104,6 +115,13 @@ export const rdsChangedBugs: readonly PlantedBug[] = [
       ')',
       'and has forgotten the members of a cluster: a rollback gives them their names',
     ],
+    [
+      'what the run has made is taken for its target where somebody has given it that name',
+      'read/read.ts',
+      'refuseOwn(ctx.run, name, found);',
+      '',
+      'of an instance is not taken for one that has been moved already',
+    ],
   ]),
   ...caughtIn('test/promises/rds-replicas.test.ts', [
     [
@@ -133,6 +151,20 @@ export const rdsChangedBugs: readonly PlantedBug[] = [
       'ifThere ? [] : waitsOn(',
       'ifThere || database ? [] : waitsOn(',
       'with a change that waits are not renamed, which would bring it into force: queued at verify-replica',
+    ],
+    [
+      'a read replica that takes writes of its own is replaced',
+      'read/instance.ts',
+      'for (const why of await writesOf(',
+      "for (const why of (await writesOf(ctx, loginAs('postgres', undefined, asked), replica)) ?? await writesOf(",
+      'that take writes of their own are refused',
+    ],
+    [
+      'a read replica that takes writes of its own since it was read is replaced',
+      'judge/verify-read-replica.ts',
+      ', ...own]',
+      ']',
+      'that take writes of their own since they were read keep their names',
     ],
     [
       'that nobody has the name of a read replica is not said',

@@ -104,3 +104,45 @@ describe('an original that somebody has renamed when it has given its name away'
       expectOriginalClusterServing(world);
     }));
 });
+
+describe('a replacement to which somebody has given the name of its original before it was its turn', () => {
+  it.each([
+    ['an instance', oneDatabase, databasePlan()],
+    ['a cluster', oneCluster, clusterPlan()],
+  ] as const)('of %s is not taken for one that has been moved already: the run says who has the name', (kind, scenario, plan) =>
+    inWorld(scenario, async (world) => {
+      const plans = [plan];
+      const [name, id] = kind === 'an instance' ? ['orders', original] : ['shop', originalCluster];
+      const all = () => [...world.state().databases, ...world.state().clusters];
+      const call = (of: string, to: string) => {
+        if (kind === 'an instance')
+          world.account.act({ do: 'modify-database', database: of, now: true, identifier: to });
+        else world.account.act({ do: 'modify-cluster', cluster: of, now: true, identifier: to });
+        world.pass(15 * minute);
+      };
+      const first = await world.process([], {
+        plans,
+        diesOn: (record) => record.t === 'done' && record.key.step === 'restore',
+      });
+      expect(first.result, told(first)).toBe('died');
+      const made = all().find((one) => one.tags['rekey:original'] === id)?.resourceId ?? '';
+      // He lets clients in to it himself, too: nothing is left to be taken back.
+      if (kind === 'an instance')
+        world.account.act({ do: 'modify-database', database: id, now: true, securityGroups: own });
+      else world.account.act({ do: 'modify-cluster', cluster: id, now: true, securityGroups: own });
+      world.pass(15 * minute);
+      call(id, `${name}-mine`);
+      call(made, name);
+      const second = await world.process(first.disk, { plans });
+      expect(exitOf(second), told(second)).toBe(6);
+      const third = await world.process(second.disk, { plans });
+      expect(exitOf(third), told(third)).toBe(2);
+      expect(told(third)).toMatch(
+        new RegExp(`${name} is ${made}, which this run has made of ${id}: somebody has given`),
+      );
+      call(made, `${name}-made`);
+      call(id, name);
+      const fourth = await world.process(third.disk, { plans });
+      expect(exitOf(fourth), told(fourth)).toBe(0);
+    }));
+});

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Databases } from '../../src/contract/databases.ts';
 import type { PlanSource } from '../../src/contract/plan.ts';
 import type { JournalRecord } from '../../src/contract/record.ts';
+import { simulatedDatabases } from '../../src/simulator/rds/sql.ts';
 import { exitOf, keyOf, told } from '../support/promises.ts';
 import {
   databaseNamed,
@@ -189,6 +191,53 @@ describe('the read replicas of an instance', () => {
     }
   });
 
+  describe('of MySQL', () => {
+    const mysql = replicated
+      .replaceAll('engine: postgres', 'engine: mysql')
+      .replaceAll('"16.4"', '"8.0.36"')
+      .replaceAll('orders-16', 'orders')
+      .replace('logExports: [postgresql]', 'logExports: [error]')
+      .replace(/ {4}roles:\n.*\n.*\n/, '')
+      .replaceAll(':5432', ':3306');
+    /** The account's databases, of which the replicas take writes of their own as long as `open` says so. */
+    const writable = (world: World, open: () => boolean): Databases => {
+      const databases = simulatedDatabases(world.account);
+      return {
+        query: async (at, statement, signal) =>
+          /read_only/.test(statement) && open() ? [['0']] : databases.query(at, statement, signal),
+      };
+    };
+
+    it('are made anew like others', () =>
+      inWorld(mysql, async (world) => {
+        const before = world.state();
+        const life = await world.process([], { plans: [withReplicas()] });
+        expect(exitOf(life), told(life)).toBe(0);
+        world.pass(3_600_000);
+        expectReplicasMoved(world, before);
+      }));
+
+    it('that take writes of their own are refused: what they alone hold would go with them', () =>
+      inWorld(mysql, async (world) => {
+        const databases = writable(world, () => true);
+        const life = await world.process([], { plans: [withReplicas()], databases });
+        expect(exitOf(life), told(life)).toBe(2);
+        expect(told(life)).toMatch(/the read replica orders-read takes writes of its own \(read_only is off\)/);
+      }));
+
+    it('that take writes of their own since they were read keep their names', () =>
+      inWorld(mysql, async (world) => {
+        const old = databaseNamed(world, 'orders-read')?.resourceId;
+        const life = await world.process([], {
+          plans: [withReplicas()],
+          databases: writable(world, () => world.state().databases.some((one) => /^orders-old/.test(one.identifier))),
+        });
+        expect(exitOf(life), told(life)).toBe(4);
+        expect(told(life)).toMatch(/FAILED: orders-read takes writes of its own/);
+        expect(databaseNamed(world, 'orders-read')?.resourceId).toBe(old);
+      }));
+  });
+
   it('that somebody has promoted in the hold are kept: they may hold what nothing else does', async () => {
     await inWorld(replicated, async (world) => {
       const plan = withReplicas('steps.soak.with.for=2h');
@@ -259,7 +308,7 @@ describe('the read replicas of an instance', () => {
   });
 
   it.each([
-    ['CreateDBInstanceReadReplica', /changes of DBInstanceClass wait on orders-read/],
+    ['CreateDBInstanceReadReplica', /FAILED: changes of DBInstanceClass wait on orders-read/],
     // Between the verdict and the renames.
     ['verify-replica', /changes of DBInstanceClass wait on orders-read, and its rename would bring them into force/],
   ])('with a change that waits are not renamed, which would bring it into force: queued at %s', async (at, why) => {

@@ -4,8 +4,10 @@ import { carried } from '../../../aws/tags.ts';
 import type { Refusals } from '../../refusals.ts';
 import { settingsOf } from '../carry/instance.ts';
 import type { AcceptedOfDatabase, Database } from '../domain.ts';
+import { addressOf, asked } from '../fence/sessions.ts';
 import { nameOfOld } from '../names/old-name.ts';
 import { groupsOf, idIn, isSettled, nameIn, parametersPend, pendingOf } from '../status.ts';
+import type { Login } from './reading.ts';
 
 // Made once the new primary serves, swapped by name, and kept until the hold is over: with the original they would come to
 // be instances of their own.
@@ -95,6 +97,20 @@ export function replicaNow(seen: readonly DBInstance[], read: Database): Databas
   const found = seen.find((one) => idIn(one) === read.id);
   if (!found) return read;
   return { ...read, settings: settingsOf(found), securityGroups: groupsOf(found), tags: carried(found.TagList) };
+}
+
+/**
+ * How a replica holds, or may hold, what its source does not: a parameter lets one of MySQL take writes of its own (RDS User Guide,
+ * "Working with MySQL read replicas"), one of PostgreSQL takes none. That nobody can tell stops nothing, and is said.
+ */
+export async function writesOf(ctx: AwsContext, login: Login, replica: DBInstance): Promise<readonly string[]> {
+  const at = login.engine === 'mysql' ? addressOf(login, replica) : undefined;
+  if (!at) return [];
+  const answer = await asked(ctx, at, 'SELECT @@GLOBAL.read_only');
+  if ('unknown' in answer)
+    ctx.announce(`rekey does not know whether ${nameIn(replica)} takes writes of its own: ${answer.unknown}`);
+  const isOpen = 'rows' in answer && answer.rows[0]?.[0] === '0';
+  return isOpen ? [`${nameIn(replica)} takes writes of its own (read_only is off), which nothing else would hold`] : [];
 }
 
 /** What waits on a replica, and would come into force with its rename. */
