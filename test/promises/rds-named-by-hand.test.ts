@@ -2,7 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { exitOf, told } from '../support/promises.ts';
 import { databasePlan, expectOriginalDatabaseServing, oneDatabase, original } from '../support/rds.ts';
-import { clusterPlan, expectOriginalClusterServing, oneCluster, originalCluster } from '../support/rds-cluster.ts';
+import {
+  clusterPlan,
+  expectClusterMoved,
+  expectOriginalClusterServing,
+  oneCluster,
+  originalCluster,
+} from '../support/rds-cluster.ts';
 import { inWorld, type World } from '../support/world.ts';
 
 const minute = 60_000;
@@ -144,5 +150,34 @@ describe('a replacement to which somebody has given the name of its original bef
       call(id, name);
       const fourth = await world.process(third.disk, { plans });
       expect(exitOf(fourth), told(fourth)).toBe(0);
+    }));
+});
+
+describe('a cluster whose name somebody swaps with that of its replacement right before a member is made', () => {
+  it('keeps no member of the run, and is moved once he has swapped them back', () =>
+    inWorld(oneCluster, async (world) => {
+      const { clusters } = world.account.world.rds;
+      const swap = () => {
+        const [one, other] = [...clusters.values()];
+        if (one && other) [one.identifier, other.identifier] = [other.identifier, one.identifier];
+      };
+      let made = 0;
+      const plans = [clusterPlan()];
+      const first = await world.process([], {
+        plans,
+        beforeCall: (operation) => {
+          if (operation === 'rds:CreateDBInstance' && ++made === 1) swap();
+        },
+      });
+      expect(made).toBeGreaterThan(0);
+      expect(exitOf(first), told(first)).toBe(6);
+      swap();
+      world.pass(20 * minute);
+      const second = await world.process(first.disk, { plans });
+      world.pass(20 * minute);
+      const last = exitOf(second) === 0 ? second : await world.process(second.disk, { plans });
+      expect(exitOf(last), `${told(second)}\n${told(last)}`).toBe(0);
+      world.pass(20 * minute);
+      expectClusterMoved(world);
     }));
 });
