@@ -355,8 +355,6 @@ export interface Need {
   readonly after?: string;
   /** Ahead of the first of this type. */
   readonly before?: string;
-  /** Ahead of the first of them that is given this member. */
-  readonly beforeGiven?: string;
   /** It goes over the same items. */
   readonly sameItems?: true;
   /** What `of` is given as this member comes from the needed one, at first hand or made from it by steps in between. */
@@ -395,8 +393,8 @@ export interface TargetType<S> {
     readonly missing: readonly string[];
     /** Originals that others may write to although this run keeps them out, with how. */
     readonly exposed?: readonly { readonly original: string; readonly how: string }[];
-    /** What this run made and others are connected to, although it keeps them out, with how. */
-    readonly occupied?: readonly { readonly id: string; readonly how: string }[];
+    /** What this run made and others are connected to, or have written to, although it keeps them out, with how. `inPlace`: where clients look for it. */
+    readonly occupied?: readonly { readonly id: string; readonly how: string; readonly inPlace: boolean }[];
     /** Of what the target holds, what is on its way in or out. */
     readonly unsettled?: readonly string[];
   }>;

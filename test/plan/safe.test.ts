@@ -187,17 +187,18 @@ describe.each([
       .map((part) => (isStep(part, before) ? hook + part : part))
       .join('');
 
-  test('is refused without one, or with one behind the final snapshot', () => {
-    const why = 'what writes inside the database would go on after the final snapshot, and be lost with the original';
+  test('is refused without one, or with one behind the proof of the fence', () => {
+    const why = 'what writes inside the database would go on behind the fence, and have the cut-over taken back';
     expect(problemsOf(promised)).toEqual([
-      expect.stringMatching(`\`read\` needs a step \`control\\.exec\`: ${why} → put one before \`snapshot\``),
+      expect.stringMatching(`\`read\` needs a step \`control\\.exec\`: ${why} → put one before \`fenced\``),
     ]);
-    expect(problemsOf(withHook('restore'))).toEqual([
-      expect.stringMatching(`\`hook\` is not before \`snapshot\`: ${why} → move it before \`snapshot\``),
-    ]);
+    for (const late of ['snapshot', 'restore'])
+      expect(problemsOf(withHook(late))).toEqual([
+        expect.stringMatching(`\`hook\` is not before \`fenced\`: ${why} → move it before \`fenced\``),
+      ]);
   });
 
-  test.each(['window', 'fence', 'snapshot'])('is taken with one before %s', (before) => {
+  test.each(['window', 'fence', 'fenced'])('is taken with one before %s', (before) => {
     expect(problemsOf(withHook(before))).toEqual([]);
   });
 });

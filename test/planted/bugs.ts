@@ -9,6 +9,7 @@ import { oracleBugs } from './oracle-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { rdsBugs } from './rds-bugs.ts';
 import { rdsCarryBugs } from './rds-carry-bugs.ts';
+import { rdsChangedBugs } from './rds-changed-bugs.ts';
 import { rdsLogBugs } from './rds-log-bugs.ts';
 import { rdsTrailBugs } from './rds-trail-bugs.ts';
 import { readBugs } from './read-bugs.ts';
@@ -29,6 +30,7 @@ export const bugs: readonly PlantedBug[] = [
   ...rdsCarryBugs,
   ...rdsLogBugs,
   ...rdsTrailBugs,
+  ...rdsChangedBugs,
   ...judgeBugs,
   ...oracleBugs,
   ...lastCopyBugs,

@@ -111,14 +111,14 @@ export const rdsBugs: readonly PlantedBug[] = [
       'claim/target.ts',
       'id === undefined || gone.includes(id)',
       'id === undefined',
-      'a whole run of an instance, with an hour of hold ends when it is done',
+      'a whole run of a DB instance, with an hour of hold ends when it is done',
     ],
     [
       'key and lineage are asked for each time that a name is not followed yet',
       'judge/verify.ts',
       'const open = await fenceFaults(ctx, read, verdict, original);',
       'await lineageFaults(ctx, kind, input, replacement); await lineageFaults(ctx, kind, input, replacement); await lineageFaults(ctx, kind, input, replacement); const open = await fenceFaults(ctx, read, verdict, original);',
-      'a whole run of an instance, with an hour of hold takes its calls and no more, with seed 1',
+      'a whole run of a DB instance, with an hour of hold takes its calls and no more, with seed 1',
     ],
   ]),
   ...caughtIn('test/promises/rds-last-copy.test.ts', [

@@ -78,8 +78,8 @@ export const rdsCarryBugs: readonly PlantedBug[] = [
     [
       'a role that comes after the read stays with the original',
       'judge/verify.ts',
-      'log, roles: original ? rolesIn(original) : [] };',
-      'log, roles: original ? rolesIn(original).slice(0, 2) : [] };',
+      'log, roles: original ? rolesIn(original) : [], ...guarded };',
+      'log, roles: original ? rolesIn(original).slice(0, 2) : [], ...guarded };',
       "the roles of 'an instance' with one that somebody gives it when its name is taken away",
     ],
     [

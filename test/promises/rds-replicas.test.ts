@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Databases } from '../../src/contract/databases.ts';
 import type { PlanSource } from '../../src/contract/plan.ts';
+import type { JournalRecord } from '../../src/contract/record.ts';
+import { simulatedDatabases } from '../../src/simulator/rds/sql.ts';
 import { exitOf, keyOf, told } from '../support/promises.ts';
 import {
   databaseNamed,
@@ -11,7 +14,7 @@ import {
   oneDatabase,
   original,
 } from '../support/rds.ts';
-import { inWorld, type World } from '../support/world.ts';
+import { inWorld, type Life, type World } from '../support/world.ts';
 
 const replica = (id: string, more = '') => `
   - id: ${id}
@@ -41,6 +44,32 @@ function withReplicas(...sets: string[]): PlanSource {
 }
 
 const names = ['orders-read', 'orders-report'];
+const group = 'sg-0cccccccccccccccc';
+
+/** Lives the plan with a deed right before the first call of an operation. */
+async function disturbed(world: World, operation: string, deed: () => void): Promise<Life> {
+  let calls = 0;
+  const life = await world.process([], {
+    plans: [withReplicas()],
+    beforeCall: (call) => {
+      if (call === `rds:${operation}` && ++calls === 1) deed();
+    },
+  });
+  expect(calls).toBeGreaterThan(0);
+  return life;
+}
+
+/** Lives the plan with a deed as soon as a step is done for all its items. */
+async function afterStep(world: World, step: string, deed: () => void): Promise<Life> {
+  let left = names.length;
+  const diesOn = (record: JournalRecord) =>
+    record.t === 'done' && record.key.step === step && record.key.undo === undefined && --left === 0;
+  const first = await world.process([], { plans: [withReplicas()], diesOn });
+  expect(first.result).toBe('died');
+  deed();
+  world.pass(60_000);
+  return world.process(first.disk, { plans: [withReplicas()] });
+}
 
 function expectReplicasMoved(world: World, before: ReturnType<World['state']>): void {
   const state = world.state();
@@ -162,6 +191,53 @@ describe('the read replicas of an instance', () => {
     }
   });
 
+  describe('of MySQL', () => {
+    const mysql = replicated
+      .replaceAll('engine: postgres', 'engine: mysql')
+      .replaceAll('"16.4"', '"8.0.36"')
+      .replaceAll('orders-16', 'orders')
+      .replace('logExports: [postgresql]', 'logExports: [error]')
+      .replace(/ {4}roles:\n.*\n.*\n/, '')
+      .replaceAll(':5432', ':3306');
+    /** The account's databases, of which the replicas take writes of their own as long as `open` says so. */
+    const writable = (world: World, open: () => boolean): Databases => {
+      const databases = simulatedDatabases(world.account);
+      return {
+        query: async (at, statement, signal) =>
+          /read_only/.test(statement) && open() ? [['0']] : databases.query(at, statement, signal),
+      };
+    };
+
+    it('are made anew like others', () =>
+      inWorld(mysql, async (world) => {
+        const before = world.state();
+        const life = await world.process([], { plans: [withReplicas()] });
+        expect(exitOf(life), told(life)).toBe(0);
+        world.pass(3_600_000);
+        expectReplicasMoved(world, before);
+      }));
+
+    it('that take writes of their own are refused: what they alone hold would go with them', () =>
+      inWorld(mysql, async (world) => {
+        const databases = writable(world, () => true);
+        const life = await world.process([], { plans: [withReplicas()], databases });
+        expect(exitOf(life), told(life)).toBe(2);
+        expect(told(life)).toMatch(/the read replica orders-read takes writes of its own \(read_only is off\)/);
+      }));
+
+    it('that take writes of their own since they were read keep their names', () =>
+      inWorld(mysql, async (world) => {
+        const old = databaseNamed(world, 'orders-read')?.resourceId;
+        const life = await world.process([], {
+          plans: [withReplicas()],
+          databases: writable(world, () => world.state().databases.some((one) => /^orders-old/.test(one.identifier))),
+        });
+        expect(exitOf(life), told(life)).toBe(4);
+        expect(told(life)).toMatch(/FAILED: orders-read takes writes of its own/);
+        expect(databaseNamed(world, 'orders-read')?.resourceId).toBe(old);
+      }));
+  });
+
   it('that somebody has promoted in the hold are kept: they may hold what nothing else does', async () => {
     await inWorld(replicated, async (world) => {
       const plan = withReplicas('steps.soak.with.for=2h');
@@ -195,6 +271,71 @@ describe('the read replicas of an instance', () => {
       expect(ids()).toMatchObject(before);
       for (const name of names) expect(databaseNamed(world, name)?.replicaOf).toBe(original);
       expectNoDatabaseClaim(world);
+    });
+  });
+
+  it('are made as they are by then: what their owner has changed since they were read is not lost', async () => {
+    await inWorld(replicated.replace('databases:', `  - { id: ${group} }\ndatabases:`), async (world) => {
+      const change = () => {
+        world.account.act({ do: 'tag-database', database: 'orders-read', tags: { owner: 'reports' } });
+        world.account.act({ do: 'add-database-to-group', database: 'orders-read', group });
+      };
+      const life = await disturbed(world, 'RestoreDBInstanceFromDBSnapshot', change);
+      expect(exitOf(life), told(life)).toBe(0);
+      const made = databaseNamed(world, 'orders-read');
+      expect(made?.tags['owner']).toBe('reports');
+      expect(made?.securityGroups).toContain(group);
+    });
+  });
+
+  it('that somebody changes after they were made anew keep their names until the new ones are like them', async () => {
+    await inWorld(replicated, async (world) => {
+      const old = databaseNamed(world, 'orders-read')?.resourceId;
+      const change = () =>
+        world.account.act({ do: 'tag-database', database: 'orders-read', tags: { owner: 'reports' } });
+      const life = await disturbed(world, 'CreateDBInstanceReadReplica', change);
+      expect(exitOf(life), told(life)).toBe(4);
+      expect(told(life)).toMatch(/differs in the tag "owner"/);
+      expect(databaseNamed(world, 'orders-read')?.resourceId).toBe(old);
+      const made = [...world.account.world.rds.databases.values()].filter((one) => one.replicaOf !== undefined);
+      for (const { identifier, tags } of made)
+        if (tags.now.get('rekey:original') === old)
+          world.account.act({ do: 'tag-database', database: identifier, tags: { owner: 'reports' } });
+      const second = await world.process(life.disk, { plans: [withReplicas()] });
+      expect(exitOf(second), told(second)).toBe(0);
+      expect(databaseNamed(world, 'orders-read')?.tags['owner']).toBe('reports');
+    });
+  });
+
+  it.each([
+    ['CreateDBInstanceReadReplica', /FAILED: changes of DBInstanceClass wait on orders-read/],
+    // Between the verdict and the renames.
+    ['verify-replica', /changes of DBInstanceClass wait on orders-read, and its rename would bring them into force/],
+  ])('with a change that waits are not renamed, which would bring it into force: queued at %s', async (at, why) => {
+    await inWorld(replicated, async (world) => {
+      const old = databaseNamed(world, 'orders-read')?.resourceId;
+      const queue = () =>
+        world.account.act({ do: 'modify-database', database: 'orders-read', now: false, class: 'db.r6g.4xlarge' });
+      const life = at === 'verify-replica' ? await afterStep(world, at, queue) : await disturbed(world, at, queue);
+      expect([4, 6], told(life)).toContain(exitOf(life));
+      expect(told(life)).toMatch(why);
+      expect(databaseNamed(world, 'orders-read')).toMatchObject({ resourceId: old });
+      expect(databaseNamed(world, 'orders-read')?.settings.DBInstanceClass).toBe('db.r6g.large');
+    });
+  });
+
+  it('of which a new one is lost between the renames: it is said that nobody has the name, and what to do', async () => {
+    await inWorld(replicated, async (world) => {
+      const old = databaseNamed(world, 'orders-read')?.resourceId;
+      const life = await afterStep(world, 'rename-replica-away', () => {
+        const made = world.state().databases.find((one) => one.tags['rekey:original'] === old);
+        world.account.act({ do: 'delete-database', database: made?.resourceId ?? '' });
+      });
+      expect(exitOf(life), told(life)).toBe(1);
+      expect(told(life)).toMatch(
+        /is gone, and nobody has the name orders-read: .*--new-db-instance-identifier orders-read/,
+      );
+      expect(world.state().databases.some((one) => one.resourceId === old)).toBe(true);
     });
   });
 

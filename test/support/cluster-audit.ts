@@ -93,7 +93,8 @@ export class ClusterAudit {
     if (!/^DeleteDB(Cluster|Instance)$/.test(call.operation)) return;
     if (made)
       this.judge('I13', this.unwritten(cluster), () => `${call.operation} of ${cluster.identifier}, which has writes`);
-    else this.judgeDelete(call, cluster, member, how);
+    // Whatever cluster it was born in, where somebody had swapped names: what the run has made holds nothing of its own.
+    else if (!member || !this.origin.isOf(party.run, member.resourceId)) this.judgeDelete(call, cluster, member, how);
   }
 
   /** The cluster that a call is about: by its name, by that of a member or of a custom endpoint. */

@@ -108,15 +108,16 @@ async function recordExposed<S>(
 /** What others write on a replacement before they are let in is as good as what they write after: only the operator's word lets go of it. */
 async function recordOccupied<S>(
   run: PlanRun<S>,
-  occupied: readonly { readonly id: string; readonly how: string }[],
+  occupied: readonly { readonly id: string; readonly how: string; readonly inPlace: boolean }[],
 ): Promise<void> {
   const { state, plan } = run;
   if (occupied.length === 0 || (state.unwinding?.over === false && state.unwinding.stop === null)) return;
   const [{ how } = { how: '' }] = occupied;
   const ids = occupied.map(({ id }) => id).filter((id) => !state.lived.has(id));
-  const reason = `somebody was connected to it: ${how}`;
+  const reason = `others were in, whom it had not let in yet: ${how}`;
   if (ids.length > 0) await run.append({ t: 'lived', plan: plan.name, ids, reason });
-  if (state.writePoint === undefined) await recordWrites(run, reason);
+  // Who found it where it was made is no client: it is kept, and does not keep the target from being brought back.
+  if (state.writePoint === undefined && occupied.some(({ inPlace }) => inPlace)) await recordWrites(run, reason);
 }
 
 /**

@@ -49,6 +49,9 @@ export function answerOf(
   const status = logStatusOf(world, database, statement);
   if (status) return [status];
   if (asksForLog(statement)) throw unconnected('ER_PARSE_ERROR', 'You have an error in your SQL syntax');
+  // RDS sets it to {TrueIfReplica}, unless a parameter group says otherwise.
+  if (/^\s*SELECT\s+@@GLOBAL\.read_only\s*$/i.test(statement) && languageOf(database.engine) === 'mysql')
+    return [[database.replicaOf === undefined ? '0' : '1']];
   const content = contentIn(world, database);
   return [[content ? digestOf(contentBytes(content)) : null]];
 }

@@ -221,6 +221,9 @@ const pairOf = <I extends z.ZodType, N extends z.ZodType, P extends z.ZodRawShap
   securityGroups: z.array(SecurityGroupId).meta({ description: 'what it has without the fence' }),
   ...parts,
   ...positioned,
+  replacing: LogPosition.optional().meta({
+    description: 'where the log of the replacement stood when nobody had written to it yet',
+  }),
   differences: z.array(z.string()).optional().meta({ description: 'in which the plan lets old and new differ' }),
 });
 const pair = pairOf(DatabaseId, DatabaseName, {});
@@ -245,6 +248,7 @@ const placedWith = <R extends z.ZodType>(role: R) => ({
   log: LogContained,
   provenAt,
   roles: z.array(role).meta({ description: 'that the original had when its replacement was judged in its place' }),
+  protected: z.boolean().optional().meta({ description: 'whether the original was protected against deletion then' }),
 });
 
 /** About a read replica of the original and the one of the new instance, `source`, that takes its name. */

@@ -7,9 +7,8 @@ export const needsOf = ({ steps, idField }: Kind): readonly Need[] => [
     of: steps.read,
     when: { given: 'writers', as: 'hook' },
     needs: 'control.exec',
-    before: steps.createSnapshot,
-    beforeGiven: 'after',
-    why: 'what writes inside the database would go on after the final snapshot, and be lost with the original',
+    before: steps.verifyFence,
+    why: 'what writes inside the database would go on behind the fence, and have the cut-over taken back',
   },
   {
     of: steps.restore,

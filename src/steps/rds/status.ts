@@ -119,6 +119,15 @@ export function parametersPend(instance: DBInstance): boolean {
   return (instance.DBParameterGroups ?? []).some((group) => group.ParameterApplyStatus === 'pending-reboot');
 }
 
+/** Parameters of its cluster's group that a restart of this member would bring into force. */
+export function clusterParametersPend(
+  cluster: DBCluster | undefined,
+  { DBInstanceIdentifier: name }: DBInstance,
+): boolean {
+  const member = cluster?.DBClusterMembers?.find((one) => one.DBInstanceIdentifier === name);
+  return member?.DBClusterParameterGroupStatus === 'pending-reboot';
+}
+
 /** The security groups, with those on their way in or out. */
 export function groupsOf(one: Described): string[] {
   return (one.VpcSecurityGroups ?? []).map((group) => group.VpcSecurityGroupId ?? '').sort();

@@ -49,7 +49,7 @@ export function mendKeysAndFence(world: World, disk: readonly JournalRecord[]): 
 /** Has the run stopped because somebody protects what it is to delete? */
 export function tellsOfProtection(disk: readonly JournalRecord[]): boolean {
   const last = disk.findLast((record) => record.t === 'stopped');
-  return last?.t === 'stopped' && /disable deletion protection/.test(last.stop.message);
+  return last?.t === 'stopped' && /disable deletion protection|against deletion since/.test(last.stop.message);
 }
 
 function tellsOfFence(record: JournalRecord): boolean {

@@ -6,7 +6,16 @@ import type { Cluster } from '../domain.ts';
 import type { AllSeen, Kind, Original } from '../kinds/kind.ts';
 import { customEndpointsOf, leadsTo, shownAs } from '../names/endpoints.ts';
 import { isScaled } from '../scaled.ts';
-import { type Described, idIn, isGoing, isStopped, nameIn, parametersPend, pendingOf } from '../status.ts';
+import {
+  clusterParametersPend,
+  type Described,
+  idIn,
+  isGoing,
+  isStopped,
+  nameIn,
+  parametersPend,
+  pendingOf,
+} from '../status.ts';
 
 /** How the original is set. A change of it would be missing on the replacement, or come into force with one of our own calls. */
 export function asSet(
@@ -37,13 +46,13 @@ export function membersAsSet(
   const custom = customEndpointsOf(original, seen.endpoints);
   return {
     members: members.map(idIn).sort(),
-    ...Object.assign({}, ...members.map((one) => memberAsSet(one, read))),
+    ...Object.assign({}, ...members.map((one) => memberAsSet(one, original, read))),
     endpoints: Object.fromEntries(custom.map((one) => [one.DBClusterEndpointIdentifier ?? '', leadsTo(shownAs(one))])),
   };
 }
 
 /** By its id and the attribute, so that a difference names both. */
-function memberAsSet(member: DBInstance, read: Cluster | undefined): Record<string, Json> {
+function memberAsSet(member: DBInstance, cluster: DBCluster, read: Cluster | undefined): Record<string, Json> {
   const settings = memberSettings(member);
   const set = {
     ...Object.fromEntries(memberCarriedBy('create').map((name) => [name, json(settings[name])])),
@@ -53,7 +62,7 @@ function memberAsSet(member: DBInstance, read: Cluster | undefined): Record<stri
       'DBInstanceIdentifier',
       read?.members.find(({ id }) => id === idIn(member)),
     ),
-    parametersPend: parametersPend(member),
+    parametersPend: parametersPend(member) || clusterParametersPend(cluster, member),
   };
   return Object.fromEntries(Object.entries(set).map(([name, value]) => [`${idIn(member)} ${name}`, value]));
 }

@@ -45,8 +45,9 @@ export const targetOf = (kind: Kind) =>
       const written = read ? writtenTo(seated.get(read.id), provenOf(kind, proven)) : [];
       const life = await lifeOf(ctx, concerned, read, seated);
       const occupied = made.flatMap((one) => {
-        const sessions = seated.get(idIn(one))?.sessions ?? [];
-        return sessions.length > 0 ? [{ id: idIn(one), how: sessions.join('; ') }] : [];
+        const sitting = seated.get(idIn(one));
+        const how = [...(sitting?.sessions ?? []), ...writtenTo(sitting, replacingOf(kind, proven, idIn(one)))];
+        return how.length > 0 ? [{ id: idIn(one), how: how.join('; '), inPlace: one === holder }] : [];
       });
       const missing = [...(original ? [] : originals), ...(original || holder || made.length > 0 ? [] : [target])];
       const shape = {
@@ -82,6 +83,16 @@ function provenOf(kind: Kind, proven: readonly unknown[]): LogPosition | undefin
   for (const proof of proven) {
     const { data } = proofs.safeParse(proof);
     if (data?.position) return data.position;
+  }
+  return undefined;
+}
+
+/** Where the log of this replacement stood when nobody had written to it yet, by the latest verdict that says so. */
+function replacingOf(kind: Kind, proven: readonly unknown[], id: string): LogPosition | undefined {
+  const verdicts = z.union([kind.Verdict, kind.PlacedVerdict]);
+  for (const proof of proven) {
+    const { data } = verdicts.safeParse(proof);
+    if (data?.replacing && data.replacement === id) return data.replacing;
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import type { DBCluster } from '@aws-sdk/client-rds';
+import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
 import { printable } from '../../../aws/printable.ts';
 import type { AwsContext } from '../../../aws/services.ts';
 import { carried } from '../../../aws/tags.ts';
@@ -6,8 +6,9 @@ import { canonical } from '../../../contract/json.ts';
 import type { Proof } from '../../../contract/step.ts';
 import type { Tag } from '../../domain.ts';
 import type { FinalDatabaseVerdict } from '../domain.ts';
+import { writtenSince } from '../fence/position.ts';
 import { holesInFence } from '../fence/rules.ts';
-import { permissionsOfSql } from '../fence/sessions.ts';
+import { addressOf, permissionsOfSql, sessionsAt } from '../fence/sessions.ts';
 import { clientsAwaited } from '../judge/clients-back.ts';
 import { logHeld } from '../judge/log-held.ts';
 import type { Kind } from '../kinds/kind.ts';
@@ -41,11 +42,31 @@ export async function faultsOfProof(
   const proof = await proofAbout(ctx, verdict, original, asked);
   const findings = [...proof.findings, ...kind.faultsOfPair(verdict, pair)];
   if (findings.length > 0 || !replacement) return { ...proof, findings };
+  const written = original ? await writtenTo(ctx, verdict, original, kind.partsAmong(original, pair.instances)) : [];
+  if (written.length > 0) return { ...proof, findings: written, stale: true };
   const { pending, position } = await clientsAwaited(ctx, verdict, kind.partsAmong(replacement, pair.instances));
   const held = logHeld(verdict, position);
   // What the verdict says can't be told is not told again.
   if (verdict.log.unknown === null) for (const told of held.told) ctx.announce(told);
   return { ...proof, findings: held.findings, pending };
+}
+
+/**
+ * How somebody has written to an original since it was judged, and has gone. What can't be told stops nothing, and is said. Without
+ * members a cluster was asked with them.
+ */
+async function writtenTo(
+  ctx: AwsContext,
+  { clients, position }: FinalDatabaseVerdict,
+  original: Described,
+  [writer]: readonly DBInstance[],
+): Promise<readonly string[]> {
+  const at = clients && writer && addressOf(clients, writer);
+  if (!at) return [];
+  const answer = await sessionsAt(ctx, at);
+  const { found, told } = answer.seen ? writtenSince(position, answer.position) : { found: [], told: [answer.unknown] };
+  for (const one of told) ctx.announce(`original ${nameIn(original)}: ${one}`);
+  return found.map((how) => `original ${nameIn(original)}: ${how}`);
 }
 
 /** How one is set, with what a read refuses, which somebody may have switched on since. */

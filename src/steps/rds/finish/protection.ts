@@ -58,5 +58,10 @@ export const clearProtection = (kind: Kind) =>
     undo: (input) => [{ uses: kind.steps.setProtection, with: theId(kind, input.verdict.original) }],
     verdict: (input) => input.verdict,
     deletes: 'nothing',
-    prove: (ctx, { verdict }) => faultsOfProof(ctx, kind, verdict),
+    async prove(ctx, { verdict }) {
+      const proof = await faultsOfProof(ctx, kind, verdict);
+      if (verdict.protected !== false) return proof;
+      const why = `somebody has protected original ${verdict.original} against deletion since it was moved: if it may go, take that off`;
+      return { ...proof, findings: [...proof.findings, why] };
+    },
   });

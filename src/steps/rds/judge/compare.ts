@@ -5,6 +5,7 @@ import type { VerdictStatus } from '../../../contract/verdict.ts';
 import { settleWithinMs } from '../../deadlines.ts';
 import { KeyArn, KeyTried } from '../../domain.ts';
 import type { DatabaseVerdict, MadeDatabase } from '../domain.ts';
+import { permissionsOfSql, sessionsAt } from '../fence/sessions.ts';
 import { byOriginal, type Kind, originalOf } from '../kinds/kind.ts';
 import { brokenStatus, idIn, isSettled, nameIn, pendingOf, statusOf } from '../status.ts';
 import { differencesOfPair, unlike } from './comparison.ts';
@@ -30,7 +31,7 @@ export const compare = (kind: Kind) => {
   return defineVerify({
     type: kind.steps.compare,
     settleWithinMs: settleWithinMs.databaseChange,
-    permissions: kind.describes,
+    permissions: [...kind.describes, ...permissionsOfSql],
     input: byOriginal(kind, {
       replacement: kind.Made,
       ...kind.membersShape,
@@ -67,7 +68,12 @@ export const compare = (kind: Kind) => {
         const waiting = Object.keys(pendingOf(one));
         if (waiting.length > 0) findings.push(`${nameIn(one)} has pending changes of ${waiting.join(', ')}`);
       }
-      return findings.length > 0 ? { ...judged(input, findings), lags: true } : judged(input, findings);
+      if (findings.length > 0) return { ...judged(input, findings), lags: true };
+      // Nobody knows it by a name yet: who writes to it from here on is somebody else, and that is not to be thrown away.
+      const at = kind.addressOf(read, replacement);
+      const asked = at && (await sessionsAt(ctx, at));
+      const replacing = asked?.seen && asked.position;
+      return { is: 'done', output: { ...verdict(kind, input, 'SUCCESSFUL', []), ...(replacing && { replacing }) } };
     },
     conclude: (input, status, reason) => verdict(kind, input, status, [reason]),
     verdicts: (output) => [output],

@@ -1,7 +1,7 @@
 import type { DBCluster, DBClusterEndpoint, DBInstance } from '@aws-sdk/client-rds';
 import type { Cluster, ClusterVerdict } from '../domain.ts';
 import { leadsTo, shownAs } from '../names/endpoints.ts';
-import { type Described, nameIn, parametersPend, pendingOf } from '../status.ts';
+import { clusterParametersPend, type Described, nameIn, parametersPend, pendingOf } from '../status.ts';
 
 interface Found {
   readonly replacement: DBCluster;
@@ -43,8 +43,7 @@ function memberFaults(
       if (!found && mayGo(pair.id)) return [];
       if (!found) return [`${pair.replacement}, which replaces ${pair.name}, is no member of ${id}`];
       const name = found.DBInstanceIdentifier ?? '';
-      const inCluster = replacement.DBClusterMembers?.find((one) => one.DBInstanceIdentifier === name);
-      const pends = parametersPend(found) || inCluster?.DBClusterParameterGroupStatus === 'pending-reboot';
+      const pends = parametersPend(found) || clusterParametersPend(replacement, found);
       return [
         ...(name === pair.name ? [] : [`${pair.replacement} is named ${name}, not ${pair.name}`]),
         ...(found.Endpoint?.Address?.startsWith(`${name}.`) ? [] : [`${name} has another endpoint than its name`]),

@@ -5,8 +5,9 @@ import type { Seen } from '../../../contract/step.ts';
 import type { VerdictStatus } from '../../../contract/verdict.ts';
 import { settleWithinMs } from '../../deadlines.ts';
 import { Database, FinalDatabaseVerdict, MadeDatabase, ReplicaVerdict } from '../domain.ts';
+import { permissionsOfSql } from '../fence/sessions.ts';
 import { instances } from '../kinds/instance.ts';
-import { isReplicating } from '../read/read-replicas.ts';
+import { isReplicating, replicaNow, waitsOn, writesOf } from '../read/read-replicas.ts';
 import { brokenStatus, hasGroups, isSettled } from '../status.ts';
 import { differencesOf } from './comparison.ts';
 
@@ -17,7 +18,7 @@ type Input = z.infer<typeof input>;
 export const verifyReadReplica = defineVerify({
   type: 'rds.verify-read-replica',
   settleWithinMs: settleWithinMs.databaseChange,
-  permissions: ['rds:DescribeDBInstances'],
+  permissions: ['rds:DescribeDBInstances', ...permissionsOfSql],
   input,
   output: ReplicaVerdict,
   title: (input) => `verify the new read replica ${input.replica.name}`,
@@ -30,7 +31,10 @@ export const verifyReadReplica = defineVerify({
     if (!isSettled(found)) return pending(input, `${input.replacement.name} is ${found.DBInstanceStatus}`);
     if (!isReplicating(found)) return pending(input, `${input.replacement.name} does not replicate yet`);
     const source = all.find((one) => one.DbiResourceId === input.verdict.replacement);
-    return judged(input, faultsOf(ctx, input, found, source));
+    const replica = replicaNow(all, input.replica);
+    const old = all.find((one) => one.DbiResourceId === replica.id);
+    const own = old ? await writesOf(ctx, replica, old) : [];
+    return judged(input, [...faultsOf(ctx, { ...input, replica }, found, source), ...waitsOn(old), ...own]);
   },
   conclude: (input, status, reason) => verdictOf(input, status, [reason]),
   verdicts: (output) => [output],

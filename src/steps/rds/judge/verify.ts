@@ -98,7 +98,9 @@ export const verify = (kind: Kind) =>
         ctx.announce(
           `somebody has given ${nameIn(original)} the role ${printable(id, 300)}: ${verdict.name} gets it, too`,
         );
-      return judged({ ...verdict, ...(since.found.length === 0 && positioned(position)), log: held.log }, [
+      const untouched = replacing && writtenSince(verdict.replacing, replacing).found.length === 0;
+      const logs = { ...(since.found.length === 0 && positioned(position)), ...(untouched && { replacing }) };
+      return judged({ ...verdict, ...logs, log: held.log }, [
         ...since.found.map((how) => `original ${nameIn(original)}: ${how}`),
         ...held.findings,
       ]);
@@ -111,7 +113,8 @@ export const verify = (kind: Kind) =>
 function placed({ verdict, fenced }: Input, original: Described | undefined): PlacedDatabaseVerdict {
   const log = { ...(fenced.position && { final: fenced.position }), unknown: 'nobody has asked' };
   const { provenAt } = fenced;
-  return { ...verdict, ...(provenAt && { provenAt }), log, roles: original ? rolesIn(original) : [] };
+  const guarded = original && { protected: original.DeletionProtection === true };
+  return { ...verdict, ...(provenAt && { provenAt }), log, roles: original ? rolesIn(original) : [], ...guarded };
 }
 
 /** What speaks against the replacement being what the original was, behind its fence: key and name. */

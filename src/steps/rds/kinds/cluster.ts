@@ -28,7 +28,7 @@ import { isWriter, membersOf, writerAddressOf } from '../found.ts';
 import { faultsOfPlaces } from '../judge/places.ts';
 import { customEndpointsOf, leadsAnywhere } from '../names/endpoints.ts';
 import { readCluster } from '../read/cluster.ts';
-import { isUsable } from '../status.ts';
+import { idIn, isUsable, nameIn } from '../status.ts';
 import type { Kind, Pair, Whole } from './kind.ts';
 
 /** An Aurora cluster with its members. */
@@ -244,6 +244,7 @@ export const clusters: Kind = {
   faultsOfServing: () => [],
   faultsOfPair: (verdict: FinalClusterVerdict, pair: Pair<DBCluster>) => [
     ...newEndpoints(verdict, pair),
+    ...faultsOfMembers(verdict, pair),
     ...faultsOfWriter(verdict, pair),
   ],
 
@@ -284,6 +285,21 @@ function newEndpoints({ original: id, name }: FinalClusterVerdict, { original, e
     ({ DBClusterEndpointIdentifier: endpoint }) =>
       `original ${id} has got a custom endpoint, ${printable(endpoint ?? '', 63)}: make it on ${name} and delete it here`,
   );
+}
+
+/** A member that somebody has added keeps RDS from deleting the cluster, and a name that clients know goes with the member that has it. */
+function faultsOfMembers({ original: id, members }: FinalClusterVerdict, { original, instances }: Pair<DBCluster>) {
+  const there = original ? membersOf(original, instances) : [];
+  return there.flatMap((one) => {
+    const name = nameIn(one);
+    if (!members.some((member) => member.id === idIn(one)))
+      return [
+        `original ${id} has got a member, ${name}, since it was moved: if nobody needs it, delete it (aws rds delete-db-instance --db-instance-identifier ${name})`,
+      ];
+    return members.some((member) => member.name === name)
+      ? [`${idIn(one)}, a member of original ${id}, holds the name ${name} again`]
+      : [];
+  });
 }
 
 function faultsOfWriter(

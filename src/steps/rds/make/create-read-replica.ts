@@ -7,6 +7,7 @@ import { Database, FinalDatabaseVerdict, MadeDatabase } from '../domain.ts';
 import { nameOf } from '../found.ts';
 import { askedOf } from '../in-report.ts';
 import { instances } from '../kinds/instance.ts';
+import { replicaNow } from '../read/read-replicas.ts';
 import { bornAmong, bornAs, seenBorn, tagsOfMade } from './born.ts';
 
 const input = z.strictObject({ replica: Database, verdict: FinalDatabaseVerdict });
@@ -57,8 +58,9 @@ export const createReadReplica = defineEffect({
     const made = bornAmong(ctx, all, known);
     return made ? seenBorn(ctx, made, known, { original: replica.id, accepted: 'it' }) : { is: 'absent' };
   },
-  async run(ctx, { replica, verdict }) {
+  async run(ctx, { replica: read, verdict }) {
     const name = bornAs(ctx);
+    const replica = replicaNow(ctx.aws.sight.lastSeen(), read);
     const parameters: Readonly<Record<string, unknown>> = { ...parametersFor('restore', replica.settings) };
     const answer = await ctx.aws.rds.createDBInstanceReadReplica({
       ...Object.fromEntries(taken.flatMap((one) => (parameters[one] === undefined ? [] : [[one, parameters[one]]]))),

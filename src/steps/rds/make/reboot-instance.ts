@@ -1,11 +1,10 @@
-import type { DBInstance } from '@aws-sdk/client-rds';
 import * as z from 'zod';
-import { type AwsContext, defineEffect } from '../../../aws/services.ts';
+import { defineEffect } from '../../../aws/services.ts';
 import { settleWithinMs } from '../../deadlines.ts';
 import { DatabaseId, MadeDatabase } from '../domain.ts';
 import { nameOf } from '../found.ts';
 import { instances } from '../kinds/instance.ts';
-import { brokenStatus, isSettled, parametersPend, pendingOf } from '../status.ts';
+import { brokenStatus, clusterParametersPend, isSettled, parametersPend, pendingOf } from '../status.ts';
 
 /** Restarts the replacement if parameters of its group wait for that; otherwise there is nothing to do. */
 export const rebootInstance = defineEffect({
@@ -32,7 +31,9 @@ export const rebootInstance = defineEffect({
         is: 'failed',
         reason: `changes of ${pending.join(', ')} wait on the replacement, which nobody asked for`,
       };
-    return parametersPend(instance) || (await clusterParametersPend(ctx, instance))
+    const { DBClusterIdentifier: of } = instance;
+    const cluster = of === undefined ? undefined : await ctx.aws.sight.clusterNamed(of);
+    return parametersPend(instance) || clusterParametersPend(cluster, instance)
       ? { is: 'absent' }
       : { is: 'done', output };
   },
@@ -42,14 +43,3 @@ export const rebootInstance = defineEffect({
   },
   undo: 'unneeded',
 });
-
-/** Parameters of its cluster's group that wait for a restart of this member. */
-async function clusterParametersPend(
-  ctx: AwsContext,
-  { DBClusterIdentifier: of, DBInstanceIdentifier: name }: DBInstance,
-) {
-  const cluster = of === undefined ? undefined : await ctx.aws.sight.clusterNamed(of);
-  return (cluster?.DBClusterMembers ?? []).some(
-    (one) => one.DBInstanceIdentifier === name && one.DBClusterParameterGroupStatus === 'pending-reboot',
-  );
-}

@@ -6,7 +6,8 @@ import { DatabaseId, DatabaseName } from '../domain.ts';
 import { nameOf, surelyFound } from '../found.ts';
 import { instances } from '../kinds/instance.ts';
 import { byId, idOf, type Kind, theId } from '../kinds/kind.ts';
-import { brokenStatus, deadName, isGoing, isSettled, nameIn, pendingOf, statusOf } from '../status.ts';
+import { waitsOn } from '../read/read-replicas.ts';
+import { brokenStatus, deadName, idIn, isGoing, isSettled, nameIn, pendingOf, statusOf } from '../status.ts';
 
 interface Rename {
   readonly from: string;
@@ -76,7 +77,8 @@ async function lookAtRename<O>(ctx: AwsContext, kind: Kind, id: string, input: R
     const busy = [found, ...parts].some((one) => !isSettled(one) && brokenStatus(one) === undefined);
     return !busy && followed && kind.isWhole(found, parts) ? { is: 'done', output } : { is: 'pending', output };
   }
-  if (name !== input.from)
+  // Going back it gets the name that it had, whatever somebody has called it meanwhile.
+  if (name !== input.from && input.ifThere !== true)
     return { is: 'failed', reason: `${id} is named ${name} now, not ${input.from}: somebody renamed it` };
   // A name is free when who had it is gone.
   if (kind.lastSeen(ctx).some((one) => nameIn(one) === input.to && isGoing(one))) return { is: 'pending', output };
@@ -104,16 +106,32 @@ export const renameReadReplica = defineEffect({
   input: z.strictObject({
     database: DatabaseId.meta({ description: 'the replica to rename, by its resource id' }),
     ...names(DatabaseName),
+    ifThere: z.boolean().optional().meta({ description: 'going back: what is gone holds no name' }),
   }),
   output: z.strictObject({ database: DatabaseId, name: DatabaseName }),
   title: (input) => `rename replica ${input.from} to ${input.to}`,
-  look: (ctx, input) =>
-    lookAtRename(ctx, instances, input.database, input, { database: input.database, name: input.to }),
+  async look(ctx, { database, ...input }) {
+    const seen = await lookAtRename(ctx, instances, database, input, { database, name: input.to });
+    const all = ctx.aws.sight.lastSeen();
+    if (seen.is === 'done' || all.some((one) => idIn(one) === database)) return seen;
+    if (await surelyFound(ctx, instances, database)) return seen;
+    const reason = `${database} is gone`;
+    if (all.some((one) => nameIn(one) === input.to)) return { is: 'failed', reason };
+    const give = `aws rds modify-db-instance --new-db-instance-identifier ${input.to} --apply-immediately`;
+    return { is: 'failed', reason: `${reason}, and nobody has the name ${input.to}: give it to a replica (${give})` };
+  },
+  // Going back its name matters more than what waits.
+  async prove(ctx, { database, ifThere }) {
+    return { findings: ifThere ? [] : waitsOn(await ctx.aws.sight.database(database)) };
+  },
   async run(ctx, input) {
     await instances.rename(ctx, nameOf(ctx, instances, input.database), input.to);
     return undefined;
   },
   undo: (input) => [
-    { uses: 'rds.rename-read-replica', with: { database: input.database, from: input.to, to: input.from } },
+    {
+      uses: 'rds.rename-read-replica',
+      with: { database: input.database, from: input.to, to: input.from, ifThere: true },
+    },
   ],
 });

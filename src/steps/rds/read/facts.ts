@@ -2,14 +2,15 @@ import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
 import { printable } from '../../../aws/printable.ts';
 import type { AwsContext } from '../../../aws/services.ts';
 import { carried } from '../../../aws/tags.ts';
-import type { Surroundings } from '../../domain.ts';
+import type { Surroundings, Tag } from '../../domain.ts';
 import { together } from '../../ebs/volume-facts.ts';
+import type { ClusterEndpoint } from '../domain.ts';
 import type { Kind, Original } from '../kinds/kind.ts';
 import { isScaled } from '../scaled.ts';
 import { type Described, groupsOf, hasDataApi, idIn, nameIn, rolesIn } from '../status.ts';
 
 /** What a run relies on of an original beside how it is set, as Describe shows it, with its members. */
-export function factsOf(
+function factsOf(
   found: Described,
   parts: readonly DBInstance[],
   fence: string,
@@ -18,6 +19,16 @@ export function factsOf(
 ): Surroundings {
   const all = [...new Set([found, ...parts])].map((one) => factsOfOne(one, fence, named(one)));
   return together([...all, rolesOf(found, named(found), known), scaledOf(found, parts, named)]);
+}
+
+/**
+ * The same right when it is read, with the tags of its custom endpoints (`result`): those of the replacement are made with them, and no
+ * look shows them, so that only another read compares them.
+ */
+export function factsRead(found: Described, parts: readonly DBInstance[], fence: string, result: object): Surroundings {
+  const { endpoints = [] } = result as { readonly endpoints?: readonly ClusterEndpoint[] };
+  const tags = endpoints.map((one) => [`the tags of the custom endpoint ${one.id}`, listed(one.tags.map(tagged))]);
+  return together([factsOf(found, parts, fence), { decides: {}, told: Object.fromEntries(tags) }]);
 }
 
 /**
@@ -47,7 +58,7 @@ function factsOfOne(one: Described, fence: string, name: string): Surroundings {
       [of('the replicas')]: listed(replicasOf(one)),
       ...bondsOf(one as DBCluster, of),
     },
-    told: { [of('the tags')]: listed(carried(one.TagList).map(({ key, value }) => `${key}=${value}`)) },
+    told: { [of('the tags')]: listed(carried(one.TagList).map(tagged)) },
   };
 }
 
@@ -77,6 +88,8 @@ function bondsOf(one: DBCluster, of: (what: string) => string) {
     [of('the global cluster')]: one.GlobalClusterIdentifier ?? 'none',
   };
 }
+
+const tagged = ({ key, value }: Tag) => `${key}=${value}`;
 
 function replicasOf(one: Described): readonly string[] {
   const instance = one as DBInstance;

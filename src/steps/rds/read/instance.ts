@@ -7,7 +7,7 @@ import { nameOfOld } from '../names/old-name.ts';
 import { nameIn } from '../status.ts';
 import { announceInstance } from './announce.ts';
 import { masterUserSecretOf, refuseMasterUserSecret } from './master-user-secret.ts';
-import { type MovingReplica, replicasToMove } from './read-replicas.ts';
+import { type MovingReplica, replicasToMove, writesOf } from './read-replicas.ts';
 import { type Asked, type Heard, loginAs, movedTo, originalAs, type Reading } from './reading.ts';
 import { refuseInstance } from './refusals.ts';
 import { refuseOptions, surroundingsOfInstance } from './refusals-around.ts';
@@ -42,7 +42,13 @@ export async function readInstance(
         found,
         moving.map(({ replica }) => replica),
       ),
-    refuseMore: () => refuseOptions(ctx, found, refusals),
+    async refuseMore() {
+      await refuseOptions(ctx, found, refusals);
+      const engine = engineOf(found);
+      for (const { replica } of engine ? moving : [])
+        for (const why of await writesOf(ctx, loginAs(engine ?? 'mysql', replica.DBName, asked), replica))
+          refusals.refuse(`the read replica ${why}`, 'set read_only to {TrueIfReplica} in its parameter group');
+    },
     announce() {
       const settings = settingsOf(found);
       const parts = [{ settings, moved: movedTo(settings, found.KmsKeyId, asked.keys.to) }];

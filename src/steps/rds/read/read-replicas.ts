@@ -1,9 +1,13 @@
 import type { DBInstance } from '@aws-sdk/client-rds';
 import type { AwsContext } from '../../../aws/services.ts';
+import { carried } from '../../../aws/tags.ts';
 import type { Refusals } from '../../refusals.ts';
-import type { AcceptedOfDatabase } from '../domain.ts';
+import { settingsOf } from '../carry/instance.ts';
+import type { AcceptedOfDatabase, Database } from '../domain.ts';
+import { addressOf, asked } from '../fence/sessions.ts';
 import { nameOfOld } from '../names/old-name.ts';
-import { isSettled, parametersPend, pendingOf } from '../status.ts';
+import { groupsOf, idIn, isSettled, nameIn, parametersPend, pendingOf } from '../status.ts';
+import type { Login } from './reading.ts';
 
 // Made once the new primary serves, swapped by name, and kept until the hold is over: with the original they would come to
 // be instances of their own.
@@ -86,6 +90,35 @@ function obstacles(source: DBInstance, replica: DBInstance): { why: string; wayO
     [Object.keys(pendingOf(replica)).length > 0 || parametersPend(replica), 'has changes that wait', 'apply them'],
   ];
   return found.flatMap(([is, what, wayOut]) => (is ? [{ why: `the read replica ${name} ${what}`, wayOut }] : []));
+}
+
+/** A replica as it was last seen, which asks nothing: it serves all the time, so that its owner may have changed it since it was read. */
+export function replicaNow(seen: readonly DBInstance[], read: Database): Database {
+  const found = seen.find((one) => idIn(one) === read.id);
+  if (!found) return read;
+  return { ...read, settings: settingsOf(found), securityGroups: groupsOf(found), tags: carried(found.TagList) };
+}
+
+/**
+ * How a replica holds, or may hold, what its source does not: a parameter lets one of MySQL take writes of its own (RDS User Guide,
+ * "Working with MySQL read replicas"), one of PostgreSQL takes none. That nobody can tell stops nothing, and is said.
+ */
+export async function writesOf(ctx: AwsContext, login: Login, replica: DBInstance): Promise<readonly string[]> {
+  const at = login.engine === 'mysql' ? addressOf(login, replica) : undefined;
+  if (!at) return [];
+  const answer = await asked(ctx, at, 'SELECT @@GLOBAL.read_only');
+  if ('unknown' in answer)
+    ctx.announce(`rekey does not know whether ${nameIn(replica)} takes writes of its own: ${answer.unknown}`);
+  const isOpen = 'rows' in answer && answer.rows[0]?.[0] === '0';
+  return isOpen ? [`${nameIn(replica)} takes writes of its own (read_only is off), which nothing else would hold`] : [];
+}
+
+/** What waits on a replica, and would come into force with its rename. */
+export function waitsOn(replica: DBInstance | undefined): string[] {
+  const { DBInstanceIdentifier: _name, ...changes } = replica ? pendingOf(replica) : {};
+  const names = Object.keys(changes);
+  if (!replica || names.length === 0) return [];
+  return [`changes of ${names.join(', ')} wait on ${nameIn(replica)}, and its rename would bring them into force`];
 }
 
 /** What is written to its source arrives, as RDS shows it. */

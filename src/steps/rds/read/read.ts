@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defineRead } from '../../../aws/services.ts';
+import { marker, tagValue } from '../../../aws/tags.ts';
 import { problem } from '../../../errors/index.ts';
 import { CheckedKeys, type Surroundings } from '../../domain.ts';
 import { Refusals } from '../../refusals.ts';
@@ -8,8 +9,8 @@ import { refuseFence } from '../fence/rules.ts';
 import { permissionsOfSql } from '../fence/sessions.ts';
 import { readOf } from '../in-report.ts';
 import { byName, type Kind, nameGiven, type Original, originalOf } from '../kinds/kind.ts';
-import { groupsOf, isUsable } from '../status.ts';
-import { factsNow, factsOf } from './facts.ts';
+import { type Described, groupsOf, idIn, isUsable } from '../status.ts';
+import { factsNow, factsRead } from './facts.ts';
 import { loginAs } from './reading.ts';
 import { refuseSilence } from './refusals.ts';
 import { refuseAround } from './refusals-around.ts';
@@ -62,6 +63,7 @@ export const read = (kind: Kind) =>
       const one = await kind.read(ctx, asked, refusals);
       if (!one) throw notFound(kind, name, ctx.aws.region);
       const { found, vpc, engine } = one;
+      refuseOwn(ctx.run, name, found);
       one.refuseItself();
       await refuseFence(ctx, input.fence, { name, groups: groupsOf(found), vpc }, refusals);
       await one.refuseNames();
@@ -74,10 +76,8 @@ export const read = (kind: Kind) =>
       if (!login) throw notFound(kind, name, ctx.aws.region);
       one.announce();
       const parts = await kind.parts(ctx, found);
-      return {
-        ...one.result({ ...login, ...(connected !== undefined && { connected }) }),
-        surroundings: factsOf(found, parts, input.fence.securityGroup),
-      };
+      const result = one.result({ ...login, ...(connected !== undefined && { connected }) });
+      return { ...result, surroundings: factsRead(found, parts, input.fence.securityGroup, result) };
     },
     surroundings: {
       of: (output) => surroundingsIn(output),
@@ -89,6 +89,17 @@ export const read = (kind: Kind) =>
       return Object.fromEntries([originalOf(kind, output), ...replicas].map((one) => [one.id, readOf(one)]));
     },
   });
+
+/** Somebody has given the name to what this run has made: that it is under the new key does not mean that there is nothing to do. */
+function refuseOwn(run: string, name: string, found: Described): void {
+  const of = tagValue(found.TagList, marker.original);
+  if (of === undefined || tagValue(found.TagList, marker.run) !== run) return;
+  const why = `${name} is ${idIn(found)}, which this run has made of ${of}: somebody has given it that name`;
+  throw problem('target-refused', {
+    target: name,
+    reasons: [{ why, wayOut: `call it otherwise, and give ${of} the name ${name} again` }],
+  });
+}
 
 /** Of a read by an older version there are none. */
 const surroundingsIn = (output: object) =>

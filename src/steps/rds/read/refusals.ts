@@ -10,7 +10,15 @@ import { carryOfMember } from '../carry/member.ts';
 import { byHandIn, type TableOf } from '../carry/table.ts';
 import type { AcceptedOfDatabase } from '../domain.ts';
 import { askable } from '../fence/sessions.ts';
-import { type Described, encryptionOf, nameIn, parametersPend, pendingOf, statusOf } from '../status.ts';
+import {
+  clusterParametersPend,
+  type Described,
+  encryptionOf,
+  nameIn,
+  parametersPend,
+  pendingOf,
+  statusOf,
+} from '../status.ts';
 
 const tagsPerResource = 50;
 const engines = ['postgres', 'mysql', 'mariadb'];
@@ -56,8 +64,7 @@ export function refuseCluster(
     refusals.refuse(`${nameIn(found)} has no members: nobody is served by it`, 'snapshot and restore it by hand');
   for (const member of members) {
     refuseState(member, refusals, stopped);
-    const inCluster = found.DBClusterMembers?.find((one) => one.DBInstanceIdentifier === member.DBInstanceIdentifier);
-    if (parametersPend(member) || inCluster?.DBClusterParameterGroupStatus === 'pending-reboot')
+    if (parametersPend(member) || clusterParametersPend(found, member))
       refuseParameters(member, refusals, 'the parameter group');
     refuseNotCarried(nameIn(member), carryOfMember, member, refusals);
     refuseTags(ctx, member, markerCount, refusals);

@@ -1,0 +1,177 @@
+import { caughtIn } from './in-steps-of-rds.ts';
+import type { PlantedBug } from './planted-bug.ts';
+
+/** What could go wrong where other people change a database, or write to it, while a run is about it. */
+export const rdsChangedBugs: readonly PlantedBug[] = [
+  ...caughtIn('test/promises/rds-written-replacement.test.ts', [
+    [
+      'who has written to a replacement and has gone does not count',
+      'claim/target.ts',
+      'writtenTo(sitting, replacingOf(kind, proven, idIn(one)))',
+      '[]',
+      'of a cluster to which clients have written that are gone when the cut-over fails after verify',
+    ],
+    [
+      'where the log of a replacement stood is noted only once it has its place',
+      'judge/compare.ts',
+      '...(replacing && { replacing })',
+      '',
+      'of an instance to which clients have written that are gone when the cut-over fails after rename-into-place',
+    ],
+    [
+      'what clients have written to a replacement by the time it is verified is taken for its beginning',
+      'judge/verify.ts',
+      'replacing && writtenSince(verdict.replacing, replacing).found.length === 0',
+      'replacing',
+      'is not discarded when its clients can not be let in',
+    ],
+  ]),
+  {
+    name: 'a plan may switch off what writes inside the database after it was asked who writes',
+    file: 'src/steps/rds/needs.ts',
+    find: 'before: steps.verifyFence,',
+    replace: 'before: steps.createSnapshot,',
+    caughtBy: {
+      file: 'test/plan/safe.test.ts',
+      title:
+        'a plan of rds-cluster that says that a hook stops what writes inside is refused without one, or with one behind the proof',
+    },
+  },
+  {
+    name: 'who is connected to a replacement that has no place yet keeps the original from serving again',
+    file: 'src/engine/target/observe.ts',
+    find: 'state.writePoint === undefined && occupied.some(({ inPlace }) => inPlace)',
+    replace: 'state.writePoint === undefined',
+    caughtBy: {
+      file: 'test/promises/rds-written-replacement.test.ts',
+      title: 'is kept, and the original serves again when the cut-over fails',
+    },
+  },
+  ...caughtIn('test/promises/rds-changed-in-hold.test.ts', [
+    [
+      'a protection that somebody puts on an original in its hold is taken off',
+      'finish/protection.ts',
+      'if (verdict.protected !== false) return proof;',
+      'if (true) return proof;',
+      'is not deleted, and the protection stays: an instance',
+    ],
+    [
+      'whether an original was protected is not noted',
+      'judge/verify.ts',
+      ', ...guarded };',
+      ' };',
+      'is not deleted, and the protection stays: a cluster',
+    ],
+    [
+      'a member that somebody adds to an original is found when the others are gone',
+      'kinds/cluster.ts',
+      'if (!members.some((member) => member.id === idIn(one)))',
+      'if (false)',
+      'with one that somebody has added none is deleted',
+    ],
+    [
+      'a member of an original that has its name again goes with it',
+      'kinds/cluster.ts',
+      'members.some((member) => member.name === name)',
+      'false',
+      'are not deleted where one has been given back the name that clients know',
+    ],
+    [
+      'that nobody knows who has written to an original is not said before it goes',
+      'finish/proof.ts',
+      'for (const one of told) ctx.announce(',
+      'for (const one of told.slice(1)) ctx.announce(',
+      'and whose statistics began again with that does not go without a word',
+    ],
+    [
+      'an original that does not answer goes without a word',
+      'finish/proof.ts',
+      'told: [answer.unknown]',
+      'told: []',
+      'since it is stopped, does not go without a word',
+    ],
+  ]),
+  ...caughtIn('test/promises/rds-changed-before-cut-over.test.ts', [
+    [
+      'a parameter of the cluster comes into force when its sessions are dropped',
+      'claim/as-set.ts',
+      'parametersPend(member) || clusterParametersPend(cluster, member)',
+      'parametersPend(member)',
+      'since the fence was asked for does not come into force by dropping the sessions',
+    ],
+    [
+      'tags of custom endpoints are those of the first read',
+      'read/facts.ts',
+      'told: Object.fromEntries(tags)',
+      'told: {}',
+      'is one of the endpoint that takes its name',
+    ],
+  ]),
+  ...caughtIn('test/promises/rds-named-by-hand.test.ts', [
+    [
+      'what somebody has renamed is not given its name back',
+      'names/rename.ts',
+      ' && input.ifThere !== true)',
+      ')',
+      'and has forgotten the members of a cluster: a rollback gives them their names',
+    ],
+    [
+      'what the run has made is taken for its target where somebody has given it that name',
+      'read/read.ts',
+      'refuseOwn(ctx.run, name, found);',
+      '',
+      'of an instance is not taken for one that has been moved already',
+    ],
+  ]),
+  ...caughtIn('test/promises/rds-replicas.test.ts', [
+    [
+      'a read replica is made as it was read',
+      'make/create-read-replica.ts',
+      'replicaNow(ctx.aws.sight.lastSeen(), read)',
+      'read',
+      'are made as they are by then',
+    ],
+    [
+      'a new read replica is compared with the old one as it was read',
+      'judge/verify-read-replica.ts',
+      'replicaNow(all, input.replica)',
+      'input.replica',
+      'that somebody changes after they were made anew keep their names until the new ones are like them',
+    ],
+    [
+      'a new read replica is judged while a change of the old one waits',
+      'judge/verify-read-replica.ts',
+      ', ...waitsOn(old)',
+      '',
+      'with a change that waits are not renamed, which would bring it into force: queued at CreateDBInstanceReadReplica',
+    ],
+    [
+      'the rename of a read replica brings into force what waits on it',
+      'names/rename.ts',
+      'ifThere ? [] : waitsOn(',
+      'ifThere || database ? [] : waitsOn(',
+      'with a change that waits are not renamed, which would bring it into force: queued at verify-replica',
+    ],
+    [
+      'a read replica that takes writes of its own is replaced',
+      'read/instance.ts',
+      'for (const why of await writesOf(',
+      "for (const why of (await writesOf(ctx, loginAs('postgres', undefined, asked), replica)) ?? await writesOf(",
+      'that take writes of their own are refused',
+    ],
+    [
+      'a read replica that takes writes of its own since it was read is replaced',
+      'judge/verify-read-replica.ts',
+      ', ...own]',
+      ']',
+      'that take writes of their own since they were read keep their names',
+    ],
+    [
+      'that nobody has the name of a read replica is not said',
+      'names/rename.ts',
+      'if (all.some((one) => nameIn(one) === input.to)) return',
+      'if (true) return',
+      'of which a new one is lost between the renames',
+    ],
+  ]),
+];
