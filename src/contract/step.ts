@@ -329,8 +329,6 @@ export interface Need {
   readonly after?: string;
   /** Ahead of the first of this type. */
   readonly before?: string;
-  /** Ahead of the first of them that is given this member. */
-  readonly beforeGiven?: string;
   /** It goes over the same items. */
   readonly sameItems?: true;
   /** What `of` is given as this member comes from the needed one, at first hand or made from it by steps in between. */

@@ -57,8 +57,8 @@ function candidates<S>(outlines: readonly Outline<S>[], need: Need) {
 }
 
 /** Is it one of those that the needed step goes before? */
-function isUpper({ before, beforeGiven }: Need) {
-  return <S>(one: Outline<S>): boolean => before !== undefined && isOf(before)(one) && isGiven(one, beforeGiven);
+function isUpper({ before }: Need) {
+  return <S>(one: Outline<S>): boolean => before !== undefined && isOf(before)(one);
 }
 
 function isMeant<S>(one: Outline<S>, { when }: Need): boolean {

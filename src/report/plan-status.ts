@@ -4,7 +4,7 @@ import type { Observation, Registry, Serving } from '../contract/step.ts';
 import type { VerdictStatus } from '../contract/verdict.ts';
 import { isPassed } from '../engine/gates/gates.ts';
 import { nextBeginning } from '../engine/gates/window.ts';
-import { itemsOf } from '../engine/references.ts';
+import { itemsKnown } from '../engine/references.ts';
 import { createdIn } from '../engine/state/created.ts';
 import {
   cutOverBegunAt,
@@ -203,10 +203,7 @@ function stepOf(plan: Plan, state: PlanState): string | undefined {
 }
 
 function itemCount(plan: Plan, state: PlanState, step: Plan['steps'][number] & { kind: 'use' }): number {
-  const from = step.each?.[0] === 'steps' ? step.each[1] : undefined;
-  const listed =
-    from === undefined || currentPhases(state).some((one) => one.key.step === from && one.end?.is === 'done');
-  return listed ? itemsOf(plan, state, step).length : 1;
+  return itemsKnown(plan, state, step)?.length ?? 1;
 }
 
 /** A rollback that was asked for waits for no gate, nor does what is being taken back. */

@@ -187,17 +187,22 @@ describe.each([
       .map((part) => (isStep(part, before) ? hook + part : part))
       .join('');
 
-  test('is refused without one, or with one behind the final snapshot', () => {
-    const why = 'what writes inside the database would go on after the final snapshot, and be lost with the original';
+  const why =
+    'what writes inside the database would look like somebody who writes behind the fence, and each cut-over would be undone';
+
+  test('is refused without one', () => {
     expect(problemsOf(promised)).toEqual([
-      expect.stringMatching(`\`read\` needs a step \`control\\.exec\`: ${why} → put one before \`snapshot\``),
-    ]);
-    expect(problemsOf(withHook('restore'))).toEqual([
-      expect.stringMatching(`\`hook\` is not before \`snapshot\`: ${why} → move it before \`snapshot\``),
+      expect.stringMatching(`\`read\` needs a step \`control\\.exec\`: ${why} → put one before \`fenced\``),
     ]);
   });
 
-  test.each(['window', 'fence', 'snapshot'])('is taken with one before %s', (before) => {
+  test.each(['snapshot', 'restore'])('is refused with one that comes when the fence is verified, before %s', (before) => {
+    expect(problemsOf(withHook(before))).toEqual([
+      expect.stringMatching(`\`hook\` is not before \`fenced\`: ${why} → move it before \`fenced\``),
+    ]);
+  });
+
+  test.each(['window', 'fence', 'fenced'])('is taken with one before %s', (before) => {
     expect(problemsOf(withHook(before))).toEqual([]);
   });
 });

@@ -307,6 +307,13 @@ export const rdsBugs: readonly PlantedBug[] = [
       '',
       'takes what nobody has judged',
     ],
+    [
+      'a hook may come when the fence is verified',
+      'needs.ts',
+      'before: steps.verifyFence,',
+      'before: steps.restore,',
+      'a plan of rds-instance that says that a hook stops what writes inside is refused with one that comes when the fence is verified, before snapshot',
+    ],
   ]),
   {
     name: 'an original that stays is left without its protection',

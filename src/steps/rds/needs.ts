@@ -7,9 +7,8 @@ export const needsOf = ({ steps, idField }: Kind): readonly Need[] => [
     of: steps.read,
     when: { given: 'writers', as: 'hook' },
     needs: 'control.exec',
-    before: steps.createSnapshot,
-    beforeGiven: 'after',
-    why: 'what writes inside the database would go on after the final snapshot, and be lost with the original',
+    before: steps.verifyFence,
+    why: 'what writes inside the database would look like somebody who writes behind the fence, and each cut-over would be undone',
   },
   {
     of: steps.restore,
