@@ -196,7 +196,10 @@ describe.each([
     ]);
   });
 
-  test.each(['snapshot', 'restore'])('is refused with one that comes when the fence is verified, before %s', (before) => {
+  test.each([
+    'snapshot',
+    'restore',
+  ])('is refused with one that comes when the fence is verified, before %s', (before) => {
     expect(problemsOf(withHook(before))).toEqual([
       expect.stringMatching(`\`hook\` is not before \`fenced\`: ${why} → move it before \`fenced\``),
     ]);

@@ -292,6 +292,22 @@ export const rdsBugs: readonly PlantedBug[] = [
       'that lets in members of a group',
     ],
   ]),
+  ...caughtIn('test/promises/rds-made-without-tags.test.ts', [
+    [
+      'what has lost the tags of this run is left without a word',
+      'make/born.ts',
+      'ctx.announce(`$',
+      'String(`$',
+      'the restore of a cluster whose answer was never heard, and whose tags somebody has taken off is taken back within minutes, and what it has made is named in the report to the end: all of ours',
+    ],
+    [
+      'what has no tags may get them for ever',
+      'make/born.ts',
+      'tags.length === 0 && mayShow',
+      'tags.length === 0 && (mayShow || !tags.length)',
+      'the restore of a cluster whose answer was never heard, and whose tags somebody has taken off is taken back within minutes, and what it has made is named in the report to the end: all of them',
+    ],
+  ]),
   ...caughtIn('test/plan/safe.test.ts', [
     [
       'a plan may restore what was taken while clients wrote',
