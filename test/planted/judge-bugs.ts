@@ -190,6 +190,16 @@ export const judgeBugs: readonly PlantedBug[] = [
     caughtBy: { file: histories, title: 'histories of an instance show no failure beyond' },
   },
   {
+    name: 'a look of the past ends the outage of a database',
+    file: 'src/engine/state/cut-over.ts',
+    find: '!ordered && mayBeOfBefore',
+    replace: 'ordered && mayBeOfBefore',
+    caughtBy: {
+      file: 'test/promises/rds-look-of-the-past.test.ts',
+      title: 'the status of an instance that this run has fenced and a look of the past shows open',
+    },
+  },
+  {
     name: 'a process does not look at its target before it ends',
     file: 'src/engine/execute.ts',
     find: 'if (run.hasWorked) await lookLast(run);',
