@@ -126,7 +126,7 @@ export function downText(of: Pick<ReportOf, 'now'>, status: PlanStatus): string 
 /** How it was when it was last seen, with the time: nobody has looked since. */
 function standingLines(of: ReportOf, status: PlanStatus): string[] {
   const { lastSeen, unseen, pairs } = status;
-  if (!lastSeen || (!pairs.length && !status.takenBack)) return [];
+  if (!lastSeen || (!pairs.length && !status.takenBack && !lastSeen.byAccident)) return [];
   const standing = (standings[status.targetType] ?? standingOfInstance)(status, lastSeen);
   const since = status.changing ? '; what was sent since was not seen to its end' : '';
   const age = `${momentText(lastSeen.at)}, ${durationText(Math.max(0, of.now - lastSeen.at))} ago${since}`;

@@ -24,6 +24,8 @@ export type Seen<O> =
       readonly progress?: number | undefined;
       /** What a verification still waits for, told when its time is up. */
       readonly why?: string;
+      /** Others have changed the target, and it waits for them to change it back. */
+      readonly byOthers?: boolean;
       readonly surplus?: readonly O[];
     }
   /**

@@ -46,6 +46,19 @@ describe('the judge sees to it that', () => {
       expect(found(world, 'P3.left-down', 'P3.untold')).toEqual([]);
     }));
 
+  test('status says that others have opened the fence, of a process that died while it waited for them to close it', () =>
+    inWorld(oneDatabase, async (world) => {
+      const plans = [databasePlan()];
+      const first = await world.process([], { plans, diesAfter: (operation) => operation === 'rds:RebootDBInstance' });
+      world.account.act({ do: 'open-group', group: 'sg-0fe0ce00000000001', inbound: '10.0.0.0/8:5432' });
+      world.pass(600_000);
+      const began = Date.now();
+      const waits = (operation: string) =>
+        operation === 'ec2:DescribeSecurityGroups' && Date.now() > began + 6 * 60_000;
+      expect((await world.process(first.disk, { plans, diesAfter: waits })).result).toBe('died');
+      expect(found(world, 'P5.status-down')).toEqual([]);
+    }));
+
   test('the only snapshot that is left of a volume is not deleted', () =>
     inWorld(twoVolumes, async (world) => {
       world.account.faults.add({ operation: 'CreateVolume', ...denied });

@@ -190,6 +190,16 @@ export const judgeBugs: readonly PlantedBug[] = [
     caughtBy: { file: histories, title: 'histories of an instance show no failure beyond' },
   },
   {
+    name: 'what is seen of others while they are waited for is not on record',
+    file: 'src/engine/verify.ts',
+    find: "seen.is === 'pending' && seen.byOthers",
+    replace: "seen.is === 'done' && seen.lags",
+    caughtBy: {
+      file: 'test/judge/sees.test.ts',
+      title: 'the judge sees to it that status says that others have opened the fence',
+    },
+  },
+  {
     name: 'a look of the past ends the outage of a database',
     file: 'src/engine/state/cut-over.ts',
     find: '!ordered && mayBeOfBefore',

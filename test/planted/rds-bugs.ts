@@ -86,7 +86,7 @@ export const rdsBugs: readonly PlantedBug[] = [
     [
       'the fence is believed after one look',
       'fence/verify-fence.ts',
-      'if (second.against.length > 0) return pending(input, second.against);',
+      'if (second.against.length > 0) return pending(input, second);',
       '',
       'a client that is there only at every second look',
     ],
