@@ -154,8 +154,10 @@ const standingOfDatabase: Standing = (status, { running, holds, byAccident }) =>
     mixture: 'on the original and the replacement',
     nothing: 'on neither the original nor the replacement',
   }[holds];
-  const opened = byAccident ? ', and somebody has opened its fence,' : '';
-  return `${status.target} is ${running ? 'open' : 'closed'} to clients, by its security groups${opened || ','} ${by}`;
+  const opened = 'somebody has opened its fence or its Data API';
+  if (running && byAccident) return `${status.target} is open to clients, since ${opened}, ${by}`;
+  const also = byAccident ? `, and ${opened},` : ',';
+  return `${status.target} is ${running ? 'open' : 'closed'} to clients, by its security groups${also} ${by}`;
 };
 
 /** A volume is in nothing and serves nobody: what replaces it stands beside it. */

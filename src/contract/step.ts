@@ -345,7 +345,7 @@ export interface Serving {
   readonly on: readonly string[];
   /** Where its clients find it by a name: what has that name; null while nothing has. */
   readonly named?: string | null;
-  /** It runs by an accident that nobody's clients are served by: somebody has opened its fence. */
+  /** It runs by an accident that nobody's clients are served by: somebody has opened its fence or its Data API. */
   readonly byAccident?: true;
 }
 

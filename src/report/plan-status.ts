@@ -34,7 +34,7 @@ export interface PairStatus {
 export interface TargetStatus {
   readonly holds: ActiveSide | 'nothing';
   readonly running: boolean;
-  /** Somebody has opened its fence: that lets clients in, and this run does not count it as service. */
+  /** Somebody has opened its fence or its Data API: that lets clients in, and this run does not count it as service. */
   readonly byAccident?: true;
 }
 

@@ -200,6 +200,13 @@ export const judgeBugs: readonly PlantedBug[] = [
     },
   },
   {
+    name: 'status shows a database open that nobody but this run can reach',
+    file: 'src/report/plan-status.ts',
+    find: 'running = named !== null && seen.running && seen.on.includes(named);',
+    replace: 'running = named !== null;',
+    caughtBy: { file: 'test/judge/sees.test.ts', title: 'died before it let clients in is so: it is closed' },
+  },
+  {
     name: 'a look of the past ends the outage of a database',
     file: 'src/engine/state/cut-over.ts',
     find: '!ordered && mayBeOfBefore',
