@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defineRead } from '../../../aws/services.ts';
+import { marker, tagValue } from '../../../aws/tags.ts';
 import { problem } from '../../../errors/index.ts';
 import { CheckedKeys, type Surroundings } from '../../domain.ts';
 import { Refusals } from '../../refusals.ts';
@@ -8,7 +9,7 @@ import { refuseFence } from '../fence/rules.ts';
 import { permissionsOfSql } from '../fence/sessions.ts';
 import { readOf } from '../in-report.ts';
 import { byName, type Kind, nameGiven, type Original, originalOf } from '../kinds/kind.ts';
-import { groupsOf, isUsable } from '../status.ts';
+import { type Described, groupsOf, idIn, isUsable, nameIn } from '../status.ts';
 import { factsNow, factsOf } from './facts.ts';
 import { loginAs } from './reading.ts';
 import { refuseSilence } from './refusals.ts';
@@ -62,6 +63,7 @@ export const read = (kind: Kind) =>
       const one = await kind.read(ctx, asked, refusals);
       if (!one) throw notFound(kind, name, ctx.aws.region);
       const { found, vpc, engine } = one;
+      if (ctx.isOurs(idIn(found))) throw madeByThisRun(found);
       one.refuseItself();
       await refuseFence(ctx, input.fence, { name, groups: groupsOf(found), vpc }, refusals);
       await one.refuseNames();
@@ -99,6 +101,20 @@ function notFound({ noun }: Kind, name: string, region: string) {
     target: name,
     reasons: [
       { why: `there is no ${noun} ${name} in ${region}`, wayOut: 'check the identifier, the account and the region' },
+    ],
+  });
+}
+
+/** Somebody has given it the name since this run has taken its cut-over back: that it is under the new key does not say that the run is over. */
+function madeByThisRun(found: Described) {
+  const original = tagValue(found.TagList, marker.original) ?? 'the original';
+  return problem('target-refused', {
+    target: nameIn(found),
+    reasons: [
+      {
+        why: `${nameIn(found)} is ${idIn(found)}, which this run made of ${original}: somebody else has given it the name`,
+        wayOut: `look which of both clients have written to since, and give the name back to ${original}`,
+      },
     ],
   });
 }
