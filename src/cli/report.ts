@@ -124,7 +124,7 @@ export function downText(of: Pick<ReportOf, 'now'>, status: PlanStatus): string 
 /** How it was when it was last seen, with the time: nobody has looked since. */
 function standingLines(of: ReportOf, status: PlanStatus): string[] {
   const { lastSeen, unseen, pairs } = status;
-  if (!lastSeen || (!pairs.length && !status.takenBack)) return [];
+  if (!lastSeen || (!pairs.length && !status.takenBack && !lastSeen.byAccident)) return [];
   const standing = (standings[status.targetType] ?? standingOfInstance)(status, lastSeen);
   const since = status.changing ? '; what was sent since was not seen to its end' : '';
   const age = `${momentText(lastSeen.at)}, ${durationText(Math.max(0, of.now - lastSeen.at))} ago${since}`;
@@ -152,8 +152,10 @@ const standingOfDatabase: Standing = (status, { running, holds, byAccident }) =>
     mixture: 'on the original and the replacement',
     nothing: 'on neither the original nor the replacement',
   }[holds];
-  const opened = byAccident ? ', and somebody has opened its fence,' : '';
-  return `${status.target} is ${running ? 'open' : 'closed'} to clients, by its security groups${opened || ','} ${by}`;
+  const opened = 'somebody has opened its fence or its Data API';
+  if (running && byAccident) return `${status.target} is open to clients, since ${opened}, ${by}`;
+  const also = byAccident ? `, and ${opened},` : ',';
+  return `${status.target} is ${running ? 'open' : 'closed'} to clients, by its security groups${also} ${by}`;
 };
 
 /** A volume is in nothing and serves nobody: what replaces it stands beside it. */

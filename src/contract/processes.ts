@@ -9,8 +9,8 @@ export interface Processes {
   identityOf(pid: number): Promise<Owner | undefined>;
   /** `dead` only when proved; another process under the same number does not pass for it. */
   isAlive(one: Owner): Promise<Liveness>;
-  /** The leaders of process groups on this machine that were started with this in their environment, as far as that is ours to read; undefined where processes can't be listed. */
-  leadersWith(name: string, value: string): Promise<readonly Owner[] | undefined>;
+  /** The leaders of process groups on this machine that were started with one of these values in their environment, as far as that is ours to read; undefined where processes can't be listed. */
+  leadersWith(name: string, values: readonly string[]): Promise<readonly Owner[] | undefined>;
   /** Sends a signal to the group that a process leads, unless that has ended or may not be signalled. */
   signalGroup(leader: Owner, signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }

@@ -24,6 +24,8 @@ export type Seen<O> =
       readonly progress?: number | undefined;
       /** What a verification still waits for, told when its time is up. */
       readonly why?: string;
+      /** Others have changed the target, and it waits for them to change it back. */
+      readonly byOthers?: boolean;
       readonly surplus?: readonly O[];
     }
   /**
@@ -369,7 +371,7 @@ export interface Serving {
   readonly on: readonly string[];
   /** Where its clients find it by a name: what has that name; null while nothing has. */
   readonly named?: string | null;
-  /** It runs by an accident that nobody's clients are served by: somebody has opened its fence. */
+  /** It runs by an accident that nobody's clients are served by: somebody has opened its fence or its Data API. */
   readonly byAccident?: true;
 }
 

@@ -1,11 +1,13 @@
 import { clockOf } from '../contract/clock.ts';
+import type { Plan } from '../contract/plan.ts';
 import type { Entry, Key, Owner } from '../contract/record.ts';
-import type { Commands } from '../contract/step.ts';
+import type { Commands, StepDefinition } from '../contract/step.ts';
 import { Aborted, poll } from '../contract/wait.ts';
 import { problem } from '../errors/index.ts';
 import type { Ports } from './ports.ts';
+import { itemsKnown } from './references.ts';
 import { tokenOf } from './state/key.ts';
-import type { PlanState, RunState } from './state/run-state.ts';
+import { generationOf, type PlanState, type RunState } from './state/run-state.ts';
 
 // A real process runs in real time, whatever the run's clock.
 const wall = clockOf();
@@ -23,7 +25,7 @@ interface Orphan {
 
 /** Whose commands they are. */
 interface Starter<S> {
-  readonly plan: { readonly name: string };
+  readonly plan: Plan;
   readonly state: PlanState;
   readonly run: RunState;
   readonly ports: Ports<S>;
@@ -35,20 +37,23 @@ export class PlanCommands<S> {
   private readonly run: Starter<S>;
   /** By number: what this process has started ends with it, or is waited for by whoever started it. */
   private readonly ours = new Set<number>();
+  /** An earlier process of the run has worked on the plan. */
+  private readonly resumed: boolean;
   private left: Promise<void> | undefined;
 
   constructor(run: Starter<S>) {
     this.run = run;
+    this.resumed = run.state.phases.size > 0;
   }
 
   /** The same for one key. */
   of(key: Key): Commands {
-    return { alone: () => this.alone(), started: (pid, until) => this.started(key, pid, until) };
+    return { alone: () => this.alone(key), started: (pid, until) => this.started(key, pid, until) };
   }
 
-  private alone(): Promise<void> {
+  private alone(key: Key): Promise<void> {
     // Nothing that an earlier process has started begins later: once it is over, it is.
-    this.left ??= this.endLeftOver().catch((error: unknown) => {
+    this.left ??= this.endLeftOver(key).catch((error: unknown) => {
       this.left = undefined;
       throw error;
     });
@@ -61,13 +66,14 @@ export class PlanCommands<S> {
     if (process) await this.run.append({ t: 'spawned', key, process, until });
   }
 
-  private async endLeftOver(): Promise<void> {
-    for (const orphan of await this.leftOver()) await this.waitForEnd(orphan);
+  private async endLeftOver(asker: Key): Promise<void> {
+    if (!this.resumed) return;
+    for (const orphan of await this.leftOver(asker)) await this.waitForEnd(orphan);
   }
 
   /** Throws for what can not be looked at from here. */
-  private async leftOver(): Promise<Orphan[]> {
-    const { state, run, ports } = this.run;
+  private async leftOver(asker: Key): Promise<Orphan[]> {
+    const { state, ports } = this.run;
     const found: Orphan[] = [];
     for (const { key, process, until, saidToHaveEnded } of state.commands) {
       if (this.ours.has(process.pid)) continue;
@@ -75,17 +81,48 @@ export class PlanCommands<S> {
       if (is === 'unknown' && !saidToHaveEnded) throw this.outOfSight(process);
       if (is === 'alive') found.push({ key, process, until });
     }
-    for (const { key, uses, sentBy } of state.phases.values()) {
-      const definition = ports.registry.step(uses);
-      const isCommand = definition?.kind === 'effect' && definition.call === 'none';
-      // Its process died between the start and the record of it.
-      if (!isCommand || sentBy === undefined || sentBy === run.owner) continue;
+    const known = new Set([...this.ours, ...found.map(({ process }) => process.pid)]);
+    const leaders = await this.startedOffRecord();
+    return [
+      ...found,
+      ...leaders.filter(({ pid }) => !known.has(pid)).map((process) => ({ key: asker, process, until: undefined })),
+    ];
+  }
+
+  /** Their process died between the start and the record of it. */
+  private async startedOffRecord(): Promise<readonly Owner[]> {
+    const { state, run, ports } = this.run;
+    const sent = [...state.phases.values()].flatMap(({ key, uses, sentBy }) =>
+      isCommand(ports.registry.step(uses)) && sentBy !== undefined && sentBy !== run.owner ? [{ key, sentBy }] : [],
+    );
+    for (const { sentBy } of sent)
       if ((await ports.processes.isAlive(sentBy)) === 'unknown') throw this.outOfSight(sentBy);
-      const leaders = await ports.processes.leadersWith('REKEY_TOKEN', tokenOf(run.run, key));
-      if (!leaders) throw this.outOfSight(sentBy);
-      for (const process of leaders) found.push({ key, process, until: undefined });
-    }
-    return found;
+    const keys = [...sent.map(({ key }) => key), ...this.keysBeforeIntents()];
+    const leaders = await ports.processes.leadersWith(
+      'REKEY_TOKEN',
+      keys.map((key) => tokenOf(run.run, key)),
+    );
+    const [first] = sent;
+    if (!leaders && first) throw this.outOfSight(first.sentBy);
+    return leaders ?? [];
+  }
+
+  /** A verification has no intent, nor has a command whose probe is asked first: what they start may be all that there is of them. */
+  private keysBeforeIntents(): Key[] {
+    const { plan, state, ports } = this.run;
+    return plan.steps.flatMap((step) => {
+      if (step.kind !== 'use') return [];
+      const definition = ports.registry.step(step.uses);
+      if (definition?.kind !== 'verify' && !isCommand(definition)) return [];
+      return (itemsKnown(plan, state, step) ?? []).flatMap(({ id: item }) =>
+        [...Array(generationOf(state, step.id, item) + 1).keys()].map((generation) => ({
+          plan: plan.name,
+          step: step.id,
+          item,
+          generation,
+        })),
+      );
+    });
   }
 
   private outOfSight({ host, pid }: Owner) {
@@ -122,4 +159,8 @@ export class PlanCommands<S> {
     if (end === 'aborted') throw new Aborted('the wait for a command was interrupted');
     return end.done;
   }
+}
+
+function isCommand<S>(definition: StepDefinition<S> | undefined): boolean {
+  return definition?.kind === 'effect' && definition.call === 'none';
 }

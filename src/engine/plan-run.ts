@@ -64,10 +64,10 @@ export class PlanRun<S> {
     this.created = created;
     this.found = found;
     this.ports = ports;
-    this.commands = new PlanCommands(this);
     this.watchedSince = instantOf(ports);
     this.proofs = new SharedProofs(ports.clock);
     this.state = planOf(run, plan.name);
+    this.commands = new PlanCommands(this);
     this.expected = this.state.expected;
   }
 

@@ -1,6 +1,7 @@
 import type { Json } from '../contract/json.ts';
 import type { Path, Plan, Template, UseStep } from '../contract/plan.ts';
 import { keyText } from './state/key.ts';
+import { currentPhases } from './state/phases.ts';
 import { generationOf, type PlanState } from './state/run-state.ts';
 
 /** One thing a step with `each` fans out over. `id` is null for a step without. */
@@ -15,6 +16,14 @@ export function itemsOf(plan: Plan, state: PlanState, step: UseStep): readonly I
   const list = follow(plan, state, step.each, step, null);
   if (!Array.isArray(list)) throw new Error(`each of ${step.id} is not a list`);
   return list.map((value: Json) => ({ id: idOf(value), value }));
+}
+
+/** The same; undefined as long as the step that lists them has not ended. */
+export function itemsKnown(plan: Plan, state: PlanState, step: UseStep): readonly Item[] | undefined {
+  const from = step.each?.[0] === 'steps' ? step.each[1] : undefined;
+  const listed =
+    from === undefined || currentPhases(state).some(({ key, end }) => key.step === from && end?.is === 'done');
+  return listed ? itemsOf(plan, state, step) : undefined;
 }
 
 /** Fills a step's `with`: every reference is replaced by what it points at; members that point at nothing are left out. */

@@ -8,6 +8,7 @@ import { retryRead } from './retry.ts';
 import { cutOverOf } from './state/cut-over.ts';
 import { badFindings } from './state/pairs.ts';
 import { Interrupted, PlanStopped } from './stops.ts';
+import { lookWhileWaiting } from './target/last-look.ts';
 
 /**
  * Without a cut-over the owner may use a replacement as soon as it has been judged good: from then on it may hold writes. That is on
@@ -40,6 +41,7 @@ export async function verify<S>(
       }
       if (seen.is === 'done' || seen.is === 'failed') return { done: seen };
       if (seen.is === 'pending') waitingFor = seen.why ?? 'still pending when its time was up';
+      if (seen.is === 'pending' && seen.byOthers) await lookWhileWaiting(run);
       return { again: true, progress: seen.is === 'pending' ? seen.progress : undefined };
     },
   );

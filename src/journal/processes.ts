@@ -10,8 +10,10 @@ export const processesHere: Processes = {
     return found.started === '' && hasEnded(pid) ? undefined : found;
   },
   isAlive: (one) => isAlive(one),
-  async leadersWith(name, value) {
-    const pids = await (process.platform === 'darwin' ? psLeadersWith : procLeadersWith)(`${name}=${value}`);
+  async leadersWith(name, values) {
+    if (values.length === 0) return [];
+    const marks = new Set(values.map((value) => `${name}=${value}`));
+    const pids = await (process.platform === 'darwin' ? psLeadersWith : procLeadersWith)(marks);
     if (!pids) return undefined;
     const found = await Promise.all(pids.map((pid) => processesHere.identityOf(pid)));
     return found.filter((one) => one !== undefined);
@@ -37,7 +39,7 @@ function hasEnded(pid: number): boolean {
   }
 }
 
-async function procLeadersWith(mark: string): Promise<readonly number[] | undefined> {
+async function procLeadersWith(marks: ReadonlySet<string>): Promise<readonly number[] | undefined> {
   const names = await unless(['ENOENT', 'EACCES'], readdir('/proc'));
   const pids = names?.filter((name) => /^\d+$/.test(name)).map(Number) ?? [];
   // Without a /proc at least this process would not be there.
@@ -47,7 +49,7 @@ async function procLeadersWith(mark: string): Promise<readonly number[] | undefi
       // What has ended meanwhile, and what is another user's, tells nothing.
       const read = (file: string) => unless(notForUs, readFile(`/proc/${pid}/${file}`, 'utf8'));
       const environment = await read('environ');
-      if (!environment?.split('\0').includes(mark)) return [];
+      if (!environment?.split('\0').some((one) => marks.has(one))) return [];
       const stat = (await read('stat')) ?? '';
       // The second field, the name, may hold blanks and parentheses; behind it come state, parent and group.
       const group = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]);
@@ -69,12 +71,12 @@ async function unless<T>(codes: readonly string[], work: Promise<T>): Promise<T 
   }
 }
 
-async function psLeadersWith(mark: string): Promise<readonly number[] | undefined> {
+async function psLeadersWith(marks: ReadonlySet<string>): Promise<readonly number[] | undefined> {
   const printed = await output('ps', ['-axEwwo', 'pid=,pgid=,command=']);
   if (printed === '') return undefined;
   const lines = printed.split('\n');
   return lines.flatMap((line) => {
-    const [pid, group] = line.trim().split(/\s+/);
-    return pid !== undefined && pid === group && `${line} `.includes(` ${mark} `) ? [Number(pid)] : [];
+    const [pid, group, ...words] = line.trim().split(/\s+/);
+    return pid !== undefined && pid === group && words.some((word) => marks.has(word)) ? [Number(pid)] : [];
   });
 }

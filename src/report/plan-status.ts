@@ -4,15 +4,15 @@ import type { Observation, Registry, Serving } from '../contract/step.ts';
 import type { VerdictStatus } from '../contract/verdict.ts';
 import { isPassed } from '../engine/gates/gates.ts';
 import { nextBeginning } from '../engine/gates/window.ts';
-import { itemsOf } from '../engine/references.ts';
+import { itemsKnown } from '../engine/references.ts';
 import { createdIn } from '../engine/state/created.ts';
 import {
   cutOverBegunAt,
   cutOverOf,
   isChanging,
   isDownInDoubt,
+  type OutOfService,
   outOfServiceSince,
-  type Sent,
 } from '../engine/state/cut-over.ts';
 import { type ActiveSide, activeSideOf, pairOf, pairsOf, verdictsOf } from '../engine/state/pairs.ts';
 import { currentPhases, deletedBy, effectWith } from '../engine/state/phases.ts';
@@ -34,7 +34,7 @@ export interface PairStatus {
 export interface TargetStatus {
   readonly holds: ActiveSide | 'nothing';
   readonly running: boolean;
-  /** Somebody has opened its fence: that lets clients in, and this run does not count it as service. */
+  /** Somebody has opened its fence or its Data API: that lets clients in, and this run does not count it as service. */
   readonly byAccident?: true;
 }
 
@@ -63,7 +63,7 @@ export interface PlanStatus {
   readonly downSince?: number;
   /** It may have been out of service only since then: the call was sent more than once, and one of them did it. */
   readonly downAtLatest?: number;
-  /** The call that takes it out of service was sent, and what came of it is not known. */
+  /** It may serve: what came of the call that takes it out of service is not known, or a look that may be of the time before shows that it serves. */
   readonly downInDoubt?: true;
   /** While the plan is taken back: when the call was seen done that lets the target serve again. */
   readonly servesAgainSince?: number;
@@ -149,7 +149,7 @@ export function planStatus<S>(
       step: state.finished ? undefined : (waitsFor?.step ?? stepOf(plan, state)),
       downSince,
       downAtLatest: down && down.last > down.first ? down.last : undefined,
-      downInDoubt: downSince !== undefined && isDownInDoubt(registry, state, downSince) ? true : undefined,
+      downInDoubt: down && isDownInDoubt(registry, state, down) ? true : undefined,
       servesAgainSince: servesAgainSince(registry, state),
       lastSeen: lastSeenOf(plan, registry, state),
       changing: isChanging(registry, state) ? true : undefined,
@@ -203,10 +203,7 @@ function stepOf(plan: Plan, state: PlanState): string | undefined {
 }
 
 function itemCount(plan: Plan, state: PlanState, step: Plan['steps'][number] & { kind: 'use' }): number {
-  const from = step.each?.[0] === 'steps' ? step.each[1] : undefined;
-  const listed =
-    from === undefined || currentPhases(state).some((one) => one.key.step === from && one.end?.is === 'done');
-  return listed ? itemsOf(plan, state, step).length : 1;
+  return itemsKnown(plan, state, step)?.length ?? 1;
 }
 
 /** A rollback that was asked for waits for no gate, nor does what is being taken back. */
@@ -273,14 +270,16 @@ function member(value: unknown, name: string): unknown {
 }
 
 /** Since when its target is out of service because of this run, in ms; undefined while it serves. */
-export function downOf<S>(plan: Plan, registry: Registry<S>, state: PlanState): Sent | undefined {
+export function downOf<S>(plan: Plan, registry: Registry<S>, state: PlanState): OutOfService | undefined {
   const target = registry.target(plan.target.type);
   const pairs = pairsOf(registry, state);
-  return outOfServiceSince(plan, registry, state, (seen) => {
+  const serving = (seen: Observation) => {
     const { running = false, on = [], byAccident = false } = target?.serving(seen) ?? {};
     // What runs with a piece missing serves nobody.
     return running && !byAccident && pairs.every((pair) => on.includes(pair.original) || on.includes(pair.replacement));
-  });
+  };
+  // Where AWS gives an order, no answer of the past is taken for a look.
+  return outOfServiceSince(plan, registry, state, { serving, ordered: target?.sightings !== undefined });
 }
 
 function lastSeenOf<S>(plan: Plan, registry: Registry<S>, state: PlanState): PlanStatus['lastSeen'] {

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { clockOf } from '../../src/contract/clock.ts';
+import type { Plan } from '../../src/contract/plan.ts';
 import type { Liveness, Processes } from '../../src/contract/processes.ts';
 import type { Entry, JournalRecord, Owner } from '../../src/contract/record.ts';
 import { submission } from '../../src/engine/execute.ts';
@@ -22,7 +23,12 @@ const intent: Entry = { t: 'intent', key, uses, token: tokenOf(run, key), input:
 const elsewhere: Owner = { host: 'other', machine: 'm', boot: 'b', pidNamespace: 'p', pid: 42, started: '7' };
 
 /** The commands of a plan as the process finds them that comes after one which has written `past`. */
-async function after(past: readonly Entry[], command: Entry | undefined, over: Partial<Processes> = {}) {
+async function after(
+  past: readonly Entry[],
+  command: Entry | undefined,
+  over: Partial<Processes> = {},
+  steps: Plan['steps'] = toyPlan.steps,
+) {
   const first = memoryJournal(run);
   await first.append(submission(run, '0', [{ file: 'toy.yaml', text: '', sets: [], hash: 'h' }]));
   for (const entry of past) await first.append(entry);
@@ -33,7 +39,7 @@ async function after(past: readonly Entry[], command: Entry | undefined, over: P
     one.host === 'memory' ? 'dead' : processesHere.isAlive(one);
   const processes = { ...processesHere, isAlive: memoryIsDead, ...over };
   const ports = { journal, registry, processes, clock: clockOf(), signal: new AbortController().signal };
-  const plan = new PlanRun(toyPlan, state, index, { ...ports, emit: () => {} } as never);
+  const plan = new PlanRun({ ...toyPlan, steps }, state, index, { ...ports, emit: () => {} } as never);
   if (command) await plan.append(command);
   const told = () => journal.disk.flatMap((one: JournalRecord) => (one.t === 'announced' ? [one.text] : []));
   return { commands: plan.context(key).commands, told, disk: () => journal.disk };
@@ -93,6 +99,39 @@ test('one that was started and not put on record is found by its token', async (
   await commands.alone();
   await ended;
   expect(await answers(stranger)).toBe(true);
+});
+
+/** A step of which nothing is on record before its outcome: a probe of its own comes first. */
+const probing = (id: string, uses: string) =>
+  [{ kind: 'use', id, uses, inOrder: false, with: { literal: null } }] as const;
+
+test.each([
+  ['of a verification', probing('serve', 'rds.verify-serving')],
+  ['that says whether a command took effect', probing('hook', 'control.exec')],
+])('a probe %s that an earlier process has started is not left to run beside the next', async (_what, steps) => {
+  const of = { ...key, step: steps[0].id };
+  const child = leader({ REKEY_TOKEN: tokenOf(run, of) });
+  const stranger = leader({ REKEY_TOKEN: tokenOf('run-2', of) });
+  const earlier: Entry = {
+    t: 'done',
+    key: { ...key, step: 'read' },
+    uses: 'kms.check-key',
+    input: {},
+    output: {},
+    changed: false,
+  };
+  const { commands } = await after([earlier], undefined, {}, steps);
+  const ended = once(child, 'exit');
+  await commands.alone();
+  expect(await ended).toEqual([null, 'SIGTERM']);
+  expect(await answers(stranger)).toBe(true);
+});
+
+test('a run that begins looks for no command', async () => {
+  const leadersWith = vi.fn(processesHere.leadersWith);
+  const { commands } = await after([], undefined, { leadersWith });
+  await commands.alone();
+  expect(leadersWith).not.toHaveBeenCalled();
 });
 
 const unknown = { isAlive: async (): Promise<Liveness> => 'unknown' };

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { PlanSource } from '../../src/contract/plan.ts';
 import type { Invariant } from '../support/invariants.ts';
 import { databasePlan, oneDatabase } from '../support/rds.ts';
+import { clusterPlan, oneCluster, originalCluster } from '../support/rds-cluster.ts';
 import { inWorld, type ProcessOptions, twoVolumes, volumePlan, type World } from '../support/world.ts';
 
 const loose = 'vol-00000000000000003';
@@ -44,6 +45,41 @@ describe('the judge sees to it that', () => {
       world.account.faults.add({ operation: 'StartInstances', ...denied });
       await world.process();
       expect(found(world, 'P3.left-down', 'P3.untold')).toEqual([]);
+    }));
+
+  test('status says that others have opened the fence, of a process that died while it waited for them to close it', () =>
+    inWorld(oneDatabase, async (world) => {
+      const plans = [databasePlan()];
+      const first = await world.process([], { plans, diesAfter: (operation) => operation === 'rds:RebootDBInstance' });
+      world.account.act({ do: 'open-group', group: 'sg-0fe0ce00000000001', inbound: '10.0.0.0/8:5432' });
+      world.pass(600_000);
+      const began = Date.now();
+      const waits = (operation: string) =>
+        operation === 'ec2:DescribeSecurityGroups' && Date.now() > began + 6 * 60_000;
+      expect((await world.process(first.disk, { plans, diesAfter: waits })).result).toBe('died');
+      expect(found(world, 'P5.status-down')).toEqual([]);
+    }));
+
+  test.each([
+    ['is closed', false],
+    ['is open where somebody has switched its Data API on, which no security group shows,', true],
+  ])('what status says of a cluster whose process died before it let clients in is so: it %s', (_what, on) =>
+    inWorld(oneCluster, async (world) => {
+      const { disk, result } = await world.process([], {
+        plans: [clusterPlan()],
+        beforeCall: (operation) => {
+          const made = world.state().clusters.find(({ resourceId }) => resourceId !== originalCluster);
+          if (on && made && !made.settings.HttpEndpointEnabled && operation === 'rds:ModifyDBInstance')
+            world.account.act({ do: 'enable-data-api', cluster: made.resourceId });
+        },
+        diesOn: (record) =>
+          record.t === 'done' &&
+          world
+            .state()
+            .clusters.some(({ resourceId, identifier }) => resourceId !== originalCluster && identifier === 'shop'),
+      });
+      expect([result, disk.length > 0]).toEqual(['died', true]);
+      judged(world, 'P5.status-now');
     }));
 
   test('the only snapshot that is left of a volume is not deleted', () =>

@@ -13,7 +13,7 @@ export interface TargetTruth {
   readonly runs: boolean;
   /** The ids of the volumes that it holds, or of the databases that clients reach. */
   readonly holds: readonly string[];
-  /** Of databases, those that have another security group than the fence, or a fence that somebody has opened. */
+  /** Of databases, those that have another security group than the fence, a fence that somebody has opened, or a Data API, which goes past it. */
   readonly open: readonly string[];
   /** Of databases, what has the name of the target. */
   readonly named: readonly string[];
@@ -288,11 +288,12 @@ export class Service {
         ? [...clusters.values()].filter(there).map((one) => ({
             ...pick(one),
             port: one.settings.Port ?? 5432,
+            dataApi: one.settings.HttpEndpointEnabled === true,
             up: one.writer !== undefined && databases.get(one.writer)?.up === true,
           }))
         : [...databases.values()]
             .filter((one) => there(one) && one.member === undefined && one.replicaOf === undefined)
-            .map((one) => ({ ...pick(one), port: one.settings.Port, up: one.up }));
+            .map((one) => ({ ...pick(one), port: one.settings.Port, dataApi: false, up: one.up }));
     const lets = (one: (typeof things)[number]) => letsIn(world, one.groups, clientAddress, one.port);
     const holder = things.find(({ identifier }) => identifier === this.id);
     const open = things.filter(lets);
@@ -302,7 +303,9 @@ export class Service {
       runs: open.length > 0,
       holds: open.length > 0 ? open.map(({ id }) => id).sort() : holder ? [holder.id] : [],
       open: things
-        .flatMap(({ id, groups }) => (groups.some((group) => group !== this.fence) || opened ? [id] : []))
+        .flatMap(({ id, groups, dataApi }) =>
+          groups.some((group) => group !== this.fence) || opened || dataApi ? [id] : [],
+        )
         .sort(),
       named: holder ? [holder.id] : [],
     };

@@ -106,6 +106,21 @@ export const scenes: Readonly<Record<string, (world: World) => Promise<void>>> =
     pass(world, hour / 4);
     await world.process(paused.disk, { wait: false });
   },
+  'a key that is disabled while the original is held': async (world) => {
+    const { disk } = await world.process([], { plans: [volumePlan], wait: false });
+    world.account.act({ do: 'disable-key', key: 'alias/new' });
+    pass(world, 3 * hour);
+    await world.process(disk, { plans: [volumePlan], wait: false });
+  },
+  'a key that is disabled when nothing is left to be deleted': async (world) => {
+    const disable = () => world.account.act({ do: 'disable-key', key: 'alias/new' });
+    const late = () => {
+      world.account.schedule(Date.now() + 5_000, disable);
+      world.account.faults.add({ operation: 'DescribeSnapshots', kind: 'throttle', when: 'before', times: 8 });
+    };
+    const { result } = await world.process([], { plans: [volumePlan], ...onCall('DeleteSnapshot', 2, late) });
+    if (result === 'died' || result.status !== 'done') throw new Error('it has not come to its end');
+  },
   'somebody who uses an original elsewhere in the hold': async (world) => {
     const { disk } = await world.process([], { plans: [volumePlan], wait: false });
     world.account.act({ do: 'attach-volume', volume: loose, instance, device: '/dev/sdz' });

@@ -115,7 +115,8 @@ export const table = [
     applies: (situation, deed) =>
       forward(situation) &&
       situation.holds === 'replacements' &&
-      about(situation, deed, ({ unreadable, originalGone }) => unreadable && !originalGone),
+      // At an end what becomes of a key later is nobody's to know, who has judged each delete by what was readable then.
+      about(situation, deed, ({ unreadable, originalGone, over }) => unreadable && !originalGone && !(over && !deed)),
     allows: nothing,
     end: notDone,
   },

@@ -187,15 +187,22 @@ describe.each([
       .map((part) => (isStep(part, before) ? hook + part : part))
       .join('');
 
-  test('is refused without one, or with one behind the proof of the fence', () => {
-    const why = 'what writes inside the database would go on behind the fence, and have the cut-over taken back';
+  const why =
+    'what writes inside the database would look like somebody who writes behind the fence, and each cut-over would be undone';
+
+  test('is refused without one', () => {
     expect(problemsOf(promised)).toEqual([
       expect.stringMatching(`\`read\` needs a step \`control\\.exec\`: ${why} → put one before \`fenced\``),
     ]);
-    for (const late of ['snapshot', 'restore'])
-      expect(problemsOf(withHook(late))).toEqual([
-        expect.stringMatching(`\`hook\` is not before \`fenced\`: ${why} → move it before \`fenced\``),
-      ]);
+  });
+
+  test.each([
+    'snapshot',
+    'restore',
+  ])('is refused with one that comes when the fence is verified, before %s', (before) => {
+    expect(problemsOf(withHook(before))).toEqual([
+      expect.stringMatching(`\`hook\` is not before \`fenced\`: ${why} → move it before \`fenced\``),
+    ]);
   });
 
   test.each(['window', 'fence', 'fenced'])('is taken with one before %s', (before) => {

@@ -190,6 +190,33 @@ export const judgeBugs: readonly PlantedBug[] = [
     caughtBy: { file: histories, title: 'histories of an instance show no failure beyond' },
   },
   {
+    name: 'what is seen of others while they are waited for is not on record',
+    file: 'src/engine/verify.ts',
+    find: "seen.is === 'pending' && seen.byOthers",
+    replace: "seen.is === 'done' && seen.lags",
+    caughtBy: {
+      file: 'test/judge/sees.test.ts',
+      title: 'the judge sees to it that status says that others have opened the fence',
+    },
+  },
+  {
+    name: 'status shows a database open that nobody but this run can reach',
+    file: 'src/report/plan-status.ts',
+    find: 'running = named !== null && seen.running && seen.on.includes(named);',
+    replace: 'running = named !== null;',
+    caughtBy: { file: 'test/judge/sees.test.ts', title: 'died before it let clients in is so: it is closed' },
+  },
+  {
+    name: 'a look of the past ends the outage of a database',
+    file: 'src/engine/state/cut-over.ts',
+    find: '!ordered && mayBeOfBefore',
+    replace: 'ordered && mayBeOfBefore',
+    caughtBy: {
+      file: 'test/promises/rds-look-of-the-past.test.ts',
+      title: 'the status of an instance that this run has fenced and a look of the past shows open',
+    },
+  },
+  {
     name: 'a process does not look at its target before it ends',
     file: 'src/engine/execute.ts',
     find: 'if (run.hasWorked) await lookLast(run);',

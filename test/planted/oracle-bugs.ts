@@ -25,4 +25,11 @@ export const oracleBugs: readonly PlantedBug[] = [
     replace: 'if (findings.length > 99) throw',
     caughtBy: { file: table, title: 'a replacement that loses its tags before it is verified' },
   },
+  {
+    name: 'what speaks against a replacement holds no delete up',
+    file: 'src/steps/ebs/stand-in.ts',
+    find: 'const findings = [...faults, ...loading.findings];',
+    replace: 'const findings = loading.findings;',
+    caughtBy: { file: table, title: 'a key that is disabled while the original is held' },
+  },
 ];

@@ -86,7 +86,7 @@ export const rdsBugs: readonly PlantedBug[] = [
     [
       'the fence is believed after one look',
       'fence/verify-fence.ts',
-      'if (second.against.length > 0) return pending(input, second.against);',
+      'if (second.against.length > 0) return pending(input, second);',
       '',
       'a client that is there only at every second look',
     ],
@@ -292,6 +292,31 @@ export const rdsBugs: readonly PlantedBug[] = [
       'that lets in members of a group',
     ],
   ]),
+  ...caughtIn('test/promises/rds-names-swapped.test.ts', [
+    [
+      'a replacement that somebody has given the name is what the plan wants',
+      'read/read.ts',
+      'if (ctx.isOurs(idIn(found))) throw madeByThisRun(found);',
+      '',
+      'is not taken for a target that is as the plan wants it',
+    ],
+  ]),
+  ...caughtIn('test/promises/rds-made-without-tags.test.ts', [
+    [
+      'what has lost the tags of this run is left without a word',
+      'make/born.ts',
+      'ctx.announce(`$',
+      'String(`$',
+      'the restore of a cluster whose answer was never heard, and whose tags somebody has taken off is taken back within minutes, and what it has made is named in the report to the end: all of ours',
+    ],
+    [
+      'what has no tags may get them for ever',
+      'make/born.ts',
+      'tags.length === 0 && mayShow',
+      'tags.length === 0 && (mayShow || !tags.length)',
+      'the restore of a cluster whose answer was never heard, and whose tags somebody has taken off is taken back within minutes, and what it has made is named in the report to the end: all of them',
+    ],
+  ]),
   ...caughtIn('test/plan/safe.test.ts', [
     [
       'a plan may restore what was taken while clients wrote',
@@ -306,6 +331,13 @@ export const rdsBugs: readonly PlantedBug[] = [
       'through: idField,',
       '',
       'takes what nobody has judged',
+    ],
+    [
+      'a hook may come when the fence is verified',
+      'needs.ts',
+      'before: steps.verifyFence,',
+      'before: steps.restore,',
+      'a plan of rds-instance that says that a hook stops what writes inside is refused with one that comes when the fence is verified, before snapshot',
     ],
   ]),
   {

@@ -115,13 +115,6 @@ export const rdsChangedBugs: readonly PlantedBug[] = [
       ')',
       'and has forgotten the members of a cluster: a rollback gives them their names',
     ],
-    [
-      'what the run has made is taken for its target where somebody has given it that name',
-      'read/read.ts',
-      'refuseOwn(ctx.run, name, found);',
-      '',
-      'of an instance is not taken for one that has been moved already',
-    ],
   ]),
   ...caughtIn('test/promises/rds-replicas.test.ts', [
     [

@@ -59,6 +59,32 @@ describe('an original that is given its groups back between the last look and th
   });
 });
 
+describe('a fence that somebody opens before it is verified', () => {
+  it('is told by status, should the process die that waits for it to be closed', () =>
+    inWorld(oneDatabase, async (world) => {
+      const [plan = databasePlan()] = plans;
+      let open = false;
+      let looks = 0;
+      const life = await world.process([], {
+        plans: [plan],
+        beforeCall: asSoonAs(
+          () => databaseNamed(world, 'orders')?.status === 'rebooting',
+          () => {
+            open = true;
+            world.account.act({ do: 'open-group', ...hole });
+          },
+        ),
+        diesAfter: (operation) => open && operation === 'ec2:DescribeSecurityGroups' && ++looks > 12,
+      });
+      expect(life.result).toBe('died');
+      expect(life.disk.some((one) => one.t === 'drifted')).toBe(false);
+      const { status, lines } = saidOf(planOf(plan), life.disk, undefined);
+      expect(status.lastSeen).toMatchObject({ byAccident: true });
+      expect(status.downSince).toBeDefined();
+      expect(lines.join('\n')).toContain('somebody has opened its fence');
+    }));
+});
+
 describe('a fence that somebody opens while the names change hands, and closes again', () => {
   it('while nobody has the name, takes the cut-over back: clients may have written to the original', () =>
     inWorld(oneDatabase, async (world) => {

@@ -144,7 +144,7 @@ describe('a replacement to which somebody has given the name of its original bef
       const third = await world.process(second.disk, { plans });
       expect(exitOf(third), told(third)).toBe(2);
       expect(told(third)).toMatch(
-        new RegExp(`${name} is ${made}, which this run has made of ${id}: somebody has given`),
+        new RegExp(`${name} is ${made}, which this run made of ${id}: somebody else has given`),
       );
       call(made, `${name}-made`);
       call(id, name);

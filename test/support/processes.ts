@@ -47,8 +47,9 @@ export const processes: Processes = {
     if (one.host !== 'machine') return processesHere.isAlive(one);
     return runs(one.pid) ? 'alive' : 'dead';
   },
-  async leadersWith(name, value) {
-    const found = [...environments].flatMap(([pid, env]) => (env[name] === value && runs(pid) ? [pid] : []));
+  async leadersWith(name, values) {
+    const has = (env: NodeJS.ProcessEnv) => values.includes(env[name] ?? '');
+    const found = [...environments].flatMap(([pid, env]) => (has(env) && runs(pid) ? [pid] : []));
     return found.map(identityOn);
   },
   signalGroup: async (leader, signal) =>

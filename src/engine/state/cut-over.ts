@@ -1,5 +1,6 @@
 import type { Plan, UseStep } from '../../contract/plan.ts';
 import type { Key } from '../../contract/record.ts';
+import { unseenMs } from '../../contract/settle.ts';
 import type { Observation, Registry } from '../../contract/step.ts';
 import { keyText } from './key.ts';
 import { ownStep } from './own-steps.ts';
@@ -40,7 +41,7 @@ function touchedAt<S>(registry: Registry<S>, state: PlanState): Sent | undefined
   return sentOf(disruptivePhases(registry, state).find((phase) => phase.sent > 0));
 }
 
-export interface Sent {
+interface Sent {
   readonly first: number;
   readonly last: number;
 }
@@ -66,34 +67,59 @@ export function insideCutOver<S>(plan: Plan, registry: Registry<S>, state: PlanS
   return ends.length === 0 || ends.some((phase) => phase.end?.is !== 'done');
 }
 
+/** Since when a target is out of service. `shownUp`: a look that may be of the time before shows that it serves. */
+export interface OutOfService extends Sent {
+  readonly shownUp?: true;
+}
+
 /**
  * Since when the target is out of service because of this run, in ms: since its first disruptive call, or the halt of a rollback,
- * until it was seen to serve, and nothing that could take it down again was sent since. `serving`: by what is seen of it.
+ * until it was seen to serve, and nothing that could take it down again was sent since. `serving`: by what is seen of it. `ordered`:
+ * no look at it is of the past.
  */
 export function outOfServiceSince<S>(
   plan: Plan,
   registry: Registry<S>,
   state: PlanState,
-  serving: (seen: Observation) => boolean,
-): Sent | undefined {
+  { serving, ordered }: { readonly serving: (seen: Observation) => boolean; readonly ordered: boolean },
+): OutOfService | undefined {
   const since = haltedAt(state) ?? (insideCutOver(plan, registry, state) ? touchedAt(registry, state) : undefined);
+  if (since === undefined) return undefined;
   const { seen } = state;
-  if (since === undefined || !seen || seen.at <= since.first || !serving(seen.observation)) return since;
-  const again = [...state.phases.values()].some((phase) => {
+  if (!seen || seen.at <= since.first || !serving(seen.observation)) return since;
+  if (isTakenDownAfter(registry, state, seen.at)) return since;
+  return !ordered && mayBeOfBefore(registry, state, seen.at) ? { ...since, shownUp: true } : undefined;
+}
+
+/** Was anything that could take it down sent after that, or is it on its way? */
+function isTakenDownAfter<S>(registry: Registry<S>, state: PlanState, seenAt: number): boolean {
+  return [...state.phases.values()].some((phase) => {
     const effect = effectWith(registry, phase, 'disruptive');
     const takesDown = effect !== undefined && !effect.serves && !effect.servesWithout;
     const underWay = phase.sent > 0 && !phase.end && isCurrent(state, phase.key);
-    return takesDown && (underWay || (phase.sentAt ?? 0) > seen.at);
+    return takesDown && (underWay || (phase.sentAt ?? 0) > seenAt);
   });
-  return again ? since : undefined;
 }
 
-/** Whether nothing that could have taken the target out of service since then was seen done: AWS may answer long before. */
-export function isDownInDoubt<S>(registry: Registry<S>, state: PlanState, since: number): boolean {
+/** May a look at it, taken then, show how it was before this run took it down, and has not let it serve again since? */
+function mayBeOfBefore<S>(registry: Registry<S>, state: PlanState, seenAt: number): boolean {
+  const ends = (serves: boolean) =>
+    [...state.phases.values()].flatMap((phase) => {
+      const effect = effectWith(registry, phase, 'disruptive');
+      const counts = effect !== undefined && effect.servesWithout !== true && (effect.serves === true) === serves;
+      return counts && phase.end?.is === 'done' && phase.end.changed ? [phase.end.at] : [];
+    });
+  const [down, up] = [Math.max(0, ...ends(false)), Math.max(0, ...ends(true))];
+  return down > up && seenAt < down + unseenMs;
+}
+
+/** May it serve all the same? Nothing that could have taken it out of service was seen done, since AWS may answer long before; or it was shown up. */
+export function isDownInDoubt<S>(registry: Registry<S>, state: PlanState, { first, shownUp }: OutOfService): boolean {
+  if (shownUp) return true;
   return ![...state.phases.values()].some((phase) => {
     const effect = effectWith(registry, phase, 'disruptive');
     const happened = phase.end?.is === 'done' && phase.end.changed;
-    return effect !== undefined && !effect.serves && (phase.firstSentAt ?? 0) >= since && happened;
+    return effect !== undefined && !effect.serves && (phase.firstSentAt ?? 0) >= first && happened;
   });
 }
 

@@ -1,6 +1,9 @@
+import { isRecent } from '../../contract/clock.ts';
+import { unseenMs } from '../../contract/settle.ts';
 import { pause } from '../../contract/wait.ts';
 import { RekeyError } from '../../errors/index.ts';
 import type { PlanRun } from '../plan-run.ts';
+import { insideCutOver } from '../state/cut-over.ts';
 import { Interrupted } from '../stops.ts';
 import { lookAt, recordLived } from './observe.ts';
 
@@ -27,6 +30,20 @@ export async function lookLast<S>(run: PlanRun<S>): Promise<void> {
     const why = ports.classify(error)?.message ?? (error instanceof Error ? error.message : String(error));
     await run.append({ t: 'looked', plan: plan.name, observation: null, why });
   }
+}
+
+// Soon enough that nothing is on record as it was before AWS could show it.
+const whileWaitingMs = unseenMs / 2;
+
+/**
+ * The same for a process that waits for people while its target is out of service, now and then: should it die, what it has seen of
+ * them meanwhile is on record.
+ */
+export async function lookWhileWaiting<S>(run: PlanRun<S>): Promise<void> {
+  const { plan, state, ports } = run;
+  if (!insideCutOver(plan, ports.registry, state) || isRecent(ports.clock, state.seen?.wholeAt ?? 0, whileWaitingMs))
+    return;
+  await lookLast(run);
 }
 
 async function fewTimes<S, T>(run: PlanRun<S>, look: () => Promise<T>): Promise<T> {

@@ -8,7 +8,7 @@ export const needsOf = ({ steps, idField }: Kind): readonly Need[] => [
     when: { given: 'writers', as: 'hook' },
     needs: 'control.exec',
     before: steps.verifyFence,
-    why: 'what writes inside the database would go on behind the fence, and have the cut-over taken back',
+    why: 'what writes inside the database would look like somebody who writes behind the fence, and each cut-over would be undone',
   },
   {
     of: steps.restore,

@@ -7,6 +7,7 @@ import type { End } from '../grammar.ts';
 import { changed, type Variant, withStep } from '../wide.ts';
 
 const writer = 'pg_cron';
+// Behind `fenced` the plan is refused.
 const places = ['window', 'fence', 'fenced'] as const;
 
 /** What may become of a command that switches the writers inside a database off, or on again. */

@@ -23,10 +23,11 @@ export const verifyFence = (kind: Kind) => {
   const fencedBy = (input: object): Fenced => ({ original: originalOf(kind, input), restarts: kind.restartsOf(input) });
   const proofOf = (input: object, status: VerdictStatus, findings: readonly string[], position?: LogPosition) =>
     proof(kind, fencedBy(input), status, findings, position);
-  const pending = (input: object, findings: readonly string[]): Seen<FenceProof> => ({
+  const pending = (input: object, { against, byOthers }: Asked): Seen<FenceProof> => ({
     is: 'pending',
-    output: proofOf(input, 'TIMED_OUT', findings),
-    why: findings.join('; '),
+    output: proofOf(input, 'TIMED_OUT', against),
+    why: against.join('; '),
+    byOthers,
   });
   return defineVerify({
     type: kind.steps.verifyFence,
@@ -37,12 +38,12 @@ export const verifyFence = (kind: Kind) => {
     title: (input) => `verify that nobody is connected to ${originalOf(kind, input).name}`,
     async check(ctx, input) {
       const first = await findings(ctx, kind, fencedBy(input));
-      if (first.against.length > 0) return pending(input, first.against);
+      if (first.against.length > 0) return pending(input, first);
       await pause(ctx, betweenMs);
       // What is done to the fence from here on may come too late for this proof.
       const provenAt = new Date(ctx.aws.time.now()).toISOString();
       const second = await findings(ctx, kind, fencedBy(input));
-      if (second.against.length > 0) return pending(input, second.against);
+      if (second.against.length > 0) return pending(input, second);
       const { position } = second;
       for (const told of writtenSince(position, position).told)
         ctx.announce(`${originalOf(kind, input).name}: ${told}`);
@@ -57,14 +58,16 @@ export const verifyFence = (kind: Kind) => {
 /** What speaks against nobody writing, and where the log stands. */
 interface Asked {
   readonly against: readonly string[];
+  /** It is not behind its fence as this run left it. */
+  readonly byOthers: boolean;
   readonly position?: LogPosition | undefined;
 }
 
 async function findings(ctx: AwsContext, kind: Kind, { original, restarts }: Fenced): Promise<Asked> {
   const { id, fence } = original;
   const found = await kind.find(ctx, id);
-  if (!found) return { against: [`${id} is not there`] };
-  if (!hasGroups(found, [fence])) return { against: [`${id} is not behind ${fence} alone`] };
+  if (!found) return { against: [`${id} is not there`], byOthers: true };
+  if (!hasGroups(found, [fence])) return { against: [`${id} is not behind ${fence} alone`], byOthers: true };
   const parts = await kind.parts(ctx, found);
   const own = parts.flatMap((part) => {
     const name = part.DBInstanceIdentifier ?? '';
@@ -77,7 +80,7 @@ async function findings(ctx: AwsContext, kind: Kind, { original, restarts }: Fen
     holesInFence(ctx, original),
     foreignSessionsOf(ctx, original, parts),
   ]);
-  return { against: [...own, ...holes, ...seen], position };
+  return { against: [...own, ...holes, ...seen], byOthers: own.length + holes.length > 0, position };
 }
 
 function proof(

@@ -1,6 +1,7 @@
-import type { DBSnapshot, Tag } from '@aws-sdk/client-rds';
+import type { DBCluster, DBInstance, DBSnapshot, Tag } from '@aws-sdk/client-rds';
 import type { AwsContext } from '../../../aws/services.ts';
 import { asTags, carried, claimKey, marker, markers, tagValue, withOwn } from '../../../aws/tags.ts';
+import { unseenMs } from '../../../contract/settle.ts';
 import type { Seen } from '../../../contract/step.ts';
 import type { Tag as CarriedTag } from '../../domain.ts';
 import type { MadeDatabase, MadeDatabaseSnapshot } from '../domain.ts';
@@ -32,7 +33,9 @@ export function seenBorn(
   { original, accepted }: { readonly original: string; readonly accepted: string },
 ): Seen<MadeDatabase> {
   const name = bornAs(ctx);
-  const seen = known ? undefined : seenWithoutToken(ctx, name, made.TagList);
+  const seen = known
+    ? undefined
+    : seenWithoutToken(ctx, { name, id: idIn(made), tags: made.TagList, at: createdAt(made) });
   if (seen) return seen;
   const output = { id: idIn(made), original, name };
   const broken = brokenStatus(made);
@@ -40,16 +43,33 @@ export function seenBorn(
   return isSettled(made) && endpointOf(made) !== undefined ? { is: 'done', output } : { is: 'pending', output };
 }
 
-/** What is seen of what bears the name that a call of ours gives, by its tags; undefined when they hold our token. */
+/** What bears the name that a call of ours gives. `at`: when AWS says that it was made; undefined where it does not say so yet. */
+interface Named {
+  readonly name: string;
+  readonly id: string;
+  readonly tags: readonly Tag[] | undefined;
+  readonly at: Date | undefined;
+}
+
+/**
+ * What is seen of it, by its tags; undefined when they hold our token. One whose tags are gone may be ours, or somebody else's: it is
+ * neither used nor deleted, and has its name in the report, since no later step finds it.
+ */
 function seenWithoutToken(
   ctx: AwsContext,
-  name: string,
-  tags: readonly Tag[] | undefined,
+  { name, id, tags = [], at }: Named,
 ): { readonly is: 'absent' } | { readonly is: 'failed'; readonly reason: string } | undefined {
   if (tagValue(tags, marker.token) === ctx.token) return undefined;
   // Tags of something new may show later than the thing itself.
-  return tags?.length ? { is: 'failed', reason: `${name} was not made by this run` } : { is: 'absent' };
+  const mayShow = at === undefined || ctx.aws.time.now() < at.getTime() + unseenMs;
+  if (tags.length === 0 && mayShow) return { is: 'absent' };
+  const what = id === name ? name : `${name} (${id})`;
+  const reason = `${what} has the name that this run gives and not its tags, so this run does not know whether it made it`;
+  ctx.announce(`${reason}: rekey neither uses nor deletes it; look what it holds, and delete it if nobody needs it`);
+  return { is: 'failed', reason };
 }
+
+const createdAt = (made: Described) => (made as DBCluster).ClusterCreateTime ?? (made as DBInstance).InstanceCreateTime;
 
 /** The tags of a replacement, all of the original's among them: given any tags, RDS leaves those of the snapshot out. */
 export function tagsOfMade(
@@ -91,13 +111,14 @@ export async function lookForSnapshot(
 /** What is seen of a snapshot, of an instance or of a cluster, that this run is making under the name `output.id`. `known`: what was answered. */
 export function snapshotSeen<O extends { readonly id: string }>(
   ctx: AwsContext,
-  snapshot: Pick<DBSnapshot, 'Status' | 'TagList' | 'PercentProgress'> | undefined,
+  snapshot: Pick<DBSnapshot, 'Status' | 'TagList' | 'PercentProgress' | 'SnapshotCreateTime'> | undefined,
   output: O,
   known: O | undefined,
 ): Seen<O> {
   if (!snapshot) return { is: 'absent' };
   const { id } = output;
-  const seen = known ? undefined : seenWithoutToken(ctx, id, snapshot.TagList);
+  const { TagList: tags, SnapshotCreateTime: at } = snapshot;
+  const seen = known ? undefined : seenWithoutToken(ctx, { name: id, id, tags, at });
   if (seen) return seen;
   switch (snapshot.Status) {
     case 'available':

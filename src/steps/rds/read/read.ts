@@ -9,7 +9,7 @@ import { refuseFence } from '../fence/rules.ts';
 import { permissionsOfSql } from '../fence/sessions.ts';
 import { readOf } from '../in-report.ts';
 import { byName, type Kind, nameGiven, type Original, originalOf } from '../kinds/kind.ts';
-import { type Described, groupsOf, idIn, isUsable } from '../status.ts';
+import { type Described, groupsOf, idIn, isUsable, nameIn } from '../status.ts';
 import { factsNow, factsRead } from './facts.ts';
 import { loginAs } from './reading.ts';
 import { refuseSilence } from './refusals.ts';
@@ -63,7 +63,7 @@ export const read = (kind: Kind) =>
       const one = await kind.read(ctx, asked, refusals);
       if (!one) throw notFound(kind, name, ctx.aws.region);
       const { found, vpc, engine } = one;
-      refuseOwn(ctx.run, name, found);
+      if (ctx.isOurs(idIn(found))) throw madeByThisRun(found);
       one.refuseItself();
       await refuseFence(ctx, input.fence, { name, groups: groupsOf(found), vpc }, refusals);
       await one.refuseNames();
@@ -91,15 +91,6 @@ export const read = (kind: Kind) =>
   });
 
 /** Somebody has given the name to what this run has made: that it is under the new key does not mean that there is nothing to do. */
-function refuseOwn(run: string, name: string, found: Described): void {
-  const of = tagValue(found.TagList, marker.original);
-  if (of === undefined || tagValue(found.TagList, marker.run) !== run) return;
-  const why = `${name} is ${idIn(found)}, which this run has made of ${of}: somebody has given it that name`;
-  throw problem('target-refused', {
-    target: name,
-    reasons: [{ why, wayOut: `call it otherwise, and give ${of} the name ${name} again` }],
-  });
-}
 
 /** Of a read by an older version there are none. */
 const surroundingsIn = (output: object) =>
@@ -110,6 +101,20 @@ function notFound({ noun }: Kind, name: string, region: string) {
     target: name,
     reasons: [
       { why: `there is no ${noun} ${name} in ${region}`, wayOut: 'check the identifier, the account and the region' },
+    ],
+  });
+}
+
+/** Somebody has given it the name since this run has taken its cut-over back: that it is under the new key does not say that the run is over. */
+function madeByThisRun(found: Described) {
+  const original = tagValue(found.TagList, marker.original) ?? 'the original';
+  return problem('target-refused', {
+    target: nameIn(found),
+    reasons: [
+      {
+        why: `${nameIn(found)} is ${idIn(found)}, which this run made of ${original}: somebody else has given it the name`,
+        wayOut: `look which of both clients have written to since, and give the name back to ${original}`,
+      },
     ],
   });
 }

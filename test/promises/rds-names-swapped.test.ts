@@ -1,0 +1,38 @@
+// What this run has made may come to the name of the target by somebody else's hand.
+import { describe, expect, it } from 'vitest';
+import { exitOf, told } from '../support/promises.ts';
+import { databaseNamed, databasePlan, oneDatabase, original } from '../support/rds.ts';
+import { inWorld } from '../support/world.ts';
+
+const plans = [databasePlan()];
+
+describe('a replacement to which somebody gives the name of the target while the cut-over is taken back', () => {
+  it('is not taken for a target that is as the plan wants it: a person learns which of both is the original', () =>
+    inWorld(oneDatabase, async (world) => {
+      const denied = { times: 1, kind: 'error', code: 'AccessDenied', status: 403 } as const;
+      // The fence is let through, and what renames the original is not.
+      world.account.faults.add({ operation: 'ModifyDBInstance', skip: 1, ...denied });
+      const first = await world.process([], {
+        plans,
+        diesOn: (record) => record.t === 'done' && record.key.undo !== undefined && record.uses === 'rds.admit-clients',
+      });
+      expect(first.result, told(first)).toBe('died');
+      const made = world.state().databases.find(({ identifier }) => identifier.startsWith('rekey-'));
+      if (!made) throw new Error('there is no replacement');
+      for (const [database, identifier] of [
+        [original, 'orders-swap'],
+        [made.resourceId, 'orders'],
+        [original, made.identifier],
+      ] as const) {
+        world.account.act({ do: 'modify-database', database, now: true, identifier });
+        world.pass(600_000);
+      }
+      let life = await world.process(first.disk, { plans });
+      for (let n = 0; n < 3 && exitOf(life) !== 2; n++) life = await world.process(life.disk, { plans });
+      expect(exitOf(life), told(life)).toBe(2);
+      expect(told(life)).toContain('target-refused');
+      expect(told(life)).toContain(`orders is ${made.resourceId}, which this run made of ${original}`);
+      expect(databaseNamed(world, 'orders')?.resourceId).toBe(made.resourceId);
+      expect(world.state().databases.map(({ resourceId }) => resourceId)).toContain(original);
+    }));
+});
