@@ -12,6 +12,8 @@ export interface ProcessEnd {
   /** The command that it was given. */
   readonly command: Command;
   readonly died: boolean;
+  /** It was told to end, and looks at nothing any more, whatever it ends with. */
+  readonly interrupted?: boolean;
   /** What stopped its plans, in their order. */
   readonly errors: readonly (RekeyError | undefined)[];
   /** What a real process has printed; of others it is made of the records, as `status` and the last words are. */

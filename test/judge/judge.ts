@@ -165,7 +165,7 @@ export class PromiseJudge {
         run: submitted.run,
         type: plan.target.type,
         died: how.died,
-        lookedAt: how.died || wasLookedAt(plan, disk, how.errors[at]),
+        lookedAt: how.died || how.interrupted === true || wasLookedAt(plan, disk, how.errors[at]),
         said: saidOf(plan, disk, how.errors[at], how.died ? undefined : how.printed),
         lastReadAt: this.readAt.get(submitted.run) ?? this.lastReadAt,
         slackMs: this.slackMs + this.stallMs,

@@ -82,6 +82,28 @@ describe('the judge sees to it that', () => {
       judged(world, 'P5.status-now');
     }));
 
+  test('a process looks before it ends, unless it is told to end: then one of its items may have failed all the same', () =>
+    inWorld(twoVolumes, async (world) => {
+      const held = await world.process([], { wait: false });
+      world.account.act({
+        do: 'attach-volume',
+        volume: 'vol-00000000000000001',
+        instance: target,
+        device: '/dev/sdz',
+      });
+      world.pass(7_200_000);
+      const seen = await world.process(held.disk, {
+        diesOn: (record) => record.t === 'intent' && record.key.step === 'delete',
+      });
+      world.pass(1_200_000);
+      const told = await world.process(seen.disk, { interruptAfterMs: 60_000 });
+      expect(told.result !== 'died' && told.result.plans[0]?.error?.code).toBe('replacement-stale');
+      expect(found(world, 'P5.not-looked')).toEqual([]);
+      const ended = await world.process(told.disk);
+      expect(ended.result !== 'died' && ended.result.plans[0]?.error?.code).toBe('replacement-stale');
+      judged(world, 'P5.not-looked');
+    }));
+
   test('the only snapshot that is left of a volume is not deleted', () =>
     inWorld(twoVolumes, async (world) => {
       world.account.faults.add({ operation: 'CreateVolume', ...denied });

@@ -340,7 +340,7 @@ export class World {
     if (this.account === this.auditor.promises.account) {
       const died = result === 'died';
       const errors = died ? [] : result.plans.map(({ error }) => error);
-      this.auditor.promises.ended(plans, journal.disk, { command, died, errors });
+      this.auditor.promises.ended(plans, journal.disk, { command, died, errors, interrupted: abort.signal.aborted });
     }
     this.auditor.judgeSecrets([JSON.stringify(journal.disk), JSON.stringify(events)], [secret]);
     return { result, disk: journal.disk, events, calls, sent };
