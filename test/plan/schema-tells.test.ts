@@ -16,7 +16,7 @@ const inside = (tree: unknown, ...path: readonly string[]): unknown =>
   path.reduce<unknown>((found, name) => (isTree(found) ? found[name] : undefined), tree);
 
 const schema: Tree = JSON.parse(JSON.stringify(planSchema(registry)));
-const validate = new Ajv2020({ allErrors: true, strictTypes: false }).compile(schema);
+const validate = new Ajv2020({ formats: { 'date-time': true }, allErrors: true, strictTypes: false }).compile(schema);
 const files = readdirSync('plans').filter((file) => file.endsWith('.yaml'));
 const plan = (file: string): Tree => parse(readFileSync(`plans/${file}`, 'utf8'));
 
