@@ -27,15 +27,20 @@ export function clockOf(options: { speed?: number; epoch?: number; wallEpoch?: n
   const wallEpoch = options.wallEpoch ?? Date.now();
   const epoch = options.epoch ?? wallEpoch;
   const now = () => epoch + (Date.now() - wallEpoch) * speed;
+  const ticks = new Ticks();
   return {
     speed,
     now,
     async sleepUntil(at, signal) {
       // Timers count what passes, whatever the clock is set to; only a little early.
-      for (let dueMs = (at - now()) / speed + timersLagMs; !signal?.aborted; ) {
-        const leftMs = (at - now()) / speed;
-        if (leftMs <= 0 || dueMs <= 0) return;
-        const ms = Math.max(1, Math.ceil(Math.min(leftMs, dueMs, longestSliceMs)));
+      let dueMs = (at - now()) / speed + timersLagMs;
+      const leftMs = () => Math.min((at - now()) / speed, dueMs);
+      await ticks.until(signal, (passedMs) => {
+        dueMs -= passedMs;
+        return leftMs() <= longestSliceMs;
+      });
+      while (!signal?.aborted && leftMs() > 0) {
+        const ms = Math.max(1, Math.ceil(leftMs()));
         await slice(ms, signal);
         dueMs -= ms;
       }
@@ -53,6 +58,42 @@ function slice(ms: number, signal: AbortSignal | undefined): Promise<void> {
     const timer = setTimeout(end, ms);
     signal?.addEventListener('abort', end, { once: true });
   });
+}
+
+/** Hears how much has passed since it heard that last, in ms; says whether it has heard enough. */
+type Sleeper = (passedMs: number) => boolean;
+
+/** One timer for all who sleep for long: however many they are, the process wakes once in a slice. */
+class Ticks {
+  private readonly sleepers = new Map<Sleeper, { readonly wake: () => void; counts: boolean }>();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Resolves when `enough` says so, or at once when the signal aborts. */
+  until(signal: AbortSignal | undefined, enough: Sleeper): Promise<void> {
+    if (signal?.aborted || enough(0)) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = () => {
+        this.sleepers.delete(enough);
+        signal?.removeEventListener('abort', wake);
+        if (this.sleepers.size === 0) clearTimeout(this.timer);
+        resolve();
+      };
+      // Of a slice that has begun before, a newcomer has slept a part that nobody knows.
+      this.sleepers.set(enough, { wake, counts: this.sleepers.size === 0 });
+      if (this.sleepers.size === 1) this.begin();
+      signal?.addEventListener('abort', wake, { once: true });
+    });
+  }
+
+  private begin(): void {
+    this.timer = setTimeout(() => {
+      for (const [enough, sleeper] of [...this.sleepers]) {
+        if (enough(sleeper.counts ? longestSliceMs : 0)) sleeper.wake();
+        else sleeper.counts = true;
+      }
+      if (this.sleepers.size > 0) this.begin();
+    }, longestSliceMs);
+  }
 }
 
 /** `REKEY_CLOCK`: `<epoch ms>@<wall ms>x<speed>`, as printed by `rekey simulate`. Throws a plain Error on anything else. */

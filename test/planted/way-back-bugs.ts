@@ -313,8 +313,8 @@ export const wayBackBugs: readonly PlantedBug[] = [
   {
     name: 'a clock that is set back keeps a sleeper asleep',
     file: 'src/contract/clock.ts',
-    find: 'if (leftMs <= 0 || dueMs <= 0) return;',
-    replace: 'if (leftMs <= 0) return;',
+    find: 'Math.min((at - now()) / speed, dueMs)',
+    replace: '(at - now()) / speed',
     caughtBy: { file: clockSet, title: 'lets a sleeper wake' },
   },
   {

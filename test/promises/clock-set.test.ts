@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 // Somebody sets the clock of the machine on which rekey runs (NTP, a person, a host that wakes up), and AWS's goes on as before.
 import { describe, expect, test, vi } from 'vitest';
 import { clockOf, isRecent } from '../../src/contract/clock.ts';
@@ -91,6 +92,26 @@ describe('a clock that is set back a day', () => {
       vi.useRealTimers();
     }
   });
+});
+
+test('a thousand who sleep for days wake the process once a minute, and each wakes in time', async () => {
+  vi.useFakeTimers();
+  try {
+    const clock = clockOf();
+    const woken: number[] = [];
+    const began = clock.now();
+    const { signal } = new AbortController();
+    setMaxListeners(0, signal);
+    for (let at = 0; at < 1_000; at++)
+      void clock.sleepUntil(began + day + at * 1_000, signal).then(() => woken.push(clock.now() - began - day));
+    await vi.advanceTimersByTimeAsync(5 * minute);
+    expect(vi.getTimerCount()).toBe(1);
+    await vi.advanceTimersByTimeAsync(day + 1_000_000);
+    expect(woken).toEqual(Array.from({ length: 1_000 }, (_, at) => at * 1_000));
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 describe('a clock that is set ahead', () => {
