@@ -13,7 +13,7 @@ export function linesView(scene: Scene, before = ''): View {
   const teller = new Teller(scene);
   const several = scene.plans.length > 1;
   const line = ({ plan, text }: Line) =>
-    answer(`${momentText(scene.now())} ${before}${several ? `${plan} ` : ''}${safe(text.replaceAll('\n', '; '))}`);
+    answer(`${momentText(scene.now())} ${before}${several ? `${plan} ` : ''}${safe(oneLine(text))}`);
   answer(firstLine(scene, process.stdout.columns));
   for (const { name, target, region } of scene.plans) {
     line({ plan: name, text: `${several ? '' : `${name}: `}${target.id} in ${region}` });
@@ -26,6 +26,15 @@ export function linesView(scene: Scene, before = ''): View {
     note: (text) => answer(`${momentText(scene.now())} ${before}${safe(text)}`),
     end: async () => {},
   };
+}
+
+/** A text of several lines in one: what is listed follows its colon, and behind an arrow what to do about it. */
+export function oneLine(text: string): string {
+  return text
+    .replace(/:\n\s*- /g, ': ')
+    .replace(/\n\s*- /g, '; ')
+    .replace(/\n\s+/g, ' → ')
+    .replaceAll('\n', '; ');
 }
 
 interface Line {
