@@ -300,6 +300,13 @@ export const rdsBugs: readonly PlantedBug[] = [
       '',
       'is not taken for a target that is as the plan wants it',
     ],
+    [
+      'a member is made under the name that the replacement had when it was first asked for',
+      'make/create-member.ts',
+      'const cluster = await ctx.aws.sight.cluster(replacement.id);',
+      'const cluster = ctx.sentAt === undefined ? await ctx.aws.sight.cluster(replacement.id) : undefined;',
+      'gets that member all the same, and the original gets none',
+    ],
   ]),
   ...caughtIn('test/promises/rds-made-without-tags.test.ts', [
     [

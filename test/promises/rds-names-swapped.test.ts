@@ -2,9 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { exitOf, told } from '../support/promises.ts';
 import { databaseNamed, databasePlan, oneDatabase, original } from '../support/rds.ts';
+import { clusterPlan, oneCluster, originalCluster } from '../support/rds-cluster.ts';
 import { inWorld } from '../support/world.ts';
 
 const plans = [databasePlan()];
+const minute = 60_000;
 
 describe('a replacement to which somebody gives the name of the target while the cut-over is taken back', () => {
   it('is not taken for a target that is as the plan wants it: a person learns which of both is the original', () =>
@@ -34,5 +36,41 @@ describe('a replacement to which somebody gives the name of the target while the
       expect(told(life)).toContain(`orders is ${made.resourceId}, which this run made of ${original}`);
       expect(databaseNamed(world, 'orders')?.resourceId).toBe(made.resourceId);
       expect(world.state().databases.map(({ resourceId }) => resourceId)).toContain(original);
+    }));
+});
+
+describe('a replacement cluster whose name somebody gives to the original while a member of it is refused for want of capacity', () => {
+  it('gets that member all the same, and the original gets none', () =>
+    inWorld(oneCluster, async (world) => {
+      const members = (cluster: string) =>
+        world.state().clusters.find(({ resourceId }) => resourceId === cluster)?.members ?? [];
+      const before = members(originalCluster).length;
+      let begun = false;
+      const life = await world.process([], {
+        plans: [clusterPlan()],
+        wait: false,
+        beforeCall: (name) => {
+          if (begun || name !== 'rds:CreateDBInstance') return;
+          begun = true;
+          const made = world.state().clusters.find(({ identifier }) => identifier.startsWith('rekey-'));
+          if (!made) throw new Error('there is no replacement');
+          const code = 'InsufficientDBInstanceCapacity';
+          world.account.faults.add({
+            operation: 'CreateDBInstance',
+            kind: 'error',
+            code,
+            status: 400,
+            forMs: 15 * minute,
+          });
+          const named = (cluster: string, identifier: string, afterMs: number) =>
+            world.account.schedule(Date.now() + afterMs, () =>
+              world.account.act({ do: 'modify-cluster', cluster, now: true, identifier }),
+            );
+          named(made.resourceId, 'other', minute);
+          named(originalCluster, made.identifier, 6 * minute);
+        },
+      });
+      expect(begun, told(life)).toBe(true);
+      expect(members(originalCluster)).toHaveLength(before);
     }));
 });

@@ -30,8 +30,8 @@ export const createMember = defineEffect({
   async look(ctx, { replacement, member }, known) {
     const made = bornAmong(ctx, await ctx.aws.sight.databases(), known);
     if (made) return seenBorn(ctx, made, known, { original: member.id, accepted: 'it' });
-    // Its name is needed by the call, and what is gone has none.
-    const cluster = ctx.sentAt === undefined ? await ctx.aws.sight.cluster(replacement.id) : undefined;
+    // The call needs its name, which others may have given to something else since the call was refused; what is gone has none.
+    const cluster = await ctx.aws.sight.cluster(replacement.id);
     return ctx.sentAt !== undefined || cluster ? { is: 'absent' } : gone(replacement.id);
   },
   async run(ctx, { replacement, member }) {
