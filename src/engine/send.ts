@@ -64,8 +64,8 @@ export async function send<S>(effect: EffectAct<S>, { before, turn: first, look,
     if (cause instanceof TurnOver) heldUp++;
     const next = afterRefusal(effect, error, tries, waitedMs);
     refused = 'againInMs' in next;
-    // Somebody else may have done it meanwhile, or something that forbids it.
-    looksFirst = error.class === 'wait' || definition.hazard === 'disruptive';
+    // Somebody else may have done it meanwhile, or something that forbids it, or given the name in it to something else.
+    looksFirst = true;
     if ('againInMs' in next) {
       const { code, message } = error;
       ports.emit({ type: 'effect.retried', key: act.key, code, message, inMs: next.againInMs });

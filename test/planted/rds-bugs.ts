@@ -292,6 +292,13 @@ export const rdsBugs: readonly PlantedBug[] = [
       'that lets in members of a group',
     ],
   ]),
+  {
+    name: 'what was refused for its rate is sent again without a look',
+    file: 'src/engine/send.ts',
+    find: 'looksFirst = true;',
+    replace: "looksFirst = error.class === 'wait' || definition.hazard === 'disruptive';",
+    caughtBy: { file: 'test/promises/rds-names-swapped.test.ts', title: 'is refused for its rate' },
+  },
   ...caughtIn('test/promises/rds-names-swapped.test.ts', [
     [
       'a replacement that somebody has given the name is what the plan wants',

@@ -73,7 +73,7 @@ export const wayBackBugs: readonly PlantedBug[] = [
   {
     name: 'a refused start is sent again without a look',
     file: 'src/engine/send.ts',
-    find: "looksFirst = error.class === 'wait' || definition.hazard === 'disruptive';",
+    find: 'looksFirst = true;',
     replace: 'looksFirst = false;',
     caughtBy: { file: downForWantOf, title: 'is not started once more when somebody else has started it meanwhile' },
   },

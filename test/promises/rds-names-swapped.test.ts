@@ -39,7 +39,10 @@ describe('a replacement to which somebody gives the name of the target while the
     }));
 });
 
-describe('a replacement cluster whose name somebody gives to the original while a member of it is refused for want of capacity', () => {
+describe.each([
+  ['want of capacity', 'InsufficientDBInstanceCapacity'],
+  ['its rate', 'Throttling'],
+])('a replacement cluster whose name somebody gives to the original while a member of it is refused for %s', (_why, code) => {
   it('gets that member all the same, and the original gets none', () =>
     inWorld(oneCluster, async (world) => {
       const members = (cluster: string) =>
@@ -54,7 +57,6 @@ describe('a replacement cluster whose name somebody gives to the original while 
           begun = true;
           const made = world.state().clusters.find(({ identifier }) => identifier.startsWith('rekey-'));
           if (!made) throw new Error('there is no replacement');
-          const code = 'InsufficientDBInstanceCapacity';
           world.account.faults.add({
             operation: 'CreateDBInstance',
             kind: 'error',
