@@ -421,7 +421,10 @@ export const cutOverBugs: readonly PlantedBug[] = [
     file: 'src/aws/sightings.ts',
     find: 'if (isYoung(mark, askedAt)) believed = false;',
     replace: 'if (isYoung(mark, askedAt - unseenMs)) believed = false;',
-    caughtBy: { file: 'test/promises/look-of-the-past.test.ts', title: 'at DeleteOnTermination, right after' },
+    caughtBy: {
+      file: 'test/aws/sightings.test.ts',
+      title: 'a volume that does not show its attachment has lost it only when',
+    },
   },
   {
     name: 'a process that has lost its run sends what it has signed',

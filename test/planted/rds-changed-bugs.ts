@@ -34,7 +34,7 @@ export const rdsChangedBugs: readonly PlantedBug[] = [
     caughtBy: {
       file: 'test/plan/safe.test.ts',
       title:
-        'a plan of rds-cluster that says that a hook stops what writes inside is refused without one, or with one behind the proof',
+        'a plan of rds-cluster that says that a hook stops what writes inside is refused with one that comes when the fence is verified, before snapshot',
     },
   },
   {

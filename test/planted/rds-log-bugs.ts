@@ -167,7 +167,7 @@ export const rdsLogBugs: readonly PlantedBug[] = [
       'fence/open.ts',
       '...written,',
       '',
-      'while an instance is in its hold, keeps the original from being deleted',
+      'while an instance is in its hold, is on record from the next look on',
     ],
     [
       'after a restart of MySQL the hold has nothing to compare with',

@@ -66,8 +66,8 @@ export const surroundingsBugs: readonly PlantedBug[] = [
   {
     name: 'keys are not asked for before the first original is out',
     file: 'src/engine/target/guard.ts',
-    find: 'changesSeen(this.run, this.asksForKeys())',
-    replace: 'changesSeen(this.run, false)',
+    find: "this.sideOf(run.expected) === 'originals';",
+    replace: 'false;',
     caughtBy: { file: surroundings, title: 'the new key is closed before the first original is out' },
   },
   {

@@ -7,6 +7,7 @@ import {
   expectNoWriteLost,
   expectOriginalDatabaseServing,
   fence,
+  noTrail,
   oneDatabase,
   original,
 } from '../support/rds.ts';
@@ -124,6 +125,7 @@ describe('a fence that somebody opens while the names change hands, and closes a
 
   it('is not forgotten when it is closed by the time of the proof: the original, which clients may have written to, is kept', () =>
     inWorld(oneDatabase, async (world) => {
+      world.account.faults.add(noTrail);
       const first = await world.process([], {
         plans,
         beforeCall: asSoonAs(

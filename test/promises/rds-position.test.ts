@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PlanSource } from '../../src/contract/plan.ts';
 import { exitOf, told } from '../support/promises.ts';
-import { databasePlan, fence, oneDatabase, original } from '../support/rds.ts';
+import { databasePlan, fence, noTrail, oneDatabase, original } from '../support/rds.ts';
 import { clusterPlan, oneCluster, originalCluster } from '../support/rds-cluster.ts';
 import { inWorld, type World } from '../support/world.ts';
 
@@ -76,12 +76,26 @@ describe('a client that comes, writes and leaves while nobody looks', () => {
   it.each(kinds)('while %s is in its hold, keeps the original from being deleted', (_what, scenario, plan) =>
     // They believe for ever what their name led to at first.
     inWorld(scenario.replace('pooled: false', 'pooled: false, cacheSeconds: 999999'), async (world) => {
+      world.account.faults.add(noTrail);
       const first = await world.process([], { plans: [plan], wait: false });
       expect(exitOf(first), told(first)).toBe(3);
       letIn(world);
       world.pass(7_200_000);
       const second = await world.process(first.disk, { plans: [plan] });
       expect(originalThere(world), `exit ${exitOf(second)} ${told(second)}`).toBe(true);
+    }));
+
+  it.each(
+    kinds,
+  )('while %s is in its hold, is on record from the next look on, long before the delete', (_what, scenario, plan) =>
+    inWorld(scenario.replace('pooled: false', 'pooled: false, cacheSeconds: 999999'), async (world) => {
+      const first = await world.process([], { plans: [plan], wait: false });
+      expect(exitOf(first), told(first)).toBe(3);
+      letIn(world);
+      world.pass(10 * minute);
+      const second = await world.process(first.disk, { plans: [plan], wait: false });
+      expect(exitOf(second), told(second)).toBe(3);
+      expect(second.disk.filter(({ t }) => t === 'stale')).toHaveLength(1);
     }));
 
   it.each(kinds)('when %s is restored, keeps the replacement from being admitted', (_what, scenario, plan, restores) =>
@@ -132,6 +146,7 @@ describe('what the engine and RDS write by themselves', () => {
     engines.slice(1),
   )('does not hide who comes, writes and leaves during the hold of %s', (_engine, scenario, plan) =>
     inWorld(scenario.replace('pooled: false', 'pooled: false, cacheSeconds: 999999'), async (world) => {
+      world.account.faults.add(noTrail);
       const first = await world.process([], { plans: [plan], wait: false });
       expect(exitOf(first), told(first)).toBe(3);
       world.account.act({ do: 'open-group', group: fence, inbound: '10.0.0.0/8:3306' });

@@ -98,3 +98,12 @@ export function expectNoDatabaseClaim(world: World): void {
   const keys = world.state().databases.flatMap((one) => Object.keys(one.tags));
   expect(keys.filter((key) => key.startsWith('rekey:claim'))).toEqual([]);
 }
+
+/** CloudTrail may not be asked: what rekey sees by itself has to do. */
+export const noTrail = {
+  operation: 'LookupEvents',
+  kind: 'error',
+  code: 'AccessDeniedException',
+  status: 400,
+  message: 'not authorized',
+} as const;
