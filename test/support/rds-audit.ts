@@ -152,24 +152,26 @@ export class RdsAudit {
     );
   }
 
-  /** The clients of which a database that is there holds all that was acknowledged. */
-  private complete(state: State): Set<string> {
-    const digests = new Set(
-      [...state.databases, ...state.clusters]
-        .filter((one) => one.readable && one.status !== 'deleting')
-        .map((one) => one.digest),
+  /** Who holds all that a client was acknowledged, by client: what is written there later only adds to it. */
+  private holders(state: State): Map<string, readonly string[]> {
+    const all = [...state.databases, ...state.clusters].filter(isThere);
+    return new Map(
+      state.clients.map((client) => [
+        client.identifier,
+        all.filter(({ digest }) => digest === client.digest).map(({ resourceId }) => resourceId),
+      ]),
     );
-    return new Set(state.clients.filter((one) => digests.has(one.digest)).map((one) => one.identifier));
   }
 
   private judgeCopies(call: Call, before: State, now: State): void {
-    const complete = this.complete(now);
-    for (const one of this.complete(before))
-      this.judge(
-        'I1',
-        complete.has(one),
-        () => `${call.operation} ${JSON.stringify(call.input)} took the last complete copy of ${one}`,
-      );
+    const there = new Set([...now.databases, ...now.clusters].filter(isThere).map(({ resourceId }) => resourceId));
+    for (const [client, held] of this.holders(before))
+      if (held.length > 0)
+        this.judge(
+          'I1',
+          held.some((id) => there.has(id)),
+          () => `${call.operation} ${JSON.stringify(call.input)} took the last complete copy of ${client}`,
+        );
   }
 
   private noteBirths(state: State): void {
@@ -191,3 +193,6 @@ export class RdsAudit {
     return letsIn(this.account.world, one.securityGroups, clientAddress, one.settings.Port);
   }
 }
+
+const isThere = (one: { readonly readable: boolean; readonly status: string }) =>
+  one.readable && one.status !== 'deleting';

@@ -104,8 +104,8 @@ const all: Cast = {
     ['rds-cluster', 'restore'],
     ['rds-instance', 'fence'],
     ['rds-cluster', 'rename-away'],
-    ['rds-cluster', 'admit'],
     ['rds-instance', 'admit'],
+    ['rds-cluster', 'admit'],
   ],
   // The instance is in its hold, the database is judged and not yet open to its clients, the cluster is between its names.
   midst: 'rds:CreateDBClusterEndpoint',
