@@ -102,6 +102,7 @@ export class EffectRun<S> {
     return this.settleSent(sent, before);
   }
 
+  /** The same in its turn, which is given back where there is nothing to send. */
   private async foundIn(turn: Turn | undefined): Promise<Found> {
     let goes = false;
     try {
