@@ -73,6 +73,31 @@ export function createSharedReader<A>(
   });
 }
 
+/** May AWS have refused a list for one thing in it? Not for its rate, nor for what ails AWS or the caller as a whole. */
+export function isOfOne(error: unknown): boolean {
+  return ['permanent', 'wait'].includes(classify(error)?.class ?? '');
+}
+
+/**
+ * Asks for all of these, and by halves where AWS refuses a list for what may be true of one thing in it: the refusal of one is nobody
+ * else's, and costs few calls. Gives each with what its own list came to.
+ */
+export async function askInParts<A>(
+  ids: readonly string[],
+  ask: (ids: string[]) => Promise<A>,
+  mayBeOfOne: (error: unknown) => boolean,
+): Promise<(readonly [id: string, A | Error])[]> {
+  try {
+    const answer = await ask([...ids]);
+    return ids.map((id) => [id, answer] as const);
+  } catch (error) {
+    if (!(error instanceof Error) || !mayBeOfOne(error)) throw error;
+    if (ids.length === 1) return ids.map((id) => [id, error] as const);
+    const halves = slices(ids, Math.ceil(ids.length / 2));
+    return (await Promise.all(halves.map((half) => askInParts(half, ask, mayBeOfOne)))).flat();
+  }
+}
+
 /** These values in lists of at most so many. */
 export function slices(values: readonly string[], most: number): string[][] {
   const count = Math.ceil(values.length / most);

@@ -67,6 +67,7 @@ export interface Sight extends DatabaseSight, ClusterSight, KeySight {
   volumeModifications(id: string): Promise<readonly VolumeModification[]>;
   /** Its status checks; undefined of one that does not run. */
   instanceStatus(id: string): Promise<InstanceStatus | undefined>;
+  /** Rejects with what AWS says where it does not know the type. */
   instanceType(name: string): Promise<InstanceTypeInfo | undefined>;
   /** What carries this token, or was made from this, or is described so: oldest first. */
   volumesMade(token: string): Promise<readonly Volume[]>;

@@ -14,7 +14,8 @@ import type {
 import type { Clock } from '../contract/clock.ts';
 import { Aborted, type Patience, poll } from '../contract/wait.ts';
 import type { AwsTime } from './aws-time.ts';
-import { createReader, slices } from './reader.ts';
+import { classify } from './outage.ts';
+import { askInParts, createReader, isOfOne, slices } from './reader.ts';
 import type { ClusterSight, DatabaseSight, KeySight, Sight } from './services.ts';
 import type { Sightings } from './sightings.ts';
 import { marker, tagValue } from './tags.ts';
@@ -81,19 +82,20 @@ export function createSight(
   const snapshots = byId(order, 'snapshot-id', findSnapshots, (one) => one.SnapshotId);
   const statuses = byList<VolumeStatusItem>(
     order,
-    { most: valuesPerFilter, unknown: 'InvalidVolume.NotFound' },
+    { most: valuesPerFilter, gone: 'InvalidVolume.NotFound' },
     async (VolumeIds) => (await ec2.describeVolumeStatus({ VolumeIds })).VolumeStatuses,
     (one) => one.VolumeId,
   );
   const instanceStatuses = byList<InstanceStatus>(
     order,
-    { most: statusesPerCall, unknown: 'InvalidInstanceID.NotFound' },
+    { most: statusesPerCall, gone: 'InvalidInstanceID.NotFound' },
     async (InstanceIds) => (await ec2.describeInstanceStatus({ InstanceIds })).InstanceStatuses,
     (one) => one.InstanceId,
   );
   const types = byList<InstanceTypeInfo>(
     order,
-    { most: statusesPerCall, unknown: 'InvalidInstanceType' },
+    // Of a type that AWS does not know nobody knows what it has: that is no answer.
+    { most: statusesPerCall },
     async (names) => (await ec2.describeInstanceTypes({ InstanceTypes: names as InstanceTypeName[] })).InstanceTypes,
     (one) => one.InstanceType,
   );
@@ -189,25 +191,23 @@ function byId<T extends Made>(
   });
 }
 
-/** What has no filter by id is listed, and asked one by one where AWS does not know one of a list. */
+/** What has no filter by id is listed. `gone`: by this AWS says that one of a list is not there. */
 function byList<T>(
   patience: Patience,
-  { most, unknown }: { readonly most: number; readonly unknown: string },
+  { most, gone }: { readonly most: number; readonly gone?: string },
   list: (ids: string[]) => Promise<readonly T[] | undefined>,
   idOf: (thing: T) => string | undefined,
 ) {
-  const found = async (ids: string[]): Promise<readonly T[]> => {
-    try {
-      return (await list(ids)) ?? [];
-    } catch (error) {
-      if (!(error instanceof Error) || error.name !== unknown) throw error;
-      return ids.length === 1 ? [] : (await Promise.all(ids.map((id) => found([id])))).flat();
-    }
-  };
+  // Whether it may be listed at all is a matter of the call: IAM knows no single resource here.
+  const mayBeOfOne = (error: unknown) => isOfOne(error) && classify(error)?.wants !== 'right';
   return createReader<string, T | undefined>(patience, async (asked) => {
-    const things = (await Promise.all(slices([...new Set(asked)], most).map(found))).flat();
-    const byId = new Map(things.map((one) => [idOf(one), one]));
-    return asked.map((id) => byId.get(id));
+    const parts = slices([...new Set(asked)], most).map((ids) => askInParts(ids, list, mayBeOfOne));
+    const answers = new Map((await Promise.all(parts)).flat());
+    return asked.map((id) => {
+      const answer = answers.get(id);
+      if (!(answer instanceof Error)) return answer?.find((one) => idOf(one) === id);
+      return answer.name === gone ? undefined : answer;
+    });
   });
 }
 

@@ -13,9 +13,6 @@ interface Mark {
   readonly since: number;
 }
 
-// AWS tells its time in whole seconds.
-const roundedMs = 2_000;
-
 // A life of an instance goes through these in this order, and none of them comes twice in it; above all stands its end.
 const instanceOrder: { readonly [state: string]: number } = { pending: 0, running: 1, stopping: 2, stopped: 3 };
 /** A start was accepted: what AWS shows of it has a later LaunchTime. */
@@ -73,7 +70,7 @@ export class Sightings {
   /** Takes in which volumes there are from a snapshot, asked at `askedAt`. False when one does not show that must by its age. */
   volumesFrom(snapshot: string, seen: readonly Volume[], askedAt: number): boolean {
     const marks = [...(this.#marks.get(snapshotView(snapshot)) ?? [])];
-    return marks.every(([of, mark]) => !isYoung(mark, askedAt) || seen.some(({ VolumeId }) => VolumeId === of));
+    return marks.every(([of, mark]) => !this.#isYoung(mark, askedAt) || seen.some(({ VolumeId }) => VolumeId === of));
   }
 
   /** A call of ours that AWS has answered sets a floor: what shows less is from before it. */
@@ -132,7 +129,7 @@ export class Sightings {
    */
   mayTellOfLifeBefore(instance: string): boolean {
     const mark = this.#marks.get(instance)?.get(life);
-    return mark !== undefined && mark.time !== endOfLives && isYoung(mark, this.#time.now());
+    return mark !== undefined && mark.time !== endOfLives && this.#isYoung(mark, this.#time.now());
   }
 
   /** The marks of these things and of what is attached to them, to be kept for the next process. */
@@ -172,10 +169,19 @@ export class Sightings {
     for (const [of, mark] of this.#marks.get(view) ?? []) {
       if (mark.order === leaving || shown.some((one) => one.of === of)) continue;
       // It was there and does not show: this is from before it was attached, or it has left since. No order tells them apart.
-      if (isYoung(mark, askedAt)) believed = false;
+      if (this.#isYoung(mark, askedAt)) believed = false;
       else this.#set(view, of, { ...mark, order: leaving, since: askedAt });
     }
     return believed;
+  }
+
+  /**
+   * May an answer that was asked at `askedAt` still show how it was before this was known? One that was asked before that all the more: it
+   * was long on its way.
+   */
+  #isYoung({ since }: Mark, askedAt: number): boolean {
+    // What an older rekey has kept is by the clock of its machine: one that was ahead must not make anything young for ever.
+    return askedAt < since + unseenMs && since < this.#time.now() + unseenMs;
   }
 
   /** A volume is there, and it was made from that. */
@@ -187,7 +193,7 @@ export class Sightings {
   /** That a thing is not there, which was, is believed when AWS can't show any more how it was before that. */
   #believesAbsence(id: string, askedAt: number): boolean {
     const mark = this.#marks.get(id)?.get(life);
-    return mark === undefined || !isYoung(mark, askedAt);
+    return mark === undefined || !this.#isYoung(mark, askedAt);
   }
 
   /** False when this is below what was seen, unless answers have said so for longer than AWS shows the past. */
@@ -267,12 +273,6 @@ type Rank = Pick<Mark, 'time' | 'order'>;
 
 function isAbove(a: Rank, b: Rank): boolean {
   return a.time > b.time || (a.time === b.time && a.order > b.order);
-}
-
-/** May an answer that was asked at `askedAt` still show how it was before this was known? */
-function isYoung({ since }: Mark, askedAt: number): boolean {
-  // What an older rekey has kept is by the clock of its machine: one that was ahead must not make anything young for ever.
-  return askedAt >= since - roundedMs && askedAt < since + unseenMs;
 }
 
 function marksIn(kept: Json): [view: string, of: string, time: number, order: number, since: number][] {

@@ -138,8 +138,10 @@ interface AnyEffect<S, I, O> extends Definition<I, O> {
   readonly repeat: 'token' | 'convergent' | 'none';
   /** A limited resource of the account; the run never holds more of it than there is. */
   readonly slot?: string;
-  /** How long it may take to settle. */
+  /** How long it may take to settle, and AWS to take it. */
   readonly settleWithinMs: number;
+  /** It is so when AWS has taken it, and looked for at once. */
+  readonly soAtOnce?: true;
   /** The same, where the plan says otherwise. */
   withinMs?(input: I): number | undefined;
   /** How long it may be on its way before the call is sent once more, with `insists`: the plan's word. Without one it never is. */
@@ -218,7 +220,7 @@ export interface DestructiveEffect<S, I, O> extends AnyEffect<S, I, O> {
   prove(ctx: StepContext<S>, input: I): Promise<Proof>;
   /** What no look can show, and something that is made for it can. */
   readonly evidence?: Evidence<S, I>;
-  /** What goes with the original although nothing speaks against that, one sentence each: asked last, and reported. */
+  /** What goes with the original although nothing speaks against that, one sentence each: asked once, and reported. */
   farewell?(ctx: StepContext<S>, input: I): Promise<readonly string[]>;
   /** What no look can show, and the platform's own history does. */
   readonly history?: History<S, NoInfer<I>>;

@@ -36,3 +36,29 @@ export async function poll<T>(
 export function pause({ clock, signal }: Patience, ms: number): Promise<void> {
   return clock.sleepUntil(clock.now() + ms, signal);
 }
+
+// A call that is not answered takes a minute, and who asks again may have paused before it.
+const askedWithinMs = 3 * 60_000;
+
+/** Counts how long something is waited for, by who asks again and again: a clock that is set, or a machine that sleeps, has not waited. */
+export class Waiting {
+  private readonly clock: Clock;
+  private readonly mostMs: number;
+  private at: number;
+  private waitedMs = 0;
+
+  /** `mostMs`: what may pass between two questions. */
+  constructor(clock: Clock, mostMs = askedWithinMs) {
+    this.clock = clock;
+    this.mostMs = mostMs;
+    this.at = clock.now();
+  }
+
+  /** For how long by now, in ms. To be asked with each question. */
+  soFar(): number {
+    const now = this.clock.now();
+    this.waitedMs += Math.min(Math.max(0, now - this.at), this.mostMs);
+    this.at = now;
+    return this.waitedMs;
+  }
+}

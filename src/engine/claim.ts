@@ -1,5 +1,5 @@
 import type { Key } from '../contract/record.ts';
-import { unseenMs } from '../contract/settle.ts';
+import { isShownBy } from './margin.ts';
 import { perform } from './perform.ts';
 import type { PlanRun } from './plan-run.ts';
 import { cutOverBegunAt } from './state/cut-over.ts';
@@ -42,7 +42,7 @@ export async function renewClaim<S>(run: PlanRun<S>, guard: Guard<S>): Promise<T
   const seen = await guard.claims();
   // Another run's claim stands: the guard's next look says so, and stops.
   if (seen.foreign.length) return undefined;
-  const certain = seen.at >= claimedAt + unseenMs;
+  const certain = isShownBy(ports, { here: claimedAt, there: claimed.sentAtThere }, seen.at);
   const lost = standing(run, seen.unclaimed).filter((id) => !later.includes(id));
   const replaces = certain && seen.replaced.length > 0;
   const lacking = [...new Set([...standing(run, later), ...lost, ...(replaces ? standing(run, claimedBy(run)) : [])])];

@@ -3,6 +3,7 @@ import type { Want } from '../contract/outage.ts';
 import type { Check } from '../contract/settle.ts';
 import { createdBy, type EffectDefinition, type Seen } from '../contract/step.ts';
 import type { Turn } from '../contract/turns.ts';
+import { Waiting } from '../contract/wait.ts';
 import { type EffectAct, ownMs, sentCount } from './act.ts';
 import { firstTurn } from './in-turn.ts';
 import { type Instant, instantOf, isShownBy } from './margin.ts';
@@ -147,14 +148,13 @@ export class EffectRun<S> {
   /** On the way back what only people can put right is waited for, as the table of patience says, and they are told what to do. */
   private async unhindered(): Promise<Seen<unknown>> {
     const { run, definition, act, title } = this.effect;
-    const { clock } = run.ports;
-    const since = clock.now();
+    const waiting = new Waiting(run.ports.clock);
     return waitFor<Seen<unknown>>(run.ports, unseenBeatMs, async () => {
       const seen = await this.look();
       const why = hindranceOf(seen);
       if (why === undefined) return { done: seen };
       const limitMs = patienceMs('part', run.moment(definition), ownMs(this.effect));
-      if (clock.now() - since >= limitMs) return { done: { is: 'failed', reason: `${why} (for ${minutes(limitMs)})` } };
+      if (waiting.soFar() >= limitMs) return { done: { is: 'failed', reason: `${why} (for ${minutes(limitMs)})` } };
       run.context(act.key).announce(`${title} waits, up to ${minutes(limitMs)}: ${why}`);
       await run.announced();
       return { again: true };
@@ -315,8 +315,9 @@ export class EffectRun<S> {
           return { done: { is: this.everSeen ? 'vanished' : 'absent' } };
       }
     };
+    const mayBeSo = definition.soAtOnce === true;
     const until = (ms: number) =>
-      settle.until<End>({ kind: definition.type, deadlineAt: since.here + ms, signal }, look);
+      settle.until<End>({ kind: definition.type, deadlineAt: since.here + ms, signal, mayBeSo }, look);
     let end = await until(ownMs(this.effect));
     const limitMs = end === 'expired' ? this.patienceWhenSlow() : undefined;
     if (limitMs !== undefined) end = await until(limitMs);

@@ -2,6 +2,7 @@ import type { Key } from '../contract/record.ts';
 import type { Evidence, StepCall } from '../contract/step.ts';
 import type { EffectAct } from './act.ts';
 import type { PlanRun } from './plan-run.ts';
+import { keyText } from './state/key.ts';
 import { ownStep } from './state/own-steps.ts';
 import { generationOf } from './state/run-state.ts';
 
@@ -20,11 +21,13 @@ export async function obtainEvidence<S>(
   for (let made = 0; ; ) {
     const key = evidenceKey(run, original);
     const isNew = (run.phase(key)?.sent ?? 0) === 0;
+    if (isNew) run.evidenceMade.add(keyText(key));
+    const isOfBefore = !run.evidenceMade.has(keyText(key));
     const discarded = run.phase({ ...key, undo: 0 }) !== undefined;
     if (!discarded) {
       const output = await perform({ key, uses: call.uses, input: call.with });
       const takenAt = evidence.takenAt(output);
-      if (nowOf(run) - takenAt < freshMs) return output;
+      if (!isOfBefore && nowOf(run) - takenAt < freshMs) return output;
       if (isNew) made++;
       if (made === mostMade) {
         const at = new Date(takenAt).toISOString();
@@ -34,7 +37,10 @@ export async function obtainEvidence<S>(
         return output;
       }
     }
-    const reason = discarded ? 'discarded' : 'too old to show anything of now';
+    const old = isOfBefore
+      ? 'made by an earlier process: people have had the time to act'
+      : 'too old to show anything of now';
+    const reason = discarded ? 'discarded' : old;
     await run.append({ t: 'retired', plan: run.plan.name, step: ownStep.evidence, item: original, reason });
   }
 }

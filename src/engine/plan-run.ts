@@ -48,6 +48,8 @@ export class PlanRun<S> {
   private readonly insisting = new Set<string>();
   /** What speaks for or against all pairs in common, as it was just asked. */
   readonly proofs: SharedProofs;
+  /** What this process has made to prove deletes by, by key: what an earlier one made does not show what was done in between. */
+  readonly evidenceMade = new Set<string>();
   private readonly commands: PlanCommands<S>;
   /** Of which originals this process has asked the platform's history, when, and how that ends. */
   readonly recalled = new Map<string, { readonly at: number; readonly asked: Promise<void> }>();

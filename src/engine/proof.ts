@@ -1,5 +1,5 @@
 import type { Key } from '../contract/record.ts';
-import type { Proof, VerifyDefinition } from '../contract/step.ts';
+import type { Pending, Proof, VerifyDefinition } from '../contract/step.ts';
 import type { Verdict } from '../contract/verdict.ts';
 import type { PlanRun } from './plan-run.ts';
 import { retryRead } from './retry.ts';
@@ -54,14 +54,18 @@ export async function settledProof<S, P extends Proof>(
   { key, kind }: { readonly key: Key; readonly kind: string },
   ask: () => Promise<P>,
 ): Promise<P> {
-  const { clock, settle, signal } = run.ports;
+  const { settle, signal } = run.ports;
   const wait = { kind: `proof of ${kind}`, deadlineAt: Number.POSITIVE_INFINITY, signal, mayBeSo: true };
+  let stood: string | undefined;
   const end = await settle.until<P>(wait, async () => {
     const proof = await ask();
     await run.announced();
     const { pending, findings } = proof;
+    const stands = pending && standstillOf(pending);
+    if (stood !== undefined && stood !== stands) run.proofs.moved(stood);
+    stood = stands;
     if (!pending || findings.length > 0) return { done: proof };
-    if (clock.now() - run.proofs.standsSince(`${pending.why} ${pending.progress ?? ''}`) >= pending.withinMs)
+    if (run.proofs.waitedFor(standstillOf(pending)) >= pending.withinMs)
       return { done: { ...proof, findings: [`${pending.why} (for ${minutes(pending.withinMs)})`] } };
     run.context(key).announce(pending.why);
     await run.announced();
@@ -72,3 +76,5 @@ export async function settledProof<S, P extends Proof>(
   if (end === 'expired') throw new Error('a wait without an end has ended');
   return end.done;
 }
+
+const standstillOf = ({ why, progress }: Pending) => `${why} ${progress ?? ''}`;

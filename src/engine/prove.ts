@@ -1,6 +1,6 @@
 import { isRecent } from '../contract/clock.ts';
 import { unseenMs } from '../contract/settle.ts';
-import type { EffectOf, Pending, Proof } from '../contract/step.ts';
+import type { EffectOf, Evidence, Pending, Proof, StepCall } from '../contract/step.ts';
 import { problem } from '../errors/index.ts';
 import type { EffectAct } from './act.ts';
 import { freshMs, obtainEvidence } from './evidence.ts';
@@ -64,8 +64,12 @@ async function proveDelete<S>(effect: EffectAct<S>, definition: EffectOf<S, 'des
     const own = await retryRead(run.ports, title, () => definition.prove(run.context(act.key), input));
     return both(own, stands);
   };
-  const { findings, stale: used } = await proveWith(effect, definition, original, ask);
-  if (findings.length === 0) return bidFarewell(effect, definition);
+  let parting: readonly string[] = [];
+  const askFarewell = async () => {
+    parting = await farewellTo(effect, definition);
+  };
+  const { findings, stale: used } = await proveWith(effect, definition, { original, ask, askFarewell });
+  if (findings.length === 0) return say(effect, parting);
   throw used ? await replacementStale(effect, definition, findings) : proofFailed(title, findings);
 }
 
@@ -109,39 +113,49 @@ function staleBy<S>(
   return new PlanStopped(problem('replacement-stale', { original, replacement, findings, since: writtenAt(run) }));
 }
 
-/** Reports what goes with an original, as it is right before it goes. */
-async function bidFarewell<S>(
+/** What goes with an original. It may have to be waited for, so the last proof comes after it. */
+function farewellTo<S>(
   { run, act, input, title }: EffectAct<S>,
   { farewell }: EffectOf<S, 'destructive'>,
-): Promise<void> {
-  if (!farewell) return;
-  const { announce } = run.context(act.key);
-  for (const text of await retryRead(run.ports, title, () => farewell(run.context(act.key), input))) announce(text);
+): Promise<readonly string[]> {
+  return farewell ? retryRead(run.ports, title, () => farewell(run.context(act.key), input)) : Promise.resolve([]);
+}
+
+async function say<S>({ run, act }: EffectAct<S>, texts: readonly string[]): Promise<void> {
+  for (const text of texts) run.context(act.key).announce(text);
   await run.announced();
+}
+
+// Of a proof and what is only reported, asked right after it, the answers are there by then.
+const provenMs = 5_000;
+
+/** What is asked before a delete: what speaks against it, again and again, and once what is only reported. */
+interface Asking {
+  readonly original: string;
+  ask(): Promise<Proof>;
+  askFarewell(): Promise<void>;
 }
 
 /** Asks until nothing is pending, and then what only something made for it can show; what stands in the way now is asked last. */
 async function proveWith<S>(
   effect: EffectAct<S>,
   definition: EffectOf<S, 'destructive'>,
-  original: string,
-  ask: () => Promise<Proof>,
+  { original, ask, askFarewell }: Asking,
 ): Promise<Proof> {
   const { run, act, input, title } = effect;
   const { evidence } = definition;
   const call = evidence?.makes(input);
   const { clock } = run.ports;
-  for (;;) {
+  for (let first = true; ; first = false) {
     const proof = await settledProof(run, { key: act.key, kind: definition.type }, ask);
-    if (!evidence || !call || proof.findings.length > 0) return proof;
-    const made = await obtainEvidence(effect, original, { call, evidence }).catch(async (error: unknown) => {
-      const { may } = evidence;
-      if (!(error instanceof PlanStopped) || !may) throw error;
-      if (await retryRead(run.ports, title, () => may(run.context(act.key), input))) throw error;
-      return undefined;
-    });
-    // What it is made of shows nothing any more; that is said.
-    if (made === undefined) return proof;
+    if (proof.findings.length > 0) return proof;
+    const provenAt = clock.now();
+    if (first) await askFarewell();
+    const made = evidence && call && (await evidenceFor(effect, original, { call, evidence }));
+    if (!evidence || made === undefined) {
+      if (isRecent(clock, provenAt, provenMs * clock.speed)) return proof;
+      continue;
+    }
     const madeAt = clock.now();
     const shown = await retryRead(run.ports, title, () => evidence.shows(run.context(act.key), input, made));
     await run.announced();
@@ -149,6 +163,23 @@ async function proveWith<S>(
     const last = await ask();
     if (last.findings.length > 0) return last;
     if (!last.pending && isRecent(clock, madeAt, freshMs)) return last;
+  }
+}
+
+/** What a delete is proven by; undefined where nothing that is made of the original shows anything any more, which is said. */
+async function evidenceFor<S>(
+  effect: EffectAct<S>,
+  original: string,
+  { call, evidence }: { readonly call: StepCall; readonly evidence: Evidence<S, unknown> },
+): Promise<unknown> {
+  try {
+    return await obtainEvidence(effect, original, { call, evidence });
+  } catch (error) {
+    const { run, act, input, title } = effect;
+    const { may } = evidence;
+    if (!(error instanceof PlanStopped) || !may) throw error;
+    if (await retryRead(run.ports, title, () => may(run.context(act.key), input))) throw error;
+    return undefined;
   }
 }
 

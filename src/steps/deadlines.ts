@@ -7,8 +7,6 @@ export const settleWithinMs = {
   statusChecks: 20 * minute,
   instanceState: 30 * minute,
   volume: 60 * minute,
-  /** A snapshot is gone when AWS answers; looks may show it for a while. */
-  snapshotDelete: 15 * minute,
   snapshot: 48 * 60 * minute,
   /** Without a step forward: of a large volume one percent can take hours. */
   initialisation: 24 * 60 * minute,

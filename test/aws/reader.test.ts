@@ -1,6 +1,6 @@
 import type { EC2 } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
-import { createReader, createSharedReader } from '../../src/aws/reader.ts';
+import { askInParts, createReader, createSharedReader } from '../../src/aws/reader.ts';
 import { createStamps } from '../../src/aws/stamps.ts';
 import type { Clock } from '../../src/contract/clock.ts';
 
@@ -76,36 +76,64 @@ describe('a reader', () => {
   });
 });
 
+describe('what is asked in parts', () => {
+  const ids = Array.from({ length: 200 }, (_, at) => `id-${at}`);
+  const asked = async (bad: string, mayBeOfOne: () => boolean) => {
+    let calls = 0;
+    const ask = async (some: string[]) => {
+      calls++;
+      if (some.includes(bad)) throw new Error(bad);
+      return some.length;
+    };
+    return { answers: new Map(await askInParts(ids, ask, mayBeOfOne)), calls };
+  };
+
+  it('leaves the refusal of one to that one, and finds it in few calls', async () => {
+    const { answers, calls } = await asked('id-77', () => true);
+    expect([...answers].filter(([, answer]) => answer instanceof Error).map(([id]) => id)).toEqual(['id-77']);
+    expect(answers.size).toBe(200);
+    expect(calls).toBeLessThanOrEqual(17);
+  });
+
+  it('is refused whole for what is no matter of one', async () => {
+    await expect(asked('id-77', () => false)).rejects.toThrow('id-77');
+  });
+});
+
 describe('stamps', () => {
-  const stampsOf = (gone: readonly string[], refusal = 'InvalidVolume.NotFound') => {
+  const stampsOf = (hostile: string, refusal: string, times = Number.POSITIVE_INFINITY) => {
     const put: string[][] = [];
+    let struck = 0;
     const createTags = async ({ Resources }: { Resources: string[] }) => {
       put.push(Resources);
-      const missing = Resources.find((id) => gone.includes(id));
-      if (missing) throw Object.assign(new Error(missing), { name: refusal });
+      if (!Resources.includes(hostile) || struck++ >= times) return;
+      throw Object.assign(new Error(hostile), { name: refusal, $metadata: { httpStatusCode: 400 } });
     };
     const { clock, signal } = paced();
     return { put, stamp: createStamps(() => ({ createTags }) as unknown as EC2, { clock, signal, time: clock }) };
   };
 
   it('of one key go in one call, and each hears the value that it has', async () => {
-    const { put, stamp } = stampsOf([]);
+    const { put, stamp } = stampsOf('none', '');
     const values = await Promise.all(['vol-1', 'vol-2', 'vol-1'].map((id) => stamp(id, 'rekey:seen')));
     expect(put).toEqual([['vol-1', 'vol-2']]);
     expect(new Set(values)).toEqual(new Set([new Date(1_000_000).toISOString()]));
   });
 
-  it('are put on one by one where one thing is gone, so that its refusal is its own', async () => {
-    const { put, stamp } = stampsOf(['vol-2']);
+  it.each([
+    'InvalidVolume.NotFound',
+    'TagLimitExceeded',
+    'UnauthorizedOperation',
+  ])('that AWS refuses for one thing (%s) are put on all others', async (refusal) => {
+    const { stamp } = stampsOf('vol-2', refusal);
     const answers = await Promise.allSettled(['vol-1', 'vol-2', 'vol-3'].map((id) => stamp(id, 'rekey:seen')));
     expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-    expect(put.slice(1)).toEqual([['vol-1'], ['vol-2'], ['vol-3']]);
   });
 
-  it('that are refused for another reason are refused for all, without one call each', async () => {
-    const { put, stamp } = stampsOf(['vol-2'], 'UnauthorizedOperation');
+  it('that AWS refuses for its rate are put on once more, together', async () => {
+    const { put, stamp } = stampsOf('vol-2', 'RequestLimitExceeded', 1);
     const answers = await Promise.allSettled(['vol-1', 'vol-2'].map((id) => stamp(id, 'rekey:seen')));
-    expect(answers.every(({ status }) => status === 'rejected')).toBe(true);
-    expect(put).toHaveLength(1);
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+    expect(put).toHaveLength(2);
   });
 });

@@ -90,6 +90,34 @@ describe('sight', () => {
     expect(asked.map(({ Filters }) => Filters[0]?.Name)).toEqual(['tag:rekey:run', 'volume-id']);
   });
 
+  it('of a list that AWS refuses for one thing only that one is refused, and what is gone has no status', async () => {
+    const refusals: Record<string, string> = {
+      'vol-gone': 'InvalidVolume.NotFound',
+      'vol-odd': 'OperationNotPermitted',
+    };
+    let calls = 0;
+    const describeVolumeStatus = async ({ VolumeIds }: { VolumeIds: string[] }) => {
+      calls++;
+      const [name] = VolumeIds.flatMap((id) => refusals[id] ?? []);
+      if (name) throw Object.assign(new Error(name), { name, $metadata: { httpStatusCode: 400 } });
+      return { VolumeStatuses: VolumeIds.map((VolumeId) => ({ VolumeId })) };
+    };
+    const sight = createSight({ describeVolumeStatus } as unknown as EC2, order);
+    const ids = ['vol-1', 'vol-gone', 'vol-odd', 'vol-2'];
+    const seen = await Promise.allSettled(ids.map((id) => sight.volumeStatus(id)));
+    expect(seen.map((one) => (one.status === 'fulfilled' ? one.value?.VolumeId : one.reason.name))).toEqual([
+      'vol-1',
+      undefined,
+      'OperationNotPermitted',
+      'vol-2',
+    ]);
+    refusals['vol-1'] = 'UnauthorizedOperation';
+    calls = 0;
+    const denied = await Promise.allSettled(['vol-1', 'vol-2'].map((id) => sight.volumeStatus(id)));
+    expect(denied.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(calls).toBe(1);
+  });
+
   it('what a token made comes oldest first', async () => {
     const { sight } = ec2With([
       volume(3, { 'rekey:token': 't' }),

@@ -122,10 +122,20 @@ describe('sightings', () => {
     }
   });
 
-  it('a clock that is set back makes nothing young for ever', () => {
+  it('what was kept by a clock that was ahead makes nothing young for ever', () => {
     const { clock, sightings } = seen();
     sightings.volume(volume, held(1, 'attached'), clock.at);
-    expect(sightings.volume(volume, undefined, clock.at - 60 * minute)).toBe(true);
+    clock.at -= 60 * minute;
+    expect(sightings.volume(volume, undefined, clock.at)).toBe(true);
+  });
+
+  it('an answer that was long on its way does not say that what was attached meanwhile has left', () => {
+    const { clock, sightings } = seen();
+    const answer = { VolumeId: volume, InstanceId: id, State: 'attaching', AttachTime: new Date(clock.at) };
+    sightings.answered('AttachVolume', answer);
+    const none = { VolumeId: volume, Attachments: [] };
+    for (const slowMs of [0, 3_000, minute]) expect(sightings.volume(volume, none, clock.at - slowMs)).toBe(false);
+    expect(sightings.volume(volume, held(clock.at, 'attached'), clock.at + 1_000)).toBe(true);
   });
 
   it('what one process has kept counts in the next', () => {

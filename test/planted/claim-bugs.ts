@@ -8,6 +8,16 @@ const rdsFence = 'test/promises/rds-fence.test.ts';
 /** What could go wrong with claims, windows and holds, and with commands that may be in effect. */
 export const claimBugs: readonly PlantedBug[] = [
   {
+    name: 'a clock that is set makes a claim that does not show yet one that somebody has taken off',
+    file: 'src/engine/claim.ts',
+    find: 'isShownBy(ports, { here: claimedAt, there: claimed.sentAtThere }, seen.at)',
+    replace: 'seen.at >= claimedAt + 300_000',
+    caughtBy: {
+      file: 'test/promises/clock-set.test.ts',
+      title: 'an hour right after the claim does not have it said that somebody has taken it off',
+    },
+  },
+  {
     name: 'the window is not looked at before the first disruptive effect',
     file: 'src/engine/target/guard.ts',
     find: 'await this.allowed(key, begun, ready)',

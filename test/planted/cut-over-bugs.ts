@@ -382,8 +382,8 @@ export const cutOverBugs: readonly PlantedBug[] = [
   {
     name: 'a volume that one look does not show no longer loads',
     file: 'src/aws/sightings.ts',
-    find: '!isYoung(mark, askedAt) || seen.some',
-    replace: 'isYoung(mark, askedAt) || seen.some',
+    find: '!this.#isYoung(mark, askedAt) || seen.some',
+    replace: 'this.#isYoung(mark, askedAt) || seen.some',
     caughtBy: {
       file: 'test/promises/look-of-the-past.test.ts',
       title: 'a volume that one look of the past does not show still loads from its snapshot',
@@ -419,8 +419,8 @@ export const cutOverBugs: readonly PlantedBug[] = [
   {
     name: 'what was attached a moment ago and does not show has left',
     file: 'src/aws/sightings.ts',
-    find: 'if (isYoung(mark, askedAt)) believed = false;',
-    replace: 'if (isYoung(mark, askedAt - unseenMs)) believed = false;',
+    find: 'if (this.#isYoung(mark, askedAt)) believed = false;',
+    replace: 'if (this.#isYoung(mark, askedAt + 2 * unseenMs)) believed = false;',
     caughtBy: {
       file: 'test/aws/sightings.test.ts',
       title: 'a volume that does not show its attachment has lost it only when',

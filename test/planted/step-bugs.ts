@@ -380,8 +380,8 @@ export const stepBugs: readonly PlantedBug[] = [
   {
     name: 'an original is deleted without a proof snapshot',
     file: 'src/engine/prove.ts',
-    find: 'if (!evidence || !call ||',
-    replace: 'if (!evidence || call ||',
+    find: 'evidence && call && (await',
+    replace: 'evidence && !call && (await',
     caughtBy: { file: blocks, title: 'ebs-volume: what somebody has used elsewhere in the hold' },
   },
   {
@@ -415,9 +415,12 @@ export const stepBugs: readonly PlantedBug[] = [
   {
     name: 'a proof snapshot of any age counts',
     file: 'src/engine/evidence.ts',
-    find: 'if (nowOf(run) - takenAt < freshMs)',
-    replace: 'if (takenAt > 0)',
-    caughtBy: { file: blocks, title: 'a proof that was taken before somebody used the original' },
+    find: 'nowOf(run) - takenAt < freshMs',
+    replace: 'takenAt > 0',
+    caughtBy: {
+      file: 'test/promises/proof-takes-hours.test.ts',
+      title: 'of ebs-volume is kept when he has written on it',
+    },
   },
   {
     name: 'a comparison that AWS may not show yet is given up at once',
@@ -476,8 +479,8 @@ export const stepBugs: readonly PlantedBug[] = [
   {
     name: 'a proof that nothing can give keeps an original for ever',
     file: 'src/engine/prove.ts',
-    find: 'if (made === undefined) return proof;',
-    replace: "if (made === undefined) return { findings: ['it could not be made'] };",
+    find: 'if (!evidence || made === undefined) {',
+    replace: "if (call && !made) return { findings: ['it could not be made'] }; if (!evidence || made === undefined) {",
     caughtBy: { file: 'test/promises/original-in-error.test.ts', title: 'the run ends without a proof snapshot' },
   },
   {

@@ -360,8 +360,8 @@ export const wayBackBugs: readonly PlantedBug[] = [
   {
     name: 'a run that only comes by has the target left as it stands',
     file: 'src/engine/target/guard.ts',
-    find: 'if (!comesAnew || askedAt >= until ||',
-    replace: 'if (!comesAnew || askedAt < until ||',
+    find: 'if (!comesAnew || waitedMs >= newcomersYieldMs ||',
+    replace: 'if (!comesAnew || waitedMs < newcomersYieldMs ||',
     caughtBy: {
       file: 'test/promises/claims.test.ts',
       title: 'of ec2-instance: another run that claims it in the cut-over',

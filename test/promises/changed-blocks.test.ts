@@ -85,18 +85,40 @@ describe('an original is deleted when no block of it has changed since its final
       expect(volumes(world)).toContain(loose);
     }));
 
-  test('a proof that was taken before somebody used the original is not one of now', async () => {
+  test.each([
+    0, 15,
+  ])('a proof that was taken before somebody used the original is not one of now, %i minutes later', async (later) => {
     const crash = await afterRecord(proofMade, { plans: [volumePlan] }, scene);
     await inWorld(scene, async (world) => {
       const first = await world.process([], { plans: [volumePlan], crash });
       expect(first.result).toBe('died');
       useUnseen(world, loose, 1);
-      world.pass(15 * minute);
+      world.pass(later * minute);
       const second = await world.process(first.disk, { plans: [volumePlan] });
       expect(exitOf(second), told(second)).toBe(4);
       expect(volumes(world)).toContain(loose);
     });
   });
+
+  test('nor is one that was taken before the plan stopped, for a person to put something right', () =>
+    inWorld(scene, async (world) => {
+      const first = await world.process([], { plans: [volumePlan], wait: false });
+      world.pass(70 * minute);
+      const second = await world.process(first.disk, {
+        plans: [volumePlan],
+        diesOn: (record) => {
+          if (proofMade(record)) world.account.act({ do: 'disable-key', key: 'alias/new' });
+          return false;
+        },
+      });
+      expect(exitOf(second), told(second)).toBe(4);
+      expect(volumes(world)).toContain(loose);
+      world.account.act({ do: 'enable-key', key: 'alias/new' });
+      useUnseen(world, loose, 1);
+      const third = await world.process(second.disk, { plans: [volumePlan] });
+      expect(exitOf(third), told(third)).toBe(4);
+      expect(volumes(world)).toContain(loose);
+    }));
 
   test.each([
     'before',

@@ -15,6 +15,7 @@ import {
   volumePlan,
   type World,
 } from '../support/world.ts';
+import { jump } from '../sweep/clocks.ts';
 import { shipped } from '../sweep/shipped.ts';
 import { data, instance, loose, minute, records, refuse, root, withSets } from './lever.ts';
 
@@ -264,7 +265,12 @@ const byOther: Readonly<Record<string, readonly [put: Action, takeOff: Action]>>
 const cutOvers = shipped.flatMap((one) => (one.cutOver ? [[one.name, one, one.cutOver.from] as const] : []));
 
 /** A process at whose target another run comes by in the cut-over, which lets go again when it has seen whose it is. */
-function visited(world: World, one: (typeof cutOvers)[number][1], from: string, letsGo = true): Promise<Life> {
+function visited(
+  world: World,
+  one: (typeof cutOvers)[number][1],
+  from: string,
+  { letsGo = true, meanwhile = () => {} } = {},
+): Promise<Life> {
   const [put, takeOff] = byOther[one.type] ?? [];
   if (!put || !takeOff) throw new Error(`no claim of another run is known for ${one.type}`);
   let begun = false;
@@ -276,6 +282,7 @@ function visited(world: World, one: (typeof cutOvers)[number][1], from: string, 
       if (begun && !came) {
         came = true;
         world.account.act(put);
+        setTimeout(meanwhile, 2 * minute);
         if (letsGo) world.account.schedule(Date.now() + 4 * minute, () => world.account.act(takeOff));
       }
       begun ||= operation === from;
@@ -297,12 +304,26 @@ test.each(
     one.seed,
   ));
 
+/** How an instance is taken out of service. */
+function ofInstance() {
+  const [[, one, from] = []] = cutOvers.filter(([, { type }]) => type === 'ec2-instance');
+  if (!one || from === undefined) throw new Error('no stage of an instance');
+  return { one, from };
+}
+
+test('a clock that is put an hour ahead while another run is waited for does not stop the run', () =>
+  inWorld(twoVolumes, async (world) => {
+    const { one, from } = ofInstance();
+    const life = await visited(world, one, from, { meanwhile: () => jump(world, 60 * minute) });
+    expect(exitOf(life), told(life)).toBe(3);
+    expect(records(life, 'unwinding')).toEqual([]);
+  }));
+
 test('one that does not let go stops the run all the same, some minutes later', () =>
   inWorld(twoVolumes, async (world) => {
-    const [[, one, from] = []] = cutOvers.filter(([, { type }]) => type === 'ec2-instance');
-    if (!one || from === undefined) throw new Error('no stage of an instance');
+    const { one, from } = ofInstance();
     const since = Date.now();
-    const life = await visited(world, one, from, false);
+    const life = await visited(world, one, from, { letsGo: false });
     expect(codes(life)).toEqual(['target-claimed']);
     expect(Date.now() - since).toBeLessThan(30 * minute);
   }));

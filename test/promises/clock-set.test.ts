@@ -172,6 +172,26 @@ describe('a clock that is set ahead', () => {
       expect(exitOf(life), told(life)).toBe(3);
     }));
 
+  test('an hour right after the claim does not have it said that somebody has taken it off, where AWS does not show it yet', () =>
+    inWorld(twoVolumes, async (world) => {
+      world.account.faults.add({ kind: 'stale', staleMs: 290_000, skip: Number.MAX_SAFE_INTEGER });
+      world.pass(10 * minute);
+      let said = '';
+      const life = await world.process([], {
+        wait: false,
+        diesOn: (record) => {
+          if (record.t === 'announced' && record.step === '@claim') said += record.text;
+          if (record.t !== 'done' || record.key.step !== '@claim') return false;
+          for (const operation of ['DescribeInstances', 'DescribeVolumes'])
+            world.account.faults.add({ operation, kind: 'stale', staleMs: minute, forMs: minute });
+          jump(world, hour);
+          return false;
+        },
+      });
+      expect(exitOf(life), told(life)).toBe(3);
+      expect(said).not.toContain('somebody has taken the claim');
+    }));
+
   test('an hour between two processes does not have a rollback take for gone what does not show yet', () =>
     inWorld(twoVolumes, async (world) => {
       const plans = [volumePlan];

@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { exitOf, told } from '../support/promises.ts';
 import { inWorld, twoVolumes, type World } from '../support/world.ts';
-import { data, instance, minute } from './lever.ts';
+import { jump } from '../sweep/clocks.ts';
+import { beforeFirst, data, instance, minute } from './lever.ts';
 
 const other = 'i-0aaaaaaaaaaaaaaa1';
 const withOther = twoVolumes.replace(
@@ -118,6 +119,19 @@ describe('in the swap somebody takes what the way back needs, and gives it back 
       });
       expect(acted).toBe(true);
       expect(world.told.join('\n'), told(first)).toContain(says);
+      expect(box(world)?.state, told(first)).toBe('running');
+    }));
+
+  test('a clock that is put an hour ahead has not waited for him: the box comes back all the same', () =>
+    inWorld(withLater, async (world) => {
+      const first = await world.process([], {
+        wait: false,
+        beforeCall: beforeFirst('ec2:AttachVolume', () => {
+          world.account.act({ do: 'attach-volume', volume: data, instance: other, device: '/dev/sdz' });
+          setTimeout(() => jump(world, 60 * minute), 8 * minute);
+          setTimeout(() => world.account.act({ do: 'detach-volume', volume: data }), 12 * minute);
+        }),
+      });
       expect(box(world)?.state, told(first)).toBe('running');
     }));
 });

@@ -59,6 +59,18 @@ describe('who comes to a hold, and who waits in one, looks at the originals', ()
       expect(world.state().volumes.find((one) => one.id === original)?.attachments).toEqual([]);
     }));
 
+  test.each(plans)('%s: nor one that a timetable uses for five minutes, each full ten', (_name, plan, original) =>
+    inWorld(twoBoxes, async (world) => {
+      const looked = [withSets(plan, 'steps.delete.with.changedBlocks=off')];
+      const first = await world.process([], { wait: false, plans: looked });
+      const next = 10 * minute - (Date.now() % (10 * minute)) + 2_000;
+      setTimeout(() => world.account.act(attach(original)), next);
+      setTimeout(() => world.account.act({ do: 'detach-volume', volume: original }), next + 5 * minute);
+      const second = await world.process(first.disk, { plans: looked });
+      expect(exitOf(second), told(second)).toBe(4);
+      expect(volumes(world)).toContain(original);
+    }));
+
   test('reads that AWS does not answer for half an hour end no process that waits', () =>
     inWorld(twoVolumes, async (world) => {
       const first = await world.process([], { wait: false });

@@ -5,7 +5,7 @@ import type { Command, CommandEnd } from '../../src/steps/control/command.ts';
 import { registry } from '../../src/steps/registry.ts';
 import { exitOf, expectNoClaim, expectOriginalServing, told } from '../support/promises.ts';
 import { instancePlan, inWorld, planOf, twoVolumes, volumePlan, type World } from '../support/world.ts';
-import { afterRecord, beforeOperation, data, instance, minute, records, withText } from './lever.ts';
+import { afterRecord, beforeFirst, beforeOperation, data, instance, minute, records, withText } from './lever.ts';
 
 const commands: string[] = [];
 let answer: (argv: readonly string[]) => CommandEnd | Promise<CommandEnd> = () => ok;
@@ -221,6 +221,17 @@ describe('promise 4: nothing left behind', () => {
       expect(plan?.existing.map(({ id }) => id)).toEqual(expect.arrayContaining(left));
       const notes = plan?.announcements.map(({ text }) => text).join('\n');
       for (const id of left) expect(notes).toContain(`left behind: discard ${id}: ${code}`);
+    }));
+
+  test('a snapshot whose delete AWS refuses for its rate for half an hour goes all the same', () =>
+    inWorld(twoVolumes, async (world) => {
+      const life = await world.process([], {
+        beforeCall: beforeFirst('ec2:DeleteSnapshot', () =>
+          world.account.faults.add({ operation: 'DeleteSnapshot', kind: 'throttle', forMs: 30 * minute }),
+        ),
+      });
+      expect(exitOf(life), told(life)).toBe(0);
+      expect(world.state().snapshots).toEqual([]);
     }));
 });
 

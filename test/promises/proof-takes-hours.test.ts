@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { exitOf, told } from '../support/promises.ts';
 import { instancePlan, inWorld, twoVolumes, volumePlan, type World } from '../support/world.ts';
-import { beforeFirst, data, loose, minute } from './lever.ts';
+import { beforeFirst, data, loose, minute, withSets } from './lever.ts';
 
 const elsewhere = 'i-0aaaaaaaaaaaaaaa1';
 const scene = twoVolumes.replace(
@@ -63,5 +63,49 @@ describe('an original that somebody uses while its proof snapshot takes three ho
       expect(exitOf(second), told(second)).toBe(0);
       expect(volumes(world)).not.toContain(loose);
       expect(world.state().snapshots).toEqual([]);
+    }));
+});
+
+describe('what is only reported of an original that goes', () => {
+  const slow = { operation: 'DescribeVolumeAttribute', kind: 'throttle', forMs: 12 * minute } as const;
+
+  test('is not waited for between its proof and its delete: who comes in that time finds it gone', () =>
+    inWorld(scene, async (world) => {
+      const first = await world.process([], { plans: [volumePlan], wait: false });
+      world.pass(70 * minute);
+      let came = '';
+      const second = await world.process(first.disk, {
+        plans: [volumePlan],
+        beforeCall: beforeFirst('ec2:CreateSnapshot', () => {
+          world.account.faults.add(slow);
+          setTimeout(() => {
+            came = world.attempt(() =>
+              world.account.act({ do: 'attach-volume', volume: loose, instance: elsewhere, device: '/dev/sdx' }),
+            );
+          }, 5 * minute);
+          setTimeout(() => world.attempt(() => world.account.act({ do: 'write-volume', volume: loose })), 6 * minute);
+          setTimeout(() => world.attempt(() => world.account.act({ do: 'detach-volume', volume: loose })), 7 * minute);
+        }),
+      });
+      expect(exitOf(second), told(second)).toBe(0);
+      expect(came).not.toBe('done');
+      expect(volumes(world)).not.toContain(loose);
+    }));
+
+  test('is waited for before the last proof: an original whose replacement is deleted in that time is kept', () =>
+    inWorld(scene, async (world) => {
+      const plan = withSets(volumePlan, 'steps.delete.with.changedBlocks=off');
+      const first = await world.process([], { plans: [plan], wait: false });
+      world.pass(70 * minute);
+      const made = world.state().volumes.find((one) => one.tags['rekey:original'] === loose)?.id ?? '';
+      const second = await world.process(first.disk, {
+        plans: [plan],
+        beforeCall: beforeFirst('ec2:DescribeVolumeAttribute', () => {
+          world.account.faults.add(slow);
+          setTimeout(() => world.account.act({ do: 'delete-volume', volume: made }), 5 * minute);
+        }),
+      });
+      expect(exitOf(second), told(second)).toBe(4);
+      expect(volumes(world)).toContain(loose);
     }));
 });

@@ -12,7 +12,7 @@ import {
   volumePlan,
   type World,
 } from '../support/world.ts';
-import { jump } from '../sweep/clocks.ts';
+import { hour, jump } from '../sweep/clocks.ts';
 import { falsify, say } from '../sweep/lies.ts';
 import { data, instance, loose, minute, records, root, withSets } from './lever.ts';
 
@@ -139,6 +139,17 @@ describe('nothing of the old key goes while blocks may still be read under it', 
       const left = world.state().volumes.filter((one) => one.tags['rekey:original'] !== undefined);
       expect(left.map((one) => one.readable)).not.toContain(false);
       expectNothingLost(world);
+    }));
+
+  test('a clock that is put a day ahead, again and again, has not waited a day', () =>
+    inWorld(large, async (world) => {
+      const first = await world.process([], { wait: false });
+      world.pass(70 * minute);
+      for (let at = 5; at < 25; at++) setTimeout(() => jump(world, 25 * hour), at * minute);
+      const second = await world.process(first.disk);
+      expect(announced(second).join()).toContain('still loads its blocks');
+      expect(exitOf(second), told(second)).toBe(0);
+      expect(volumes(world)).not.toContain(data);
     }));
 
   test('a process that waits for it can be ended, and the next goes on waiting', () =>

@@ -250,6 +250,15 @@ describe('what is refused before anything is touched', () => {
     expect(accepted.volumes[0]?.attributes.autoEnableIO).toBeNull();
   });
 
+  it('a type that AWS does not know may have instance store: unknown, never assumed to have none', async () => {
+    on = await simulated(scenarioWith({}));
+    on.account.faults.add({ kind: 'error', operation: 'DescribeInstanceTypes', code: 'InvalidInstanceType' });
+    const input = { instance: instanceId, keys, volumes: all, accept: [] as Accepted[] };
+    await expect(on.pass(readInstance.read(contextOf(on), input, undefined))).rejects.toThrow(
+      /whether m5\.large has instance store can't be read/,
+    );
+  });
+
   it('an instance that does not exist', async () => {
     on = await simulated(scenarioWith({}));
     const input = { instance: 'i-0ffffffffffffffff', keys, volumes: all, accept: [] };

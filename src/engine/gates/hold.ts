@@ -7,6 +7,8 @@ import { waitAtGate } from './wait-at-gate.ts';
 
 // What somebody does to an original in a hold can be undone before it is over, and then nothing shows it.
 const lookEveryMs = 10 * 60_000;
+// What others do by a timetable begins at a full ten minutes, and is under way by then.
+const lookAfterMs = 90_000;
 
 /**
  * Opens some time after it was first reached; the journal keeps when, so that no resume begins it anew. It is over when the
@@ -25,7 +27,7 @@ export const holdGate: Gate<HoldStep> = {
       if (over) break;
       const now = run.ports.clock.now();
       // All plans that wait look at the same moments, and share the calls.
-      const nextLookMs = lookEveryMs - (now % lookEveryMs);
+      const nextLookMs = lookEveryMs - ((now - lookAfterMs) % lookEveryMs);
       await waitAtGate(run, { step: step.id, gate: 'hold', until: now + leftMs }, nextLookMs);
     }
     await run.append({ t: 'passed', plan: run.plan.name, step: step.id });

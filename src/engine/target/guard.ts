@@ -2,6 +2,7 @@ import { isRecent } from '../../contract/clock.ts';
 import type { Key } from '../../contract/record.ts';
 import { unseenMs } from '../../contract/settle.ts';
 import type { DisruptiveEffect, Observation, StepCall, StepContext, TargetType } from '../../contract/step.ts';
+import { Waiting } from '../../contract/wait.ts';
 import { problem } from '../../errors/index.ts';
 import { mayBegin, waitForWindow } from '../gates/window.ts';
 import { instantOf, isShownBy } from '../margin.ts';
@@ -151,17 +152,18 @@ export class Guard<S> {
    */
   private async lookPastNewcomers(asked: Asked | undefined): Promise<Look> {
     const { run } = this;
-    const until = run.ports.clock.now() + newcomersYieldMs;
+    const waiting = new Waiting(run.ports.clock);
     let first = asked;
     return waitFor<Look>(run.ports, unseenBeatMs, async (now) => {
       const askedAt = first?.at ?? now;
+      const waitedMs = waiting.soFar();
       const look = await (first?.look ?? this.lookOnce());
       first = undefined;
       const { foreign, unclaimed } = look.claims;
       if (foreign.length > 0 && foreign.every(({ on }) => unclaimed.includes(on)) && this.mayBeUnclaimed(askedAt))
         return { again: true };
       const comesAnew = foreign.length > 0 && foreign.every(({ on }) => !unclaimed.includes(on));
-      if (!comesAnew || askedAt >= until || !this.isOutAsLeft(look.state)) return { done: look };
+      if (!comesAnew || waitedMs >= newcomersYieldMs || !this.isOutAsLeft(look.state)) return { done: look };
       const { announce } = run.context(lookKey(run));
       for (const { run: other, on } of foreign)
         announce(

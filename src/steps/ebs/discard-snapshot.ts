@@ -12,7 +12,8 @@ export const discardSnapshot = defineEffect({
   hazard: 'discard',
   call: 'ec2:DeleteSnapshot',
   repeat: 'convergent',
-  settleWithinMs: settleWithinMs.snapshotDelete,
+  soAtOnce: true,
+  settleWithinMs: settleWithinMs.volume,
   permissions: [
     'ec2:DeleteSnapshot',
     'ec2:DescribeSnapshots',
