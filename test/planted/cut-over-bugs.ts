@@ -420,7 +420,7 @@ export const cutOverBugs: readonly PlantedBug[] = [
     name: 'what was attached a moment ago and does not show has left',
     file: 'src/aws/sightings.ts',
     find: 'if (this.#isYoung(mark, askedAt)) believed = false;',
-    replace: 'if (this.#isYoung(mark, askedAt + unseenMs)) believed = false;',
+    replace: 'if (this.#isYoung(mark, askedAt + 2 * unseenMs)) believed = false;',
     caughtBy: { file: 'test/promises/look-of-the-past.test.ts', title: 'at DeleteOnTermination, right after' },
   },
   {
