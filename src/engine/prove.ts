@@ -146,18 +146,22 @@ async function proveWith<S>(
   const { evidence } = definition;
   const call = evidence?.makes(input);
   const { clock } = run.ports;
+  let proving = evidence && call ? { call, evidence } : undefined;
   for (let first = true; ; first = false) {
     const proof = await settledProof(run, { key: act.key, kind: definition.type }, ask);
     if (proof.findings.length > 0) return proof;
     const provenAt = clock.now();
     if (first) await askFarewell();
-    const made = evidence && call && (await evidenceFor(effect, original, { call, evidence }));
-    if (!evidence || made === undefined) {
+    const made = proving && (await evidenceFor(effect, original, proving));
+    if (!proving || made === undefined) {
       if (isRecent(clock, provenAt, provenMs * clock.speed)) return proof;
+      // What nothing shows now nothing shows later.
+      proving = undefined;
       continue;
     }
+    const { shows } = proving.evidence;
     const madeAt = clock.now();
-    const shown = await retryRead(run.ports, title, () => evidence.shows(run.context(act.key), input, made));
+    const shown = await retryRead(run.ports, title, () => shows(run.context(act.key), input, made));
     await run.announced();
     if (shown.findings.length > 0) return shown;
     const last = await ask();

@@ -380,8 +380,8 @@ export const stepBugs: readonly PlantedBug[] = [
   {
     name: 'an original is deleted without a proof snapshot',
     file: 'src/engine/prove.ts',
-    find: 'evidence && call && (await',
-    replace: 'evidence && !call && (await',
+    find: 'evidence && call ? {',
+    replace: 'evidence && !call ? {',
     caughtBy: { file: blocks, title: 'ebs-volume: what somebody has used elsewhere in the hold' },
   },
   {
@@ -479,8 +479,8 @@ export const stepBugs: readonly PlantedBug[] = [
   {
     name: 'a proof that nothing can give keeps an original for ever',
     file: 'src/engine/prove.ts',
-    find: 'if (!evidence || made === undefined) {',
-    replace: "if (call && !made) return { findings: ['it could not be made'] }; if (!evidence || made === undefined) {",
+    find: 'if (!proving || made === undefined) {',
+    replace: "if (call && !made) return { findings: ['it could not be made'] }; if (!proving || made === undefined) {",
     caughtBy: { file: 'test/promises/original-in-error.test.ts', title: 'the run ends without a proof snapshot' },
   },
   {

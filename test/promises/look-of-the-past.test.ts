@@ -135,9 +135,9 @@ describe('one look of the past', () => {
   test('at DeleteOnTermination, right after the attachment was seen, does not take the whole cut-over back', async () => {
     const clean = await inWorld(twoVolumes, (world) => world.process([], { wait: false }));
     const flag = clean.sent.indexOf('ec2:ModifyInstanceAttribute');
-    const looks = clean.sent.flatMap((one, at) => (one === 'ec2:DescribeInstances' && at < flag ? [at] : []));
-    // The step's own looks, one for each volume, ride in one call; behind it comes the guard's.
-    const skip = looks.findLastIndex((at) => clean.sent[at + 1] === 'ec2:DescribeInstances');
+    const looks = clean.sent.filter((one, at) => one === 'ec2:DescribeInstances' && at < flag);
+    // The step's own looks, one for each volume, and the guard's ride in one call.
+    const skip = looks.length - 1;
     await inWorld(twoVolumes, async (world) => {
       remember(world);
       world.account.faults.add(old(20_000, { times: 1, skip }));
