@@ -1,13 +1,14 @@
-import { mkdir, realpath, writeFile } from 'node:fs/promises';
+import { realpath, writeFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { problem, RekeyError } from '../errors/index.ts';
+import { makeDirectories } from '../journal/files.ts';
 
 /** Writes a report, and over an older one; never over a journal. Throws `report-unwritable`. */
 export async function writeReport(stateDir: string, file: string, text: string): Promise<void> {
   try {
     if (await isWithin(join(stateDir, 'runs'), file))
       throw problem('report-unwritable', { file, reason: 'it would be among the journals' });
-    await mkdir(dirname(file), { recursive: true });
+    await makeDirectories(dirname(file));
     await writeFile(file, text);
   } catch (error) {
     if (error instanceof RekeyError || !(error instanceof Error)) throw error;

@@ -6,7 +6,7 @@ import { type NextStep, wordsOf } from '../report/next-steps.ts';
 import type { PlanStatus, TargetStatus } from '../report/plan-status.ts';
 import type { RunStatus } from '../report/run-status.ts';
 import { nextCommand } from './next-command.ts';
-import { fitted, ink, safe, table } from './screen.ts';
+import { fitted, fittedUnlessPasted, ink, safe, table } from './screen.ts';
 
 /** Of what a report speaks beyond how the run stands. */
 export interface ReportOf {
@@ -38,31 +38,42 @@ export function reportLines(of: ReportOf, status: RunStatus): string[] {
   lines.push(...noteLines(plans), '');
   lines.push(`${ink.dim('run')}   ${run}`, `${ink.dim('head')}  ${of.head}`);
   for (const [at, step] of nextSteps.entries()) {
-    lines.push(`${ink.dim(at === 0 ? 'next' : '  or')}  ${nextLine(step, of.stateDir)}`);
+    lines.push(`${ink.dim(at === 0 ? 'next' : '  or')}  ${nextCommand(step.words, of.stateDir)}`);
+    const note = noteOf(step);
+    // On a line of its own: not every shell takes it for a comment where somebody types.
+    if (note !== undefined) lines.push(fitted(`      ${note}`));
   }
   return lines;
 }
 
-/** A step as it can be pasted, with what is to be known of it. */
-export function nextLine({ words, from, losesWritesSince, triesAgain, rollsBack }: NextStep, stateDir: string): string {
-  const command = nextCommand(words, stateDir);
-  if (from !== undefined) return `${command}  # from ${momentText(from)} on, or now with --wait`;
-  if (rollsBack) return `${command}  # goes on with the rollback that was asked for`;
+/** A step as it can be pasted, with what is to be known of it as a comment of the shell. */
+export function nextLine(step: NextStep, stateDir: string): string {
+  const note = noteOf(step);
+  const command = nextCommand(step.words, stateDir);
+  return note === undefined ? command : `${command}  # ${note}`;
+}
+
+function noteOf({ from, losesWritesSince, triesAgain, rollsBack }: NextStep): string | undefined {
+  if (from !== undefined) return `from ${momentText(from)} on, or now with --wait`;
+  if (rollsBack) return 'continues with the rollback that was asked for';
   if (triesAgain)
-    return `${command}  # takes the target out of service again; refused while nothing has changed since the verification failed`;
+    return 'takes the target out of service again; refused while nothing has changed since the verification failed';
   // The time is not put in: what throws writes away is to be typed, not pasted.
   return losesWritesSince === undefined
-    ? command
-    : `${command}  # needs --discard-writes-since TIME: puts the originals back, without what was written since ${momentText(losesWritesSince)}`;
+    ? undefined
+    : `needs --discard-writes-since TIME: puts the originals back, without what was written since ${momentText(losesWritesSince)}`;
 }
 
 function planLines(of: ReportOf, run: RunStatus, status: PlanStatus): string[] {
   const error = of.errors?.get(status.plan);
   return [
-    `${markOf(status.status)} ${ink.bold(status.plan)} ${status.target}: ${headline(of, status)}`,
-    ...(error ? errorLines(error, run, of.stateDir) : status.stop ? indented(safe(status.stop.message)) : []),
-    ...downLines(of, status),
-    ...[...standingLines(of, status), ...keptLines(of, status), ...pairLines(status)].map((line) => fitted(line)),
+    fitted(`${markOf(status.status)} ${ink.bold(status.plan)} ${status.target}: ${headline(of, status)}`),
+    ...(error ? errorLines(error, run, of.stateDir) : status.stop ? indented(safe(status.stop.message)) : []).map(
+      (line) => fittedUnlessPasted(line),
+    ),
+    ...[...downLines(of, status), ...standingLines(of, status), ...keptLines(of, status), ...pairLines(status)].map(
+      (line) => fitted(line),
+    ),
   ];
 }
 
@@ -79,14 +90,14 @@ function headlineUnderWay({ now }: Pick<ReportOf, 'now'>, status: PlanStatus): s
     return unwinding ? 'interrupted while being taken back' : doing;
   }
   const told = unwinding ? 'being taken back' : doing;
-  return waitsFor ? `${told}; ${gateText(waitsFor, now)}` : told;
+  return waitsFor ? `${told}, which ${openingText(waitsFor, now)}` : told;
 }
 
 /** Until when a gate holds a plan up. */
-export function gateText({ step, until }: { readonly step: string; readonly until: number }, now: number): string {
-  if (until === Number.POSITIVE_INFINITY) return `${step} never opens`;
-  if (until <= now) return `${step} is open`;
-  return `${step} opens ${momentText(until)} (in ${durationText(until - now)})`;
+export function openingText({ until }: { readonly until: number }, now: number): string {
+  if (until === Number.POSITIVE_INFINITY) return 'never opens';
+  if (until <= now) return 'is open';
+  return `opens ${momentText(until)} (in ${durationText(until - now)})`;
 }
 
 function errorLines(error: RekeyError, run: RunStatus, stateDir: string): string[] {
@@ -114,11 +125,14 @@ function downLines(of: ReportOf, status: PlanStatus): string[] {
 /** Since when its target is out of service; undefined where it is not. */
 export function downText(of: Pick<ReportOf, 'now'>, status: PlanStatus): string | undefined {
   if (status.downSince === undefined) return undefined;
-  const { downSince, downAtLatest } = status;
-  const or = downAtLatest === undefined ? '' : `, at the latest ${momentText(downAtLatest)}`;
-  const since = `${momentText(downSince)} (${durationText(of.now - downSince)})${or}`;
   const has = status.downInDoubt ? 'may have been' : 'has been';
-  return `${has} out of service since ${since}`;
+  return `${has} out of service ${sinceText(of.now, status.downSince, status.downAtLatest)}`;
+}
+
+/** Since when, as exactly as it is known. */
+export function sinceText(now: number, first: number, last: number | undefined): string {
+  const or = last === undefined ? '' : `, at the latest ${momentText(last)}`;
+  return `since ${momentText(first)} (${durationText(now - first)})${or}`;
 }
 
 /** How it was when it was last seen, with the time: nobody has looked since. */
@@ -196,7 +210,8 @@ function pairLines(status: PlanStatus): string[] {
   const paired = new Set(status.pairs.map((pair) => pair.replacement));
   const rest = status.existing.filter(({ id }) => !paired.has(id));
   const lines = table(rows);
-  if (rest.length) lines.push(`  ${ink.dim('also created by this run, and not deleted by it:')}`, ...restLines(rest));
+  const also = rows.length > 0 ? 'also ' : '';
+  if (rest.length) lines.push(`  ${ink.dim(`${also}created by this run, and not deleted by it:`)}`, ...restLines(rest));
   lines.push(...doubtLines(status));
   return lines;
 }
@@ -220,17 +235,11 @@ function noteLines(statuses: readonly PlanStatus[]): string[] {
       notes.set(told, [...(notes.get(told) ?? []), plan]);
     }
   }
-  return [...notes].flatMap(([text, plans]) => {
+  return [...notes].map(([text, plans]) => {
     const all = plans.length === statuses.length;
     const whose = statuses.length === 1 ? '' : all ? ' (every plan)' : ` (${plans.join(', ')})`;
-    return wrapped(`${safe(text)}${whose}`);
+    return fittedUnlessPasted(`  ${ink.dim('note')} ${safe(text)}${whose}`, '    ');
   });
-}
-
-function wrapped(text: string): string[] {
-  const width = Math.max(40, (process.stderr.columns ?? 120) - 8);
-  const lines = text.match(new RegExp(`.{1,${width}}(?:\\s|$)|\\S{1,${width}}`, 'g')) ?? [];
-  return lines.map((line, at) => `  ${at === 0 ? ink.dim('note') : '    '} ${line.trimEnd()}`);
 }
 
 const mostIds = 6;

@@ -1,11 +1,10 @@
 import { type LeftRun, resumeAll } from '../app/resume-all.ts';
 import type { Settings } from '../app/settings.ts';
 import { RekeyError } from '../errors/index.ts';
-import { momentText } from '../report/duration.ts';
 import type { DriveOptions } from './commands/options.ts';
 import { printEvent } from './json-lines.ts';
 import { nextLine } from './report.ts';
-import { answer, tell, tellError } from './screen.ts';
+import { answer, fitted, tell, tellError } from './screen.ts';
 import { isoOf } from './status-json.ts';
 import { targetRow } from './status-rows.ts';
 
@@ -36,7 +35,6 @@ export async function resumeEach(
 }
 
 const whys = {
-  waits: '',
   busy: 'another process is at it',
   'not-seen-from-here':
     'its runner is on another machine or in another container; if that has ended, resume it by its id with --take-over',
@@ -57,10 +55,11 @@ function tellLeft({ stateDir, clock }: Settings, { of, left, until, exit }: Left
     });
     return;
   }
-  const why = whys[left] === '' ? `left until ${momentText(until ?? 0)}` : `left alone: ${whys[left]}`;
+  // Until when, its line says.
+  const why = left === 'waits' ? '' : `; left alone: ${whys[left]}`;
   const lines =
     'error' in of
       ? [`${of.run}  ${of.error.title}`]
       : of.status.plans.map((plan) => targetRow(of.readAt, of.run, plan).join('  '));
-  for (const line of lines) (exit === 0 ? answer : tell)(`${line}; ${why}`);
+  for (const line of lines) (exit === 0 ? answer : tell)(fitted(`${line}${why}`, '    '));
 }

@@ -51,6 +51,13 @@ export function fitted(line: string, indent?: string): string {
   return isTTY && columns > 0 ? folded(line, columns, indent).join('\n') : line;
 }
 
+const command = / --?\w|\brekey(\.js)? (status|resume|rollback|report|journal|run|validate|simulate)\b/;
+
+/** The same for words that may name a command: a line with one stays whole, so that it can be pasted. */
+export function fittedUnlessPasted(line: string, indent?: string): string {
+  return command.test(line) ? line : fitted(line, indent);
+}
+
 /** Tells people something, on stderr. */
 export function tell(text: string): void {
   process.stderr.write(`${text}\n`);
@@ -59,7 +66,8 @@ export function tell(text: string): void {
 /** Tells an error as all of ours are told: what, why, and what to do next. */
 export function tellError(error: Pick<RekeyError, 'title' | 'message' | 'hint'>, stateDir = stateDirOf({})): void {
   const hint = spelled(safe(error.hint), stateDir);
-  tell(`${ink.red(`✗ ${error.title}`)}\n${safe(error.message)}\n${ink.dim('→')} ${hint}`);
+  const lines = [...safe(error.message).split('\n'), `${ink.dim('→')} ${hint}`];
+  tell([ink.red(`✗ ${error.title}`), ...lines.map((line) => fittedUnlessPasted(line))].join('\n'));
 }
 
 /** Text from plans and AWS, safe on a terminal; its own line breaks stay. */

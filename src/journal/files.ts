@@ -48,6 +48,22 @@ export async function usable<T>(stateDir: string, work: () => Promise<T>): Promi
   }
 }
 
+/** Makes a directory with the parents that it lacks, and calls `made` after each. Rejects with the system's error. */
+export async function makeDirectories(
+  directory: string,
+  { mode, made }: { readonly mode?: number; readonly made?: (directory: string) => Promise<void> } = {},
+): Promise<void> {
+  // One by one: `recursive` of Node never comes back where a parent is there and takes none (/proc).
+  const missing: string[] = [];
+  for (let at = resolve(directory); !(await diskFiles.exists(at)); at = dirname(at)) missing.unshift(at);
+  for (const one of missing) {
+    await mkdir(one, mode).catch((error) => {
+      if (systemCode(error) !== 'EEXIST') throw error;
+    });
+    await made?.(one);
+  }
+}
+
 const pieceBytes = 1 << 20;
 
 /** The real file system. */
@@ -77,15 +93,7 @@ export const diskFiles: Files = {
   modifiedMs: async (file) => (await stat(file)).mtimeMs,
   touch: (file, atMs) => utimes(file, atMs / 1000, atMs / 1000),
   async makeDirectory(directory) {
-    // One by one: `recursive` of Node never comes back where a parent is there and takes none (/proc).
-    const missing: string[] = [];
-    for (let at = resolve(directory); !(await diskFiles.exists(at)); at = dirname(at)) missing.unshift(at);
-    for (const made of missing) {
-      await mkdir(made, { mode: 0o700 }).catch((error) => {
-        if (systemCode(error) !== 'EEXIST') throw error;
-      });
-      await diskFiles.sync(dirname(made));
-    }
+    await makeDirectories(directory, { mode: 0o700, made: (one) => diskFiles.sync(dirname(one)) });
   },
   async create(file) {
     const handle = await open(file, 'ax', 0o600);

@@ -144,7 +144,7 @@ export function planStatus<S>(
     ),
     inDoubt,
     holdingCosts: holdingCostsOf(registry, state, cutOverOf(plan, registry) !== undefined),
-    announcements: [...state.announcements],
+    announcements: announcementsOf(plan, registry, state),
     ...optional({
       step: state.finished ? undefined : (waitsFor?.step ?? stepOf(plan, state)),
       downSince,
@@ -158,6 +158,14 @@ export function planStatus<S>(
     }),
     nextSteps: nextSteps(options.run, [next], options.alive, options),
   };
+}
+
+/** What a read announced would come of the move: of one that was rolled back, nothing has. */
+function announcementsOf<S>(plan: Plan, registry: Registry<S>, { announcements, finished }: PlanState) {
+  if (finished !== 'rolled-back') return [...announcements];
+  const isRead = (id: string) =>
+    plan.steps.some((step) => step.id === id && step.kind === 'use' && registry.step(step.uses)?.kind === 'read');
+  return announcements.filter(({ step }) => !isRead(step));
 }
 
 function triesAgain<S>(plan: Plan, registry: Registry<S>, state: PlanState): true | undefined {

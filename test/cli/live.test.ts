@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { expect, test, vi } from 'vitest';
 import { liveView } from '../../src/cli/views/live.ts';
 import { LiveStatus } from '../../src/report/live-status.ts';
@@ -76,4 +77,30 @@ test('in a terminal the cursor is there after each frame, so that a process that
     process.stderr.isTTY = isTTY;
   }
   expect(hidden).toEqual([false, false, false, false]);
+}, 60_000);
+
+test('of a run that pauses only the step that it waits at has the mark of what was left: those after it have not begun', async () => {
+  const life = await inWorld(twoVolumes, (world) => world.process([], { wait: false }));
+  const plan = planOf(instancePlan);
+  const status = new LiveStatus([plan], registry, life.disk);
+  const written: string[] = [];
+  const write = vi.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+  try {
+    const view = liveView({
+      run: '20260104T000000Z-aaaaaa',
+      goesOn: 'rekey resume 20260104T000000Z-aaaaaa',
+      plans: [plan],
+      now: () => 0,
+      isLong: () => false,
+      status: (name) => status.of(name),
+    });
+    for (const event of life.events) view.show(event);
+    await view.end();
+  } finally {
+    write.mockRestore();
+  }
+  const screen = stripVTControlCharacters(written.join(''));
+  expect(screen).toMatch(/◼ soak +opens /);
+  expect(screen).toMatch(/◌ delete\n/);
+  expect(screen).not.toMatch(/◼ delete\n/);
 }, 60_000);

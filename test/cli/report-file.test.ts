@@ -34,3 +34,14 @@ test('a report is written beside the runs, in directories that are made for it, 
       expect(readFileSync(file, 'utf8')).toBe(text);
     }
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'a report for a place that takes no directory is refused at once',
+  async () => {
+    const stateDir = await writtenRun(['one']);
+    await expect(writeReport(stateDir, '/proc/x/report.html', 'x')).rejects.toMatchObject({
+      code: 'report-unwritable',
+      message: expect.stringContaining('/proc/x'),
+    });
+  },
+);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { reportLines } from '../../src/cli/report.ts';
 import type { PlanSource } from '../../src/contract/plan.ts';
 import { fold } from '../../src/engine/state/fold.ts';
@@ -78,4 +78,44 @@ test('the commands that it names are spelled so that they can be pasted: with th
     for (const line of named) expect(line).toMatch(/ \.?\S+ (resume|rollback) \S+/);
     for (const line of named) expect(line).toContain(asWho);
     expect(named[0]).toContain(`${asWho} --discard-writes-since 2026-`);
+  }));
+
+/** A terminal of this width for the rest of a test. */
+function terminal(columns: number): void {
+  const { stdout } = process;
+  const was = { isTTY: stdout.isTTY, columns: stdout.columns };
+  onTestFinished(() => void Object.assign(stdout, was));
+  Object.assign(stdout, { isTTY: true, columns });
+}
+
+test('in a terminal no sentence is wider than it, and no command is broken: what is to be known of one stands below it', () =>
+  inWorld(twoVolumes, async (world) => {
+    const { disk } = await world.process([], { wait: false });
+    terminal(60);
+    const run = runStatus([planOf(instancePlan)], registry, fold(disk), false);
+    const lines = reportLines({ stateDir: '/srv/runs', now: Date.now(), head: 'h' }, run).flatMap((line) =>
+      line.split('\n'),
+    );
+    const isCommand = (line: string) => /^(next| {2}or) {2}/.test(line);
+    expect(lines.filter(isCommand)).toHaveLength(2);
+    for (const line of lines.filter(isCommand)) expect(line).toMatch(/ (resume|rollback) \S+ --state-dir \/srv\/runs$/);
+    expect(lines.join('\n')).toMatch(/ rollback .*\n +needs --discard-writes-since TIME: /);
+    for (const line of lines)
+      if (!isCommand(line) && line.trim().includes(' ')) expect(line.length, line).toBeLessThan(61);
+  }));
+
+test('what a read announced would come of the move is not said of one that was rolled back', () =>
+  inWorld(twoVolumes, async (world) => {
+    const said = (life: Life) =>
+      reportLines(
+        { stateDir: '.rekey', now: Date.now(), head: 'h' },
+        runStatus([planOf(instancePlan)], registry, fold(life.disk), false),
+      ).join('\n');
+    const paused = await world.process([], { wait: false });
+    expect(said(paused)).toContain('replacements have new volume ids');
+    const command = { command: 'rollback', discardWrites: true } as const;
+    const back = await world.process(paused.disk, { command });
+    expect(said(back)).toContain('rolled back');
+    expect(said(back)).not.toContain('replacements have new volume ids');
+    expect(said(back)).toContain('it may hold writes that the original lacks');
   }));

@@ -34,7 +34,7 @@ test('a timer that calls `resume` again and again takes two runs through their h
     const before = journals();
     const beat = await desk.here.rekey(['resume'], desk.aws.env);
     expect([0, 3], beat.said).toContain(beat.code);
-    const left = beat.stdout.match(/^\S+ {2}\S+ {2}paused at soak; .*; left until \d{4}-\S+Z$/gm) ?? [];
+    const left = beat.stdout.match(/^\S+ {2}\S+ {2}paused at soak, which opens \d{4}-\S+Z \(in .*\)$/gm) ?? [];
     if (left.length === 2) {
       waited++;
       expect(beat).toMatchObject({ code: 0, stderr: '' });

@@ -43,7 +43,7 @@ describe('a window', () => {
       const run = standing(windowed, life.disk, now);
       const plan = only(run);
       expect(plan).toMatchObject({ status: 'paused', step: 'window', waitsFor: { kind: 'window', until: opens } });
-      const words = 'paused at window; window opens 2026-01-10T01:00:00Z (in 1 d 2 h)';
+      const words = 'paused at window, which opens 2026-01-10T01:00:00Z (in 1 d 2 h)';
       expect(reportLines({ stateDir: '.rekey', now, head: 'h' }, run).join('\n')).toContain(words);
       expect(targetRow(now, run.run, plan)).toEqual([run.run, 'i-0123456789abcdef0', words]);
       expect(planJson(plan).gate).toEqual({ step: 'window', kind: 'window', until: '2026-01-10T01:00:00.000Z' });
@@ -55,7 +55,7 @@ describe('a window', () => {
     inWorld(twoVolumes, async (world) => {
       const { disk } = await world.process([], { plans: [windowed], wait: false });
       const run = standing(windowed, disk, opens + hour);
-      expect(headline({ now: opens + hour }, only(run))).toBe('paused at window; window is open');
+      expect(headline({ now: opens + hour }, only(run))).toBe('paused at window, which is open');
       expect(run.nextSteps[0]).not.toHaveProperty('from');
     }));
 
@@ -114,9 +114,7 @@ describe('a rollback', () => {
       const plan = only(run);
       expect(plan).not.toHaveProperty('waitsFor');
       expect(plan).toMatchObject({ status: 'interrupted', unwinding: true, downSince: expect.any(Number) });
-      expect(targetRow(now, run.run, plan)[2]).toMatch(
-        /^DOWN, has been out of service since 2026-.*; interrupted while being taken back$/,
-      );
+      expect(targetRow(now, run.run, plan)[2]).toMatch(/^DOWN since 2026-.*; interrupted while being taken back$/);
       expect(run.nextSteps[0]).toMatchObject({ command: 'resume', rollsBack: true });
       expect(run.nextSteps[0]).not.toHaveProperty('from');
       expect(statusExit(run.plans)).toBe(4);
@@ -188,7 +186,7 @@ describe('the command', () => {
     const list = await desk.here.rekey(['status'], desk.aws.env);
     expect(list.code).toBe(3);
     expect(list.stdout).toMatch(
-      /^\S+ {2}i-0123456789abcdef0 {2}paused at window; window opens 20\d\d-02-29T01:00:00Z \(in \d+ d.*\)\n$/,
+      /^\S+ {2}i-0123456789abcdef0 {2}paused at window, which opens 20\d\d-02-29T01:00:00Z \(in \d+ d.*\)\n$/,
     );
     expect(list.stderr).toMatch(/^1 that did nothing, not shown: .* status --all\n/);
     const all = await desk.here.rekey(['status', '--all'], desk.aws.env);

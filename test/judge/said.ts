@@ -57,7 +57,13 @@ export function saidOf(
   };
 }
 
-/** The commands that closing words name as next. */
+/** The commands that closing words name as next, each with what is said of it on the line below. */
 function nextIn(lines: readonly string[]): string[] {
-  return lines.flatMap((line) => /^(?:next|or) +(.+)$/.exec(line)?.[1] ?? []);
+  const command = /^(?:next|or) +(.+)$/;
+  return lines.flatMap((line, at) => {
+    const named = command.exec(line)?.[1];
+    if (named === undefined) return [];
+    const below = lines[at + 1] ?? '';
+    return [below === '' || command.test(below) ? named : `${named}  # ${below}`];
+  });
 }

@@ -42,8 +42,11 @@ function envOf(url: string): NodeJS.ProcessEnv {
   return { ...clientOf(url, region), REKEY_CLOCK };
 }
 
+// A name is for an address, at which nothing listens.
+const nobodyThere = { address: '127.0.0.1', port: 1 };
+
 /**
- * Hands on to moto whatever is asked, but for DescribeVolumeStatus, which it does not know, and ListChangedBlocks, which it knows
+ * Hands on to moto whatever is asked, but where the name of a database leads, for DescribeVolumeStatus, which it does not know, and ListChangedBlocks, which it knows
  * of no snapshot that EC2 has made: it answers with 500, and nothing is ever deleted. Nothing takes time in it, so what has been
  * made from a snapshot has all of its blocks; and nobody writes on a volume, so none of them changes.
  */
@@ -57,6 +60,7 @@ async function beforeMoto(moto: string): Promise<{ readonly url: string; close()
       const body = Buffer.concat(parts);
       const form = new URLSearchParams(body.toString('latin1'));
       if (form.get('Action') === 'DescribeVolumeStatus') tellStatus(form, answer);
+      else if (asked.url?.startsWith('/_rekey/resolve')) answer.end(JSON.stringify(nobodyThere));
       else if (/^\/snapshots\/snap-\w+\/changedblocks\?/.test(asked.url ?? '')) tellUnchanged(answer);
       else handOn(moto, asked, body, answer);
     });

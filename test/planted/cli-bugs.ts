@@ -6,6 +6,27 @@ const editor = 'test/plan/schema-tells.test.ts';
 /** What could go wrong in what the operator is told, and in what the commands do with it. */
 export const cliBugs: readonly PlantedBug[] = [
   {
+    name: 'a step that never began is marked as left',
+    file: 'src/cli/views/live.ts',
+    find: "wrapper.skip(row.state === 'waiting' ? notBegun : undefined);",
+    replace: 'wrapper.skip();',
+    caughtBy: { file: 'test/cli/live.test.ts', title: 'only the step that it waits at has the mark' },
+  },
+  {
+    name: 'what would have come of a move is said of one that was rolled back',
+    file: 'src/report/plan-status.ts',
+    find: "if (finished !== 'rolled-back') return",
+    replace: 'if (announcements.length > 0) return',
+    caughtBy: { file: 'test/cli/report.test.ts', title: 'is not said of one that was rolled back' },
+  },
+  {
+    name: 'a command is broken at the width of the terminal',
+    file: 'src/cli/report.ts',
+    find: "lines.push(`${ink.dim(at === 0 ? 'next' : '  or')}  ${nextCommand(step.words, of.stateDir)}`);",
+    replace: "lines.push(fitted(`${ink.dim(at === 0 ? 'next' : '  or')}  ${nextCommand(step.words, of.stateDir)}`));",
+    caughtBy: { file: 'test/cli/report.test.ts', title: 'no command is broken' },
+  },
+  {
     name: 'a rollback that was refused turns what is paused into what has failed',
     file: 'src/engine/state/fold.ts',
     find: 'refusalsOfRollback.includes(entry.stop.error) ? plan.stopBefore : entry.stop;',

@@ -206,6 +206,15 @@ export const rdsBugs: readonly PlantedBug[] = [
       'stays as it is when a resume forgot the login',
     ],
   ]),
+  ...caughtIn('test/promises/rds-others.test.ts', [
+    [
+      'a name that does not resolve is only announced',
+      'read/refusals.ts',
+      'if (nameless !== undefined)',
+      'if (nameless === "")',
+      'its name does not resolve on this machine is refused',
+    ],
+  ]),
   ...caughtIn('test/sweep/lying-clusters.test.ts', [
     [
       'the members of a cluster are not compared',

@@ -55,6 +55,13 @@ export const reportBugs: readonly PlantedBug[] = [
     caughtBy: { file: 'test/cli/report-file.test.ts', title: 'never written among the journals' },
   },
   {
+    name: 'a report is never refused where no directory can be made',
+    file: 'src/app/report-file.ts',
+    find: 'await makeDirectories(dirname(file));',
+    replace: "await (await import('node:fs/promises')).mkdir(dirname(file), { recursive: true });",
+    caughtBy: { file: 'test/cli/report-file.test.ts', title: 'takes no directory is refused at once' },
+  },
+  {
     name: 'of a damaged journal the report tells nothing of the damage',
     file: 'src/journal/as-far.ts',
     find: 'return { records, head, damage: error };',

@@ -194,7 +194,7 @@ describe.concurrent('a run with a hold', () => {
     );
     expect(paused.said).not.toMatch(controlCharacters);
     const run = onlyRun('held dir');
-    expect(paused.said).toMatch(new RegExp(`next .* resume ${run} --state-dir .held dir. .*# from \\d{4}-`));
+    expect(paused.said).toMatch(new RegExp(`next .* resume ${run} --state-dir .held dir.\n +from \\d{4}-`));
     expect(paused.said).toMatch(/head {2}[0-9a-f]{64}/);
 
     const before = [fingerprint(join(room.dir, 'held dir')), (await aws.state()).calls];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DatabaseFailure } from '../../src/aws/databases/failure.ts';
 import { exitOf, keyOf, told } from '../support/promises.ts';
 import {
   databaseNamed,
@@ -443,6 +444,13 @@ describe('a database that can not be asked who is connected', () => {
         ['nobody knows who, as', 'app', 'may not see the sessions of others:', 'pg_read_all_stats', 'is missing'],
       ],
       /may not see the sessions of others/,
+    ],
+    [
+      'because its name does not resolve on this machine',
+      async () => {
+        throw new DatabaseFailure('ENOTFOUND', 'ENOTFOUND: getaddrinfo ENOTFOUND orders', false);
+      },
+      /this machine can't resolve the name orders\.\S+ \(ENOTFOUND\)[\s\S]*run rekey where DNS knows that name/,
     ],
   ])('%s is refused before anything is touched', (_what, query, why) =>
     inWorld(oneDatabase, async (world) => {

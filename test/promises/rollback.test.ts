@@ -141,7 +141,7 @@ async function diesBeforeItBegins(world: World, plan: PlanSource): Promise<Life>
   const status = runStatus([planOf(plan)], registry, fold(died.disk), false);
   const said = reportLines({ stateDir: '.rekey', now: Date.now(), head: 'h' }, status).join('\n');
   expect(said).toContain('a rollback was asked for, and has not begun');
-  expect(said).toMatch(/resume \S+ +# goes on with the rollback that was asked for/);
+  expect(said).toMatch(/resume \S+\n +continues with the rollback that was asked for/);
   expect(said).not.toMatch(/paused|--wait/);
   return died;
 }

@@ -15,6 +15,11 @@ export class DatabaseFailure extends Error {
     this.final = final;
   }
 
+  /** This machine finds no address of that name: nobody was asked. */
+  get namesNobody(): boolean {
+    return unresolved.test(this.code);
+  }
+
   /** The database let this runner in and refuses who it is. */
   get refusesLogin(): boolean {
     return refusedLogin.test(this.code);
@@ -28,6 +33,7 @@ const passing = [
   /^(ER_CON_COUNT_ERROR|ER_TOO_MANY_USER_CONNECTIONS|ER_SERVER_SHUTDOWN|PROTOCOL_CONNECTION_LOST)$/,
   /^(ECONN|EHOST|ENET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_)/,
 ];
+const unresolved = /^(ENOTFOUND|EAI_)/;
 const refusedLogin = /^(28|ER_ACCESS_DENIED|ER_DBACCESS_DENIED|ER_NOT_SUPPORTED_AUTH_MODE|AUTH_)/;
 
 /** The error of a driver or a socket in words, without the password that was used. */

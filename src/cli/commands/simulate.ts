@@ -1,8 +1,10 @@
 import { clockOf, parseClock, printClock } from '../../contract/clock.ts';
 import { problem } from '../../errors/index.ts';
 import { parseDuration } from '../../report/duration.ts';
+import type { AccountState } from '../../simulator/state.ts';
+import { shown } from '../demo-account.ts';
 import { printEvent } from '../json-lines.ts';
-import { quoted } from '../next-command.ts';
+import { programWords, quoted } from '../next-command.ts';
 import { answer, safe, tell } from '../screen.ts';
 import { command, type MakeCommand, mostSpeed, numberOf } from './options.ts';
 
@@ -65,7 +67,7 @@ async function simulate(options: SimulateOptions): Promise<number> {
     });
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => over(signal));
     served.then(
-      ({ url }) => announce(url, { scenario, clock: printClock(times), speed }, options),
+      ({ url }) => announce(url, { scenario, clock: printClock(times), speed, state: account.state() }, options),
       (error: unknown) => {
         const reason = error instanceof Error ? error.message : String(error);
         reject(problem('port-unusable', { listen: options.listen, reason }, error));
@@ -77,9 +79,16 @@ async function simulate(options: SimulateOptions): Promise<number> {
 function announce(
   url: string,
   about: {
-    scenario: { account: string; region: string; databases: readonly object[]; clusters: readonly object[] };
+    scenario: {
+      account: string;
+      region: string;
+      runner: string;
+      databases: readonly object[];
+      clusters: readonly object[];
+    };
     clock: string;
     speed: number;
+    state: AccountState;
   },
   options: SimulateOptions,
 ): void {
@@ -107,9 +116,32 @@ function announce(
     return;
   }
   for (const [name, value] of Object.entries(env)) answer(`export ${name}=${quoted(value)}`);
-  tell(`account ${about.scenario.account} listens at ${url}, ${about.speed} times as fast as the clock on the wall
-→ paste the lines above in another terminal, then for example: rekey run plans/ec2-instance.yaml
-→ ${url}/_rekey/state shows everything that it holds; Ctrl-C ends it`);
+  tell(`account ${about.scenario.account} is at ${url}, ${about.speed} times as fast as real time
+→ paste the lines above in another terminal${exampleText(about.state, about.scenario.runner)}
+→ ${url}/_rekey/state shows all that it holds; Ctrl-C ends it`);
+}
+
+// As the shipped plans have it.
+const shippedFor = { account: '111122223333', region: 'eu-west-1' };
+
+/** The run of a shipped plan for the first thing that the account holds. */
+function exampleText({ account, region, instances, databases, clusters, volumes }: AccountState, runner: string) {
+  const fence = [`steps.read.with.fence.inbound=[${runner}]`];
+  const [example] = [
+    ...instances.map(({ id }) => ({ plan: 'ec2-instance', id, more: [] })),
+    ...databases.flatMap(({ identifier: id, cluster }) => (cluster ? [] : [{ plan: 'rds-instance', id, more: fence }])),
+    ...clusters.map(({ identifier: id }) => ({ plan: 'rds-cluster', id, more: fence })),
+    ...volumes.map(({ id }) => ({ plan: 'ebs-volume', id, more: [] })),
+  ];
+  if (!example) return '';
+  const sets = [
+    ...(account === shippedFor.account ? [] : [`account="${account}"`]),
+    ...(region === shippedFor.region ? [] : [`region=${region}`]),
+    `target.id=${example.id}`,
+    ...example.more,
+  ];
+  const words = [...programWords(), 'run', shown(`plans/${example.plan}.yaml`)].map(quoted).join(' ');
+  return `, then for example:\n  ${[words, ...sets.map((set) => `--set ${quoted(set)}`)].join(' \\\n    ')}`;
 }
 
 function addressOf({ listen, allowRemote }: SimulateOptions): { host: string; port: number } {

@@ -6,7 +6,7 @@ import { type StatusExit, worstStatusExit } from '../../report/status-exit.ts';
 import { type EventBody, eventLine } from '../json-lines.ts';
 import { nextCommand } from '../next-command.ts';
 import { nextLine, reportLines } from '../report.ts';
-import { answer, oneLine, table, tell } from '../screen.ts';
+import { answer, fitted, oneLine, table, tell } from '../screen.ts';
 import { planJson } from '../status-json.ts';
 import { targetRow } from '../status-rows.ts';
 import { type Look, watch } from '../watch.ts';
@@ -81,7 +81,7 @@ async function list(settings: Settings, options: StatusOptions): Promise<Look> {
       all.flatMap((run) => run.rows),
       '',
     );
-    return { lines: rows, notes, exit, stands };
+    return { lines: rows.flatMap((row) => fitted(row, '    ').split('\n')), notes, exit, stands };
   }
   return { lines: all.map(({ type, body }) => eventLine(now, type, body)), notes: [], exit, stands };
 }

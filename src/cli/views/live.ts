@@ -2,7 +2,7 @@ import { Listr, type ListrTask, type ListrTaskWrapper } from 'listr2';
 import type { RunEvent } from '../../contract/event.ts';
 import { ink, safe, tell } from '../screen.ts';
 import { Board, type Row } from './board.ts';
-import { onStderr, StderrRenderer } from './stderr-renderer.ts';
+import { notBegun, onStderr, StderrRenderer } from './stderr-renderer.ts';
 import { firstLine, type Scene, type View } from './view.ts';
 
 type Task = ListrTask<unknown, typeof StderrRenderer>;
@@ -134,7 +134,7 @@ function stepTask(board: Board, row: Row): { task: Task; draw(): void; finish(en
         const end = await over;
         retitle(wrapper, text());
         if (end === 'failed') throw new Error(row.id);
-        if (end === 'left') wrapper.skip();
+        if (end === 'left') wrapper.skip(row.state === 'waiting' ? notBegun : undefined);
       },
     },
     draw,

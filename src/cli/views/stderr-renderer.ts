@@ -3,6 +3,9 @@ import { DefaultRenderer, ListrDefaultRendererLogLevels as Level, ListrLogger, P
 import { ink } from '../screen.ts';
 import { cut } from './cut.ts';
 
+/** Why a task is skipped that never began. */
+export const notBegun = 'not begun';
+
 // Less than the beat of the spinner, which draws whatever was left out.
 const betweenFramesMs = 90;
 
@@ -19,6 +22,12 @@ export class StderrRenderer extends DefaultRenderer {
     super.update();
     // log-update hides it on stderr itself, past our stand-in for it.
     if (process.stderr.isTTY) process.stderr.write(cursorShown);
+  }
+
+  /** What ended before it began keeps the mark of what waits. */
+  protected override style(...[task, output]: Parameters<DefaultRenderer['style']>): string {
+    const isLeft = task.isSkipped() && task.message.skip === notBegun && output !== true;
+    return isLeft ? ink.dim('◌') : super.style(task, output);
   }
 
   /** One line a title, cut to the terminal's width; an empty title is no line. */

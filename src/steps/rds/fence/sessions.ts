@@ -121,15 +121,22 @@ export async function foreignSessionsOf(
 }
 
 /**
- * Whether the sessions can be asked for, before anything is touched. `hopeless`: it will not pass by itself; else `doubt`
- * may be no more than that the database lets this runner in only once it is fenced. `connected`: somebody is.
+ * Whether the sessions can be asked for, before anything is touched. `nameless`: this machine can't resolve the name, which no fence
+ * changes. `hopeless`: it will not pass by itself; else `doubt` may be no more than that the database lets this runner in only once
+ * it is fenced. `connected`: somebody is.
  */
 export async function askable(
   ctx: AwsContext,
   at: DatabaseAddress,
-): Promise<{ readonly hopeless?: string; readonly doubt?: string; readonly connected?: boolean }> {
+): Promise<{
+  readonly nameless?: string;
+  readonly hopeless?: string;
+  readonly doubt?: string;
+  readonly connected?: boolean;
+}> {
   const answer = await sessionsAt(ctx, at);
   if (answer.seen) return { connected: answer.seen.length > 0 };
+  if (answer.error instanceof DatabaseFailure && answer.error.namesNobody) return { nameless: answer.error.code };
   if (!answer.final) return { doubt: answer.unknown };
   return { hopeless: printable(answer.error?.message ?? answer.unknown, 300) };
 }

@@ -211,7 +211,12 @@ export async function refuseSilence(
   at: DatabaseAddress,
   refusals: Refusals<AcceptedOfDatabase>,
 ): Promise<boolean | undefined> {
-  const { hopeless, doubt, connected } = await askable(ctx, at);
+  const { nameless, hopeless, doubt, connected } = await askable(ctx, at);
+  if (nameless !== undefined)
+    refusals.refuse(
+      `this machine can't resolve the name ${at.host} (${nameless}), so it can't ask who is connected`,
+      'run rekey where DNS knows that name, for example on a machine in the VPC of the database; for a simulated account also set REKEY_RESOLVER, as `rekey simulate` prints it',
+    );
   if (hopeless !== undefined)
     refusals.refuse(
       `${at.host} can't be asked who is connected: ${hopeless}`,
