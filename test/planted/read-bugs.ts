@@ -64,6 +64,13 @@ export const readBugs: readonly PlantedBug[] = [
     },
   },
   {
+    name: 'a tag that was put on once more hides the one before it',
+    file: 'src/aws/stamps.ts',
+    find: 'shown === last.get(',
+    replace: 'shown === new Map().get(',
+    caughtBy: { file: readers, title: 'that come later show that a look is of after an earlier one' },
+  },
+  {
     name: 'a delete of a snapshot that AWS refuses for a while is soon given up',
     file: 'src/steps/ebs/discard-snapshot.ts',
     find: 'settleWithinMs: settleWithinMs.volume',
