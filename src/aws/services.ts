@@ -19,6 +19,7 @@ import { definersFor, type StepContext } from '../contract/step.ts';
 import type { Turns } from '../contract/turns.ts';
 import type { AwsTime } from './aws-time.ts';
 import type { Sightings } from './sightings.ts';
+import type { IsLater } from './stamps.ts';
 
 /** Reads of RDS that go out together: one list of all instances, or of all manual snapshots, for all that ask in the same turn. */
 export interface DatabaseSight {
@@ -89,8 +90,8 @@ export interface AwsServices {
   readonly secretsmanager: SecretsManager;
   readonly sts: STS;
   readonly sight: Sight;
-  /** Puts a tag with AWS's time as its value on a volume or an instance, so that a look that shows it is of later; gives that value. */
-  readonly stamp: (id: string, key: string) => Promise<string>;
+  /** Puts a tag with AWS's time as its value on a volume or an instance, so that a look that shows it is of later; gives what tells that. */
+  readonly stamp: (id: string, key: string) => Promise<IsLater>;
   /** What was seen of instances and volumes, in the order that AWS gives it. */
   readonly sightings: Sightings;
   /** AWS's own clock, by which it says when a thing was made. */

@@ -103,21 +103,38 @@ describe('what is asked in parts', () => {
 describe('stamps', () => {
   const stampsOf = (hostile: string, refusal: string, times = Number.POSITIVE_INFINITY) => {
     const put: string[][] = [];
+    const values: string[] = [];
     let struck = 0;
-    const createTags = async ({ Resources }: { Resources: string[] }) => {
+    const createTags = async ({ Resources, Tags }: { Resources: string[]; Tags: { Value: string }[] }) => {
       put.push(Resources);
+      values.push(...Tags.map(({ Value }) => Value));
       if (!Resources.includes(hostile) || struck++ >= times) return;
       throw Object.assign(new Error(hostile), { name: refusal, $metadata: { httpStatusCode: 400 } });
     };
     const { clock, signal } = paced();
-    return { put, stamp: createStamps(() => ({ createTags }) as unknown as EC2, { clock, signal, time: clock }) };
+    return {
+      put,
+      values,
+      stamp: createStamps(() => ({ createTags }) as unknown as EC2, { clock, signal, time: clock }),
+    };
   };
 
-  it('of one key go in one call, and each hears the value that it has', async () => {
-    const { put, stamp } = stampsOf('none', '');
-    const values = await Promise.all(['vol-1', 'vol-2', 'vol-1'].map((id) => stamp(id, 'rekey:seen')));
+  it('of one key go in one call, and each hears which value it has', async () => {
+    const { put, values, stamp } = stampsOf('none', '');
+    const later = await Promise.all(['vol-1', 'vol-2', 'vol-1'].map((id) => stamp(id, 'rekey:seen')));
     expect(put).toEqual([['vol-1', 'vol-2']]);
-    expect(new Set(values)).toEqual(new Set([new Date(1_000_000).toISOString()]));
+    expect(values).toEqual([new Date(1_000_000).toISOString()]);
+    expect(later.map((is) => [is(values[0]), is(undefined), is('x')])).toEqual(Array(3).fill([true, false, false]));
+  });
+
+  it('that come later show that a look is of after an earlier one, and not the other way round', async () => {
+    const { values, stamp } = stampsOf('none', '');
+    const first = await stamp('vol-1', 'rekey:seen');
+    const other = await stamp('vol-2', 'rekey:seen');
+    const second = await stamp('vol-1', 'rekey:seen');
+    const [early, , late] = values;
+    expect([first(early), first(late), second(early), second(late)]).toEqual([true, true, false, true]);
+    expect(other(late)).toBe(false);
   });
 
   it.each([

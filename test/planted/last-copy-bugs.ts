@@ -92,7 +92,7 @@ export const lastCopyBugs: readonly PlantedBug[] = [
   {
     name: 'a tag that was taken proves that what took it is not being deleted',
     file: kept,
-    find: 'tagValue(seen?.Tags, key) === value ||',
+    find: 'isLater(tagValue(seen?.Tags, key)) ||',
     replace: 'true ||',
     caughtBy: {
       file: 'test/promises/replacement-deleted-unseen.test.ts',

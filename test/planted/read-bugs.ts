@@ -64,6 +64,23 @@ export const readBugs: readonly PlantedBug[] = [
     },
   },
   {
+    name: 'a tag that was put on once more hides the one before it',
+    file: 'src/aws/stamps.ts',
+    find: 'shown === last.get(',
+    replace: 'shown === new Map().get(',
+    caughtBy: { file: readers, title: 'that come later show that a look is of after an earlier one' },
+  },
+  {
+    name: 'a snapshot that is deleted is looked for when its proof has to be asked anew',
+    file: 'src/steps/ebs/discard-snapshot.ts',
+    find: 'soAtOnce: true,',
+    replace: '',
+    caughtBy: {
+      file: 'test/promises/calls.test.ts',
+      title: 'of an EC2 instance with two volumes, with an hour of hold takes its calls and no more, with seed 1',
+    },
+  },
+  {
     name: 'a delete of a snapshot that AWS refuses for a while is soon given up',
     file: 'src/steps/ebs/discard-snapshot.ts',
     find: 'settleWithinMs: settleWithinMs.volume',

@@ -2,6 +2,7 @@ import type { Tag, Volume } from '@aws-sdk/client-ec2';
 import { classify } from '../../aws/outage.ts';
 import { printable } from '../../aws/printable.ts';
 import type { AwsContext } from '../../aws/services.ts';
+import type { IsLater } from '../../aws/stamps.ts';
 import { claimKey, marker, tagValue } from '../../aws/tags.ts';
 import { unseenMs } from '../../contract/settle.ts';
 import type { Proof } from '../../contract/step.ts';
@@ -90,9 +91,9 @@ async function seenNow<T extends { readonly Tags?: Tag[] | undefined }>(
   look: (id: string) => Promise<T | undefined>,
 ): Promise<{ readonly seen: T | undefined } | { readonly unproven: string }> {
   const { time } = ctx.aws;
-  let value: string;
+  let isLater: IsLater;
   try {
-    value = await ctx.aws.stamp(id, key);
+    isLater = await ctx.aws.stamp(id, key);
   } catch (error) {
     const outage = classify(error);
     if (notFound.includes(outage?.code ?? '')) return { seen: undefined };
@@ -104,7 +105,7 @@ async function seenNow<T extends { readonly Tags?: Tag[] | undefined }>(
   let asked = taggedAt;
   const end = await poll<{ seen: T | undefined }>(ctx, pauseMs, async () => {
     const seen = await look(id);
-    const shows = tagValue(seen?.Tags, key) === value || asked - taggedAt >= unseenMs + roundedMs;
+    const shows = isLater(tagValue(seen?.Tags, key)) || asked - taggedAt >= unseenMs + roundedMs;
     asked = time.now();
     return shows ? { done: { seen } } : { again: true };
   });
