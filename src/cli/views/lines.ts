@@ -13,7 +13,7 @@ export function linesView(scene: Scene, before = ''): View {
   const teller = new Teller(scene);
   const several = scene.plans.length > 1;
   const line = ({ plan, text }: Line) =>
-    answer(`${momentText(scene.now())} ${before}${several ? `${plan} ` : ''}${safe(text.replaceAll('\n', '; '))}`);
+    answer(`${momentText(scene.now())} ${before}${several ? `${plan} ` : ''}${safe(inOneLine(text))}`);
   answer(firstLine(scene, process.stdout.columns));
   for (const { name, target, region } of scene.plans) {
     line({ plan: name, text: `${several ? '' : `${name}: `}${target.id} in ${region}` });
@@ -27,6 +27,9 @@ export function linesView(scene: Scene, before = ''): View {
     end: async () => {},
   };
 }
+
+/** A text of several lines in one: what a list was introduced by stays before it. */
+const inOneLine = (text: string) => text.replace(/:\n\s*(- )?/g, ': ').replace(/\n\s*(- )?/g, '; ');
 
 interface Line {
   readonly plan: string;
