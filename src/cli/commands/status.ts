@@ -102,6 +102,6 @@ function listed(stateDir: string, one: ReadRun | UnreadableRun): Listed {
 }
 
 function unreadable({ run, error: { code, title } }: UnreadableRun): Listed {
-  const rows = [[run, '-', `${code === 'journal-newer' ? 'newer' : 'damaged'}: ${title}`]];
+  const rows = [[run, '-', title]];
   return { type: 'run.unreadable', rows, body: { runId: run, error: code, exit: 1 } };
 }
