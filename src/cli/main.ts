@@ -72,12 +72,13 @@ Examples:
   rekey demo                              watch it work on a simulated account
   rekey validate plans/ec2-instance.yaml  check a plan; touches nothing
   rekey run plans/ec2-instance.yaml       run it
-  rekey status                            what runs there are, and how they stand
-  rekey report RUN -o report.html         what one has done, for people who were not there
+  rekey status                            what runs there are, how they stand
+  rekey report RUN -o report.html         what one has done, for other people
 
 Exit codes:
-  0 done · 1 failed · 2 bad usage or invalid plan · 3 paused, resume later · 4 verification failed,
-  nothing deleted · 5 held by another runner · 6 somebody changed the target · 130 interrupted`;
+  0 done · 1 failed · 2 bad usage or invalid plan · 3 paused, resume later ·
+  4 verification failed, nothing deleted · 5 held by another runner ·
+  6 somebody changed the target · 130 interrupted`;
 
 /** Says what went wrong, to people on stderr and, where stdout is for a program, there too. Gives the exit code. */
 function told(error: unknown, argv: readonly string[]): number {
@@ -121,6 +122,8 @@ function stateDirIn(argv: readonly string[]): string {
 function toldToPeople(error: unknown, stateDir: string): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
+    // Where no command is given, they have just been listed.
+    if (error.code === 'commander.help') return 2;
     const rekey = programWords().map(quoted).join(' ');
     tell(`${ink.dim('→')} ${rekey} --help lists the commands, ${rekey} <command> --help its options`);
     return 2;

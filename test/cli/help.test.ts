@@ -38,6 +38,22 @@ describe('the help of every command', () => {
   });
 });
 
+describe('in a terminal of 80 columns', () => {
+  test.each(
+    withAll(program).map((one) => [wordsOf(one), one] as const),
+  )('no line of the help of %s is wider', (_, one) => {
+    let help = '';
+    const writeOut = (text: string) => {
+      help += text;
+    };
+    one.configureOutput({ writeOut, getOutHelpWidth: () => 80 }).outputHelp();
+    expect(help).toContain('Usage: ');
+    // A command is not broken.
+    const isCommand = (line: string) => /^ {2}rekey( \S+)+$/.test(line);
+    expect(help.split('\n').filter((line) => line.length > 80 && !isCommand(line))).toEqual([]);
+  });
+});
+
 describe('help', () => {
   let words: Shell;
   beforeAll(async () => {
@@ -52,6 +68,13 @@ describe('help', () => {
     for (const command of commands) expect(stdout).toContain(`\n  ${command.split(' ')[0]} `);
     expect(stdout).toContain('Examples:');
     expect(stdout).toContain('Exit codes:');
+  });
+
+  test('is all that a call without a command prints, which is bad usage', async () => {
+    const { code, stdout, stderr } = await words.rekey([]);
+    expect(code).toBe(2);
+    expect(stdout + stderr).toContain('Exit codes:');
+    expect(stdout + stderr).not.toContain('--help lists the commands');
   });
 
   test.each(commands)('of %s has a description, options and an example', async (command) => {

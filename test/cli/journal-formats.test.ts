@@ -80,7 +80,7 @@ describe('a journal of the format that had no number', () => {
     const before = await photograph(dir);
     const at = ['--state-dir', dir];
     expect((await here.rekey(['status', ...at])).stdout).toMatch(
-      new RegExp(`${early} .*interrupted at warm-up\n${held} .*paused at soak; soak is open\n`),
+      new RegExp(`${early} .*interrupted at warm-up\n${held} .*paused at soak, which is open\n`),
     );
     const told = await here.rekey(['status', early, ...at]);
     expect(told).toMatchObject({ code: 3, stdout: expect.stringContaining('interrupted at warm-up') });
@@ -194,9 +194,7 @@ describe('a journal of a newer format', () => {
     const { code, stdout } = await here.rekey(['status', '--state-dir', dir]);
     // What can not be read is no good news.
     expect(code).toBe(1);
-    expect(stdout).toMatch(
-      new RegExp(`${early} .*interrupted at warm-up\n${held} .*newer: This run was begun by a newer`),
-    );
+    expect(stdout).toMatch(new RegExp(`${early} .*interrupted at warm-up\n${held}  -  +This run was begun by a newer`));
     expect(await photograph(dir)).toEqual(before);
   });
 });

@@ -213,7 +213,7 @@ describe('the command', () => {
 
   test('says its exit codes in its help', async () => {
     expect((await desk.here.rekey(['status', '--help'])).stdout).toMatch(
-      /4 a target is down · 1 something failed.* · 3 /,
+      /4 a target is down · 1 something failed.* ·\n +3 something waits /,
     );
   });
 

@@ -20,10 +20,15 @@ export function gather(value: string, past: readonly string[] = []): readonly st
   return [...past, value];
 }
 
+// Of a terminal, in columns.
+const narrowest = 80;
+
 /** A command with its description and examples. */
 export function command(usage: string, description: string, examples: readonly (readonly [string, string])[]): Command {
   const width = Math.max(...examples.map(([line]) => line.length));
-  const lines = examples.map(([line, what]) => `  ${line.padEnd(width)}  ${what}`.trimEnd());
+  const beside = examples.map(([line, what]) => `  ${line.padEnd(width)}  ${what}`.trimEnd());
+  const below = examples.map(([line, what]) => `  ${line}\n      ${what}`.trimEnd());
+  const lines = beside.every((line) => line.length <= narrowest) ? beside : below;
   return new Command(usage)
     .description(description)
     .helpOption('-h, --help', 'print help')

@@ -37,7 +37,8 @@ export const reportCommand: MakeCommand = (end) =>
 
 const exitHelp = `
 Exit codes:
-  0 written · 1 written, and a journal is damaged: the report says from where on · 2 bad usage, or it cannot be written`;
+  0 written · 1 written, and a journal is damaged: the report says from where on
+  2 bad usage, or it cannot be written`;
 
 async function some(settings: Settings, runs: readonly string[], options: ReportOptions): Promise<number> {
   if (runs.length === 0) throw usage('a run is missing; --all reports all of them');

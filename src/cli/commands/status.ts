@@ -36,7 +36,8 @@ export const statusCommand: MakeCommand = (end) =>
 
 const exitHelp = `
 Exit codes, the first that applies:
-  4 a target is down · 1 something failed, or a journal can't be read · 3 something waits to be resumed · 0 all is well`;
+  4 a target is down · 1 something failed, or a journal can't be read ·
+  3 something waits to be resumed · 0 all is well`;
 
 function told({ lines, notes, exit }: Look): number {
   for (const line of lines) answer(line);
@@ -101,6 +102,6 @@ function listed(stateDir: string, one: ReadRun | UnreadableRun): Listed {
 }
 
 function unreadable({ run, error: { code, title } }: UnreadableRun): Listed {
-  const rows = [[run, '-', `${code === 'journal-newer' ? 'newer' : 'damaged'}: ${title}`]];
+  const rows = [[run, '-', title]];
   return { type: 'run.unreadable', rows, body: { runId: run, error: code, exit: 1 } };
 }
