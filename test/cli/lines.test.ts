@@ -26,6 +26,6 @@ test('a list of reasons comes into a log as one line that reads as a sentence', 
     write.mockRestore();
   }
   expect(written.join('')).toMatch(
-    /stopped: \S+ can't be re-keyed by this plan; nothing was changed: \S+ does not exist in \S+; check the id, account and region\n/,
+    /stopped: \S+ can't be re-keyed by this plan; nothing was changed: \S+ does not exist in \S+ → check the id, account and region\n/,
   );
 });
