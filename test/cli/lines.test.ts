@@ -3,6 +3,7 @@ import { linesView } from '../../src/cli/views/lines.ts';
 import { LiveStatus } from '../../src/report/live-status.ts';
 import { registry } from '../../src/steps/registry.ts';
 import { inWorld, planOf, twoVolumes, volumePlan } from '../support/world.ts';
+import { sceneOf } from './scene.ts';
 
 test('a list of reasons comes into a log as one line that reads as a sentence', async () => {
   const plan = { ...volumePlan, sets: [...volumePlan.sets, 'target.id=vol-0123456789abcdef0'] };
@@ -12,14 +13,7 @@ test('a list of reasons comes into a log as one line that reads as a sentence', 
   try {
     const planned = planOf(plan);
     const status = new LiveStatus([planned], registry, life.disk);
-    const view = linesView({
-      run: '20260104T000000Z-aaaaaa',
-      goesOn: 'rekey resume 20260104T000000Z-aaaaaa',
-      plans: [planned],
-      now: () => 0,
-      isLong: () => false,
-      status: (name) => status.of(name),
-    });
+    const view = linesView(sceneOf(planned, status));
     for (const event of life.events) view.show(event);
     await view.end();
   } finally {

@@ -4,6 +4,7 @@ import { liveView } from '../../src/cli/views/live.ts';
 import { LiveStatus } from '../../src/report/live-status.ts';
 import { registry } from '../../src/steps/registry.ts';
 import { instancePlan, inWorld, planOf, twoVolumes } from '../support/world.ts';
+import { sceneOf } from './scene.ts';
 
 const turns = async () => {
   for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
@@ -17,14 +18,7 @@ test('the live view takes what comes after the last step of the last plan, and i
     const plan = planOf(instancePlan);
     const begun = life.disk.findIndex((record) => record.t === 'command');
     const status = new LiveStatus([plan], registry, life.disk.slice(0, begun));
-    const view = liveView({
-      run: '20260104T000000Z-aaaaaa',
-      goesOn: 'rekey resume 20260104T000000Z-aaaaaa',
-      plans: [plan],
-      now: () => 0,
-      isLong: () => false,
-      status: (name) => status.of(name),
-    });
+    const view = liveView(sceneOf(plan, status));
     for (const event of life.events) {
       status.take(event);
       view.show(event);
@@ -58,14 +52,7 @@ test('in a terminal the cursor is there after each frame, so that a process that
   const isHidden = () => screen().lastIndexOf('\u001b[?25l') > screen().lastIndexOf('\u001b[?25h');
   const hidden: boolean[] = [];
   try {
-    const view = liveView({
-      run: '20260104T000000Z-aaaaaa',
-      goesOn: 'rekey resume 20260104T000000Z-aaaaaa',
-      plans: [plan],
-      now: () => 0,
-      isLong: () => false,
-      status: (name) => status.of(name),
-    });
+    const view = liveView(sceneOf(plan, status));
     for (const frame of [1, 2, 3]) {
       while (frames() < frame) await turns();
       hidden.push(isHidden());
@@ -86,14 +73,7 @@ test('of a run that pauses only the step that it waits at has the mark of what w
   const written: string[] = [];
   const write = vi.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(String(text)) > 0);
   try {
-    const view = liveView({
-      run: '20260104T000000Z-aaaaaa',
-      goesOn: 'rekey resume 20260104T000000Z-aaaaaa',
-      plans: [plan],
-      now: () => 0,
-      isLong: () => false,
-      status: (name) => status.of(name),
-    });
+    const view = liveView(sceneOf(plan, status));
     for (const event of life.events) view.show(event);
     await view.end();
   } finally {

@@ -1,4 +1,5 @@
 import { appBugs } from './app-bugs.ts';
+import { callBugs } from './call-bugs.ts';
 import { claimBugs } from './claim-bugs.ts';
 import { cliBugs } from './cli-bugs.ts';
 import { cutOverBugs } from './cut-over-bugs.ts';
@@ -26,6 +27,7 @@ export const bugs: readonly PlantedBug[] = [
   ...appBugs,
   ...wayBackBugs,
   ...stepBugs,
+  ...callBugs,
   ...rdsBugs,
   ...rdsCarryBugs,
   ...rdsLogBugs,

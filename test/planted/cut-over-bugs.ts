@@ -373,23 +373,6 @@ export const cutOverBugs: readonly PlantedBug[] = [
     caughtBy: { file: 'test/promises/start-fell-back-unseen.test.ts', title: 'a laptop sleeps after the start' },
   },
   {
-    name: 'an answer of the past counts',
-    file: 'src/aws/sightings.ts',
-    find: 'if (askedAt < since + unseenMs) return false;',
-    replace: 'if (askedAt < since) return false;',
-    caughtBy: { file: 'test/aws/sightings.test.ts', title: 'an answer below what was seen is one of the past' },
-  },
-  {
-    name: 'a volume that one look does not show no longer loads',
-    file: 'src/aws/sightings.ts',
-    find: '!this.#isYoung(mark, askedAt) || seen.some',
-    replace: 'this.#isYoung(mark, askedAt) || seen.some',
-    caughtBy: {
-      file: 'test/promises/look-of-the-past.test.ts',
-      title: 'a volume that one look of the past does not show still loads from its snapshot',
-    },
-  },
-  {
     name: 'what was just made is unknown to the next process',
     file: 'src/engine/effect.ts',
     find: 'sightingsOf(run, createdBy(definition, output))',
@@ -404,26 +387,6 @@ export const cutOverBugs: readonly PlantedBug[] = [
     caughtBy: {
       file: 'test/promises/look-of-the-past.test.ts',
       title: 'an order that steady answers contradict for longer than AWS shows the past begins anew, on record',
-    },
-  },
-  {
-    name: 'a start that finds it started already tells nothing',
-    file: 'src/aws/sightings.ts',
-    find: 'was < mark.order || is < was ? startedAgain',
-    replace: 'is < was ? startedAgain',
-    caughtBy: {
-      file: 'test/aws/sightings.test.ts',
-      title: 'a start that finds it started already tells of a later life',
-    },
-  },
-  {
-    name: 'what was attached a moment ago and does not show has left',
-    file: 'src/aws/sightings.ts',
-    find: 'if (this.#isYoung(mark, askedAt)) believed = false;',
-    replace: 'if (this.#isYoung(mark, askedAt + 2 * unseenMs)) believed = false;',
-    caughtBy: {
-      file: 'test/aws/sightings.test.ts',
-      title: 'a volume that does not show its attachment has lost it only when',
     },
   },
   {

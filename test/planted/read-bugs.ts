@@ -182,4 +182,43 @@ export const readBugs: readonly PlantedBug[] = [
     replace: 'return asked;',
     caughtBy: { file: 'test/engine/in-turn.test.ts', title: 'what was seen of the target counts for two seconds' },
   },
+
+  // What was seen before tells an answer of the past.
+  {
+    name: 'an answer of the past counts',
+    file: 'src/aws/sightings.ts',
+    find: 'if (askedAt < since + unseenMs) return false;',
+    replace: 'if (askedAt < since) return false;',
+    caughtBy: { file: 'test/aws/sightings.test.ts', title: 'an answer below what was seen is one of the past' },
+  },
+  {
+    name: 'a volume that one look does not show no longer loads',
+    file: 'src/aws/sightings.ts',
+    find: '!this.#isYoung(mark, askedAt) || seen.some',
+    replace: 'this.#isYoung(mark, askedAt) || seen.some',
+    caughtBy: {
+      file: 'test/promises/look-of-the-past.test.ts',
+      title: 'a volume that one look of the past does not show still loads from its snapshot',
+    },
+  },
+  {
+    name: 'a start that finds it started already tells nothing',
+    file: 'src/aws/sightings.ts',
+    find: 'was < mark.order || is < was ? startedAgain',
+    replace: 'is < was ? startedAgain',
+    caughtBy: {
+      file: 'test/aws/sightings.test.ts',
+      title: 'a start that finds it started already tells of a later life',
+    },
+  },
+  {
+    name: 'what was attached a moment ago and does not show has left',
+    file: 'src/aws/sightings.ts',
+    find: 'if (this.#isYoung(mark, askedAt)) believed = false;',
+    replace: 'if (this.#isYoung(mark, askedAt + 2 * unseenMs)) believed = false;',
+    caughtBy: {
+      file: 'test/aws/sightings.test.ts',
+      title: 'a volume that does not show its attachment has lost it only when',
+    },
+  },
 ];

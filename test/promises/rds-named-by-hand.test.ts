@@ -1,7 +1,7 @@
 // Whatever somebody has called original and replacement meanwhile: on the way back each is known by its id, and has its name again.
 import { describe, expect, it } from 'vitest';
 import { exitOf, told } from '../support/promises.ts';
-import { databasePlan, expectOriginalDatabaseServing, oneDatabase, original } from '../support/rds.ts';
+import { databasePlan, expectOriginalDatabaseServing, oneDatabase, original, refusedOnce } from '../support/rds.ts';
 import {
   clusterPlan,
   expectClusterMoved,
@@ -64,50 +64,26 @@ describe('somebody who has gone back by hand in the hold', () => {
 });
 
 describe('an original that somebody has renamed when it has given its name away', () => {
-  it('has its name again, with its clients', () =>
-    inWorld(oneDatabase, async (world) => {
-      const plans = [databasePlan()];
+  it.each([
+    ['of an instance', oneDatabase, databasePlan(), 'ModifyDBInstance', expectOriginalDatabaseServing],
+    ['of a cluster', oneCluster, clusterPlan(), 'ModifyDBCluster', expectOriginalClusterServing],
+  ] as const)('has its name again, with its clients, %s', (_what, scenario, plan, renames, expectServing) =>
+    inWorld(scenario, async (world) => {
+      const plans = [plan];
       const first = await world.process([], {
         plans,
         diesOn: (record) => record.t === 'done' && record.key.step === 'rename-away',
       });
       expect(first.result).toBe('died');
-      world.account.act({ do: 'modify-database', database: original, now: true, identifier: 'orders-mine' });
+      const mine = { now: true, identifier: 'renamed-by-hand' } as const;
+      if (renames === 'ModifyDBInstance') world.account.act({ do: 'modify-database', database: original, ...mine });
+      else world.account.act({ do: 'modify-cluster', cluster: originalCluster, ...mine });
       world.pass(15 * minute);
-      world.account.faults.add({
-        operation: 'ModifyDBInstance',
-        times: 1,
-        kind: 'error',
-        code: 'AccessDenied',
-        status: 403,
-      });
+      world.account.faults.add(refusedOnce(renames));
       const life = await world.process(first.disk, { plans });
       expect(exitOf(life), told(life)).not.toBe(0);
       world.pass(20 * minute);
-      expectOriginalDatabaseServing(world);
-    }));
-
-  it('and which is a cluster has it again, too', () =>
-    inWorld(oneCluster, async (world) => {
-      const plans = [clusterPlan()];
-      const first = await world.process([], {
-        plans,
-        diesOn: (record) => record.t === 'done' && record.key.step === 'rename-away',
-      });
-      expect(first.result).toBe('died');
-      world.account.act({ do: 'modify-cluster', cluster: originalCluster, now: true, identifier: 'shop-mine' });
-      world.pass(15 * minute);
-      world.account.faults.add({
-        operation: 'ModifyDBCluster',
-        times: 1,
-        kind: 'error',
-        code: 'AccessDenied',
-        status: 403,
-      });
-      const life = await world.process(first.disk, { plans });
-      expect(exitOf(life), told(life)).not.toBe(0);
-      world.pass(20 * minute);
-      expectOriginalClusterServing(world);
+      expectServing(world);
     }));
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { DatabaseAddress } from '../../src/contract/databases.ts';
 import { simulatedDatabases } from '../../src/simulator/rds/sql.ts';
 import { exitOf, told } from '../support/promises.ts';
-import { databasePlan, expectOriginalDatabaseServing, fence, oneDatabase } from '../support/rds.ts';
+import { databasePlan, expectOriginalDatabaseServing, fence, oneDatabase, refusedOnce } from '../support/rds.ts';
 import { clusterPlan, oneCluster } from '../support/rds-cluster.ts';
 import { inWorld } from '../support/world.ts';
 
@@ -30,7 +30,7 @@ describe.each([
       world.account.act({ do: 'open-group', group: fence, inbound: everybody });
       world.pass(300_000);
       world.account.act({ do: 'close-group', group: fence, inbound: everybody });
-      world.account.faults.add({ operation: admits, times: 1, kind: 'error', code: 'AccessDenied', status: 403 });
+      world.account.faults.add(refusedOnce(admits));
       const second = await world.process(first.disk, { plans });
       world.pass(1_200_000);
       expect(world.auditor.violations, `exit ${exitOf(second)} ${told(second)}`).toEqual([]);
@@ -53,14 +53,7 @@ describe('a replacement to which clients have written right before it is verifie
             world.pass(300_000);
             world.account.act({ do: 'close-group', group: fence, inbound: everybody });
           }
-          if (record.key.step === 'verify')
-            world.account.faults.add({
-              operation: 'ModifyDBInstance',
-              times: 1,
-              kind: 'error',
-              code: 'AccessDenied',
-              status: 403,
-            });
+          if (record.key.step === 'verify') world.account.faults.add(refusedOnce('ModifyDBInstance'));
           return false;
         },
       });
@@ -88,13 +81,7 @@ describe('a replacement to which somebody is connected under the name that it wa
         // The original is about to give its name away.
         diesOn: (record) => {
           if (record.t === 'done' && record.key.step === 'check-sql')
-            world.account.faults.add({
-              operation: 'ModifyDBInstance',
-              times: 1,
-              kind: 'error',
-              code: 'AccessDenied',
-              status: 403,
-            });
+            world.account.faults.add(refusedOnce('ModifyDBInstance'));
           return false;
         },
       });

@@ -107,3 +107,7 @@ export const noTrail = {
   status: 400,
   message: 'not authorized',
 } as const;
+
+/** The next such call is refused for good, so that what it was to do is taken back. */
+export const refusedOnce = (operation: string) =>
+  ({ operation, times: 1, kind: 'error', code: 'AccessDenied', status: 403 }) as const;
