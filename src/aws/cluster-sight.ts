@@ -1,11 +1,10 @@
 import type { DBCluster, DBClusterEndpoint, DBClusterSnapshot, RDS } from '@aws-sdk/client-rds';
 import type { Patience } from '../contract/wait.ts';
-import { shared, thingsPerPage } from './database-sight.ts';
+import { latest, shared, thingsPerPage } from './database-sight.ts';
 import type { ClusterSight } from './services.ts';
 
 /** Reads of clusters that go out together, always the whole list, as those of instances do. */
 export function createClusterSight(rds: () => RDS, patience: Patience): ClusterSight {
-  let seen: readonly DBCluster[] = [];
   const clusters = shared<DBCluster>(patience, async (Marker) => {
     const answer = await rds().describeDBClusters({ MaxRecords: thingsPerPage, ...(Marker && { Marker }) });
     return { things: answer.DBClusters, next: answer.Marker };
@@ -22,13 +21,10 @@ export function createClusterSight(rds: () => RDS, patience: Patience): ClusterS
     const answer = await rds().describeDBClusterEndpoints({ MaxRecords: thingsPerPage, ...(Marker && { Marker }) });
     return { things: answer.DBClusterEndpoints, next: answer.Marker };
   });
-  const all = async () => {
-    seen = await clusters();
-    return seen;
-  };
+  const { all, last } = latest(clusters);
   return {
     clusters: all,
-    lastSeenClusters: () => seen,
+    lastSeenClusters: last,
     cluster: async (id) => (await all()).find((one) => one.DbClusterResourceId === id),
     clusterNamed: async (name) => (await all()).find((one) => one.DBClusterIdentifier === name),
     clusterSnapshot: async (name) => (await snapshots()).find((one) => one.DBClusterSnapshotIdentifier === name),

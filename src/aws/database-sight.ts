@@ -16,7 +16,6 @@ interface Page<T> {
  * rename, and one list of an account's databases answers for all of them at once.
  */
 export function createDatabaseSight(rds: () => RDS, patience: Patience): DatabaseSight {
-  let seen: readonly DBInstance[] = [];
   const databases = shared<DBInstance>(patience, async (Marker) => {
     const answer = await rds().describeDBInstances({ MaxRecords: thingsPerPage, ...(Marker && { Marker }) });
     return { things: answer.DBInstances, next: answer.Marker };
@@ -29,13 +28,10 @@ export function createDatabaseSight(rds: () => RDS, patience: Patience): Databas
     });
     return { things: answer.DBSnapshots, next: answer.Marker };
   });
-  const all = async () => {
-    seen = await databases();
-    return seen;
-  };
+  const { all, last } = latest(databases);
   return {
     databases: all,
-    lastSeen: () => seen,
+    lastSeen: last,
     database: async (id) => (await all()).find((one) => one.DbiResourceId === id),
     databaseNamed: async (name) => (await all()).find((one) => one.DBInstanceIdentifier === name),
     databaseSnapshot: async (name) => (await snapshots()).find((one) => one.DBSnapshotIdentifier === name),
@@ -58,4 +54,24 @@ export function shared<T>(
     return things;
   });
   return () => list('all');
+}
+
+/** Keeps the list that was asked for last: an older one that was longer on its way does not take its place. */
+export function latest<T>(list: () => Promise<readonly T[]>): {
+  readonly all: () => Promise<readonly T[]>;
+  readonly last: () => readonly T[];
+} {
+  let kept: readonly T[] = [];
+  let asked = 0;
+  let keptOf = 0;
+  const all = async () => {
+    const mine = ++asked;
+    const found = await list();
+    if (mine > keptOf) {
+      kept = found;
+      keptOf = mine;
+    }
+    return found;
+  };
+  return { all, last: () => kept };
 }

@@ -221,7 +221,7 @@ export interface DestructiveEffect<S, I, O> extends AnyEffect<S, I, O> {
   /** What no look can show, and something that is made for it can. */
   readonly evidence?: Evidence<S, I>;
   /** What goes with the original although nothing speaks against that, one sentence each: asked once, and reported. */
-  farewell?(ctx: StepContext<S>, input: I): Promise<readonly string[]>;
+  differences?(ctx: StepContext<S>, input: I): Promise<readonly string[]>;
   /** What no look can show, and the platform's own history does. */
   readonly history?: History<S, NoInfer<I>>;
 }

@@ -64,12 +64,12 @@ async function proveDelete<S>(effect: EffectAct<S>, definition: EffectOf<S, 'des
     const own = await retryRead(run.ports, title, () => definition.prove(run.context(act.key), input));
     return both(own, stands);
   };
-  let parting: readonly string[] = [];
-  const askFarewell = async () => {
-    parting = await farewellTo(effect, definition);
+  let differences: readonly string[] = [];
+  const askDifferences = async () => {
+    differences = await differencesOf(effect, definition);
   };
-  const { findings, stale: used } = await proveWith(effect, definition, { original, ask, askFarewell });
-  if (findings.length === 0) return say(effect, parting);
+  const { findings, stale: used } = await proveWith(effect, definition, { original, ask, askDifferences });
+  if (findings.length === 0) return say(effect, differences);
   throw used ? await replacementStale(effect, definition, findings) : proofFailed(title, findings);
 }
 
@@ -114,11 +114,13 @@ function staleBy<S>(
 }
 
 /** What goes with an original. It may have to be waited for, so the last proof comes after it. */
-function farewellTo<S>(
+function differencesOf<S>(
   { run, act, input, title }: EffectAct<S>,
-  { farewell }: EffectOf<S, 'destructive'>,
+  { differences }: EffectOf<S, 'destructive'>,
 ): Promise<readonly string[]> {
-  return farewell ? retryRead(run.ports, title, () => farewell(run.context(act.key), input)) : Promise.resolve([]);
+  return differences
+    ? retryRead(run.ports, title, () => differences(run.context(act.key), input))
+    : Promise.resolve([]);
 }
 
 async function say<S>({ run, act }: EffectAct<S>, texts: readonly string[]): Promise<void> {
@@ -133,14 +135,14 @@ const provenMs = 5_000;
 interface Asking {
   readonly original: string;
   ask(): Promise<Proof>;
-  askFarewell(): Promise<void>;
+  askDifferences(): Promise<void>;
 }
 
 /** Asks until nothing is pending, and then what only something made for it can show; what stands in the way now is asked last. */
 async function proveWith<S>(
   effect: EffectAct<S>,
   definition: EffectOf<S, 'destructive'>,
-  { original, ask, askFarewell }: Asking,
+  { original, ask, askDifferences }: Asking,
 ): Promise<Proof> {
   const { run, act, input, title } = effect;
   const { evidence } = definition;
@@ -151,7 +153,7 @@ async function proveWith<S>(
     const proof = await settledProof(run, { key: act.key, kind: definition.type }, ask);
     if (proof.findings.length > 0) return proof;
     const provenAt = clock.now();
-    if (first) await askFarewell();
+    if (first) await askDifferences();
     const made = proving && (await evidenceFor(effect, original, proving));
     if (!proving || made === undefined) {
       if (isRecent(clock, provenAt, provenMs * clock.speed)) return proof;

@@ -125,7 +125,7 @@ export const readBugs: readonly PlantedBug[] = [
     name: 'what is only reported is waited for between a proof and its delete',
     file: 'src/engine/prove.ts',
     find: 'if (findings.length === 0) return say(',
-    replace: 'if (findings.length === 0) await askFarewell(); if (findings.length === 0) return say(',
+    replace: 'if (findings.length === 0) await askDifferences(); if (findings.length === 0) return say(',
     caughtBy: {
       file: 'test/promises/proof-takes-hours.test.ts',
       title: 'is not waited for between its proof and its delete',
@@ -181,6 +181,17 @@ export const readBugs: readonly PlantedBug[] = [
     find: 'return asked && isRecent(this.run.ports.clock, asked.at, freshMs) ? asked : undefined;',
     replace: 'return asked;',
     caughtBy: { file: 'test/engine/in-turn.test.ts', title: 'what was seen of the target counts for two seconds' },
+  },
+
+  {
+    name: 'an older list of databases takes the place of a newer one',
+    file: 'src/aws/database-sight.ts',
+    find: 'if (mine > keptOf) {',
+    replace: 'if (mine > 0) {',
+    caughtBy: {
+      file: 'test/aws/database-sight.test.ts',
+      title: 'of instances the list that was asked for last is kept',
+    },
   },
 
   // What was seen before tells an answer of the past.

@@ -44,7 +44,7 @@ export const deleteVolume = defineEffect({
   verdict: (input) => input.verdict,
   deletes: (input) => input.verdict.original,
   prove: (ctx, { verdict }) => faultsOfProof(ctx, verdict),
-  async farewell(ctx, { verdict: { original, replacement } }) {
+  async differences(ctx, { verdict: { original, replacement } }) {
     const [was, is, io] = await Promise.all([
       ctx.aws.sight.volume(original),
       ctx.aws.sight.volume(replacement),
