@@ -79,7 +79,9 @@ const plan = z.strictObject({
     .optional()
     .meta({ description: 'how the target was when it was last seen' }),
   unseen: z.strictObject({ at: moment, why: text }).optional(),
-  inDoubt: z.array(z.strictObject({ step: text, id: text.optional() })),
+  inDoubt: z
+    .array(z.strictObject({ step: text, sends: z.int().positive(), id: text.optional() }))
+    .meta({ description: 'what was sent, how many times, and not seen to its end: it may have come about' }),
   stop: stop.optional(),
 });
 

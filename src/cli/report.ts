@@ -219,10 +219,10 @@ function pairLines(status: PlanStatus): string[] {
 /** What may have come about: its answer was never heard, or what it was to do was not seen yet. */
 function doubtLines({ inDoubt }: PlanStatus): string[] {
   if (inDoubt.length === 0) return [];
-  const told = inDoubt.map(({ step, id }) => [
-    step,
-    id === undefined ? 'may have created something' : `may have deleted ${id}`,
-  ]);
+  const told = inDoubt.map(({ step, sends, id }) => {
+    const times = sends === 1 ? '' : `; it was sent ${sends} times`;
+    return [step, id === undefined ? `may have created something${times}` : `may have deleted ${id}`];
+  });
   return [`  ${ink.dim('sent, and not seen to its end; the next process looks:')}`, ...table(told, '    ')];
 }
 

@@ -85,8 +85,11 @@ export interface PlanStatus {
   readonly changing?: true;
   /** Why the process that ended last could not tell how the target is, and when it tried, in ms. */
   readonly unseen?: { readonly at: number; readonly why: string };
-  /** What was sent and not seen to its end: it may have come about. A delete among them names what it may have deleted. */
-  readonly inDoubt: readonly { readonly step: string; readonly id?: string }[];
+  /**
+   * What was sent and not seen to its end, and how many times: it may have come about, a create as many times as it was sent. A
+   * delete among them names what it may have deleted.
+   */
+  readonly inDoubt: readonly { readonly step: string; readonly sends: number; readonly id?: string }[];
   /** What the run has created and not discarded. */
   readonly existing: readonly Created[];
   /** What the run has created and discarded. */
@@ -316,9 +319,9 @@ function inDoubtOf<S>(registry: Registry<S>, state: PlanState): PlanStatus['inDo
     if (phase.sent === 0 || phase.end) return [];
     const { step } = phase.key;
     const discarded = effectWith(registry, phase, 'discard')?.discards(phase.input);
-    if (discarded !== undefined) return [{ step, id: discarded }];
+    if (discarded !== undefined) return [{ step, sends: phase.sent, id: discarded }];
     const creates = (effectWith(registry, phase, 'additive')?.creates ?? 'nothing') !== 'nothing';
-    return creates && createdIn(registry, phase).length === 0 ? [{ step }] : [];
+    return creates && createdIn(registry, phase).length === 0 ? [{ step, sends: phase.sent }] : [];
   });
 }
 

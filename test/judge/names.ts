@@ -42,9 +42,9 @@ export function judgeMade(endings: readonly Ending[], origin: Origin, judge: Jud
     .flatMap(({ said }) => [...said.there, ...said.gone, ...said.announced, ...said.status.inDoubt.map(({ id }) => id)])
     .join('\n');
   const all = origin.madeBy(first.run).filter((id) => !named.includes(id));
-  // Of a create without an answer nobody knows the id: that one was sent is said.
+  // Of a create without an answer nobody knows the id: that it was sent is said, and how many times.
   const doubts = endings.flatMap(({ said }) => said.status.inDoubt.filter(({ id }) => id === undefined));
-  const unnamed = all.slice(doubts.length);
+  const unnamed = all.slice(doubts.reduce((sum, { sends }) => sum + sends, 0));
   const kind = first.died ? 'P5.status-unnamed' : 'P5.unnamed';
   eachOf(judge)(kind, unnamed, (id) => `${id} (${origin.madeWhen(id, first.stallMs)}): ${first.said.code}`);
   if (first.died) origin.died(unnamed);

@@ -2,7 +2,7 @@ import type { Plan } from '../../src/contract/plan.ts';
 import type { PlanStatus } from '../../src/report/plan-status.ts';
 import type { Account, Call } from '../../src/simulator/account.ts';
 import type { Action } from '../../src/simulator/action.ts';
-import type { Attachment, Volume } from '../../src/simulator/model.ts';
+import type { Attachment, Instance, Volume } from '../../src/simulator/model.ts';
 import { type Comparisons, isProof } from '../judge/comparisons.ts';
 import { type Copies, copiesIn, holdsAllOf } from '../judge/copies.ts';
 import type { Origin } from '../judge/origin.ts';
@@ -15,7 +15,9 @@ export interface Course {
   readonly status: PlanStatus;
 }
 
-const isHeld = ({ state }: Attachment) => state !== 'detaching';
+/** `busy` is a detach that waits for a file system of an instance that runs; of one that has stopped it only takes long. */
+const isHeld = ({ state }: Attachment, instance: Instance | undefined) =>
+  state !== 'detaching' && !(state === 'busy' && instance?.state === 'stopped');
 
 /** What has been so of a target and its volumes, kept from the account's truth alone: what a look of now can't show any more. */
 export class Facts {
@@ -313,7 +315,7 @@ export class Facts {
   }
 
   private isPlaced({ attachments }: Volume): boolean {
-    return attachments.some((one) => one.instanceId === this.plan.target.id && isHeld(one));
+    return attachments.some((one) => one.instanceId === this.plan.target.id && isHeld(one, this.instance));
   }
 
   private isReadable({ keyArn, initialisedAt, state }: Volume): boolean {

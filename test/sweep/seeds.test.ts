@@ -73,6 +73,11 @@ const laterSeeds = [
   ],
   [3001425, 'ec2-instance', 'an attachment that had never been sent was asked whether it is one of the root'],
   [
+    20610443,
+    'ebs-volume',
+    'a create that AWS had done and refused was sent once more: status said of two snapshots that one may have been made',
+  ],
+  [
     1284829,
     'ec2-instance',
     'a detach that AWS was still busy with counted as an original in its place: it came off later, and was missed by nobody',

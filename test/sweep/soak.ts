@@ -60,6 +60,10 @@ const evaluations = new Map<string, number>();
 const plans = new Map<string, number>();
 const ends = new Map<string, number>();
 const failures: Told[] = [];
+/** Seeds of histories that did not end: what is asked for again without end is asked for while nobody changes anything. */
+const endless: number[] = [];
+// The longest takes some seconds; a machine that is busy besides takes ten times as long.
+const longestMs = 3 * 60_000;
 /** Expected failures: the seeds that show each kind, by kind and plan. */
 const expected = new Map<string, number[]>();
 /** Of each seed, for `--traces` and `--expected`. */
@@ -120,10 +124,42 @@ function table(lot: Lot, last: number, seconds: number): string {
     ...[...expected]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, seeds]) => `${row(name, seeds.length)}  ${seeds.slice(0, 4).join(' ')}`),
-    row('FAILURES', failures.length),
+    row('FAILURES', failures.length + endless.length),
     ...failures.map((one) => `  seed ${one.seed} of ${one.plan}`),
+    ...endless.map((seed) => `  seed ${seed}, which did not end`),
     '',
   ].join('\n');
+}
+
+/** One worker, which lives what `give` gives it. True when it was stopped in a history that did not end, so that more are to be lived. */
+function live(kind: Kind, give: () => number | undefined, heard: (one: Told) => void): Promise<boolean> {
+  const worker = fork(process.argv[1] ?? '', ['--worker'], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  let watch: NodeJS.Timeout | undefined;
+  let stopped = false;
+  const ask = () => {
+    clearTimeout(watch);
+    const seed = give();
+    if (seed === undefined) return worker.disconnect();
+    worker.send({ seed, kind });
+    watch = setTimeout(() => {
+      stopped = true;
+      endless.push(seed);
+      process.stdout.write(`FAILED seed ${seed}: it did not end in ${longestMs / 60_000} minutes\n`);
+      worker.kill('SIGKILL');
+    }, longestMs);
+  };
+  worker.on('message', (one: Told) => {
+    heard(one);
+    ask();
+  });
+  ask();
+  return new Promise((resolve, reject) => {
+    worker.on('exit', (code) => {
+      clearTimeout(watch);
+      if (code === 0 || stopped) resolve(stopped);
+      else reject(new Error(`a worker ended with ${code}`));
+    });
+  });
 }
 
 async function lead(lot: Lot): Promise<void> {
@@ -137,25 +173,20 @@ async function lead(lot: Lot): Promise<void> {
       end = next;
     });
   }
+  const give = () => (next < end ? next++ : undefined);
+  const heard = (one: Told) => {
+    take(one);
+    if (performance.now() - told <= 30_000) return;
+    told = performance.now();
+    const seconds = (told - began) / 1_000;
+    process.stdout.write(
+      `${sums.histories} histories, ${(sums.histories / seconds).toFixed(1)} a second, ${failures.length + endless.length} failed\n`,
+    );
+  };
   await Promise.all(
-    Array.from({ length: Math.min(lot.workers, lot.seeds) }, () => {
-      const worker = fork(process.argv[1] ?? '', ['--worker'], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-      const give = () => (next < end ? worker.send({ seed: next++, kind: lot.kind }) : worker.disconnect());
-      worker.on('message', (one: Told) => {
-        take(one);
-        if (performance.now() - told > 30_000) {
-          told = performance.now();
-          const seconds = (told - began) / 1_000;
-          process.stdout.write(
-            `${sums.histories} histories, ${(sums.histories / seconds).toFixed(1)} a second, ${failures.length} failed\n`,
-          );
-        }
-        give();
-      });
-      give();
-      return new Promise<void>((resolve, reject) => {
-        worker.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`a worker ended with ${code}`))));
-      });
+    Array.from({ length: Math.min(lot.workers, lot.seeds) }, async () => {
+      // One that had to be stopped is followed by another.
+      while (await live(lot.kind, give, heard));
     }),
   );
   process.stdout.write(table(lot, next - 1, (performance.now() - began) / 1_000));
@@ -167,7 +198,7 @@ async function lead(lot: Lot): Promise<void> {
   if (lot.traces !== undefined) writeFileSync(lot.traces, inOrder(traces));
   if (lot.expected !== undefined) writeFileSync(lot.expected, inOrder(expectedInFull));
   if (sums.histories === 0) throw new Error('no history was lived');
-  process.exitCode = failures.length ? 1 : 0;
+  process.exitCode = failures.length + endless.length ? 1 : 0;
 }
 
 if (process.argv.includes('--worker')) {
