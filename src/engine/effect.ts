@@ -179,11 +179,18 @@ export class EffectRun<S> {
     let since = instantOf(run.ports);
     const begunAt = this.nowThere();
     for (let resends = 0; ; resends++) {
-      if (typeof sent === 'object') return 'keep' in sent ? this.keep(sent) : this.refused(sent.reason, since, before);
-      const end = await this.settle(since, sent);
-      const over = this.nowThere() - begunAt > this.limitMs(sent, end);
-      const next = nextAfter(definition, sent, end, over ? sentCount(this.effect) : undefined);
+      if (typeof sent === 'object' && 'keep' in sent) return this.keep(sent);
+      if (typeof sent === 'object' && 'reason' in sent) return this.refused(sent.reason, since, before);
+      const already = typeof sent === 'object' ? sent.already : undefined;
+      const as = typeof sent === 'object' ? 'in-doubt' : sent;
+      const end = await this.settle(since, as);
+      const limitMs = this.limitMs(as, end, already !== undefined);
+      const over = this.nowThere() - begunAt > limitMs;
+      const next = nextAfter(definition, as, end, over ? sentCount(this.effect) : undefined);
       if (next.do === 'done') return this.done(next.output, this.hasChanged(next.output, before));
+      // It is so already, and not by this call: somebody else has what it would make or give.
+      if (next.do === 'fail' && already !== undefined && end.is === 'absent')
+        return this.fail(`${already} (for ${minutes(limitMs)})`, next.neverRan);
       if (next.do === 'fail') return this.fail(next.vanished ? await this.vanished() : next.reason, next.neverRan);
       if (end.is === 'failed') await this.cameToNothing();
       await waitUntil(run.ports, clock.now() + backoffMs(end.is === 'failed' ? resends + 3 : resends));
@@ -223,10 +230,11 @@ export class EffectRun<S> {
     return remoteNow?.() ?? clock.now();
   }
 
-  /** How long it is sent again after such an end, in ms. */
-  private limitMs(sent: 'answered' | 'in-doubt', end: End): number {
+  /** How long it is sent again after such an end, in ms. `already`: AWS has answered, that it is so already. */
+  private limitMs(sent: 'answered' | 'in-doubt', end: End, already: boolean): number {
     const { definition, run } = this.effect;
-    const family = end.is === 'failed' ? end.wants : sent === 'in-doubt' ? 'unreachable' : undefined;
+    const unseen = already ? 'state' : sent === 'in-doubt' ? 'unreachable' : undefined;
+    const family = end.is === 'failed' ? end.wants : unseen;
     const own = ownMs(this.effect);
     return family === undefined ? own : patienceMs(family, run.moment(definition), own);
   }

@@ -17,8 +17,11 @@ const leavesWithinMs = 5_000;
 // A machine that is never faster has to send all the same.
 const mostHeldUp = 3;
 
-/** How a send ended: AWS took it, nobody knows, AWS refused it for good, or it was not sent, and what it was to discard is kept. */
-export type Sent = 'answered' | 'in-doubt' | { readonly reason: string } | Kept;
+/**
+ * How a send ended: AWS took it, nobody knows, AWS says that it is so already (`already`: in which words), AWS refused it for good, or it
+ * was not sent, and what it was to discard is kept.
+ */
+export type Sent = 'answered' | 'in-doubt' | { readonly already: string } | { readonly reason: string } | Kept;
 
 /** What a call is sent with. */
 export interface Sending {
@@ -77,7 +80,8 @@ export async function send<S>(effect: EffectAct<S>, { before, turn: first, look,
 /** Throws PlanStopped where nothing sent from here can succeed. */
 function afterRefusal<S>(effect: EffectAct<S>, error: Outage, tries: number, waitedMs: number): AfterError<Sent> {
   const { run, definition } = effect;
-  if (error.class === 'in-doubt' || error.class === 'already') return { end: 'in-doubt' };
+  if (error.class === 'in-doubt') return { end: 'in-doubt' };
+  if (error.class === 'already') return { end: { already: formatCallError(error) } };
   const limitMs = patienceMs(familyOf(error), run.moment(definition), ownMs(effect));
   if (error.class === 'stop-run' && waitedMs >= limitMs) throw stopRun(error);
   if (limitMs === 0) return { end: { reason: formatCallError(error) } };

@@ -3,6 +3,45 @@ import type { PlantedBug } from './planted-bug.ts';
 
 /** What could go wrong where other people change a database, or write to it, while a run is about it. */
 export const rdsChangedBugs: readonly PlantedBug[] = [
+  ...caughtIn('test/promises/rds-protected-again.test.ts', [
+    [
+      'members of an original cluster that is protected again are deleted',
+      'finish/delete.ts',
+      'const proof = unlessProtected(faults, original);\n  const found',
+      'const proof = faults;\n  const found',
+      'keeps the members that it has as a cluster',
+    ],
+    [
+      'who has protected an original again learns it from AWS',
+      'finish/delete.ts',
+      'const proof = unlessProtected(faults, original);\n      // RDS would refuse',
+      'const proof = faults;\n      // RDS would refuse',
+      'stays as an instance, and the run says why',
+    ],
+  ]),
+  ...caughtIn('test/promises/rds-stopped-between-names.test.ts', [
+    [
+      'what is stopped is to take its name back',
+      'names/rename.ts',
+      '{ ...start, with: { ...start.with, ifThere: true } },\n',
+      '',
+      'an instance that has just lost its name: is started',
+    ],
+    [
+      'a member of a stopped cluster is started by itself',
+      'names/rename.ts',
+      'const start = of\n',
+      "const start = of === ''\n",
+      'a cluster, whose members are being renamed: is started',
+    ],
+    [
+      'what could not use its key is left so once it can',
+      'fence/fence.ts',
+      "const startable = ['stopped', 'inaccessible-encryption-credentials-recoverable'];",
+      "const startable = ['stopped'];",
+      'a cluster: is started by the resume once the key can be used',
+    ],
+  ]),
   ...caughtIn('test/promises/rds-written-replacement.test.ts', [
     [
       'who has written to a replacement and has gone does not count',

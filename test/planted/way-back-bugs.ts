@@ -13,6 +13,13 @@ const exposedThenTurned = 'test/promises/exposed-then-turned-round.test.ts';
 export const wayBackBugs: readonly PlantedBug[] = [
   // Waiting: bounded where the other set can come up, without end where none can.
   {
+    name: 'a name that somebody else has is asked for again and again without end',
+    file: 'src/engine/effect.ts',
+    find: "const unseen = already ? 'state' :",
+    replace: "const unseen = already ? 'unreachable' :",
+    caughtBy: { file: 'test/promises/rds-name-taken.test.ts', title: 'is said within hours, with who is down' },
+  },
+  {
     name: 'capacity for a start is given up after half an hour',
     file: 'src/engine/patience.ts',
     find: "capacity: { serving: own, 'cut-over': bounded, start: endless, back: endless, 'start back': endless }",

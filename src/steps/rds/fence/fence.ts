@@ -107,6 +107,9 @@ export const admit = (kind: Kind) =>
     expect: (observation, input) => opened(observation, idOf(kind, input), true),
   });
 
+// Where its key could not be used it stands like one that is stopped, and starts once the key can be used again (facts §2.3).
+const startable = ['stopped', 'inaccessible-encryption-credentials-recoverable'];
+
 /** Starts an original that somebody has stopped meanwhile. */
 export const start = (kind: Kind) =>
   defineEffect({
@@ -116,16 +119,21 @@ export const start = (kind: Kind) =>
     repeat: 'convergent',
     settleWithinMs: settleWithinMs.databaseChange,
     permissions: [`rds:Start${kind.resource}`, `rds:Describe${kind.resource}s`],
-    input: byId(kind, {}),
+    input: byId(kind, {
+      ifThere: z
+        .boolean()
+        .optional()
+        .meta({ description: 'what is gone, or has no name for a moment, is not stopped' }),
+    }),
     output: byId(kind, {}),
     title: (input) => `see that ${idOf(kind, input)} is not stopped`,
     async look(ctx, input) {
       const id = idOf(kind, input);
       const found = await kind.find(ctx, id);
-      if (!found) return { is: 'failed', reason: `${id} is gone` };
       const output = theId(kind, id);
+      if (!found) return input.ifThere ? { is: 'done', output } : { is: 'failed', reason: `${id} is gone` };
       const status = statusOf(found);
-      if (status === 'stopped') return { is: 'absent' };
+      if (startable.includes(status)) return { is: 'absent' };
       return ['stopping', 'starting'].includes(status) ? { is: 'pending', output } : { is: 'done', output };
     },
     async run(ctx, input) {

@@ -9,7 +9,7 @@ import { instances } from '../kinds/instance.ts';
 import { byId, type Kind, theId } from '../kinds/kind.ts';
 import { type DescribedSnapshot, idIn, isGoing, nameIn, snapshottedIn } from '../status.ts';
 import { historyOf, permissionsOfHistory } from './history.ts';
-import { faultsOfProof, permissionsOfProof } from './proof.ts';
+import { faultsOfProof, permissionsOfProof, unlessProtected } from './proof.ts';
 
 /** Deletes an original, a cluster without members by then, by the verdict about it and its replacement. */
 export const deleteOriginal = (kind: Kind) =>
@@ -61,10 +61,13 @@ export const deleteOriginal = (kind: Kind) =>
     ],
     history: historyOf(kind),
     async prove(ctx, { verdict, finalSnapshot }) {
-      const [proof, taken] = await Promise.all([
+      // At once, so that they share their looks.
+      const [faults, original, taken] = await Promise.all([
         faultsOfProof(ctx, kind, verdict, ctx.sentAt === undefined ? [] : [verdict.original]),
+        kind.find(ctx, verdict.original),
         finalSnapshotOf(ctx, kind, finalSnapshot),
       ]);
+      const proof = unlessProtected(faults, original);
       // RDS would refuse, after hours of hold.
       const foreign = taken !== undefined && (ctx.sentAt === undefined || snapshottedIn(taken) !== verdict.original);
       if (!foreign) return proof;
@@ -141,11 +144,12 @@ export const deleteMember = defineEffect({
 
 async function proofOf(ctx: AwsContext, { verdict, member }: MemberInput): Promise<Proof> {
   // At once, so that they share their looks.
-  const [proof, original, all] = await Promise.all([
+  const [faults, original, all] = await Promise.all([
     faultsOfProof(ctx, clusters, verdict),
     ctx.aws.sight.cluster(verdict.original),
     ctx.aws.sight.databases(),
   ]);
+  const proof = unlessProtected(faults, original);
   const found = all.find((one) => idIn(one) === member);
   const known = verdict.members.some(({ id }) => id === member);
   const isMember = found !== undefined && original !== undefined && found.DBClusterIdentifier === nameIn(original);

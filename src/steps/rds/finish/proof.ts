@@ -3,6 +3,7 @@ import { printable } from '../../../aws/printable.ts';
 import type { AwsContext } from '../../../aws/services.ts';
 import { carried } from '../../../aws/tags.ts';
 import { canonical } from '../../../contract/json.ts';
+import { unseenMs } from '../../../contract/settle.ts';
 import type { Proof } from '../../../contract/step.ts';
 import type { Tag } from '../../domain.ts';
 import type { FinalDatabaseVerdict } from '../domain.ts';
@@ -49,6 +50,17 @@ export async function faultsOfProof(
   // What the verdict says can't be told is not told again.
   if (verdict.log.unknown === null) for (const told of held.told) ctx.announce(told);
   return { ...proof, findings: held.findings, pending };
+}
+
+/**
+ * The same for what deletes it, or a part of it: the run has taken its protection off before, so that somebody else wants it kept who has
+ * set it again. RDS refuses the delete of what is protected, but not that of the members of a cluster which is. An older look shows how
+ * it was before.
+ */
+export function unlessProtected(proof: Proof, original: Described | undefined): Proof {
+  if (!original?.DeletionProtection || proof.pending) return proof;
+  const why = `somebody has protected original ${nameIn(original)} against deletion again: if it may go, take that off`;
+  return { ...proof, pending: { why, withinMs: unseenMs } };
 }
 
 /**

@@ -2,8 +2,9 @@ import * as z from 'zod';
 import { type AwsContext, defineEffect } from '../../../aws/services.ts';
 import type { Observation, Seen } from '../../../contract/step.ts';
 import { settleWithinMs } from '../../deadlines.ts';
-import { DatabaseId, DatabaseName } from '../domain.ts';
+import { ClusterId, DatabaseId, DatabaseName } from '../domain.ts';
 import { nameOf, surelyFound } from '../found.ts';
+import { clusters } from '../kinds/cluster.ts';
 import { instances } from '../kinds/instance.ts';
 import { byId, idOf, type Kind, theId } from '../kinds/kind.ts';
 import { waitsOn } from '../read/read-replicas.ts';
@@ -37,6 +38,9 @@ export const rename = (kind: Kind) =>
         .boolean()
         .optional()
         .meta({ description: 'Application Auto Scaling may have deleted it, and then it holds no name' }),
+      of: ClusterId.optional().meta({
+        description: 'the cluster that it is a member of, which is started on the way back if somebody has stopped it',
+      }),
     }),
     output: byId(kind, { name: kind.Name }),
     title: (input) => `rename ${input.from} to ${input.to}`,
@@ -51,8 +55,16 @@ export const rename = (kind: Kind) =>
     // The members of a cluster may come up anew with it [U].
     restarts: (input) => idOf(kind, input),
     undo: (input) => {
-      const back = { ...theId(kind, idOf(kind, input)), from: input.to, to: input.from, ifThere: true };
-      return [{ uses: kind.steps.rename, with: back }];
+      const { of, from, to } = input;
+      const id = theId(kind, idOf(kind, input));
+      // What is stopped takes no other name, and the fence, which starts it, too, is taken back last.
+      const start = of
+        ? { uses: clusters.steps.start, with: theId(clusters, of) }
+        : { uses: kind.steps.start, with: id };
+      return [
+        { ...start, with: { ...start.with, ifThere: true } },
+        { uses: kind.steps.rename, with: { ...id, from: to, to: from, ifThere: true } },
+      ];
     },
     expect: (observation, input) => renamed(observation, kind, idOf(kind, input), input),
   });
