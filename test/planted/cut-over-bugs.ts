@@ -254,8 +254,8 @@ export const cutOverBugs: readonly PlantedBug[] = [
   {
     name: 'a mixture is started',
     file: 'src/engine/target/drift.ts',
-    find: "undo ? seen.activeSide === 'originals'",
-    replace: 'undo ? true',
+    find: "return seen.activeSide === 'originals' ||",
+    replace: 'return true ||',
     caughtBy: { file: caught, title: 'an unwinding starts nothing on a mixture that somebody has made' },
   },
   {
