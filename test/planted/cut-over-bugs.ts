@@ -261,8 +261,8 @@ export const cutOverBugs: readonly PlantedBug[] = [
   {
     name: 'a replacement is taken from a running box',
     file: 'src/engine/target/drift.ts',
-    find: 'holdsReplacement(pairs, seen.on)',
-    replace: 'holdsReplacement([], seen.on)',
+    find: 'return holdsReplacement(pairs, seen.on)',
+    replace: 'return holdsReplacement([], seen.on)',
     caughtBy: { file: caught, title: 'an unwinding takes no replacement from a box that somebody has started on it' },
   },
   {
