@@ -1,7 +1,7 @@
 import { type Json, toJson } from '../contract/json.ts';
 import type { Want } from '../contract/outage.ts';
 import type { Check } from '../contract/settle.ts';
-import { createdBy, type EffectDefinition, type Seen } from '../contract/step.ts';
+import { createdBy, type EffectDefinition, type Observation, type Seen } from '../contract/step.ts';
 import type { Turn } from '../contract/turns.ts';
 import { Waiting } from '../contract/wait.ts';
 import { type EffectAct, ownMs, sentCount } from './act.ts';
@@ -396,13 +396,19 @@ export class EffectRun<S> {
     const output = toJson(definition.output.parse(raw));
     await run.announced();
     const { disruptive } = this;
-    const expected = changed && run.expected ? disruptive?.expect(run.expected, input, output) : undefined;
+    const expect = (observation: Observation) => disruptive?.expect(observation, input, output) ?? observation;
+    const expected = changed && run.expected && disruptive ? expect(run.expected) : undefined;
     // Neighbours compute their expectation from this one, so it counts before it is on disk.
     if (expected) run.expected = expected;
     if (disruptive) guard.forget();
     const entry = { t: 'done', key: act.key, uses: definition.type, input: toJson(input), output, changed } as const;
     const seen = expected || definition.hazard === 'additive' ? sightingsOf(run, createdBy(definition, output)) : {};
-    await run.append({ ...entry, ...(expected && { expected }), ...seen });
+    const strayed = expected && guard.strayedAfter(expected, expect);
+    // At once, so that nobody who dies in between leaves what was expected for what was seen.
+    await Promise.all([
+      run.append({ ...entry, ...(expected && { expected }), ...seen }),
+      strayed && run.append({ t: 'looked', plan: run.plan.name, observation: strayed }),
+    ]);
     return { is: 'done', output };
   }
 

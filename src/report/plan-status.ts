@@ -285,7 +285,8 @@ export function downOf<S>(plan: Plan, registry: Registry<S>, state: PlanState): 
   const target = registry.target(plan.target.type);
   const pairs = pairsOf(registry, state);
   const serving = (seen: Observation) => {
-    const { running = false, on = [], byAccident = false } = target?.serving(seen) ?? {};
+    if (!target) return false;
+    const { running, on, byAccident = false } = byName(target.serving(seen));
     // What runs with a piece missing serves nobody.
     return running && !byAccident && pairs.every((pair) => on.includes(pair.original) || on.includes(pair.replacement));
   };

@@ -254,15 +254,15 @@ export const cutOverBugs: readonly PlantedBug[] = [
   {
     name: 'a mixture is started',
     file: 'src/engine/target/drift.ts',
-    find: "undo ? seen.activeSide === 'originals'",
-    replace: 'undo ? true',
+    find: "return seen.activeSide === 'originals' ||",
+    replace: 'return true ||',
     caughtBy: { file: caught, title: 'an unwinding starts nothing on a mixture that somebody has made' },
   },
   {
     name: 'a replacement is taken from a running box',
     file: 'src/engine/target/drift.ts',
-    find: 'holdsReplacement(pairs, seen.on)',
-    replace: 'holdsReplacement([], seen.on)',
+    find: 'return holdsReplacement(pairs, seen.on)',
+    replace: 'return holdsReplacement([], seen.on)',
     caughtBy: { file: caught, title: 'an unwinding takes no replacement from a box that somebody has started on it' },
   },
   {

@@ -206,4 +206,43 @@ export const rdsChangedBugs: readonly PlantedBug[] = [
       'of which a new one is lost between the renames',
     ],
   ]),
+  ...caughtIn('test/promises/rds-said-on-the-way-back.test.ts', [
+    [
+      'what somebody has renamed is not looked for where its name leads to nothing',
+      'read/read.ts',
+      'claimants(one.TagList).includes(ctx.run)',
+      'false',
+      'lets its clients in under the name that it has now',
+    ],
+  ]),
+  {
+    name: 'what is expected on the way back is said as if it had been seen',
+    file: 'src/engine/target/guard.ts',
+    find: 'length > 0 ? this.seenOnWayBack : undefined',
+    replace: 'length > 0 ? undefined : undefined',
+    caughtBy: {
+      file: 'test/promises/rds-said-on-the-way-back.test.ts',
+      title: 'is not said to be open under the name that clients know',
+    },
+  },
+  {
+    name: 'an original that somebody has renamed stays shut on the way back',
+    file: 'src/engine/target/drift.ts',
+    find: "seen.activeSide === 'originals' || (",
+    replace: "seen.activeSide === 'originals' || (false && ",
+    caughtBy: {
+      file: 'test/promises/rds-said-on-the-way-back.test.ts',
+      title: 'lets its clients in under the name that it has now',
+    },
+  },
+  {
+    name: 'a database that is open under another name than its own counts as serving',
+    file: 'src/report/plan-status.ts',
+    find: 'byAccident = false } = byName(target.serving(seen));',
+    replace: 'byAccident = false } = target.serving(seen);',
+    caughtBy: {
+      file: 'test/promises/rds-said-on-the-way-back.test.ts',
+      title: 'is not said to be open under the name that clients know',
+    },
+  },
 ];

@@ -7,6 +7,8 @@ export interface TargetState {
   readonly observation: Observation;
   readonly running: boolean;
   readonly on: readonly string[];
+  /** What clients find by the name of the target, where they find it by a name; null while nothing has it. */
+  readonly named?: string | null;
   readonly activeSide: ActiveSide;
   /** Of the target and its originals, those that are gone. */
   readonly missing: readonly string[];
@@ -64,9 +66,13 @@ export function undoForbiddenBy(
   return holdsReplacement(pairs, seen.on) && (seen.running || lived.length > 0) ? lived : undefined;
 }
 
-/** May the target be started on what it holds? Back, only on all originals; forward, on no mixture. */
-export function mayStart(seen: TargetState, undo: boolean): boolean {
-  return undo ? seen.activeSide === 'originals' : seen.activeSide !== 'mixture';
+/**
+ * May the target be started on what it holds? Forward, on no mixture; back, only on all originals. What its clients find by a name
+ * serves by itself: if somebody has given that name away, the original serves under the one that it has now.
+ */
+export function mayStart(seen: TargetState, undo: boolean, pairs: readonly Pair[]): boolean {
+  if (!undo) return seen.activeSide !== 'mixture';
+  return seen.activeSide === 'originals' || (seen.named !== undefined && !holdsReplacement(pairs, seen.on));
 }
 
 /** Has it run since `expected`, as far as AWS shows? */

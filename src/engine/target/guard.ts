@@ -13,7 +13,7 @@ import { ownStep } from '../state/own-steps.ts';
 import { type ActiveSide, activeSideOf, pairsOf } from '../state/pairs.ts';
 import { PlanStopped } from '../stops.ts';
 import { unseenBeatMs, waitFor, waitUntil } from '../wait.ts';
-import { type Drift, driftOf, hasLived, mayStart, type TargetState, undoForbiddenBy } from './drift.ts';
+import { type Drift, differences, driftOf, hasLived, mayStart, type TargetState, undoForbiddenBy } from './drift.ts';
 import { type Claims, type Look, lookAt, lookKey, recordLived, recordObservation, recordWrites } from './observe.ts';
 import { originalsOf, readsOf } from './reads.ts';
 import { type Change, changesSeen, mayReadAgain, readAgain, refuse, renew, tell, textsOf } from './surroundings.ts';
@@ -64,6 +64,8 @@ export class Guard<S> {
   private lastClaims: (Claims & { readonly at: number }) | undefined;
   private last: { at: number; state: Promise<TargetState> } | undefined;
   private asked: Asked | undefined;
+  /** On the way back: how the target was seen, with what was seen done since. */
+  private seenOnWayBack: Observation | undefined;
 
   /** `renew`: puts the claim back where it does not stand any more, and gives what was seen after that; undefined when it stands. */
   constructor(run: PlanRun<S>, renew?: (guard: Guard<S>) => Promise<TargetState | undefined>) {
@@ -230,8 +232,9 @@ export class Guard<S> {
     const begun = cutOverBegunAt(run.ports.registry, run.state, key) !== undefined;
     const undo = key.undo !== undefined;
     const state = undo ? await this.fresh(undefined) : await this.allowed(key, begun, ready);
+    this.seenOnWayBack = undo ? state.observation : undefined;
     if (undo && key.step !== ownStep.halt) await this.allowUndo(state);
-    if (definition.serves === true && !mayStart(state, undo)) {
+    if (definition.serves === true && !mayStart(state, undo, pairsOf(run.ports.registry, run.state))) {
       const error = problem('mixed-start', { target: run.plan.target.id, on: state.on });
       // What is being taken back can't be taken back.
       throw undo ? new PlanStopped(error, 'leave') : new PlanStopped(error);
@@ -307,6 +310,16 @@ export class Guard<S> {
         }
         return new PlanStopped(problem('target-changed', { target, differences: drift.differences }));
     }
+  }
+
+  /**
+   * How the target stands when one more effect was seen done on the way back, where that is not as expected: nothing is compared there,
+   * so what is expected was not seen. `expect`: what the effect makes of an observation.
+   */
+  strayedAfter(expected: Observation, expect: (observation: Observation) => Observation): Observation | undefined {
+    if (!this.seenOnWayBack) return undefined;
+    this.seenOnWayBack = expect(this.seenOnWayBack);
+    return differences(expected, this.seenOnWayBack, ['shape', 'life']).length > 0 ? this.seenOnWayBack : undefined;
   }
 
   /** The calls after which the target stands still. */

@@ -42,7 +42,7 @@ export async function lookAt<S>(
     );
   const seen = await ask(run, look);
   const { observation, claims, missing, exposed = [], occupied = [], unsettled = [], unclaimed = [] } = seen;
-  const { running, on } = target.serving(observation);
+  const { running, on, named } = target.serving(observation);
   const activeSide = activeSideOf(pairsOf(registry, run.state), on);
   const foreign = claims.filter((claim) => claim.run !== run.run.run && claim.run !== replaceClaim);
   const replaced = claims.flatMap((claim) => (claim.run === replaceClaim ? [claim.on] : []));
@@ -50,7 +50,7 @@ export async function lookAt<S>(
   await recordExposed(run, exposed);
   await recordOccupied(run, occupied);
   return {
-    state: { observation, running, on, activeSide, missing, unsettled },
+    state: { observation, running, on, activeSide, missing, unsettled, ...(named !== undefined && { named }) },
     claims: { foreign, replaced, unclaimed },
   };
 }

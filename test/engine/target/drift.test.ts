@@ -95,8 +95,8 @@ test.each([
   ['replacements', true, false],
   ['mixture', false, false],
 ] as const)('on %s it may be started: forward %s, back %s', (activeSide, forward, back) => {
-  expect(mayStart({ ...seen, activeSide }, false)).toBe(forward);
-  expect(mayStart({ ...seen, activeSide }, true)).toBe(back);
+  expect(mayStart({ ...seen, activeSide }, false, pairs)).toBe(forward);
+  expect(mayStart({ ...seen, activeSide }, true, pairs)).toBe(back);
 });
 
 test('the order of members makes no difference, and a member that is missing does', () => {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { defineRead } from '../../../aws/services.ts';
-import { marker, tagValue } from '../../../aws/tags.ts';
+import { type AwsContext, defineRead } from '../../../aws/services.ts';
+import { claimants, marker, tagValue } from '../../../aws/tags.ts';
 import { problem } from '../../../errors/index.ts';
 import { CheckedKeys, type Surroundings } from '../../domain.ts';
 import { Refusals } from '../../refusals.ts';
@@ -9,7 +9,7 @@ import { refuseFence } from '../fence/rules.ts';
 import { permissionsOfSql } from '../fence/sessions.ts';
 import { readOf } from '../in-report.ts';
 import { byName, type Kind, nameGiven, type Original, originalOf } from '../kinds/kind.ts';
-import { type Described, groupsOf, idIn, isUsable, nameIn } from '../status.ts';
+import { type Described, groupsOf, idIn, isGoing, isUsable, nameIn } from '../status.ts';
 import { factsNow, factsRead } from './facts.ts';
 import { loginAs } from './reading.ts';
 import { refuseSilence } from './refusals.ts';
@@ -61,7 +61,7 @@ export const read = (kind: Kind) =>
       const asked = { ...input, name };
       const refusals = new Refusals<AcceptedOfDatabase>(input.accept, ctx.announce);
       const one = await kind.read(ctx, asked, refusals);
-      if (!one) throw notFound(kind, name, ctx.aws.region);
+      if (!one) throw notFound(ctx, kind, name);
       const { found, vpc, engine } = one;
       if (ctx.isOurs(idIn(found))) throw madeByThisRun(found);
       one.refuseItself();
@@ -73,7 +73,7 @@ export const read = (kind: Kind) =>
       const at = login && kind.addressOf(login, found);
       const connected = at && isUsable(found) ? await refuseSilence(ctx, at, refusals) : undefined;
       refusals.throwIfAny(name);
-      if (!login) throw notFound(kind, name, ctx.aws.region);
+      if (!login) throw notFound(ctx, kind, name);
       one.announce();
       const parts = await kind.parts(ctx, found);
       const result = one.result({ ...login, ...(connected !== undefined && { connected }) });
@@ -90,17 +90,24 @@ export const read = (kind: Kind) =>
     },
   });
 
-/** Somebody has given the name to what this run has made: that it is under the new key does not mean that there is nothing to do. */
-
 /** Of a read by an older version there are none. */
 const surroundingsIn = (output: object) =>
   (output as { readonly surroundings?: Surroundings | undefined }).surroundings;
 
-function notFound({ noun }: Kind, name: string, region: string) {
+/** What this run has claimed keeps that claim under any name. */
+function notFound(ctx: AwsContext, kind: Kind, name: string) {
+  const renamed = kind
+    .lastSeen(ctx)
+    .find((one) => claimants(one.TagList).includes(ctx.run) && !ctx.isOurs(idIn(one)) && !isGoing(one));
   return problem('target-refused', {
     target: name,
     reasons: [
-      { why: `there is no ${noun} ${name} in ${region}`, wayOut: 'check the identifier, the account and the region' },
+      {
+        why: `there is no ${kind.noun} ${name} in ${ctx.aws.region}`,
+        wayOut: renamed
+          ? `somebody has renamed ${name}, which this run has claimed, to ${nameIn(renamed)} (${idIn(renamed)}): give it the name back, or move it by a plan with that name`
+          : 'check the identifier, the account and the region',
+      },
     ],
   });
 }
