@@ -156,6 +156,8 @@ const clusterSeeds = [
     'a fence that was seen open, but beside a foreign claim, was forgotten: the cut-over went on with a copy from before the writes',
   ],
   [4006782, 'a proof was held against a fence around the replacement that AWS did not show yet'],
+  [20620459, 'an original that was seen to start was missed as stopped ever after: every resume refused to go on'],
+  [20621442, 'a name that somebody else had was asked for once a minute, for months'],
 ] as const;
 
 /** And those under whose faults nothing dies. */

@@ -11,11 +11,14 @@ import {
   type Described,
   idIn,
   isGoing,
-  isStopped,
   nameIn,
   parametersPend,
   pendingOf,
+  statusOf,
 } from '../status.ts';
+
+// One that starts is up again in a moment, by itself: seen so and taken for stopped, it would be missed as stopped ever after.
+const staysDown = (one: Described) => ['stopping', 'stopped'].includes(statusOf(one));
 
 /** How the original is set. A change of it would be missing on the replacement, or come into force with one of our own calls. */
 export function asSet(
@@ -28,7 +31,7 @@ export function asSet(
   const settings = kind.settings(original);
   return {
     ...Object.fromEntries(kind.carried.map((name) => [name, json(settings[name])])),
-    stopped: isStopped(original),
+    stopped: staysDown(original),
     pending: pendingBut(original, `${kind.resource}Identifier`, read),
     ...kind.partsAsSet(original, seen, read, run),
   };
@@ -56,7 +59,7 @@ function memberAsSet(member: DBInstance, cluster: DBCluster, read: Cluster | und
   const settings = memberSettings(member);
   const set = {
     ...Object.fromEntries(memberCarriedBy('create').map((name) => [name, json(settings[name])])),
-    stopped: isStopped(member),
+    stopped: staysDown(member),
     pending: pendingBut(
       member,
       'DBInstanceIdentifier',
