@@ -169,7 +169,7 @@ export const engineErrors = {
   'originals-gone': entry({
     title: 'There is nothing to go back to',
     exit: 1,
-    message: (p: { deleted: readonly string[] }) => `already deleted after proof: ${p.deleted.join(', ')}`,
+    message: (p: { deleted: readonly string[] }) => `deleted after proof, all of it or a part: ${p.deleted.join(', ')}`,
     hint: () => 'only forward is left: rekey resume RUN',
   }),
   'already-finished': entry({

@@ -219,8 +219,8 @@ export const rdsBugs: readonly PlantedBug[] = [
     [
       'the members of a cluster are not compared',
       'judge/comparison.ts',
-      '...members.flatMap((one) => ofMember(part(one), inPlaceOf(one), { own })),',
-      '',
+      '.filter((one) => missed(one, inPlaceOf(one)))',
+      '.filter(() => false)',
       'with a member of another class',
     ],
     [

@@ -127,6 +127,15 @@ export const rdsCarryBugs: readonly PlantedBug[] = [
       'of a member, when the cluster is restored are on what takes its place',
     ],
   ]),
+  ...caughtIn('test/steps/rds/cluster-endpoints.test.ts', [
+    [
+      'the members that a custom endpoint names are gone as soon as a look does not show them',
+      'names/cluster-endpoints.ts',
+      'ctx.clock.now() >= until',
+      'until > 0',
+      'is waited for as long as a look of the past may hide it',
+    ],
+  ]),
   ...caughtIn('test/promises/rds-scaled-readers.test.ts', [
     [
       'a reader that Application Auto Scaling takes away is a change of the cluster',
@@ -138,7 +147,7 @@ export const rdsCarryBugs: readonly PlantedBug[] = [
     [
       'a reader that Application Auto Scaling has taken away is missing in the comparison',
       'judge/comparison.ts',
-      'one.scaled !== true || instance(one.id) !== undefined',
+      'one.scaled !== true || found !== undefined',
       'one.id !== undefined',
       'takes away inside the cut-over before the final snapshot',
     ],
@@ -148,6 +157,27 @@ export const rdsCarryBugs: readonly PlantedBug[] = [
       'const all = [...new Set([found, ...parts])].map(',
       'const all = [found, ...parts.filter((one) => !isScaled(one.TagList))].map(',
       'that Application Auto Scaling makes before the names change hands would stay with the original',
+    ],
+    [
+      'a reader that Application Auto Scaling makes for what has the name is one that nobody asked for',
+      'judge/places.ts',
+      ' && !isScaled(one.TagList)',
+      '',
+      'makes for what has its name by now',
+    ],
+    [
+      'a custom endpoint is judged by the readers that Application Auto Scaling has taken away',
+      'judge/places.ts',
+      'members: one.members.filter((name) => !gone.includes(name))',
+      'members: one.members',
+      'and that a custom endpoint names, is taken away from what has its name by now',
+    ],
+    [
+      'a custom endpoint is given back with members that are gone',
+      'names/cluster-endpoints.ts',
+      'listed.filter((name) => !lacks.includes(name));',
+      '[...listed];',
+      'and that a custom endpoint names, keeps no resume from its work',
     ],
   ]),
   ...caughtIn('test/promises/rds-others.test.ts', [

@@ -3,6 +3,34 @@ import type { PlantedBug } from './planted-bug.ts';
 
 /** What could go wrong where other people change a database, or write to it, while a run is about it. */
 export const rdsChangedBugs: readonly PlantedBug[] = [
+  {
+    name: 'an original is named once for each part of it that is deleted',
+    file: 'src/engine/state/phases.ts',
+    find: 'return [...new Set(deleted)];',
+    replace: 'return deleted;',
+    caughtBy: {
+      file: 'test/promises/rds-cluster-back.test.ts',
+      title: 'of which the members are deleted, and the cluster is not, says once that a part of it is',
+    },
+  },
+  ...caughtIn('test/promises/rds-cluster-others.test.ts', [
+    [
+      'maintenance of members is asked for and not told',
+      'read/refusals-around.ts',
+      "const ofOthers = { Filters: [{ Name: 'db-instance-id', Values: others.map((part) => part.arn) }] };",
+      'const ofOthers = { ResourceIdentifier: arn };',
+      'with maintenance due on a member',
+    ],
+  ]),
+  ...caughtIn('test/promises/rds-cluster-others.test.ts', [
+    [
+      'what goes with the members of an original is not told',
+      'finish/proof.ts',
+      'membersGone(kind.pairsIn(verdict), pair.instances, ctx.tags)',
+      'membersGone([], pair.instances, ctx.tags)',
+      'a member of the original changed and tagged: what goes with it is told',
+    ],
+  ]),
   ...caughtIn('test/promises/rds-protected-again.test.ts', [
     [
       'members of an original cluster that is protected again are deleted',

@@ -204,6 +204,21 @@ describe('a rollback of an Aurora cluster', () => {
       for (const one of databases.filter(({ cluster }) => cluster === kept?.identifier)) expect(one.sessions).toBe(0);
     }));
 
+  it('of which the members are deleted, and the cluster is not, says once that a part of it is, and a resume ends done', () =>
+    inWorld(oneCluster, async (world) => {
+      world.account.faults.add({ ...denied, operation: 'DeleteDBCluster' });
+      const first = await world.process([], { plans });
+      expect(exitOf(first), told(first)).toBe(1);
+      const back = { plans, command: { command: 'rollback', discardWrites: true } } as const;
+      const second = await world.process(first.disk, back);
+      expect(exitOf(second), told(second)).toBe(1);
+      expect(told(second)).toMatch(new RegExp(`deleted after proof, all of it or a part: ${originalCluster}$`, 'm'));
+      const third = await world.process(second.disk, { plans });
+      expect(exitOf(third), told(third)).toBe(0);
+      world.pass(20 * minute);
+      expectClusterMoved(world);
+    }));
+
   it('before the cut-over leaves nothing behind', () =>
     inWorld(oneCluster, async (world) => {
       const window = 'window={"cron":"0 1 * * MON","timezone":"Etc/UTC","duration":"3h","cutoff":"30m"}';

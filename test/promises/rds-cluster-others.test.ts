@@ -9,6 +9,7 @@ import {
   expectOriginalClusterServing,
   oneCluster,
   originalCluster,
+  originalMembers,
 } from '../support/rds-cluster.ts';
 import { isRead } from '../support/reads.ts';
 import { inWorld, type Life, type World } from '../support/world.ts';
@@ -239,6 +240,21 @@ describe('what somebody does while an Aurora cluster is held', () => {
       expect(told(life)).toMatch(why);
       const old = world.state().clusters.find((one) => one.resourceId === originalCluster);
       expect(old?.members).toHaveLength(2);
+    }));
+
+  it('a member of the original changed and tagged: what goes with it is told', () =>
+    inWorld(oneCluster, async (world) => {
+      const life = await held(world, () => {
+        const database = originalMembers[1] ?? '';
+        world.account.act({ do: 'modify-database', database, now: true, class: 'db.r6g.4xlarge' } as Deed);
+        world.account.act({ do: 'tag-database', database, tags: { owner: 'reports' } });
+      });
+      expect(exitOf(life), told(life)).toBe(0);
+      const texts = life.disk.flatMap((record) => (record.t === 'announced' ? [record.text] : [])).join('\n');
+      expect(texts).toMatch(
+        /shop-2-old-\w+ goes with the DBInstanceClass "db.r6g.4xlarge": shop-2 has "db.r6g.xlarge"/,
+      );
+      expect(texts).toMatch(/shop-2-old-\w+ goes with the tag owner=reports: shop-2 has not got it/);
     }));
 
   it('the replacement changed or failed over by its owner is no reason to keep the original', () =>

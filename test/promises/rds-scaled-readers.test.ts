@@ -24,6 +24,10 @@ const windowed = [clusterPlan('window={"cron":"0 1 * * MON","timezone":"Etc/UTC"
 const scaleIn: Deed = { do: 'scale-in-readers', cluster: originalCluster };
 const scaleOut: Deed = { do: 'scale-out-readers', cluster: 'shop' };
 
+const oneMore = 'application-autoscaling-00000000-0000-4000-8000-000000000003';
+const namingReader = withReader.replace('static: [shop-2]', `static: [shop-2, ${scaled}]`);
+const opened: Deed = { do: 'add-cluster-to-group', cluster: originalCluster, group: 'sg-0aaaaaaaaaaaaaaa1' };
+
 async function disturbed(world: World, operation: string, nth: number, ...deeds: Deed[]): Promise<Life> {
   let seen = 0;
   let done = 0;
@@ -78,7 +82,6 @@ describe('a reader that Application Auto Scaling takes away inside the cut-over'
 
   it('and that is not missed where the cut-over is taken back for another reason', () =>
     inWorld(withReader, async (world) => {
-      const opened: Deed = { do: 'add-cluster-to-group', cluster: originalCluster, group: 'sg-0aaaaaaaaaaaaaaa1' };
       const life = await disturbed(world, 'ModifyDBInstance', 2, scaleIn, opened);
       expect([4, 6], told(life)).toContain(exitOf(life));
       world.pass(30 * minute);
@@ -119,13 +122,67 @@ describe('a reader that Application Auto Scaling makes', () => {
       world.pass(120 * minute);
       const second = await world.process(first.disk, { plans });
       expect(exitOf(second), told(second)).toBe(0);
-      expectMoved(world, [...all, 'application-autoscaling-00000000-0000-4000-8000-000000000003']);
+      expectMoved(world, [...all, oneMore]);
+    }));
+});
+
+describe('a reader that Application Auto Scaling', () => {
+  it('makes for what has its name by now is one of the replacement, and the cut-over goes on', () =>
+    inWorld(withReader, async (world) => {
+      const life = await disturbed(world, 'CreateDBClusterEndpoint', 1, { do: 'scale-out-readers', cluster: 'shop' });
+      expect(exitOf(life), told(life)).toBe(0);
+      expectMoved(world, [...all, oneMore]);
+    }));
+
+  it.each([
+    ['is taken away from what has its name by now', withReader],
+    ['and that a custom endpoint names, is taken away from what has its name by now', namingReader],
+  ])('%s: the cut-over goes on', (_what, scenario) =>
+    inWorld(scenario, async (world) => {
+      const life = await disturbed(world, 'CreateDBClusterEndpoint', 1, { do: 'scale-in-readers', cluster: 'shop' });
+      expect(exitOf(life), told(life)).toBe(0);
+      expectMoved(world, ['shop-1', 'shop-2']);
+      expect(clusterNamed(world, 'shop')?.endpoints[0]?.static).toContain('shop-2');
+    }));
+});
+
+describe('a member that is gone when a cut-over is taken back', () => {
+  it('and that a custom endpoint names, keeps no resume from its work: the endpoint leads to the others, and that is told', () =>
+    inWorld(namingReader, async (world) => {
+      const first = await disturbed(world, 'ModifyDBInstance', 2, scaleIn, opened);
+      expect([4, 6], told(first)).toContain(exitOf(first));
+      world.pass(30 * minute);
+      expect(clusterNamed(world, 'shop')?.endpoints.map((one) => one.static)).toEqual([['shop-2']]);
+      expect(announced(first).join('\n')).toContain(`custom endpoint shop-reports is made without ${scaled}`);
+      const second = await world.process(first.disk, { plans });
+      expect(exitOf(second), told(second)).toBe(0);
+      expectMoved(world, ['shop-1', 'shop-2']);
+    }));
+
+  it('and that is the only one of a custom endpoint, is told with what to do, and the original serves', () =>
+    inWorld(oneCluster, async (world) => {
+      const first = await disturbed(world, 'ModifyDBInstance', 1, { do: 'delete-database', database: 'shop-2' });
+      expect([1, 4, 6], told(first)).toContain(exitOf(first));
+      expect(announced(first).join('\n')).toMatch(/not set back: [\s\S]*led to shop-2 alone, which is gone: make it/);
+      world.pass(30 * minute);
+      expect(clusterNamed(world, 'shop')).toMatchObject({ resourceId: originalCluster, status: 'available' });
+      world.account.act({
+        do: 'create-cluster-endpoint',
+        cluster: 'shop',
+        endpoint: 'shop-reports',
+        type: 'ANY',
+        static: ['shop-1'],
+      });
+      world.pass(10 * minute);
+      const second = await world.process(first.disk, { plans });
+      expect(exitOf(second), told(second)).toBe(0);
+      expectMoved(world, ['shop-1']);
     }));
 });
 
 describe('before the cut-over', () => {
   it.each([
-    ['makes', scaleOut, [...all, 'application-autoscaling-00000000-0000-4000-8000-000000000003']],
+    ['makes', scaleOut, [...all, oneMore]],
     ['takes away', scaleIn, ['shop-1', 'shop-2']],
   ] as const)('a reader that Application Auto Scaling %s has the cluster read again', (_what, deed, members) =>
     inWorld(withReader, async (world) => {

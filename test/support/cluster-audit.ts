@@ -190,7 +190,8 @@ export class ClusterAudit {
     const shown = (one: Cluster) => this.endpoints.get(one.resourceId) ?? endpointsOf(one, how.before);
     const had = shown(original);
     const carried = [...shown(replacement)].filter(([id]) => had.has(id) || this.given.has(id));
-    const [was, is] = [toldOf(had, verdict), toldOf(new Map(carried), verdict)];
+    const away = scaledAway(verdict, how.before);
+    const [was, is] = [toldOf(had, verdict, away), toldOf(new Map(carried), verdict, away)];
     this.judge('I10', was === is, () => `${replacement.identifier} has the endpoints ${is}, and not ${was}`);
   }
 
@@ -233,10 +234,25 @@ function endpointsOf(cluster: Pick<Cluster, 'endpoints'>, { databases }: State):
   );
 }
 
+/** The original readers of which Application Auto Scaling has taken away what took their place: no endpoint leads there any more. */
+function scaledAway({ members }: ClusterVerdict, { databases }: State): readonly string[] {
+  const found = (id: string) => databases.find(({ resourceId }) => resourceId === id);
+  // What is deleted by now was judged when it was not.
+  const isScaled = (id: string) => found(id)?.tags['application-autoscaling:resourceId'] !== undefined || !found(id);
+  return members.filter(({ id, replacement }) => isScaled(id) && !found(replacement)).map(({ id }) => id);
+}
+
 /** As text that is equal for equal ones: a member stands for the original that it takes the place of, whatever either is named. */
-function toldOf(endpoints: ReadonlyMap<string, Endpoint>, { members }: ClusterVerdict): string {
+function toldOf(
+  endpoints: ReadonlyMap<string, Endpoint>,
+  { members }: ClusterVerdict,
+  away: readonly string[],
+): string {
   const originals = (ids: readonly string[]) =>
-    ids.map((id) => members.find(({ replacement }) => replacement === id)?.id ?? id).sort();
+    ids
+      .map((id) => members.find(({ replacement }) => replacement === id)?.id ?? id)
+      .filter((id) => !away.includes(id))
+      .sort();
   const all = [...endpoints].map(([id, one]) => [
     id,
     one.type,

@@ -56,8 +56,9 @@ export function goneOriginals<S>(registry: Registry<S>, state: PlanState): strin
 
 /** The originals that this run has deleted, or may have. */
 export function deletedOriginals<S>(registry: Registry<S>, state: PlanState): string[] {
-  return currentPhases(state).flatMap((phase) => {
+  const deleted = currentPhases(state).flatMap((phase) => {
     const original = phase.sent > 0 && phase.end?.is !== 'failed' ? deletedBy(registry, phase) : undefined;
     return original === undefined ? [] : [original];
   });
+  return [...new Set(deleted)];
 }

@@ -8,8 +8,8 @@ import type { Kind } from './kinds/kind.ts';
 import { type Described, idIn, isGoing, nameIn } from './status.ts';
 
 // For a moment of each rename an instance or a cluster is found under no name at all.
-const namelessMs = 15 * 60_000;
-const beatMs = 15_000;
+export const namelessMs = 15 * 60_000;
+export const beatMs = 15_000;
 
 /** By its id; undefined when it is not there, or on its way out. An absence counts only after a while. */
 export function surelyFound(ctx: AwsContext, kind: Kind, id: string): Promise<Described | undefined> {

@@ -6,14 +6,15 @@ import { canonical } from '../../../contract/json.ts';
 import { unseenMs } from '../../../contract/settle.ts';
 import type { Proof } from '../../../contract/step.ts';
 import type { Tag } from '../../domain.ts';
-import type { FinalDatabaseVerdict } from '../domain.ts';
+import { memberSettings } from '../carry/member.ts';
+import type { FinalDatabaseVerdict, MemberPair } from '../domain.ts';
 import { writtenSince } from '../fence/position.ts';
 import { holesInFence } from '../fence/rules.ts';
 import { addressOf, permissionsOfSql, sessionsAt } from '../fence/sessions.ts';
 import { clientsAwaited } from '../judge/clients-back.ts';
 import { logHeld } from '../judge/log-held.ts';
 import type { Kind } from '../kinds/kind.ts';
-import { type Described, groupsOf, hasDataApi, hasGroups, nameIn } from '../status.ts';
+import { type Described, groupsOf, hasDataApi, hasGroups, idIn, nameIn } from '../status.ts';
 
 /** What taking the proof needs besides looking at the pair. */
 export const permissionsOfProof = [
@@ -39,6 +40,7 @@ export async function faultsOfProof(
     const [was, is] = [setNow(kind, original), setNow(kind, replacement)];
     for (const told of lastDifferences([nameIn(original), was], [nameIn(replacement), is])) ctx.announce(told);
     for (const told of goneWith(original, replacement, ctx.tags)) ctx.announce(told);
+    for (const told of membersGone(kind.pairsIn(verdict), pair.instances, ctx.tags)) ctx.announce(told);
   }
   const proof = await proofAbout(ctx, verdict, original, asked);
   const findings = [...proof.findings, ...kind.faultsOfPair(verdict, pair)];
@@ -103,6 +105,16 @@ function lastDifferences(
   return [...new Set([...Object.keys(was), ...Object.keys(is)])]
     .filter((name) => name !== 'PerformanceInsightsKMSKeyId' && differ(name))
     .map((name) => `${original} goes with the ${name} ${text(was[name])}: ${replacement} has ${text(is[name])}`);
+}
+
+/** The same of each member, in whose place another one is. */
+function membersGone(pairs: readonly MemberPair[], all: readonly DBInstance[], own: readonly Tag[]): string[] {
+  return pairs.flatMap(({ id, replacement }) => {
+    const [was, is] = [id, replacement].map((one) => all.find((each) => idIn(each) === one));
+    if (!was || !is) return [];
+    const set = (one: DBInstance) => [nameIn(one), memberSettings(one)] as const;
+    return [...lastDifferences(set(was), set(is)), ...goneWith(was, is, own)];
+  });
 }
 
 /** Tags and roles that somebody has put on an original too late to be carried over. `own`: the plan's tags, which win. */

@@ -38,7 +38,8 @@ export function differencesOfPair(
   const instance = (id: string | undefined) => instances.find((one) => one.DbiResourceId === id);
   const inPlaceOf = (member: Member) => instance(pairs.find(({ id }) => id === member.id)?.replacement);
   const members = kind.members(read);
-  const still = members.filter((one) => one.scaled !== true || instance(one.id) !== undefined);
+  // Application Auto Scaling may have taken either away, which is no change of the cluster.
+  const missed = (one: Member, found: DBInstance | undefined) => one.scaled !== true || found !== undefined;
   // What comes late is given to the replacement with the others.
   const roles = [...read.roles, ...rolesIn(original)];
   const carrying = <T extends Original | Member>(one: T, was: Described | undefined, is: Described | undefined): T => ({
@@ -50,11 +51,15 @@ export function differencesOfPair(
   return {
     was: [
       ...differencesOf(kind, { ...whole, roles: read.roles }, original, 'itself'),
-      ...still.flatMap((one) => ofMember(part(one), instance(one.id), 'itself')),
+      ...members
+        .filter((one) => missed(one, instance(one.id)))
+        .flatMap((one) => ofMember(part(one), instance(one.id), 'itself')),
     ],
     is: [
       ...differencesOf(kind, whole, replacement, { own }),
-      ...members.flatMap((one) => ofMember(part(one), inPlaceOf(one), { own })),
+      ...members
+        .filter((one) => missed(one, inPlaceOf(one)))
+        .flatMap((one) => ofMember(part(one), inPlaceOf(one), { own })),
     ],
   };
 }

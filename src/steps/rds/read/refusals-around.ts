@@ -1,4 +1,4 @@
-import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
+import type { DBCluster, DBInstance, DescribePendingMaintenanceActionsMessage } from '@aws-sdk/client-rds';
 import { printable } from '../../../aws/printable.ts';
 import type { AwsContext } from '../../../aws/services.ts';
 import type { Refusals } from '../../refusals.ts';
@@ -31,7 +31,7 @@ export async function refuseAround(
   refusals: DatabaseRefusals,
 ): Promise<void> {
   await Promise.all([
-    ...moved.parts.map((part) => refuseMaintenance(ctx, part, refusals)),
+    refuseMaintenance(ctx, moved, refusals),
     refuseBlueGreen(ctx, moved, refusals),
     refuseProxies(ctx, moved, refusals),
     announceSubscriptions(ctx, moved, refusals),
@@ -41,26 +41,39 @@ export async function refuseAround(
   ]);
 }
 
-async function refuseMaintenance(
+/** Of itself by one call, and of all that belongs to it by another. */
+async function refuseMaintenance(ctx: AwsContext, { arn, parts }: Moved, refusals: DatabaseRefusals): Promise<void> {
+  const others = parts.filter((part) => part.arn !== arn);
+  const itself = parts.filter((part) => part.arn === arn);
+  const ofOthers = { Filters: [{ Name: 'db-instance-id', Values: others.map((part) => part.arn) }] };
+  await Promise.all([
+    refuseDue(ctx, itself, { ResourceIdentifier: arn }, refusals),
+    others.length > 0 && refuseDue(ctx, others, ofOthers, refusals),
+  ]);
+}
+
+async function refuseDue(
   ctx: AwsContext,
-  { name, arn }: Moved['parts'][number],
+  of: Moved['parts'],
+  asked: DescribePendingMaintenanceActionsMessage,
   refusals: DatabaseRefusals,
 ): Promise<void> {
-  const answer = await refusals.readable(`whether maintenance of ${name} is due`, () =>
-    ctx.aws.rds.describePendingMaintenanceActions({ ResourceIdentifier: arn }),
+  const names = of.map(({ name }) => name).join(', ');
+  const answer = await refusals.readable(`whether maintenance of ${names} is due`, () =>
+    ctx.aws.rds.describePendingMaintenanceActions(asked),
   );
-  const actions = (answer?.PendingMaintenanceActions ?? []).flatMap((one) => one.PendingMaintenanceActionDetails ?? []);
-  // Without a date it waits for somebody to ask for it.
-  for (const action of actions.filter(
-    (one) => one.CurrentApplyDate ?? one.AutoAppliedAfterDate ?? one.ForcedApplyDate,
-  )) {
-    const at = (action.CurrentApplyDate ?? action.AutoAppliedAfterDate ?? action.ForcedApplyDate)?.toISOString();
-    refusals.unless(
-      'pending-maintenance',
-      `maintenance of ${name} (${printable(action.Action ?? '', 100)}) is due at ${at}`,
-      'have it done before (aws rds apply-pending-maintenance-action)',
-    );
-  }
+  for (const { ResourceIdentifier, PendingMaintenanceActionDetails = [] } of answer?.PendingMaintenanceActions ?? [])
+    for (const action of PendingMaintenanceActionDetails) {
+      // Without a date it waits for somebody to ask for it.
+      const at = action.CurrentApplyDate ?? action.AutoAppliedAfterDate ?? action.ForcedApplyDate;
+      const name = of.find(({ arn }) => arn === ResourceIdentifier)?.name ?? names;
+      if (at)
+        refusals.unless(
+          'pending-maintenance',
+          `maintenance of ${name} (${printable(action.Action ?? '', 100)}) is due at ${at.toISOString()}`,
+          'have it done before (aws rds apply-pending-maintenance-action)',
+        );
+    }
 }
 
 async function refuseBlueGreen(ctx: AwsContext, { name, arn }: Moved, refusals: DatabaseRefusals): Promise<void> {
