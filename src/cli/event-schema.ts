@@ -83,6 +83,11 @@ const plan = z.strictObject({
   stop: stop.optional(),
 });
 
+const nextSteps = {
+  next: z.array(text).meta({ description: 'the commands that can be given next, likeliest first' }),
+  notes: z.record(text, text).meta({ description: 'what is to be known before one of them is given, by the command' }),
+};
+
 const standing = {
   runId: text,
   format: z.int(),
@@ -90,7 +95,7 @@ const standing = {
   owner,
   runner: z.enum(['alive', 'dead', 'unknown']),
   plans: z.array(plan),
-  next: z.array(text).meta({ description: 'the commands that can be given next, likeliest first' }),
+  ...nextSteps,
   exit: exit.meta({ description: 'what `status` of it exits with' }),
 };
 
@@ -157,7 +162,7 @@ export const eventSchemas = [
     runId: text,
     why: z.enum(leftFor),
     until: moment.nullable().optional().meta({ description: 'when it can continue; null: never' }),
-    next: z.array(text),
+    ...nextSteps,
   }),
   event(
     'resume.finished',

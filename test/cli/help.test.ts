@@ -93,6 +93,17 @@ describe('help', () => {
     expect(stderr).toContain('Did you mean run?');
   });
 
+  test.each([
+    [['statsu', '--help'], 'status'],
+    [['help', 'statsu'], 'status'],
+    [['journal', 'veryfy', '--help'], 'verify'],
+  ])('%j says that there is no such command to help with, and which one was probably meant', async (args, meant) => {
+    const told = await words.rekey([...args]);
+    expect(told).toMatchObject({ code: 2, stdout: '' });
+    expect(told.stderr).toContain('unknown command');
+    expect(told.stderr).toContain(`Did you mean ${meant}?`);
+  });
+
   test('an unknown option says which one was probably meant and exits 2', async () => {
     const { code, stderr } = await words.rekey(['run', shippedPlan, '--wiat']);
     expect(code).toBe(2);

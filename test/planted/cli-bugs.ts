@@ -83,6 +83,23 @@ export const cliBugs: readonly PlantedBug[] = [
     caughtBy: { file: 'test/cli/json-lines.test.ts', title: 'every event of a run is one as the schema has it' },
   },
   {
+    name: 'a program gets the note of a next command within it',
+    file: 'src/cli/report.ts',
+    find: 'next: known.map(({ command }) => command),',
+    replace: 'next: steps.map((step) => nextLine(step, stateDir)),',
+    caughtBy: { file: status, title: 'that a run waits for is said to open when it does' },
+  },
+  {
+    name: 'the help of a command that does not exist is that of all',
+    file: 'src/cli/main.ts',
+    find: "command.parse([named], { from: 'user' });",
+    replace: 'return;',
+    caughtBy: {
+      file: 'test/cli/help.test.ts',
+      title: 'says that there is no such command to help with, and which one was probably meant',
+    },
+  },
+  {
     name: 'when a gate opens is told in ms',
     file: 'src/cli/json-lines.ts',
     find: '{ ...body, until: isoOf(event.until) }',
