@@ -7,10 +7,24 @@ const editor = 'test/plan/schema-tells.test.ts';
 export const cliBugs: readonly PlantedBug[] = [
   {
     name: 'a step that never began is marked as left',
-    file: 'src/cli/views/live.ts',
-    find: "wrapper.skip(row.state === 'waiting' ? notBegun : undefined);",
-    replace: 'wrapper.skip();',
+    file: 'src/cli/views/board.ts',
+    find: "return row.state === 'waiting' ? '◌' : undefined;",
+    replace: 'return undefined;',
     caughtBy: { file: 'test/cli/live.test.ts', title: 'only the step that it waits at has the mark' },
+  },
+  {
+    name: 'what a rollback has taken back looks like what it has not',
+    file: 'src/cli/views/board.ts',
+    find: "return taken.back === taken.of ? '←' : '✔';",
+    replace: "return '✔';",
+    caughtBy: { file: 'test/cli/live.test.ts', title: 'a rollback shows what is taken back and what is left' },
+  },
+  {
+    name: 'a step counts as taken back with the first of its items',
+    file: 'src/report/plan-status.ts',
+    find: 'back: back + Number(isBack), of: of + 1',
+    replace: 'back: back + Number(isBack), of: 1',
+    caughtBy: { file: 'test/cli/live.test.ts', title: 'a rollback shows what is taken back and what is left' },
   },
   {
     name: 'what would have come of a move is said of one that was rolled back',
