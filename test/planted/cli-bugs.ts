@@ -97,6 +97,16 @@ export const cliBugs: readonly PlantedBug[] = [
     caughtBy: { file: 'test/cli/json-lines.test.ts', title: 'every event of a run is one as the schema has it' },
   },
   {
+    name: 'a misspelt key of a scenario is refused without the word that was meant',
+    file: 'src/simulator/checking.ts',
+    find: 'Object.keys(issue.inst.shape) : []',
+    replace: '[] : []',
+    caughtBy: {
+      file: 'test/simulator/scenario.test.ts',
+      title: 'everything that is wrong is told at once, each with its line and path',
+    },
+  },
+  {
     name: 'a program gets the note of a next command within it',
     file: 'src/cli/report.ts',
     find: 'next: known.map(({ command }) => command),',
