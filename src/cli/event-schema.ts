@@ -85,6 +85,11 @@ const plan = z.strictObject({
   stop: stop.optional(),
 });
 
+const nextSteps = {
+  next: z.array(text).meta({ description: 'the commands that can be given next, likeliest first' }),
+  notes: z.record(text, text).meta({ description: 'what is to be known before one of them is given, by the command' }),
+};
+
 const standing = {
   runId: text,
   format: z.int(),
@@ -92,7 +97,7 @@ const standing = {
   owner,
   runner: z.enum(['alive', 'dead', 'unknown']),
   plans: z.array(plan),
-  next: z.array(text).meta({ description: 'the commands that can be given next, likeliest first' }),
+  ...nextSteps,
   exit: exit.meta({ description: 'what `status` of it exits with' }),
 };
 
@@ -159,7 +164,7 @@ export const eventSchemas = [
     runId: text,
     why: z.enum(leftFor),
     until: moment.nullable().optional().meta({ description: 'when it can continue; null: never' }),
-    next: z.array(text),
+    ...nextSteps,
   }),
   event(
     'resume.finished',

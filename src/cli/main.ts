@@ -58,13 +58,22 @@ export function programOf(end: (exit: number) => void): Command {
   ];
   for (const make of commands) program.addCommand(make(end));
   for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)]) {
-    command.exitOverride().configureOutput({
+    command.exitOverride().on('beforeHelp', () => refuseUnknown(command));
+    command.configureOutput({
       writeOut: (text) => void process.stdout.write(text),
       writeErr: (text) => void process.stderr.write(text),
       outputError: (text, write) => write(ink.red(safe(text.trimEnd().replace(/^error: /, '✗ '))) + '\n'),
     });
   }
   return program;
+}
+
+/** Who asks for the help of a command that does not exist is answered as who gives it: commander would show that of the parent. */
+function refuseUnknown(command: Command): void {
+  const [first, second] = command.args;
+  const named = first === 'help' ? second : first;
+  if (named === undefined || named.startsWith('-') || command.commands.length === 0) return;
+  if (!command.commands.some((one) => one.name() === named)) command.parse([named], { from: 'user' });
 }
 
 const afterHelp = `

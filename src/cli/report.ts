@@ -53,6 +53,15 @@ export function nextLine(step: NextStep, stateDir: string): string {
   return note === undefined ? command : `${command}  # ${note}`;
 }
 
+/** Next steps for a program: the commands alone, and by its command what is to be known of one. */
+export function nextJson(steps: readonly NextStep[], stateDir: string) {
+  const known = steps.map((step) => ({ command: nextCommand(step.words, stateDir), note: noteOf(step) }));
+  return {
+    next: known.map(({ command }) => command),
+    notes: Object.fromEntries(known.flatMap(({ command, note }) => (note === undefined ? [] : [[command, note]]))),
+  };
+}
+
 function noteOf({ from, losesWritesSince, triesAgain, rollsBack }: NextStep): string | undefined {
   if (from !== undefined) return `from ${momentText(from)} on, or now with --wait`;
   if (rollsBack) return 'continues with the rollback that was asked for';

@@ -3,7 +3,7 @@ import type { Settings } from '../app/settings.ts';
 import { RekeyError } from '../errors/index.ts';
 import type { DriveOptions } from './commands/options.ts';
 import { printEvent } from './json-lines.ts';
-import { nextLine } from './report.ts';
+import { nextJson } from './report.ts';
 import { answer, fitted, tell, tellError } from './screen.ts';
 import { isoOf } from './status-json.ts';
 import { targetRow } from './status-rows.ts';
@@ -46,12 +46,11 @@ const whys = {
 
 function tellLeft({ stateDir, clock }: Settings, { of, left, until, exit }: LeftRun, json: boolean): void {
   if (json) {
-    const next = 'error' in of ? [] : of.status.nextSteps.map((step) => nextLine(step, stateDir));
     printEvent(clock.now(), 'run.left', {
       runId: of.run,
       why: left,
       ...(until !== undefined && { until: isoOf(until) }),
-      next,
+      ...nextJson('error' in of ? [] : of.status.nextSteps, stateDir),
     });
     return;
   }

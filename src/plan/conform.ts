@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { Json } from '../contract/json.ts';
+import { suggest } from '../contract/nearest.ts';
 import type { Template } from '../contract/plan.ts';
-import { suggest } from './nearest.ts';
 import { printable, type Report } from './problem.ts';
 import { isSet } from './sets.ts';
 import type { Node } from './tree.ts';

@@ -1,9 +1,9 @@
 import * as z from 'zod';
+import { suggest } from '../contract/nearest.ts';
 import type { Plan, PlanSource } from '../contract/plan.ts';
 import type { Registry, TargetType } from '../contract/step.ts';
 import { asPlaced, conform } from './conform.ts';
 import { checkCutOver } from './cut-over.ts';
-import { suggest } from './nearest.ts';
 import { checkNeeds } from './needs.ts';
 import { type PlanProblem, printable, type Report } from './problem.ts';
 import { applySets } from './sets.ts';

@@ -1,5 +1,5 @@
+import { suggest } from '../contract/nearest.ts';
 import type { Path } from '../contract/plan.ts';
-import { suggest } from './nearest.ts';
 import { printable, written } from './problem.ts';
 import { itemOf, listOf, memberNames, memberOf, type Type } from './types.ts';
 

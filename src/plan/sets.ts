@@ -1,5 +1,5 @@
 import { isScalar, parseDocument } from 'yaml';
-import { suggest } from './nearest.ts';
+import { suggest } from '../contract/nearest.ts';
 import { type At, printable, type Report, unprintableAt } from './problem.ts';
 import { type Entry, member, type Node, prototypeKeys, readTree, scalarOf, textOf } from './tree.ts';
 

@@ -1,7 +1,7 @@
+import { suggest } from '../contract/nearest.ts';
 import type { GateStep, Path, UseStep } from '../contract/plan.ts';
 import type { Registry, StepDefinition } from '../contract/step.ts';
 import { asPlaced, conform, templateOf } from './conform.ts';
-import { suggest } from './nearest.ts';
 import { printable, type Report, written } from './problem.ts';
 import { resolve, type Scope, type Visible } from './reference.ts';
 import { gateShapes, UseShape } from './shape.ts';

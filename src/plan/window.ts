@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
+import { suggest } from '../contract/nearest.ts';
 import type { Window } from '../contract/plan.ts';
-import { suggest } from './nearest.ts';
 import { printable, type Report } from './problem.ts';
 import { fiveFields } from './shape.ts';
 import { member, type Node, textOf } from './tree.ts';

@@ -14,8 +14,9 @@ import {
   type OutOfService,
   outOfServiceSince,
 } from '../engine/state/cut-over.ts';
+import { keyText } from '../engine/state/key.ts';
 import { type ActiveSide, activeSideOf, pairOf, pairsOf, verdictsOf } from '../engine/state/pairs.ts';
-import { currentPhases, deletedBy, effectWith } from '../engine/state/phases.ts';
+import { currentPhases, deletedBy, effectWith, undoOf } from '../engine/state/phases.ts';
 import { type Phase, type PlanState, writtenSince } from '../engine/state/run-state.ts';
 import { type HoldingCost, holdingCostsOf } from './holding-cost.ts';
 import { type NextStep, nextSteps, type PlanProgress } from './next-steps.ts';
@@ -71,6 +72,8 @@ export interface PlanStatus {
   readonly writePointAt?: number;
   /** It is being taken back, or was when its process ended. */
   readonly unwinding: boolean;
+  /** While it is being taken back: each step that did something that can be, with how many of its items are taken back, and of how many. */
+  readonly takingBack?: readonly { readonly step: string; readonly back: number; readonly of: number }[];
   /** Its verification failed and all was taken back: to go on takes the target out of service again. */
   readonly triesAgain?: true;
   /** The operator has asked for a rollback that has not come to its end: to go on is to roll back. */
@@ -154,6 +157,7 @@ export function planStatus<S>(
       downAtLatest: down && down.last > down.first ? down.last : undefined,
       downInDoubt: down && isDownInDoubt(registry, state, down) ? true : undefined,
       servesAgainSince: servesAgainSince(registry, state),
+      takingBack: takingBackOf(registry, state),
       lastSeen: lastSeenOf(plan, registry, state),
       changing: isChanging(registry, state) ? true : undefined,
       unseen: state.unseen,
@@ -248,6 +252,20 @@ function waitsForWindow<S>(
   const until = nextBeginning(plan.window, now);
   // Who is at it goes on when it is open.
   return step === undefined || (alive && until <= now) ? undefined : { step, kind: 'window', until };
+}
+
+function takingBackOf<S>(registry: Registry<S>, { unwinding, phases }: PlanState): PlanStatus['takingBack'] {
+  if (unwinding?.over !== false) return undefined;
+  const steps = new Map<string, { back: number; of: number }>();
+  for (const { key, output } of unwinding.happened) {
+    const phase = phases.get(keyText(key));
+    const calls = phase ? undoOf(registry, phase, output) : [];
+    if (!calls.length) continue;
+    const isBack = calls.every((_, undo) => phases.get(keyText({ ...key, undo }))?.end?.is === 'done');
+    const { back, of } = steps.get(key.step) ?? { back: 0, of: 0 };
+    steps.set(key.step, { back: back + Number(isBack), of: of + 1 });
+  }
+  return [...steps].map(([step, counts]) => ({ step, ...counts }));
 }
 
 /** An undo that lets the target serve is its last: what comes after it the target serves without. */

@@ -1,4 +1,5 @@
-import type { z } from 'zod';
+import * as z from 'zod';
+import { suggest } from '../contract/nearest.ts';
 
 /** `a.b[2].c`, as people write a place in a file. */
 function placeOf(path: readonly PropertyKey[]): string {
@@ -16,7 +17,9 @@ export interface Problem {
 export function problemsOf(error: z.ZodError): Problem[] {
   return error.issues.flatMap((issue): Problem[] => {
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ path: [...issue.path, key], message: 'unknown key' }));
+      // `inWords` says a line of each.
+      const messages = issue.message.split('\n');
+      return issue.keys.map((key, at) => ({ path: [...issue.path, key], message: messages[at] ?? issue.message }));
     }
     if (issue.code === 'invalid_union') {
       const closest = [...issue.errors].sort((a, b) => a.length - b.length)[0];
@@ -53,7 +56,11 @@ const sized: { readonly [origin: string]: string } = { string: ' characters', ar
 
 /** What is wrong in our own words, where the schema has none of its own: given to `safeParse`. */
 export const inWords: z.core.$ZodErrorMap = (issue) => {
-  if (issue.code === 'custom' || issue.code === 'unrecognized_keys') return undefined;
+  if (issue.code === 'custom') return undefined;
+  if (issue.code === 'unrecognized_keys') {
+    const known = issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape) : [];
+    return issue.keys.map((key) => `unknown key; ${suggest(key, known)}`).join('\n');
+  }
   if (issue.input === undefined) return 'it is missing';
   switch (issue.code) {
     case 'invalid_type':

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { programOf } from '../../src/cli/main.ts';
 import { build, rekey, type Shell, shell, shippedPlan, workshop } from './command.ts';
 
@@ -91,6 +91,21 @@ describe('help', () => {
     expect(stdout).toBe('');
     expect(stderr).toContain("unknown command 'rum'");
     expect(stderr).toContain('Did you mean run?');
+  });
+
+  test.each([
+    [['statsu', '--help'], 'status'],
+    [['help', 'statsu'], 'status'],
+    [['journal', 'veryfy', '--help'], 'verify'],
+  ])('%j says that there is no such command to help with, and which one was probably meant', async (args, meant) => {
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const asked = programOf(() => undefined).parseAsync([...args], { from: 'user' });
+    await expect(asked).rejects.toMatchObject({
+      code: 'commander.unknownCommand',
+      exitCode: 1,
+      message: expect.stringContaining(`Did you mean ${meant}?`),
+    });
+    write.mockRestore();
   });
 
   test('an unknown option says which one was probably meant and exits 2', async () => {

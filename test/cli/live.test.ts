@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test, vi } from 'vitest';
+import { Board } from '../../src/cli/views/board.ts';
 import { liveView } from '../../src/cli/views/live.ts';
 import { LiveStatus } from '../../src/report/live-status.ts';
 import { registry } from '../../src/steps/registry.ts';
@@ -83,4 +84,32 @@ test('of a run that pauses only the step that it waits at has the mark of what w
   expect(screen).toMatch(/◼ soak +opens /);
   expect(screen).toMatch(/◌ delete\n/);
   expect(screen).not.toMatch(/◼ delete\n/);
+}, 60_000);
+
+test('a rollback shows what is taken back and what is left, also in the process that did none of it', async () => {
+  const plan = planOf(instancePlan);
+  const { held, life } = await inWorld(twoVolumes, async (world) => {
+    const held = await world.process([], { wait: false });
+    const command = { command: 'rollback', discardWrites: true } as const;
+    return { held, life: await world.process(held.disk, { command }) };
+  });
+  const status = new LiveStatus([plan], registry, held.disk);
+  const board = new Board(plan, sceneOf(plan, status));
+  const frames: string[] = [];
+  for (const event of life.events) {
+    status.take(event);
+    board.show(event);
+    frames.push(board.rows.map((row) => `${board.markOf(row)} ${board.rowText(row)}`).join('\n'));
+  }
+  const at = (...rows: RegExp[]) => frames.some((frame) => rows.every((row) => row.test(frame)));
+  expect(at(/^✔ read /m, /^✔ attach +not taken back$/m, /^✔ detach +not taken back$/m, /^◌ delete$/m)).toBe(true);
+  expect(at(/^▶ attach +1 of 2 taken back$/m, /^✔ detach +not taken back$/m)).toBe(true);
+  expect(at(/^← attach +taken back$/m, /^▶ detach /m, /^✔ stop +not taken back$/m)).toBe(true);
+  const last = frames.at(-1) ?? '';
+  for (const step of ['attach', 'detach', 'stop', 'snapshot']) {
+    expect(last).toMatch(new RegExp(`^← ${step} +taken back$`, 'm'));
+  }
+  // The replacements may hold writes, and stay.
+  expect(last).toMatch(/^✔ create +not taken back$/m);
+  expect(board.planMark()).toBe('←');
 }, 60_000);

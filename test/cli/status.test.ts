@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { headline, nextLine, reportLines } from '../../src/cli/report.ts';
+import { headline, nextJson, nextLine, reportLines } from '../../src/cli/report.ts';
 import { planJson } from '../../src/cli/status-json.ts';
 import { targetRow } from '../../src/cli/status-rows.ts';
 import { type Look, watch } from '../../src/cli/watch.ts';
@@ -48,6 +48,9 @@ describe('a window', () => {
       expect(targetRow(now, run.run, plan)).toEqual([run.run, 'i-0123456789abcdef0', words]);
       expect(planJson(plan).gate).toEqual({ step: 'window', kind: 'window', until: '2026-01-10T01:00:00.000Z' });
       expect(nextLine(run.nextSteps[0], '.rekey')).toContain('# from 2026-01-10T01:00:00Z on');
+      const { next, notes } = nextJson(run.nextSteps, '.rekey');
+      expect(next.join()).not.toContain('#');
+      expect(notes).toEqual({ [next[0] ?? '']: 'from 2026-01-10T01:00:00Z on, or now with --wait' });
       expect(statusExit(run.plans)).toBe(3);
     }));
 
@@ -198,7 +201,8 @@ describe('the command', () => {
       exit: 3,
       startedAt: expect.stringMatching(/Z$/),
       plans: [{ target: 'i-0123456789abcdef0', status: 'paused', gate: { step: 'window', kind: 'window' } }],
-      next: [expect.stringContaining(' resume '), expect.stringContaining(' rollback ')],
+      next: [expect.stringMatching(/ resume \S+$/), expect.stringMatching(/ rollback \S+$/)],
+      notes: { [(JSON.parse(run ?? '') as { next: string[] }).next[0] ?? '']: expect.stringMatching(/^from .* on/) },
     });
   });
 

@@ -7,10 +7,24 @@ const editor = 'test/plan/schema-tells.test.ts';
 export const cliBugs: readonly PlantedBug[] = [
   {
     name: 'a step that never began is marked as left',
-    file: 'src/cli/views/live.ts',
-    find: "wrapper.skip(row.state === 'waiting' ? notBegun : undefined);",
-    replace: 'wrapper.skip();',
+    file: 'src/cli/views/board.ts',
+    find: "return row.state === 'waiting' ? '◌' : undefined;",
+    replace: 'return undefined;',
     caughtBy: { file: 'test/cli/live.test.ts', title: 'only the step that it waits at has the mark' },
+  },
+  {
+    name: 'what a rollback has taken back looks like what it has not',
+    file: 'src/cli/views/board.ts',
+    find: "return taken.back === taken.of ? '←' : '✔';",
+    replace: "return '✔';",
+    caughtBy: { file: 'test/cli/live.test.ts', title: 'a rollback shows what is taken back and what is left' },
+  },
+  {
+    name: 'a step counts as taken back with the first of its items',
+    file: 'src/report/plan-status.ts',
+    find: 'back: back + Number(isBack), of: of + 1',
+    replace: 'back: back + Number(isBack), of: 1',
+    caughtBy: { file: 'test/cli/live.test.ts', title: 'a rollback shows what is taken back and what is left' },
   },
   {
     name: 'what would have come of a move is said of one that was rolled back',
@@ -81,6 +95,33 @@ export const cliBugs: readonly PlantedBug[] = [
     find: 'type, at: isoOf(at), ...body',
     replace: 'type, at, ...body',
     caughtBy: { file: 'test/cli/json-lines.test.ts', title: 'every event of a run is one as the schema has it' },
+  },
+  {
+    name: 'a misspelt key of a scenario is refused without the word that was meant',
+    file: 'src/simulator/checking.ts',
+    find: 'Object.keys(issue.inst.shape) : []',
+    replace: '[] : []',
+    caughtBy: {
+      file: 'test/simulator/scenario.test.ts',
+      title: 'everything that is wrong is told at once, each with its line and path',
+    },
+  },
+  {
+    name: 'a program gets the note of a next command within it',
+    file: 'src/cli/report.ts',
+    find: 'next: known.map(({ command }) => command),',
+    replace: 'next: steps.map((step) => nextLine(step, stateDir)),',
+    caughtBy: { file: status, title: 'that a run waits for is said to open when it does' },
+  },
+  {
+    name: 'the help of a command that does not exist is that of all',
+    file: 'src/cli/main.ts',
+    find: "command.parse([named], { from: 'user' });",
+    replace: 'return;',
+    caughtBy: {
+      file: 'test/cli/help.test.ts',
+      title: 'says that there is no such command to help with, and which one was probably meant',
+    },
   },
   {
     name: 'when a gate opens is told in ms',

@@ -5,7 +5,7 @@ import { journalFormat } from '../../contract/record.ts';
 import { type StatusExit, worstStatusExit } from '../../report/status-exit.ts';
 import { type EventBody, eventLine } from '../json-lines.ts';
 import { nextCommand } from '../next-command.ts';
-import { nextLine, reportLines } from '../report.ts';
+import { nextJson, reportLines } from '../report.ts';
 import { answer, fitted, oneLine, table, tell } from '../screen.ts';
 import { planJson } from '../status-json.ts';
 import { targetRow } from '../status-rows.ts';
@@ -61,8 +61,8 @@ async function one(settings: Settings, run: string, options: StatusOptions): Pro
 }
 
 function runBody(stateDir: string, { run, format, head, owner, runner, status }: ReadRun) {
-  const next = status.nextSteps.map((step) => nextLine(step, stateDir));
-  return { runId: run, format, head, owner, runner, plans: status.plans.map(planJson), next };
+  const plans = status.plans.map(planJson);
+  return { runId: run, format, head, owner, runner, plans, ...nextJson(status.nextSteps, stateDir) };
 }
 
 async function list(settings: Settings, options: StatusOptions): Promise<Look> {

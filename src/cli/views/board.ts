@@ -4,6 +4,7 @@ import type { Entry, Key } from '../../contract/record.ts';
 import { keyText } from '../../engine/state/key.ts';
 import { durationText, momentText } from '../../report/duration.ts';
 import { costOfHold } from '../../report/holding-cost.ts';
+import type { PlanStatus } from '../../report/plan-status.ts';
 import { safe } from '../screen.ts';
 import { bar, Progress, remainingText } from './progress.ts';
 import type { Scene } from './view.ts';
@@ -44,6 +45,8 @@ export class Board {
   readonly beside = new Map<string, Item>();
   readonly #scene: Scene;
   readonly #since: number;
+  /** Of each step that is taken back how far that is, as it was last: it stays when all is over. */
+  #takingBack: NonNullable<PlanStatus['takingBack']> = [];
 
   constructor(plan: Plan, scene: Scene) {
     this.plan = plan;
@@ -59,6 +62,7 @@ export class Board {
       until: 0,
       items: new Map(),
     }));
+    this.#reachBack();
   }
 
   /** Takes an event of this plan. */
@@ -91,6 +95,7 @@ export class Board {
   }
 
   #record(entry: Entry): void {
+    this.#reachBack();
     switch (entry.t) {
       case 'done':
       case 'failed':
@@ -108,6 +113,22 @@ export class Board {
       case 'finished':
         this.state = 'done';
     }
+  }
+
+  /** A process that takes back what another has done shows what that has reached. */
+  #reachBack(): void {
+    const { takingBack, step } = this.#scene.status(this.plan.name);
+    if (takingBack === undefined) return;
+    if (this.#takingBack.length === 0) this.#over(step === undefined ? this.rows.length : this.#at(step));
+    this.#takingBack = takingBack;
+  }
+
+  #at(step: string): number {
+    return this.rows.findIndex((row) => row.id === step);
+  }
+
+  #over(before: number): void {
+    for (const row of this.rows.slice(0, Math.max(before, 0))) if (row.state !== 'failed') row.state = 'done';
   }
 
   #row(step: string): Row | undefined {
@@ -145,14 +166,16 @@ export class Board {
   }
 
   #start(step: string, items: number): void {
+    // It goes forward again.
+    this.#takingBack = [];
     const row = this.#reach(step);
     if (row) row.total = items;
   }
 
   /** The steps before this one are over, also those that told nothing: done in an earlier process, or a gate that stood open. */
   #reach(step: string): Row | undefined {
-    const at = this.rows.findIndex((row) => row.id === step);
-    for (const row of this.rows.slice(0, Math.max(at, 0))) if (row.state !== 'failed') row.state = 'done';
+    const at = this.#at(step);
+    this.#over(at);
     const row = this.rows[at];
     if (row?.state === 'waiting') Object.assign(row, { state: 'active', since: this.#scene.now() });
     return row;
@@ -168,16 +191,41 @@ export class Board {
   /** The plan in one line. */
   headline(): string {
     const { name, target } = this.plan;
-    const { downSince, servesAgainSince, unwinding } = this.#scene.status(name);
+    const { downSince, servesAgainSince, unwinding, rollsBack } = this.#scene.status(name);
     const at = this.rows.filter((row) => row.state === 'done').length;
     const of = this.rows.length;
+    const back = this.#takingBack.filter((one) => one.back === one.of).length;
     const now = this.#scene.now();
     const parts = [
       downSince === undefined || servesAgainSince !== undefined ? '' : `down for ${durationText(now - downSince)}`,
-      unwinding ? 'taking back' : this.state === 'active' ? `step ${Math.min(at + 1, of)} of ${of}` : '',
+      unwinding
+        ? `taking back, ${back} of ${this.#takingBack.length} steps`
+        : this.state === 'active' && !rollsBack
+          ? `step ${Math.min(at + 1, of)} of ${of}`
+          : '',
       durationText(now - this.#since),
     ];
     return `${name}  ${target.id}  ${parts.filter(Boolean).join(' · ')}`;
+  }
+
+  /** The mark of the plan, where it is not that of its task. */
+  planMark(): '←' | undefined {
+    return this.#takingBack.length > 0 && this.state === 'done' ? '←' : undefined;
+  }
+
+  /** The mark of a step, where it is not that of its task: what is taken back goes the other way. */
+  markOf(row: Row): '←' | '✔' | '▶' | '◌' | undefined {
+    if (this.#takingBack.length === 0) return row.state === 'waiting' ? '◌' : undefined;
+    if (row.state === 'failed') return undefined;
+    const of = `${this.plan.name}/${row.id}/`;
+    if ([...this.beside.keys()].some((key) => key.startsWith(of))) return '▶';
+    const taken = this.#taken(row);
+    if (taken === undefined) return row.state === 'done' ? '✔' : '◌';
+    return taken.back === taken.of ? '←' : '✔';
+  }
+
+  #taken({ id }: Row) {
+    return this.#takingBack.find(({ step }) => step === id);
   }
 
   /** A step in one line. */
@@ -187,6 +235,8 @@ export class Board {
   }
 
   #rowDetail(row: Row): string {
+    const taken = this.#taken(row);
+    if (taken && row.state !== 'failed') return takenText(taken);
     const now = this.#scene.now();
     switch (row.state) {
       case 'waiting':
@@ -221,6 +271,11 @@ export class Board {
   besideLines(): readonly string[] {
     return itemLines([...this.beside.values()], this.#scene.now());
   }
+}
+
+function takenText({ back, of }: { readonly back: number; readonly of: number }): string {
+  if (back === of) return 'taken back';
+  return back === 0 ? 'not taken back' : `${back} of ${of} taken back`;
 }
 
 function itemLines(items: readonly Item[], now: number): string[] {

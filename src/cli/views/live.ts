@@ -2,7 +2,7 @@ import { Listr, type ListrTask, type ListrTaskWrapper } from 'listr2';
 import type { RunEvent } from '../../contract/event.ts';
 import { ink, safe, tell } from '../screen.ts';
 import { Board, type Row } from './board.ts';
-import { notBegun, onStderr, StderrRenderer } from './stderr-renderer.ts';
+import { onStderr, ownMarks, StderrRenderer } from './stderr-renderer.ts';
 import { firstLine, type Scene, type View } from './view.ts';
 
 type Task = ListrTask<unknown, typeof StderrRenderer>;
@@ -95,6 +95,7 @@ function planTask(board: Board, notes: readonly string[]): { task: Task; draw():
       title: ink.bold(board.headline()),
       task(_, wrapper) {
         plan = wrapper;
+        ownMarks.set(wrapper.task, () => board.planMark());
         const inOrder = { concurrent: false, exitOnError: true };
         return wrapper.newListr(
           steps.map((step) => step.task),
@@ -130,11 +131,12 @@ function stepTask(board: Board, row: Row): { task: Task; draw(): void; finish(en
       title: ink.dim(board.rowText(row)),
       async task(_, wrapper) {
         step = wrapper;
+        ownMarks.set(wrapper.task, () => board.markOf(row));
         draw();
         const end = await over;
         retitle(wrapper, text());
         if (end === 'failed') throw new Error(row.id);
-        if (end === 'left') wrapper.skip(row.state === 'waiting' ? notBegun : undefined);
+        if (end === 'left') wrapper.skip();
       },
     },
     draw,

@@ -3,8 +3,8 @@ import { DefaultRenderer, ListrDefaultRendererLogLevels as Level, ListrLogger, P
 import { ink } from '../screen.ts';
 import { cut } from './cut.ts';
 
-/** Why a task is skipped that never began. */
-export const notBegun = 'not begun';
+/** The marks of tasks that say theirs themselves; undefined for that of listr2. */
+export const ownMarks = new WeakMap<object, () => string | undefined>();
 
 // Less than the beat of the spinner, which draws whatever was left out.
 const betweenFramesMs = 90;
@@ -24,10 +24,9 @@ export class StderrRenderer extends DefaultRenderer {
     if (process.stderr.isTTY) process.stderr.write(cursorShown);
   }
 
-  /** What ended before it began keeps the mark of what waits. */
   protected override style(...[task, output]: Parameters<DefaultRenderer['style']>): string {
-    const isLeft = task.isSkipped() && task.message.skip === notBegun && output !== true;
-    return isLeft ? ink.dim('◌') : super.style(task, output);
+    const mark = output === true ? undefined : ownMarks.get(task)?.();
+    return mark === undefined ? super.style(task, output) : (markInks[mark]?.(mark) ?? mark);
   }
 
   /** One line a title, cut to the terminal's width; an empty title is no line. */
@@ -39,17 +38,27 @@ export class StderrRenderer extends DefaultRenderer {
       .map((line, at) => cut(`${'  '.repeat(level)}${at === 0 ? `${icon} ` : '  '}${line}`, width));
   }
 
-  /** The frame, no higher than the terminal: first what has yet to come goes, then what is over. */
+  /** The frame, no higher than the terminal: first what has yet to come goes, then what was taken back, then what is over. */
   override create(options?: Parameters<DefaultRenderer['create']>[0]): string {
     const lines = super.create(options).split('\n');
     const room = (process.stderr.rows ?? 24) - 2;
     const steps = stepsIn(lines);
     const waiting = steps.filter((step) => step.mark === '◌').sort((a, b) => b.nth - a.nth);
+    const back = steps.filter((step) => step.mark === '←').sort((a, b) => b.nth - a.nth);
     const over = steps.filter((step) => step.mark === '✔').sort((a, b) => a.nth - b.nth);
-    const gone = new Set([...waiting, ...over].slice(0, Math.max(0, lines.length - room)).map((step) => step.at));
+    const gone = new Set(
+      [...waiting, ...back, ...over].slice(0, Math.max(0, lines.length - room)).map((step) => step.at),
+    );
     return lines.filter((_, at) => !gone.has(at)).join('\n');
   }
 }
+
+const markInks: { readonly [mark: string]: (text: string) => string } = {
+  '←': ink.yellow,
+  '✔': ink.green,
+  '▶': ink.cyan,
+  '◌': ink.dim,
+};
 
 /** The lines of steps: where in the frame, which of its plan, and its mark. */
 function stepsIn(lines: readonly string[]): { at: number; nth: number; mark: string }[] {
