@@ -206,4 +206,30 @@ export const rdsChangedBugs: readonly PlantedBug[] = [
       title: 'is not said to be open under the name that clients know',
     },
   },
+  {
+    name: 'past the write point a change of the target is said to be built over by a resume',
+    file: 'src/engine/target/surroundings.ts',
+    find: 'const onlyForward = run.state.writePoint !== undefined;',
+    replace: 'const onlyForward = false;',
+    caughtBy: {
+      file: 'test/promises/rds-names-swapped.test.ts',
+      title: 'is not said to be built again by a resume',
+    },
+  },
+  ...caughtIn('test/promises/rds-key-given-back.test.ts', [
+    [
+      'what RDS has stopped for want of its key is not started again on the way back',
+      'status.ts',
+      "statusOf(one) === 'inaccessible-encryption-credentials-recoverable' && !isMember",
+      'false && !isMember',
+      'the old one, before the restart behind the fence',
+    ],
+    [
+      'what is stopped is asked for its name back before it is started',
+      'names/rename.ts',
+      '{ uses: kind.steps.start, with: it },',
+      '',
+      'the new one, when the replacement takes the name',
+    ],
+  ]),
 ];

@@ -95,6 +95,12 @@ export function deadName(one: Described, run: string, remove: string): string | 
     : `${dead}. It is the original, so do not delete it: with its key enabled again it comes back from a backup only. What this run restored under the new key is kept; it holds all that the original held when it was fenced`;
 }
 
+/** RDS has stopped it for want of its key, and it can be started when that is there again. A member is its cluster's to start. */
+export function wantsItsKey(one: Described): boolean {
+  const isMember = (one as DBInstance).DbiResourceId !== undefined && one.DBClusterIdentifier !== undefined;
+  return statusOf(one) === 'inaccessible-encryption-credentials-recoverable' && !isMember;
+}
+
 /** Stopped, or on the way there or back: nobody is served. */
 export function isStopped(one: Described): boolean {
   return ['stopped', 'stopping', 'starting'].includes(statusOf(one));

@@ -5,7 +5,7 @@ import { SecurityGroupId } from '../domain.ts';
 import { isReplacement, nameOf } from '../found.ts';
 import { byId, idOf, type Kind, theId } from '../kinds/kind.ts';
 import { isScaled } from '../scaled.ts';
-import { brokenStatus, idIn, isGoing, nameIn, statusOf } from '../status.ts';
+import { brokenStatus, idIn, isGoing, nameIn, statusOf, wantsItsKey } from '../status.ts';
 import { allTowards, groupsBack, groupsBefore, groupsFor, towards } from './group-change.ts';
 import { opened } from './open.ts';
 import { lastRestart } from './restarts.ts';
@@ -107,7 +107,7 @@ export const admit = (kind: Kind) =>
     expect: (observation, input) => opened(observation, idOf(kind, input), true),
   });
 
-/** Starts an original that somebody has stopped meanwhile. */
+/** Starts what somebody has stopped meanwhile, or RDS has, for want of its key: neither takes any other change (facts §3.2). */
 export const start = (kind: Kind) =>
   defineEffect({
     type: kind.steps.start,
@@ -116,15 +116,23 @@ export const start = (kind: Kind) =>
     repeat: 'convergent',
     settleWithinMs: settleWithinMs.databaseChange,
     permissions: [`rds:Start${kind.resource}`, `rds:Describe${kind.resource}s`],
-    input: byId(kind, {}),
+    input: byId(kind, {
+      ifThere: z.literal(true).optional().meta({ description: 'going back: what is gone is not started' }),
+    }),
     output: byId(kind, {}),
     title: (input) => `see that ${idOf(kind, input)} is not stopped`,
     async look(ctx, input) {
       const id = idOf(kind, input);
       const found = await kind.find(ctx, id);
-      if (!found) return { is: 'failed', reason: `${id} is gone` };
       const output = theId(kind, id);
+      if (!found) return input.ifThere ? { is: 'done', output } : { is: 'failed', reason: `${id} is gone` };
       const status = statusOf(found);
+      if (wantsItsKey(found)) {
+        ctx.announce(
+          `${nameIn(found)} is ${status}: enable its key ${found.KmsKeyId}, and rekey starts it; RDS gives it up seven days after it has lost its key`,
+        );
+        return { is: 'absent' };
+      }
       if (status === 'stopped') return { is: 'absent' };
       return ['stopping', 'starting'].includes(status) ? { is: 'pending', output } : { is: 'done', output };
     },

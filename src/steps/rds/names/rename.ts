@@ -51,8 +51,12 @@ export const rename = (kind: Kind) =>
     // The members of a cluster may come up anew with it [U].
     restarts: (input) => idOf(kind, input),
     undo: (input) => {
-      const back = { ...theId(kind, idOf(kind, input)), from: input.to, to: input.from, ifThere: true };
-      return [{ uses: kind.steps.rename, with: back }];
+      const it = { ...theId(kind, idOf(kind, input)), ifThere: true };
+      // What is stopped, by whomever, takes no other name.
+      return [
+        { uses: kind.steps.start, with: it },
+        { uses: kind.steps.rename, with: { ...it, from: input.to, to: input.from } },
+      ];
     },
     expect: (observation, input) => renamed(observation, kind, idOf(kind, input), input),
   });
