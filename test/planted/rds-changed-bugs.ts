@@ -231,5 +231,12 @@ export const rdsChangedBugs: readonly PlantedBug[] = [
       '',
       'the new one, when the replacement takes the name',
     ],
+    [
+      'how to free the name of a replacement that has failed is not said',
+      'status.ts',
+      "['inaccessible-encryption-credentials', 'failed'].includes(status)",
+      "['inaccessible-encryption-credentials'].includes(status)",
+      'is named with the command that frees the name',
+    ],
   ]),
 ];

@@ -1,7 +1,7 @@
 // RDS stops what has lost its key, and takes no change of it; for seven days it can be started with the key enabled again (facts §3.2).
 import { describe, expect, it } from 'vitest';
 import { exitOf, told } from '../support/promises.ts';
-import { databasePlan, expectDatabaseMoved, oneDatabase } from '../support/rds.ts';
+import { databaseNamed, databasePlan, expectDatabaseMoved, oneDatabase } from '../support/rds.ts';
 import { inWorld } from '../support/world.ts';
 
 const plans = [databasePlan()];
@@ -27,6 +27,31 @@ describe('a key that is disabled in the cut-over for so long that RDS stops what
       const texts = first.disk.flatMap((record) => (record.t === 'announced' ? [record.text] : []));
       expect(texts.join('\n')).toMatch(/enable its key \S+, and rekey starts it/);
       world.account.act({ do: 'enable-key', key });
+      world.pass(20 * minute);
+      let life = await world.process(first.disk, { plans });
+      for (let n = 0; n < 3 && exitOf(life) !== 0; n++) life = await world.process(life.disk, { plans });
+      expect(exitOf(life), told(life)).toBe(0);
+      expectDatabaseMoved(world);
+    }));
+});
+
+describe('a replacement that fails with the name of the target, before clients are let in', () => {
+  it('is named with the command that frees the name; with it freed the original is back, and a resume moves it', () =>
+    inWorld(oneDatabase, async (world) => {
+      let failed = '';
+      const first = await world.process([], {
+        plans,
+        beforeCall: (called) => {
+          if (failed || called !== 'rds:AddRoleToDBInstance') return;
+          failed = databaseNamed(world, 'orders')?.resourceId ?? '';
+          world.account.act({ do: 'break-database', database: failed, status: 'failed' });
+        },
+      });
+      expect(exitOf(first), told(first)).toBe(1);
+      expect(told(first)).toContain('orders has failed and takes no change any more');
+      expect(told(first)).toContain(`As long as that name is ${failed}`);
+      expect(told(first)).toContain('aws rds delete-db-instance');
+      world.account.act({ do: 'delete-database', database: failed });
       world.pass(20 * minute);
       let life = await world.process(first.disk, { plans });
       for (let n = 0; n < 3 && exitOf(life) !== 0; n++) life = await world.process(life.disk, { plans });
