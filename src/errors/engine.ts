@@ -110,9 +110,12 @@ export const engineErrors = {
     title: 'Somebody changed the target',
     exit: 6,
     course: 'unwind',
-    message: (p: { target: string; differences: readonly string[] }) =>
+    message: (p: { target: string; differences: readonly string[]; onlyForward?: boolean }) =>
       `${p.target} is not as this run left it${lines(p.differences)}`,
-    hint: () => 'find out who did it; then resume: what was built before the change is built again',
+    hint: (p) =>
+      p.onlyForward === true
+        ? 'clients may have been let in to the replacement, so rekey takes nothing back by itself: make the target as it was expected, then resume'
+        : 'find out who did it; then resume: what was built before the change is built again',
   }),
   'target-in-pieces': entry({
     title: 'The target holds originals and replacements at once; nothing was touched',

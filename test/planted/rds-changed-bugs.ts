@@ -65,8 +65,8 @@ export const rdsChangedBugs: readonly PlantedBug[] = [
     [
       'what could not use its key is left so once it can',
       'fence/fence.ts',
-      "const startable = ['stopped', 'inaccessible-encryption-credentials-recoverable'];",
-      "const startable = ['stopped'];",
+      'if (wantsItsKey(found)) {',
+      "if (wantsItsKey(found) && id === '') {",
       'a cluster: is started by the resume once the key can be used',
     ],
   ]),
@@ -282,4 +282,37 @@ export const rdsChangedBugs: readonly PlantedBug[] = [
       title: 'is not said to be open under the name that clients know',
     },
   },
+  {
+    name: 'past the write point a change of the target is said to be built over by a resume',
+    file: 'src/engine/target/surroundings.ts',
+    find: 'const onlyForward = run.state.writePoint !== undefined;',
+    replace: 'const onlyForward = false;',
+    caughtBy: {
+      file: 'test/promises/rds-names-swapped.test.ts',
+      title: 'is not said to be built again by a resume',
+    },
+  },
+  ...caughtIn('test/promises/rds-key-given-back.test.ts', [
+    [
+      'what RDS has stopped for want of its key is not started again on the way back',
+      'status.ts',
+      "statusOf(one) === 'inaccessible-encryption-credentials-recoverable' && !isMember",
+      'false && !isMember',
+      'the old one, before the restart behind the fence',
+    ],
+    [
+      'what is stopped is asked for its name back before it is started',
+      'names/rename.ts',
+      '{ ...start, with: { ...start.with, ifThere: true } },\n',
+      '',
+      'the new one, when the replacement takes the name',
+    ],
+    [
+      'how to free the name of a replacement that has failed is not said',
+      'status.ts',
+      "['inaccessible-encryption-credentials', 'failed'].includes(status)",
+      "['inaccessible-encryption-credentials'].includes(status)",
+      'is named with the command that frees the name',
+    ],
+  ]),
 ];

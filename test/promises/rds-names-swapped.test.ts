@@ -1,7 +1,7 @@
 // What this run has made may come to the name of the target by somebody else's hand.
 import { describe, expect, it } from 'vitest';
 import { exitOf, told } from '../support/promises.ts';
-import { databaseNamed, databasePlan, oneDatabase, original } from '../support/rds.ts';
+import { databaseNamed, databasePlan, expectDatabaseMoved, oneDatabase, original } from '../support/rds.ts';
 import { clusterPlan, oneCluster, originalCluster } from '../support/rds-cluster.ts';
 import { inWorld } from '../support/world.ts';
 
@@ -36,6 +36,34 @@ describe('a replacement to which somebody gives the name of the target while the
       expect(told(life)).toContain(`orders is ${made.resourceId}, which this run made of ${original}`);
       expect(databaseNamed(world, 'orders')?.resourceId).toBe(made.resourceId);
       expect(world.state().databases.map(({ resourceId }) => resourceId)).toContain(original);
+    }));
+});
+
+describe('a replacement whose name somebody changes right before its clients are let in', () => {
+  it('is not said to be built again by a resume: with its name back, the resume lets them in', () =>
+    inWorld(oneDatabase, async (world) => {
+      let renamed = '';
+      const first = await world.process([], {
+        plans,
+        beforeCall: (operation) => {
+          const holder = databaseNamed(world, 'orders');
+          const roles = world.account.world.rds.databases.get(holder?.resourceId ?? '')?.roles.length;
+          if (renamed || operation !== 'rds:ModifyDBInstance' || holder?.resourceId === original || roles !== 2) return;
+          renamed = holder?.resourceId ?? '';
+          world.account.act({ do: 'modify-database', database: renamed, now: true, identifier: 'orders-elsewhere' });
+        },
+      });
+      expect(exitOf(first), told(first)).toBe(6);
+      const error = first.result === 'died' ? undefined : first.result.plans[0]?.error;
+      expect(error?.code).toBe('target-changed');
+      expect(error?.hint).not.toContain('built again');
+      expect(error?.hint).toContain('make the target as it was expected, then resume');
+      world.pass(20 * minute);
+      world.account.act({ do: 'modify-database', database: renamed, now: true, identifier: 'orders' });
+      world.pass(20 * minute);
+      const second = await world.process(first.disk, { plans });
+      expect(exitOf(second), told(second)).toBe(0);
+      expectDatabaseMoved(world);
     }));
 });
 

@@ -16,7 +16,17 @@ import { unseenBeatMs, waitFor, waitUntil } from '../wait.ts';
 import { type Drift, differences, driftOf, hasLived, mayStart, type TargetState, undoForbiddenBy } from './drift.ts';
 import { type Claims, type Look, lookAt, lookKey, recordLived, recordObservation, recordWrites } from './observe.ts';
 import { originalsOf, readsOf } from './reads.ts';
-import { type Change, changesSeen, mayReadAgain, readAgain, refuse, renew, tell, textsOf } from './surroundings.ts';
+import {
+  type Change,
+  changeOf,
+  changesSeen,
+  mayReadAgain,
+  readAgain,
+  refuse,
+  renew,
+  tell,
+  textsOf,
+} from './surroundings.ts';
 
 // Items of one step arrive together; one look serves them all, but none serves a later step.
 const freshMs = 2_000;
@@ -308,7 +318,7 @@ export class Guard<S> {
           // Should this process die before it looks again, this is what is known of the target.
           await run.append({ t: 'looked', plan: run.plan.name, observation: state.observation });
         }
-        return new PlanStopped(problem('target-changed', { target, differences: drift.differences }));
+        return new PlanStopped(changeOf(run, drift.differences));
     }
   }
 

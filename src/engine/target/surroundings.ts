@@ -141,8 +141,10 @@ export function refuse<S>(run: PlanRun<S>, changes: readonly Change[]): void {
   if (decisive.length) throw new PlanStopped(changeOf(run, textsOf(decisive)));
 }
 
-function changeOf<S>(run: PlanRun<S>, differences: readonly string[]) {
-  return problem('target-changed', { target: run.plan.target.id, differences });
+/** That the target is not as it was expected. Past the write point nothing is built again: only the expected state helps. */
+export function changeOf<S>(run: PlanRun<S>, differences: readonly string[]) {
+  const onlyForward = run.state.writePoint !== undefined;
+  return problem('target-changed', { target: run.plan.target.id, differences, onlyForward });
 }
 
 export const textsOf = (changes: readonly Change[]) => changes.map(({ text }) => text);

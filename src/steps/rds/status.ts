@@ -82,17 +82,25 @@ export function brokenStatus(one: Described): string | undefined {
 }
 
 /**
- * What keeps it from being renamed for good, with the way out: RDS takes no change of what has lost its key, and only a delete
+ * What keeps it from being renamed for good, with the way out: RDS takes no change of what has lost its key or has failed, and only a delete
  * frees its name. Nobody is told to delete what this run did not make: an original's backups may go with it.
  */
 export function deadName(one: Described, run: string, remove: string): string | undefined {
   const name = nameIn(one);
-  if (statusOf(one) !== 'inaccessible-encryption-credentials') return undefined;
-  const dead = `${name} has lost its key (${statusOf(one)}) and takes no change any more`;
+  const status = statusOf(one);
+  if (!['inaccessible-encryption-credentials', 'failed'].includes(status)) return undefined;
+  const why = status === 'failed' ? 'has failed' : `has lost its key (${status})`;
+  const dead = `${name} ${why} and takes no change any more`;
   const made = tagValue(one.TagList, marker.run) === run && tagValue(one.TagList, marker.original) !== undefined;
   return made
     ? `${dead}. As long as that name is ${idIn(one)}, which this run made and let nobody into, free it: ${remove} ${name} --skip-final-snapshot`
-    : `${dead}. It is the original, so do not delete it: with its key enabled again it comes back from a backup only. What this run restored under the new key is kept; it holds all that the original held when it was fenced`;
+    : `${dead}. It is the original, so do not delete it: it comes back from a backup only, with its key enabled. What this run restored under the new key is kept; it holds all that the original held when it was fenced`;
+}
+
+/** RDS has stopped it for want of its key, and it can be started when that is there again. A member is its cluster's to start. */
+export function wantsItsKey(one: Described): boolean {
+  const isMember = (one as DBInstance).DbiResourceId !== undefined && one.DBClusterIdentifier !== undefined;
+  return statusOf(one) === 'inaccessible-encryption-credentials-recoverable' && !isMember;
 }
 
 /** Stopped, or on the way there or back: nobody is served. */

@@ -5,7 +5,7 @@ import { SecurityGroupId } from '../domain.ts';
 import { isReplacement, nameOf } from '../found.ts';
 import { byId, idOf, type Kind, theId } from '../kinds/kind.ts';
 import { isScaled } from '../scaled.ts';
-import { brokenStatus, idIn, isGoing, nameIn, statusOf } from '../status.ts';
+import { brokenStatus, idIn, isGoing, nameIn, statusOf, wantsItsKey } from '../status.ts';
 import { allTowards, groupsBack, groupsBefore, groupsFor, towards } from './group-change.ts';
 import { opened } from './open.ts';
 import { lastRestart } from './restarts.ts';
@@ -107,10 +107,7 @@ export const admit = (kind: Kind) =>
     expect: (observation, input) => opened(observation, idOf(kind, input), true),
   });
 
-// Where its key could not be used it stands like one that is stopped, and starts once the key can be used again (facts §2.3).
-const startable = ['stopped', 'inaccessible-encryption-credentials-recoverable'];
-
-/** Starts an original that somebody has stopped meanwhile. */
+/** Starts what somebody has stopped meanwhile, or RDS has, for want of its key: neither takes any other change (facts §3.2). */
 export const start = (kind: Kind) =>
   defineEffect({
     type: kind.steps.start,
@@ -133,7 +130,13 @@ export const start = (kind: Kind) =>
       const output = theId(kind, id);
       if (!found) return input.ifThere ? { is: 'done', output } : { is: 'failed', reason: `${id} is gone` };
       const status = statusOf(found);
-      if (startable.includes(status)) return { is: 'absent' };
+      if (wantsItsKey(found)) {
+        ctx.announce(
+          `${nameIn(found)} is ${status}: enable its key ${found.KmsKeyId}, and rekey starts it; RDS gives it up seven days after it has lost its key`,
+        );
+        return { is: 'absent' };
+      }
+      if (status === 'stopped') return { is: 'absent' };
       return ['stopping', 'starting'].includes(status) ? { is: 'pending', output } : { is: 'done', output };
     },
     async run(ctx, input) {

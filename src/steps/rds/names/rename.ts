@@ -57,7 +57,7 @@ export const rename = (kind: Kind) =>
     undo: (input) => {
       const { of, from, to } = input;
       const id = theId(kind, idOf(kind, input));
-      // What is stopped takes no other name, and the fence, which starts it, too, is taken back last.
+      // What is stopped, by whomever, takes no other name, and the fence, which starts it, too, is taken back last.
       const start = of
         ? { uses: clusters.steps.start, with: theId(clusters, of) }
         : { uses: kind.steps.start, with: id };
