@@ -1,5 +1,8 @@
 import type { Account, Call } from '../../src/simulator/account.ts';
 
+// RDS takes automated snapshots by itself, in the backup window, which may open during a call of ours.
+const ofRds = /^rds:/;
+
 /**
  * Who has truly made what, and of what: by what the account came to hold with each call. No tag says it, since tags get
  * copied, and no journal, since that is what is judged.
@@ -39,7 +42,7 @@ export class Origin {
     const source = this.sourceOf(call);
     const all = this.all();
     for (const id of this.known) if (!all.includes(id)) this.deletedAt.set(id, call.at);
-    this.made = all.filter((id) => !this.known.has(id));
+    this.made = all.filter((id) => !this.known.has(id) && !ofRds.test(id));
     for (const id of this.made) {
       this.makers.set(id, run);
       this.madeAt.set(id, call.at);

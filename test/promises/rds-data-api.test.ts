@@ -68,7 +68,10 @@ describe('the Data API, switched on by somebody', () => {
       world.pass(600_000);
       const second = await world.process(first.disk, { plans });
       expect(exitOf(second), told(second)).not.toBe(0);
-      expect(saidOf(planOf(plan), second.disk, undefined).status.downSince, told(second)).toBeDefined();
+      const { status } = saidOf(planOf(plan), second.disk, undefined);
+      expect(status.downSince, told(second)).toBeDefined();
+      // What lets somebody in by accident is said, and is not taken for service.
+      expect(status.lastSeen, told(second)).toMatchObject({ running: false, byAccident: true });
     }));
 
   it('on the replacement in the hold, is told before the original goes', () =>

@@ -115,7 +115,7 @@ describe('a fence that somebody opens while the names change hands, and closes a
             world.account.act({ do: 'open-group', ...hole });
           },
         ),
-        diesAfter: (operation) => open && operation === 'rds:ModifyDBInstance',
+        diesOn: ({ t }) => open && t === 'unwinding',
       });
       expect(life.result).toBe('died');
       const { status, lines } = saidOf(planOf(plan), life.disk, undefined);

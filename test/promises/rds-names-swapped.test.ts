@@ -77,6 +77,11 @@ describe.each([
         world.state().clusters.find(({ resourceId }) => resourceId === cluster)?.members ?? [];
       const before = members(originalCluster).length;
       let begun = false;
+      let most = before;
+      // What was made in the wrong cluster goes again when all is taken back.
+      world.watch(() => {
+        most = Math.max(most, members(originalCluster).length);
+      });
       const life = await world.process([], {
         plans: [clusterPlan()],
         wait: false,
@@ -101,6 +106,6 @@ describe.each([
         },
       });
       expect(begun, told(life)).toBe(true);
-      expect(members(originalCluster)).toHaveLength(before);
+      expect(most).toBe(before);
     }));
 });

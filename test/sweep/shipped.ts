@@ -142,6 +142,7 @@ const stages: Readonly<Record<string, Stage>> = {
       'rds.discard-member',
       'rds.discard-cluster',
       'rds.fence-cluster-replacement',
+      'rds.start-cluster',
       'rds.claim-cluster',
       'rds.release-cluster-claim',
     ],

@@ -53,9 +53,8 @@ export class Trail {
     const at = Math.floor(time / 1000) * 1000;
     const shownAt = time + this.#random.between(0, latestMs);
     const text = JSON.stringify(record(id, new Date(at).toISOString().replace('.000', '')));
-    // Not one by one: an account in which much happens would be gone through at each call.
-    if ((this.#events[0]?.at ?? at) < at - 2 * keptMs)
-      this.#events = this.#events.filter((one) => one.at >= at - keptMs);
+    // They stand in the order of their times: the oldest go first.
+    while ((this.#events[0]?.at ?? at) < at - keptMs) this.#events.shift();
     this.#events.push({ ...call, id, at, shownAt, record: text });
   }
 
